@@ -1,0 +1,60 @@
+/**
+ * The synthetic world: what the stand-in agencies know and what the seeds begin from. Pure and always the same; every
+ * name, number and person in it is invented.
+ */
+import { at } from './world/chance.js'
+import { changed } from './world/changes.js'
+import { faults } from './world/faults.js'
+import { inspections } from './world/inspections.js'
+import { listEntries } from './world/lists.js'
+import { MARKETPLACES } from './world/names.js'
+import { CAST, COUNTS, EARLIER_ON, operators } from './world/operators.js'
+import { penalties } from './world/penalties.js'
+import { trademarks } from './world/trademarks.js'
+import type { World } from './world/types.js'
+
+export type {
+  World,
+  WorldChange,
+  WorldFault,
+  WorldInspection,
+  WorldListEntry,
+  WorldMarketplace,
+  WorldOperator,
+  WorldOperatorKind,
+  WorldPenalty,
+  WorldShop,
+  WorldTrademark,
+} from './world/types.js'
+export { EARLIER_ON }
+
+export const world = (): World => {
+  const { operators: now, changes } = changed(operators())
+  const tested = inspections(now)
+  const penalised = penalties(now)
+  return {
+    marketplaces: MARKETPLACES.map((one) => ({ ...one })),
+    operators: now,
+    trademarks: trademarks(now),
+    inspections: tested,
+    penalties: penalised,
+    listEntries: listEntries(now),
+    changes,
+    faults: faults(now, tested, penalised),
+    goodExample: at(now, CAST.good).code,
+    dishonestExample: at(now, CAST.dishonest).code,
+    shopExample: at(now, COUNTS.enterprise + COUNTS.individual + COUNTS.cooperative).code,
+  }
+}
+
+/** The same registry as it stood a month ago, on `EARLIER_ON`; every other feed is as now. */
+export const earlier = (now: World): World => {
+  const was = new Map(now.changes.map((change) => [change.code, change.was]))
+  return {
+    ...now,
+    operators: now.operators
+      .filter((one) => one.establishedOn <= EARLIER_ON)
+      .map((one) => ({ ...one, ...was.get(one.code) })),
+    changes: [],
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * The shapes of the synthetic world. Everything in it is invented: no firm, person, brand or number is anybody's.
+ * Dates are YYYY-MM-DD; amounts of money are decimal strings in yuan unless the name says 万元 (Wan).
+ */
+
+export interface World {
+  marketplaces: WorldMarketplace[]
+  operators: WorldOperator[]
+  trademarks: WorldTrademark[]
+  inspections: WorldInspection[]
+  penalties: WorldPenalty[]
+  listEntries: WorldListEntry[]
+  /** What the registry changed in the last month, and how it read before. */
+  changes: WorldChange[]
+  /** Items the stand-ins send although they are wrong, so that rejects can be seen. */
+  faults: WorldFault[]
+  /** Code of a clean enterprise with several trademarks. */
+  goodExample: string
+  /** Code of the enterprise with the worst record. */
+  dishonestExample: string
+  /** Code of a natural person's shop. */
+  shopExample: string
+}
+
+export interface WorldMarketplace {
+  id: string
+  name: string
+  url: string
+}
+
+/** `shop`: a natural person's shop, which has no USCC. */
+export type WorldOperatorKind = 'enterprise' | 'individual' | 'cooperative' | 'shop'
+
+export interface WorldOperator {
+  /** USCC, or `shop:<marketplace>:<shopId>`. */
+  code: string
+  uscc: string | null
+  regNo: string | null
+  kind: WorldOperatorKind
+  /** Kind in the registry's own words; null for a natural person's shop. */
+  type: string | null
+  name: string
+  formerNames: string[]
+  /** Null for a natural person's shop: nothing about the person is held. */
+  representative: string | null
+  region: string
+  city: string
+  capitalWan: number | null
+  establishedOn: string
+  approvedOn: string | null
+  termTo: string | null
+  status: 'ACTIVE' | 'REVOKED' | 'DEREGISTERED'
+  authority: string | null
+  address: string | null
+  scope: string | null
+  /** The invented word its goods carry, and the key of its trade. */
+  brand: string
+  trade: string
+  shops: WorldShop[]
+}
+
+export interface WorldShop {
+  marketplace: string
+  shopId: string
+  name: string
+  url: string
+  category: string
+  openedOn: string
+  realNameMatched: boolean | null
+}
+
+export interface WorldTrademark {
+  number: string
+  class: number
+  name: string
+  ownerName: string
+  /** Null for an owner outside the world. */
+  ownerUscc: string | null
+  status: 'REGISTERED' | 'APPLIED' | 'INVALID' | 'EXPIRED'
+  appliedOn: string
+  registeredOn: string | null
+  expiresOn: string | null
+  goods: string[]
+}
+
+export interface WorldInspection {
+  noticeNumber: string
+  serial: number
+  announcedOn: string
+  category: string
+  product: string
+  brand: string | null
+  model: string | null
+  producedOn: string | null
+  batch: string | null
+  sellerName: string
+  sellerUscc: string
+  /** Null: unknown, sent as "/". */
+  labelledProducer: string | null
+  labelledProducerPlace: string | null
+  result: 'PASS' | 'FAIL'
+  failures: string[]
+  laboratory: string
+  /** Name of the marketplace where it was bought; null: bought in a shop of brick. */
+  marketplace: string | null
+  note: string | null
+}
+
+export interface WorldPenalty {
+  documentNumber: string
+  partyName: string
+  partyUscc: string | null
+  partyRegNo: string | null
+  partyKind: 'ORGANISATION' | 'INDIVIDUAL_BUSINESS' | 'NATURAL_PERSON'
+  representative: string | null
+  /** Synthetic resident ID number, of a day of birth in 1900. */
+  partyCertificate: string | null
+  representativeCertificate: string | null
+  violation: string
+  facts: string
+  basis: string
+  types: string[]
+  content: string
+  fineYuan: string | null
+  confiscatedYuan: string | null
+  licence: string | null
+  decidedOn: string
+  effectiveUntil: string
+  publishUntil: string
+  authority: string
+  authorityCode: string
+  sourceUnit: string
+  sourceUnitCode: string
+  note: string | null
+}
+
+/** One entry of the list of seriously dishonest parties, decided elsewhere. */
+export interface WorldListEntry {
+  id: string
+  uscc: string
+  regNo: string | null
+  name: string
+  reasonCode: string
+  reason: string
+  listedOn: string
+  authority: string
+  authorityRegion: string
+  documentNumber: string
+  removal: { on: string; reason: string; authority: string; documentNumber: string } | null
+}
+
+export interface WorldChange {
+  code: string
+  changedOn: string
+  was: Partial<Pick<WorldOperator, 'name' | 'formerNames' | 'address' | 'capitalWan' | 'status' | 'approvedOn'>>
+}
+
+export type WorldFault =
+  | { feed: 'registry'; what: string; operator: WorldOperator }
+  | { feed: 'quality'; what: string; inspection: WorldInspection }
+  | { feed: 'penalties'; what: string; penalty: WorldPenalty }

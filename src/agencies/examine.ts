@@ -1,0 +1,205 @@
+/**
+ * Strict interpretation: every value of an item is taken, known to be left out, or reported. A *finding* stays beside
+ * the record; a *problem* sets the item aside. Nothing gets a default because it was not understood.
+ */
+import { parseDate } from '../domain/dates.js'
+import { codeOf, normalizeCode, orgCodeIn, residentIdForm } from '../domain/identity.js'
+import { parseMoney } from '../domain/money.js'
+import type { Draft, Finding, Item, Mapped, Problem, Subject } from '../domain/records.js'
+import { clean, compact } from '../domain/values.js'
+
+/** What agencies write for "without end". */
+const WITHOUT_END = new Set(['2099-12-31', '2999-12-31'])
+const DAMAGED = '\uFFFD'
+
+type Scheme = 'uscc' | 'org_code' | 'reg_no'
+/** A field that should hold a code of this scheme; `only`: others are left alone there (a tax number may look like one). */
+export interface CodeField {
+  field: string
+  scheme: Scheme
+  only?: true
+}
+export type Codes = Pick<Subject, 'uscc' | 'orgCode' | 'regNo'>
+
+export type Examination = ReturnType<typeof examine>
+
+export const examine = (item: Item, known: ReadonlySet<string>) => {
+  const findings: Finding[] = []
+  const problems: Problem[] = []
+  const finding = (field: string, rule: string, message: string): void => {
+    findings.push({ field, rule, message })
+  }
+  const problem = (field: string | null, rule: string, message: string): void => {
+    // A field may be looked at twice; its fault is told once.
+    if (!problems.some((told) => told.field === field && told.rule === rule)) problems.push({ field, rule, message })
+  }
+
+  for (const [field, value] of Object.entries(item.fields)) {
+    if (JSON.stringify(value)?.includes(DAMAGED) || field.includes(DAMAGED)) {
+      problem(field, 'encoding', `${field}含无法解码的字符。${field} holds characters that cannot be decoded.`)
+    }
+    if (!known.has(field) && !isNothing(value)) {
+      finding(field, 'field.unknown', `未知字段 ${field}，未采用。Unknown field, not used.`)
+    }
+  }
+
+  const text = (field: string): string | null => {
+    const value = item.fields[field]
+    const lost = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
+    if (lost || (typeof value === 'object' && value !== null) || typeof value === 'boolean') {
+      problem(field, 'value', `${field}应为文本。${field} must be text.`)
+      return null
+    }
+    return clean(value)
+  }
+
+  const needed = <T>(field: string, read: (field: string) => T | null): T | null => {
+    const value = read(field)
+    // What is there but wrong has its problem already.
+    if (value === null && !problems.some((told) => told.field === field)) {
+      problem(field, 'required', `缺少${field}。${field} is missing.`)
+    }
+    return value
+  }
+  const required = (field: string): string => needed(field, text) ?? ''
+
+  /** A name is one line, however the cell was laid out. */
+  const name = (field: string): string | null => text(field)?.replace(/\s*[\r\n]+\s*/g, '') ?? null
+  const requiredName = (field: string): string => needed(field, name) ?? ''
+
+  const date = (field: string): string | null => {
+    const sent = text(field)
+    if (sent === null) return null
+    const day = parseDate(item.fields[field])
+    if (day === null) problem(field, 'date', `${field}不是有效日期：${sent}。${field} is not a date that exists.`)
+    return day
+  }
+  /** Of a thing that has happened. */
+  const pastDate = (field: string, today: string): string | null => {
+    const day = date(field)
+    if (day !== null && day > today)
+      finding(field, 'date.future', `${field}晚于今天：${day}。${field} lies in the future.`)
+    return day
+  }
+  const requiredDate = (field: string, today: string): string => needed(field, (sent) => pastDate(sent, today)) ?? ''
+  /** An end that may be "none". */
+  const endDate = (field: string): string | null => {
+    const day = date(field)
+    return day !== null && WITHOUT_END.has(day) ? null : day
+  }
+
+  /** One of the words a code list knows, compared without blanks and widths. */
+  const choice = <T>(field: string, table: Readonly<Record<string, T>>): T | null => {
+    const sent = needed(field, text)
+    if (sent === null) return null
+    const word = compact(sent)
+    if (Object.hasOwn(table, word)) return table[word] ?? null
+    problem(field, 'value', `${field}的取值未知：${sent}。${field} has a value that is on no list.`)
+    return null
+  }
+
+  const money = (field: string, unit: 'yuan' | 'wan'): string | null => {
+    const sent = text(field)
+    if (sent === null) return null
+    const amount = parseMoney(sent, unit)
+    if (amount === null || amount.currency !== 'CNY') {
+      problem(field, 'money', `${field}不是有效的人民币金额：${sent}。${field} is no amount in yuan.`)
+      return null
+    }
+    return amount.yuan
+  }
+
+  /** The body of an authority's own code; of an operator's codes see `codes`. */
+  const uscc = (field: string): string | null => {
+    const sent = text(field)
+    if (sent === null) return null
+    const code = codeOf(sent)
+    if (code?.scheme !== 'uscc') {
+      problem(field, 'code', `${field}不是统一社会信用代码：${shown(sent)}。${field} is no unified social credit code.`)
+      return null
+    }
+    if (!code.valid) digit(field)
+    return code.code
+  }
+  const digit = (field: string): void =>
+    finding(field, 'code.digit', `${field}的校验位不符。The check digit of ${field} does not match.`)
+
+  /** An operator's codes, each under its own scheme, in whichever column it stands. */
+  const codes = (fields: readonly CodeField[]): Codes => {
+    const found: Record<Scheme, string | null> = { uscc: null, org_code: null, reg_no: null }
+    const misformed: { field: string; sent: string; scheme: Scheme }[] = []
+    // First what stands where it belongs, then what does not.
+    const sent = fields
+      .map((entry) => ({ ...entry, sent: text(entry.field) }))
+      .map((entry) => ({ ...entry, code: codeOf(entry.sent) }))
+      .sort((a, b) => Number(a.code?.scheme !== a.scheme) - Number(b.code?.scheme !== b.scheme))
+    for (const { field, scheme, only, sent: written, code } of sent) {
+      if (written === null || normalizeCode(written) === null) continue
+      if (code === null || code.scheme === 'shop') {
+        if (!only) misformed.push({ field, sent: written, scheme })
+        continue
+      }
+      if (only && (code.scheme !== scheme || found[scheme] !== null)) continue
+      if (found[code.scheme] !== null && found[code.scheme] !== code.code) {
+        problem(field, 'code', `${field}与另一列的代码矛盾。${field} contradicts the code in another column.`)
+        continue
+      }
+      found[code.scheme] = code.code
+      if (!code.valid) digit(field)
+      if (only || code.scheme !== scheme) {
+        finding(
+          field,
+          'code.column',
+          `${field}中的代码属于另一列，已归位。The code in ${field} belongs in another column; moved.`,
+        )
+      }
+    }
+    for (const { field, sent: written, scheme } of misformed) {
+      const message = `${field}不是有效格式的代码：${shown(written)}。${field} is no well-formed code.`
+      // Beside a well-formed USCC an odd older number (13 digits before 2007) does not unmake the record.
+      if (scheme !== 'uscc' && found.uscc !== null) finding(field, 'code', message)
+      else problem(field, 'code', message)
+    }
+    if (found.uscc && found.org_code && orgCodeIn(found.uscc) !== found.org_code) {
+      const of = fields.find(({ scheme }) => scheme === 'org_code')?.field ?? ''
+      finding(
+        of,
+        'code.mismatch',
+        '组织机构代码与统一社会信用代码不一致。The organisation code is not the one inside the USCC.',
+      )
+    }
+    return { uscc: found.uscc, orgCode: found.org_code, regNo: found.reg_no }
+  }
+
+  return {
+    item,
+    finding,
+    problem,
+    text,
+    required,
+    name,
+    requiredName,
+    date,
+    pastDate,
+    requiredDate,
+    endDate,
+    choice,
+    money,
+    uscc,
+    codes,
+    has: (field: string): boolean => Object.hasOwn(item.fields, field),
+    value: (field: string): unknown => item.fields[field],
+    /** The drafts if nothing is wrong, with what was noticed beside each. */
+    result: (drafts: Omit<Draft, 'findings'>[]): Mapped =>
+      problems.length > 0 ? { problems } : { drafts: drafts.map((draft) => ({ ...draft, findings: [...findings] })) },
+  }
+}
+
+const isNothing = (value: unknown): boolean =>
+  value === null || value === undefined || (typeof value !== 'object' && clean(value) === null)
+
+/** A wrong code is shown so that it can be mended, unless it might be a person's. */
+const shown = (sent: string): string => {
+  const code = normalizeCode(sent) ?? ''
+  return /\d{15}/.test(code) && residentIdForm(code) ? '（疑似证件号码，不予显示）' : sent
+}

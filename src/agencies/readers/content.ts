@@ -1,0 +1,99 @@
+/** Content: the bytes of one file or one answer, opened once, read as often as a reader needs, never wholly unless asked. */
+import { createReadStream } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import { Refusal, reasonOf } from '../../errors.js'
+
+const CHUNK_BYTES = 64 * 1024
+
+export interface Content {
+  size: number
+  /** The first bytes, enough to tell what this is. */
+  head: Buffer
+  chunks: () => AsyncIterable<Buffer>
+  /** Everything at once; refused beyond `limit` bytes. */
+  whole: (limit: number) => Promise<Buffer>
+}
+
+export const fromBytes = (bytes: Buffer): Content => ({
+  size: bytes.length,
+  head: bytes.subarray(0, CHUNK_BYTES),
+  chunks: () => slices(bytes),
+  whole: async (limit) => {
+    mustFit(bytes.length, limit)
+    return bytes
+  },
+})
+
+async function* slices(bytes: Buffer): AsyncIterable<Buffer> {
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES)
+}
+
+export const fromFile = async (path: string): Promise<Content> => {
+  try {
+    const found = await stat(path)
+    // A folder cannot be read; a pipe or a device may never end.
+    if (!found.isFile())
+      throw new Refusal('FILE_UNREADABLE', {
+        path,
+        reason: found.isDirectory() ? '是文件夹 a folder' : '不是普通文件 not a regular file',
+      })
+    return {
+      size: found.size,
+      head: await headOf(path),
+      chunks: () => streamed(path),
+      whole: (limit) => wholeOf(path, found.size, limit),
+    }
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+const headOf = async (path: string): Promise<Buffer> => {
+  const file = await open(path, 'r')
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+async function* streamed(path: string): AsyncIterable<Buffer> {
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) yield chunk as Buffer
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+const wholeOf = async (path: string, size: number, limit: number): Promise<Buffer> => {
+  mustFit(size, limit)
+  const parts: Buffer[] = []
+  let read = 0
+  // Counted again while reading: the file may grow meanwhile.
+  for await (const part of streamed(path)) {
+    read += part.length
+    mustFit(read, limit)
+    parts.push(part)
+  }
+  return Buffer.concat(parts, read)
+}
+
+const mustFit = (size: number, limit: number): void => {
+  if (size > limit) throw new Refusal('CONTENT_TOO_LARGE', { limit: `${Math.floor(limit / 1024 / 1024)} MB` })
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: '不存在 not there',
+  ENOTDIR: '不存在 not there',
+  EACCES: '没有权限 not permitted',
+  EPERM: '没有权限 not permitted',
+  ENAMETOOLONG: '路径过长 path too long',
+}
+
+const unreadable = (path: string, error: unknown): unknown => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  // Only the system's own errors: what a consumer of the stream throws is its own.
+  if (error instanceof Refusal || !code) return error
+  return new Refusal('FILE_UNREADABLE', { path, reason: REASONS[code] ?? reasonOf(error) })
+}

@@ -1,0 +1,167 @@
+/**
+ * Separated text, streamed in bounded memory. csv-parse takes records apart; this file finds the header, keeps the line
+ * numbers, and sees to it that an unclosed quote costs its own line and not all lines after it.
+ */
+import { parse } from 'csv-parse/sync'
+import type { Item } from '../../domain/records.js'
+import { Refusal } from '../../errors.js'
+import type { Content } from './content.js'
+import { broken, item, recognise, type Shape } from './shapes.js'
+import { decoded, encodingOf } from './text.js'
+
+const SEPARATORS = [',', ';', '\t', '|']
+const HEADER_WITHIN = 20 // rows
+const HEAD_CHARACTERS = 128 * 1024
+const MAX_RECORD = 256 * 1024 // characters; a longer one is an unclosed quote or no such file
+const MAX_UNCLOSED = 100 // lines with an unclosed quote; with more it is not a damaged file but another kind of file
+
+interface Header {
+  separator: string
+  /** Last physical line of the header, 1-based. */
+  line: number
+  names: string[]
+}
+
+interface Row {
+  /** Physical lines, 1-based. */
+  from: number
+  to: number
+  cells: string[] | null
+  raw: string
+}
+
+export async function* readCsv(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
+  const pieces = decoded(content, await encodingOf(content))
+  const head = await headOf(pieces)
+  const found = SEPARATORS.map((separator) => headerIn(head.text, separator, shapes)).find((header) => header !== null)
+  if (!found) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '未找到可识别的表头 no known header' })
+  const twice = found.names.find((name, at) => name !== '' && found.names.indexOf(name) !== at)
+  if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
+  for await (const row of rows(head.all, found)) {
+    if (row.to <= found.line || row.cells?.every((cell) => cell.trim() === '')) continue
+    yield row.cells && fits(row.cells, found.names)
+      ? item(null, row.from, fieldsOf(row.cells, found.names))
+      : broken(null, row.from, row.raw)
+  }
+}
+
+/** Enough text to find the header in, and all of the text including it. */
+const headOf = async (pieces: AsyncIterable<string>): Promise<{ text: string; all: AsyncIterable<string> }> => {
+  const iterator = pieces[Symbol.asyncIterator]()
+  let text = ''
+  let next = await iterator.next()
+  while (!next.done) {
+    text += next.value
+    if (text.length >= HEAD_CHARACTERS) break
+    next = await iterator.next()
+  }
+  async function* all(): AsyncIterable<string> {
+    try {
+      yield text
+      for (let more = await iterator.next(); !more.done; more = await iterator.next()) yield more.value
+    } finally {
+      await iterator.return?.()
+    }
+  }
+  return { text, all: all() }
+}
+
+const headerIn = (text: string, separator: string, shapes: readonly Shape[]): Header | null => {
+  const { records } = taken(text, separator, { most: HEADER_WITHIN })
+  for (const { cells, to } of records) {
+    const known = recognise(cells, shapes)
+    if (known) return { separator, line: to, names: known.names }
+  }
+  return null
+}
+
+/** All records with their lines; `cells` null: this line could not be taken apart. */
+async function* rows(pieces: AsyncIterable<string>, header: Header): AsyncIterable<Row> {
+  let pending = ''
+  let line = 1
+  let unclosed = 0
+  for await (const piece of pieces) {
+    pending += piece
+    yield* drain(false)
+  }
+  yield* drain(true)
+
+  function* drain(last: boolean): Iterable<Row> {
+    while (pending !== '') {
+      const cut = last ? pending.length : pending.lastIndexOf('\n') + 1
+      const start = line
+      // Several lines and not the right number of cells: a quote left open swallowed lines that are records themselves.
+      const swallows = (cells: string[], from: number, to: number): boolean =>
+        to > from && start + from - 1 > header.line && !fits(cells, header.names)
+      const { records, swallowed } = taken(pending.slice(0, cut), header.separator, { swallows })
+      const lines = pending.slice(0, cut).split('\n')
+      let done = 0
+      for (const { cells, to } of records) {
+        yield { from: line + done, to: line + to - 1, cells, raw: lines.slice(done, to).join('\n') }
+        done = to
+      }
+      pending = lines.slice(done).join('\n') + pending.slice(cut)
+      line += done
+      if (!swallowed && (pending === '' || (!last && pending.length <= MAX_RECORD))) return
+      yield givenUp(last)
+    }
+  }
+
+  /** The quote that opens in this line closes nowhere sensible: the line is given up, the next one is read afresh. */
+  function givenUp(last: boolean): Row {
+    const end = pending.indexOf('\n')
+    unclosed += 1
+    if (unclosed > MAX_UNCLOSED || (end < 0 && !last)) {
+      const reason = '行过长或引号不成对 lines too long or quotes unbalanced'
+      throw new Refusal('CONTENT_UNREADABLE', { reader: 'csv', reason })
+    }
+    const row = { from: line, to: line, cells: null, raw: end < 0 ? pending : pending.slice(0, end) }
+    pending = end < 0 ? '' : pending.slice(end + 1)
+    line += 1
+    return row
+  }
+}
+
+/**
+ * The complete records at the start of a text, each with the number of its last line. They end early at a quote left
+ * open, and before a record that `swallows` others.
+ */
+const taken = (
+  text: string,
+  delimiter: string,
+  { most, swallows }: { most?: number; swallows?: (cells: string[], from: number, to: number) => boolean },
+): { records: { cells: string[]; to: number }[]; swallowed: boolean } => {
+  const records: { cells: string[]; to: number }[] = []
+  let swallowed = false
+  try {
+    parse(text, {
+      delimiter,
+      record_delimiter: '\n',
+      // A quote in the middle of a cell is a character like any other; the number of columns is judged by us.
+      relax_quotes: true,
+      relax_column_count: true,
+      ...(most === undefined ? {} : { to: most }),
+      on_record: (cells: string[], { lines }: { lines: number }) => {
+        swallowed = swallows?.(cells, (records.at(-1)?.to ?? 0) + 1, lines) ?? false
+        // Nothing after it can be believed: stop here.
+        if (swallowed) throw new Error('swallowed')
+        records.push({ cells, to: lines })
+        return null
+      },
+    })
+  } catch {
+    // What was taken before stands.
+  }
+  return { records, swallowed }
+}
+
+/** As many cells as names; empty ones too many are what spreadsheets leave behind. */
+const fits = (cells: string[], names: string[]): boolean =>
+  cells.length >= names.length && cells.slice(names.length).every((cell) => cell.trim() === '')
+
+const fieldsOf = (cells: string[], names: string[]): Record<string, unknown> =>
+  Object.fromEntries(
+    names
+      .map((name, at): [string, string] => [name || `第${at + 1}列`, cells[at] ?? ''])
+      .filter(([, cell], at) => names[at] !== '' || cell.trim() !== ''),
+  )

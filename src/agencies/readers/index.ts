@@ -1,0 +1,50 @@
+/** Which reader: the one named, or the one that the content calls for. */
+import type { Item } from '../../domain/records.js'
+import { Refusal } from '../../errors.js'
+import type { Content } from './content.js'
+import { readCsv } from './csv.js'
+import { readJson } from './json.js'
+import type { Shape } from './shapes.js'
+import { readXlsx } from './xlsx.js'
+import { readXml } from './xml.js'
+
+const READERS = { csv: readCsv, xlsx: readXlsx, xml: readXml, json: readJson } as const
+type ReaderName = keyof typeof READERS
+
+export const readers = Object.keys(READERS) as ReaderName[]
+
+const isReader = (name: string): name is ReaderName => Object.hasOwn(READERS, name)
+
+/** Items of a content in one of the feed's shapes. Refused whole if it is in none, or if it cannot be read at all. */
+export async function* readContent(
+  content: Content,
+  shapes: readonly Shape[],
+  feed: string,
+  named?: string,
+): AsyncIterable<Item> {
+  if (named !== undefined && !isReader(named))
+    throw new Refusal('READER_UNKNOWN', { reader: named, known: readers.join(' ') })
+  const reader = named ?? readerFor(content.head)
+  if (reader === null) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '文件为空 empty' })
+  yield* READERS[reader](content, shapes, feed)
+}
+
+const ZIP = Buffer.from('PK\x03\x04')
+
+/** By content, never by a file's name. What is nothing else may be separated text; its reader knows whether it is. */
+const readerFor = (head: Buffer): ReaderName | null => {
+  if (head.subarray(0, ZIP.length).equals(ZIP)) return 'xlsx'
+  const start = textual(head).trimStart()
+  if (start === '') return null
+  if (start.startsWith('<')) return 'xml'
+  return /^[[{]/.test(start) ? 'json' : 'csv'
+}
+
+/** Good enough to see the first sign: ASCII is the same in UTF-8 and GB18030, and two bytes wide in UTF-16. */
+const textual = (head: Buffer): string => {
+  const wide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)
+  return head
+    .toString('latin1')
+    .replace(/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '')
+    .replaceAll(wide ? '\0' : '\uFFFF', '')
+}

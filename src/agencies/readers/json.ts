@@ -1,0 +1,75 @@
+/** JSON: one document with a list of records somewhere in it, or one record a line, streamed. */
+import type { Item } from '../../domain/records.js'
+import { Refusal } from '../../errors.js'
+import type { Content } from './content.js'
+import { holdsKnown, itemsIn } from './lists.js'
+import { broken, itemOf, type Shape } from './shapes.js'
+import { decoded, encodingOf, textOf } from './text.js'
+
+const MAX_BYTES = 64 * 1024 * 1024
+const MAX_LINE = 1024 * 1024 // characters of one record
+const KNOWN_WITHIN = 20 // records
+
+export async function* readJson(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
+  if (isLines(content.head)) yield* readLines(content, shapes, feed)
+  else yield* itemsIn(parseJson(await textOf(content, MAX_BYTES)), shapes, feed)
+}
+
+/** The first line is a value by itself and is not the only one. */
+const isLines = (head: Buffer): boolean => {
+  const [first = '', ...others] = head
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart()
+    .split('\n')
+  return parsed(first) !== undefined && others.some((line) => line.trim() !== '')
+}
+
+export const parseJson = (text: string): unknown => {
+  const value = parsed(text)
+  if (value === undefined)
+    throw new Refusal('CONTENT_UNREADABLE', { reader: 'json', reason: '不是完整的 JSON not complete JSON' })
+  return value
+}
+
+/** undefined is no value of JSON. */
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch {
+    return undefined
+  }
+}
+
+async function* readLines(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
+  // Held back until one is known, so that nothing of an unknown file is taken in.
+  let waiting: Item[] | null = []
+  let line = 0
+  for await (const text of linesOf(content)) {
+    line += 1
+    if (text.trim() === '') continue
+    const value = parsed(text)
+    const made = value === undefined ? broken(null, line, text) : itemOf(null, line, value)
+    if (waiting && !holdsKnown([value], shapes)) {
+      waiting.push(made)
+      if (waiting.length >= KNOWN_WITHIN) break
+      continue
+    }
+    if (waiting) yield* waiting
+    waiting = null
+    yield made
+  }
+  if (waiting) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '未找到可识别的记录 no known record' })
+}
+
+async function* linesOf(content: Content): AsyncIterable<string> {
+  let pending = ''
+  for await (const piece of decoded(content, await encodingOf(content))) {
+    const lines = (pending + piece).split('\n')
+    pending = lines.pop() ?? ''
+    if (pending.length > MAX_LINE)
+      throw new Refusal('CONTENT_UNREADABLE', { reader: 'json', reason: '行过长 a line too long' })
+    yield* lines
+  }
+  if (pending !== '') yield pending
+}

@@ -1,0 +1,75 @@
+/** Shapes: the sets of field names in which a feed is known to come. Readers are told them and know no name themselves. */
+import type { Item } from '../../domain/records.js'
+
+/** One known set of field names, as the agency spells them. */
+export interface Shape {
+  names: readonly string[]
+}
+
+/** The field that holds what could not be taken apart: a row with too few columns, an element that is no record. */
+export const BROKEN = '__row'
+
+const FEWEST_KNOWN = 3 // names
+const KNOWN_SHARE = 0.5 // of the names that are there
+const MAX_DEPTH = 20 // levels of nesting in one item
+const MAX_RAW = 2000 // characters kept of a broken row
+
+/** Header cells differ in blanks, width, case and a `*` for "required"; that is no other name. */
+const loose = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .replace(/[\s\p{Cf}]+/gu, '')
+    .replace(/^\*|\*$/g, '')
+    .toUpperCase()
+
+/** The shape to which enough of the names belong, and the names in its spelling; null: nothing known. */
+export const recognise = <S extends Shape>(
+  names: readonly string[],
+  shapes: readonly S[],
+): { shape: S; names: string[] } | null => {
+  const present = names.filter((name) => name.trim() !== '')
+  let best: { shape: S; names: string[]; known: number } | null = null
+  for (const shape of shapes) {
+    const spelling = new Map(shape.names.map((name) => [loose(name), name]))
+    const known = new Set(present.map((name) => spelling.get(loose(name))).filter((name) => name !== undefined)).size
+    const enough = known >= Math.min(FEWEST_KNOWN, shape.names.length) && known >= present.length * KNOWN_SHARE
+    if (enough && known > (best?.known ?? 0)) {
+      best = { shape, names: names.map((name) => spelling.get(loose(name)) ?? name.trim()), known }
+    }
+  }
+  return best && { shape: best.shape, names: best.names }
+}
+
+/** An item whose fields can be stored as they are: no character that a database refuses, nothing nested without end. */
+export const item = (page: number | null, row: number, fields: Record<string, unknown>): Item =>
+  tooDeep(fields, MAX_DEPTH)
+    ? broken(page, row, '嵌套过深 nested too deep')
+    : { page, row, fields: storable(fields) as Item['fields'] }
+
+/** What stood where an item should, kept so that a person can look at it. */
+export const broken = (page: number | null, row: number, raw: string): Item => ({
+  page,
+  row,
+  fields: { [BROKEN]: storable(raw.slice(0, MAX_RAW)) },
+})
+
+/** An element of a list that should be a record. */
+export const itemOf = (page: number | null, row: number, value: unknown): Item => {
+  if (isRecord(value)) return item(page, row, value)
+  return broken(page, row, typeof value === 'object' && value !== null ? '不是记录 not a record' : String(value))
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+
+const tooDeep = (value: unknown, levels: number): boolean =>
+  value !== null &&
+  typeof value === 'object' &&
+  (levels === 0 || Object.values(value).some((part) => tooDeep(part, levels - 1)))
+
+const storable = (value: unknown): unknown => {
+  if (typeof value === 'string') return value.replaceAll('\0', '\uFFFD').replace(/\p{Cs}/gu, '\uFFFD')
+  if (Array.isArray(value)) return value.map(storable)
+  if (!isRecord(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [storable(name), storable(part)]))
+}

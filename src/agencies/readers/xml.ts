@@ -1,0 +1,75 @@
+/** XML without surprises: no document type, no entities but the five, bounded depth; as a plain value like JSON's. */
+import { SaxesParser } from 'saxes'
+import type { Item } from '../../domain/records.js'
+import { Refusal } from '../../errors.js'
+import type { Content } from './content.js'
+import { itemsIn } from './lists.js'
+import type { Shape } from './shapes.js'
+import { textOf } from './text.js'
+
+const MAX_BYTES = 64 * 1024 * 1024
+const MAX_DEPTH = 20 // elements
+
+export async function* readXml(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
+  yield* itemsIn(parseXml(await textOf(content, MAX_BYTES)), shapes, feed)
+}
+
+type Node = { fields: Map<string, unknown[]>; attributes: [string, string][]; text: string }
+
+/**
+ * An element with only text is that text, any other is an object of its children; what stands there several times is a
+ * list. Attributes are fields named `@name`. The root's own name is dropped, as JSON has none.
+ */
+export const parseXml = (text: string): unknown => {
+  const parser = new SaxesParser()
+  const open: Node[] = []
+  let root: unknown = null
+  parser.on('error', (error) => {
+    throw unreadable(error.message)
+  })
+  parser.on('doctype', () => {
+    throw unreadable('不接受 DOCTYPE no document type is accepted')
+  })
+  parser.on('opentag', ({ attributes }) => {
+    if (open.length >= MAX_DEPTH) throw unreadable('嵌套过深 nested too deep')
+    open.push({ fields: new Map(), attributes: Object.entries(attributes), text: '' })
+  })
+  parser.on('text', (piece) => {
+    const top = open.at(-1)
+    if (top) top.text += piece
+  })
+  parser.on('cdata', (piece) => {
+    const top = open.at(-1)
+    if (top) top.text += piece
+  })
+  parser.on('closetag', ({ name }) => {
+    const node = open.pop()
+    if (!node) return
+    const value = plain(node)
+    const parent = open.at(-1)
+    if (!parent) root = value
+    else listed(parent.fields, name).push(value)
+  })
+  parser.write(text).close()
+  return root
+}
+
+const listed = (fields: Node['fields'], name: string): unknown[] => {
+  const there = fields.get(name) ?? []
+  fields.set(name, there)
+  return there
+}
+
+const plain = ({ fields, attributes, text }: Node): unknown => {
+  if (fields.size === 0 && attributes.length === 0) return text.trim()
+  const own: [string, unknown][] = attributes.map(([name, value]) => [`@${name}`, value])
+  const children = [...fields].map(([name, values]): [string, unknown] => [
+    name,
+    values.length === 1 ? values[0] : values,
+  ])
+  // Text beside children or attributes is rare, but it is a value.
+  const rest: [string, unknown][] = text.trim() === '' ? [] : [['#text', text.trim()]]
+  return Object.fromEntries([...own, ...children, ...rest])
+}
+
+const unreadable = (reason: string): Refusal => new Refusal('CONTENT_UNREADABLE', { reader: 'xml', reason })

@@ -1,0 +1,63 @@
+/** Many small questions of one request become one set-based query: whatever is asked before the loop turns is asked together. */
+
+export type Load<K, V> = (key: K) => Promise<V>
+
+/** `answer` takes distinct keys and answers in their order. Answers are kept as long as the loader, one request. */
+export const batch = <K, V>(nameOf: (key: K) => string, answer: (keys: K[]) => Promise<V[]>): Load<K, V> => {
+  interface Asked {
+    key: K
+    resolve: (value: V) => void
+    reject: (reason: unknown) => void
+  }
+  const known = new Map<string, Promise<V>>()
+  let waiting: Asked[] = []
+
+  const ask = async () => {
+    const asked = waiting
+    waiting = []
+    try {
+      const values = await answer(asked.map(({ key }) => key))
+      asked.forEach(({ resolve }, place) => {
+        resolve(values[place] as V)
+      })
+    } catch (error) {
+      for (const { reject } of asked) reject(error)
+    }
+  }
+
+  return (key) => {
+    const name = nameOf(key)
+    const before = known.get(name)
+    if (before) return before
+    const promise = new Promise<V>((resolve, reject) => {
+      // After the promise jobs of this turn: resolvers of one level are all heard before the question leaves.
+      if (waiting.length === 0) setImmediate(ask)
+      waiting.push({ key, resolve, reject })
+    })
+    known.set(name, promise)
+    return promise
+  }
+}
+
+/** Keys that differ in more than the operator are asked group by group: one query for each different question. */
+export const grouped =
+  <K, V>(groupOf: (key: K) => string, answer: (keys: K[]) => Promise<V[]>) =>
+  async (keys: K[]): Promise<V[]> => {
+    const groups = new Map<string, { key: K; place: number }[]>()
+    keys.forEach((key, place) => {
+      const name = groupOf(key)
+      const group = groups.get(name)
+      if (group) group.push({ key, place })
+      else groups.set(name, [{ key, place }])
+    })
+    const values: V[] = new Array(keys.length)
+    await Promise.all(
+      [...groups.values()].map(async (group) => {
+        const answers = await answer(group.map(({ key }) => key))
+        group.forEach(({ place }, i) => {
+          values[place] = answers[i] as V
+        })
+      }),
+    )
+    return values
+  }

@@ -1,0 +1,73 @@
+/** Global ids and cursors: opaque outside, `Type:key` inside. */
+import { Refusal } from '../errors.js'
+
+export const NODE_TYPES = ['Operator', 'Record', 'Listing', 'Run'] as const
+export type NodeType = (typeof NODE_TYPES)[number]
+
+/** Longest id or cursor that is looked at, characters. */
+const LONGEST = 200
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** Below PostgreSQL's largest integer. */
+const LARGEST = 2_147_483_647
+
+export const globalId = (type: NodeType, key: string | number): string => encode(`${type}:${key}`)
+
+/** Null for what is no id of this hub. */
+export const readId = (id: string): { type: NodeType; key: string } | null => {
+  const [, type = '', key = ''] = /^([A-Za-z]+):(.+)$/.exec(decode(id) ?? '') ?? []
+  const known = NODE_TYPES.find((each) => each === type)
+  return known && key ? { type: known, key } : null
+}
+
+/** The key of an id of this type, as a number; null for any other. */
+export const numberIn = (id: string, type: NodeType): number | null => {
+  const found = readId(id)
+  return found?.type === type ? wholeNumber(found.key) : null
+}
+
+/** A listing decided here (uuid), or a mirrored entry (the version of its record). */
+export const listingIn = (id: string): { uuid: string } | { version: number } | null => {
+  const found = readId(id)
+  if (found?.type !== 'Listing') return null
+  if (UUID.test(found.key)) return { uuid: found.key }
+  const version = found.key.startsWith('m') ? wholeNumber(found.key.slice(1)) : null
+  return version === null ? null : { version }
+}
+
+const wholeNumber = (text: string): number | null => {
+  const n = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN
+  return n <= LARGEST ? n : null
+}
+
+export const cursorOf = (key: string | number): string => encode(`after:${key}`)
+
+/** The number in a cursor; null where none is given. */
+export const numberAfter = (cursor: string | null | undefined): number | null => {
+  if (cursor == null) return null
+  const n = wholeNumber(keyAfter(cursor))
+  if (n === null) throw badCursor()
+  return n
+}
+
+export const entryCursor = (entry: { publishedOn: string; id: string }): string =>
+  cursorOf(`${entry.publishedOn}/${entry.id}`)
+
+export const entryAfter = (cursor: string | null | undefined): { publishedOn: string; id: string } | null => {
+  if (cursor == null) return null
+  const [, publishedOn = '', id = ''] = /^(\d{4}-\d{2}-\d{2})\/(.+)$/.exec(keyAfter(cursor)) ?? []
+  if (!UUID.test(id)) throw badCursor()
+  return { publishedOn, id }
+}
+
+const keyAfter = (cursor: string): string => {
+  const text = decode(cursor)
+  if (!text?.startsWith('after:')) throw badCursor()
+  return text.slice('after:'.length)
+}
+
+const badCursor = () => new Refusal('INPUT_INVALID', { reason: 'after 不是有效的游标 not a cursor of this hub' })
+
+const encode = (text: string): string => Buffer.from(text, 'utf8').toString('base64url')
+
+const decode = (id: string): string | null =>
+  id.length <= LONGEST && /^[\w-]+$/.test(id) ? Buffer.from(id, 'base64url').toString('utf8') : null

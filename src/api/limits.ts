@@ -1,0 +1,76 @@
+/** How much one question may ask: bodies, depth, breadth. Checked before anything is executed. */
+import {
+  type ASTVisitor,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type SelectionSetNode,
+  type ValidationContext,
+} from 'graphql'
+
+export const BODY_BYTES = 1_000_000
+/** Of one query document, so that parsing stays cheap; 1000 codes written out fit. */
+export const TOKENS_MOST = 10_000
+export const DEPTH_MOST = 15
+export const ALIASES_MOST = 50
+export const ROOT_FIELDS_MOST = 50
+export const CODES_MOST = 1_000
+
+interface Extent {
+  depth: number
+  /** Fields directly in the selection, fragments opened. */
+  fields: number
+  aliases: number
+}
+
+const NOTHING: Extent = { depth: 0, fields: 0, aliases: 0 }
+
+/** A validation rule. Questions about the schema itself have their own rule in graphql and are not counted. */
+export const withinLimits = (context: ValidationContext): ASTVisitor => {
+  // Each fragment is measured once, so that fragments that double in one another cost nothing.
+  const measured = new Map<string, Extent>()
+
+  const ofFragment = (fragment: FragmentDefinitionNode | null | undefined): Extent => {
+    if (!fragment) return NOTHING
+    const name = fragment.name.value
+    const known = measured.get(name)
+    if (known) return known
+    measured.set(name, NOTHING)
+    const extent = ofSelection(fragment.selectionSet)
+    measured.set(name, extent)
+    return extent
+  }
+
+  const ofSelection = (set: SelectionSetNode): Extent => {
+    const sum: Extent = { ...NOTHING }
+    for (const part of set.selections) {
+      if (part.kind === Kind.FIELD) {
+        if (part.name.value.startsWith('__')) continue
+        const inner = part.selectionSet ? ofSelection(part.selectionSet) : NOTHING
+        sum.depth = Math.max(sum.depth, inner.depth + 1)
+        sum.fields += 1
+        sum.aliases += inner.aliases + (part.alias ? 1 : 0)
+      } else {
+        const inner =
+          part.kind === Kind.INLINE_FRAGMENT ? ofSelection(part.selectionSet) : ofFragment(context.getFragment(part.name.value))
+        sum.depth = Math.max(sum.depth, inner.depth)
+        sum.fields += inner.fields
+        sum.aliases += inner.aliases
+      }
+    }
+    return sum
+  }
+
+  const refuse = (zh: string, en: string, most: number) =>
+    context.reportError(new GraphQLError(`${zh}不得超过 ${most}。${en} may be at most ${most}.`))
+
+  return {
+    OperationDefinition: ({ selectionSet }) => {
+      const extent = ofSelection(selectionSet)
+      if (extent.depth > DEPTH_MOST) refuse('查询层数', 'Depth of a query', DEPTH_MOST)
+      if (extent.fields > ROOT_FIELDS_MOST) refuse('根字段数', 'Root fields of a query', ROOT_FIELDS_MOST)
+      if (extent.aliases > ALIASES_MOST) refuse('别名数', 'Aliases of a query', ALIASES_MOST)
+      return false
+    },
+  }
+}

@@ -1,0 +1,27 @@
+/** From a request's token to its viewer. No token: the public. A bad token refuses the whole request. */
+import type { IncomingHttpHeaders } from 'node:http'
+import { type Act, isRole, may, PUBLIC, type Viewer } from '../domain/viewer.js'
+import { Refusal } from '../errors.js'
+import type { Keys } from '../keys.js'
+
+/** Refusal UNAUTHENTICATED for a token that is not good: nobody shall believe to be signed in who is not. */
+export const viewerOf = (headers: IncomingHttpHeaders, keys: Keys, now: Date): Viewer => {
+  const { authorization } = headers
+  if (authorization === undefined) return PUBLIC
+  const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization.trim())?.[1]
+  if (token === undefined) throw new Refusal('UNAUTHENTICATED', { reason: '应为 Bearer 令牌 not a Bearer token' })
+  const { sub, role, agency, region } = keys.verify(token, now.getTime())
+  if (!isRole(role)) throw new Refusal('UNAUTHENTICATED', { reason: '令牌中的角色未知 unknown role' })
+  return { role, sub, agency, region }
+}
+
+/** For fields that need a token at all; what a token then shows is each field's own. */
+export const signedIn = (viewer: Viewer): void => {
+  if (viewer.sub === null) throw new Refusal('UNAUTHENTICATED', { reason: '未提供令牌 no token was given' })
+}
+
+/** For fields whose existence is no secret: the viewer is told that it may not. */
+export const allow = (viewer: Viewer, act: Act): void => {
+  signedIn(viewer)
+  if (!may(viewer, act)) throw new Refusal('FORBIDDEN')
+}

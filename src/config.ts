@@ -1,0 +1,100 @@
+/**
+ * Every setting of the hub, on one screen: environment → one frozen object, all faults told at once. No other file
+ * reads `process.env`; each part gets its slice from `hub.ts`.
+ */
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Refusal } from './errors.js'
+
+export interface Config {
+  /** TCP port of the one HTTP server; 0 lets the system choose. */
+  port: number
+  /** Address to listen on. */
+  host: string
+  /** Address under which others reach the hub: issuer of its tokens. */
+  publicUrl: string
+  /** postgres:// address; null: the embedded PostgreSQL under `dataDir`. */
+  databaseUrl: string | null
+  /** Folder for the embedded database, the keys, the log and the sequence of publication. */
+  dataDir: string
+  keysDir: string
+  log: { level: string; file: string | null }
+  /** Base address of each agency and platform; null: not configured, its feeds or deliveries wait. */
+  agencies: Record<string, { url: string | null; setting: string }>
+  platforms: Record<string, { url: string | null; secret: string; setting: string }>
+}
+
+const AGENCIES = ['market-regulator', 'ip-office', 'credit-office', 'high-court', 'communications', 'marketplaces', 'certifiers']
+const PLATFORMS = ['national', 'jilin', 'creditchina', 'creditjilin']
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+const PORT_DEFAULT = 4000
+const PORT_MAX = 65_535
+
+/** The folder of package.json, seen from src/ and from dist/src/ alike. */
+export const projectRoot = (): string => {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder)
+  return folder
+}
+
+export const readConfig = (env: Record<string, string | undefined>): Config => {
+  const faults: string[] = []
+  const given = (name: string): string | null => env[name]?.trim() || null
+  const url = (name: string, protocols: string[]): string | null => {
+    const text = given(name)
+    if (text === null) return null
+    const parsed = URL.canParse(text) ? new URL(text) : null
+    if (parsed && protocols.includes(parsed.protocol)) return text.replace(/\/+$/, '')
+    faults.push(`${name} 应为 ${protocols.join(' 或 ')} 地址 / must be a ${protocols.join(' or ')} address`)
+    return null
+  }
+  const port = (): number => {
+    const text = given('PORT') ?? String(PORT_DEFAULT)
+    if (/^\d{1,5}$/.test(text) && Number(text) <= PORT_MAX) return Number(text)
+    faults.push(`PORT 应为 0–${PORT_MAX} 的整数，现为 "${text}" / must be a whole number from 0 to ${PORT_MAX}`)
+    return PORT_DEFAULT
+  }
+  const level = (): string => {
+    const text = given('LOG_LEVEL') ?? 'info'
+    if (LOG_LEVELS.includes(text)) return text
+    faults.push(`LOG_LEVEL 应为 ${LOG_LEVELS.join(' ')} 之一，现为 "${text}" / must be one of these`)
+    return 'info'
+  }
+  const setting = (prefix: string, id: string, what: string) => `${prefix}_${id.toUpperCase().replaceAll('-', '_')}_${what}`
+
+  const root = projectRoot()
+  const dataDir = resolve(root, given('DATA_DIR') ?? 'data')
+  const chosenPort = port()
+  const config: Config = {
+    port: chosenPort,
+    host: given('HOST') ?? '127.0.0.1',
+    publicUrl: url('PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${chosenPort}`,
+    databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    dataDir,
+    keysDir: resolve(root, given('KEYS_DIR') ?? join(dataDir, 'keys')),
+    log: { level: level(), file: given('LOG_FILE') === null ? null : resolve(root, given('LOG_FILE') ?? '') },
+    agencies: Object.fromEntries(
+      AGENCIES.map((id) => {
+        const name = setting('AGENCY', id, 'URL')
+        return [id, { url: url(name, ['http:', 'https:']), setting: name }]
+      }),
+    ),
+    platforms: Object.fromEntries(
+      PLATFORMS.map((id) => {
+        const name = setting('PLATFORM', id, 'URL')
+        const secret = setting('PLATFORM', id, 'SECRET')
+        const address = url(name, ['http:', 'https:'])
+        if (address !== null && given(secret) === null) faults.push(`${name} 需要 ${secret} / needs ${secret} beside it`)
+        return [id, { url: address, secret: given(secret) ?? '', setting: name }]
+      }),
+    ),
+  }
+  if (faults.length > 0) throw new Refusal('CONFIG_INVALID', { faults: faults.join('; ') })
+  return freeze(config)
+}
+
+const freeze = <T extends object>(value: T): T => {
+  for (const inner of Object.values(value)) if (inner !== null && typeof inner === 'object') freeze(inner)
+  return Object.freeze(value)
+}

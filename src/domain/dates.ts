@@ -1,0 +1,128 @@
+/**
+ * Calendar days as 'YYYY-MM-DD' texts, in Asia/Shanghai. Only UTC parts of Date objects are ever read: what the machine
+ * thinks its zone is does not matter.
+ */
+import { Refusal } from '../errors.js'
+import { compact, digitsNarrow, textOf } from './values.js'
+
+const FIRST_YEAR = 1900
+const LAST_YEAR = 2999
+const FIRST_INSTANT = Date.UTC(FIRST_YEAR - 1, 11, 31) // epoch ms
+const AFTER_LAST_INSTANT = Date.UTC(LAST_YEAR + 1, 0, 1) // epoch ms
+const MAX_LENGTH = 64 // characters of a date as sent
+const MINUTE = 60_000 // ms
+const DAY = 86_400_000 // ms
+const SHANGHAI_OFFSET = 480 * MINUTE // ms
+/** The agencies' marker of "no date"; no operator's date is this day. */
+const NO_DATE = '1900-01-01'
+
+/** Until 1991 Shanghai kept summer time, and before 1901 local mean time: the zone table is asked for those years. */
+const STEADY_SINCE = Date.UTC(1992, 0, 1) // epoch ms
+const SHANGHAI = new Intl.DateTimeFormat('en-CA', {
+  timeZone: 'Asia/Shanghai',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+})
+
+const TIME = String.raw`(?:[T\s]*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d{1,9})?)?)?`
+const CHINESE_TIME = String.raw`(?:(\d{1,2})[时:](?:(\d{1,2})分?(?::?(\d{1,2})秒?)?)?)?`
+const ZONE = String.raw`\s*(Z|[+-]\d{2}(?::?\d{2})?)?`
+const WRITTEN = new RegExp(
+  String.raw`^(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2}))${TIME}${ZONE}$`,
+)
+const CHINESE = new RegExp(String.raw`^(\d{4})年(\d{1,2})月(\d{1,2})日?${CHINESE_TIME}$`)
+const DIGITS = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})(?:\d{3})?)?$/
+const EPOCH = /^-?\d{12,13}$/
+/** As a number also 11 digits: ms of the years 1970 to 1973. Ten could be seconds, and are refused. */
+const EPOCH_NUMBER = /^-?\d{11,13}$/
+
+/**
+ * A day in any of the forms that agencies send: 2018-06-08, 2018/6/8, 2018.6.8, 2018年6月8日, 20180608, 20180608195653,
+ * with a time of day, ISO 8601 with a zone, epoch milliseconds (number, or text of 12–13 digits), a Date. Instants
+ * become their day in Shanghai. Null for what is no existing day of 1900–2999, for two-digit years, and for 1900-01-01,
+ * which marks "none". 2099-12-31 is returned as it is: whether that means "without end" is for the caller to say.
+ */
+export const parseDate = (value: unknown): string | null => {
+  const day = value instanceof Date ? dayOf(value.getTime()) : parseText(value)
+  return day === NO_DATE ? null : day
+}
+
+const parseText = (value: unknown): string | null => {
+  const text = typeof value === 'boolean' ? null : textOf(value)
+  if (text === null || text.length > MAX_LENGTH) return null
+  const narrow = digitsNarrow(text).trim()
+  if ((typeof value === 'number' ? EPOCH_NUMBER : EPOCH).test(narrow)) return dayOf(Number(narrow))
+  const written = WRITTEN.exec(narrow)
+  if (written) {
+    const [, year, m1, d1, m2, d2, m3, d3, hour, minute, second, zone] = written
+    return dayAt(year, m1 ?? m2 ?? m3, d1 ?? d2 ?? d3, hour, minute, second, zone)
+  }
+  const [, year, month, day, hour, minute, second] = CHINESE.exec(compact(narrow)) ?? DIGITS.exec(narrow) ?? []
+  return dayAt(year, month, day, hour, minute, second)
+}
+
+type Part = string | undefined
+
+const dayAt = (year: Part, month: Part, day: Part, hour: Part, minute: Part, second: Part, zone?: Part) => {
+  if (!year || !month || !day) return null
+  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
+  if (!isDate(date) || Number(hour ?? 0) > 24 || Number(minute ?? 0) > 59 || Number(second ?? 0) > 60) return null
+  if (!zone) return date
+  const [, sign = '+', hours = '00', minutes = '00'] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone) ?? []
+  const offset = (Number(hours) * 60 + Number(minutes)) * MINUTE * (sign === '-' ? -1 : 1)
+  const clock = (Number(hour ?? 0) * 60 + Number(minute ?? 0)) * MINUTE + Number(second ?? 0) * 1000
+  return dayOf(utc(date) + clock - offset)
+}
+
+/** Strict: YYYY-MM-DD, a day that exists, 1900–2999. */
+export const isDate = (text: string): boolean => {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? []
+  return Number(year) >= FIRST_YEAR && Number(year) <= LAST_YEAR && dayExists(Number(year), Number(month), Number(day))
+}
+
+/** Whether the Gregorian calendar has this day. */
+export const dayExists = (year: number, month: number, day: number): boolean =>
+  month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month)
+
+const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate()
+
+/** The day on which this instant falls in Asia/Shanghai. */
+export const dateIn = (instant: Date): string => {
+  const time = instant.getTime()
+  if (Number.isNaN(time)) throw new Refusal('DATE_INVALID', { value: String(instant) })
+  return time < STEADY_SINCE ? SHANGHAI.format(instant) : dateOf(time + SHANGHAI_OFFSET)
+}
+
+const dayOf = (time: number): string | null => {
+  if (!(time >= FIRST_INSTANT && time < AFTER_LAST_INSTANT)) return null
+  const date = dateIn(new Date(time))
+  return isDate(date) ? date : null
+}
+
+export const addDays = (date: string, n: number): string => dateOf(utc(date) + n * DAY)
+
+/** Month ends clamp: 2024-01-31 and one month is 2024-02-29. */
+export const addMonths = (date: string, n: number): string => {
+  const from = new Date(utc(date))
+  const months = from.getUTCFullYear() * 12 + from.getUTCMonth() + n
+  const year = Math.floor(months / 12)
+  const month = months - year * 12
+  return dateOf(Date.UTC(year, month, Math.min(from.getUTCDate(), daysIn(year, month + 1))))
+}
+
+/** 2024-02-29 and one year is 2025-02-28. */
+export const addYears = (date: string, n: number): string => addMonths(date, n * 12)
+
+/** Days from `from` to `to`; negative where `to` is earlier. */
+export const daysBetween = (from: string, to: string): number => (utc(to) - utc(from)) / DAY
+
+/** 0 Sunday … 6 Saturday. */
+export const weekday = (date: string): number => new Date(utc(date)).getUTCDay()
+
+const utc = (date: string): number => {
+  if (!isDate(date)) throw new Refusal('DATE_INVALID', { value: date })
+  return Date.parse(`${date}T00:00:00Z`)
+}
+
+const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10)

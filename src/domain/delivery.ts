@@ -1,0 +1,77 @@
+/** Deliveries: one message owed to one platform about one entry. What is owed after a move, and when to try again. Pure. */
+
+export type Action = 'ADD' | 'CHANGE' | 'REMOVE'
+
+/** What happened, in the hub's own form: everything a platform may be told of one entry, nothing personal. */
+export interface Notice {
+  /** Business key, stable for the entry at every platform for ever (the listing's opaque id). */
+  key: string
+  /** Grows with each notice about the same entry: a platform ignores what is older than what it holds. */
+  sequence: number
+  action: Action
+  /** `serious` */
+  list: string
+  /** 严重违法失信名单 */
+  listName: string
+  operator: { uscc: string | null; name: string; regNo: string | null }
+  reason: string
+  basis: string
+  authority: string
+  /** At most six characters: the administrative division that decided, 220000. */
+  authorityCode: string
+  documentNumber: string
+  decidedOn: string
+  publishedOn: string
+  endsOn: string | null
+  /** Set when the action is REMOVE. */
+  removal: { reason: string; reasonText: string; documentNumber: string | null; removedOn: string } | null
+}
+
+/**
+ * Receipt code of the hub's own: the platform answered, but not about this row. The delivery is still owed; sending it
+ * again is harmless.
+ */
+export const NO_RECEIPT = 'NO_RECEIPT'
+
+/** A platform's answer about one notice. Codes and field names are the platform's own words. */
+export interface Receipt {
+  key: string
+  accepted: boolean
+  code: string
+  text: string
+  field: string | null
+  value: string | null
+  receiverId: string | null
+}
+export type DeliveryState = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED'
+
+/** First wait after a failure and the longest one, seconds; doubled each time between. */
+const FIRST_WAIT_SECONDS = 2
+const LONGEST_WAIT_SECONDS = 3_600
+const SECOND_MS = 1_000
+
+/** When to try again after `attempts` failures; `spread` in 0–1 keeps many from returning together. */
+export const nextTry = (attempts: number, now: Date, spread: number, retryAfterSeconds?: number): Date => {
+  const doubled = Math.min(FIRST_WAIT_SECONDS * 2 ** Math.max(0, attempts - 1), LONGEST_WAIT_SECONDS)
+  const seconds = Math.max(retryAfterSeconds ?? 0, doubled * (0.75 + spread / 2))
+  return new Date(now.getTime() + Math.min(seconds, LONGEST_WAIT_SECONDS) * SECOND_MS)
+}
+
+export interface Earlier {
+  action: Action
+  state: DeliveryState
+  attempts: number
+}
+
+/** What a change of the public entry asks of one platform, given all that it was told or owed before. */
+export type Owing = { owe: Action | null; fold: boolean }
+
+/**
+ * Removal goes to every platform that may ever have heard of the entry. What was never attempted is folded instead: an
+ * addition and its removal before anything left the hub cancel out.
+ */
+export const owing = (change: Action, earlier: readonly Earlier[]): Owing => {
+  const mayHaveHeard = earlier.some((d) => d.state !== 'FOLDED' && (d.state === 'CONFIRMED' || d.attempts > 0))
+  if (change !== 'REMOVE') return { owe: change === 'CHANGE' && !mayHaveHeard ? 'ADD' : change, fold: change === 'CHANGE' }
+  return { owe: mayHaveHeard ? 'REMOVE' : null, fold: true }
+}

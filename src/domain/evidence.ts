@@ -1,0 +1,66 @@
+/** What a record is evidence of: from the bodies of an operator's records to the facts a scorecard weighs. Pure. */
+import type { FactEvent, FactFamily, FactName } from './facts.js'
+import { type ListKind, termEnd } from './lists.js'
+import { severity } from './penalty.js'
+import type { Body, RecordKind } from './records.js'
+
+export interface Evidence {
+  record: number
+  kind: RecordKind
+  body: Body
+}
+
+/** Where the facts of each kind of record belong: a hub that has a feed of the kind knows of the family, even of nothing in it. */
+export const FAMILY_OF: Record<RecordKind, FactFamily> = {
+  registration: 'registration',
+  shop: 'shops',
+  trademark: 'trademarks',
+  inspection: 'inspections',
+  penalty: 'penalties',
+  list_entry: 'lists',
+}
+
+const PENALTY_FACTS = { WARNING_ONLY: 'penalty_warning', LIGHT: 'penalty_light', HEAVY: 'penalty_heavy' } as const
+const LIST_FACTS: Record<string, FactName> = {
+  serious: 'serious_list',
+  'ecommerce-2018': 'serious_list',
+  defaulters: 'judgment_defaulter',
+  abnormal: 'abnormal_list',
+}
+const STATUS_FACTS: Record<string, FactName> = { ACTIVE: 'registration_active', REVOKED: 'registration_revoked' }
+
+/** `lists`: the kinds of list, for the term of an entry that brings no end of its own. */
+export const eventsOf = ({ record, kind, body }: Evidence, lists: readonly ListKind[]): FactEvent[] => {
+  const day = (field: string): string | null => (typeof body[field] === 'string' ? (body[field] as string) : null)
+  switch (kind) {
+    case 'registration': {
+      const years: FactEvent[] = [{ fact: 'registered_years', on: day('established_on'), record }]
+      const status = STATUS_FACTS[String(body['status'])]
+      return [...(day('established_on') === null ? [] : years), ...(status ? [{ fact: status, on: null, record }] : [])]
+    }
+    case 'shop':
+      return body['real_name_matched'] === true ? [{ fact: 'shop_real_name', on: day('opened_on'), record }] : []
+    case 'trademark':
+      return body['status'] === 'REGISTERED'
+        ? [{ fact: 'trademark_held', on: day('registered_on'), until: day('expires_on'), record }]
+        : []
+    case 'inspection': {
+      if (body['result'] === 'PASS') return [{ fact: 'inspection_passed', on: day('announced_on'), record }]
+      const fact = body['party_role'] === 'LABELLED_PRODUCER' ? 'inspection_failed_labelled' : 'inspection_failed'
+      return [{ fact, on: day('announced_on'), record }]
+    }
+    case 'penalty':
+      return [{ fact: PENALTY_FACTS[severity(body)], on: day('decided_on'), record }]
+    case 'list_entry': {
+      const fact = LIST_FACTS[String(body['list'])]
+      return fact ? [{ fact, on: day('listed_on'), until: entryEnd(body, lists), record }] : []
+    }
+  }
+}
+
+/** The first day on which a mirrored entry no longer stands: removed, else its own end, else the term of its kind; null: not known. */
+export const entryEnd = (body: Body, lists: readonly ListKind[]): string | null => {
+  const day = (field: string): string | null => (typeof body[field] === 'string' ? (body[field] as string) : null)
+  const list = lists.find((row) => row.id === body['list'])
+  return day('removed_on') ?? day('ends_on') ?? (list ? termEnd(list, day('listed_on')) : null)
+}

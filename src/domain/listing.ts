@@ -1,0 +1,178 @@
+/**
+ * The life of one listing that is decided here, from lead to removal: one table of moves (moves.ts) and
+ * the one function that reads it. Mirrored entries have no case and pass through none of this.
+ */
+import type { Calendar } from './calendar.js'
+import { isDate } from './dates.js'
+import type { Words } from './facts.js'
+import type { ListKind, RemovalReason } from './lists.js'
+import { DENIALS, type DenialCode, MOVES, type MoveName, type MoveRow, missing } from './moves.js'
+import type { Role as ViewerRole } from './viewer.js'
+
+export type { RemovalReason } from './lists.js'
+export { MOVES, type MoveName } from './moves.js'
+
+export const MOVE_NAMES = Object.keys(MOVES) as MoveName[]
+
+export const STATES = [
+  'LEAD',
+  'PROPOSED',
+  'NOTIFIED',
+  'DEFENCE',
+  'HEARING',
+  'REVIEWED',
+  'CONSENTED',
+  'DECIDED',
+  'SERVED',
+  'PUBLISHED',
+  'REPAIR_APPLIED',
+  'HIDDEN',
+  'REMOVED',
+  'NOT_LISTED',
+] as const
+export type State = (typeof STATES)[number]
+
+/** The roles of tokens, and the clock for what the law does by itself. */
+export type Role = ViewerRole | 'clock'
+
+/** Days are YYYY-MM-DD. */
+export interface Case {
+  /** null: nothing has happened yet. */
+  state: State | null
+  list: string
+  operator: number
+  proposedBy: string | null
+  decisionHeavy: boolean | null
+  decisionLinked: boolean
+  notifiedOn: string | null
+  /** The last day on which the party may still speak. */
+  defenceUntil: string | null
+  /** The party has said something that nobody has answered. */
+  defenceOpen: boolean
+  decidedOn: string | null
+  servedOn: string | null
+  publishedOn: string | null
+  /** The day on which its term is complete, and from which it no longer stands. */
+  endsOn: string | null
+  /** The legal day of the last move: days never run backwards. */
+  lastOn: string | null
+}
+
+export const newCase = (list: string, operator: number): Case => ({
+  state: null,
+  list,
+  operator,
+  proposedBy: null,
+  decisionHeavy: null,
+  decisionLinked: false,
+  notifiedOn: null,
+  defenceUntil: null,
+  defenceOpen: false,
+  decidedOn: null,
+  servedOn: null,
+  publishedOn: null,
+  endsOn: null,
+  lastOn: null,
+})
+
+export interface Act {
+  /** Who (`sub`); "another person" is another `sub`. */
+  by: string
+  role: Role
+  /** The legal day of the act, not after today. */
+  on: string
+  today: string
+  documentNumber?: string
+  reason?: string
+  text?: string
+  /** The party has waived the rest of its defence, in the document named. */
+  waived?: boolean
+  /** The linked decision imposes a heavier penalty. */
+  heavy?: boolean
+  removal?: RemovalReason
+}
+
+export interface Rules {
+  list: ListKind
+  calendar: Calendar
+}
+
+export interface Denial extends Words {
+  code: DenialCode
+}
+
+export type Moved =
+  | {
+      ok: true
+      after: Case
+      /** Names of the fields that the move has changed. */
+      changed: (keyof Case)[]
+      /** A deadline set by it lies beyond the published holidays, and may yet move. */
+      provisional: boolean
+    }
+  | { ok: false; reason: Denial }
+
+/** One step of a case, or why it may not be taken. Pure: today comes in the act. */
+export const move = (name: MoveName, before: Case | null, act: Act, rules: Rules): Moved => {
+  if (before === null) return { ok: false, reason: denial('NO_CASE') }
+  const row: MoveRow = MOVES[name]
+  const denied = checkActor(row, before, act) ?? checkDays(before, act) ?? checkRules(row, before, act, rules)
+  if (denied !== null) return { ok: false, reason: denial(denied) }
+  const { provisional = false, ...set } = row.sets(before, act, rules)
+  const after: Case = { ...before, ...set, state: row.to, lastOn: act.on }
+  const changed = (Object.keys(after) as (keyof Case)[]).filter((field) => after[field] !== before[field])
+  return { ok: true, after, changed, provisional }
+}
+
+/** What a role may try in this state; days, people and proof are judged when it is tried. */
+export const allowedMoves = (current: Case | null, role: Role): MoveName[] =>
+  MOVE_NAMES.filter((name) => {
+    const row: MoveRow = MOVES[name]
+    return current !== null && row.from.includes(current.state) && row.roles.includes(role)
+  })
+
+/** REPAIR_APPLIED is public as PUBLISHED is. */
+export const isPublic = (state: State | null): boolean => state === 'PUBLISHED' || state === 'REPAIR_APPLIED'
+
+export interface Entry {
+  /** The state on the day asked about. */
+  state: State | null
+  mirrored: boolean
+  publishedOn: string | null
+  endsOn: string | null
+}
+
+/** Whether an entry makes its operator `listed` on a day: published by this hub, of a blacklist, and in force that day. */
+export const listed = (entry: Entry, list: ListKind, asOf: string): boolean =>
+  isPublic(entry.state) &&
+  !entry.mirrored &&
+  list.blacklist &&
+  entry.publishedOn !== null &&
+  entry.publishedOn <= asOf &&
+  entry.endsOn !== null &&
+  asOf < entry.endsOn
+
+const checkActor = (row: MoveRow, before: Case, act: Act): DenialCode | null => {
+  if (!row.from.includes(before.state)) return 'STATE'
+  if (!row.roles.includes(act.role)) return 'ROLE'
+  return act.by.trim() === '' ? 'NOBODY' : null
+}
+
+const checkDays = (before: Case, act: Act): DenialCode | null => {
+  if (!isDate(act.on) || !isDate(act.today)) return 'NOT_A_DAY'
+  if (act.on > act.today) return 'AFTER_TODAY'
+  return before.lastOn !== null && act.on < before.lastOn ? 'BEFORE_LAST' : null
+}
+
+const checkRules = (row: MoveRow, before: Case, act: Act, rules: Rules): DenialCode | null => {
+  if (rules.list.id !== before.list) return 'OTHER_LIST'
+  const lacking = missing(row.needs, act)
+  if (lacking !== null) return lacking
+  for (const guard of row.guards) {
+    const denied = guard(before, act, rules)
+    if (denied !== null) return denied
+  }
+  return null
+}
+
+const denial = (code: DenialCode): Denial => ({ code, ...DENIALS[code] })

@@ -1,0 +1,58 @@
+/**
+ * How heavy a penalty is, and whether it was for counterfeits. Records carry either vocabulary of penalty types: that of
+ * the exchange standard before 2021, where suspending and revoking a licence are one type, and that of the Administrative
+ * Penalty Law of 2021 (art 9). What the text does not plainly say is not held against anyone: an officer can say more.
+ */
+import { compareMoney } from './money.js'
+import type { Body, Json } from './records.js'
+
+export type Severity = 'WARNING_ONLY' | 'LIGHT' | 'HEAVY'
+
+/** `body`: of a record of kind penalty. */
+export const severity = (body: Body): Severity => {
+  const types = typesOf(body)
+  if (isHeavy(body) || types.some((type) => DETENTION.test(type))) return 'HEAVY'
+  const wordsOnly = types.length > 0 && types.every((type) => WARNING.test(type))
+  return wordsOnly && !isMoney(body['fine_yuan']) && !isMoney(body['confiscated_yuan']) ? 'WARNING_ONLY' : 'LIGHT'
+}
+
+/** A heavier penalty (较重行政处罚) after SAMR order 44 art 2: without one nobody is listed. */
+export const isHeavy = (body: Body): boolean => {
+  const types = typesOf(body)
+  const fined = isMoney(body['fine_yuan']) || types.some((type) => FINE.test(type))
+  if (fined && [body['content'], body['facts']].some((text) => says(text, FROM_THE_HEAVY_END, NOT_HEAVY_END)))
+    return true
+  if (types.some((type) => HEAVY_TYPE.test(type) && !SUSPENDED_OR_REVOKED.test(type))) return true
+  // The old joint type, and "other", leave it to the text which of the two it was.
+  const open = types.length === 0 || types.some((type) => SUSPENDED_OR_REVOKED.test(type) || OTHER.test(type))
+  return open && says(body['content'], HEAVY_TYPE, CONDITIONAL)
+}
+
+/** Made, sold or passed off as another's: the filter "counterfeits" over penalties (order 44 articles 7 and 9). */
+export const isCounterfeit = (body: Body): boolean =>
+  [body['violation'], body['facts'], body['content']].some((text) => says(text, COUNTERFEIT, DENIED))
+
+const WARNING = /^(警告|通报批评)([、,，和及]?(警告|通报批评))*$/
+const FINE = /罚款/
+const OTHER = /^其他|^其它/
+const DETENTION = /行政拘留/
+const SUSPENDED_OR_REVOKED = /暂扣.*吊销|吊销.*暂扣/
+const HEAVY_TYPE =
+  /吊销|降低资质等级|限制(开展)?生产经营|责令停产|责令停业|停产停业|责令关闭|限制从业|禁止从事.*(活动|管理)|行业禁入/
+const FROM_THE_HEAVY_END = /从重/
+const NOT_HEAVY_END =
+  /(不予|不具有|不具备|不存在|不属于|不适用|没有|未见|未发现).{0,12}从重|无(任何|法定|酌定)*从重|是否|从轻|减轻/
+/** What would happen if: a threat, not a penalty imposed. */
+const CONDITIONAL = /不|未|免予|逾期|拒|如果|若|可以|可能|将被|将依法/
+const COUNTERFEIT =
+  /假冒|仿冒|冒牌|冒用|以假充真|侵犯.*商标(专用)?权|侵犯.*注册商标|商标侵权|伪造.*(产地|厂名|厂址|质量标志|认证标志)|(假|售假)(烟|酒|药)|售假/
+const DENIED = /未发现|不属于|不构成|并非|不是|不存在|没有|无证据/
+
+const typesOf = (body: Body): string[] =>
+  Array.isArray(body['types']) ? body['types'].filter((type) => typeof type === 'string') : []
+
+const isMoney = (yuan: Json | undefined): boolean => typeof yuan === 'string' && compareMoney(yuan, '0') > 0
+
+/** Whether one clause of a text says it without a word that turns it round. */
+const says = (text: Json | undefined, wanted: RegExp, unless: RegExp): boolean =>
+  typeof text === 'string' && text.split(/[，。；;,\n]/).some((clause) => wanted.test(clause) && !unless.test(clause))

@@ -1,0 +1,98 @@
+/**
+ * Records: one fact an agency holds. A *kind* says what sort of fact, a *draft* is one record as read from an item, a
+ * *version* is one state of it that the hub believed. Pure; shapes only and the rules that hold for all of them.
+ */
+import { createHash } from 'node:crypto'
+
+/** How a kind behaves in time (design section 5). */
+interface KindRule {
+  /**
+   * `state`: a new version begins a new state and the old one stays true of the days before it (a registration).
+   * `event`: a new version corrects what was said of one event, for all days (a penalty, a test).
+   */
+  changes: 'state' | 'event'
+  /** Without an operator the record means nothing and waits for a person; trademarks and recalls stand by themselves. */
+  needsOperator: boolean
+  /** What a whole feed no longer holds has ended; a registration ends by its status and a decision by being withdrawn, never by silence. */
+  endsByAbsence: boolean
+}
+
+export const KINDS = {
+  registration: { changes: 'state', needsOperator: true, endsByAbsence: false },
+  shop: { changes: 'state', needsOperator: true, endsByAbsence: true },
+  trademark: { changes: 'state', needsOperator: false, endsByAbsence: true },
+  inspection: { changes: 'event', needsOperator: true, endsByAbsence: false },
+  penalty: { changes: 'event', needsOperator: true, endsByAbsence: false },
+  list_entry: { changes: 'event', needsOperator: true, endsByAbsence: true },
+} as const satisfies Record<string, KindRule>
+
+export type RecordKind = keyof typeof KINDS
+export const RECORD_KINDS = Object.keys(KINDS) as RecordKind[]
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+export type Body = { [key: string]: Json }
+
+/** One thing as sent. `row` is 1-based: the line of a text file's data row (header counted), the row of a sheet, the n-th item of a page. */
+export interface Item {
+  page: number | null
+  row: number
+  fields: Record<string, unknown>
+}
+
+/** Whom a record is about, as far as the item says. Codes are normalised; which operator that is, `work/pull` finds out. */
+export interface Subject {
+  uscc: string | null
+  orgCode: string | null
+  regNo: string | null
+  /** `shop:<marketplace>:<shopId>` of a natural person's shop. */
+  shop: string | null
+  name: string | null
+}
+
+/** Something noticed that does not stop a record: kept beside it and shown. */
+export interface Finding {
+  field: string
+  rule: string
+  message: string
+}
+
+/** One record as read from an item, already in the hub's own form. */
+export interface Draft {
+  kind: RecordKind
+  /** The agency's own key of the record, stable over pulls, unique within the feed. */
+  key: string
+  subject: Subject
+  body: Body
+  /** First and last day on which the fact holds, YYYY-MM-DD; null: not known, or without end. */
+  validFrom: string | null
+  validTo: string | null
+  findings: Finding[]
+}
+
+/** Why an item was set aside: where (the agency's own field name), which rule, a sentence. */
+export interface Problem {
+  field: string | null
+  rule: string
+  message: string
+}
+
+/** What an item became: drafts (often one, several where a cell names several facts), or the problems that set it aside. */
+export type Mapped = { drafts: Draft[] } | { problems: Problem[] }
+
+/** Canonical JSON: keys sorted at every depth, so that equal bodies have equal bytes. */
+export const canonical = (value: Json): string => {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (value !== null && typeof value === 'object') {
+    const parts = Object.keys(value)
+      .sort()
+      .map((key) => `${JSON.stringify(key)}:${canonical(value[key] as Json)}`)
+    return `{${parts.join(',')}}`
+  }
+  return JSON.stringify(value)
+}
+
+/** SHA-256 (hex) of everything that makes a version what it is; equal digests are one version. */
+export const digest = (draft: Pick<Draft, 'body' | 'validFrom' | 'validTo' | 'subject'>): string =>
+  createHash('sha256')
+    .update(canonical({ body: draft.body, from: draft.validFrom, to: draft.validTo, subject: { ...draft.subject } }))
+    .digest('hex')

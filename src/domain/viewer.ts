@@ -1,0 +1,80 @@
+/** Who asks, and what each role may. Pure: the one table behind every door. "Not there" and "not for you" look the same. */
+import { RECORD_KINDS, type RecordKind } from './records.js'
+
+export const ROLES = [
+  'public',
+  'marketplace',
+  'credit_service',
+  'agency',
+  'officer',
+  'reviewer',
+  'administrator',
+  'auditor',
+  'party',
+] as const
+export type Role = (typeof ROLES)[number]
+
+/** Roles a registered client may have; `public` needs no token and `party` gets its own from an access code. */
+export const CLIENT_ROLES: readonly Role[] = ROLES.filter((role) => role !== 'public' && role !== 'party')
+
+export interface Viewer {
+  role: Role
+  /** Who it is; null without a token. "Another person" means another `sub`. */
+  sub: string | null
+  agency: string | null
+  region: string | null
+}
+
+export const PUBLIC: Viewer = { role: 'public', sub: null, agency: null, region: null }
+
+export const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text)
+
+export type Act =
+  | 'see_standing'
+  | 'see_grade'
+  | 'see_operator'
+  | 'see_score_reasons'
+  | 'see_inner_listings'
+  | 'see_blacklist'
+  | 'see_scorecard'
+  | 'see_operations'
+  | 'move_listing'
+
+const ALL: readonly Role[] = ROLES
+const SIGNED_IN: readonly Role[] = ROLES.filter((role) => role !== 'public')
+const AUTHORITY: readonly Role[] = ['agency', 'officer', 'reviewer', 'administrator', 'auditor']
+
+/** Who may do what; read by `may`, printed by `hub status --access`. */
+export const ACCESS: Record<Act, readonly Role[]> = {
+  see_standing: ALL,
+  see_grade: SIGNED_IN,
+  see_operator: SIGNED_IN,
+  see_score_reasons: [...AUTHORITY, 'party'],
+  see_inner_listings: [...AUTHORITY, 'party'],
+  see_blacklist: ALL,
+  see_scorecard: ALL,
+  see_operations: AUTHORITY,
+  move_listing: ['officer', 'reviewer'],
+}
+
+/** Merchant, trademark and product-quality records are open by law to firms and credit services (吉政办发〔2016〕15号, item 11). */
+const OPEN_KINDS: readonly RecordKind[] = ['registration', 'trademark', 'inspection']
+
+/** Kinds of record whose body a role may read. */
+export const KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
+  public: [],
+  marketplace: OPEN_KINDS,
+  credit_service: OPEN_KINDS,
+  agency: RECORD_KINDS,
+  officer: RECORD_KINDS,
+  reviewer: RECORD_KINDS,
+  administrator: RECORD_KINDS,
+  auditor: RECORD_KINDS,
+  party: RECORD_KINDS,
+}
+
+export const may = (viewer: Viewer, act: Act): boolean => ACCESS[act].includes(viewer.role)
+
+/** A party sees one operator: its own. `code` is the operator's USCC or shop code. */
+export const mayOperator = (viewer: Viewer, code: string | null): boolean =>
+  may(viewer, 'see_operator') && (viewer.role !== 'party' || (code !== null && viewer.sub === code))

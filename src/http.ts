@@ -1,0 +1,125 @@
+/**
+ * The one outgoing client. Every question has a time limit and a size limit, follows no redirect (an agency that moves
+ * must be configured anew, not followed), and fails by name.
+ */
+export interface Asked {
+  status: number
+  headers: Headers
+  body: Buffer
+}
+
+export interface Asking {
+  method?: string
+  headers?: Record<string, string>
+  body?: string | Uint8Array
+  /** Whole exchange, body included. */
+  timeoutMs: number
+  maxBytes: number
+  signal?: AbortSignal
+}
+
+export type UnreachableKind = 'dns' | 'refused' | 'timeout' | 'tls' | 'too_large' | 'redirect' | 'cut' | 'other'
+
+/** Nothing that can be used came back, and why. An answer with an error status is an answer, not this. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable'
+  constructor(
+    readonly kind: UnreachableKind,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
+
+export const ask = async (url: string, options: Asking): Promise<Asked> => {
+  const { protocol, host } = addressOf(url)
+  if (protocol !== 'http:' && protocol !== 'https:') throw new Unreachable('other', `not an HTTP address: ${protocol}`)
+  const timer = AbortSignal.timeout(options.timeoutMs)
+  const signal = options.signal ? AbortSignal.any([options.signal, timer]) : timer
+  try {
+    const answer = await fetch(url, {
+      method: options.method ?? 'GET',
+      headers: options.headers ?? {},
+      redirect: 'manual',
+      signal,
+      ...(options.body === undefined ? {} : { body: options.body }),
+    })
+    if (REDIRECTS.has(answer.status)) {
+      await answer.body?.cancel()
+      throw new Unreachable('redirect', `${host} redirects (${answer.status}); give the final address`)
+    }
+    return { status: answer.status, headers: answer.headers, body: await bounded(answer, options.maxBytes, host) }
+  } catch (error) {
+    if (error instanceof Unreachable) throw error
+    // Whoever stopped us knows why; that is no failure of the other side.
+    if (options.signal?.aborted) throw options.signal.reason
+    throw named(error, host, options.timeoutMs)
+  }
+}
+
+const addressOf = (url: string): URL => {
+  try {
+    return new URL(url)
+  } catch {
+    throw new Unreachable('other', 'not an address')
+  }
+}
+
+/** The whole body, counted while it streams: a promised length is not believed, a missing one is no danger. */
+const bounded = async (answer: Response, maxBytes: number, host: string): Promise<Buffer> => {
+  if (!answer.body) return Buffer.alloc(0)
+  const parts: Uint8Array[] = []
+  let size = 0
+  // Leaving the loop by a throw cancels the stream, and with it the connection.
+  for await (const part of answer.body as AsyncIterable<Uint8Array>) {
+    size += part.byteLength
+    if (size > maxBytes) throw new Unreachable('too_large', `${host} sent more than ${maxBytes} bytes`)
+    parts.push(part)
+  }
+  return Buffer.concat(parts, size)
+}
+
+const BY_CODE: Record<string, UnreachableKind> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'refused',
+  ENETUNREACH: 'refused',
+  ETIMEDOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  ECONNRESET: 'cut',
+  EPIPE: 'cut',
+  UND_ERR_SOCKET: 'cut',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'cut',
+  UND_ERR_RESPONSE: 'cut',
+}
+const TLS = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO)/
+
+const named = (error: unknown, host: string, timeoutMs: number): Unreachable => {
+  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
+    return new Unreachable('timeout', `${host} took longer than ${timeoutMs} ms`, { cause: error })
+  }
+  const code = codeOf(error)
+  const kind = BY_CODE[code] ?? (TLS.test(code) ? 'tls' : isTerminated(error) ? 'cut' : 'other')
+  return new Unreachable(kind, `${host}: ${code || (error instanceof Error ? error.message : String(error))}`, {
+    cause: error,
+  })
+}
+
+/** undici wraps the system's error, and several tried addresses are wrapped once more. */
+const codeOf = (error: unknown): string => {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const code = (at as Error & { code?: unknown }).code
+    if (typeof code === 'string') return code
+    if (at instanceof AggregateError && at.errors.length > 0) return codeOf(at.errors[0])
+  }
+  return ''
+}
+
+const isTerminated = (error: unknown): boolean => error instanceof TypeError && error.message === 'terminated'

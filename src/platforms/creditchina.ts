@@ -1,0 +1,36 @@
+/** 信用中国: the same samr-list rows as the national platform, another address, credential and answer. */
+import { checkSamrRow, SAMR_SHOWN, samrBatch } from './formats/samr-list.js'
+import type { Platform } from './platform.js'
+import { deliver } from './transports/deliver.js'
+import { JSON_HEADERS, type ReceiptNames, receiptsInJson } from './transports/json-receipts.js'
+import { readShown } from './transports/shown.js'
+
+const RECEIPTS: ReceiptNames = {
+  rows: 'line',
+  key: 'ILLID',
+  code: 'errcode',
+  text: 'errmsg',
+  field: 'errfield',
+  value: 'errvalue',
+  receiverId: 'recid',
+  acceptedCodes: ['00', '02'],
+  // Its answer has a code of its own for the whole; anything but 00 speaks of no row.
+  whole: { code: 'code', good: '00' },
+}
+
+const credentials = (secret: string) => ({ token: secret })
+
+export const creditchina: Platform = {
+  id: 'creditchina',
+  name: { zh: '信用中国', en: 'Credit China' },
+  batchSize: 100,
+  check: checkSamrRow,
+  send: (batch, to) =>
+    deliver(to, batch.notices, {
+      path: '/service/blacklist',
+      headers: { ...JSON_HEADERS, ...credentials(to.secret) },
+      body: JSON.stringify(samrBatch(batch)),
+      read: (body) => receiptsInJson(body, RECEIPTS),
+    }),
+  shown: (from) => readShown(from, credentials(from.secret), SAMR_SHOWN),
+}

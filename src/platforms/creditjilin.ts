@@ -1,0 +1,60 @@
+/** 信用吉林网: one signed JSON message per notice, one after the other. */
+import { randomUUID } from 'node:crypto'
+import type { Notice, Receipt } from '../domain/delivery.js'
+import { jsonIn, shortened, Unreadable } from './formats/reading.js'
+import { checkMessage, MESSAGE_SHOWN, message, signature } from './formats/signed-message.js'
+import type { Platform } from './platform.js'
+import { deliver } from './transports/deliver.js'
+import { JSON_HEADERS } from './transports/json-receipts.js'
+import { readShown } from './transports/shown.js'
+
+export const creditjilin: Platform = {
+  id: 'creditjilin',
+  name: { zh: '信用吉林网', en: 'Credit Jilin' },
+  // One: were the platform to give way in the middle of a longer batch (a rate limit), the receipts already given would
+  // be lost with it, and a limit below the batch would never let it pass.
+  batchSize: 1,
+  check: checkMessage,
+  send: async ({ notices, sentAt }, to) => {
+    const receipts: Receipt[] = []
+    for (const notice of notices) {
+      const body = JSON.stringify(message(notice))
+      receipts.push(
+        ...(await deliver(to, [notice], {
+          path: '/api/messages',
+          headers: {
+            ...JSON_HEADERS,
+            'idempotency-key': `${notice.key}/${notice.sequence}`,
+            ...signed(to.secret, sentAt, body),
+          },
+          body,
+          read: (answer) => [receiptOf(answer, notice)],
+        })),
+      )
+    }
+    return receipts
+  },
+  // Nothing dates a reading, so a nonce stands where the time of sending would.
+  shown: (from) => readShown(from, signed(from.secret, randomUUID(), ''), MESSAGE_SHOWN),
+}
+
+const signed = (secret: string, timestamp: string, body: string) => ({
+  'x-timestamp': timestamp,
+  'x-signature': `sha256=${signature(secret, timestamp, body)}`,
+})
+
+/** One message, one answer: the key is the one asked about, the answer does not repeat it. */
+const receiptOf = (bytes: Buffer, notice: Notice): Receipt => {
+  const answer = jsonIn(bytes, 'result')
+  const { result } = answer
+  if (typeof result !== 'boolean') throw new Unreadable('result is neither true nor false')
+  return {
+    key: notice.key,
+    accepted: result,
+    code: shortened(answer.code) ?? '',
+    text: shortened(answer.message) ?? '',
+    field: shortened(answer.field),
+    value: shortened(answer.value),
+    receiverId: shortened(answer.id),
+  }
+}

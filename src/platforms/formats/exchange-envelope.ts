@@ -1,0 +1,77 @@
+/** exchange-envelope: the provincial exchange message, XML; a header saying from whom to whom, a body of rows. */
+import type { Notice } from '../../domain/delivery.js'
+import { type Batch, type Fault, SENDER } from '../platform.js'
+import { type ShownNames, Unreadable } from './reading.js'
+import { faultsIn } from './schema.js'
+import { leaf, node, readXml, XML_DECLARATION, type XmlElement } from './xml.js'
+
+/** The catalogue item these rows belong to. */
+const ITEM = 'blacklist'
+
+export const EXCHANGE_SHOWN: ShownNames = { key: 'ENTRY_ID', uscc: 'A000002', name: 'A000001' }
+
+export const envelope = (receiver: string, batch: Batch): string =>
+  XML_DECLARATION +
+  node(
+    'ExchangeMessage',
+    node(
+      'Header',
+      leaf('sender', SENDER),
+      leaf('receiver', receiver),
+      leaf('flow', batch.id),
+      leaf('item', ITEM),
+      leaf('sn', batch.notices.length),
+    ),
+    node('Body', node('rows', ...batch.notices.map(rowNode))),
+  )
+
+/** What is absent is left out, not sent empty: an empty date is a wrong date to some receivers. */
+const rowNode = (notice: Notice): string =>
+  node(
+    'row',
+    ...Object.entries(exchangeRow(notice)).flatMap(([name, value]) => (value === null ? [] : leaf(name, value))),
+  )
+
+/** A0000nn and EXECUTE_REFRENCE_NO are the receiver's own spellings. */
+export const exchangeRow = (notice: Notice) => ({
+  ENTRY_ID: notice.key,
+  ENTRY_SN: notice.sequence,
+  OPERATION: notice.action,
+  LIST_CODE: notice.list,
+  DATA_CATEGORY: notice.listName,
+  A000001: notice.operator.name,
+  A000002: notice.operator.uscc,
+  A000003: notice.operator.regNo,
+  REASON: notice.reason,
+  LEGAL_BASIS: notice.basis,
+  EXECUTE_DEPT: notice.authority,
+  EXECUTE_DEPT_CODE: notice.authorityCode,
+  EXECUTE_REFRENCE_NO: notice.documentNumber,
+  REGISTER_DATE: notice.decidedOn,
+  PUBLISH_DATE: notice.publishedOn,
+  EXPIRATION_DATE: notice.endsOn,
+  REMOVE_REASON_CODE: notice.removal?.reason ?? null,
+  REMOVE_REASON: notice.removal?.reasonText ?? null,
+  REMOVE_REFERENCE_NO: notice.removal?.documentNumber ?? null,
+  REMOVE_DATE: notice.removal?.removedOn ?? null,
+})
+
+export const checkExchangeRow = (notice: Notice): Fault[] => faultsIn('exchange-envelope', exchangeRow(notice))
+
+/** The rows of the answer's receipt: each a map of field to text. */
+export const receiptRows = (bytes: Buffer): ReadonlyMap<string, string>[] => {
+  const receipt = find(readXml(bytes), 'receipt')
+  if (!receipt) throw new Unreadable('no receipt in the answer')
+  return receipt.children
+    .filter((child) => child.name === 'row')
+    .map((row) => new Map(row.children.map((field) => [field.name, field.text])))
+}
+
+const find = (element: XmlElement, name: string): XmlElement | null => {
+  if (element.name === name) return element
+  for (const child of element.children) {
+    const found = find(child, name)
+    if (found) return found
+  }
+  return null
+}

@@ -1,0 +1,55 @@
+/**
+ * samr-list: the rows of the market regulators' 严重违法失信 list (field names of the public data family), as JSON.
+ * Lawful minimum: the family's NAME, CERTYPE, CERNO (legal representative and ID) are never sent.
+ */
+import type { Notice } from '../../domain/delivery.js'
+import { type Batch, type Fault, SENDER } from '../platform.js'
+import type { ShownNames } from './reading.js'
+import { faultsIn } from './schema.js'
+
+const LIST = 'serious'
+const OPTYPE = { ADD: '1', CHANGE: '2', REMOVE: '3' } as const satisfies Record<Notice['action'], string>
+
+export const SAMR_SHOWN: ShownNames = { key: 'ILLID', uscc: 'UNISCID', name: 'ENTNAME' }
+
+export const samrBatch = (batch: Batch) => ({
+  batchNo: batch.id,
+  sender: SENDER,
+  rows: batch.notices.map(samrRow),
+})
+
+export const samrRow = (notice: Notice) => ({
+  ILLID: notice.key,
+  ENTNAME: notice.operator.name,
+  UNISCID: notice.operator.uscc,
+  REGNO: notice.operator.regNo,
+  SERILLREA_CN: notice.reason,
+  ABNTIME: notice.decidedOn,
+  DECORG: notice.authorityCode,
+  DECORG_CN: notice.authority,
+  DEDOCNUM: notice.documentNumber,
+  REMEXCPRES_CN: notice.removal?.reasonText ?? null,
+  REMDATE: notice.removal?.removedOn ?? null,
+  // Whoever lists also lifts: the format wants the lifting authority named again.
+  RECORG_CN: notice.removal ? notice.authority : null,
+  REDOCNUM: notice.removal?.documentNumber ?? null,
+  OPTYPE: OPTYPE[notice.action],
+  SN: notice.sequence,
+})
+
+export const checkSamrRow = (notice: Notice): Fault[] => [
+  ...otherList(notice),
+  ...faultsIn('samr-list', samrRow(notice)),
+]
+
+/** The row does not say which list it is of; sent here, an entry of any other list would be shown as a serious one. */
+const otherList = (notice: Notice): Fault[] =>
+  notice.list === LIST
+    ? []
+    : [
+        {
+          field: 'list',
+          rule: 'const',
+          message: `此格式只报送严重违法失信名单。This format carries the list ${LIST} only.`,
+        },
+      ]

@@ -1,0 +1,75 @@
+/** XML, written and read within bounds. Knows no field name. */
+import { SaxesParser } from 'saxes'
+import { Unreadable, utf8In } from './reading.js'
+
+const DEPTH_MAX = 16
+const ELEMENTS_MAX = 100_000
+
+export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
+
+/** Text is that of the element itself; white space around it is not part of it. */
+export interface XmlElement {
+  name: string
+  text: string
+  children: XmlElement[]
+}
+
+/** An element around parts that are XML already. */
+export const node = (name: string, ...parts: readonly string[]): string => `<${name}>${parts.join('')}</${name}>`
+
+/** An element around plain text. */
+export const leaf = (name: string, text: string | number): string => `<${name}>${escaped(String(text))}</${name}>`
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+  // Unescaped, a reader turns it into a line feed.
+  '\r': '&#13;',
+}
+
+/** Characters that XML 1.0 has no way to write (controls, lone surrogates, U+FFFE and U+FFFF) become U+FFFD. */
+const escaped = (text: string): string =>
+  text
+    .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')
+    .replace(/[&<>"'\r]/g, (character) => ENTITIES[character] ?? character)
+
+/** The root element. A document type is refused: no answer needs one, and entities are how XML does harm. */
+export const readXml = (bytes: Buffer): XmlElement => {
+  const parser = new SaxesParser()
+  const open: XmlElement[] = []
+  let root: XmlElement | null = null
+  let elements = 0
+
+  parser.on('error', (error) => {
+    throw new Unreadable(`not XML: ${error.message}`)
+  })
+  parser.on('doctype', () => {
+    throw new Unreadable('a document type is not accepted')
+  })
+  parser.on('opentag', ({ name }) => {
+    elements += 1
+    if (elements > ELEMENTS_MAX || open.length >= DEPTH_MAX) throw new Unreadable('too large or too deep')
+    const element: XmlElement = { name, text: '', children: [] }
+    const parent = open.at(-1)
+    if (parent) parent.children.push(element)
+    else root ??= element
+    open.push(element)
+  })
+  const addText = (text: string) => {
+    const element = open.at(-1)
+    if (element) element.text += text
+  }
+  parser.on('text', addText)
+  parser.on('cdata', addText)
+  parser.on('closetag', () => {
+    const element = open.pop()
+    if (element) element.text = element.text.trim()
+  })
+  parser.write(utf8In(bytes)).close()
+
+  if (!root) throw new Unreadable('no element')
+  return root
+}

@@ -1,0 +1,35 @@
+/** 全国信用信息共享平台: takes the list in batches of samr-list rows and answers row by row. */
+import { checkSamrRow, SAMR_SHOWN, samrBatch } from './formats/samr-list.js'
+import type { Platform } from './platform.js'
+import { deliver } from './transports/deliver.js'
+import { JSON_HEADERS, type ReceiptNames, receiptsInJson } from './transports/json-receipts.js'
+import { readShown } from './transports/shown.js'
+
+const RECEIPTS: ReceiptNames = {
+  rows: 'receipts',
+  key: 'ILLID',
+  code: 'code',
+  text: 'text',
+  field: 'field',
+  value: 'value',
+  receiverId: 'recordId',
+  // 02: the platform holds something newer of this entry and has ignored the row; nothing is left to do.
+  acceptedCodes: ['00', '02'],
+}
+
+const credentials = (secret: string) => ({ authorization: `Bearer ${secret}` })
+
+export const national: Platform = {
+  id: 'national',
+  name: { zh: '全国信用信息共享平台', en: 'National Credit Information Sharing Platform' },
+  batchSize: 200,
+  check: checkSamrRow,
+  send: (batch, to) =>
+    deliver(to, batch.notices, {
+      path: '/api/lists/serious/batch',
+      headers: { ...JSON_HEADERS, ...credentials(to.secret) },
+      body: JSON.stringify(samrBatch(batch)),
+      read: (body) => receiptsInJson(body, RECEIPTS),
+    }),
+  shown: (from) => readShown(from, credentials(from.secret), SAMR_SHOWN),
+}

@@ -1,0 +1,54 @@
+/** One question to a platform over HTTP, and what its status means. */
+import { Refusal } from '../../errors.js'
+import { ask, Unreachable } from '../../http.js'
+import type { To } from '../platform.js'
+
+const TIMEOUT_MS = 10_000
+const ANSWER_BYTES_MAX = 4 * 1024 * 1024
+/** However long a platform asks us to stay away, a removal is not kept back longer than this without another try. */
+const RETRY_AFTER_SECONDS_MAX = 3600
+
+export interface Question {
+  method: 'GET' | 'POST'
+  path: string
+  headers: Record<string, string>
+  body?: string
+}
+
+export interface Answer {
+  status: number
+  body: Buffer
+}
+
+/** The platform's answer, if it is one that can speak of rows (2xx, 4xx); else PLATFORM_UNREACHABLE. */
+export const converse = async (to: To, { method, path, headers, body }: Question): Promise<Answer> => {
+  const answer = await ask(to.url.replace(/\/+$/, '') + path, {
+    method,
+    headers,
+    timeoutMs: TIMEOUT_MS,
+    maxBytes: ANSWER_BYTES_MAX,
+    ...(body === undefined ? {} : { body }),
+    ...(to.signal ? { signal: to.signal } : {}),
+  }).catch((error: unknown) => {
+    throw error instanceof Unreachable ? unreachable(error.message) : error
+  })
+
+  const { status } = answer
+  if (status === 401 || status === 403) throw unreachable(`凭据被拒绝 credentials refused (HTTP ${status})`)
+  if (status === 429 || status >= 500) throw unreachable(`HTTP ${status}`, retryAfter(answer.headers))
+  if (status < 200 || (status >= 300 && status < 400)) throw unreachable(`HTTP ${status}`)
+  return { status, body: answer.body }
+}
+
+export const unreachable = (reason: string, retryAfterSeconds: number | null = null): Refusal =>
+  new Refusal('PLATFORM_UNREACHABLE', retryAfterSeconds === null ? { reason } : { reason, retryAfterSeconds })
+
+/** Seconds, or a date: that is measured against the answer's own date, since no clock is read here. */
+const retryAfter = (headers: Headers): number | null => {
+  const wanted = headers.get('retry-after')?.trim()
+  if (!wanted) return null
+  const seconds = /^\d+$/.test(wanted)
+    ? Number(wanted)
+    : Math.ceil((Date.parse(wanted) - Date.parse(headers.get('date') ?? '')) / 1000)
+  return Number.isNaN(seconds) ? null : Math.min(Math.max(seconds, 0), RETRY_AFTER_SECONDS_MAX)
+}

@@ -1,0 +1,47 @@
+/** Receipts in a JSON answer, under each platform's own names. */
+
+import type { Receipt } from '../../domain/delivery.js'
+import { isObject, jsonIn, shortened, textOf, Unreadable } from '../formats/reading.js'
+
+export const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8', accept: 'application/json' }
+
+export interface ReceiptNames {
+  rows: string
+  key: string
+  code: string
+  text: string
+  field: string
+  value: string
+  receiverId: string
+  acceptedCodes: readonly string[]
+  /** A code for the whole answer, where there is one. */
+  whole?: { code: string; good: string }
+}
+
+export const receiptsInJson = (bytes: Buffer, names: ReceiptNames): Receipt[] => {
+  const answer = jsonIn(bytes, names.rows)
+  const { whole } = names
+  if (whole && textOf(answer[whole.code]) !== whole.good) {
+    throw new Unreadable(`${whole.code} ${shortened(answer[whole.code]) ?? '?'}`)
+  }
+  const rows = answer[names.rows]
+  if (!Array.isArray(rows)) throw new Unreadable(`${names.rows} is no list`)
+  return rows.flatMap((row) => receiptIn(row, names) ?? [])
+}
+
+/** A row without key or code says neither yes nor no: no receipt. */
+const receiptIn = (row: unknown, names: ReceiptNames): Receipt | null => {
+  if (!isObject(row)) return null
+  const key = textOf(row[names.key])
+  const code = shortened(row[names.code])
+  if (key === null || code === null) return null
+  return {
+    key,
+    accepted: names.acceptedCodes.includes(code),
+    code,
+    text: shortened(row[names.text]) ?? '',
+    field: shortened(row[names.field]),
+    value: shortened(row[names.value]),
+    receiverId: shortened(row[names.receiverId]),
+  }
+}

@@ -1,0 +1,32 @@
+/** The stand-in agencies: real HTTP servers on this machine that speak exactly as the agencies of the province do. */
+import type { World } from '../../../seeds/world.js'
+import { creditOffice } from './credit-office.js'
+import { ipOffice } from './ip-office.js'
+import { marketRegulator } from './market-regulator.js'
+import { type Routes, type StandIn, startStandIn } from './stand-in.js'
+
+export type { Behaviour, StandIn } from './stand-in.js'
+
+const AGENCIES: Record<string, (source: () => World) => Routes> = {
+  'market-regulator': marketRegulator,
+  'ip-office': ipOffice,
+  'credit-office': creditOffice,
+}
+
+/** A function is asked anew for every answer, so that the world may change between two pulls. All start, or none. */
+export const startAgencies = async (
+  source: World | (() => World),
+  options: { ports?: Record<string, number> } = {},
+): Promise<StandIn[]> => {
+  const current = typeof source === 'function' ? source : () => source
+  const started: StandIn[] = []
+  try {
+    for (const [id, routes] of Object.entries(AGENCIES)) {
+      started.push(await startStandIn(id, routes(current), options.ports?.[id] ?? 0))
+    }
+  } catch (error) {
+    await Promise.all(started.map((one) => one.close()))
+    throw error
+  }
+  return started
+}

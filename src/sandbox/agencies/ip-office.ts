@@ -1,0 +1,44 @@
+/** Stand-in of 省知识产权局: trademarks, as XML, page by page. */
+import type { World, WorldTrademark } from '../../../seeds/world.js'
+import { xmlText } from './spelling.js'
+import { type Answer, type Asked, countIn, json, type Routes } from './stand-in.js'
+
+const PAGE = 60 // trademarks
+const PAGES_MAX = 1_000_000
+const STATES: Record<WorldTrademark['status'], string> = {
+  REGISTERED: '注册',
+  APPLIED: '申请中',
+  INVALID: '无效',
+  EXPIRED: '期满',
+}
+
+export const ipOffice = (source: () => World): Routes => ({
+  'GET /trademarks': (asked) => trademarks(source(), asked),
+})
+
+const trademarks = (world: World, { query }: Asked): Answer => {
+  const page = countIn(query.get('page'), 1, PAGES_MAX)
+  if (page === null) return json(400, { message: '分页参数错误 Not a page' })
+  const all = world.trademarks
+  const pages = Math.ceil(all.length / PAGE)
+  const shown = all.slice((page - 1) * PAGE, page * PAGE).map(element)
+  const text = `<?xml version="1.0" encoding="UTF-8"?>
+<trademarks total="${all.length}" page="${page}" pages="${pages}">
+${shown.join('')}</trademarks>
+`
+  return { status: 200, type: 'application/xml; charset=utf-8', body: Buffer.from(text) }
+}
+
+const element = (one: WorldTrademark): string => `  <trademark>
+    <regNo>${one.number}</regNo>
+    <intCls>${one.class}</intCls>
+    <tmName>${xmlText(one.name)}</tmName>
+    <applicant>${xmlText(one.ownerName)}</applicant>
+    <uscc>${one.ownerUscc ?? ''}</uscc>
+    <status>${STATES[one.status]}</status>
+    <appDate>${one.appliedOn}</appDate>
+    <regDate>${one.registeredOn ?? ''}</regDate>
+    <endDate>${one.expiresOn ?? ''}</endDate>
+    <goods>${one.goods.map((item) => `<item>${xmlText(item)}</item>`).join('')}</goods>
+  </trademark>
+`

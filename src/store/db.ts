@@ -1,0 +1,99 @@
+/** The connection: knex over pg, types set so that dates stay days and big numbers stay exact; migrations and seeds. */
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import knexModule, { type Knex } from 'knex'
+import pg from 'pg'
+import { Refusal, reasonOf } from '../errors.js'
+
+/** A handle for reading; each statement stands alone. */
+export type Db = Knex
+/** A transaction, opened by a verb of `work` and given to storage functions. */
+export type Tx = Knex.Transaction
+
+const POOL_MAX = 10
+const CONNECT_TIMEOUT_MS = 5_000
+const ACQUIRE_TIMEOUT_MS = 15_000
+
+const OID = { int8: 20, date: 1082 } as const
+// Days stay 'YYYY-MM-DD' (pg would make a Date at local midnight); identity values stay well below 2^53.
+pg.types.setTypeParser(OID.date, (text) => text)
+pg.types.setTypeParser(OID.int8, (text) => Number(text))
+
+export const connect = (url: string): Db =>
+  knexModule.default({
+    client: 'pg',
+    connection: { connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: 'hub' },
+    pool: { min: 0, max: POOL_MAX },
+    acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+    migrations: { migrationSource, tableName: 'migrations' },
+  })
+
+/** Refusal DATABASE_UNREACHABLE instead of a driver's words; the address is not repeated, it may hold a password. */
+export const reach = async (db: Db): Promise<void> => {
+  try {
+    await db.raw('select 1 /* store.reach */')
+  } catch (error) {
+    throw new Refusal('DATABASE_UNREACHABLE', { reason: reasonOf(error).replace(/postgres(ql)?:\/\/\S+/g, 'postgres://…') })
+  }
+}
+
+interface MigrationFile {
+  name: string
+  path: string
+}
+
+/** migrations/ beside src/ (under tsx) or beside dist/src/ (built). */
+const folderOf = (name: string): string => join(dirname(fileURLToPath(import.meta.url)), '..', '..', name)
+
+const filesOf = (folder: string): MigrationFile[] =>
+  existsSync(folderOf(folder))
+    ? readdirSync(folderOf(folder))
+        .filter((file) => /^\d{2,8}-.*\.(js|ts)$/.test(file) && !file.endsWith('.d.ts'))
+        .sort()
+        .map((file) => ({ name: file.replace(/\.(js|ts)$/, ''), path: join(folderOf(folder), file) }))
+    : []
+
+// Recorded without their ending, so that a database migrated from src/ and one migrated from dist/ agree.
+const migrationSource: Knex.MigrationSource<MigrationFile> = {
+  getMigrations: async () => filesOf('migrations'),
+  getMigrationName: (file) => file.name,
+  getMigration: (file) => import(file.path),
+}
+
+export type Version = 'EMPTY' | 'BEHIND' | 'CURRENT'
+
+/** How the database stands against this program; Refusal DATABASE_NEWER where it holds migrations that are not known here. */
+export const version = async (db: Db): Promise<{ state: Version; missing: string[] }> => {
+  const known = filesOf('migrations').map((file) => file.name)
+  if (!(await db.schema.hasTable('migrations'))) return { state: 'EMPTY', missing: known }
+  const done = new Set<string>((await db('migrations').select('name')).map((row: { name: string }) => row.name))
+  const unknown = [...done].filter((name) => !known.includes(name))
+  if (unknown.length > 0) throw new Refusal('DATABASE_NEWER', { unknown: unknown.join(', ') })
+  const missing = known.filter((name) => !done.has(name))
+  return { state: missing.length === 0 ? 'CURRENT' : done.size === 0 ? 'EMPTY' : 'BEHIND', missing }
+}
+
+/** Name of the advisory lock that lets one of several starting processes migrate while the others wait. */
+const MIGRATE_LOCK = 'hub.migrate'
+
+export const migrate = async (db: Db): Promise<string[]> => {
+  await version(db)
+  return db.transaction(async (tx) => {
+    await tx.raw('select pg_advisory_xact_lock(hashtext(?)) /* store.migrate */', [MIGRATE_LOCK])
+    // The waiting process finds the work done. knex's own lock row survives a SIGKILL: under ours it can be freed.
+    const { missing } = await version(db)
+    if (missing.length === 0) return []
+    await db.migrate.forceFreeMigrationsLock()
+    const [, names] = await db.migrate.latest({ disableMigrationsListValidation: true })
+    return names as string[]
+  })
+}
+
+/** Runs the files of seeds/ in order; each leaves a database that already holds operators alone. */
+export const seed = async (db: Db): Promise<void> => {
+  for (const file of filesOf('seeds')) {
+    const module = (await import(file.path)) as { seed: (db: Db) => Promise<void> }
+    await module.seed(db)
+  }
+}

@@ -1,0 +1,128 @@
+/** Deliveries owed to platforms: written with the move that causes them, claimed with a lease, closed by the receipt. */
+import type { Action, DeliveryState, Earlier, Notice, Receipt } from '../domain/delivery.js'
+import type { Db, Tx } from './db.js'
+
+export interface Delivery {
+  id: number
+  platform: string
+  listingId: string
+  number: number
+  action: Action
+  notice: Notice
+  attempts: number
+}
+
+const COLUMNS = `d.id, d.platform, d.listing_id as "listingId", d.number, d.action, d.notice, d.attempts`
+
+export const earlier = async (tx: Tx, listingId: string): Promise<(Earlier & { platform: string; number: number })[]> => {
+  const answer = await tx.raw(
+    `select platform, number, action, state, attempts from deliveries where listing_id = ? order by platform, number
+     for update /* deliveries.earlier */`,
+    [listingId],
+  )
+  return answer.rows
+}
+
+/** Sets aside what was owed but never attempted, and what was refused: a removal must not wait behind either. */
+export const fold = async (tx: Tx, listingId: string, platform: string): Promise<void> => {
+  await tx.raw(
+    `update deliveries set state = 'FOLDED' where listing_id = ? and platform = ?
+       and (state = 'REFUSED' or (state = 'OWED' and attempts = 0)) /* deliveries.fold */`,
+    [listingId, platform],
+  )
+}
+
+export const owe = async (tx: Tx, owed: { platform: string; listingId: string; number: number; action: Action; notice: Notice; now: Date }) => {
+  await tx('deliveries').insert({
+    platform: owed.platform,
+    listing_id: owed.listingId,
+    number: owed.number,
+    action: owed.action,
+    notice: JSON.stringify(owed.notice),
+    due_at: owed.now,
+    created_at: owed.now,
+  })
+}
+
+/**
+ * Claims what is due at one platform, removals first, never past an earlier message about the same entry. The claim is a
+ * lease: nobody else sees the rows until it ends, and `attempts` is the fencing token that a late answer must still match.
+ */
+export const claim = async (db: Db, platform: string, { limit, now, leaseUntil }: { limit: number; now: Date; leaseUntil: Date }): Promise<Delivery[]> => {
+  const answer = await db.raw(
+    `with due as (
+       select d.id from deliveries d where d.platform = :platform and d.state = 'OWED' and d.due_at <= :now
+         and not exists (select 1 from deliveries e where e.platform = d.platform and e.listing_id = d.listing_id
+           and e.number < d.number and e.state in ('OWED', 'REFUSED'))
+       order by (d.action = 'REMOVE') desc, d.due_at, d.id limit :limit for update skip locked)
+     update deliveries d set attempts = d.attempts + 1, due_at = :leaseUntil, sent_at = :now from due where d.id = due.id
+     returning ${COLUMNS} /* deliveries.claim */`,
+    { platform, limit, now, leaseUntil },
+  )
+  return (answer.rows as Delivery[]).sort((a, b) => a.id - b.id)
+}
+
+export const confirm = async (db: Db, delivery: Delivery, receipt: Receipt, now: Date): Promise<void> => {
+  await db.raw(
+    `update deliveries set state = 'CONFIRMED', confirmed_at = ?, receipt = ?::jsonb, last_error = null
+     where id = ? and state = 'OWED' and attempts = ? /* deliveries.confirm */`,
+    [now, JSON.stringify(receipt), delivery.id, delivery.attempts],
+  )
+}
+
+/** A refused row waits for a person; it holds up later messages about the same entry only. */
+export const refuse = async (db: Db, delivery: Delivery, receipt: Receipt): Promise<void> => {
+  await db.raw(
+    `update deliveries set state = 'REFUSED', receipt = ?::jsonb, last_error = ?
+     where id = ? and state = 'OWED' and attempts = ? /* deliveries.refuse */`,
+    [JSON.stringify(receipt), `${receipt.code} ${receipt.text}`, delivery.id, delivery.attempts],
+  )
+}
+
+export const postpone = async (db: Db, delivery: Delivery, reason: string, dueAt: Date): Promise<void> => {
+  await db.raw(
+    `update deliveries set due_at = ?, last_error = ? where id = ? and state = 'OWED' and attempts = ? /* deliveries.postpone */`,
+    [dueAt, reason, delivery.id, delivery.attempts],
+  )
+}
+
+export interface Backlog {
+  platform: string
+  outstanding: number
+  refused: number
+  confirmed: number
+  lastConfirmedAt: Date | null
+}
+
+export const backlog = async (db: Db): Promise<Backlog[]> => {
+  const answer = await db.raw(
+    `select platform, count(*) filter (where state in ('OWED', 'REFUSED'))::int as outstanding,
+       count(*) filter (where state = 'REFUSED')::int as refused, count(*) filter (where state = 'CONFIRMED')::int as confirmed,
+       max(confirmed_at) as "lastConfirmedAt"
+     from deliveries group by platform order by platform /* deliveries.backlog */`,
+  )
+  return answer.rows
+}
+
+export interface Told {
+  platform: string
+  number: number
+  action: Action
+  state: DeliveryState
+  attempts: number
+  sentAt: Date | null
+  confirmedAt: Date | null
+  receipt: Receipt | null
+  lastError: string | null
+}
+
+/** Everything that was owed about these entries, platform by platform: who was told, when, and who confirmed. */
+export const ofListings = async (db: Db, listingIds: readonly string[]): Promise<(Told & { listingId: string })[]> => {
+  const answer = await db.raw(
+    `select listing_id as "listingId", platform, number, action, state, attempts, sent_at as "sentAt",
+       confirmed_at as "confirmedAt", receipt, last_error as "lastError"
+     from deliveries where listing_id = any(?::uuid[]) order by listing_id, platform, number /* deliveries.ofListings */`,
+    [listingIds],
+  )
+  return answer.rows
+}

@@ -1,0 +1,92 @@
+/**
+ * Under which account PostgreSQL runs: it refuses root. Root lends it the folder's owner, else "nobody"; where that
+ * account cannot reach the folder or the programs (below /root, say), a user namespace gives root itself that name.
+ */
+import { execFile } from 'node:child_process'
+import { lchownSync, lstatSync, readdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { Refusal, reasonOf } from '../../errors.js'
+import type { Binaries } from './binaries.js'
+
+const NOBODY = 65_534
+const PROBE_BOUND_MS = 10_000
+
+export const LOCALE = process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8'
+/** All that the programs get to see: what the caller's PG… variables say must not matter. */
+export const ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: LOCALE }
+
+interface Owner {
+  uid: number
+  gid: number
+}
+
+export interface Account {
+  /** What the programs are started through, before their own name. */
+  through: string[]
+  /** What the starter turns into; null: stays what it is. */
+  becomes: Owner | null
+  /** Whom the files must belong to. */
+  owner: Owner
+  /** The major version of the programs. */
+  major: string
+}
+
+/** The first way in which the programs run here and reach the folder. */
+export const choose = async (folder: string, binaries: Binaries): Promise<Account> => {
+  const failures: string[] = []
+  for (const way of ways(folder)) {
+    try {
+      return { ...way, major: await probe(way, folder, binaries) }
+    } catch (error) {
+      failures.push(complaint(error))
+    }
+  }
+  const advice =
+    'PostgreSQL 在当前账户下无法运行，请改用普通用户，或把项目移到其他用户可进入的文件夹，或重新运行 npm ci ' +
+    'PostgreSQL cannot run under this account: use an ordinary user, move the project out of closed folders, or run npm ci again'
+  throw new Refusal('DATABASE_EMBEDDED', { reason: `${advice}（${[...new Set(failures)].join('; ')}）` })
+}
+
+/** Makes everything below a path the account's; a folder after its content, so that its owner tells that all is done. */
+export const handOver = (file: string, account: Account): void => {
+  const { uid, gid } = account.owner
+  if (process.geteuid?.() !== 0) return
+  const found = lstatSync(file)
+  if (found.uid === uid && found.gid === gid) return
+  if (found.isDirectory()) {
+    for (const name of readdirSync(file)) handOver(path.join(file, name), account)
+  }
+  lchownSync(file, uid, gid)
+}
+
+/** How to spawn one of the programs under the account. */
+export const command = (way: Omit<Account, 'major'>, program: string, args: string[]) => {
+  const [file = program, ...rest] = [...way.through, program, ...args]
+  return { file, args: rest, options: { env: ENVIRONMENT, cwd: '/', ...(way.becomes ?? {}) } }
+}
+
+const ways = (folder: string): Omit<Account, 'major'>[] => {
+  const own = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 }
+  const named = ['unshare', '-U', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`, '--']
+  const renamed = { through: named, becomes: null, owner: own }
+  if (own.uid !== 0) return [{ through: [], becomes: null, owner: own }, renamed]
+  const { uid, gid } = statSync(folder)
+  const lent = [...(uid === 0 ? [] : [{ uid, gid }]), { uid: NOBODY, gid: NOBODY }]
+  return [...lent.map((owner) => ({ through: [], becomes: owner, owner })), renamed]
+}
+
+/** Really tries it: enters the folder, runs the program, and has a name (PostgreSQL insists on one). */
+const probe = async (way: Omit<Account, 'major'>, folder: string, { postgres }: Binaries): Promise<string> => {
+  const script = 'test -x "$1" || { echo "cannot enter $1" >&2; exit 1; }; id -un >/dev/null && exec "$2" --version'
+  const { file, args, options } = command(way, '/bin/sh', ['-c', script, 'sh', folder, postgres])
+  const { stdout } = await promisify(execFile)(file, args, { ...options, timeout: PROBE_BOUND_MS })
+  const major = /(\d+)(?:\.|\D*$)/.exec(stdout)?.[1]
+  if (!major) throw new Error(`${postgres} --version: ${stdout}`)
+  return major
+}
+
+const complaint = (error: unknown): string => {
+  const said = (error as { stderr?: string }).stderr?.trim()
+  return said || reasonOf(error).split('\n')[0] || 'unknown'
+}

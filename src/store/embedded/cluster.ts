@@ -1,0 +1,125 @@
+/** The files of one cluster: made whole or not at all, opened only by what can read them. */
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import { Refusal } from '../../errors.js'
+import { type Account, choose, command, handOver, LOCALE } from './account.js'
+import { type Binaries, find } from './binaries.js'
+import type { Log } from './log.js'
+
+const INITDB_BOUND_MS = 120_000
+const PRIVATE = 0o700
+const SECRET = 0o600
+const PASSWORD_BYTES = 24
+const DRAFT = 'pg.new.'
+
+/** The role, a superuser, and the database. */
+export const NAME = 'hub'
+
+export interface Cluster {
+  /** PostgreSQL's own folder. */
+  data: string
+  binaries: Binaries
+  account: Account
+  durable: boolean
+  password: string
+}
+
+/** Finds, or makes, the folder's cluster, and fits it to the account that PostgreSQL can run under today. */
+export const open = async (folder: string, durable: boolean, log: Log, signal: AbortSignal): Promise<Cluster> => {
+  const binaries = find()
+  const data = path.join(folder, 'pg')
+  refuseForeign(data)
+  const account = await choose(folder, binaries)
+  if (isAbsent(data)) await make(folder, data, { binaries, account, durable }, log, signal)
+  refuseUnfit(data, account)
+  handOver(data, account)
+  chmodSync(data, PRIVATE)
+  return { data, binaries, account, durable, password: passwordOf(data) }
+}
+
+type Plan = Pick<Cluster, 'binaries' | 'account' | 'durable'>
+
+/** Beside its place, then renamed into it: an initdb killed half-way leaves nothing that looks like a cluster. */
+const make = async (folder: string, data: string, plan: Plan, log: Log, signal: AbortSignal): Promise<void> => {
+  for (const name of readdirSync(folder)) if (name.startsWith(DRAFT)) remove(path.join(folder, name))
+  // Never the same name twice: an initdb that outlived its supervisor may still be writing to its own.
+  const draft = mkdtempSync(path.join(folder, DRAFT))
+  const [fresh, secret] = [path.join(draft, 'pg'), path.join(draft, 'password')]
+  mkdirSync(fresh, { mode: PRIVATE })
+  writeFileSync(secret, randomBytes(PASSWORD_BYTES).toString('hex'), { mode: SECRET })
+  handOver(draft, plan.account)
+  await initdb(fresh, secret, plan, log, signal)
+  renameSync(secret, passwordFile(fresh))
+  renameSync(fresh, data)
+  remove(draft)
+}
+
+/** Again and again, as long as somebody still writes there. */
+const remove = (draft: string): void => rmSync(draft, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+
+const initdb = (fresh: string, secret: string, plan: Plan, log: Log, signal: AbortSignal): Promise<void> => {
+  const place = [`--pgdata=${fresh}`, `--username=${NAME}`, `--pwfile=${secret}`, '--auth=scram-sha-256']
+  // Trigrams of Chinese are empty under any other provider and under the plain C locale.
+  const text = ['--encoding=UTF8', '--locale-provider=libc', `--locale=${LOCALE}`]
+  const haste = ['--no-instructions', ...(plan.durable ? [] : ['--no-sync'])]
+  const { file, args, options } = command(plan.account, plan.binaries.initdb, [...place, ...text, ...haste])
+  const from = log.size()
+  return new Promise((resolve, reject) => {
+    const bound = AbortSignal.any([signal, AbortSignal.timeout(INITDB_BOUND_MS)])
+    const child = spawn(file, args, {
+      ...options,
+      stdio: ['ignore', log.fd, log.fd],
+      signal: bound,
+      killSignal: 'SIGINT',
+    })
+    // When it was only told to stop, its exit is what counts.
+    child.once('error', (error) => child.pid === undefined && reject(error))
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(refusal(`initdb: ${log.complaintSince(from)}`))))
+  })
+}
+
+const isAbsent = (data: string): boolean => !existsSync(data) || readdirSync(data).length === 0
+
+/** An ordinary user cannot take over another's cluster. */
+const refuseForeign = (data: string): void => {
+  const uid = process.geteuid?.()
+  if (uid === 0 || !existsSync(data) || statSync(data).uid === uid) return
+  throw refusal(
+    `${data} 属于其他用户，请以该用户或 root 运行 it belongs to another user (uid ${statSync(data).uid}); run as that user or root`,
+  )
+}
+
+const refuseUnfit = (data: string, account: Account): void => {
+  const file = path.join(data, 'PG_VERSION')
+  const major = existsSync(file) ? readFileSync(file, 'utf8').trim() : null
+  if (major === null) throw refusal(`${data} 不是数据库文件夹，请移走 it is no database folder; move it away`)
+  if (major !== account.major)
+    throw refusal(
+      `${data} 由 PostgreSQL ${major} 建立，现有程序为 ${account.major} made by ${major}, the programs here are ${account.major}`,
+    )
+}
+
+const passwordFile = (data: string): string => path.join(data, 'hub.password')
+
+const passwordOf = (data: string): string => {
+  const file = passwordFile(data)
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim()
+  throw refusal(
+    `缺少密码文件 ${file}，请恢复它，或移走 ${data} 重新开始 the password file is missing: restore it, or move the folder away`,
+  )
+}
+
+const refusal = (reason: string): Refusal => new Refusal('DATABASE_EMBEDDED', { reason })

@@ -1,0 +1,47 @@
+/** The database that comes with the hub: real PostgreSQL, one server per folder, shared by all processes that join. */
+import { mkdirSync, realpathSync } from 'node:fs'
+import { refusalOf, type Seat, sit } from './members.js'
+
+export interface Embedded {
+  /** postgres://hub:<password>@127.0.0.1:<port>/hub */
+  url: string
+  leave(): Promise<void>
+}
+
+const seats = new Map<string, { seat: Promise<Seat>; holders: number }>()
+
+/** Joins (or starts) the one server of a folder; `leave` gives it up, and the last to leave stops it. */
+export const join = async (folder: string, options: { durable?: boolean } = {}): Promise<Embedded> => {
+  try {
+    mkdirSync(folder, { recursive: true })
+    return await share(realpathSync(folder), options.durable ?? true)
+  } catch (error) {
+    throw refusalOf(folder, error)
+  }
+}
+
+const share = async (folder: string, durable: boolean): Promise<Embedded> => {
+  const shared = seats.get(folder) ?? { seat: sit(folder, durable), holders: 0 }
+  seats.set(folder, shared)
+  shared.holders++
+  let left: Promise<void> | null = null
+  const giveUp = async () => {
+    shared.holders--
+    if (shared.holders > 0) return
+    if (seats.get(folder) === shared) seats.delete(folder)
+    await (await shared.seat).leave()
+  }
+  try {
+    const { url } = await shared.seat
+    return {
+      url,
+      leave: () => {
+        left ??= giveUp()
+        return left
+      },
+    }
+  } catch (error) {
+    if (seats.get(folder) === shared) seats.delete(folder)
+    throw error
+  }
+}

@@ -1,0 +1,61 @@
+/** `<folder>/pg.log`: what PostgreSQL and its supervisor say, kept within bounds. */
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import path from 'node:path'
+
+const LARGEST_BYTES = 10_000_000
+const TAIL_BYTES = 64_000
+const SECRET = 0o600
+const SUPERVISOR = /^\S+ supervisor: (error: )?/
+
+export interface Log {
+  fd: number
+  size(): number
+  /** Empties it when it has grown too large. */
+  bound(): void
+  say(line: string): void
+  since(position: number): string
+  /** The last complaint since a position, in one line; what went wrong. */
+  complaintSince(position: number): string
+  close(): void
+}
+
+export const openLog = (folder: string): Log => {
+  const fd = openSync(path.join(folder, 'pg.log'), 'a+', SECRET)
+  // A failing statement is quoted in it, so it is nobody else's; root must not lock out the folder's owner.
+  if (process.geteuid?.() === 0) {
+    const { uid, gid } = statSync(folder)
+    fchmodSync(fd, SECRET)
+    fchownSync(fd, uid, gid)
+  }
+  const size = () => fstatSync(fd).size
+  const since = (position: number) => {
+    const from = Math.max(position, size() - TAIL_BYTES)
+    const bytes = Buffer.alloc(Math.max(size() - from, 0))
+    return bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, from))
+  }
+  return {
+    fd,
+    size,
+    since,
+    bound: () => {
+      if (size() > LARGEST_BYTES) ftruncateSync(fd)
+    },
+    say: (line) => void writeSync(fd, `${new Date().toISOString()} supervisor: ${line}\n`),
+    complaintSince: (position) => {
+      const lines = since(position).trim().split('\n')
+      const worst = lines.findLast((line) => /FATAL|PANIC|error:|could not/i.test(line)) ?? lines.at(-1)
+      return worst?.replace(SUPERVISOR, '') || `见 see ${path.join(folder, 'pg.log')}`
+    },
+    close: () => closeSync(fd),
+  }
+}

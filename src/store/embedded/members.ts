@@ -1,0 +1,134 @@
+/** A member's side: finds the folder's supervisor or starts one, and holds the connection that is the membership. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Refusal, reasonOf } from '../../errors.js'
+import * as claims from './claims.js'
+import { hear, type ToMember, type ToSupervisor, tell } from './door.js'
+import { openLog } from './log.js'
+
+/** Longer than a supervisor takes to give up by itself. */
+const ENTER_BOUND_MS = 300_000
+const LEAVE_BOUND_MS = 60_000
+const POLL_MS = 15
+
+export interface Seat {
+  url: string
+  leave(): Promise<void>
+}
+
+interface Seated {
+  url: string
+  socket: Socket
+  isOver: () => boolean
+}
+
+/** Takes a seat and keeps it: should the supervisor be killed, another takes over the same running server. */
+export const sit = async (folder: string, durable: boolean): Promise<Seat> => {
+  let seated = await enter(folder, durable)
+  let returning: Promise<void> = Promise.resolve()
+  let leaving = false
+  const hold = () => {
+    const { socket, isOver } = seated
+    socket.unref()
+    socket.once('close', () => {
+      if (!leaving && !isOver()) returning = comeBack().catch(() => {})
+    })
+  }
+  const comeBack = async () => {
+    seated = await enter(folder, durable)
+    hold()
+  }
+  hold()
+  return {
+    url: seated.url,
+    leave: async () => {
+      leaving = true
+      await returning
+      await depart(seated.socket)
+    },
+  }
+}
+
+const enter = async (folder: string, durable: boolean): Promise<Seated> => {
+  let starter: { child: ChildProcess; logged: number } | null = null
+  for (const end = Date.now() + ENTER_BOUND_MS; Date.now() < end; await pause(POLL_MS)) {
+    const found = claims.living(folder)
+    const door = found.find((claim) => claim.door)?.door
+    const seated = door ? await knock(door, end) : null
+    if (seated) return seated
+    if (starter?.child.exitCode) throw failure(folder, starter.logged)
+    if (found.length === 0 && !isRunning(starter?.child)) starter = await startSupervisor(folder, durable)
+  }
+  throw new Refusal('DATABASE_EMBEDDED', { reason: `等待超过 ${ENTER_BOUND_MS / 1000} 秒 waited too long; see pg.log` })
+}
+
+/** Null when nobody (any more) answers there. */
+const knock = (door: claims.Door, end: number): Promise<Seated | null> =>
+  new Promise((resolve, reject) => {
+    let over = false
+    let refused: Refusal | null = null
+    const socket = connect(door.port, '127.0.0.1', () => tell(socket, { token: door.token } satisfies ToSupervisor))
+    const bound = setTimeout(() => socket.destroy(), end - Date.now())
+    hear<ToMember>(socket, (message) => {
+      if (message.say === 'over') over = true
+      if (message.say === 'refused') refused = new Refusal('DATABASE_EMBEDDED', { reason: message.reason })
+      if (message.say !== 'ready') return
+      clearTimeout(bound)
+      resolve({ url: message.url, socket, isOver: () => over || refused !== null })
+    })
+    socket.on('error', () => socket.destroy())
+    // A refusal counts from here: only when that supervisor has ended may somebody try anew.
+    socket.on('close', () => {
+      clearTimeout(bound)
+      if (refused) reject(refused)
+      else resolve(null)
+    })
+  })
+
+const depart = async (socket: Socket): Promise<void> => {
+  if (socket.closed) return
+  socket.ref()
+  const closed = once(socket, 'close', { signal: AbortSignal.timeout(LEAVE_BOUND_MS) })
+  socket.end()
+  await closed
+}
+
+const startSupervisor = async (folder: string, durable: boolean) => {
+  const log = openLog(folder)
+  const logged = log.size()
+  const args = [...program(), folder, durable ? 'durable' : 'hasty']
+  const child = spawn(process.execPath, args, { cwd: '/', detached: true, stdio: ['ignore', log.fd, log.fd] })
+  await once(child, 'spawn')
+  child.unref()
+  log.close()
+  return { child, logged }
+}
+
+/** Compiled it is a plain program; from source it needs the loader that this process runs under. */
+const program = (): string[] => {
+  const source = import.meta.url.endsWith('.ts')
+  const file = fileURLToPath(new URL(source ? './supervisor.ts' : './supervisor.js', import.meta.url))
+  if (!source) return [file]
+  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, file]
+}
+
+const isRunning = (child: ChildProcess | undefined): boolean =>
+  child !== undefined && child.exitCode === null && child.signalCode === null
+
+const failure = (folder: string, logged: number): Refusal => {
+  const log = openLog(folder)
+  const reason = log.complaintSince(logged)
+  log.close()
+  return new Refusal('DATABASE_EMBEDDED', { reason })
+}
+
+/** What the system answered, as a refusal that says what to do. */
+export const refusalOf = (folder: string, error: unknown): unknown => {
+  const denied = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
+  const advice = `当前用户不能使用文件夹 ${folder}，请以其所有者运行 this user cannot use the folder; run as its owner`
+  return denied ? new Refusal('DATABASE_EMBEDDED', { reason: `${advice}（${reasonOf(error)}）` }) : error
+}

@@ -1,0 +1,59 @@
+/** Processes as the system knows them: alive or not, and which of those that shared a pid. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+
+const POLL_MS = 20
+/** Names of months and the zone must not depend on who asks. */
+const PS = { encoding: 'utf8', timeout: 2_000, env: { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' } } as const
+/** Fields of /proc/<pid>/stat after the program's name, counted from 0: the state is the 1st, the start the 20th. */
+const STATE_FIELD = 0
+const START_FIELD = 19
+
+const linux = process.platform === 'linux'
+
+/** When a process started, as text that no other process of that pid shares; null if none runs (a zombie does not). */
+export const startOf = (pid: number): string | null => (linux ? startFromProc(pid) : startFromPs(pid))
+
+export const isAlive = (pid: number): boolean => startOf(pid) !== null
+
+/** Whether this pid is a postmaster of this cluster (its true path): a stale postmaster.pid may name somebody else's process. */
+export const isPostmasterOf = (pid: number, cluster: string): boolean => {
+  if (!isAlive(pid)) return false
+  const command = (linux ? attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) : ps(pid, 'args=')) ?? ''
+  if (!/(^|\/)postgres[\0 ]/.test(command)) return false
+  return command.includes(cluster) || (linux && attempt(() => readlinkSync(`/proc/${pid}/cwd`)) === cluster)
+}
+
+/** Waits, at most so long, until the process runs no more; whether it is so. */
+export const untilGone = async (pid: number, boundMs: number): Promise<boolean> => {
+  for (const end = Date.now() + boundMs; isAlive(pid); await pause(POLL_MS)) if (Date.now() > end) return false
+  return true
+}
+
+const startFromProc = (pid: number): string | null => {
+  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  // The name stands in brackets and may itself hold brackets and blanks.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state, ticks] = [fields?.[STATE_FIELD], fields?.[START_FIELD]]
+  return !state || !ticks || 'ZX'.includes(state) ? null : `${ticks}-${boot}`
+}
+
+const startFromPs = (pid: number): string | null => {
+  const [state, ...started] = ps(pid, 'stat=,lstart=')?.trim().split(/\s+/) ?? []
+  return !state || state.startsWith('Z') ? null : String(Date.parse(`${started.join(' ')} UTC`))
+}
+
+const ps = (pid: number, columns: string): string | null =>
+  attempt(() => execFileSync('ps', ['-o', columns, '-p', String(pid)], PS))
+
+const attempt = <T>(read: () => T): T | null => {
+  try {
+    return read()
+  } catch {
+    return null
+  }
+}
+
+/** Ticks count from the start of the machine, so a start is only unique together with it. */
+const boot = linux ? (attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'))?.slice(0, 8) ?? '') : ''

@@ -1,0 +1,41 @@
+/** Proves that a started server is fit: it answers, holds the hub's database, and sees trigrams in Chinese. */
+import type { ClientConfig } from 'pg'
+import { Refusal } from '../../errors.js'
+import { NAME } from './cluster.js'
+
+const CONNECT_BOUND_MS = 10_000
+const QUERY_BOUND_MS = 60_000
+
+export const prove = async (port: number, password: string): Promise<void> => {
+  const ask = asker({ port, password })
+  const [there] = await ask('postgres', `select from pg_database where datname = '${NAME}'`)
+  if (!there) await ask('postgres', `create database ${NAME}`)
+  const [trigrams] = await ask(
+    NAME,
+    'create extension if not exists pg_trgm',
+    `select show_trgm('长春') <> '{}' as seen`,
+  )
+  if (trigrams?.seen !== true) {
+    const reason = '三元组检索不识别中文 trigrams of Chinese are empty: the locale of the cluster is not a UTF-8 one'
+    throw new Refusal('DATABASE_EMBEDDED', { reason })
+  }
+}
+
+const asker =
+  (where: Pick<ClientConfig, 'port' | 'password'>) =>
+  async (database: string, ...steps: string[]) => {
+    // Loaded only here: it comes in while the server is still starting.
+    const { default: pg } = await import('pg')
+    const bounds = { connectionTimeoutMillis: CONNECT_BOUND_MS, query_timeout: QUERY_BOUND_MS }
+    const client = new pg.Client({ ...where, ...bounds, host: '127.0.0.1', user: NAME, database, ssl: false })
+    // A server that goes away is told by the query that fails.
+    client.on('error', () => {})
+    await client.connect()
+    try {
+      let rows: { seen?: boolean }[] = []
+      for (const sql of steps) rows = (await client.query(sql)).rows
+      return rows
+    } finally {
+      await client.end()
+    }
+  }

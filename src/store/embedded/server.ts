@@ -1,0 +1,150 @@
+/** One running PostgreSQL: started past what passes by itself, adopted from a dead supervisor, stopped for certain. */
+import { spawn } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Refusal } from '../../errors.js'
+import { command } from './account.js'
+import type { Cluster } from './cluster.js'
+import type { Log } from './log.js'
+import { isAlive, isPostmasterOf, untilGone } from './processes.js'
+
+/** For one start to be ready; recovery after a crash replays what was written since the last checkpoint. */
+const READY_BOUND_MS = 120_000
+/** For starts that fail by what passes: backends orphaned by a kill hold the shared memory for about two seconds. */
+const RETRY_BOUND_MS = 20_000
+const RETRY_MS = 150
+const POLL_MS = 10
+const ADOPTED_POLL_MS = 200
+/** Fast shutdown writes a checkpoint; then the harder ways. */
+const STOPPING = [
+  { signal: 'SIGINT', boundMs: 20_000 },
+  { signal: 'SIGQUIT', boundMs: 5_000 },
+  { signal: 'SIGKILL', boundMs: 5_000 },
+] as const
+
+const PASSING =
+  /Address already in use|could not bind|could not create any TCP|pre-existing shared memory|lock file .* already exists/i
+
+export interface Server {
+  pid: number
+  port: number
+  gone: Promise<void>
+}
+
+/** Starts it, on the port wished for or a free one, unless a killed supervisor has left it running. */
+export const start = async (cluster: Cluster, log: Log, signal: AbortSignal, wished?: number): Promise<Server> => {
+  for (const end = Date.now() + RETRY_BOUND_MS; ; await pause(RETRY_MS, undefined, { signal })) {
+    signal.throwIfAborted()
+    const found = await adopt(cluster, signal)
+    if (found) return found
+    clearStale(cluster)
+    const from = log.size()
+    const server = launch(cluster, wished ?? (await freePort()), log)
+    if (await isReady(cluster, server, signal)) return server
+    await stop(server)
+    signal.throwIfAborted()
+    if (!PASSING.test(log.since(from)) || Date.now() > end) throw refusal(log.complaintSince(from))
+  }
+}
+
+const adopt = async (cluster: Cluster, signal: AbortSignal): Promise<Server | null> => {
+  const { pid, port } = postmaster(cluster)
+  if (!isPostmasterOf(pid, cluster.data)) return null
+  const server = { pid, port, gone: watch(pid) }
+  if (await isReady(cluster, server, signal)) return server
+  await stop(server)
+  return null
+}
+
+export const stop = async ({ pid }: Pick<Server, 'pid'>): Promise<void> => {
+  for (const { signal, boundMs } of STOPPING) {
+    if (!isAlive(pid)) return
+    try {
+      process.kill(pid, signal)
+    } catch {
+      // Gone already; the wait tells.
+    }
+    if (await untilGone(pid, boundMs)) return
+  }
+}
+
+const launch = (cluster: Cluster, port: number, log: Log): Server => {
+  const set = Object.entries(settings(port, cluster.durable)).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const args = ['-D', cluster.data, ...set]
+  const how = command(cluster.account, cluster.binaries.postgres, args)
+  const child = spawn(how.file, how.args, { ...how.options, stdio: ['ignore', log.fd, log.fd] })
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+    child.once('error', (error) => {
+      log.say(`could not start: ${error.message}`)
+      resolve()
+    })
+  })
+  return { pid: child.pid ?? 0, port, gone }
+}
+
+const settings = (port: number, durable: boolean): Record<string, string | number> => ({
+  listen_addresses: '127.0.0.1',
+  port,
+  unix_socket_directories: '',
+  max_connections: 100,
+  shared_buffers: durable ? '256MB' : '128MB',
+  work_mem: '16MB',
+  maintenance_work_mem: '128MB',
+  max_wal_size: '2GB',
+  jit: 'off',
+  timezone: 'Asia/Shanghai',
+  log_timezone: 'Asia/Shanghai',
+  logging_collector: 'off',
+  log_checkpoints: 'off',
+  ...(durable
+    ? {}
+    : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', wal_level: 'minimal', max_wal_senders: 0 }),
+})
+
+/** Ready is what its own pid file says, so another server on that port cannot be taken for it. */
+const isReady = async (cluster: Cluster, server: Server, signal: AbortSignal): Promise<boolean> => {
+  for (const end = Date.now() + READY_BOUND_MS; isAlive(server.pid); await pause(POLL_MS)) {
+    if (signal.aborted || Date.now() > end) return false
+    const { pid, status } = postmaster(cluster)
+    if (pid === server.pid && status === 'ready') return true
+    if (pid === server.pid && status === 'stopping') return false
+  }
+  return false
+}
+
+/** PostgreSQL believes a pid file whose pid runs, whoever that is by now; it guards the shared memory by itself. */
+const clearStale = (cluster: Cluster): void => {
+  const { pid } = postmaster(cluster)
+  if (pid && isAlive(pid) && !isPostmasterOf(pid, cluster.data)) rmSync(pidFile(cluster), { force: true })
+}
+
+const pidFile = (cluster: Cluster): string => path.join(cluster.data, 'postmaster.pid')
+
+/** Lines of the pid file: pid, data folder, start, port, socket folder, address, shared memory, status. */
+const postmaster = (cluster: Cluster): { pid: number; port: number; status: string } => {
+  try {
+    const lines = readFileSync(pidFile(cluster), 'utf8').split('\n')
+    return { pid: Number(lines[0]) || 0, port: Number(lines[3]) || 0, status: lines[7]?.trim() ?? '' }
+  } catch {
+    return { pid: 0, port: 0, status: '' }
+  }
+}
+
+const watch = async (pid: number): Promise<void> => {
+  while (isAlive(pid)) await pause(ADOPTED_POLL_MS)
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+
+const refusal = (reason: string): Refusal => new Refusal('DATABASE_EMBEDDED', { reason })

@@ -1,0 +1,167 @@
+/**
+ * The process that owns a folder's PostgreSQL, in a session of its own so that neither Ctrl-C nor the death of whoever
+ * started it reaches it. Each process that uses the database keeps a connection to its door, and the system closes that
+ * connection however the process ends, kill -9 included: when none is left, PostgreSQL is stopped and this ends too.
+ *
+ * node supervisor.js FOLDER durable|hasty
+ */
+import { randomBytes } from 'node:crypto'
+import { createServer, type Socket } from 'node:net'
+import { isRefusal, reasonOf } from '../../errors.js'
+import * as claims from './claims.js'
+import { type Cluster, NAME, open } from './cluster.js'
+import { hear, type ToMember, type ToSupervisor, tell } from './door.js'
+import { type Log, openLog } from './log.js'
+import { prove } from './proof.js'
+import { type Server, start, stop } from './server.js'
+
+/** For whoever started this to come to the door. */
+const FIRST_MEMBER_MS = 10_000
+const INTRODUCTION_MS = 2_000
+const LOG_CHECK_MS = 60_000
+const TOKEN_BYTES = 24
+/** A server that keeps dying is not started for ever. */
+const REVIVALS = { most: 5, withinMs: 60_000 }
+
+interface Watch {
+  folder: string
+  durable: boolean
+  claim: string
+  token: string
+  log: Log
+  members: Set<Socket>
+  abort: AbortController
+  /** What is being done to bring the server up; never rejects. */
+  working: Promise<void>
+  server: Server | null
+  /** What a member is told; null while the server is not up. */
+  answer: ToMember | null
+  revivals: number[]
+  ending: boolean
+}
+
+const supervise = async (folder: string, durable: boolean): Promise<void> => {
+  process.title = 'hub-postgres-supervisor'
+  const claim = await claims.stake(folder)
+  if (!claim) return
+  const watch: Watch = {
+    folder,
+    durable,
+    claim,
+    token: randomBytes(TOKEN_BYTES).toString('hex'),
+    log: openLog(folder),
+    members: new Set(),
+    abort: new AbortController(),
+    working: Promise.resolve(),
+    server: null,
+    answer: null,
+    revivals: [],
+    ending: false,
+  }
+  heedSignals(watch)
+  watch.log.bound()
+  setInterval(watch.log.bound, LOG_CHECK_MS)
+  openDoor(watch)
+  work(watch, () => bringUp(watch))
+  setTimeout(() => watch.members.size === 0 && end(watch), FIRST_MEMBER_MS)
+}
+
+const heedSignals = (watch: Watch): void => {
+  for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {})
+  process.on('SIGTERM', () => dismiss(watch, { say: 'over' }))
+  process.on('uncaughtException', (error) => refuse(watch, error))
+}
+
+const openDoor = (watch: Watch): void => {
+  const door = createServer({ allowHalfOpen: true }, (socket) => welcome(watch, socket))
+  door.listen(0, '127.0.0.1', () => {
+    const address = door.address()
+    if (typeof address === 'object' && address && !watch.ending)
+      claims.post(watch.claim, { port: address.port, token: watch.token })
+  })
+}
+
+const welcome = (watch: Watch, socket: Socket): void => {
+  const { members } = watch
+  const stranger = setTimeout(() => socket.destroy(), INTRODUCTION_MS)
+  hear<ToSupervisor>(socket, ({ token }) => {
+    if (token !== watch.token || watch.ending) return socket.destroy()
+    clearTimeout(stranger)
+    members.add(socket)
+    if (watch.answer) tell(socket, watch.answer)
+  })
+  const left = () => {
+    clearTimeout(stranger)
+    const last = members.delete(socket) && members.size === 0
+    // The last one's connection stays open until everything is gone: its end is what that member waits for.
+    if (last) end(watch)
+    else if (!watch.ending) socket.end()
+  }
+  socket.on('end', left)
+  socket.on('close', left)
+  socket.on('error', () => socket.destroy())
+}
+
+const bringUp = async (watch: Watch): Promise<void> => {
+  const { log, abort } = watch
+  const cluster = await open(watch.folder, watch.durable, log, abort.signal)
+  watch.server = await start(cluster, log, abort.signal)
+  await serve(watch, cluster, watch.server)
+}
+
+const serve = async (watch: Watch, cluster: Cluster, server: Server): Promise<void> => {
+  await prove(server.port, cluster.password)
+  watch.answer = { say: 'ready', url: `postgres://${NAME}:${cluster.password}@127.0.0.1:${server.port}/${NAME}` }
+  for (const member of watch.members) tell(member, watch.answer)
+  void server.gone.then(() => {
+    watch.server = null
+    work(watch, () => revive(watch, cluster, server.port))
+  })
+}
+
+/** Members hold its address, so a server that died comes up again on the same port. */
+const revive = async (watch: Watch, cluster: Cluster, port: number): Promise<void> => {
+  const now = Date.now()
+  watch.answer = null
+  watch.revivals = [...watch.revivals.filter((at) => at > now - REVIVALS.withinMs), now]
+  if (watch.revivals.length > REVIVALS.most) throw new Error('PostgreSQL 反复退出 it keeps dying; see pg.log')
+  watch.log.say('PostgreSQL died; starting it again')
+  watch.server = await start(cluster, watch.log, watch.abort.signal, port)
+  await serve(watch, cluster, watch.server)
+}
+
+const work = (watch: Watch, job: () => Promise<void>): void => {
+  if (!watch.ending) watch.working = job().catch((error) => refuse(watch, error))
+}
+
+const refuse = (watch: Watch, error: unknown): void => {
+  if (watch.ending) return
+  const reason = isRefusal(error) ? String(error.details.reason) : reasonOf(error)
+  watch.log.say(`error: ${reason}`)
+  process.exitCode = 1
+  dismiss(watch, { say: 'refused', reason })
+}
+
+const dismiss = (watch: Watch, message: ToMember): void => {
+  for (const member of watch.members) tell(member, message)
+  end(watch)
+}
+
+const end = (watch: Watch): void => {
+  if (watch.ending) return
+  watch.ending = true
+  void finish(watch)
+}
+
+const finish = async (watch: Watch): Promise<void> => {
+  claims.close(watch.claim)
+  watch.abort.abort()
+  if (watch.server) await stop(watch.server)
+  await watch.working
+  if (watch.server) await stop(watch.server)
+  claims.release(watch.claim)
+  process.exit()
+}
+
+const [folder, manner] = process.argv.slice(2)
+if (folder) await supervise(folder, manner !== 'hasty')

@@ -1,0 +1,231 @@
+/** Listings, the moves they made, and the entries that are public because of them. */
+import type { Case, RemovalReason, State } from '../domain/listing.js'
+import type { Db, Tx } from './db.js'
+
+export interface Listing {
+  id: string
+  list: string
+  operatorId: number
+  state: State
+  reason: string
+  basis: string
+  authority: string
+  authorityCode: string
+  documentNumber: string | null
+  decisionVersion: number | null
+  /** The case as the table of moves knows it. */
+  facts: Case
+  removalReason: RemovalReason | null
+  removedOn: string | null
+  publishedOn: string | null
+  endsOn: string | null
+  moves: number
+}
+
+const COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.state, l.reason, l.basis, l.authority,
+  l.authority_code as "authorityCode", l.document_number as "documentNumber", l.decision_version as "decisionVersion", l.facts,
+  l.removal_reason as "removalReason", l.removed_on as "removedOn", l.published_on as "publishedOn", l.ends_on as "endsOn", l.moves`
+
+/** Null if the operator has an open listing of this kind already. */
+export const open = async (tx: Tx, made: { list: string; operatorId: number; facts: Case; reason: string; now: Date }): Promise<Listing | null> => {
+  const answer = await tx.raw(
+    `insert into listings as l (list, operator_id, state, reason, facts, created_at)
+     values (:list, :operatorId, :state, :reason, :facts, :now)
+     on conflict (operator_id, list) where state not in ('REMOVED', 'NOT_LISTED') do nothing returning ${COLUMNS} /* listings.open */`,
+    { ...made, state: made.facts.state, facts: JSON.stringify(made.facts) },
+  )
+  return answer.rows[0] ?? null
+}
+
+/** Locked to the end of the transaction: of two moves at once one sees the other's result. */
+export const forMove = async (tx: Tx, id: string): Promise<Listing | null> => {
+  const answer = await tx.raw(`select ${COLUMNS} from listings l where l.id = ? for update /* listings.forMove */`, [id])
+  return answer.rows[0] ?? null
+}
+
+export const save = async (tx: Tx, listing: Listing): Promise<void> => {
+  await tx('listings')
+    .where({ id: listing.id })
+    .update({
+      state: listing.state,
+      reason: listing.reason,
+      basis: listing.basis,
+      authority: listing.authority,
+      authority_code: listing.authorityCode,
+      document_number: listing.documentNumber,
+      decision_version: listing.decisionVersion,
+      facts: JSON.stringify(listing.facts),
+      removal_reason: listing.removalReason,
+      removed_on: listing.removedOn,
+      published_on: listing.publishedOn,
+      ends_on: listing.endsOn,
+      moves: listing.moves,
+    })
+}
+
+export interface Event {
+  listingId: string
+  number: number
+  move: string
+  by: string
+  role: string
+  on: string
+  recordedAt: Date
+  stateBefore: State | null
+  stateAfter: State
+  act: Record<string, unknown>
+}
+
+/** Append-only. */
+export const record = async (tx: Tx, event: Event): Promise<void> => {
+  await tx('listing_events').insert({
+    listing_id: event.listingId,
+    number: event.number,
+    move: event.move,
+    made_by: event.by,
+    role: event.role,
+    made_on: event.on,
+    recorded_at: event.recordedAt,
+    state_before: event.stateBefore,
+    state_after: event.stateAfter,
+    act: JSON.stringify(event.act),
+  })
+}
+
+/** The moves of these listings, in order. */
+export const eventsOf = async (db: Db, listingIds: readonly string[]): Promise<Event[]> => {
+  const answer = await db.raw(
+    `select listing_id as "listingId", number, move, made_by as by, role, made_on as "on", recorded_at as "recordedAt",
+       state_before as "stateBefore", state_after as "stateAfter", act
+     from listing_events where listing_id = any(?::uuid[]) order by listing_id, number /* listings.eventsOf */`,
+    [listingIds],
+  )
+  return answer.rows
+}
+
+export const byIds = async (db: Db, ids: readonly string[]): Promise<Map<string, Listing>> => {
+  const answer = await db.raw(`select ${COLUMNS} from listings l where l.id = any(?::uuid[]) /* listings.byIds */`, [ids])
+  return new Map(answer.rows.map((row: Listing) => [row.id, row]))
+}
+
+export const byId = async (db: Db | Tx, id: string): Promise<Listing | null> => {
+  const answer = await db.raw(`select ${COLUMNS} from listings l where l.id = ? /* listings.byId */`, [id])
+  return answer.rows[0] ?? null
+}
+
+export const ofOperators = async (db: Db, operatorIds: readonly number[]): Promise<Listing[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from listings l where l.operator_id = any(?) order by l.created_at desc, l.id /* listings.ofOperators */`,
+    [[...operatorIds]],
+  )
+  return answer.rows
+}
+
+/** Published entries whose term has ended by `today`, in steps. */
+export const due = async (db: Db, today: string, limit: number): Promise<Listing[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from listings l where l.ends_on <= ?::date and l.published_on is not null and l.removed_on is null
+     order by l.ends_on, l.id limit ? /* listings.due */`,
+    [today, limit],
+  )
+  return answer.rows
+}
+
+/** How many listings stand in each state. */
+export const board = async (db: Db): Promise<{ state: State; n: number }[]> => {
+  const answer = await db.raw('select state, count(*)::int as n from listings group by state order by state /* listings.board */')
+  return answer.rows
+}
+
+/** What anyone may read of an entry. */
+export interface PublicBody {
+  id: string
+  list: string
+  uscc: string | null
+  name: string
+  region: string | null
+  reason: string
+  basis: string
+  authority: string
+  documentNumber: string
+  decidedOn: string
+  publishedOn: string
+  endsOn: string | null
+}
+
+export const publish = async (tx: Tx, body: PublicBody, bodyHash: string): Promise<void> => {
+  await tx.raw(
+    `insert into public_entries (listing_id, body, body_hash, published_on, ends_on) values (?, ?::jsonb, ?, ?, ?)
+     on conflict (listing_id) do update set body = excluded.body, body_hash = excluded.body_hash, ends_on = excluded.ends_on
+     /* listings.publish */`,
+    [body.id, JSON.stringify(body), bodyHash, body.publishedOn, body.endsOn],
+  )
+}
+
+/** Forgets the public body; the listing and its moves stay for those who may see them. */
+export const unpublish = async (tx: Tx, id: string): Promise<void> => {
+  await tx('public_entries').where({ listing_id: id }).delete()
+}
+
+export interface PublicFilter {
+  list?: string | null
+  region?: string | null
+  name?: string | null
+  /** Entries in force on this day; those removed since are forgotten. */
+  asOf: string
+}
+
+/** The public list, newest first; `after` is the last entry already seen. */
+export const publicEntries = async (
+  db: Db,
+  filter: PublicFilter,
+  { first, after }: { first: number; after: { publishedOn: string; id: string } | null },
+): Promise<PublicBody[]> => {
+  const answer = await db.raw(
+    `select body from public_entries
+     where published_on <= :asOf::date and (ends_on is null or ends_on > :asOf::date)
+       and (:list::text is null or body->>'list' = :list::text)
+       and (:region::text is null or starts_with(body->>'region', :region::text))
+       and (:name::text is null or strpos(body->>'name', :name::text) > 0 or body->>'uscc' = :name::text)
+       and (:afterId::uuid is null or (published_on, listing_id) < (:afterOn::date, :afterId::uuid))
+     order by published_on desc, listing_id desc limit :first /* listings.publicEntries */`,
+    {
+      asOf: filter.asOf,
+      list: filter.list ?? null,
+      region: filter.region ?? null,
+      name: filter.name ?? null,
+      afterOn: after?.publishedOn ?? null,
+      afterId: after?.id ?? null,
+      first,
+    },
+  )
+  return answer.rows.map((row: { body: PublicBody }) => row.body)
+}
+
+/** Public entries of these operators in force on a day, newest first. */
+export const publicOfOperators = async (db: Db, operatorIds: readonly number[], asOf: string): Promise<{ operatorId: number; body: PublicBody }[]> => {
+  const answer = await db.raw(
+    `select l.operator_id as "operatorId", p.body from listings l join public_entries p on p.listing_id = l.id
+     where l.operator_id = any(:ids) and p.published_on <= :asOf::date and (p.ends_on is null or p.ends_on > :asOf::date)
+     order by p.published_on desc, p.listing_id desc /* listings.publicOfOperators */`,
+    { ids: operatorIds, asOf },
+  )
+  return answer.rows
+}
+
+export const publicEntry = async (db: Db, id: string): Promise<PublicBody | null> => {
+  const answer = await db.raw('select body from public_entries where listing_id = ? /* listings.publicEntry */', [id])
+  return answer.rows[0]?.body ?? null
+}
+
+export const publicCount = async (db: Db, filter: PublicFilter): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from public_entries
+     where published_on <= :asOf::date and (ends_on is null or ends_on > :asOf::date)
+       and (:list::text is null or body->>'list' = :list::text)
+       and (:region::text is null or starts_with(body->>'region', :region::text))
+       and (:name::text is null or strpos(body->>'name', :name::text) > 0 or body->>'uscc' = :name::text) /* listings.publicCount */`,
+    { asOf: filter.asOf, list: filter.list ?? null, region: filter.region ?? null, name: filter.name ?? null },
+  )
+  return answer.rows[0].n
+}

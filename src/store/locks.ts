@@ -1,0 +1,31 @@
+/** Advisory locks that belong to a connection, so that a killed process gives its lock back by dying. */
+import type { Db } from './db.js'
+
+/** How often a waiting process asks again, milliseconds. */
+const ASK_AGAIN_MS = 100
+
+/**
+ * Runs `work` while nobody else holds `name`; null if it stayed held for `waitMs`. The lock lies on a connection of its
+ * own outside any transaction: agencies and platforms may be called meanwhile.
+ */
+export const alone = async <T>(db: Db, name: string, waitMs: number, work: () => Promise<T>): Promise<T | null> => {
+  const connection = await db.client.acquireConnection()
+  const ask = async (sql: string): Promise<boolean> => {
+    const answer = await db.raw(`select ${sql}(hashtextextended(?, 0)) as held /* store.locks */`, [name]).connection(connection)
+    return answer.rows[0].held === true
+  }
+  try {
+    const attempts = Math.ceil(waitMs / ASK_AGAIN_MS)
+    for (let attempt = 0; !(await ask('pg_try_advisory_lock')); attempt += 1) {
+      if (attempt >= attempts) return null
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
+    }
+    try {
+      return await work()
+    } finally {
+      await ask('pg_advisory_unlock')
+    }
+  } finally {
+    await db.client.releaseConnection(connection)
+  }
+}

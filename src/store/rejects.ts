@@ -1,0 +1,82 @@
+/** Items that were set aside: rejected ones with the rule they broke, unmatched ones that wait for a person to say whose they are. */
+import type { Draft, Problem } from '../domain/records.js'
+import type { Db, Tx } from './db.js'
+
+export interface Reject {
+  page: number | null
+  row: number
+  problems: readonly Problem[]
+  /** The item as it came, ID numbers replaced. */
+  item: unknown
+}
+
+export const add = async (db: Db | Tx, runId: number, feed: string, rows: readonly Reject[]): Promise<void> => {
+  if (rows.length === 0) return
+  const payload = rows.map(({ page, row, problems, item }) => ({ page, row_number: row, ...problems[0], problems, item }))
+  await db.raw(
+    `insert into rejects (run_id, feed, page, row_number, field, rule, message, problems, item)
+     select ?::bigint, ?::text, r.* from jsonb_to_recordset(?::jsonb) as r(page int, row_number int, field text, rule text, message text,
+       problems jsonb, item jsonb) /* rejects.add */`,
+    [runId, feed, JSON.stringify(payload)],
+  )
+}
+
+/** Keeps what found no operator, one row a record however often it is sent. */
+export const keepUnmatched = async (tx: Tx, runId: number, feed: string): Promise<void> => {
+  await tx.raw(
+    `insert into unmatched (feed, record_key, kind, subject, body, findings, valid_from, valid_to, reason, page, row_number, first_run, last_run)
+     select distinct on (record_key) :feed::text, record_key, kind,
+       jsonb_build_object('uscc', uscc, 'orgCode', org_code, 'regNo', reg_no, 'shop', shop, 'name', name),
+       body, findings, valid_from, valid_to,
+       case when uscc is not null then 'code.digit' when num_nonnulls(org_code, reg_no) > 0 then 'code.unknown'
+         when name is not null then 'name.only' else 'subject.none' end,
+       page, row_number, run_id, run_id
+     from staged_drafts where run_id = :run and effect = 'UNMATCHED' order by record_key, item
+     on conflict (feed, record_key) do update set body = excluded.body, subject = excluded.subject, findings = excluded.findings,
+       valid_from = excluded.valid_from, valid_to = excluded.valid_to, reason = excluded.reason, page = excluded.page,
+       row_number = excluded.row_number, last_run = excluded.last_run, state = 'OPEN' /* rejects.keepUnmatched */`,
+    { run: runId, feed },
+  )
+  await tx.raw(
+    `update unmatched u set state = 'MATCHED', last_run = :run from staged_drafts s
+     where s.run_id = :run and u.feed = :feed and u.record_key = s.record_key and u.state = 'OPEN' and s.effect <> 'UNMATCHED'
+     /* rejects.keepUnmatched matched */`,
+    { run: runId, feed },
+  )
+}
+
+export interface Unmatched {
+  id: number
+  feed: string
+  key: string
+  subject: Draft['subject']
+  reason: string
+  row: number
+  run: number
+}
+
+export const openUnmatched = async (db: Db, first: number): Promise<Unmatched[]> => {
+  const answer = await db.raw(
+    `select id, feed, record_key as key, subject, reason, row_number as row, last_run as run from unmatched
+     where state = 'OPEN' order by id limit ? /* rejects.openUnmatched */`,
+    [first],
+  )
+  return answer.rows
+}
+
+export const ofRun = async (db: Db, runId: number): Promise<(Reject & { field: string | null; rule: string; message: string })[]> => {
+  const answer = await db.raw(
+    `select page, row_number as row, field, rule, message, problems, item from rejects where run_id = ? order by id /* rejects.ofRun */`,
+    [runId],
+  )
+  return answer.rows
+}
+
+export const backlog = async (db: Db): Promise<{ unmatched: number; rejects: number }> => {
+  const answer = await db.raw(
+    `select (select count(*)::int from unmatched where state = 'OPEN') as unmatched,
+       (select count(*)::int from rejects r where r.run_id in (
+         select max(id) from runs where job = 'pull' group by subject)) as rejects /* rejects.backlog */`,
+  )
+  return answer.rows[0]
+}

@@ -1,0 +1,92 @@
+/** Runs: one row for each execution of a job, also of those that failed or died. */
+import type { Db } from './db.js'
+
+export type Job = 'seed' | 'pull' | 'score' | 'publish' | 'push' | 'expire'
+export type Cause = 'timetable' | 'command' | 'demo'
+export type Outcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
+
+export interface Run {
+  id: number
+  job: Job
+  subject: string
+  cause: Cause
+  plannedFor: Date | null
+  startedAt: Date
+  endedAt: Date | null
+  outcome: Outcome
+  whole: boolean
+  file: string | null
+  counts: Record<string, number>
+  error: { code: string; message: string } | null
+}
+
+const COLUMNS = `id, job, subject, cause, planned_for as "plannedFor", started_at as "startedAt", ended_at as "endedAt",
+  outcome, whole, file, counts, error`
+
+export interface Start {
+  job: Job
+  subject?: string
+  cause: Cause
+  plannedFor?: Date | null
+  whole?: boolean
+  file?: string | null
+  now: Date
+}
+
+/**
+ * Opens a run. The caller holds the lock of (job, subject), so a run still open is one whose process died. Null: another
+ * process has already taken this occurrence of the timetable.
+ */
+export const start = async (db: Db, { job, subject = '', cause, plannedFor = null, whole = false, file = null, now }: Start) => {
+  await db.raw(
+    `update runs set outcome = 'ABANDONED', ended_at = ? /* runs.start */
+     where job = ? and subject = ? and outcome = 'RUNNING'`,
+    [now, job, subject],
+  )
+  const answer = await db.raw(
+    `insert into runs (job, subject, cause, planned_for, started_at, outcome, whole, file)
+     values (?, ?, ?, ?, ?, 'RUNNING', ?, ?)
+     on conflict (job, subject, planned_for) where planned_for is not null do nothing
+     returning id /* runs.start */`,
+    [job, subject, cause, plannedFor, now, whole, file],
+  )
+  return answer.rows.length === 0 ? null : (answer.rows[0].id as number)
+}
+
+export const finish = async (
+  db: Db,
+  id: number,
+  end: { outcome: Exclude<Outcome, 'RUNNING'>; counts?: Record<string, number>; error?: { code: string; message: string } | null; now: Date },
+): Promise<void> => {
+  await db('runs')
+    .where({ id })
+    .update({
+      outcome: end.outcome,
+      ended_at: end.now,
+      counts: JSON.stringify(end.counts ?? {}),
+      error: end.error ? JSON.stringify(end.error) : null,
+    })
+}
+
+/** Newest first, before the run `before`. */
+export const list = async (db: Db, { first, before }: { first: number; before: number | null }): Promise<Run[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from runs where (?::bigint is null or id < ?::bigint) order by id desc limit ? /* runs.list */`,
+    [before, before, first],
+  )
+  return answer.rows
+}
+
+export const byId = async (db: Db, id: number): Promise<Run | null> => {
+  const answer = await db.raw(`select ${COLUMNS} from runs where id = ? /* runs.byId */`, [id])
+  return answer.rows[0] ?? null
+}
+
+/** When each feed was last brought whole and well; only that makes it current. */
+export const lastGoodPulls = async (db: Db): Promise<Map<string, { at: Date; counts: Record<string, number> }>> => {
+  const answer = await db.raw(
+    `select distinct on (subject) subject, ended_at as at, counts from runs
+     where job = 'pull' and whole and outcome = 'DONE' order by subject, id desc /* runs.lastGoodPulls */`,
+  )
+  return new Map(answer.rows.map((row: { subject: string; at: Date; counts: Record<string, number> }) => [row.subject, row]))
+}

@@ -1,0 +1,109 @@
+/** Scores: appended, never updated. The one that counts on a day is the latest for the latest day not after it. */
+import type { Db, Tx } from './db.js'
+import { bindingsAt, VERSIONS_AT, type When } from './versions.js'
+import type { Body, RecordKind } from '../domain/records.js'
+
+export interface StoredReason {
+  rule: string
+  dimension: string | null
+  fact: string | null
+  points: number
+  count: number
+  records: number[]
+  zh: string
+  en: string
+  fadesOn: string | null
+}
+
+export interface StoredScore {
+  id: number
+  operatorId: number
+  asOf: string
+  knownAt: Date
+  scorecard: string
+  scorecardHash: string
+  factsHash: string
+  value: number
+  grade: 'A' | 'B' | 'C' | 'D'
+  reasons: StoredReason[]
+  nextChangeOn: string | null
+  cause: 'FIRST' | 'RECORD' | 'SCORECARD' | 'TIME'
+}
+
+const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", s.known_at as "knownAt", s.scorecard,
+  s.scorecard_hash as "scorecardHash", s.facts_hash as "factsHash", s.value, s.grade, s.reasons,
+  s.next_change_on as "nextChangeOn", s.cause`
+
+/** The score that counts for each operator on a day, as it was known at an instant. */
+export const latest = async (db: Db | Tx, operators: readonly number[], when: When): Promise<Map<number, StoredScore>> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
+       select * from scores s where s.operator_id = o.id and s.as_of <= :asOf::date and s.known_at <= :knownAt
+       order by s.as_of desc, s.id desc limit 1) s /* scores.latest */`,
+    { operators, asOf: when.asOf, knownAt: when.knownAt },
+  )
+  return new Map(answer.rows.map((row: StoredScore) => [row.operatorId, row]))
+}
+
+export const add = async (tx: Tx, rows: readonly Omit<StoredScore, 'id'>[], runId: number): Promise<void> => {
+  if (rows.length === 0) return
+  await tx.raw(
+    `insert into scores (operator_id, as_of, known_at, scorecard, scorecard_hash, facts_hash, value, grade, reasons, next_change_on, cause, run_id)
+     select r."operatorId", r."asOf", r."knownAt", r.scorecard, r."scorecardHash", r."factsHash", r.value, r.grade, r.reasons,
+       r."nextChangeOn", r.cause, ?::bigint from jsonb_to_recordset(?::jsonb) as r("operatorId" int, "asOf" date, "knownAt" timestamptz,
+       scorecard text, "scorecardHash" text, "factsHash" text, value int, grade text, reasons jsonb, "nextChangeOn" date, cause text)
+     /* scores.add */`,
+    [runId, JSON.stringify(rows)],
+  )
+}
+
+/** Stored scores to verify, spread evenly over all when fewer than all are wanted. */
+export const sample = async (db: Db, { after, limit, of }: { after: number; limit: number; of: number | null }): Promise<StoredScore[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from scores s
+     where s.id > :after and (:of::int is null or s.id % greatest(1, (select count(*) from scores) / :of::int) = 0)
+     order by s.id limit :limit /* scores.sample */`,
+    { after, limit, of },
+  )
+  return answer.rows
+}
+
+export interface EvidenceRow {
+  operatorId: number
+  record: number
+  kind: RecordKind
+  body: Body
+}
+
+/** Every record that speaks for or against these operators, as believed; one set-based query. */
+export const evidence = async (db: Db | Tx, operators: readonly number[], when: When): Promise<EvidenceRow[]> => {
+  const answer = await db.raw(
+    `select v.operator_id as "operatorId", v.id as record, v.kind, v.body from (${VERSIONS_AT}) v
+     where (v.valid_from is null or v.valid_from <= :asOf::date) order by v.operator_id, v.id /* scores.evidence */`,
+    bindingsAt(operators, when),
+  )
+  return answer.rows
+}
+
+export interface OwnEntry {
+  operatorId: number
+  list: string
+  publishedOn: string
+  endsOn: string | null
+  removedOn: string | null
+  record: number
+}
+
+/** Entries this hub published itself, with the decision behind each. */
+export const ownEntries = async (db: Db | Tx, operators: readonly number[], when: When): Promise<OwnEntry[]> => {
+  const answer = await db.raw(
+    `select l.operator_id as "operatorId", l.list, l.published_on as "publishedOn", l.ends_on as "endsOn",
+       case when exists (select 1 from listing_events e where e.listing_id = l.id and e.state_after = 'REMOVED' and e.recorded_at <= :knownAt)
+         then l.removed_on end as "removedOn", l.decision_version as record
+     from listings l where l.operator_id = any(:operators) and l.published_on <= :asOf::date and l.decision_version is not null
+       and exists (select 1 from listing_events e where e.listing_id = l.id and e.state_after = 'PUBLISHED' and e.recorded_at <= :knownAt)
+     order by l.operator_id, l.id /* scores.ownEntries */`,
+    { operators, asOf: when.asOf, knownAt: when.knownAt },
+  )
+  return answer.rows
+}

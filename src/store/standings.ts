@@ -1,0 +1,38 @@
+/** Standing: one row per code asked, whatever the code is; the query that marketplaces ask by the thousand. */
+import type { Db } from './db.js'
+import type { PublicBody } from './listings.js'
+
+export interface StandingRow {
+  /** Place in the question, from 0. */
+  place: number
+  operatorId: number
+  uscc: string | null
+  shop: string | null
+  name: string | null
+  status: string
+  score: number | null
+  grade: 'A' | 'B' | 'C' | 'D' | null
+  /** Public entries of this hub in force on the day asked about. */
+  entries: PublicBody[]
+}
+
+/**
+ * Answers for codes in the order asked; a code without an operator has no row. `asOf` is the day asked about: entries and
+ * the score are those of that day, less what was removed since.
+ */
+export const of = async (db: Db, codes: readonly { place: number; scheme: string; code: string }[], asOf: string): Promise<StandingRow[]> => {
+  if (codes.length === 0) return []
+  const answer = await db.raw(
+    `select a.place, o.id as "operatorId", o.uscc, o.shop, o.name, o.status, s.value as score, s.grade,
+       coalesce((select jsonb_agg(p.body order by p.published_on desc) from listings l join public_entries p on p.listing_id = l.id
+         where l.operator_id = o.id and p.published_on <= :asOf::date and (p.ends_on is null or p.ends_on > :asOf::date)), '[]') as entries
+     from unnest(:places::int[], :schemes::text[], :codes::text[]) as a(place, scheme, code)
+     join operator_codes c on c.scheme = a.scheme and c.code = a.code
+     join operators o on o.id = c.operator_id
+     left join lateral (select value, grade from scores s where s.operator_id = o.id and s.as_of <= :asOf::date
+       order by s.as_of desc, s.id desc limit 1) s on true
+     order by a.place /* standings.of */`,
+    { asOf, places: codes.map((c) => c.place), schemes: codes.map((c) => c.scheme), codes: codes.map((c) => c.code) },
+  )
+  return answer.rows
+}

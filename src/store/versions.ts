@@ -1,0 +1,184 @@
+/** Versions: every state of every record that the hub ever believed, with its source. Rows are closed, never changed. */
+import { KINDS, RECORD_KINDS, type Body, type Finding, type RecordKind } from '../domain/records.js'
+import type { Db, Tx } from './db.js'
+
+/** A merge of so many new versions leaves the planner's statistics behind; fresh ones cost less than one bad plan. */
+const ANALYZE_FROM_VERSIONS = 5_000
+
+/** Closes what the staged drafts change and opens the new versions; one whole feed's worth in two statements. */
+export const merge = async (tx: Tx, run: { id: number; feed: string; whole: boolean; now: Date }): Promise<void> => {
+  const bindings = { run: run.id, feed: run.feed, now: run.now, partial: !run.whole }
+  const merged = await tx.raw(
+    `with closed as (
+       update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from staged_drafts s
+       where s.run_id = :run and s.effect = 'CHANGED' and v.id = s.version_id and v.known_to is null
+       returning v.id, v.partial)
+     insert into versions (feed, kind, record_key, operator_id, digest, body, findings, valid_from, valid_to, known_from,
+       run_id, page, row_number, partial)
+     select :feed::text, s.kind, s.record_key, s.operator_id, s.digest, s.body, s.findings, s.valid_from, s.valid_to, :now::timestamptz,
+       :run::bigint, s.page, s.row_number, :partial::boolean and coalesce(c.partial, true)
+     from staged_drafts s left join closed c on c.id = s.version_id
+     where s.run_id = :run and s.effect in ('NEW', 'CHANGED')
+     order by s.item, s.part /* versions.merge */`,
+    bindings,
+  )
+  if ((merged.rowCount ?? 0) >= ANALYZE_FROM_VERSIONS) await tx.raw('analyze versions, operators, operator_codes /* versions.merge */')
+  if (!run.whole) return
+  await tx.raw(
+    `update versions v set partial = false from staged_drafts s
+     where s.run_id = :run and s.effect = 'UNCHANGED' and v.id = s.version_id and v.known_to is null and v.partial /* versions.merge held by the whole */`,
+    bindings,
+  )
+}
+
+/**
+ * Ends what a whole feed no longer holds: the old belief is closed, the same body opens again with the day of its end.
+ * A record whose key or code stands in an item that was set aside is not absent, only unreadable. Returns how many ended.
+ */
+export const endAbsent = async (tx: Tx, run: { id: number; feed: string; now: Date; today: string }): Promise<number> => {
+  const kinds = RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence)
+  const answer = await tx.raw(
+    `with gone as (
+       update versions v set known_to = :now, closed_as = 'ENDED', closed_by = :run
+       where v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
+         and not exists (select 1 from staged_drafts s where s.run_id = :run and s.record_key = v.record_key)
+         and not exists (select 1 from rejects r left join operators o on o.id = v.operator_id where r.run_id = :run
+           and (strpos(r.item::text, v.record_key) > 0 or strpos(r.item::text, coalesce(o.uscc, o.shop)) > 0))
+       returning v.*)
+     insert into versions (feed, kind, record_key, operator_id, digest, body, findings, valid_from, valid_to, ended_on,
+       known_from, run_id, page, row_number, partial)
+     select feed, kind, record_key, operator_id, digest, body, findings, valid_from, valid_to, :today::date, :now::timestamptz,
+       run_id, page, row_number, partial from gone returning id /* versions.endAbsent */`,
+    { run: run.id, feed: run.feed, now: run.now, today: run.today, kinds },
+  )
+  return answer.rows.length
+}
+
+/** How many records of a feed stand now, without those that only partial files brought. */
+export const standing = async (db: Db | Tx, feed: string): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from versions where feed = ? and known_to is null and ended_on is null and not partial /* versions.standing */`,
+    [feed],
+  )
+  return answer.rows[0].n
+}
+
+/** The day asked about and the instant whose knowledge counts. */
+export interface When {
+  asOf: string
+  knownAt: Date
+}
+
+const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state')
+
+/**
+ * `select … from (VERSIONS_AT) v`: of each record the version to believe. Of an event's versions the one known at :knownAt;
+ * of a state's those known by then, the newest that had begun by :asOf (an older state stays true of its own days).
+ * Bindings: asOf, knownAt, states, operators (ids).
+ */
+export const VERSIONS_AT = `
+  select * from (
+    select distinct on (c.feed, c.record_key) c.* from versions c
+    where c.operator_id = any(:operators) and c.known_from <= :knownAt
+      and (c.known_to is null or c.known_to > :knownAt or (c.closed_as = 'CHANGED' and c.kind = any(:states)))
+      and (c.valid_from is null or c.valid_from <= :asOf::date or c.kind <> all(:states))
+    order by c.feed, c.record_key, c.known_from desc, c.id desc) b
+  where b.ended_on is null or b.ended_on > :asOf::date`
+
+export const bindingsAt = (operators: readonly number[], when: When) => ({
+  operators,
+  asOf: when.asOf,
+  knownAt: when.knownAt,
+  states: STATE_KINDS,
+})
+
+export interface Version {
+  id: number
+  feed: string
+  kind: RecordKind
+  key: string
+  operatorId: number | null
+  body: Body
+  findings: Finding[]
+  validFrom: string | null
+  validTo: string | null
+  knownFrom: Date
+  run: number
+  file: string | null
+  page: number | null
+  row: number
+  /** Believed and not ended now. */
+  stands: boolean
+}
+
+const COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.operator_id as "operatorId", v.body, v.findings,
+  v.valid_from as "validFrom", v.valid_to as "validTo", v.known_from as "knownFrom", v.run_id as run, r.file, v.page,
+  v.row_number as row, (v.known_to is null and v.ended_on is null) as stands`
+
+/** What a reader may see of these operators' records. */
+export interface Sight {
+  kinds: readonly RecordKind[]
+  /** Also what was withdrawn or has ended since; without it only records that still stand, whatever day is asked about. */
+  removed: boolean
+}
+
+const SEEN = `v.kind = any(:kinds) and (v.valid_from is null or v.valid_from <= :asOf::date)
+  and (:removed or exists (select 1 from versions c where c.feed = v.feed and c.record_key = v.record_key
+    and c.known_to is null and c.ended_on is null))`
+
+/** A page of records of each of these operators, as they were believed, those that had begun by the day asked about; newest first. */
+export const ofOperators = async (
+  db: Db,
+  operatorIds: readonly number[],
+  when: When,
+  { kinds, removed, first, after }: Sight & { first: number; after: number | null },
+): Promise<Version[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from (
+       select v.*, row_number() over (partition by v.operator_id order by v.id desc) as place from (${VERSIONS_AT}) v
+       where ${SEEN} and (:after::bigint is null or v.id < :after::bigint)) v
+     join runs r on r.id = v.run_id where v.place <= :first order by v.id desc /* versions.ofOperators */`,
+    { ...bindingsAt(operatorIds, when), kinds, removed, first, after },
+  )
+  return answer.rows
+}
+
+/** How many records `ofOperators` would give in all. */
+export const countOfOperators = async (db: Db, operatorIds: readonly number[], when: When, sight: Sight): Promise<Map<number, number>> => {
+  const answer = await db.raw(
+    `select v.operator_id as id, count(*)::int as n from (${VERSIONS_AT}) v where ${SEEN} group by v.operator_id
+     /* versions.countOfOperators */`,
+    { ...bindingsAt(operatorIds, when), ...sight },
+  )
+  return new Map(answer.rows.map((row: { id: number; n: number }) => [row.id, row.n]))
+}
+
+export const byId = async (db: Db | Tx, id: number): Promise<Version | null> => (await byIds(db, [id])).get(id) ?? null
+
+export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, Version>> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from versions v join runs r on r.id = v.run_id where v.id = any(?::bigint[]) /* versions.byIds */`,
+    [ids],
+  )
+  return new Map(answer.rows.map((row: Version) => [row.id, row]))
+}
+
+/** The record as it stands now, by the agency's key. */
+export const current = async (db: Db | Tx, feed: string, key: string): Promise<Version | null> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from versions v join runs r on r.id = v.run_id
+     where v.feed = ? and v.record_key = ? and v.known_to is null /* versions.current */`,
+    [feed, key],
+  )
+  return answer.rows[0] ?? null
+}
+
+/** Mirrored entries of these operators: decided elsewhere, standing as records; as they were believed. */
+export const mirrored = async (db: Db, operatorIds: readonly number[], when: When): Promise<Version[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from (${VERSIONS_AT}) v join runs r on r.id = v.run_id
+     where v.kind = 'list_entry' order by v.operator_id, v.id desc /* versions.mirrored */`,
+    bindingsAt(operatorIds, when),
+  )
+  return answer.rows
+}

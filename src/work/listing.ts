@@ -1,0 +1,267 @@
+/**
+ * Listings: each move is one transaction: the event, the state, the public entry, and one delivery per platform that must
+ * hear. Whether a move may be made is the table's word (domain/moves); here it is carried out.
+ */
+import { createHash } from 'node:crypto'
+import type { Calendar } from '../domain/calendar.js'
+import { dateIn, isDate } from '../domain/dates.js'
+import { type Action, type Notice, owing } from '../domain/delivery.js'
+import { regionIn, usccForm } from '../domain/identity.js'
+import { type Act, type Case, isPublic, type MoveName, move, newCase, type Role, type State } from '../domain/listing.js'
+import type { ListKind, RemovalReason } from '../domain/lists.js'
+import { isHeavy } from '../domain/penalty.js'
+import { canonical, type Json } from '../domain/records.js'
+import { Refusal } from '../errors.js'
+import type { Db, Tx } from '../store/db.js'
+import * as deliveries from '../store/deliveries.js'
+import * as knowledge from '../store/knowledge.js'
+import * as listings from '../store/listings.js'
+import * as operators from '../store/operators.js'
+import * as versions from '../store/versions.js'
+
+export interface Rules {
+  lists: readonly ListKind[]
+  calendar: Calendar
+  /** Ids of the platforms that must hear of every entry. */
+  platforms: readonly string[]
+}
+
+export interface MoveInput {
+  /** The legal day of the act. */
+  on: string
+  documentNumber?: string
+  reason?: string
+  text?: string
+  waived?: boolean
+  /** Version of the penalty that is linked. */
+  decision?: number
+  removal?: RemovalReason
+}
+
+/** The list that leads of this stage are opened for: the one kind decided here. */
+const LIST_OF_LEADS = 'serious'
+/** Division that decided, where the penalty does not say. */
+const PROVINCE = '220000'
+
+export interface CaseMade {
+  operatorId: number
+  list: string
+  reason: string
+  by: string
+  role: Role
+  on: string
+  now: Date
+}
+
+/** A lead: a reason to look, not yet a proposal. */
+export const openCase = (db: Db, rules: Rules, made: CaseMade): Promise<listings.Listing> =>
+  db.transaction(async (tx) => {
+    const opened = await open(tx, rules, { ...made, now: await knowledge.tick(tx, made.now) })
+    if (opened === null) throw new Refusal('MOVE_NOT_ALLOWED', { move: 'openLead', state: '—', reason: '该主体已有未结的同类名单记录 one is open already' })
+    return opened
+  })
+
+/** What a score that fell to the lowest grade opens; nothing where a case is open already. */
+export const openLead = (tx: Tx, rules: Rules, made: { operatorId: number; value: number; on: string; now: Date }): Promise<unknown> =>
+  open(tx, rules, {
+    operatorId: made.operatorId,
+    list: LIST_OF_LEADS,
+    reason: `信用评分降至 D 级（${made.value} 分）。Score fell to D.`,
+    by: 'score',
+    role: 'clock',
+    on: made.on,
+    now: made.now,
+  })
+
+const open = async (tx: Tx, rules: Rules, made: CaseMade): Promise<listings.Listing | null> => {
+  const before = newCase(made.list, made.operatorId)
+  const act: Act = { by: made.by, role: made.role, on: made.on, today: dateIn(made.now), reason: made.reason }
+  const after = stepped('openLead', before, act, rules)
+  const listing = await listings.open(tx, { list: made.list, operatorId: made.operatorId, facts: after, reason: made.reason, now: made.now })
+  if (listing === null) return null
+  await record(tx, { ...listing, moves: 1 }, 'openLead', null, act, made.now)
+  await listings.save(tx, { ...listing, moves: 1 })
+  return { ...listing, moves: 1 }
+}
+
+export interface MoveMade {
+  id: string
+  name: MoveName
+  by: string
+  role: Role
+  input: MoveInput
+  now: Date
+}
+
+/** Refusals: LISTING_UNKNOWN, MOVE_NOT_ALLOWED with the reason that the table gives. */
+export const makeMove = (db: Db, rules: Rules, made: MoveMade): Promise<listings.Listing> =>
+  db.transaction(async (tx) => {
+    const before = await listings.forMove(tx, made.id)
+    if (before === null) throw new Refusal('LISTING_UNKNOWN')
+    const now = await knowledge.tick(tx, made.now)
+    const linked = made.name === 'linkDecision' ? await decisionOf(tx, before, made.input) : null
+    const act = actOf(made, dateIn(now), linked)
+    const facts = stepped(made.name, before.facts, act, rules)
+    const after = { ...follow(before, facts, made, act, linked, rules), moves: before.moves + 1 }
+    await listings.save(tx, after)
+    await record(tx, after, made.name, before.state, act, now)
+    await show(tx, rules, before.state, after, act, now)
+    return after
+  })
+
+const actOf = ({ by, role, input }: MoveMade, today: string, linked: Linked | null): Act => {
+  if (!isDate(input.on)) throw new Refusal('DATE_INVALID', { value: input.on })
+  const { decision: _, ...given } = input
+  return { ...given, by, role, today, ...(linked ? { documentNumber: linked.documentNumber, heavy: linked.heavy } : {}) }
+}
+
+const stepped = (name: MoveName, before: Case, act: Act, rules: Rules): Case => {
+  const list = listOf(rules, before.list)
+  const moved = move(name, before, act, { list, calendar: rules.calendar })
+  if (moved.ok) return moved.after
+  const { code, zh, en } = moved.reason
+  throw new Refusal('MOVE_NOT_ALLOWED', { move: name, state: before.state ?? '—', reason: `${zh} ${en}`, because: code })
+}
+
+const listOf = (rules: Rules, id: string): ListKind => {
+  const list = rules.lists.find((row) => row.id === id)
+  if (list === undefined) throw new Refusal('INPUT_INVALID', { reason: `未知的名单类别 unknown list ${id}` })
+  return list
+}
+
+interface Linked {
+  version: number
+  documentNumber: string
+  heavy: boolean
+  violation: string
+  authority: string
+  authorityCode: string
+}
+
+/** The penalty must be this operator's own and must still stand. */
+const decisionOf = async (tx: Tx, listing: listings.Listing, input: MoveInput): Promise<Linked> => {
+  const version = input.decision === undefined ? null : await versions.byId(tx, input.decision)
+  const current = version && (await versions.current(tx, version.feed, version.key))
+  if (version === null || version.kind !== 'penalty' || version.operatorId !== listing.operatorId || current?.id !== version.id) {
+    throw new Refusal('INPUT_INVALID', { reason: '所关联的处罚决定不存在或不属于该主体 no such penalty of this operator' })
+  }
+  const text = (field: string): string => (typeof version.body[field] === 'string' ? (version.body[field] as string) : '')
+  const code = text('authority_code')
+  return {
+    version: version.id,
+    documentNumber: text('document_number'),
+    heavy: isHeavy(version.body),
+    violation: text('violation'),
+    authority: text('authority'),
+    authorityCode: usccForm(code) ? regionIn(code) : PROVINCE,
+  }
+}
+
+/** The listing's own columns after a move, from the case and what the act brought. */
+const follow = (before: listings.Listing, facts: Case, made: MoveMade, act: Act, linked: Linked | null, rules: Rules): listings.Listing => {
+  const basis = listOf(rules, before.list).legalBasis[0]
+  return {
+    ...before,
+    facts,
+    state: facts.state ?? before.state,
+    publishedOn: facts.publishedOn,
+    endsOn: facts.endsOn,
+    ...(linked && {
+      decisionVersion: linked.version,
+      reason: linked.violation,
+      authority: linked.authority,
+      authorityCode: linked.authorityCode,
+      basis: basis ? [basis.title, basis.number, basis.articles].filter(Boolean).join(' ') : '',
+    }),
+    ...(made.name === 'decideListing' && { documentNumber: act.documentNumber ?? null }),
+    ...(made.name === 'removeListing' && { removalReason: act.removal ?? null, removedOn: act.on }),
+  }
+}
+
+const record = (tx: Tx, after: listings.Listing, name: MoveName, before: State | null, act: Act, now: Date): Promise<void> => {
+  const { by, role, on, today: _, ...said } = act
+  return listings.record(tx, {
+    listingId: after.id,
+    number: after.moves,
+    move: name,
+    by,
+    role,
+    on,
+    recordedAt: now,
+    stateBefore: before,
+    stateAfter: after.state,
+    act: said,
+  })
+}
+
+/** The public entry follows the state, and the deliveries follow the public entry; the score follows both. */
+const show = async (tx: Tx, rules: Rules, before: State, after: listings.Listing, act: Act, now: Date): Promise<void> => {
+  const was = isPublic(before)
+  const is = isPublic(after.state)
+  if (was === is) return
+  const operator = (await operators.byIds(tx, [after.operatorId])).get(after.operatorId)
+  if (operator === undefined) throw new Error(`operator ${after.operatorId} of listing ${after.id} is gone`)
+  if (is) {
+    const body = publicBody(after, operator)
+    await listings.publish(tx, body, createHash('sha256').update(canonical(body as unknown as Json)).digest('hex'))
+  } else await listings.unpublish(tx, after.id)
+  const notice = noticeOf(rules, after, operator, act)
+  await tell(tx, rules, after.id, is ? 'ADD' : 'REMOVE', notice, now)
+  await operators.markDirty(tx, [after.operatorId], now)
+}
+
+const publicBody = (listing: listings.Listing, operator: operators.Operator): listings.PublicBody => ({
+  id: listing.id,
+  list: listing.list,
+  uscc: operator.uscc,
+  name: operator.name ?? '',
+  region: operator.region,
+  reason: listing.reason,
+  basis: listing.basis,
+  authority: listing.authority,
+  documentNumber: listing.documentNumber ?? '',
+  decidedOn: listing.facts.decidedOn ?? '',
+  publishedOn: listing.publishedOn ?? '',
+  endsOn: listing.endsOn,
+})
+
+const noticeOf = (rules: Rules, listing: listings.Listing, operator: operators.Operator, act: Act): Omit<Notice, 'sequence' | 'action'> => {
+  const list = listOf(rules, listing.list)
+  const removal = list.removals.find((row) => row.reason === listing.removalReason)
+  return {
+    key: listing.id,
+    list: listing.list,
+    listName: list.zh,
+    operator: { uscc: operator.uscc, name: operator.name ?? '', regNo: null },
+    reason: listing.reason,
+    basis: listing.basis,
+    authority: listing.authority,
+    authorityCode: listing.authorityCode,
+    documentNumber: listing.documentNumber ?? '',
+    decidedOn: listing.facts.decidedOn ?? '',
+    publishedOn: listing.publishedOn ?? '',
+    endsOn: listing.endsOn,
+    removal:
+      listing.removedOn === null
+        ? null
+        : {
+            reason: listing.removalReason ?? '',
+            reasonText: removal?.zh ?? act.reason ?? '',
+            documentNumber: act.documentNumber ?? null,
+            removedOn: listing.removedOn,
+          },
+  }
+}
+
+/** Owes each platform what it must hear, given what it has heard: written in the transaction of the move. */
+const tell = async (tx: Tx, rules: Rules, listingId: string, change: Action, notice: Omit<Notice, 'sequence' | 'action'>, now: Date): Promise<void> => {
+  const told = await deliveries.earlier(tx, listingId)
+  for (const platform of new Set([...rules.platforms, ...told.map((row) => row.platform)])) {
+    const earlier = told.filter((row) => row.platform === platform)
+    const { owe, fold } = owing(change, earlier)
+    if (fold) await deliveries.fold(tx, listingId, platform)
+    if (owe === null) continue
+    const number = (earlier.at(-1)?.number ?? 0) + 1
+    await deliveries.owe(tx, { platform, listingId, number, action: owe, notice: { ...notice, sequence: number, action: owe }, now })
+  }
+}

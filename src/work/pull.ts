@@ -1,0 +1,234 @@
+/**
+ * Pull: one feed from its agency, or a file in its place, into versions. Read and staged item by item (no transaction is
+ * open while an agency is asked), then merged whole in one transaction: a pull that dies leaves nothing half done.
+ */
+import { accessSync, constants, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { Feed } from '../agencies/feed.js'
+import { contract } from '../contracts.js'
+import { outOfBounds } from '../domain/bounds.js'
+import { dateIn } from '../domain/dates.js'
+import { operatorKindIn, orgCodeIn, regionIn, usccValid } from '../domain/identity.js'
+import { redact } from '../domain/privacy.js'
+import { type Draft, digest, type Item, KINDS, type Mapped, type Problem, RECORD_KINDS } from '../domain/records.js'
+import { isRefusal, Refusal, reasonOf } from '../errors.js'
+import type { Db, Tx } from '../store/db.js'
+import * as knowledge from '../store/knowledge.js'
+import * as locks from '../store/locks.js'
+import * as operators from '../store/operators.js'
+import * as rejects from '../store/rejects.js'
+import * as runs from '../store/runs.js'
+import * as staged from '../store/staged.js'
+import * as versions from '../store/versions.js'
+
+/** Items written to the stage at once. */
+const CHUNK_ITEMS = 1_000
+/** How long a second pull of the same feed waits for the first, milliseconds. */
+const WAIT_FOR_FEED_MS = 120_000
+
+export interface Pulled {
+  feed: string
+  received: number
+  new: number
+  changed: number
+  unchanged: number
+  rejected: number
+  unmatched: number
+  full: boolean
+  ms: number
+}
+
+export interface FileGiven {
+  path: string
+  reader?: string
+  dated?: string
+  full?: boolean
+}
+
+export interface PullOptions {
+  feed: Feed
+  /** Where the agency answers; unused with a file. */
+  url: string | null
+  file?: FileGiven
+  cause: runs.Cause
+  plannedFor?: Date | null
+  mark: (id: string) => string
+  now: () => Date
+  progress?: (items: number) => void
+  signal?: AbortSignal
+}
+
+/** Null: another process has this occurrence of the timetable. */
+export const pull = async (db: Db, options: PullOptions): Promise<Pulled | null> => {
+  const { feed, file } = options
+  if (file) readable(file.path)
+  const done = await locks.alone(db, `pull:${feed.id}`, WAIT_FOR_FEED_MS, async () => {
+    await staged.clear(db, await staged.leftovers(db, feed.id))
+    const now = options.now()
+    const whole = file === undefined ? feed.whole : file.full === true
+    const run = await runs.start(db, {
+      job: 'pull',
+      subject: feed.id,
+      cause: options.cause,
+      plannedFor: options.plannedFor ?? null,
+      whole: file === undefined || file.full === true,
+      file: file ? basename(redact(file.path, options.mark)) : null,
+      now,
+    })
+    return run === null ? ('taken' as const) : takeIn(db, run, { ...options, whole, startedAt: now })
+  })
+  if (done === null) throw new Refusal('FEED_BUSY', { feed: feed.id })
+  return done === 'taken' ? null : done
+}
+
+const readable = (path: string): void => {
+  try {
+    accessSync(path, constants.R_OK)
+    if (!statSync(path).isFile()) throw new Error('不是普通文件 not a regular file')
+  } catch (error) {
+    throw new Refusal('FILE_UNREADABLE', { path, reason: (error as NodeJS.ErrnoException).code ?? reasonOf(error) })
+  }
+}
+
+type Running = PullOptions & { whole: boolean; startedAt: Date }
+
+const takeIn = async (db: Db, run: number, options: Running): Promise<Pulled> => {
+  const { feed } = options
+  try {
+    const read = await stage(db, run, options)
+    const standing = await versions.standing(db, feed.id)
+    const partialFile = options.file !== undefined && options.file.full !== true
+    const reason = outOfBounds(feed.bounds, { ...read, standing, partialFile, whole: options.whole })
+    if (reason !== null) throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
+    const merging = { run, feed: feed.id, whole: options.whole, now: options.now() }
+    const counts = await db.transaction((tx) => merge(tx, merging))
+    const received = read.received
+    const pulled = {
+      received,
+      new: counts.NEW,
+      changed: counts.CHANGED,
+      unchanged: counts.UNCHANGED,
+      rejected: read.rejected + counts.CONFLICT,
+      unmatched: counts.UNMATCHED,
+    }
+    await runs.finish(db, run, { outcome: 'DONE', counts: { ...pulled, ended: counts.ended }, now: options.now() })
+    const ms = options.now().getTime() - options.startedAt.getTime()
+    return { feed: feed.id, ...pulled, full: options.whole, ms }
+  } catch (error) {
+    await staged.clear(db, [run])
+    const told = isRefusal(error) ? { code: error.code, message: error.message } : { code: 'INTERNAL', message: reasonOf(error) }
+    await runs.finish(db, run, { outcome: isRefusal(error) ? 'REFUSED' : 'FAILED', error: told, now: options.now() })
+    throw error
+  }
+}
+
+/** Reads every item; good drafts go to the stage, bad items are set aside with their reason. */
+const stage = async (db: Db, run: number, options: Running): Promise<{ received: number; rejected: number }> => {
+  const { feed, file } = options
+  const today = dateIn(options.startedAt)
+  const context = { dated: file?.dated ?? null, today }
+  let good: staged.Staged[] = []
+  let bad: rejects.Reject[] = []
+  let received = 0
+  let rejected = 0
+  const flush = async () => {
+    await staged.add(db, run, good)
+    await rejects.add(db, run, feed.id, bad)
+    good = []
+    bad = []
+    options.progress?.(received)
+  }
+  for await (const sent of itemsOf(options, today)) {
+    options.signal?.throwIfAborted()
+    received += 1
+    const item: Item = { ...sent, fields: redact(sent.fields, options.mark, feed.exempt) }
+    const mapped = checked(feed.map(item, context))
+    if ('problems' in mapped) {
+      rejected += 1
+      bad.push({ page: item.page, row: item.row, problems: mapped.problems, item: item.fields })
+    } else {
+      for (const [part, draft] of mapped.drafts.entries()) good.push(toStage(received, part, item, draft))
+    }
+    if (good.length + bad.length >= CHUNK_ITEMS) await flush()
+  }
+  await flush()
+  return { received, rejected }
+}
+
+const itemsOf = ({ feed, url, file, signal }: Running, today: string): AsyncIterable<Item> => {
+  if (file) return feed.read(file.path, { ...(file.reader ? { reader: file.reader } : {}), today })
+  if (url === null) throw new Refusal('FEED_NOT_CONFIGURED', { feed: feed.id, setting: 'AGENCY_…_URL' })
+  return feed.fetch({ url, ...(signal ? { signal } : {}) })
+}
+
+/** Every body meets its kind's contract before anything is believed. */
+const checked = (mapped: Mapped): Mapped => {
+  if ('problems' in mapped) return mapped
+  const problems: Problem[] = mapped.drafts.flatMap((draft) => contract(`records/${draft.kind}`)(draft.body))
+  return problems.length > 0 ? { problems } : mapped
+}
+
+export const toStage = (index: number, part: number, item: Item, draft: Draft): staged.Staged => ({
+  item: index,
+  part,
+  page: item.page,
+  row: item.row,
+  draft,
+  digest: digest(draft),
+  usccValid: draft.subject.uscc !== null && usccValid(draft.subject.uscc),
+})
+
+export interface Merging {
+  run: number
+  feed: string
+  /** The delivery is the whole feed: what it lacks has ended. */
+  whole: boolean
+  now: Date
+}
+
+/** From the stage into operators and versions, in one transaction. */
+export const merge = async (tx: Tx, { run, feed, whole, now }: Merging): Promise<staged.ItemCounts & { ended: number }> => {
+  const at = await knowledge.tick(tx, now)
+  await staged.resolve(tx, run)
+  await makeOperators(tx, run, at)
+  const needOperator = RECORD_KINDS.filter((kind) => KINDS[kind].needsOperator)
+  await staged.decide(tx, run, feed, needOperator)
+  await rejects.add(tx, run, feed, (await staged.conflicts(tx, run)).map(contradiction))
+  await rejects.keepUnmatched(tx, run, feed)
+  await versions.merge(tx, { id: run, feed, whole, now: at })
+  const ended = whole ? await versions.endAbsent(tx, { id: run, feed, now: at, today: dateIn(at) }) : 0
+  await operators.learn(tx, run, at)
+  const counts = await staged.itemCounts(tx, run)
+  await staged.clear(tx, [run])
+  return { ...counts, ended }
+}
+
+const contradiction = ({ page, row, key, body }: { page: number | null; row: number; key: string; body: unknown }): rejects.Reject => ({
+  page,
+  row,
+  item: body,
+  problems: [
+    {
+      field: null,
+      rule: 'repeat.conflict',
+      message: `同一批次中 ${key} 出现两次且内容不同，先到者有效。The same key came twice with different contents; the first stands.`,
+    },
+  ],
+})
+
+/** A valid unknown code makes an operator; so does one that the registry says, even if its digit fails. */
+const makeOperators = async (tx: Tx, run: number, now: Date): Promise<void> => {
+  const unknown = await staged.unknownSubjects(tx, run)
+  if (unknown.length === 0) return
+  const makings = unknown.map(({ uscc, shop, name }): operators.Making => {
+    if (uscc === null) return { uscc, shop, name, kind: 'SHOP', region: null, codes: [{ scheme: 'shop', code: shop ?? '' }] }
+    const kind = operatorKindIn(uscc).toUpperCase() as operators.Operator['kind']
+    const codes = [
+      { scheme: 'uscc', code: uscc },
+      { scheme: 'org_code', code: orgCodeIn(uscc) },
+    ]
+    return { uscc, shop: null, name, kind, region: regionIn(uscc), codes }
+  })
+  await operators.make(tx, makings, run, now)
+  await staged.resolve(tx, run)
+}

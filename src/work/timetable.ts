@@ -1,0 +1,24 @@
+/** The timetable: what runs by itself, and when (Asia/Shanghai). The only place that names an hour of the day. */
+
+export interface Occasion {
+  job: 'pull' | 'score' | 'publish' | 'push' | 'expire'
+  /** Feed of a pull, platform of a push, otherwise empty. */
+  subject: string
+  /** Cron expression with minutes first. */
+  cron: string
+}
+
+const SCORE = '*/5 * * * *'
+const PUSH = '* * * * *'
+const PUBLISH = '2-59/5 * * * *'
+/** Shortly after midnight, when terms end, and again each hour for what was missed. */
+const EXPIRE = '1 * * * *'
+
+/** `feeds` and `platforms`: those that have an address. */
+export const timetable = (feeds: readonly { id: string; every: string }[], platforms: readonly string[]): Occasion[] => [
+  ...feeds.map((feed): Occasion => ({ job: 'pull', subject: feed.id, cron: feed.every })),
+  { job: 'score', subject: '', cron: SCORE },
+  { job: 'expire', subject: '', cron: EXPIRE },
+  { job: 'publish', subject: '', cron: PUBLISH },
+  ...platforms.map((id): Occasion => ({ job: 'push', subject: id, cron: PUSH })),
+]

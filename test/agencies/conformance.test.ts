@@ -1,0 +1,75 @@
+import { expect } from 'chai'
+import { agencies, feeds } from '../../src/agencies/index.js'
+import { contract } from '../../src/contracts.js'
+import { RECORD_KINDS } from '../../src/domain/records.js'
+import { draftsOf, itemsOf, refusalOf, SAMPLES, sample } from './samples.js'
+
+describe('agencies', () => {
+  it('have unique ids, and so have their feeds', () => {
+    const ids = agencies.map(({ id }) => id)
+    const feedIds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
+    expect(new Set(ids).size).to.equal(ids.length)
+    expect(new Set(feedIds).size).to.equal(feedIds.length)
+    expect([...feeds.keys()]).to.have.members(feedIds)
+    expect(feedIds).to.have.members(Object.keys(SAMPLES))
+  })
+
+  it('are named in both languages and own the feeds that they list', () => {
+    for (const agency of agencies) {
+      expect(agency.name.zh).to.match(/\p{Script=Han}/u)
+      expect(agency.name.en).to.match(/^[ -~]+$/)
+      expect(agency.region).to.match(/^22\d{4}$/)
+      for (const feed of agency.feeds) expect(feed.agency).to.equal(agency.id)
+    }
+  })
+
+  for (const [id, feed] of feeds) {
+    describe(`feed ${id}`, () => {
+      it(`${id} has sane bounds, a known kind and a timetable`, () => {
+        expect(RECORD_KINDS).to.include(feed.kind)
+        expect(feed.bounds.fewest).to.be.greaterThan(0)
+        expect(feed.bounds.most).to.be.greaterThan(feed.bounds.fewest)
+        for (const share of [feed.bounds.rejectShare, feed.bounds.shrinkShare]) expect(share).to.be.within(0.01, 0.99)
+        expect(feed.bounds.staleAfterHours).to.be.greaterThan(24)
+        expect(feed.every).to.match(/^\d{1,2} \d{1,2} \* \* \*$/)
+        expect(feed.title.zh).to.match(/\p{Script=Han}/u)
+      })
+
+      for (const name of SAMPLES[id] ?? []) {
+        it(`${id} makes drafts that keep their contract out of ${name}`, async () => {
+          const items = await itemsOf(id, sample(name))
+          const drafts = items.flatMap((item) => draftsOf(id, item))
+          expect(items).to.not.be.empty
+          for (const draft of drafts) {
+            expect(draft.kind).to.equal(feed.kind)
+            expect(contract(`records/${feed.kind}`)(draft.body)).to.deep.equal([])
+            expect(draft.key).to.not.match(/undefined|null|NaN/)
+          }
+          expect(new Set(drafts.map(({ key }) => key)).size).to.equal(drafts.length)
+          expect(items.every(({ row }) => row >= 1)).to.equal(true)
+        })
+
+        it(`${id} maps each item of ${name} the same way twice and leaves it as it was`, async () => {
+          for (const item of await itemsOf(id, sample(name))) {
+            const before = JSON.stringify(item)
+            expect(draftsOf(id, item)).to.deep.equal(draftsOf(id, item))
+            expect(JSON.stringify(item)).to.equal(before)
+          }
+        })
+
+        it(`${id} knows every field of ${name}`, async () => {
+          const drafts = (await itemsOf(id, sample(name))).flatMap((item) => draftsOf(id, item))
+          expect(
+            drafts.flatMap(({ findings }) => findings).filter(({ rule }) => rule === 'field.unknown'),
+          ).to.deep.equal([])
+        })
+      }
+
+      it(`${id} refuses the samples of the other feeds`, async () => {
+        for (const name of Object.entries(SAMPLES).flatMap(([other, names]) => (other === id ? [] : names))) {
+          expect(await refusalOf(itemsOf(id, sample(name))), name).to.equal('CONTENT_UNKNOWN')
+        }
+      })
+    })
+  }
+})

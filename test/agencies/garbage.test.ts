@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import iconv from 'iconv-lite'
+import { isRefusal } from '../../src/errors.js'
+import { context, feedOf, fileOf, SAMPLES, sample } from './samples.js'
+
+const SEED = 20261125
+const RUNS = 40
+const REFUSALS = ['CONTENT_UNREADABLE', 'CONTENT_UNKNOWN', 'CONTENT_TOO_LARGE']
+
+/** Items and drafts, or the refusal's code. Anything else that is thrown fails the test. */
+const outcome = async (
+  id: string,
+  bytes: Buffer,
+  reader?: string,
+): Promise<{ items: number; drafts: number } | string> => {
+  const feed = feedOf(id)
+  const tally = { items: 0, drafts: 0 }
+  try {
+    for await (const item of feed.read(fileOf(bytes), { today: context.today, ...(reader ? { reader } : {}) })) {
+      const mapped = feed.map(item, context)
+      tally.items += 1
+      if ('drafts' in mapped) tally.drafts += 1
+      else expect(mapped.problems).to.not.be.empty
+    }
+    return tally
+  } catch (error) {
+    if (isRefusal(error)) return error.code
+    throw error
+  }
+}
+
+const every = Object.entries(SAMPLES).flatMap(([id, names]) => names.map((name): [string, string] => [id, name]))
+
+describe('bytes that are no feed', () => {
+  it('are refused by every reader, whatever they are', async () => {
+    const starts = ['', 'PK\x03\x04', '<', '{', '[{', '"', '\xff\xfe', 'CF_WSH,CF_XDR_MC,CF_XDR_LB\n"']
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...starts),
+        fc.uint8Array({ maxLength: 4000 }),
+        fc.constantFrom(undefined, 'csv', 'xlsx', 'xml', 'json'),
+        fc.constantFrom(...Object.keys(SAMPLES)),
+        async (start, bytes, reader, id) => {
+          const got = await outcome(id, Buffer.concat([Buffer.from(start, 'latin1'), bytes]), reader)
+          if (typeof got === 'string') expect(REFUSALS).to.include(got)
+          // Only a known header makes something readable of it, and then nothing of it becomes a record.
+          else expect(got.drafts).to.equal(0)
+        },
+      ),
+      { seed: SEED, numRuns: RUNS * 4 },
+    )
+  })
+
+  for (const [id, name] of every) {
+    const whole = readFileSync(sample(name))
+
+    it(`a cut ${name} never yields more than the whole of it`, async () => {
+      const full = await outcome(id, whole)
+      if (typeof full === 'string') throw new Error(full)
+      await fc.assert(
+        fc.asyncProperty(fc.integer({ min: 0, max: whole.length - 1 }), async (length) => {
+          const got = await outcome(id, whole.subarray(0, length))
+          if (typeof got === 'string') expect(REFUSALS).to.include(got)
+          else expect(got.drafts).to.be.at.most(full.drafts)
+        }),
+        { seed: SEED, numRuns: RUNS },
+      )
+    })
+
+    it(`a damaged ${name} is read, set aside or refused, and never crashes`, async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 0, max: whole.length - 1 }),
+          fc.integer({ min: 0, max: 255 }),
+          async (place, byte) => {
+            const bytes = Buffer.from(whole)
+            bytes[place] = byte
+            const got = await outcome(id, bytes)
+            if (typeof got === 'string') expect(REFUSALS).to.include(got)
+          },
+        ),
+        { seed: SEED, numRuns: RUNS },
+      )
+    })
+  }
+
+  it('a table decoded twice wrongly is no table', async () => {
+    const text = readFileSync(sample('registry.csv'))
+    const mangled = Buffer.from(iconv.decode(text, 'gb18030'))
+    expect(await outcome('registry', mangled)).to.equal('CONTENT_UNKNOWN')
+    expect(await outcome('registry', Buffer.from(text.toString('latin1')))).to.equal('CONTENT_UNKNOWN')
+  })
+
+  it('a workbook of the old form is no known form', async () => {
+    expect(await outcome('quality', Buffer.from('d0cf11e0a1b11ae1'.padEnd(4096, '0'), 'hex'))).to.equal(
+      'CONTENT_UNKNOWN',
+    )
+  })
+})

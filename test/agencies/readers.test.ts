@@ -1,0 +1,227 @@
+import * as XLSX from '@e965/xlsx'
+import { expect } from 'chai'
+import iconv from 'iconv-lite'
+import { fileOf, itemsOf, problemsOf, refusalOf, sample } from './samples.js'
+
+const HEADER = '企业名称,工商注册号,组织机构代码,统一信用代码,失信领域'
+const ROW = '长春市样例电子商务有限公司,,,91220102MA0Y3X1HXM,甲类失信'
+const read = (bytes: string | Buffer, reader?: string) => itemsOf('dishonest', fileOf(bytes), reader)
+const lines = (...rows: string[]) => rows.join('\n')
+/** Rows of good and of broken items, as `2 3!`. */
+const rowsOf = async (bytes: string | Buffer) =>
+  (await read(bytes)).map(({ row, fields }) => (Object.hasOwn(fields, '__row') ? `${row}!` : String(row))).join(' ')
+
+describe('reader csv', () => {
+  const encodings: [name: string, bytes: Buffer][] = [
+    ['UTF-8', Buffer.from(lines(HEADER, ROW))],
+    ['UTF-8 with a byte order mark', Buffer.from(`\uFEFF${lines(HEADER, ROW)}`)],
+    ['GB18030', iconv.encode(lines(HEADER, ROW), 'gb18030')],
+    ['UTF-16 little endian', iconv.encode(lines(HEADER, ROW), 'utf-16le', { addBOM: true })],
+    ['UTF-16 big endian', iconv.encode(lines(HEADER, ROW), 'utf-16be', { addBOM: true })],
+  ]
+  for (const [name, bytes] of encodings) {
+    it(`reads ${name}`, async () => {
+      const [item] = await read(bytes)
+      expect(item).to.deep.include({ page: null, row: 2 })
+      expect(item?.fields).to.include({ 企业名称: '长春市样例电子商务有限公司', 失信领域: '甲类失信' })
+    })
+  }
+
+  const tables: [title: string, text: string, rows: string][] = [
+    ['takes a semicolon as separator', lines(HEADER, ROW).replaceAll(',', ';'), '2'],
+    ['takes a tabulator as separator', lines(HEADER, ROW).replaceAll(',', '\t'), '2'],
+    ['takes a bar as separator', lines(HEADER, ROW).replaceAll(',', '|'), '2'],
+    ['finds the header below a title and counts physical lines', lines('样例名单', '', HEADER, ROW, ROW), '4 5'],
+    ['leaves out blank lines but counts them', lines(HEADER, '', ROW, ',,,,', ROW, ''), '3 5'],
+    ['takes \\r\\n and \\r as line ends', `${HEADER}\r\n${ROW}\r${ROW}`, '2 3'],
+    ['counts every line of a quoted cell with line breaks', lines(HEADER, `"长春\n样例",,,,甲`, ROW), '2 4'],
+    ['sets aside a row with too few cells', lines(HEADER, '长春样例,,', ROW), '2! 3'],
+    ['sets aside a row with too many cells', lines(HEADER, `${ROW},多`, ROW), '2! 3'],
+    ['lets empty cells at the end pass', lines(HEADER, `${ROW},,`, ROW), '2 3'],
+    ['loses one line to a quote that never closes', lines(HEADER, ROW, `"${ROW}`, ROW, ROW), '2 3! 4 5'],
+    [
+      'loses one line to a quote that closes in a later line',
+      lines(HEADER, `"${ROW}`, ROW, `样例,"",,,"甲"`),
+      '2! 3 4',
+    ],
+    ['keeps a quote inside a cell', lines(HEADER, ROW.replace('样例', '"样例"')), '2'],
+    ['takes a header in another width and with a star', lines(HEADER.replace('企业名称', ' 企业名称* '), ROW), '2'],
+  ]
+  for (const [title, text, rows] of tables) it(title, async () => expect(await rowsOf(text)).to.equal(rows))
+
+  it('gives a broken row its text and no draft', async () => {
+    const [item] = await read(lines(HEADER, '长春样例,,'))
+    expect(item?.fields).to.deep.equal({ __row: '长春样例,,' })
+    expect(item && problemsOf('dishonest', item)[0]).to.include({ field: null, rule: 'row' })
+  })
+
+  it('reads a quoted cell that spans the pieces in which a file is read', async () => {
+    const long = '样'.repeat(70_000)
+    const items = await read(lines(HEADER, ROW, `样例,,,,"${long}\n${long}"`, ROW))
+    expect(items.map(({ row }) => row)).to.deep.equal([2, 3, 5])
+    expect(items[1]?.fields.失信领域).to.equal(`${long}\n${long}`)
+  })
+
+  it('numbers ten thousand rows by their lines', async () => {
+    const items = await read(lines(HEADER, ...Array.from({ length: 10_000 }, () => ROW)))
+    expect(items.every(({ row }, at) => row === at + 2)).to.equal(true)
+    expect(items).to.have.length(10_000)
+  })
+
+  it('sets aside only the row with a bad byte of otherwise good UTF-8', async () => {
+    const bytes = Buffer.from(lines(HEADER, ROW, ROW, ROW))
+    bytes[Buffer.byteLength(lines(HEADER, ROW)) + 2] = 0xff
+    const items = await read(bytes)
+    expect(
+      items.map((item) =>
+        problemsOf('dishonest', item)
+          .map(({ rule }) => rule)
+          .join(),
+      ),
+    ).to.deep.equal(['', 'encoding', ''])
+  })
+
+  it('refuses a column that is there twice', async () => {
+    expect(await refusalOf(read(lines(`${HEADER},失信领域`, `${ROW},乙`)))).to.equal('CONTENT_UNKNOWN')
+  })
+
+  it('refuses a file of unbalanced quotes', async () => {
+    const text = lines(HEADER, ...Array.from({ length: 1000 }, (_, at) => `"${'x'.repeat(at)},"y"z,"\\`))
+    expect(await refusalOf(read(text))).to.equal('CONTENT_UNREADABLE')
+  })
+})
+
+describe('reader json', () => {
+  const record = { ILLID: 'I-1', ENTNAME: '样例', UNISCID: '91220102MA0Y3X1HXM', SERILLREA_CN: '甲' }
+  const forms: [title: string, text: string, rows: string][] = [
+    ['finds the list in an envelope', JSON.stringify({ a: { list: [record, record] }, n: [] }), '1 2'],
+    ['takes a bare list', JSON.stringify([record]), '1'],
+    ['takes a record standing alone', JSON.stringify(record), '1'],
+    ['takes one record a line', `${JSON.stringify(record)}\n\n${JSON.stringify(record)}\n`, '1 3'],
+    ['sets aside a broken line', `${JSON.stringify(record)}\n{"ILLID":\n`, '1 2!'],
+    ['sets aside what is no record', JSON.stringify([record, null, 3, 'x', []]), '1 2! 3! 4! 5!'],
+    [
+      'sets aside what is nested without end',
+      `[${JSON.stringify(record)},{"ILLID":${'['.repeat(50)}${']'.repeat(50)}}]`,
+      '1 2!',
+    ],
+  ]
+  for (const [title, text, rows] of forms) it(`${title} (json)`, async () => expect(await rowsOf(text)).to.equal(rows))
+
+  it('makes characters that no database takes visible as damage', async () => {
+    const [item] = await read(JSON.stringify([{ ...record, ENTNAME: 'a\0b', SERILLREA_CN: '\ud800' }]))
+    expect(item?.fields).to.include({ ENTNAME: 'a\uFFFDb', SERILLREA_CN: '\uFFFD' })
+    expect(item && problemsOf('dishonest', item).map(({ rule }) => rule)).to.include('encoding')
+  })
+})
+
+describe('reader xml', () => {
+  const mark = '<trademark><regNo>1</regNo><intCls>3</intCls><tmName>样</tmName><applicant>例</applicant></trademark>'
+  const readMarks = (text: string) => itemsOf('trademarks', fileOf(text))
+
+  it('takes one element as a list of one, and lists inside an element as lists', async () => {
+    const [item] = await readMarks(
+      `<t>${mark.replace('</trademark>', '<goods><item>a</item><item>b</item></goods></trademark>')}</t>`,
+    )
+    expect(item?.fields).to.deep.include({ regNo: '1', goods: { item: ['a', 'b'] } })
+  })
+
+  it('reads GB18030', async () => {
+    const items = await itemsOf(
+      'trademarks',
+      fileOf(iconv.encode(`<?xml version="1.0" encoding="GB18030"?><t>${mark}</t>`, 'gb18030')),
+    )
+    expect(items[0]?.fields).to.include({ tmName: '样' })
+  })
+
+  for (const [title, text] of [
+    ['a document type', `<!DOCTYPE t [<!ENTITY a "aaaa">]><t>${mark}</t>`],
+    ['an unknown entity', `<t>${mark}&a;</t>`],
+    ['a cut document', `<t>${mark}`],
+    ['nesting without end', `${'<t>'.repeat(100)}${mark}${'</t>'.repeat(100)}`],
+  ] as const) {
+    it(`refuses ${title}`, async () => expect(await refusalOf(readMarks(text))).to.equal('CONTENT_UNREADABLE'))
+  }
+})
+
+describe('reader xlsx', () => {
+  const book = (...sheets: unknown[][][]): Buffer => {
+    const workbook = XLSX.utils.book_new()
+    for (const rows of sheets) XLSX.utils.book_append_sheet(workbook, XLSX.utils.aoa_to_sheet(rows))
+    return XLSX.write(workbook, { type: 'buffer', bookType: 'xlsx', compression: true }) as Buffer
+  }
+  const table = [HEADER.split(','), ROW.split(',')]
+
+  it('numbers items by the rows of the sheet, below title and note, and keeps days as texts', async () => {
+    const items = await itemsOf('quality', sample('quality.xlsx'))
+    expect(items.map(({ page, row }) => [page, row])).to.deep.equal([
+      [null, 4],
+      [null, 5],
+    ])
+    expect(items[0]?.fields).to.include({ 序号: 1, 通报日期: '2025-05-06' })
+  })
+
+  it('reads every sheet with a known header, naming the sheet as page', async () => {
+    const items = await read(book(table, [['说明']], table))
+    expect(items.map(({ page, row }) => `${page}/${row}`)).to.deep.equal(['1/2', '3/2'])
+  })
+
+  it('leaves out empty rows but counts them', async () => {
+    expect(await rowsOf(book([...table, [], ROW.split(',')]))).to.equal('2 4')
+  })
+
+  it('sets aside a row with a cell beyond the header', async () => {
+    expect(await rowsOf(book([...table, [...ROW.split(','), '多']]))).to.equal('2 3!')
+  })
+
+  it('refuses an archive that states less than it unpacks to', async () => {
+    const bytes = book(table)
+    const entry = bytes.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]))
+    bytes.writeUInt32LE(10, entry + 24)
+    expect(await refusalOf(read(bytes))).to.equal('CONTENT_UNREADABLE')
+  })
+
+  it('refuses an archive that would unpack to more than the limit', async () => {
+    const bytes = book(table)
+    const entry = bytes.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]))
+    bytes.writeUInt32LE(0x7fffffff, entry + 24)
+    expect(await refusalOf(read(bytes))).to.equal('CONTENT_TOO_LARGE')
+  })
+
+  it('refuses a workbook larger than the limit', async () => {
+    expect(await refusalOf(read(Buffer.concat([book(table), Buffer.alloc(21 * 1024 * 1024)])))).to.equal(
+      'CONTENT_TOO_LARGE',
+    )
+  })
+})
+
+describe('choosing a reader', () => {
+  it('refuses an unknown reader by name', async () => {
+    expect(await refusalOf(read(lines(HEADER, ROW), 'parquet'))).to.equal('READER_UNKNOWN')
+    expect(await refusalOf(read(lines(HEADER, ROW), 'toString'))).to.equal('READER_UNKNOWN')
+  })
+
+  it('obeys a named reader', async () => {
+    expect(await read(lines(HEADER, ROW), 'csv')).to.have.length(1)
+    expect(await refusalOf(read(lines(HEADER, ROW), 'json'))).to.equal('CONTENT_UNREADABLE')
+    expect(await refusalOf(read(lines(HEADER, ROW), 'xlsx'))).to.equal('CONTENT_UNREADABLE')
+  })
+
+  it('refuses what is empty, blank or of no known form', async () => {
+    for (const text of ['', ' \n\n', '\uFEFF', '[]', '{}', '[1,2]', '<a/>', 'a,b,c\n1,2,3\n', 'x']) {
+      expect(await refusalOf(read(text)), JSON.stringify(text)).to.equal('CONTENT_UNKNOWN')
+    }
+  })
+
+  it('refuses a path that is missing, a folder or no file', async () => {
+    for (const path of ['test/samples/none.csv', 'test/samples', 'test/samples/registry.csv/x', '/dev/zero', '\0']) {
+      expect(await refusalOf(itemsOf('dishonest', path)), path).to.equal('FILE_UNREADABLE')
+    }
+  })
+
+  it('does not care for the name of a file', async () => {
+    expect(
+      await itemsOf('registry', fileOf('企业名称,统一社会信用代码,注册日期\n样例,91220102MA0Y3X1HXM,2018-06-08\n')),
+    ).to.have.length(1)
+  })
+})

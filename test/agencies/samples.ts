@@ -1,0 +1,67 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Context, Feed } from '../../src/agencies/feed.js'
+import { feeds } from '../../src/agencies/index.js'
+import type { Draft, Item, Problem } from '../../src/domain/records.js'
+import { isRefusal } from '../../src/errors.js'
+
+export const TODAY = '2026-11-25'
+export const context: Context = { dated: null, today: TODAY }
+
+/** Every sample of every feed; at least one each. */
+export const SAMPLES: Record<string, string[]> = {
+  registry: ['registry.json', 'registry.csv'],
+  quality: ['quality.xlsx'],
+  dishonest: ['dishonest.json', 'dishonest.csv'],
+  trademarks: ['trademarks.xml'],
+  penalties: ['penalties.csv'],
+}
+
+export const sample = (name: string): string => resolve('test/samples', name)
+
+export const feedOf = (id: string): Feed => {
+  const feed = feeds.get(id)
+  if (!feed) throw new Error(`no feed ${id}`)
+  return feed
+}
+
+let folder: string | undefined
+let written = 0
+/** A file of these bytes that lasts as long as the machine's temporary folder. */
+export const fileOf = (bytes: string | Buffer): string => {
+  folder ??= mkdtempSync(join(tmpdir(), 'hub-agencies-'))
+  written += 1
+  const path = join(folder, `${written}.dat`)
+  writeFileSync(path, bytes)
+  return path
+}
+
+export const itemsOf = async (id: string, path: string, reader?: string): Promise<Item[]> => {
+  const items: Item[] = []
+  for await (const item of feedOf(id).read(path, { today: TODAY, ...(reader === undefined ? {} : { reader }) }))
+    items.push(item)
+  return items
+}
+
+export const draftsOf = (id: string, item: Item, given: Context = context): Draft[] => {
+  const mapped = feedOf(id).map(item, given)
+  if ('problems' in mapped) throw new Error(JSON.stringify(mapped.problems))
+  return mapped.drafts
+}
+
+export const problemsOf = (id: string, item: Item): Problem[] => {
+  const mapped = feedOf(id).map(item, context)
+  return 'problems' in mapped ? mapped.problems : []
+}
+
+/** The code of the refusal with which reading ends; `none` if it ends well. */
+export const refusalOf = async (work: Promise<unknown>): Promise<string> => {
+  try {
+    await work
+    return 'none'
+  } catch (error) {
+    if (isRefusal(error)) return error.code
+    throw error
+  }
+}

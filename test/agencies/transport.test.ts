@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect } from 'chai'
+import type { Item } from '../../src/domain/records.js'
+import { isRefusal, Refusal } from '../../src/errors.js'
+import { draftsOf, feedOf, refusalOf, sample } from './samples.js'
+
+type Answer = (request: IncomingMessage, response: ServerResponse, asked: number) => void
+
+/** What the agency answers in the running test, and how often it was asked. */
+const agency = { answer: ((_, response) => response.end()) as Answer, asked: 0, url: '', bodies: [] as string[] }
+
+const fetched = async (id: string, signal?: AbortSignal): Promise<Item[]> => {
+  const items: Item[] = []
+  for await (const item of feedOf(id).fetch({ url: `${agency.url}/`, ...(signal ? { signal } : {}) })) items.push(item)
+  return items
+}
+const reasonOf = async (work: Promise<unknown>): Promise<string> => {
+  const error = await work.then(() => null).catch((thrown: unknown) => thrown)
+  return isRefusal(error) ? `${error.code} ${error.details.reason}` : String(error)
+}
+
+const record = (n: number) => ({
+  entname: `样例${n}号公司`,
+  uniscid: '91220102MA0Y3X1HXM',
+  regno: `${n}`,
+  enttypeCn: '有限责任公司',
+  regstateCn: '存续',
+})
+const registryPage = (total: number, page: number, list: unknown[]) =>
+  JSON.stringify({ status: '1', msg: '成功', data: { total, page, size: 2, pages: Math.ceil(total / 2), list } })
+const pageOf = (request: IncomingMessage): number =>
+  Number(new URL(request.url ?? '', 'http://x').searchParams.get('page'))
+const twoPages: Answer = (request, response) =>
+  response.end(pageOf(request) === 1 ? registryPage(3, 1, [record(1), record(2)]) : registryPage(3, 2, [record(3)]))
+
+describe('feeds over HTTP', () => {
+  let server: Server
+
+  before((done) => {
+    server = createServer((request, response) => {
+      agency.asked += 1
+      const asked = agency.asked
+      let body = ''
+      request.on('data', (part) => {
+        body += part
+      })
+      request.on('end', () => {
+        agency.bodies.push(body)
+        agency.answer(request, response, asked)
+      })
+    })
+    server.listen(0, '127.0.0.1', () => {
+      agency.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      done()
+    })
+  })
+  beforeEach(() => {
+    agency.asked = 0
+    agency.bodies = []
+  })
+  after((done) => {
+    server.close(() => done())
+    server.closeAllConnections()
+  })
+
+  it('come page by page, each item with its page and place', async () => {
+    agency.answer = twoPages
+    const items = await fetched('registry')
+    expect(items.map(({ page, row }) => `${page}/${row}`)).to.deep.equal(['1/1', '1/2', '2/1'])
+    expect(agency.asked).to.equal(2)
+  })
+
+  it('come through the gateway by POST', async () => {
+    agency.answer = (_, response) => response.end(readFileSync(sample('dishonest.json')))
+    const items = await fetched('dishonest')
+    expect(items.flatMap((item) => draftsOf('dishonest', item)).map(({ key }) => key)).to.deep.equal(['ILL-1', 'ILL-2'])
+    expect(JSON.parse(agency.bodies[0] ?? '')).to.have.keys('appKey', 'messageId', 'userName', 'status', 'content')
+    expect(JSON.parse(agency.bodies[0] ?? '').content).to.deep.equal({
+      service: 'dishonest',
+      pageIndex: 1,
+      pageSize: 200,
+    })
+  })
+
+  it('come as XML, as GB18030 table and as workbook', async () => {
+    const files: Record<string, string> = {
+      '/trademarks': 'trademarks.xml',
+      '/penalties.csv': 'penalties.csv',
+      '/quality.xlsx': 'quality.xlsx',
+    }
+    agency.answer = (request, response) =>
+      response.end(readFileSync(sample(files[(request.url ?? '').split('?')[0] ?? ''] ?? '')))
+    for (const id of ['trademarks', 'penalties', 'quality']) {
+      const items = await fetched(id)
+      expect(
+        items.flatMap((item) => draftsOf(id, item)),
+        id,
+      ).to.have.length(2)
+    }
+  })
+
+  for (const status of [503, 429]) {
+    it(`come after a ${status}, as soon as the agency wishes`, async () => {
+      agency.answer = (request, response, asked) =>
+        asked === 1 ? response.writeHead(status, { 'retry-after': '0' }).end() : twoPages(request, response, asked)
+      expect(await fetched('registry')).to.have.length(3)
+      expect(agency.asked).to.equal(3)
+    })
+  }
+
+  it('come after an answer that was cut off', async () => {
+    agency.answer = (request, response, asked) => {
+      if (asked > 1) return twoPages(request, response, asked)
+      response.writeHead(200, { 'content-length': '5000' })
+      response.write('{"status"', () => response.destroy())
+    }
+    expect(await fetched('registry')).to.have.length(3)
+  })
+
+  it('are asked three times and no more', async () => {
+    agency.answer = (_, response) => response.writeHead(500, { 'retry-after': '0' }).end()
+    expect(await reasonOf(fetched('registry'))).to.equal('FEED_UNREACHABLE HTTP 500')
+    expect(agency.asked).to.equal(3)
+  })
+
+  const final: [title: string, answer: Answer, reason: RegExp][] = [
+    ['a refusal', (_, response) => response.writeHead(403).end(), /^FEED_UNREACHABLE HTTP 403$/],
+    ['a redirect', (_, response) => response.writeHead(301, { location: '/x' }).end(), /^FEED_UNREACHABLE redirect/],
+    [
+      'an answer beyond the limit',
+      (_, response) => {
+        const part = Buffer.alloc(1024 * 1024, 'x')
+        const more = (): void => {
+          while (!response.destroyed && response.write(part));
+        }
+        response.on('drain', more)
+        more()
+      },
+      /^FEED_UNREACHABLE too_large/,
+    ],
+    [
+      'an error in the envelope',
+      (_, response) => response.end('{"status":"0","msg":"维护中"}'),
+      /^FEED_UNREACHABLE status 0 维护中$/,
+    ],
+    ['no JSON', (_, response) => response.end('<html>'), /^CONTENT_UNREADABLE/],
+    [
+      'half of a JSON',
+      (_, response) => response.end(registryPage(3, 1, [record(1)]).slice(0, 90)),
+      /^CONTENT_UNREADABLE/,
+    ],
+    ['another envelope', (_, response) => response.end('{"ok":true}'), /^CONTENT_UNKNOWN/],
+    ['other records', (_, response) => response.end(registryPage(1, 1, [{ a: 1 }])), /^CONTENT_UNKNOWN/],
+  ]
+  for (const [title, answer, reason] of final) {
+    it(`are refused at once for ${title}`, async () => {
+      agency.answer = answer
+      expect(await reasonOf(fetched('registry'))).to.match(reason)
+      expect(agency.asked).to.equal(1)
+    })
+  }
+
+  const halves: [title: string, answer: Answer, reason: string][] = [
+    [
+      'an empty page before the total is reached',
+      (r, s) => s.end(registryPage(3, pageOf(r), pageOf(r) === 1 ? [record(1), record(2)] : [])),
+      '仅收到 2 条，总数 3',
+    ],
+    ['more items than the total', (_, s) => s.end(registryPage(1, 1, [record(1), record(2)])), '收到 2 条，多于总数 1'],
+    [
+      'a total that changes',
+      (r, s) => s.end(registryPage(2 + pageOf(r), pageOf(r), [record(pageOf(r))])),
+      '读取期间总数由 3 变为 4',
+    ],
+    [
+      'the first page again and again',
+      (_, s) => s.end(registryPage(4, 1, [record(1), record(2)])),
+      '索取第 2 页，收到第 1 页',
+    ],
+    [
+      'the same items under the next number',
+      (r, s) => s.end(registryPage(4, pageOf(r), [record(1), record(2)])),
+      '第 2 页与前一页相同',
+    ],
+  ]
+  for (const [title, answer, reason] of halves) {
+    it(`are not taken for whole on ${title}`, async () => {
+      agency.answer = answer
+      expect(await reasonOf(fetched('registry'))).to.include(`FEED_UNREACHABLE 数据不完整：${reason}`)
+    })
+  }
+
+  it('say what the gateway says', async () => {
+    agency.answer = (_, s) => s.end('{"IsSuccess":false,"Result":0,"ErrorCode":"E7","Message":"签名错误"}')
+    expect(await reasonOf(fetched('dishonest'))).to.equal('FEED_UNREACHABLE 网关报错 gateway says: E7 签名错误')
+  })
+
+  it('are refused where nobody listens', async () => {
+    const items = feedOf('registry').fetch({ url: 'http://127.0.0.1:1' })[Symbol.asyncIterator]()
+    expect(await refusalOf(items.next())).to.equal('FEED_UNREACHABLE')
+  })
+
+  it('stop when told, without another try', async () => {
+    const stop = new AbortController()
+    agency.answer = () => stop.abort(new Refusal('STOPPING'))
+    expect(await refusalOf(fetched('registry', stop.signal))).to.equal('STOPPING')
+    expect(agency.asked).to.equal(1)
+  })
+})

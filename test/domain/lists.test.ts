@@ -1,0 +1,151 @@
+import { expect } from 'chai'
+import { contract, document } from '../../src/contracts.js'
+import type { LegalBasis, ListKind } from '../../src/domain/lists.js'
+import { checkLists, numberOf, termEnd, termOf } from '../../src/domain/lists.js'
+
+const rows = (): ListKind[] => (structuredClone(document('rules/lists.json')) as { lists: ListKind[] }).lists
+const kind = (id: string, all = rows()): ListKind => {
+  const row = all.find((each) => each.id === id)
+  if (!row) throw new Error(`there is no list ${id}`)
+  return row
+}
+const local: LegalBasis = {
+  type: 'LOCAL_REGULATION',
+  title: '某省某条例',
+  number: null,
+  articles: null,
+  from: null,
+  to: null,
+  mark: 'M',
+}
+
+describe('lists: the table that ships', () => {
+  it('keeps its contract and has no fault', () => {
+    expect(contract('contracts/lists')(document('rules/lists.json'))).to.deep.equal([])
+    expect(checkLists(rows())).to.deep.equal([])
+  })
+
+  it('decides and publishes the serious list only', () => {
+    const those = (pick: (row: ListKind) => boolean) =>
+      rows()
+        .filter(pick)
+        .map((row) => row.id)
+    expect(rows().map((row) => row.id)).to.deep.equal(['serious', 'ecommerce-2018', 'abnormal', 'defaulters', 'watch'])
+    for (const pick of ['decidedHere', 'blacklist', 'public'] as const)
+      expect(those((row) => row[pick])).to.deep.equal(['serious'])
+  })
+
+  it('counts the 2018 list as a serious one and marks its term as unconfirmed', () => {
+    expect(kind('ecommerce-2018').fact).to.equal('serious_list')
+    expect(termOf(kind('ecommerce-2018'), '2018-05-15')).to.include({ years: 3, confirmed: false })
+  })
+})
+
+describe('lists: terms', () => {
+  const cases: [string, string, string | null, string | null][] = [
+    ['three years from an ordinary day', 'serious', '2026-03-02', '2029-03-02'],
+    ['three years from 29 February', 'serious', '2024-02-29', '2027-02-28'],
+    ['the first day of the present rule', 'serious', '2021-09-01', '2024-09-01'],
+    ['the last day of the rule before', 'serious', '2021-08-31', '2026-08-31'],
+    ['a day before any rule', 'serious', '2015-01-01', null],
+    ['the 2018 list, dated', 'ecommerce-2018', '2018-05-15', '2021-05-15'],
+    ['the 2018 list, undated', 'ecommerce-2018', null, null],
+    ['a kind without a term', 'abnormal', '2026-01-01', null],
+  ]
+  for (const [title, id, decidedOn, end] of cases) {
+    it(`ends ${title} on ${end ?? 'no day'}`, () => {
+      expect(termEnd(kind(id), decidedOn)).to.equal(end)
+    })
+  }
+
+  it('answers the number that applies on a day, and none where none does', () => {
+    expect(numberOf(kind('serious'), 'DEFENCE_WORKDAYS', '2026-01-05')?.value).to.equal(5)
+    expect(numberOf(kind('serious'), 'REPAIR_MIN_MONTHS', '2021-08-31')).to.equal(null)
+  })
+})
+
+describe('lists: rows that cannot be made', () => {
+  const serious = (change: (row: ListKind) => void) => {
+    const all = rows()
+    change(kind('serious', all))
+    return all
+  }
+  const cases: [string, ListKind[], string, string][] = [
+    [
+      'a kind without a legal basis',
+      serious((row) => Object.assign(row, { legalBasis: [] })),
+      'serious.legalBasis',
+      'legal basis',
+    ],
+    [
+      'a provincial kind without a local regulation',
+      serious((row) => Object.assign(row, { scope: 'PROVINCIAL' })),
+      'serious.legalBasis',
+      'local regulation',
+    ],
+    ['one kind twice', [...rows(), kind('watch')], 'watch', 'twice'],
+    [
+      'a kind decided here without a term',
+      serious((row) => Object.assign(row, { terms: [] })),
+      'serious.terms',
+      'term',
+    ],
+    [
+      'a kind decided here without a time for the defence',
+      serious((row) => row.numbers.shift()),
+      'serious.numbers',
+      'defence',
+    ],
+    [
+      'terms that overlap',
+      serious((row) => Object.assign(row.terms[0] ?? {}, { to: null })),
+      'serious.terms[0]',
+      'Two rows',
+    ],
+    [
+      'a number without a source',
+      serious((row) => Object.assign(row.numbers[0] ?? {}, { basis: '' })),
+      'serious.numbers.DEFENCE_WORKDAYS[0]',
+      'source',
+    ],
+    [
+      'a number from memory that is called confirmed',
+      serious((row) => Object.assign(row.numbers[0] ?? {}, { confirmed: true })),
+      'serious.numbers.DEFENCE_WORKDAYS[0]',
+      'Confirmed',
+    ],
+    [
+      'a term of half a year',
+      serious((row) => Object.assign(row.terms[1] ?? {}, { years: 0.5 })),
+      'serious.terms[1]',
+      'integer',
+    ],
+    [
+      'a day that does not exist',
+      serious((row) => Object.assign(row.terms[1] ?? {}, { from: '2021-02-30' })),
+      'serious.terms[1]',
+      'Not a day',
+    ],
+    ['a term without a removal at its end', serious((row) => row.removals.shift()), 'serious.removals', 'at its end'],
+    [
+      'a blacklist of entries decided elsewhere',
+      serious((row) => Object.assign(row, { decidedHere: false })),
+      'serious.blacklist',
+      'listed',
+    ],
+    ['a favourable fact', serious((row) => Object.assign(row, { fact: 'trademark_held' })), 'serious.fact', 'adverse'],
+    ['a kind without a name', serious((row) => Object.assign(row, { en: ' ' })), 'serious.en', 'missing'],
+  ]
+  for (const [title, all, place, reason] of cases) {
+    it(`refuses ${title}`, () => {
+      const fault = checkLists(all).find((each) => each.place === place)
+      expect(fault?.reason).to.contain(reason)
+    })
+  }
+
+  it('makes a provincial kind that rests on a local regulation', () => {
+    expect(
+      checkLists(serious((row) => Object.assign(row, { scope: 'PROVINCIAL', legalBasis: [local] }))),
+    ).to.deep.equal([])
+  })
+})

@@ -1,0 +1,159 @@
+/** What a door makes of answers that no stand-in gives. */
+import { expect } from 'chai'
+import { NO_RECEIPT, type Receipt } from '../../src/domain/delivery.js'
+import { isRefusal } from '../../src/errors.js'
+import { creditchina } from '../../src/platforms/creditchina.js'
+import { creditjilin } from '../../src/platforms/creditjilin.js'
+import { platforms } from '../../src/platforms/index.js'
+import { national } from '../../src/platforms/national.js'
+import type { Platform, Shown } from '../../src/platforms/platform.js'
+import { type Answered, type Asked, json, serve } from '../../src/sandbox/server.js'
+import { batchOf, noticeOf } from './notices.js'
+
+/** The receipts, or the details of the refusal. */
+const answered = async (
+  platform: Platform,
+  answer: Answered | ((asked: Asked) => Answered),
+  what: 'send' | 'shown' = 'send',
+): Promise<(Receipt | Shown)[] | Record<string, unknown>> => {
+  const server = await serve(typeof answer === 'function' ? answer : () => answer)
+  const to = { url: `${server.url}/under/a/path/`, secret: 'secret' }
+  try {
+    return what === 'send' ? await platform.send(batchOf(noticeOf(1), noticeOf(2)), to) : await platform.shown(to)
+  } catch (error) {
+    if (isRefusal(error) && error.code === 'PLATFORM_UNREACHABLE') return error.details
+    throw error
+  } finally {
+    await server.close()
+  }
+}
+
+const html: Answered = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>登录</body></html>' }
+
+describe('an answer no platform should give', () => {
+  for (const platform of platforms) {
+    const { id } = platform
+
+    it(`leaves everything owed when ${id} answers a login page with 200`, async () => {
+      for (const what of ['send', 'shown'] as const) {
+        expect(await answered(platform, html, what))
+          .to.have.property('reason')
+          .that.matches(/unreadable answer/)
+      }
+    })
+
+    it(`leaves everything owed when ${id} answers a 404 without receipts`, async () => {
+      for (const body of ['not found', '{}', '[]', '']) {
+        expect(await answered(platform, { status: 404, body })).to.deep.equal({ reason: 'HTTP 404' })
+        expect(await answered(platform, { status: 404, body }, 'shown')).to.deep.equal({ reason: 'HTTP 404' })
+      }
+    })
+
+    it(`leaves everything owed when ${id} redirects`, async () => {
+      const redirect = { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' }
+      expect(await answered(platform, redirect)).to.have.property('reason')
+    })
+
+    it(`leaves everything owed when ${id} answers more than 4 MB`, async () => {
+      const answer = { status: 200, body: Buffer.alloc(4 * 1024 * 1024 + 1, ' ') }
+      expect(await answered(platform, answer)).to.have.property('reason')
+    })
+
+    it(`keeps to the address given for ${id}, path and all`, async () => {
+      const paths: string[] = []
+      await answered(platform, ({ path }) => {
+        paths.push(path)
+        return { status: 500, body: '' }
+      })
+      expect(paths).to.have.length(1)
+      expect(paths[0]).to.match(/^\/under\/a\/path\/[a-z]/)
+    })
+  }
+
+  const waits = [
+    ['seconds', { 'retry-after': '120' }, 120],
+    [
+      'a date, against the answer’s own',
+      { 'retry-after': 'Wed, 25 Nov 2026 08:01:30 GMT', date: 'Wed, 25 Nov 2026 08:00:00 GMT' },
+      90,
+    ],
+    ['a date gone by as none', { 'retry-after': 'Wed, 25 Nov 2015 08:00:00 GMT' }, 0],
+    ['a week as an hour', { 'retry-after': '604800' }, 3600],
+    ['words as nothing', { 'retry-after': 'later' }, undefined],
+    ['its absence as nothing', {}, undefined],
+  ] as const
+  for (const [what, headers, seconds] of waits) {
+    it(`reads Retry-After: ${what}`, async () => {
+      const details = await answered(national, { status: 429, headers: { ...headers }, body: '' })
+      expect(details).to.deep.equal({
+        reason: 'HTTP 429',
+        ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
+      })
+    })
+  }
+
+  it('marks a row on which the answer is silent as still owed, and keeps the receipts of the others', async () => {
+    const receipts = await answered(national, json(200, { receipts: [{ ILLID: 'lst_test_2', code: '00' }] }))
+    expect(receipts).to.have.length(2)
+    expect(receipts).to.have.nested.property('[0].code', NO_RECEIPT)
+    expect(receipts).to.have.nested.property('[0].accepted', false)
+    expect(receipts).to.have.nested.property('[1].accepted', true)
+  })
+
+  it('leaves everything owed when the answer speaks only of rows nobody sent', async () => {
+    const details = await answered(national, json(200, { receipts: [{ ILLID: 'other', code: '00' }] }))
+    expect(details)
+      .to.have.property('reason')
+      .that.matches(/none of the rows/)
+  })
+
+  it('takes receipts in any order, and numbers for words', async () => {
+    const answer = json(422, {
+      receipts: [
+        { ILLID: 'lst_test_2', code: 1001, text: '不匹配', field: 'UNISCID', value: 7, recordId: 12 },
+        { ILLID: 'lst_test_1', code: '00', recordId: 'r' },
+      ],
+    })
+    expect(await answered(national, answer)).to.deep.equal([
+      { key: 'lst_test_1', accepted: true, code: '00', text: '', field: null, value: null, receiverId: 'r' },
+      {
+        key: 'lst_test_2',
+        accepted: false,
+        code: '1001',
+        text: '不匹配',
+        field: 'UNISCID',
+        value: '7',
+        receiverId: '12',
+      },
+    ])
+  })
+
+  it('believes no line of Credit China when its answer as a whole is not 00', async () => {
+    const details = await answered(
+      creditchina,
+      json(200, { code: '99', line: [{ ILLID: 'lst_test_1', errcode: '00' }] }),
+    )
+    expect(details)
+      .to.have.property('reason')
+      .that.matches(/code 99/)
+  })
+
+  it('takes a result that is neither true nor false for no receipt', async () => {
+    expect(await answered(creditjilin, json(200, { result: 'ok' }))).to.have.property('reason')
+  })
+
+  it('does not take half a list of what is shown for the whole', async () => {
+    const details = await answered(national, json(200, [{ ILLID: 'a', ENTNAME: '甲' }, { ENTNAME: '乙' }]), 'shown')
+    expect(details)
+      .to.have.property('reason')
+      .that.matches(/without ILLID/)
+  })
+
+  it('keeps of an answer’s sentence no more than 500 characters', async () => {
+    const receipts = await answered(
+      national,
+      json(200, { receipts: [{ ILLID: 'lst_test_1', code: '9', text: '长'.repeat(9999) }] }),
+    )
+    expect(receipts).to.have.nested.property('[0].text').with.length(500)
+  })
+})

@@ -1,0 +1,105 @@
+/** A row is held against its schema before it leaves. */
+import { expect } from 'chai'
+import type { Notice } from '../../src/domain/delivery.js'
+import { platforms } from '../../src/platforms/index.js'
+import type { Platform } from '../../src/platforms/platform.js'
+import { noticeOf, removalOf } from './notices.js'
+
+type Field = 'key' | 'name' | 'reason' | 'authority' | 'authorityCode' | 'documentNumber' | 'decidedOn'
+const SAMR: Record<Field, string> = {
+  key: 'ILLID',
+  name: 'ENTNAME',
+  reason: 'SERILLREA_CN',
+  authority: 'DECORG_CN',
+  authorityCode: 'DECORG',
+  documentNumber: 'DEDOCNUM',
+  decidedOn: 'ABNTIME',
+}
+const FIELDS: Record<Platform['id'], Record<Field, string> & { uscc: string; regNo: string }> = {
+  national: { ...SAMR, uscc: 'UNISCID', regNo: 'REGNO' },
+  creditchina: { ...SAMR, uscc: 'UNISCID', regNo: 'REGNO' },
+  jilin: {
+    key: 'ENTRY_ID',
+    name: 'A000001',
+    reason: 'REASON',
+    authority: 'EXECUTE_DEPT',
+    authorityCode: 'EXECUTE_DEPT_CODE',
+    documentNumber: 'EXECUTE_REFRENCE_NO',
+    decidedOn: 'REGISTER_DATE',
+    uscc: 'A000002',
+    regNo: 'A000003',
+  },
+  creditjilin: {
+    key: 'id',
+    name: 'entry/name',
+    reason: 'entry/reason',
+    authority: 'entry/authority',
+    authorityCode: 'entry/authorityCode',
+    documentNumber: 'entry/documentNumber',
+    decidedOn: 'entry/decidedOn',
+    uscc: 'entry/uscc',
+    regNo: 'entry/regNo',
+  },
+}
+const REQUIRED = Object.keys(SAMR) as Field[]
+
+const blanked = (field: Field): Notice =>
+  field === 'name' ? noticeOf(1, { operator: { ...noticeOf(1).operator, name: '' } }) : noticeOf(1, { [field]: '' })
+
+describe('the check of an outgoing row', () => {
+  for (const platform of platforms) {
+    const fields = FIELDS[platform.id]
+    const faultsOf = (notice: Notice) => platform.check(notice).map(({ field }) => field)
+    const withOperator = (changes: Partial<Notice['operator']>) =>
+      noticeOf(1, { operator: { ...noticeOf(1).operator, ...changes } })
+
+    it(`${platform.id} finds a whole notice good, added, changed, removed or without end`, () => {
+      expect(platform.check(noticeOf(1))).to.deep.equal([])
+      expect(platform.check(noticeOf(1, { action: 'CHANGE', sequence: 2 }))).to.deep.equal([])
+      expect(platform.check(removalOf(1, 3))).to.deep.equal([])
+      expect(platform.check(noticeOf(1, { endsOn: null }))).to.deep.equal([])
+    })
+
+    for (const field of REQUIRED) {
+      it(`${platform.id} names ${fields[field]} when the ${field} is missing, and nothing else`, () => {
+        expect(faultsOf(blanked(field))).to.deep.equal([fields[field]])
+      })
+    }
+
+    it(`${platform.id} wants one of the two codes, the unified one in its form`, () => {
+      expect(faultsOf(withOperator({ uscc: null }))).to.deep.equal([fields.regNo])
+      expect(faultsOf(withOperator({ uscc: null, regNo: '220102600012340' }))).to.deep.equal([])
+      expect(faultsOf(withOperator({ uscc: '91220102' }))).to.deep.equal([fields.uscc])
+    })
+
+    it(`${platform.id} finds what is longer than its field, counted in characters`, () => {
+      expect(faultsOf(withOperator({ name: '𠮷'.repeat(100) }))).to.deep.equal([])
+      expect(faultsOf(withOperator({ name: '长'.repeat(101) }))).to.deep.equal([fields.name])
+      expect(faultsOf(noticeOf(1, { documentNumber: '号'.repeat(129) }))).to.deep.equal([fields.documentNumber])
+      expect(faultsOf(noticeOf(1, { authorityCode: '2201020' }))).to.deep.equal([fields.authorityCode])
+    })
+
+    it(`${platform.id} finds a day that does not exist`, () => {
+      expect(faultsOf(noticeOf(1, { decidedOn: '2025-02-30' }))).to.deep.equal([fields.decidedOn])
+    })
+
+    it(`${platform.id} wants the removal in a removal, and nowhere else`, () => {
+      expect(faultsOf({ ...removalOf(1, 2), removal: null })).to.not.deep.equal([])
+      expect(faultsOf({ ...removalOf(1, 2), action: 'CHANGE' })).to.not.deep.equal([])
+    })
+
+    it(`${platform.id} says what is wrong in Chinese first`, () => {
+      expect(platform.check(blanked('name'))[0]?.message).to.match(/\p{Script=Han}.*。.*[a-z]/u)
+    })
+
+    it(`${platform.id} sends no other field than those of its schema, whatever else a notice holds`, () => {
+      const operator = { ...noticeOf(1).operator, representative: '虚构人', address: '虚构路1号' }
+      expect(faultsOf(noticeOf(1, { operator }))).to.deep.equal([])
+    })
+  }
+
+  it('takes an entry of another list for none of the platforms that show serious ones only', () => {
+    const faulty = platforms.filter(({ check }) => check(noticeOf(1, { list: 'abnormal' })).length > 0)
+    expect(faulty.map(({ id }) => id)).to.include.members(['national', 'creditchina'])
+  })
+})

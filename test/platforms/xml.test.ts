@@ -1,0 +1,81 @@
+/** XML as it is written and read. */
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { envelope, receiptRows } from '../../src/platforms/formats/exchange-envelope.js'
+import { Unreadable } from '../../src/platforms/formats/reading.js'
+import { leaf, node, readXml, XML_DECLARATION } from '../../src/platforms/formats/xml.js'
+import { batchOf, noticeOf } from './notices.js'
+
+const read = (xml: string) => readXml(Buffer.from(xml))
+
+describe('XML of the exchange', () => {
+  const names = [
+    ['markup', `甲<乙>&"丙"'丁'`],
+    ['what looks like an entity', '甲&amp;乙&#20;'],
+    ['the end of a CDATA section', '甲]]>乙'],
+    ['characters of extension B and beyond', '𠮷𡈽𬭚𰻝'],
+    ['line ends of every kind', '甲\r\n乙\r丙\n丁'],
+  ] as const
+  for (const [what, name] of names) {
+    it(`brings ${what} through unchanged`, () => {
+      expect(read(XML_DECLARATION + leaf('name', name)).text).to.equal(name)
+    })
+  }
+
+  it('brings any well-formed text through, but for what XML cannot write', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const written = text.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')
+        expect(read(leaf('name', `[${text}]`)).text).to.equal(`[${written}]`)
+      }),
+    )
+  })
+
+  it('writes control characters and lone surrogates as U+FFFD', () => {
+    expect(read(leaf('name', '甲\u0000\u000B\uD800乙')).text).to.equal('甲\uFFFD\uFFFD\uFFFD乙')
+  })
+
+  it('heads an envelope with sender, receiver, flow, item and number of rows', () => {
+    const [header, body] = read(envelope('receiver-x', batchOf(noticeOf(1), noticeOf(2)))).children
+    expect(header?.children.map(({ name, text }) => [name, text])).to.deep.equal([
+      ['sender', 'jilin-ecommerce-credit-hub'],
+      ['receiver', 'receiver-x'],
+      ['flow', 'batch-1'],
+      ['item', 'blacklist'],
+      ['sn', '2'],
+    ])
+    expect(body?.children[0]?.children.map(({ name }) => name)).to.deep.equal(['row', 'row'])
+  })
+
+  it('leaves out of a row what is absent', () => {
+    expect(envelope('receiver-x', batchOf(noticeOf(1)))).to.not.match(/REMOVE_|A000003|null/)
+  })
+
+  const unreadable = [
+    ['a document type', '<!DOCTYPE a [<!ENTITY b "b">]><a>&b;</a>'],
+    ['an undefined entity', '<a>&b;</a>'],
+    ['an element that is not closed', '<a><b></a>'],
+    ['nothing', ''],
+    ['something other than XML', '系统繁忙'],
+    ['elements nested too deep', '<a>'.repeat(17) + '</a>'.repeat(17)],
+    ['too many elements', `<a>${'<b/>'.repeat(100_001)}</a>`],
+  ] as const
+  for (const [what, xml] of unreadable) {
+    it(`refuses to read ${what}`, () => {
+      expect(() => read(xml)).to.throw(Unreadable)
+    })
+  }
+
+  it('refuses to read bytes that are not UTF-8', () => {
+    expect(() => readXml(Buffer.from([0x3c, 0x61, 0x3e, 0xb0, 0xa1, 0x3c, 0x2f, 0x61, 0x3e]))).to.throw(Unreadable)
+  })
+
+  it('finds the receipt wherever in the answer it stands', () => {
+    const row = node('row', leaf('ENTRY_ID', 'k'), leaf('state', 1))
+    const expected = [['ENTRY_ID', 'k'] as const, ['state', '1'] as const]
+    for (const xml of [node('receipt', row), node('a', node('b', node('receipt', row)))]) {
+      expect(receiptRows(Buffer.from(xml)).map((each) => [...each])).to.deep.equal([expected])
+    }
+    expect(() => receiptRows(Buffer.from('<a/>'))).to.throw(Unreadable)
+  })
+})

@@ -1,0 +1,66 @@
+/** Real PostgreSQL for tests: one embedded server a run, a migrated template, a database of its own for each who asks. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join as joinPath } from 'node:path'
+import { connect, type Db, migrate } from '../../src/store/db.js'
+import { type Embedded, join } from '../../src/store/embedded/index.js'
+
+const TEMPLATE = 'hub_template'
+
+let cluster: Promise<{ embedded: Embedded; folder: string }> | null = null
+let made = 0
+
+const start = async () => {
+  const folder = mkdtempSync(joinPath(tmpdir(), 'hub-test-'))
+  const embedded = await join(folder, { durable: false })
+  await withAdmin(embedded.url, (db) => db.raw(`create database ${TEMPLATE}`))
+  const template = connect(named(embedded.url, TEMPLATE))
+  await migrate(template)
+  await template.destroy()
+  return { embedded, folder }
+}
+
+export interface TestDatabase {
+  db: Db
+  url: string
+  drop(): Promise<void>
+}
+
+/** A migrated, empty database; `empty` gives one that was never migrated. */
+export const freshDatabase = async (options: { empty?: boolean } = {}): Promise<TestDatabase> => {
+  cluster ??= start()
+  const { embedded } = await cluster
+  made += 1
+  const name = `hub_test_${made}`
+  await withAdmin(embedded.url, (db) => db.raw(`create database ${name} ${options.empty ? '' : `template ${TEMPLATE}`}`))
+  const url = named(embedded.url, name)
+  const db = connect(url)
+  const drop = async () => {
+    await db.destroy()
+    await withAdmin(embedded.url, (admin) => admin.raw(`drop database ${name} with (force)`))
+  }
+  return { db, url, drop }
+}
+
+export const stopCluster = async (): Promise<void> => {
+  if (cluster === null) return
+  const { embedded, folder } = await cluster
+  cluster = null
+  await embedded.leave()
+  rmSync(folder, { recursive: true, force: true })
+}
+
+const named = (url: string, database: string): string => {
+  const address = new URL(url)
+  address.pathname = `/${database}`
+  return address.href
+}
+
+const withAdmin = async (url: string, act: (db: Db) => Promise<unknown>): Promise<void> => {
+  const db = connect(url)
+  try {
+    await act(db)
+  } finally {
+    await db.destroy()
+  }
+}
