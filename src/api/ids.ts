@@ -1,4 +1,5 @@
 /** Global ids and cursors: opaque outside, `Type:key` inside. */
+import { isDate } from '../domain/dates.js'
 import { Refusal } from '../errors.js'
 
 export const NODE_TYPES = ['Operator', 'Record', 'Listing', 'Run'] as const
@@ -55,7 +56,7 @@ export const entryCursor = (entry: { publishedOn: string; id: string }): string 
 export const entryAfter = (cursor: string | null | undefined): { publishedOn: string; id: string } | null => {
   if (cursor == null) return null
   const [, publishedOn = '', id = ''] = /^(\d{4}-\d{2}-\d{2})\/(.+)$/.exec(keyAfter(cursor)) ?? []
-  if (!UUID.test(id)) throw badCursor()
+  if (!isDate(publishedOn) || !UUID.test(id)) throw badCursor()
   return { publishedOn, id }
 }
 

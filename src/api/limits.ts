@@ -52,7 +52,9 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
         sum.aliases += inner.aliases + (part.alias ? 1 : 0)
       } else {
         const inner =
-          part.kind === Kind.INLINE_FRAGMENT ? ofSelection(part.selectionSet) : ofFragment(context.getFragment(part.name.value))
+          part.kind === Kind.INLINE_FRAGMENT
+            ? ofSelection(part.selectionSet)
+            : ofFragment(context.getFragment(part.name.value))
         sum.depth = Math.max(sum.depth, inner.depth)
         sum.fields += inner.fields
         sum.aliases += inner.aliases

@@ -21,12 +21,6 @@ export const FAMILY_OF: Record<RecordKind, FactFamily> = {
 }
 
 const PENALTY_FACTS = { WARNING_ONLY: 'penalty_warning', LIGHT: 'penalty_light', HEAVY: 'penalty_heavy' } as const
-const LIST_FACTS: Record<string, FactName> = {
-  serious: 'serious_list',
-  'ecommerce-2018': 'serious_list',
-  defaulters: 'judgment_defaulter',
-  abnormal: 'abnormal_list',
-}
 const STATUS_FACTS: Record<string, FactName> = { ACTIVE: 'registration_active', REVOKED: 'registration_revoked' }
 
 /** `lists`: the kinds of list, for the term of an entry that brings no end of its own. */
@@ -52,7 +46,7 @@ export const eventsOf = ({ record, kind, body }: Evidence, lists: readonly ListK
     case 'penalty':
       return [{ fact: PENALTY_FACTS[severity(body)], on: day('decided_on'), record }]
     case 'list_entry': {
-      const fact = LIST_FACTS[String(body['list'])]
+      const fact = lists.find((row) => row.id === body['list'])?.fact
       return fact ? [{ fact, on: day('listed_on'), until: entryEnd(body, lists), record }] : []
     }
   }

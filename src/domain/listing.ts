@@ -119,7 +119,9 @@ export const move = (name: MoveName, before: Case | null, act: Act, rules: Rules
   const denied = checkActor(row, before, act) ?? checkDays(before, act) ?? checkRules(row, before, act, rules)
   if (denied !== null) return { ok: false, reason: denial(denied) }
   const { provisional = false, ...set } = row.sets(before, act, rules)
-  const after: Case = { ...before, ...set, state: row.to, lastOn: act.on }
+  // A lead is the hub's own: the procedure, whose days are the law's, may have begun at the agency before it.
+  const lastOn = row.to === 'LEAD' ? before.lastOn : act.on
+  const after: Case = { ...before, ...set, state: row.to, lastOn }
   const changed = (Object.keys(after) as (keyof Case)[]).filter((field) => after[field] !== before[field])
   return { ok: true, after, changed, provisional }
 }

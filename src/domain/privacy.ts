@@ -11,37 +11,38 @@ const GAP = String.raw`[ \u00a0\u3000\u200b-\u200d\u2060\ufeff\-－·]?`
 const EIGHTEEN = `(?<!${D})${D}{6}${GAP}${D}{8}${GAP}${D}{3}[0-9０-９xXｘＸ](?!${D})`
 const FIFTEEN = `(?<![0-9A-Za-z０-９])${D}{15}(?![0-9A-Za-z０-９])`
 const CANDIDATE = new RegExp(`${EIGHTEEN}|${FIFTEEN}`, 'gu')
+const CANDIDATE_OF_18 = new RegExp(EIGHTEEN, 'gu')
 
 /**
  * A deep copy of a JSON-like value in which every resident ID number (GB 11643-1999), in any text, key or number, is
- * replaced by its type and `mark` of its 15 or 18 characters (narrow, upper case). Fields named in `exempt` are left as
- * they are, at any depth.
+ * replaced by its type and `mark` of its 15 or 18 characters (narrow, upper case). Fields named in `exempt` hold
+ * registration numbers: in them fifteen digits are left alone, at any depth, and eighteen are no less an ID.
  */
 export const redact = <T>(value: T, mark: (id: string) => string, exempt: ReadonlySet<string> = new Set()): T => {
   const replaced = (id: string): string => `[居民身份证 ${mark(id)}]`
-  const inText = (text: string): string =>
-    text.replace(CANDIDATE, (found) => {
+  const inText = (text: string, candidate: RegExp): string =>
+    text.replace(candidate, (found) => {
       const id = found
         .normalize('NFKC')
         .replace(/[^0-9Xx]/g, '')
         .toUpperCase()
       return isResidentId(id, id.length < found.length) ? replaced(id) : found
     })
-  const walk = (node: unknown, depth: number): unknown => {
-    if (typeof node === 'string') return inText(node)
-    if (typeof node === 'number' || typeof node === 'bigint') return inNumber(node, replaced, inText)
+  const walk = (node: unknown, depth: number, candidate: RegExp): unknown => {
+    if (typeof node === 'string') return inText(node, candidate)
+    if (typeof node === 'number' || typeof node === 'bigint') return inNumber(node, replaced, (text) => inText(text, candidate))
     if (node === null || typeof node !== 'object' || node instanceof Date) return node
     if (depth >= MAX_DEPTH) return TOO_DEEP
-    if (Array.isArray(node)) return node.map((item) => walk(item, depth + 1))
+    if (Array.isArray(node)) return node.map((item) => walk(item, depth + 1, candidate))
     // fromEntries defines its fields: a key named __proto__ stays a plain field.
     return Object.fromEntries(
       Object.entries(node).map(([key, field]) => [
-        inText(key),
-        exempt.has(key) ? structuredClone(field) : walk(field, depth + 1),
+        inText(key, CANDIDATE),
+        walk(field, depth + 1, exempt.has(key) ? CANDIDATE_OF_18 : candidate),
       ]),
     )
   }
-  return walk(value, 0) as T
+  return walk(value, 0, CANDIDATE) as T
 }
 
 /**

@@ -38,9 +38,8 @@ export interface Score {
 
 export const score = (facts: Facts, card: Scorecard): Score => {
   const eventsOf = byFact(facts.events)
-  const { rules, families } = planOf(card, facts.kind)
+  const { rules, families, cutoffs } = planOf(card, facts.kind, facts.asOf)
   const missing = missingFamilies(families, facts, eventsOf)
-  const cutoffs = new Map<number, string>()
   const counted: Counted = (fact, windowDays) => {
     const events = eventsOf.get(fact)
     return events === undefined ? NOTHING : tally(FACTS[fact].nature, events, windowDays, facts.asOf, cutoffs)
@@ -89,22 +88,36 @@ const byFact = (events: readonly FactEvent[]): Map<FactName, FactEvent[]> => {
   return groups
 }
 
-/** What of a card applies to a kind of operator. The same for a million folds, so each card is read once. */
+/** What of a card applies to a kind of operator on a day: the same for a million folds, so it is worked out once. */
 interface Plan {
+  asOf: string
   rules: Rule[]
   families: Set<FactFamily>
+  /** By the window in days: what happened on this day or before has faded. */
+  cutoffs: Map<number, string>
 }
 
 const plans = new WeakMap<Scorecard, Map<OperatorKind, Plan>>()
 
-const planOf = (card: Scorecard, kind: OperatorKind): Plan => {
+const planOf = (card: Scorecard, kind: OperatorKind, asOf: string): Plan => {
   const ofCard = plans.get(card) ?? new Map<OperatorKind, Plan>()
   plans.set(card, ofCard)
   const known = ofCard.get(kind)
-  if (known) return known
+  if (known?.asOf === asOf) return known
   const rules = card.rules.filter((rule) => !rule.operators || rule.operators.includes(kind))
   const facts = [...rules.flatMap(factsOf), ...card.vetoes.map((veto) => veto.fact)]
-  const plan = { rules, families: new Set(facts.map((fact) => FACTS[fact].family)) }
+  const cutoffs = new Map<number, string>()
+  for (const rule of rules) {
+    for (const { windowDays } of rule.kind === 'units' ? rule.units : [rule]) {
+      if (windowDays !== null) cutoffs.set(windowDays, addDays(asOf, -windowDays))
+    }
+  }
+  const plan = {
+    asOf,
+    rules,
+    families: new Set(facts.map((fact) => FACTS[fact].family)),
+    cutoffs,
+  }
   ofCard.set(kind, plan)
   return plan
 }
@@ -152,12 +165,11 @@ const tally = (
   events: readonly FactEvent[],
   windowDays: number | null,
   asOf: string,
-  cutoffs: Map<number, string>,
+  cutoffs: ReadonlyMap<number, string>,
 ): Tally => {
   const inForce: FactEvent[] = []
   const undated: FactEvent[] = []
-  /** What happened on this day or before has faded. */
-  const cutoff = windowDays === null ? null : cutoffOf(asOf, windowDays, cutoffs)
+  const cutoff = windowDays === null ? '' : (cutoffs.get(windowDays) ?? '')
   let firstOn: string | null = null
   let firstUntil: string | null = null
   let startsOn: string | null = null
@@ -166,22 +178,15 @@ const tally = (
     if (event.on === null && nature !== 'state') undated.push(event)
     else if (until !== null && until <= asOf) continue
     else if (event.on === null || event.on <= asOf) {
-      if (event.on !== null && cutoff !== null && event.on <= cutoff) continue
+      if (event.on !== null && event.on <= cutoff) continue
       inForce.push(event)
       firstOn = earlier(firstOn, event.on)
       firstUntil = earlier(firstUntil, until)
     } else if (until === null || event.on < until) startsOn = earlier(startsOn, event.on)
   }
   const fadesOn = earlier(firstOn === null || windowDays === null ? null : addDays(firstOn, windowDays), firstUntil)
-  return { ...sumOf(inForce), firstOn, fadesOn, undated: sumOf(undated), changesOn: earlier(fadesOn, startsOn) }
-}
-
-const cutoffOf = (asOf: string, windowDays: number, cutoffs: Map<number, string>): string => {
-  const known = cutoffs.get(windowDays)
-  if (known !== undefined) return known
-  const cutoff = addDays(asOf, -windowDays)
-  cutoffs.set(windowDays, cutoff)
-  return cutoff
+  const { count, records } = sumOf(inForce)
+  return { count, records, firstOn, fadesOn, undated: sumOf(undated), changesOn: earlier(fadesOn, startsOn) }
 }
 
 const NONE: Tally['undated'] = { count: 0, records: [] }
@@ -250,17 +255,18 @@ const weighYears = (
   reasons: Reason[],
   changes: (string | null)[],
 ): void => {
-  let reached: BinRule['bins'][number] | undefined
-  for (const bin of rule.bins) {
-    const on = addYears(since, bin.from)
-    if (on > asOf) {
-      changes.push(on)
-      break
-    }
-    reached = bin
-  }
-  const years = { ...found, count: reached?.from ?? 0 }
-  reasons.push(reasonOf(rule.id, rule.dimension, rule.fact, reached?.points ?? 0, years, rule))
+  const years = fullYears(since, asOf)
+  const reached = rule.bins.findLast((bin) => bin.from <= years)
+  const next = rule.bins.find((bin) => bin.from > years)
+  if (next) changes.push(addYears(since, next.from))
+  const { records, fadesOn } = found
+  const shown = { count: reached?.from ?? 0, records, fadesOn }
+  reasons.push(reasonOf(rule.id, rule.dimension, rule.fact, reached?.points ?? 0, shown, rule))
+}
+
+const fullYears = (since: string, asOf: string): number => {
+  const years = Number(asOf.slice(0, 4)) - Number(since.slice(0, 4))
+  return addYears(since, years) <= asOf ? years : years - 1
 }
 
 const undatedReason = (id: string, dimension: string, fact: FactName, found: Tally, card: Scorecard): Reason => {

@@ -61,7 +61,7 @@ export interface PullOptions {
 /** Null: another process has this occurrence of the timetable. */
 export const pull = async (db: Db, options: PullOptions): Promise<Pulled | null> => {
   const { feed, file } = options
-  if (file) readable(file.path)
+  if (file) checkReadable(file.path)
   const done = await locks.alone(db, `pull:${feed.id}`, WAIT_FOR_FEED_MS, async () => {
     await staged.clear(db, await staged.leftovers(db, feed.id))
     const now = options.now()
@@ -81,7 +81,8 @@ export const pull = async (db: Db, options: PullOptions): Promise<Pulled | null>
   return done === 'taken' ? null : done
 }
 
-const readable = (path: string): void => {
+/** Refusal FILE_UNREADABLE, before anything is opened. */
+export const checkReadable = (path: string): void => {
   try {
     accessSync(path, constants.R_OK)
     if (!statSync(path).isFile()) throw new Error('不是普通文件 not a regular file')

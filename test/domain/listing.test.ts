@@ -120,7 +120,7 @@ describe('listing: what stands in the way', () => {
     ['nobody acting', 'linkDecision', upTo('openLead'), { by: ' ' }, 'NOBODY'],
     ['a day that does not exist', 'linkDecision', upTo('openLead'), { on: '2026-02-30' }, 'NOT_A_DAY'],
     ['a day after today', 'linkDecision', upTo('openLead'), { on: '2026-11-26' }, 'AFTER_TODAY'],
-    ['a day before the last step', 'linkDecision', upTo('openLead'), { on: '2026-01-04' }, 'BEFORE_LAST'],
+    ['a day before the last step', 'notifyListing', upTo('proposeListing'), { on: '2026-01-04' }, 'BEFORE_LAST'],
     [
       'a decision not said to be heavy or not',
       'linkDecision',

@@ -79,9 +79,11 @@ describe('domain/privacy', () => {
     expect(sent.a[0]).to.have.property(`k${ID}`, ID)
   })
 
-  it('an exempt field is left alone with all it holds, at any depth', () => {
-    const sent = { uscc: ID, deep: { uscc: [ID], other: ID } }
-    expect(redact(sent, mark, new Set(['uscc']))).to.deep.equal({ uscc: ID, deep: { uscc: [ID], other: marked(ID) } })
+  it('an exempt field keeps fifteen digits, and eighteen in it are replaced as anywhere, at any depth', () => {
+    const old = '110105491231002'
+    const sent = { regNo: old, deep: { regNo: [ID], other: old } }
+    const redacted = { regNo: old, deep: { regNo: [marked(ID)], other: marked(old) } }
+    expect(redact(sent, mark, new Set(['regNo']))).to.deep.equal(redacted)
   })
 
   it('an ID number that a spreadsheet holds as a number is replaced, other numbers are not', () => {

@@ -1,4 +1,6 @@
-/** What a stand-in platform keeps, and how it judges what it is told. In memory: a stand-in forgets with its process. */
+/** What a stand-in platform keeps, and how it judges what it is told. Kept in a file where one is given, so that the demo started again shows what it was told. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { usccValid } from '../../domain/identity.js'
 
 /** One row as told, each field as text or absent. */
@@ -47,10 +49,17 @@ export interface Board {
   readonly told: number
 }
 
+const keep = (file: string, held: Held): void => {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, JSON.stringify([...held]))
+}
+
 const REQUIRED = ['key', 'sequence', 'action', 'name', 'reason', 'authority', 'documentNumber', 'decidedOn'] as const
 
-export const makeBoard = (prefix: string): Board => {
-  const held = new Map<string, { entry: ShownEntry; removed: boolean }>()
+type Held = Map<string, { entry: ShownEntry; removed: boolean }>
+
+export const makeBoard = (prefix: string, file: string | null = null): Board => {
+  const held: Held = file !== null && existsSync(file) ? new Map(JSON.parse(readFileSync(file, 'utf8'))) : new Map()
   let rows = 0
 
   const take = (told: Told, refuse: string | null): Verdict => {
@@ -65,6 +74,7 @@ export const makeBoard = (prefix: string): Board => {
     // A repeat changes nothing. A removal of what was never told is kept as such: what comes late must not be shown.
     if (before?.entry.sequence !== entry.sequence) {
       held.set(entry.key, { entry: { ...entry, recordId }, removed: told.action === 'REMOVE' })
+      if (file !== null) keep(file, held)
     }
     return accepted('00', '成功', recordId)
   }

@@ -43,8 +43,8 @@ export interface Dialect {
   fields: Record<ToldField, string>
 }
 
-export const startStandIn = async (dialect: Dialect, secret: string): Promise<PlatformStandIn> => {
-  const board = makeBoard(dialect.id.toUpperCase())
+export const startStandIn = async (dialect: Dialect, secret: string, file: string | null): Promise<PlatformStandIn> => {
+  const board = makeBoard(dialect.id.toUpperCase(), file)
   const behaviour: Behaviour = { delayMs: 0, failNext: 0, refuse: null, cutAfterAccept: 0 }
 
   const answer = async (asked: Asked): Promise<Answered> => {

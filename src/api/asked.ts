@@ -1,0 +1,46 @@
+/** What every request has, whichever way it is answered: an instant, an id, a log of its own, a body of bounded size. */
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Log } from '../log.js'
+import type { ApiParts } from './parts.js'
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
+
+export interface Asked {
+  url: URL
+  now: Date
+  requestId: string
+  log: Log
+}
+
+export const askedBy = (request: IncomingMessage, { now, log }: Pick<ApiParts, 'now' | 'log'>): Asked => {
+  const given = request.headers['x-request-id']
+  const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+  return { url: targetOf(request.url ?? '/'), now: now(), requestId, log: log.child({ request: requestId }) }
+}
+
+/** Only path and query matter; what cannot be read as an address is no address of ours. */
+const targetOf = (target: string): URL => {
+  const text = `http://hub${target.startsWith('/') ? target : `/${target}`}`
+  return URL.canParse(text) ? new URL(text) : new URL('http://hub/-')
+}
+
+/** Null if the body is larger than `most` bytes; the rest of it is let by unread. */
+export const bodyOf = async (request: IncomingMessage, most: number): Promise<Buffer | null> => {
+  if (Number(request.headers['content-length'] ?? 0) > most) {
+    request.resume()
+    return null
+  }
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= most) chunks.push(chunk)
+      else resolve(null)
+    })
+    request.on('end', () => resolve(Buffer.concat(chunks)))
+    request.on('error', reject)
+    request.on('aborted', () => reject(new Error('the caller went away')))
+  })
+}

@@ -1,0 +1,49 @@
+/** One question: who asks, at which instant, and the batched way to the store. */
+import { dateIn } from '../domain/dates.js'
+import { mayOperator, PUBLIC, type Viewer } from '../domain/viewer.js'
+import type { Log } from '../log.js'
+import type { When } from '../store/versions.js'
+import { type Loads, makeLoads } from './loads.js'
+import type { ApiParts } from './parts.js'
+
+export interface Context {
+  viewer: Viewer
+  now: Date
+  /** The day of `now` in Asia/Shanghai. */
+  today: string
+  requestId: string
+  log: Log
+  parts: ApiParts
+  load: Loads
+}
+
+export const makeContext = (
+  parts: ApiParts,
+  asked: { viewer: Viewer; now: Date; requestId: string; log: Log },
+): Context => ({
+  ...asked,
+  today: dateIn(asked.now),
+  parts,
+  load: makeLoads(parts, asked.now),
+})
+
+/** All that the hub knows, also what it learned after this question's instant was fixed. */
+const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
+
+export const whenOf = (context: Context, { asOf, knownAt }: { asOf?: string | null; knownAt?: Date | null }): When => ({
+  asOf: asOf ?? context.today,
+  knownAt: knownAt ?? ALL_KNOWLEDGE,
+})
+
+/** The viewer as far as this operator goes: a party is the public to every operator but its own. */
+export const viewerOn = (
+  { viewer }: Context,
+  operator: { uscc: string | null; shop: string | null } | null,
+): Viewer => {
+  if (viewer.role !== 'party') return viewer
+  return mayOperator(viewer, operator?.uscc ?? operator?.shop ?? null) ? viewer : PUBLIC
+}
+
+/** Outside authorities and the party itself a past answer is given less what was removed since. */
+export const seesRemoved = (viewer: Viewer): boolean =>
+  viewer.role !== 'marketplace' && viewer.role !== 'credit_service'

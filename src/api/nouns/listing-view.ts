@@ -1,0 +1,124 @@
+/** A listing as it is answered, whichever of three it is: a public entry, a case of this hub, or one decided elsewhere. */
+import { entryEnd } from '../../domain/evidence.js'
+import type { Case } from '../../domain/listing.js'
+import type { ListKind } from '../../domain/lists.js'
+import { may } from '../../domain/viewer.js'
+import type { Listing, PublicBody } from '../../store/listings.js'
+import type { Version, When } from '../../store/versions.js'
+import { type Context, viewerOn } from '../context.js'
+import { globalId } from '../ids.js'
+
+export interface ListingView {
+  __typename: 'Listing'
+  id: string
+  /** Id of the case; null for a mirrored entry. */
+  uuid: string | null
+  kind: string
+  state: string | null
+  reason: string
+  basis: string | null
+  authority: string | null
+  documentNumber: string | null
+  decidedOn: string | null
+  publishedOn: string | null
+  endsOn: string | null
+  removedOn: string | null
+  removalReason: string | null
+  mirrored: boolean
+  /** Null where the case has to be looked up for it. */
+  operatorId: number | null
+  facts: Case | null
+}
+
+/** What anyone may read. */
+export const entryView = (body: PublicBody): ListingView => ({
+  __typename: 'Listing',
+  id: globalId('Listing', body.id),
+  uuid: body.id,
+  kind: body.list,
+  state: null,
+  reason: body.reason,
+  basis: body.basis || null,
+  authority: body.authority || null,
+  documentNumber: body.documentNumber || null,
+  decidedOn: body.decidedOn || null,
+  publishedOn: body.publishedOn,
+  endsOn: body.endsOn,
+  removedOn: null,
+  removalReason: null,
+  mirrored: false,
+  operatorId: null,
+  facts: null,
+})
+
+/** A case of this hub, for those who may see it whether published or not. */
+export const caseView = (listing: Listing): ListingView => ({
+  __typename: 'Listing',
+  id: globalId('Listing', listing.id),
+  uuid: listing.id,
+  kind: listing.list,
+  state: listing.state,
+  reason: listing.reason,
+  basis: listing.basis || null,
+  authority: listing.authority || null,
+  documentNumber: listing.documentNumber,
+  decidedOn: listing.facts.decidedOn,
+  publishedOn: listing.publishedOn,
+  endsOn: listing.endsOn,
+  removedOn: listing.removedOn,
+  removalReason: listing.removalReason,
+  mirrored: false,
+  operatorId: listing.operatorId,
+  facts: listing.facts,
+})
+
+/** An entry decided elsewhere, as it stood on a day. */
+export const mirroredView = (
+  { id, body, operatorId }: Version,
+  lists: readonly ListKind[],
+  asOf: string,
+): ListingView => {
+  const text = (field: string): string | null => (typeof body[field] === 'string' ? (body[field] as string) : null)
+  const endsOn = entryEnd(body, lists)
+  return {
+    __typename: 'Listing',
+    id: globalId('Listing', `m${id}`),
+    uuid: null,
+    kind: text('list') ?? '',
+    state: endsOn !== null && endsOn <= asOf ? 'REMOVED' : 'PUBLISHED',
+    reason: text('reason') ?? '',
+    basis: null,
+    authority: text('authority'),
+    documentNumber: text('document_number'),
+    decidedOn: text('listed_on'),
+    publishedOn: text('published_on'),
+    endsOn,
+    removedOn: text('removed_on'),
+    removalReason: REMOVALS.has(text('removal_reason') ?? '') ? text('removal_reason') : null,
+    mirrored: true,
+    operatorId,
+    facts: null,
+  }
+}
+
+const REMOVALS = new Set(['EXPIRED', 'REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED'])
+
+interface Whose {
+  id: number
+  uscc: string | null
+  shop: string | null
+}
+
+/** The entries of an operator that this viewer may see, this hub's own first. */
+export const visibleListings = async (context: Context, operator: Whose, when: When): Promise<ListingView[]> => {
+  if (!may(viewerOn(context, operator), 'see_inner_listings')) {
+    const entries = await context.load.publicEntries({ operator: operator.id, asOf: when.asOf })
+    return entries.map(entryView)
+  }
+  const [own, mirrored] = await Promise.all([
+    context.load.listings(operator.id),
+    context.load.mirrored({ operator: operator.id, when }),
+  ])
+  const { lists } = context.parts.rules
+  return [...own.map(caseView), ...mirrored.map((version) => mirroredView(version, lists, when.asOf))]
+}

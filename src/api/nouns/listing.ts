@@ -1,0 +1,98 @@
+/** Listings: the public list, and single entries. */
+import { allowedMoves } from '../../domain/listing.js'
+import { may, mayOperator } from '../../domain/viewer.js'
+import * as listings from '../../store/listings.js'
+import { connection, firstOf, type PageArgs } from '../connection.js'
+import { type Context, viewerOn, whenOf } from '../context.js'
+import { entryAfter, entryCursor, listingIn } from '../ids.js'
+import { caseView, entryView, type ListingView, mirroredView } from './listing-view.js'
+import type { OperatorView } from './operator.js'
+
+interface BlacklistArgs extends PageArgs {
+  filter?: { list?: string | null; region?: string | null; name?: string | null } | null
+  asOf?: string | null
+}
+
+const blacklist = async (_: unknown, args: BlacklistArgs, context: Context) => {
+  const { db } = context.parts
+  const filter = { ...args.filter, asOf: args.asOf ?? context.today }
+  const found = await listings.publicEntries(db, filter, { first: firstOf(args) + 1, after: entryAfter(args.after) })
+  const cursors = new Map(found.map((body) => [body.id, entryCursor(body)]))
+  const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
+  return connection(found.map(entryView), args, cursorOf, () => listings.publicCount(db, filter))
+}
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const listingById = async (context: Context, id: string): Promise<ListingView | null> => {
+  const found = listingIn(id)
+  if (found === null) return null
+  return 'uuid' in found ? ownListing(context, found.uuid) : mirroredListing(context, found.version)
+}
+
+const ownListing = async (context: Context, uuid: string): Promise<ListingView | null> => {
+  const body = await listings.publicEntry(context.parts.db, uuid)
+  const entry = body && inForce(body, context.today) ? entryView(body) : null
+  if (!may(context.viewer, 'see_inner_listings')) return entry
+  const listing = await context.load.listing(uuid)
+  const operator = listing && (await context.load.operator(listing.operatorId))
+  return listing && may(viewerOn(context, operator), 'see_inner_listings') ? caseView(listing) : entry
+}
+
+const inForce = ({ publishedOn, endsOn }: listings.PublicBody, day: string): boolean =>
+  publishedOn <= day && (endsOn === null || endsOn > day)
+
+const mirroredListing = async (context: Context, version: number): Promise<ListingView | null> => {
+  if (!may(context.viewer, 'see_inner_listings')) return null
+  const record = await context.load.record(version)
+  if (record?.kind !== 'list_entry' || record.operatorId === null) return null
+  const operator = await context.load.operator(record.operatorId)
+  if (!may(viewerOn(context, operator), 'see_inner_listings')) return null
+  return mirroredView(record, context.parts.rules.lists, context.today)
+}
+
+/** The case behind an entry; one that is answered is always there. */
+const caseOf = async (view: ListingView, context: Context): Promise<listings.Listing> => {
+  const listing = await context.load.listing(view.uuid ?? '')
+  if (listing === null) throw new Error(`listing ${view.uuid} is gone`)
+  return listing
+}
+
+const operatorOf = async (view: ListingView, context: Context): Promise<OperatorView> => {
+  const id = view.operatorId ?? (await caseOf(view, context)).operatorId
+  const operator = await context.load.operator(id)
+  if (operator === null) throw new Error(`operator ${id} is gone`)
+  return { __typename: 'Operator', operator, when: whenOf(context, {}) }
+}
+
+/** Whether this viewer may see what happened inside the hub with this entry. */
+const seesInside = async (view: ListingView, context: Context): Promise<boolean> => {
+  if (view.uuid === null || !may(context.viewer, 'see_inner_listings')) return false
+  if (context.viewer.role !== 'party') return true
+  const { operator } = await operatorOf(view, context)
+  return mayOperator(context.viewer, operator.uscc ?? operator.shop)
+}
+
+export const listing = {
+  Query: {
+    blacklist,
+    listing: (_: unknown, { id }: { id: string }, context: Context) => listingById(context, id),
+  },
+  Listing: {
+    state: async (view: ListingView, _: unknown, context: Context) => view.state ?? (await caseOf(view, context)).state,
+    list: ({ kind }: ListingView, _: unknown, context: Context) => {
+      const list = context.parts.rules.lists.find((each) => each.id === kind)
+      if (list === undefined) return null
+      const legalBasis = list.legalBasis.map((basis) => ({ ...basis, confirmed: basis.mark === 'F' }))
+      return { ...list, name: { zh: list.zh, en: list.en }, legalBasis }
+    },
+    operator: (view: ListingView, _: unknown, context: Context) => operatorOf(view, context),
+    moves: (view: ListingView, _: unknown, context: Context) =>
+      view.uuid !== null && may(context.viewer, 'move_listing') ? context.load.moves(view.uuid) : [],
+    allowedMoves: async (view: ListingView, _: unknown, context: Context) => {
+      if (view.uuid === null || !may(context.viewer, 'move_listing')) return []
+      return allowedMoves(view.facts ?? (await caseOf(view, context)).facts, context.viewer.role)
+    },
+    deliveries: async (view: ListingView, _: unknown, context: Context) =>
+      view.uuid !== null && (await seesInside(view, context)) ? context.load.deliveries(view.uuid) : [],
+  },
+}

@@ -1,0 +1,121 @@
+/** Operators: the file of one, and the directory. */
+import { codeOf } from '../../domain/identity.js'
+import { RECORD_KINDS, type RecordKind } from '../../domain/records.js'
+import { KINDS_SEEN, may, mayOperator, type Viewer } from '../../domain/viewer.js'
+import * as operators from '../../store/operators.js'
+import type { When } from '../../store/versions.js'
+import { connection, firstOf, type PageArgs } from '../connection.js'
+import { type Context, seesRemoved, viewerOn, whenOf } from '../context.js'
+import { cursorOf, globalId, numberAfter } from '../ids.js'
+import { allow } from '../viewer.js'
+import { visibleListings } from './listing-view.js'
+import { recordView } from './record.js'
+import { standingOf } from './standing.js'
+
+/** An operator and the day and knowledge with which it is looked at. */
+export interface OperatorView {
+  __typename: 'Operator'
+  operator: operators.Operator
+  when: When
+}
+
+const view = (operator: operators.Operator, when: When): OperatorView => ({ __typename: 'Operator', operator, when })
+
+const codeIn = ({ uscc, shop }: operators.Operator): string => uscc ?? shop ?? ''
+
+interface OperatorArgs {
+  code: string
+  asOf?: string | null
+  knownAt?: Date | null
+}
+
+const operatorByCode = async (
+  _: unknown,
+  { code, ...when }: OperatorArgs,
+  context: Context,
+): Promise<OperatorView | null> => {
+  allow(context.viewer, 'see_operator')
+  const found = codeOf(code)
+  if (found === null) return null
+  const [operator] = (await operators.byCodes(context.parts.db, [found])).values()
+  return operator && mayOperator(context.viewer, codeIn(operator)) ? view(operator, whenOf(context, when)) : null
+}
+
+export const operatorById = async (context: Context, id: number): Promise<OperatorView | null> => {
+  const operator = await context.load.operator(id)
+  return operator && mayOperator(context.viewer, codeIn(operator)) ? view(operator, whenOf(context, {})) : null
+}
+
+interface OperatorsArgs extends PageArgs {
+  filter?: { name?: string | null; region?: string | null; kind?: string | null; grade?: string | null } | null
+}
+
+const directory = async (_: unknown, args: OperatorsArgs, context: Context) => {
+  allow(context.viewer, 'see_operator')
+  const { db } = context.parts
+  const filter = { ...args.filter, only: context.viewer.role === 'party' ? context.viewer.sub : null }
+  const found = await operators.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
+  const when = whenOf(context, {})
+  return connection(
+    found.map((operator) => view(operator, when)),
+    args,
+    ({ operator }) => cursorOf(operator.id),
+    () => operators.countOf(db, filter),
+  )
+}
+
+/** Kinds of this operator's records whose content the viewer may read. */
+const kindsOf = (viewer: Viewer, kind: RecordKind | null | undefined): readonly RecordKind[] =>
+  RECORD_KINDS.filter((each) => KINDS_SEEN[viewer.role].includes(each) && (kind == null || each === kind))
+
+const recordsOf = async (
+  { operator, when }: OperatorView,
+  args: PageArgs & { kind?: RecordKind | null },
+  context: Context,
+) => {
+  const viewer = viewerOn(context, operator)
+  const question = { operator: operator.id, when, kinds: kindsOf(viewer, args.kind), removed: seesRemoved(viewer) }
+  const page = { first: firstOf(args) + 1, after: numberAfter(args.after) }
+  const found = question.kinds.length === 0 ? [] : await context.load.records({ ...question, ...page })
+  const count = () => (question.kinds.length === 0 ? 0 : context.load.recordCount(question))
+  return connection(
+    found.map((version) => recordView(context, version)),
+    args,
+    (record) => record.cursor,
+    count,
+  )
+}
+
+const sees = (context: Context, operator: operators.Operator): boolean => mayOperator(context.viewer, codeIn(operator))
+
+export const operator = {
+  Query: { operator: operatorByCode, operators: directory },
+  Operator: {
+    id: ({ operator }: OperatorView) => globalId('Operator', operator.id),
+    uscc: ({ operator }: OperatorView) => operator.uscc,
+    shop: ({ operator }: OperatorView) => operator.shop,
+    name: ({ operator }: OperatorView) => operator.name,
+    kind: ({ operator }: OperatorView) => operator.kind,
+    region: ({ operator }: OperatorView) => operator.region,
+    registrationStatus: ({ operator }: OperatorView, _: unknown, context: Context) =>
+      sees(context, operator) && operator.status !== 'UNKNOWN' ? operator.status : null,
+    regNo: async ({ operator }: OperatorView, _: unknown, context: Context) =>
+      sees(context, operator)
+        ? ((await context.load.codes(operator.id)).find(({ scheme }) => scheme === 'reg_no')?.code ?? null)
+        : null,
+    codes: ({ operator }: OperatorView, _: unknown, context: Context) =>
+      sees(context, operator) ? context.load.codes(operator.id) : [],
+    formerNames: async ({ operator }: OperatorView, _: unknown, context: Context) =>
+      sees(context, operator) ? (await context.load.formerNames(operator.id)).map(({ name }) => name) : [],
+    standing: ({ operator, when }: OperatorView, _: unknown, context: Context) =>
+      standingOf(context, codeIn(operator), when.asOf),
+    records: recordsOf,
+    score: async ({ operator, when }: OperatorView, _: unknown, context: Context) => {
+      const viewer = viewerOn(context, operator)
+      const found = may(viewer, 'see_grade') ? await context.load.score({ operator: operator.id, when }) : null
+      return found && (may(viewer, 'see_score_reasons') ? found : { ...found, reasons: [] })
+    },
+    listings: ({ operator, when }: OperatorView, _: unknown, context: Context) =>
+      visibleListings(context, operator, when),
+  },
+}

@@ -1,0 +1,68 @@
+/** Refusals outside GraphQL: problem details (RFC 9457) for programs, a page for people. */
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import { INTERNAL, isRefusal, Refusal } from '../errors.js'
+import { sorryPage } from '../web/sorry.js'
+import type { Asked } from './asked.js'
+
+const DATA_PATH = /^\/(?:v1|oauth|data|\.well-known|graphql|healthz|readyz|metrics)(?:\/|$)/
+
+export interface Problem {
+  status: number
+  code: string
+  detail: string
+}
+
+export const answerProblem = (request: Request, response: Response, asked: Asked, problem: Problem): void => {
+  response.status(problem.status).set('Cache-Control', 'no-store')
+  if (!DATA_PATH.test(request.path) && request.accepts(['html', 'json']) === 'html') {
+    response.type('html').send(sorryPage(problem))
+    return
+  }
+  const { status, code, detail } = problem
+  response
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        type: 'about:blank',
+        title: TITLES[status] ?? 'Error',
+        status,
+        detail,
+        code,
+        requestId: asked.requestId,
+      }),
+    )
+}
+
+const TITLES: Record<number, string> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Content Too Large',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+}
+
+export const notFound =
+  (askedOf: (request: Request) => Asked): RequestHandler =>
+  (request, response) => {
+    const { status, code, message } = new Refusal('NOT_FOUND')
+    answerProblem(request, response, askedOf(request), { status, code, detail: message })
+  }
+
+export const faulted =
+  (askedOf: (request: Request) => Asked): ErrorRequestHandler =>
+  (error: unknown, request, response, next) => {
+    if (response.headersSent) return next(error)
+    const asked = askedOf(request)
+    if (isRefusal(error)) {
+      return answerProblem(request, response, asked, { status: error.status, code: error.code, detail: error.message })
+    }
+    // What express itself refuses: an address that is no text, a body that is too large.
+    const status = (error as { status?: unknown } | null)?.status
+    if (typeof status === 'number' && status >= 400 && status < 500) {
+      const refusal = new Refusal('INPUT_INVALID', { reason: '请求无法读取 the request cannot be read' })
+      return answerProblem(request, response, asked, { status, code: refusal.code, detail: refusal.message })
+    }
+    asked.log.error({ err: error }, 'a request broke')
+    answerProblem(request, response, asked, { status: INTERNAL.status, code: INTERNAL.code, detail: INTERNAL.message })
+  }

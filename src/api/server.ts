@@ -1,0 +1,103 @@
+/** The one HTTP server: GraphQL straight from node:http, express for everything else. */
+import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import express, { type Express } from 'express'
+import { INTERNAL } from '../errors.js'
+import { askPage } from '../web/ask.js'
+import { site } from '../web/site.js'
+import { type Asked, askedBy } from './asked.js'
+import { graphqlRefusal } from './faults.js'
+import { type GraphqlDoor, makeGraphql } from './graphql.js'
+import type { ApiParts } from './parts.js'
+import { answerProblem, faulted, notFound } from './problems.js'
+import { tokens } from './tokens.js'
+
+export type { ApiParts } from './parts.js'
+
+/** Longest time that a caller may take to send a whole request, milliseconds. */
+const REQUEST_MS = 30_000
+
+const SECURITY = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+}
+
+/** Not yet listening. */
+export const makeServer = async (parts: ApiParts): Promise<http.Server> => {
+  const graphql = await makeGraphql(parts)
+  // Who asks what is known before express sees the request, and lives as long as it.
+  const asked = new WeakMap<IncomingMessage, Asked>()
+  const askedOf = (request: IncomingMessage): Asked => asked.get(request) ?? askedBy(request, parts)
+  const rest = makeRest(parts, askedOf)
+
+  const server = http.createServer({ requestTimeout: REQUEST_MS }, (request, response) => {
+    const own = askedBy(request, parts)
+    asked.set(request, own)
+    for (const [name, value] of Object.entries(SECURITY)) response.setHeader(name, value)
+    response.setHeader('X-Request-Id', own.requestId)
+    response.on('finish', () => {
+      const ms = parts.now().getTime() - own.now.getTime()
+      own.log.info({ method: request.method, path: own.url.pathname, status: response.statusCode, ms }, 'answered')
+    })
+    if (own.url.pathname !== '/graphql') return void rest(request, response)
+    if (asksForPage(request, own))
+      return void response.setHeader('Content-Type', 'text/html; charset=utf-8').end(askPage())
+    void answerGraphql(graphql, request, response, own)
+  })
+  server.on('close', () => void graphql.stop())
+  return server
+}
+
+/** A person's browser at /graphql, with no question in the address. */
+const asksForPage = ({ method, headers }: IncomingMessage, { url }: Asked): boolean =>
+  method === 'GET' && !url.searchParams.has('query') && (headers.accept ?? '').includes('text/html')
+
+const answerGraphql = async (
+  door: GraphqlDoor,
+  request: IncomingMessage,
+  response: ServerResponse,
+  asked: Asked,
+): Promise<void> => {
+  try {
+    response.setHeader('Cache-Control', 'no-store')
+    await door.answer(request, response, asked)
+  } catch (error) {
+    if (request.destroyed && !request.complete) return
+    asked.log.error({ err: error }, 'a question broke')
+    if (response.headersSent) return void response.destroy()
+    response.writeHead(INTERNAL.status, { 'Content-Type': 'application/json; charset=utf-8' })
+    response.end(graphqlRefusal(INTERNAL.code, INTERNAL.message))
+  }
+}
+
+const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked): Express => {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('query parser', 'simple')
+  app.get('/healthz', (_request, response) => {
+    response.set('Cache-Control', 'no-store').json({ status: 'ok' })
+  })
+  app.get('/readyz', async (_request, response) => {
+    const { ok, checks } = await parts.ready()
+    response
+      .set('Cache-Control', 'no-store')
+      .status(ok ? 200 : 503)
+      .json({ status: ok ? 'ok' : 'unavailable', checks })
+  })
+  app.use(tokens(parts))
+  app.all('/oauth/token', (request, response) => {
+    response.set('Allow', 'POST')
+    answerProblem(request, response, askedOf(request), {
+      status: 405,
+      code: 'METHOD_NOT_ALLOWED',
+      detail: '此地址只接受 POST。Only POST is answered here.',
+    })
+  })
+  app.use(site({ ...parts, nowOf: (request) => askedOf(request).now }))
+  app.use(notFound(askedOf))
+  app.use(faulted(askedOf))
+  return app
+}

@@ -1,0 +1,116 @@
+/** OAuth 2 client credentials (RFC 6749 sections 2.3.1, 4.4, 5): a registered system's secret for a short-lived token. */
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
+import { reasonOf } from '../errors.js'
+import { secretMatches } from '../keys.js'
+import * as clients from '../store/clients.js'
+import type { ApiParts } from './parts.js'
+
+const BODY_LIMIT = '16kb'
+/** Longest client id and secret that are looked at, characters. */
+const LONGEST = 256
+
+export const tokens = ({ db, keys, now }: ApiParts): Router => {
+  const answer: RequestHandler = async (request, response) => {
+    response.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' })
+    const form = formOf(request.body)
+    if (form === null)
+      return refuse(
+        response,
+        'invalid_request',
+        '请求体应为表单，每个参数至多一次。A form is needed, each parameter once at most.',
+      )
+    const given = credentialsOf(request, form)
+    if (given === 'twice')
+      return refuse(
+        response,
+        'invalid_request',
+        '只能用一种方式出示客户端密钥。Show the client secret in one way only.',
+      )
+    const grant = form.get('grant_type')
+    if (!grant) return refuse(response, 'invalid_request', '缺少 grant_type。grant_type is missing.')
+    // Known and unknown clients, right and wrong secrets: each costs one look-up and one scrypt.
+    const client = await clients.byId(db, given?.id ?? '')
+    const matches = await secretMatches(given?.secret ?? '', client?.secretHash ?? null)
+    if (client === null || !matches) return unknownClient(response)
+    if (grant !== 'client_credentials')
+      return refuse(
+        response,
+        'unsupported_grant_type',
+        '只支持 client_credentials。Only client_credentials is supported.',
+      )
+    const { id: sub, role, agency, region } = client
+    const { token, expiresIn } = keys.sign({ sub, role, agency, region }, now().getTime())
+    response.json({ access_token: token, token_type: 'Bearer', expires_in: expiresIn, scope: role })
+  }
+
+  const router = Router()
+  router.post(
+    '/oauth/token',
+    express.urlencoded({ extended: false, limit: BODY_LIMIT }),
+    express.json({ limit: BODY_LIMIT }),
+    answer,
+    unreadable,
+  )
+  router.get('/.well-known/jwks.json', (_request, response) => {
+    response.set('Cache-Control', 'public, max-age=300').json(keys.jwks())
+  })
+  return router
+}
+
+/** Null unless every parameter is one text. */
+const formOf = (body: unknown): Map<string, string> | null => {
+  if (body === null || typeof body !== 'object' || Array.isArray(body)) return null
+  const entries = Object.entries(body)
+  return entries.every(([, value]) => typeof value === 'string') ? new Map(entries as [string, string][]) : null
+}
+
+interface Credentials {
+  id: string
+  secret: string
+}
+
+const credentialsOf = (request: Request, form: Map<string, string>): Credentials | null | 'twice' => {
+  const { authorization } = request.headers
+  const secret = form.get('client_secret')
+  if (authorization === undefined) return bounded(form.get('client_id') ?? '', secret ?? '')
+  if (secret !== undefined) return 'twice'
+  const encoded = /^Basic +([\w+/=-]+)$/i.exec(authorization.trim())?.[1]
+  const [, id, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString('utf8')) ?? []
+  return id === undefined || password === undefined ? null : bounded(formDecoded(id), formDecoded(password))
+}
+
+const bounded = (id: string, secret: string): Credentials | null =>
+  id.length <= LONGEST && secret.length <= LONGEST && !id.includes('\0') ? { id, secret } : null
+
+/** RFC 6749 2.3.1: form-encoded before Basic. What is no such encoding is meant as it stands. */
+const formDecoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return text
+  }
+}
+
+type Fault = 'invalid_request' | 'invalid_client' | 'unsupported_grant_type'
+
+const refuse = (response: Response, error: Fault, description: string, status = 400): void => {
+  response.status(status).json({ error, error_description: description })
+}
+
+const unknownClient = (response: Response): void => {
+  response.set('WWW-Authenticate', 'Basic realm="hub", charset="UTF-8"')
+  refuse(response, 'invalid_client', '客户端不存在或密钥不符。Unknown client, or the secret is not its own.', 401)
+}
+
+/** A body that cannot be read is answered in OAuth's own shape too. */
+const unreadable: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  const status = (error as { status?: unknown } | null)?.status
+  if (typeof status !== 'number' || status >= 500) return next(error)
+  response.set('Cache-Control', 'no-store')
+  refuse(
+    response,
+    'invalid_request',
+    `请求体无法读取。The body cannot be read: ${reasonOf(error)}`,
+    status === 413 ? 413 : 400,
+  )
+}

@@ -1,0 +1,313 @@
+#!/usr/bin/env node
+/** The `hub` command. Exit status: 0 done, 1 the work failed or the content was refused, 2 wrong use. */
+import { Command, CommanderError, Option } from 'commander'
+import { agencies, feeds } from './agencies/index.js'
+import { readConfig } from './config.js'
+import { demo, runningStandIns } from './demo.js'
+import { isDate } from './domain/dates.js'
+import { ACCESS, CLIENT_ROLES, KINDS_SEEN } from './domain/viewer.js'
+import { isRefusal, Refusal, reasonOf } from './errors.js'
+import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub.js'
+import { makeLog } from './log.js'
+import { progress } from './progress.js'
+import { status } from './status.js'
+import * as clients from './work/clients.js'
+import { checkReadable, type Pulled } from './work/pull.js'
+import { loadScorecard } from './work/score.js'
+
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`)
+}
+
+/** With --json the last line is one object; without, lines for people. */
+const tell = (json: boolean | undefined, value: object, lines: () => string[]): void => {
+  if (json) say(JSON.stringify(value))
+  else for (const line of lines()) say(line)
+}
+
+/** A command's own hub: its log in a file, the stand-ins of a running demo where nothing else is configured. */
+const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides = {}): Promise<T> => {
+  const config = readConfig(process.env)
+  const log = makeLog({ level: config.log.level, file: config.log.file ?? `${config.dataDir}/hub.log` })
+  const hub = await makeHub(config, { log, addresses: runningStandIns(config), ...overrides })
+  try {
+    return await work(hub)
+  } catch (error) {
+    if (!isRefusal(error)) log.error({ err: error }, 'the command failed')
+    throw error
+  } finally {
+    await hub.close()
+  }
+}
+
+interface Json {
+  json?: boolean
+}
+
+const command = new Command('hub')
+  .description('吉林省电子商务信用信息共享枢纽 · e-commerce credit information hub')
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text) })
+  .showHelpAfterError('（用法见 hub --help · see hub --help）')
+
+const JSON_OPTION = () => new Option('--json', '末行输出一个 JSON 对象 · one JSON object on the last line')
+
+command
+  .command('start')
+  .description('启动枢纽：HTTP 与定时任务 · the hub alone: HTTP and timetable')
+  .action(async () => {
+    const config = readConfig(process.env)
+    const hub = await makeHub(config, { migrate: 'always' })
+    await run(hub, async () => {
+      const url = await hub.serve()
+      hub.tick()
+      hub.log.info({ url }, 'serving')
+      say(`服务地址 Serving at ${url}`)
+    })
+  })
+
+command
+  .command('demo')
+  .description('npm start 所运行的完整演示 · what npm start runs')
+  .action(async () => {
+    const config = readConfig(process.env)
+    await demo(config, say, run)
+  })
+
+command
+  .command('migrate')
+  .description('升级数据库 · bring the database up to date')
+  .addOption(JSON_OPTION())
+  .action(({ json }: Json) =>
+    withHub(async () => tell(json, { migrated: true }, () => ['数据库已是最新 The database is up to date']), { migrate: 'always' }),
+  )
+
+interface PullOptions extends Json {
+  file?: string
+  reader?: string
+  dated?: string
+  full?: boolean
+}
+
+command
+  .command('pull')
+  .argument('[feed...]', `数据源 feeds: ${[...feeds.keys()].join(' ')}`)
+  .description('立即拉取，或以文件代替 · pull now, or take a file instead')
+  .option('--file <path>', '以文件代替 · take a file instead')
+  .option('--reader <name>', '读取器（默认按内容识别）· the reader follows the content unless named')
+  .option('--dated <date>', '文件所反映的日期 · the day on which the file holds true')
+  .option('--full', '文件是全量 · the file is the whole feed')
+  .addOption(JSON_OPTION())
+  .action(async (ids: string[], options: PullOptions) => {
+    for (const id of ids) feedOf(id)
+    const { file, reader, dated, full, json } = options
+    if (file === undefined && (reader ?? dated ?? full) !== undefined) {
+      throw new Refusal('USAGE', { reason: '--reader --dated --full 须与 --file 同用 these go with --file' })
+    }
+    if (file !== undefined && ids.length !== 1) throw new Refusal('USAGE', { reason: '--file 须指明一个数据源 --file goes with one feed' })
+    if (dated !== undefined && !isDate(dated)) throw new Refusal('DATE_INVALID', { value: dated })
+    const given = file === undefined ? undefined : { path: file, ...(reader ? { reader } : {}), ...(dated ? { dated } : {}), full: full === true }
+    if (given) checkReadable(given.path)
+    await withHub(async (hub) => {
+      const wanted = ids.length > 0 ? ids : [...feeds.values()].filter((feed) => hub.addresses.agencies[feed.agency]).map((feed) => feed.id)
+      if (wanted.length === 0) throw new Refusal('FEED_NOT_CONFIGURED', { feed: [...feeds.keys()].join(' '), setting: 'AGENCY_…_URL' })
+      const pulls: Pulled[] = []
+      for (const id of wanted) {
+        const bar = progress(id, json === true)
+        try {
+          const pulled = await hub.pull(id, { cause: 'command', progress: bar.at, ...(given ? { file: given } : {}) })
+          if (pulled) pulls.push(pulled)
+        } finally {
+          bar.stop()
+        }
+      }
+      tell(json, ids.length === 1 && pulls[0] ? pulls[0] : { pulls }, () => pulls.map(pulledLine))
+    })
+  })
+
+export const pulledLine = (p: Pulled): string =>
+  `${p.feed}：收到 ${p.received}，新增 ${p.new}，变更 ${p.changed}，未变 ${p.unchanged}，拒收 ${p.rejected}，待认领 ${p.unmatched}` +
+  ` · received, new, changed, unchanged, rejected, unmatched · ${p.ms} ms`
+
+interface ScoreOptions extends Json {
+  all?: boolean
+  asOf?: string
+  scorecard?: string
+  dryRun?: boolean
+  verify?: boolean
+  sample?: string
+}
+
+command
+  .command('score')
+  .description('为有变动或全部主体评分 · score changed, or all, operators')
+  .option('--all', '全部主体 · all operators')
+  .option('--as-of <date>', '评分日期 · the day the score is of')
+  .option('--scorecard <version>', '评分卡版本 · the scorecard')
+  .option('--dry-run', '只算不存 · compute, store nothing')
+  .option('--verify', '重算已存评分 · recompute stored scores')
+  .option('--sample <n>', '抽样重算 · verify about so many')
+  .addOption(JSON_OPTION())
+  .action(async ({ all, asOf, scorecard, dryRun, verify, sample, json }: ScoreOptions) => {
+    if (asOf !== undefined && !isDate(asOf)) throw new Refusal('DATE_INVALID', { value: asOf })
+    if (scorecard !== undefined) loadScorecard(scorecard)
+    if (sample !== undefined && (!verify || !/^[1-9]\d{0,8}$/.test(sample))) {
+      throw new Refusal('USAGE', { reason: '--sample 须为正整数并与 --verify 同用 a whole number, with --verify' })
+    }
+    await withHub(async (hub) => {
+      const bar = progress(verify ? 'verify' : 'score', json === true)
+      try {
+        if (verify) {
+          const verified = await hub.verify({ progress: bar.at, ...(sample ? { sample: Number(sample) } : {}) })
+          bar.stop()
+          tell(json, verified, () => [`重算 ${verified.verified}，差异 ${verified.differences} · verified, differences`])
+          if (verified.differences > 0) process.exitCode = 1
+          return
+        }
+        const scored = await hub.score({
+          cause: 'command',
+          progress: bar.at,
+          all: all === true,
+          dryRun: dryRun === true,
+          ...(asOf ? { asOf } : {}),
+          ...(scorecard ? { scorecard } : {}),
+        })
+        bar.stop()
+        if (scored) tell(json, scored, () => [`评分 ${scored.scored}，新存 ${scored.stored}，未变 ${scored.unchanged} · scored, stored, unchanged`])
+      } finally {
+        bar.stop()
+      }
+    })
+  })
+
+command
+  .command('push')
+  .argument('[platform...]', '信用平台 platforms')
+  .description('报送应报内容 · deliver what is due')
+  .addOption(JSON_OPTION())
+  .action(async (ids: string[], { json }: Json) => {
+    checkPlatforms(ids)
+    await withHub(async (hub) => {
+      const bar = progress('push', json === true)
+      const pushed = await hub.push(ids.length > 0 ? ids : null, { cause: 'command', progress: bar.at }).finally(bar.stop)
+      tell(json, { platforms: pushed.platforms, ms: pushed.ms }, () =>
+        pushed.platforms.map((p) => `${p.platform}：发送 ${p.sent}，接受 ${p.accepted}，拒绝 ${p.rejected}，未结 ${p.outstanding} · sent, accepted, rejected, outstanding`),
+      )
+      if (pushed.unreachable.length > 0) {
+        process.exitCode = 1
+        process.stderr.write(`${new Refusal('PLATFORM_UNREACHABLE', { reason: pushed.unreachable.join(', ') }).message}\n`)
+      }
+    })
+  })
+
+command
+  .command('publish')
+  .description('生成公示快照 · store the public snapshot, its delta and hash')
+  .addOption(JSON_OPTION())
+  .action(({ json }: Json) =>
+    withHub(async (hub) => {
+      const p = await hub.publish({ cause: 'command' })
+      if (p) tell(json, p, () => [`第 ${p.sequence} 期：共 ${p.entries}，新增 ${p.added}，变更 ${p.changed}，移出 ${p.removed} · ${p.hash}`])
+    }),
+  )
+
+const client = command.command('client').description('登记系统 · registered systems')
+
+client
+  .command('add')
+  .argument('<name>')
+  .requiredOption('--role <role>', `角色 one of: ${CLIENT_ROLES.join(' ')}`)
+  .option('--agency <id>', '信源单位 · agency')
+  .option('--region <code>', '区划代码 · division code of six digits')
+  .description('登记系统，密钥只显示一次 · register a system; prints the secret once')
+  .addOption(JSON_OPTION())
+  .action(async (name: string, { json, ...given }: Json & { role: string; agency?: string; region?: string }) => {
+    await withHub(async (hub) => {
+      const ids = agencies.map((agency) => agency.id)
+      showClient(json, await clients.add(hub.db, { name, ...given }, ids, hub.now()))
+    })
+  })
+
+client
+  .command('rotate')
+  .argument('<name>')
+  .description('更换密钥 · a new secret, printed once')
+  .addOption(JSON_OPTION())
+  .action((name: string, { json }: Json) => withHub(async (hub) => showClient(json, await clients.rotate(hub.db, name, hub.now()))))
+
+const showClient = (json: boolean | undefined, registered: clients.Registered): void =>
+  tell(json, registered, () => [
+    `客户端 client_id     ${registered.client_id}`,
+    `密钥   client_secret ${registered.client_secret}  （仅此一次 shown once）`,
+  ])
+
+command
+  .command('status')
+  .description('信源、平台、积压、最近运行 · agencies, platforms, backlog, last runs')
+  .option('--access', '谁可以看什么、做什么 · who may see and do what')
+  .addOption(JSON_OPTION())
+  .action(async ({ access, json }: Json & { access?: boolean }) => {
+    if (access) {
+      const lines = () => [
+        ...Object.entries(ACCESS).map(([act, roles]) => `${act.padEnd(20)} ${roles.join(' ')}`),
+        ...Object.entries(KINDS_SEEN).map(([role, kinds]) => `records ${role.padEnd(16)} ${kinds.join(' ') || '—'}`),
+      ]
+      tell(json, { access: ACCESS, kinds: KINDS_SEEN }, lines)
+      return
+    }
+    await withHub(async (hub) => {
+      const { value, lines } = await status(hub)
+      tell(json, value, () => lines)
+    })
+  })
+
+/** Runs until told to stop; Ctrl-C lets what is under way end, and leaves nothing running. */
+const run = async (hub: Hub, begin: () => Promise<void>, end: () => Promise<void> = async () => {}): Promise<void> => {
+  let stopped: Promise<void> | null = null
+  const stop = () => {
+    stopped ??= (async () => {
+      try {
+        await end()
+        await hub.close()
+      } finally {
+        release()
+      }
+    })()
+    return stopped
+  }
+  let release: () => void = () => {}
+  const finished = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
+  try {
+    await begin()
+  } catch (error) {
+    const wasStopping = stopped !== null
+    await stop()
+    if (wasStopping) return
+    throw error
+  }
+  await finished
+  await stopped
+}
+
+const main = async (): Promise<void> => {
+  const json = process.argv.includes('--json')
+  try {
+    await command.parseAsync()
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2
+      if (json && error.exitCode !== 0) say(JSON.stringify({ error: { code: 'USAGE', message: error.message, details: {} } }))
+      return
+    }
+    const refusal = isRefusal(error)
+    const told = refusal ? { code: error.code, message: error.message, details: error.details } : { code: 'INTERNAL', message: reasonOf(error), details: {} }
+    process.exitCode = refusal ? error.exit : 1
+    if (json) say(JSON.stringify({ error: told }))
+    else process.stderr.write(`${told.code} ${told.message}\n`)
+  }
+}
+
+await main()

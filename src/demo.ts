@@ -1,0 +1,157 @@
+/**
+ * What `npm start` runs: the stand-ins, one whole cycle with progress shown, then serving, with three examples to paste.
+ * Stand-ins stand only where the configuration names no agency or platform of its own.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { world } from '../seeds/world.js'
+import { feeds } from './agencies/index.js'
+import type { Config } from './config.js'
+import { Refusal } from './errors.js'
+import { type Addresses, type Hub, makeHub } from './hub.js'
+import { makeLog } from './log.js'
+import { progress } from './progress.js'
+import { startAgencies } from './sandbox/agencies/index.js'
+import { carry } from './sandbox/officers.js'
+import { startPlatforms } from './sandbox/platforms/index.js'
+import * as clients from './work/clients.js'
+import { seed } from './store/db.js'
+
+type Say = (text: string) => void
+type Run = (hub: Hub, begin: () => Promise<void>, end?: () => Promise<void>) => Promise<void>
+
+const STAND_INS_FILE = 'sandbox.json'
+/** Rounds of pushing in which the demo waits for the platforms to confirm. */
+const PUSH_ROUNDS = 5
+
+export const demo = async (config: Config, say: Say, run: Run): Promise<void> => {
+  await portIsFree(config)
+  const here = world()
+  const agencies = await startAgencies(here)
+  const platforms = await startPlatforms({}, join(config.dataDir, 'sandbox'))
+  const addresses: Addresses = {
+    agencies: Object.fromEntries(agencies.map(({ id, url }) => [id, url])),
+    platforms: Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }])),
+  }
+  const closeStandIns = async () => {
+    forget(config)
+    await Promise.all([...agencies, ...platforms].map((one) => one.close()))
+  }
+  try {
+    say('① 数据库 Database …')
+    const log = makeLog({ level: config.log.level, file: config.log.file ?? join(config.dataDir, 'hub.log') })
+    const hub = await makeHub(config, { log, addresses, migrate: 'always' })
+    note(config, addresses)
+    const begin = async () => {
+      await cycle(hub, say, here.dishonestExample)
+      await serve(hub, say, here)
+    }
+    await run(hub, begin, closeStandIns)
+  } catch (error) {
+    await closeStandIns()
+    throw error
+  }
+}
+
+/** Said before any work is done, not after a minute of it. */
+const portIsFree = ({ port, host }: Config): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', () => reject(new Refusal('PORT_IN_USE', { port })))
+    probe.listen(port, host, () => probe.close(() => resolve()))
+  })
+
+const cycle = async (hub: Hub, say: Say, dishonest: string): Promise<void> => {
+  await seed(hub.db)
+  say('② 拉取 Pull')
+  for (const feed of feeds.values()) {
+    if (!hub.addresses.agencies[feed.agency]) continue
+    const bar = progress(feed.id, false)
+    const pulled = await hub.pull(feed.id, { cause: 'demo', progress: bar.at }).finally(bar.stop)
+    if (pulled) {
+      say(
+        `   ${feed.title.zh}（${feed.id}）收到 ${pulled.received}，新增 ${pulled.new}，变更 ${pulled.changed}，未变 ${pulled.unchanged}，` +
+          `拒收 ${pulled.rejected}，待认领 ${pulled.unmatched} · received, new, changed, unchanged, rejected, unmatched`,
+      )
+    }
+  }
+  say('③ 评分 Score')
+  const bar = progress('score', false)
+  const scored = await hub.score({ cause: 'demo', progress: bar.at }).finally(bar.stop)
+  if (scored) say(`   评分 ${scored.scored}，新存 ${scored.stored} · scored, stored`)
+  say('④ 名单 Listing')
+  for (const line of await carry(hub.db, hub.rules, dishonest, hub.now())) say(`   ${line}`)
+  await hub.expire({ cause: 'demo' })
+  const published = await hub.publish({ cause: 'demo' })
+  if (published) say(`⑤ 公示 Publish：第 ${published.sequence} 期，${published.entries} 条 · sequence, entries`)
+  say('⑥ 报送 Push')
+  for (let round = 0; round < PUSH_ROUNDS; round += 1) {
+    const { platforms } = await hub.push(null, { cause: 'demo' })
+    const open = platforms.some((platform) => platform.outstanding > 0)
+    if (!open || round === PUSH_ROUNDS - 1) {
+      for (const p of platforms) say(`   ${p.platform}：${p.outstanding === 0 ? '全部确认 all confirmed' : `未结 ${p.outstanding} outstanding`}`)
+      break
+    }
+  }
+  await hub.score({ cause: 'demo' })
+}
+
+const DEMO_CLIENTS = [
+  { name: 'demo-marketplace', role: 'marketplace' },
+  { name: 'demo-officer', role: 'officer', agency: 'market-regulator', region: '220000' },
+]
+
+const serve = async (hub: Hub, say: Say, here: { dishonestExample: string; goodExample: string; shopExample: string }): Promise<void> => {
+  const url = await hub.serve()
+  hub.tick()
+  const secrets: Record<string, string> = {}
+  for (const given of DEMO_CLIENTS) secrets[given.name] = await secretOf(hub, given)
+  const token = (name: string) =>
+    `$(curl -s -u ${name}:${secrets[name]} -d grant_type=client_credentials ${url}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`
+  const ask = (query: string) => `-H 'content-type: application/json' -d '${JSON.stringify({ query })}'`
+  const bad = here.dishonestExample
+  say(`
+⑦ 服务 Serving   ${url}/blacklist   ${url}/graphql
+   演示用户的密钥每次启动更换；代理、信源单位和信用平台均为本机替身。The agencies and platforms are stand-ins on this machine.
+
+公众 The public（无需令牌 no token）：
+curl -s ${url}/graphql ${ask(`{ standing(code: "${bad}") { code name status listed listings { reason authority documentNumber publishedOn endsOn } asOf } }`)}
+
+电子商务平台 A marketplace：
+curl -s ${url}/graphql -H "authorization: Bearer ${token('demo-marketplace')}" ${ask(`{ standings(codes: ["${here.goodExample}", "${here.shopExample}", "${bad}"]) { code name status grade score listed } }`)}
+
+主管部门 An agency's officer：
+curl -s ${url}/graphql -H "authorization: Bearer ${token('demo-officer')}" ${ask(`{ operator(code: "${bad}") { uscc name region score { value grade reasons { points zh } } records(first: 5) { nodes { kind agency validFrom source { run file page row } } } listings { kind state reason } } }`)}
+
+按 Ctrl-C 停止。Ctrl-C stops it.`)
+}
+
+/** The demo's clients are made once; later starts cannot know their secret and give them a new one. */
+const secretOf = async (hub: Hub, given: clients.ClientGiven): Promise<string> => {
+  try {
+    return (await clients.rotate(hub.db, given.name, hub.now())).client_secret
+  } catch (error) {
+    if (!(error instanceof Refusal && error.code === 'CLIENT_UNKNOWN')) throw error
+    return (await clients.add(hub.db, given, given.agency ? [given.agency] : [], hub.now())).client_secret
+  }
+}
+
+/** Lets commands beside the running demo find its stand-ins. */
+const note = (config: Config, addresses: Addresses): void => {
+  mkdirSync(config.dataDir, { recursive: true })
+  writeFileSync(join(config.dataDir, STAND_INS_FILE), JSON.stringify({ pid: process.pid, addresses }), { mode: 0o600 })
+}
+
+const forget = (config: Config): void => rmSync(join(config.dataDir, STAND_INS_FILE), { force: true })
+
+/** The stand-ins of a demo that runs now on this data folder; none if it ended, also by being killed. */
+export const runningStandIns = (config: Config): Addresses => {
+  try {
+    const { pid, addresses } = JSON.parse(readFileSync(join(config.dataDir, STAND_INS_FILE), 'utf8')) as { pid: number; addresses: Addresses }
+    process.kill(pid, 0)
+    return addresses
+  } catch {
+    return { agencies: {}, platforms: {} }
+  }
+}

@@ -1,0 +1,218 @@
+/** The wiring: one function that puts a hub together. Everything that it needs comes from the configuration or is given. */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { agencies as allAgencies, feeds } from './agencies/index.js'
+import { makeServer } from './api/server.js'
+import type { Config } from './config.js'
+import * as contracts from './contracts.js'
+import type { Calendar } from './domain/calendar.js'
+import { checkLists, type ListKind } from './domain/lists.js'
+import { Refusal, reasonOf } from './errors.js'
+import { loadKeys } from './keys.js'
+import { type Log, makeLog } from './log.js'
+import { platforms as allPlatforms } from './platforms/index.js'
+import * as database from './store/db.js'
+import { type Embedded, join as joinEmbedded } from './store/embedded/index.js'
+import * as runs from './store/runs.js'
+import { type Clock, startClock } from './work/clock.js'
+import { expire } from './work/expire.js'
+import type { Rules } from './work/listing.js'
+import { publish } from './work/publish.js'
+import { type FileGiven, pull } from './work/pull.js'
+import { push } from './work/push.js'
+import { type ScoreOptions, score, verify } from './work/score.js'
+import { type Occasion, timetable } from './work/timetable.js'
+
+/** Where the sequence of publication is noted outside the database. */
+const NOTE_FILE = 'publication.json'
+/** How long a closing server waits for answers under way, milliseconds. */
+const DRAIN_MS = 10_000
+
+/** Addresses of doors that the configuration leaves open: the stand-ins of the demo, or servers of a test. */
+export interface Addresses {
+  agencies: Record<string, string>
+  platforms: Record<string, { url: string; secret: string }>
+}
+
+export interface Overrides {
+  now?: () => Date
+  log?: Log
+  addresses?: Addresses
+  /** `always`: bring the database up to date; `empty`: only one that was never migrated. */
+  migrate?: 'always' | 'empty'
+}
+
+export type Hub = Awaited<ReturnType<typeof makeHub>>
+
+export const makeHub = async (config: Config, overrides: Overrides = {}) => {
+  const now = overrides.now ?? (() => new Date())
+  const log = overrides.log ?? makeLog(config.log)
+  const rules = loadRules()
+  const keys = await loadKeys(config.keysDir, config.publicUrl)
+  const { db, leave } = await openDatabase(config, overrides.migrate ?? 'empty')
+  const to = addressesOf(config, overrides.addresses)
+  const kinds = [...new Set([...feeds.values()].map((feed) => feed.kind))]
+  const forScore: Pick<ScoreOptions, 'rules' | 'kinds' | 'now'> = { rules, kinds, now }
+  let clock: Clock | null = null
+  let server: Server | null = null
+
+  const pullFeed = (id: string, options: { cause: runs.Cause; file?: FileGiven; plannedFor?: Date; progress?: (n: number) => void; signal?: AbortSignal }) => {
+    const feed = feedOf(id)
+    const url = to.agencies[feed.agency] ?? null
+    if (url === null && !options.file) throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[feed.agency]?.setting })
+    return pull(db, { feed, url, mark: keys.mark, now, ...options })
+  }
+  const pushTo = (ids: readonly string[] | null, options: { cause: runs.Cause; plannedFor?: Date; progress?: (n: number) => void; signal?: AbortSignal }) => {
+    const chosen = allPlatforms.filter((platform) => (ids === null ? to.platforms[platform.id] : ids.includes(platform.id)))
+    const ready = chosen.map((platform) => {
+      const address = to.platforms[platform.id]
+      if (!address) throw new Refusal('PLATFORM_NOT_CONFIGURED', { platform: platform.id, setting: config.platforms[platform.id]?.setting })
+      return { platform, ...address }
+    })
+    return push(db, { platforms: ready, now, random: Math.random, log, ...options })
+  }
+  const publishNow = (options: { cause: runs.Cause; plannedFor?: Date }) =>
+    publish(db, { ...options, now, note: (published) => writeNote(config.dataDir, published) })
+  const expireNow = (options: { cause: runs.Cause; plannedFor?: Date }) => expire(db, { ...options, rules, now, log })
+  const scoreNow = (options: Omit<ScoreOptions, 'rules' | 'kinds' | 'now'>) => score(db, { ...forScore, ...options })
+
+  const act = async ({ job, subject }: Occasion, plannedFor: Date, signal: AbortSignal): Promise<void> => {
+    const options = { cause: 'timetable' as const, plannedFor, signal }
+    if (job === 'pull') await pullFeed(subject, options)
+    else if (job === 'score') await scoreNow(options)
+    else if (job === 'expire') await expireNow(options)
+    else if (job === 'publish') await publishNow(options)
+    else await pushTo([subject], options)
+  }
+
+  return {
+    config,
+    db,
+    log,
+    now,
+    rules,
+    keys,
+    addresses: to,
+    pull: pullFeed,
+    score: scoreNow,
+    verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { ...forScore, ...options }),
+    push: pushTo,
+    publish: publishNow,
+    expire: expireNow,
+    /** Starts the timetable for every feed and platform that has an address. */
+    tick: (): void => {
+      const fed = [...feeds.values()].filter((feed) => to.agencies[feed.agency])
+      clock = startClock(timetable(fed, Object.keys(to.platforms)), act, log)
+    },
+    /** Listens, and says where. */
+    serve: async (): Promise<string> => {
+      const made = await makeServer({
+        db,
+        keys,
+        log,
+        now,
+        rules,
+        agencies: allAgencies,
+        platforms: allPlatforms,
+        configured: { agencies: new Set(Object.keys(to.agencies)), platforms: new Set(Object.keys(to.platforms)) },
+        ready: () => readiness(db),
+      })
+      server = made
+      const port = await listen(made, config)
+      return `http://localhost:${port}`
+    },
+    /** Lets what is under way end, then gives everything back. */
+    close: async (): Promise<void> => {
+      await clock?.stop()
+      if (server) await drain(server)
+      await db.destroy()
+      await leave()
+    },
+  }
+}
+
+/** Refusal FEED_UNKNOWN, before anything is opened. */
+export const feedOf = (id: string) => {
+  const feed = feeds.get(id)
+  if (feed === undefined) throw new Refusal('FEED_UNKNOWN', { feed: id, known: [...feeds.keys()].join(' ') })
+  return feed
+}
+
+/** Refusal PLATFORM_UNKNOWN, before anything is opened. */
+export const checkPlatforms = (ids: readonly string[]): void => {
+  const known: string[] = allPlatforms.map((platform) => platform.id)
+  for (const id of ids) if (!known.includes(id)) throw new Refusal('PLATFORM_UNKNOWN', { platform: id, known: known.join(' ') })
+}
+
+const loadRules = (): Rules => {
+  const { lists } = contracts.document('rules/lists.json') as { lists: ListKind[] }
+  const faults = checkLists(lists)
+  if (faults.length > 0) throw new Error(`schema/rules/lists.json: ${faults.map((f) => `${f.place} ${f.reason}`).join('; ')}`)
+  const days = contracts.document('rules/calendar.json') as { holidays: string[]; workdays: string[]; knownUntil: string }
+  const calendar: Calendar = { holidays: new Set(days.holidays), workdays: new Set(days.workdays), knownUntil: days.knownUntil }
+  return { lists, calendar, platforms: allPlatforms.map((platform) => platform.id) }
+}
+
+const openDatabase = async (config: Config, migrate: 'always' | 'empty'): Promise<{ db: database.Db; leave: () => Promise<void> }> => {
+  const embedded: Embedded | null = config.databaseUrl === null ? await joinEmbedded(config.dataDir) : null
+  const db = database.connect(embedded?.url ?? config.databaseUrl ?? '')
+  const leave = async () => embedded?.leave()
+  try {
+    await database.reach(db)
+    const { state, missing } = await database.version(db)
+    const wanted = state === 'EMPTY' || (state === 'BEHIND' && (migrate === 'always' || embedded !== null))
+    if (wanted) await database.migrate(db)
+    else if (state === 'BEHIND') throw new Refusal('DATABASE_BEHIND', { missing: missing.join(', ') })
+    return { db, leave }
+  } catch (error) {
+    await db.destroy()
+    await leave()
+    throw error
+  }
+}
+
+/** The configuration comes first; what it leaves open is filled by what is given. */
+const addressesOf = (config: Config, given: Addresses = { agencies: {}, platforms: {} }): Addresses => {
+  const agencies = { ...given.agencies }
+  for (const [id, { url }] of Object.entries(config.agencies)) if (url !== null) agencies[id] = url
+  const platforms = { ...given.platforms }
+  for (const [id, { url, secret }] of Object.entries(config.platforms)) if (url !== null) platforms[id] = { url, secret }
+  return { agencies, platforms }
+}
+
+/** Written beside and renamed, so that a reader never meets half a note. */
+const writeNote = (folder: string, published: { sequence: number; hash: string; publishedAt: string }): void => {
+  mkdirSync(folder, { recursive: true })
+  const path = join(folder, NOTE_FILE)
+  writeFileSync(`${path}.new`, `${JSON.stringify(published)}\n`)
+  renameSync(`${path}.new`, path)
+}
+
+const readiness = async (db: database.Db): Promise<{ ok: boolean; checks: Record<string, string> }> => {
+  try {
+    const { state } = await database.version(db)
+    return { ok: state === 'CURRENT', checks: { database: 'reachable', migrations: state.toLowerCase() } }
+  } catch (error) {
+    return { ok: false, checks: { database: error instanceof Refusal ? error.code : `unreachable: ${reasonOf(error).slice(0, 80)}` } }
+  }
+}
+
+const listen = (server: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' || error.code === 'EACCES' ? new Refusal('PORT_IN_USE', { port }) : error),
+    )
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
+
+const drain = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+    server.close(() => {
+      clearTimeout(late)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })

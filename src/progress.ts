@@ -1,0 +1,26 @@
+/** What a person sees while the hub works: a bar on a terminal, nothing elsewhere. Written to standard error. */
+import { Presets, SingleBar } from 'cli-progress'
+
+export interface Progress {
+  at: (count: number) => void
+  stop: () => void
+}
+
+const SILENT: Progress = { at: () => {}, stop: () => {} }
+
+/** The total is seldom known beforehand (a feed says it on its last page), so the bar grows with what came. */
+export const progress = (label: string, quiet: boolean): Progress => {
+  if (quiet || !process.stderr.isTTY) return SILENT
+  const bar = new SingleBar(
+    { format: `${label} {bar} {value} · {duration_formatted}`, stream: process.stderr, clearOnComplete: true, hideCursor: true },
+    Presets.shades_classic,
+  )
+  bar.start(1, 0)
+  return {
+    at: (count) => {
+      bar.setTotal(Math.max(count, bar.getTotal()))
+      bar.update(count)
+    },
+    stop: () => bar.stop(),
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Stand-in officers: two people who carry the demo's one case from its lead to publication, by the same moves and under
+ * the same guards as anyone. The days are those of a case that began weeks ago, so that the party's time has run out.
+ */
+import { addDays, dateIn } from '../domain/dates.js'
+import { addWorkdays } from '../domain/calendar.js'
+import { type MoveName, MOVES } from '../domain/listing.js'
+import { isHeavy } from '../domain/penalty.js'
+import type { Role } from '../domain/viewer.js'
+import type { Db } from '../store/db.js'
+import * as listings from '../store/listings.js'
+import * as operators from '../store/operators.js'
+import * as versions from '../store/versions.js'
+import { type MoveInput, makeMove, openCase, type Rules } from '../work/listing.js'
+
+const OFFICER = 'demo-officer-person'
+const REVIEWER = 'demo-reviewer-person'
+const LIST = 'serious'
+const RECORDS_LOOKED_AT = 100
+/** Working days that the law gives the party, and one more. */
+const AFTER_DEFENCE_WORKDAYS = 6
+/** How long ago the case began, days: long enough for the defence to run out, also over a holiday. */
+const CASE_BEGAN_DAYS_AGO = 30
+
+/** Lines that say what was done; nothing is done where a case of this operator was carried already. */
+export const carry = async (db: Db, rules: Rules, code: string, now: Date): Promise<string[]> => {
+  const operator = (await operators.byCodes(db, [{ scheme: 'uscc', code }])).get(`uscc:${code}`)
+  if (operator === undefined) return ['演示主体不存在 the demo operator is not there']
+  const today = dateIn(now)
+  const own = await listings.ofOperators(db, [operator.id])
+  const published = own.find((listing) => listing.state !== 'LEAD')
+  if (published) return [`已有名单记录 listing stands already：${published.state}`]
+  const began = addDays(today, -CASE_BEGAN_DAYS_AGO)
+  const lead = own[0] ?? (await openCase(db, rules, { operatorId: operator.id, list: LIST, reason: '群众举报售假 a report of counterfeits', by: OFFICER, role: 'officer', on: today, now }))
+  const looked = { kinds: ['penalty'] as const, removed: false, first: RECORDS_LOOKED_AT, after: null }
+  const penalties = await versions.ofOperators(db, [operator.id], { asOf: today, knownAt: now }, looked)
+  const decision = penalties.find((record) => isHeavy(record.body))
+  if (decision === undefined) return ['没有较重行政处罚，不得提出列入 no heavier penalty, so nothing may be proposed']
+  const lines: string[] = [`线索 lead：${operator.name}`]
+  const move = async (name: MoveName, by: string, role: Role, input: MoveInput): Promise<void> => {
+    const listing = await makeMove(db, rules, { id: lead.id, name, by, role, input, now })
+    lines.push(`${MOVES[name].zh} ${name}（${input.on}）→ ${listing.state}`)
+  }
+  const review = addWorkdays(rules.calendar, began, AFTER_DEFENCE_WORKDAYS).date
+  await move('linkDecision', OFFICER, 'officer', { on: began, decision: decision.id })
+  await move('proposeListing', OFFICER, 'officer', { on: began, reason: '销售侵犯注册商标专用权的商品，情节严重' })
+  await move('notifyListing', OFFICER, 'officer', { on: began, documentNumber: '吉市监信告〔2026〕1号' })
+  await move('reviewListing', REVIEWER, 'reviewer', { on: review })
+  await move('decideListing', OFFICER, 'officer', { on: review, documentNumber: '吉市监信列〔2026〕1号' })
+  await move('serveListing', OFFICER, 'officer', { on: addDays(review, 1) })
+  await move('publishListing', OFFICER, 'officer', { on: today })
+  return lines
+}

@@ -1,0 +1,74 @@
+/** `hub status`: how the hub stands, for people and for machines. */
+import { agencies } from './agencies/index.js'
+import { isStale } from './domain/bounds.js'
+import type { Hub } from './hub.js'
+import { platforms } from './platforms/index.js'
+import * as deliveries from './store/deliveries.js'
+import * as listings from './store/listings.js'
+import * as operators from './store/operators.js'
+import * as rejects from './store/rejects.js'
+import * as runs from './store/runs.js'
+import * as snapshots from './store/snapshots.js'
+
+const LAST_RUNS = 10
+
+export const status = async (hub: Hub): Promise<{ value: object; lines: string[] }> => {
+  const { db, addresses } = hub
+  const good = await runs.lastGoodPulls(db)
+  const owed = new Map((await deliveries.backlog(db)).map((row) => [row.platform, row]))
+  const waiting = await rejects.backlog(db)
+  const board = await listings.board(db)
+  const last = await snapshots.last(db)
+  const recent = await runs.list(db, { first: LAST_RUNS, before: null })
+
+  const feeds = agencies.flatMap((agency) =>
+    agency.feeds.map((feed) => {
+      const at = good.get(feed.id)?.at ?? null
+      return {
+        feed: feed.id,
+        agency: agency.id,
+        configured: addresses.agencies[agency.id] !== undefined,
+        lastGoodPull: at?.toISOString() ?? null,
+        stale: isStale(feed.bounds, at, hub.now()),
+      }
+    }),
+  )
+  const told = platforms.map(({ id }) => {
+    const row = owed.get(id)
+    return {
+      platform: id,
+      configured: addresses.platforms[id] !== undefined,
+      outstanding: row?.outstanding ?? 0,
+      refused: row?.refused ?? 0,
+      confirmed: row?.confirmed ?? 0,
+    }
+  })
+  const value = {
+    operators: await operators.count(db),
+    feeds,
+    platforms: told,
+    backlog: { ...waiting, listings: Object.fromEntries(board.map((row) => [row.state, row.n])) },
+    publication: last && { sequence: last.sequence, entries: last.entries, hash: last.hash, publishedAt: last.publishedAt },
+    runs: recent.map(({ id, job, subject, cause, outcome, startedAt, endedAt, counts, error }) => ({
+      id,
+      job,
+      subject,
+      cause,
+      outcome,
+      startedAt,
+      endedAt,
+      counts,
+      error,
+    })),
+  }
+  const lines = [
+    `主体 operators ${value.operators}`,
+    ...feeds.map((f) => `数据源 feed ${f.feed.padEnd(12)} ${f.lastGoodPull ?? '从未 never'}${f.stale ? ' 已过时 stale' : ''}${f.configured ? '' : ' 未配置 not configured'}`),
+    ...told.map((p) => `平台 platform ${p.platform.padEnd(12)} 未结 outstanding ${p.outstanding}，已确认 confirmed ${p.confirmed}${p.configured ? '' : ' 未配置 not configured'}`),
+    `待认领 unmatched ${waiting.unmatched}，最近拒收 rejects ${waiting.rejects}`,
+    `名单 listings ${board.map((row) => `${row.state} ${row.n}`).join('，') || '—'}`,
+    `公示 publication ${last ? `第 ${last.sequence} 期，${last.entries} 条` : '—'}`,
+    ...recent.map((r) => `运行 run ${r.id} ${r.job} ${r.subject} ${r.cause} ${r.outcome} ${JSON.stringify(r.counts)}`),
+  ]
+  return { value, lines }
+}

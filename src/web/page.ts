@@ -1,0 +1,27 @@
+/** The frame of every page: Chinese first, English beside it, readable at 360 px, no script. */
+import { type Html, html } from './html.js'
+
+/** A sentence in both languages. */
+export const both = (zh: string, en: string): Html => html`${zh} <span class="en" lang="en">${en}</span>`
+
+export const page = ({ zh, en }: { zh: string; en: string }, content: Html): string =>
+  html`<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${zh} · ${en}</title>
+<link rel="stylesheet" href="/site.css">
+</head>
+<body>
+<header>
+<p class="name"><a href="/">吉林省电子商务信用信息枢纽</a> <span class="en" lang="en">Jilin e-commerce credit hub</span></p>
+<nav><a href="/blacklist">${both('严重失信名单', 'Blacklist')}</a></nav>
+</header>
+<main>
+<h1>${both(zh, en)}</h1>
+${content}
+</main>
+</body>
+</html>
+`.text
