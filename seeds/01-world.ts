@@ -40,7 +40,13 @@ const shops = (one: WorldOperator): Draft[] =>
       kind: 'shop',
       key: code,
       // A firm's shop leads to the firm; a natural person's shop is an operator of its own.
-      subject: { uscc: one.uscc, orgCode: null, regNo: null, shop: one.uscc === null ? code : null, name: one.uscc === null ? shop.name : one.name },
+      subject: {
+        uscc: one.uscc,
+        orgCode: null,
+        regNo: null,
+        shop: one.uscc === null ? code : null,
+        name: one.uscc === null ? shop.name : one.name,
+      },
       body: {
         marketplace: shop.marketplace,
         shop_id: shop.shopId,

@@ -27,7 +27,7 @@ const tell = (json: boolean | undefined, value: object, lines: () => string[]): 
 
 /** A command's own hub: its log in a file, the stand-ins of a running demo where nothing else is configured. */
 const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides = {}): Promise<T> => {
-  const config = readConfig(process.env)
+  const config = readConfig()
   const log = makeLog({ level: config.log.level, file: config.log.file ?? `${config.dataDir}/hub.log` })
   const hub = await makeHub(config, { log, addresses: runningStandIns(config), ...overrides })
   try {
@@ -56,7 +56,7 @@ command
   .command('start')
   .description('启动枢纽：HTTP 与定时任务 · the hub alone: HTTP and timetable')
   .action(async () => {
-    const config = readConfig(process.env)
+    const config = readConfig()
     const hub = await makeHub(config, { migrate: 'always' })
     await run(hub, async () => {
       const url = await hub.serve()
@@ -70,7 +70,7 @@ command
   .command('demo')
   .description('npm start 所运行的完整演示 · what npm start runs')
   .action(async () => {
-    const config = readConfig(process.env)
+    const config = readConfig()
     await demo(config, say, run)
   })
 
@@ -79,7 +79,9 @@ command
   .description('升级数据库 · bring the database up to date')
   .addOption(JSON_OPTION())
   .action(({ json }: Json) =>
-    withHub(async () => tell(json, { migrated: true }, () => ['数据库已是最新 The database is up to date']), { migrate: 'always' }),
+    withHub(async () => tell(json, { migrated: true }, () => ['数据库已是最新 The database is up to date']), {
+      migrate: 'always',
+    }),
   )
 
 interface PullOptions extends Json {
@@ -104,13 +106,21 @@ command
     if (file === undefined && (reader ?? dated ?? full) !== undefined) {
       throw new Refusal('USAGE', { reason: '--reader --dated --full 须与 --file 同用 these go with --file' })
     }
-    if (file !== undefined && ids.length !== 1) throw new Refusal('USAGE', { reason: '--file 须指明一个数据源 --file goes with one feed' })
+    if (file !== undefined && ids.length !== 1)
+      throw new Refusal('USAGE', { reason: '--file 须指明一个数据源 --file goes with one feed' })
     if (dated !== undefined && !isDate(dated)) throw new Refusal('DATE_INVALID', { value: dated })
-    const given = file === undefined ? undefined : { path: file, ...(reader ? { reader } : {}), ...(dated ? { dated } : {}), full: full === true }
+    const given =
+      file === undefined
+        ? undefined
+        : { path: file, ...(reader ? { reader } : {}), ...(dated ? { dated } : {}), full: full === true }
     if (given) checkReadable(given.path)
     await withHub(async (hub) => {
-      const wanted = ids.length > 0 ? ids : [...feeds.values()].filter((feed) => hub.addresses.agencies[feed.agency]).map((feed) => feed.id)
-      if (wanted.length === 0) throw new Refusal('FEED_NOT_CONFIGURED', { feed: [...feeds.keys()].join(' '), setting: 'AGENCY_…_URL' })
+      const wanted =
+        ids.length > 0
+          ? ids
+          : [...feeds.values()].filter((feed) => hub.addresses.agencies[feed.agency]).map((feed) => feed.id)
+      if (wanted.length === 0)
+        throw new Refusal('FEED_NOT_CONFIGURED', { feed: [...feeds.keys()].join(' '), setting: 'AGENCY_…_URL' })
       const pulls: Pulled[] = []
       for (const id of wanted) {
         const bar = progress(id, json === true)
@@ -160,7 +170,9 @@ command
         if (verify) {
           const verified = await hub.verify({ progress: bar.at, ...(sample ? { sample: Number(sample) } : {}) })
           bar.stop()
-          tell(json, verified, () => [`重算 ${verified.verified}，差异 ${verified.differences} · verified, differences`])
+          tell(json, verified, () => [
+            `重算 ${verified.verified}，差异 ${verified.differences} · verified, differences`,
+          ])
           if (verified.differences > 0) process.exitCode = 1
           return
         }
@@ -173,7 +185,10 @@ command
           ...(scorecard ? { scorecard } : {}),
         })
         bar.stop()
-        if (scored) tell(json, scored, () => [`评分 ${scored.scored}，新存 ${scored.stored}，未变 ${scored.unchanged} · scored, stored, unchanged`])
+        if (scored)
+          tell(json, scored, () => [
+            `评分 ${scored.scored}，新存 ${scored.stored}，未变 ${scored.unchanged} · scored, stored, unchanged`,
+          ])
       } finally {
         bar.stop()
       }
@@ -189,13 +204,20 @@ command
     checkPlatforms(ids)
     await withHub(async (hub) => {
       const bar = progress('push', json === true)
-      const pushed = await hub.push(ids.length > 0 ? ids : null, { cause: 'command', progress: bar.at }).finally(bar.stop)
+      const pushed = await hub
+        .push(ids.length > 0 ? ids : null, { cause: 'command', progress: bar.at })
+        .finally(bar.stop)
       tell(json, { platforms: pushed.platforms, ms: pushed.ms }, () =>
-        pushed.platforms.map((p) => `${p.platform}：发送 ${p.sent}，接受 ${p.accepted}，拒绝 ${p.rejected}，未结 ${p.outstanding} · sent, accepted, rejected, outstanding`),
+        pushed.platforms.map(
+          (p) =>
+            `${p.platform}：发送 ${p.sent}，接受 ${p.accepted}，拒绝 ${p.rejected}，未结 ${p.outstanding} · sent, accepted, rejected, outstanding`,
+        ),
       )
       if (pushed.unreachable.length > 0) {
         process.exitCode = 1
-        process.stderr.write(`${new Refusal('PLATFORM_UNREACHABLE', { reason: pushed.unreachable.join(', ') }).message}\n`)
+        process.stderr.write(
+          `${new Refusal('PLATFORM_UNREACHABLE', { reason: pushed.unreachable.join(', ') }).message}\n`,
+        )
       }
     })
   })
@@ -207,7 +229,10 @@ command
   .action(({ json }: Json) =>
     withHub(async (hub) => {
       const p = await hub.publish({ cause: 'command' })
-      if (p) tell(json, p, () => [`第 ${p.sequence} 期：共 ${p.entries}，新增 ${p.added}，变更 ${p.changed}，移出 ${p.removed} · ${p.hash}`])
+      if (p)
+        tell(json, p, () => [
+          `第 ${p.sequence} 期：共 ${p.entries}，新增 ${p.added}，变更 ${p.changed}，移出 ${p.removed} · ${p.hash}`,
+        ])
     }),
   )
 
@@ -233,7 +258,9 @@ client
   .argument('<name>')
   .description('更换密钥 · a new secret, printed once')
   .addOption(JSON_OPTION())
-  .action((name: string, { json }: Json) => withHub(async (hub) => showClient(json, await clients.rotate(hub.db, name, hub.now()))))
+  .action((name: string, { json }: Json) =>
+    withHub(async (hub) => showClient(json, await clients.rotate(hub.db, name, hub.now()))),
+  )
 
 const showClient = (json: boolean | undefined, registered: clients.Registered): void =>
   tell(json, registered, () => [
@@ -299,11 +326,14 @@ const main = async (): Promise<void> => {
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2
-      if (json && error.exitCode !== 0) say(JSON.stringify({ error: { code: 'USAGE', message: error.message, details: {} } }))
+      if (json && error.exitCode !== 0)
+        say(JSON.stringify({ error: { code: 'USAGE', message: error.message, details: {} } }))
       return
     }
     const refusal = isRefusal(error)
-    const told = refusal ? { code: error.code, message: error.message, details: error.details } : { code: 'INTERNAL', message: reasonOf(error), details: {} }
+    const told = refusal
+      ? { code: error.code, message: error.message, details: error.details }
+      : { code: 'INTERNAL', message: reasonOf(error), details: {} }
     process.exitCode = refusal ? error.exit : 1
     if (json) say(JSON.stringify({ error: told }))
     else process.stderr.write(`${told.code} ${told.message}\n`)

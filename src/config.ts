@@ -25,7 +25,15 @@ export interface Config {
   platforms: Record<string, { url: string | null; secret: string; setting: string }>
 }
 
-const AGENCIES = ['market-regulator', 'ip-office', 'credit-office', 'high-court', 'communications', 'marketplaces', 'certifiers']
+const AGENCIES = [
+  'market-regulator',
+  'ip-office',
+  'credit-office',
+  'high-court',
+  'communications',
+  'marketplaces',
+  'certifiers',
+]
 const PLATFORMS = ['national', 'jilin', 'creditchina', 'creditjilin']
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const PORT_DEFAULT = 4000
@@ -38,7 +46,7 @@ export const projectRoot = (): string => {
   return folder
 }
 
-export const readConfig = (env: Record<string, string | undefined>): Config => {
+export const readConfig = (env: Record<string, string | undefined> = process.env): Config => {
   const faults: string[] = []
   const given = (name: string): string | null => env[name]?.trim() || null
   const url = (name: string, protocols: string[]): string | null => {
@@ -61,7 +69,8 @@ export const readConfig = (env: Record<string, string | undefined>): Config => {
     faults.push(`LOG_LEVEL 应为 ${LOG_LEVELS.join(' ')} 之一，现为 "${text}" / must be one of these`)
     return 'info'
   }
-  const setting = (prefix: string, id: string, what: string) => `${prefix}_${id.toUpperCase().replaceAll('-', '_')}_${what}`
+  const setting = (prefix: string, id: string, what: string) =>
+    `${prefix}_${id.toUpperCase().replaceAll('-', '_')}_${what}`
 
   const root = projectRoot()
   const dataDir = resolve(root, given('DATA_DIR') ?? 'data')
@@ -85,7 +94,8 @@ export const readConfig = (env: Record<string, string | undefined>): Config => {
         const name = setting('PLATFORM', id, 'URL')
         const secret = setting('PLATFORM', id, 'SECRET')
         const address = url(name, ['http:', 'https:'])
-        if (address !== null && given(secret) === null) faults.push(`${name} 需要 ${secret} / needs ${secret} beside it`)
+        if (address !== null && given(secret) === null)
+          faults.push(`${name} 需要 ${secret} / needs ${secret} beside it`)
         return [id, { url: address, secret: given(secret) ?? '', setting: name }]
       }),
     ),

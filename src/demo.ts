@@ -15,8 +15,8 @@ import { progress } from './progress.js'
 import { startAgencies } from './sandbox/agencies/index.js'
 import { carry } from './sandbox/officers.js'
 import { startPlatforms } from './sandbox/platforms/index.js'
-import * as clients from './work/clients.js'
 import { seed } from './store/db.js'
+import * as clients from './work/clients.js'
 
 type Say = (text: string) => void
 type Run = (hub: Hub, begin: () => Promise<void>, end?: () => Promise<void>) => Promise<void>
@@ -90,7 +90,8 @@ const cycle = async (hub: Hub, say: Say, dishonest: string): Promise<void> => {
     const { platforms } = await hub.push(null, { cause: 'demo' })
     const open = platforms.some((platform) => platform.outstanding > 0)
     if (!open || round === PUSH_ROUNDS - 1) {
-      for (const p of platforms) say(`   ${p.platform}：${p.outstanding === 0 ? '全部确认 all confirmed' : `未结 ${p.outstanding} outstanding`}`)
+      for (const p of platforms)
+        say(`   ${p.platform}：${p.outstanding === 0 ? '全部确认 all confirmed' : `未结 ${p.outstanding} outstanding`}`)
       break
     }
   }
@@ -102,7 +103,11 @@ const DEMO_CLIENTS = [
   { name: 'demo-officer', role: 'officer', agency: 'market-regulator', region: '220000' },
 ]
 
-const serve = async (hub: Hub, say: Say, here: { dishonestExample: string; goodExample: string; shopExample: string }): Promise<void> => {
+const serve = async (
+  hub: Hub,
+  say: Say,
+  here: { dishonestExample: string; goodExample: string; shopExample: string },
+): Promise<void> => {
   const url = await hub.serve()
   hub.tick()
   const secrets: Record<string, string> = {}
@@ -148,7 +153,10 @@ const forget = (config: Config): void => rmSync(join(config.dataDir, STAND_INS_F
 /** The stand-ins of a demo that runs now on this data folder; none if it ended, also by being killed. */
 export const runningStandIns = (config: Config): Addresses => {
   try {
-    const { pid, addresses } = JSON.parse(readFileSync(join(config.dataDir, STAND_INS_FILE), 'utf8')) as { pid: number; addresses: Addresses }
+    const { pid, addresses } = JSON.parse(readFileSync(join(config.dataDir, STAND_INS_FILE), 'utf8')) as {
+      pid: number
+      addresses: Addresses
+    }
     process.kill(pid, 0)
     return addresses
   } catch {

@@ -19,43 +19,116 @@ const REFUSALS = {
   // Wrong use of a command or of the configuration.
   CONFIG_INVALID: row(500, 2, (d) => `配置有误，请逐项改正。Configuration is wrong; mend each: ${d['faults']}`),
   USAGE: row(400, 2, (d) => `命令用法有误：${d['reason']}。Wrong use; see hub --help.`),
-  PORT_IN_USE: row(500, 1, (d) => `端口 ${d['port']} 已被占用，请用 PORT 另选。Port ${d['port']} is in use; choose another with PORT.`),
+  PORT_IN_USE: row(
+    500,
+    1,
+    (d) => `端口 ${d['port']} 已被占用，请用 PORT 另选。Port ${d['port']} is in use; choose another with PORT.`,
+  ),
   FILE_UNREADABLE: row(400, 2, (d) => `文件无法读取：${d['path']}（${d['reason']}）。The file cannot be read.`),
 
   // The database.
-  DATABASE_UNREACHABLE: row(503, 1, (d) => `无法连接数据库（${d['reason']}），请检查 DATABASE_URL。The database cannot be reached; check DATABASE_URL.`),
-  DATABASE_NEWER: row(503, 1, (d) => `数据库版本较新（含未知迁移 ${d['unknown']}），请升级本程序。The database is of a newer version; upgrade the hub.`),
-  DATABASE_BEHIND: row(503, 1, (d) => `数据库版本较旧（缺 ${d['missing']}），请先运行 hub migrate。The database is behind; run hub migrate first.`),
-  DATABASE_EMBEDDED: row(503, 1, (d) => `内置数据库无法启动：${d['reason']}。The embedded database cannot start; set DATABASE_URL to use another.`),
+  DATABASE_UNREACHABLE: row(
+    503,
+    1,
+    (d) => `无法连接数据库（${d['reason']}），请检查 DATABASE_URL。The database cannot be reached; check DATABASE_URL.`,
+  ),
+  DATABASE_NEWER: row(
+    503,
+    1,
+    (d) =>
+      `数据库版本较新（含未知迁移 ${d['unknown']}），请升级本程序。The database is of a newer version; upgrade the hub.`,
+  ),
+  DATABASE_BEHIND: row(
+    503,
+    1,
+    (d) => `数据库版本较旧（缺 ${d['missing']}），请先运行 hub migrate。The database is behind; run hub migrate first.`,
+  ),
+  DATABASE_EMBEDDED: row(
+    503,
+    1,
+    (d) => `内置数据库无法启动：${d['reason']}。The embedded database cannot start; set DATABASE_URL to use another.`,
+  ),
 
   // Intake.
   FEED_UNKNOWN: row(404, 2, (d) => `未知的数据源 ${d['feed']}，可用：${d['known']}。Unknown feed.`),
-  FEED_NOT_CONFIGURED: row(409, 1, (d) => `数据源 ${d['feed']} 未配置地址（${d['setting']}）。The feed has no address; set ${d['setting']} or give --file.`),
-  FEED_BUSY: row(409, 1, (d) => `数据源 ${d['feed']} 正在拉取中，请稍后再试。This feed is being pulled already; try again later.`),
-  FEED_UNREACHABLE: row(502, 1, (d) => `信源单位无法访问：${d['reason']}。The agency could not be reached; nothing was changed.`),
-  FEED_OUT_OF_BOUNDS: row(422, 1, (d) => `数据源 ${d['feed']} 超出约定范围，整批拒收，上次有效数据保持不变：${d['reason']}。The feed is outside its bounds and was refused whole; the last good state stands.`),
-  CONTENT_UNREADABLE: row(422, 1, (d) => `内容无法按 ${d['reader']} 解析：${d['reason']}。The content cannot be read as ${d['reader']}; nothing was taken in.`),
-  CONTENT_UNKNOWN: row(422, 1, (d) => `内容不是数据源 ${d['feed']} 的已知格式：${d['reason']}。The content is no known form of this feed; nothing was taken in.`),
+  FEED_NOT_CONFIGURED: row(
+    409,
+    1,
+    (d) =>
+      `数据源 ${d['feed']} 未配置地址（${d['setting']}）。The feed has no address; set ${d['setting']} or give --file.`,
+  ),
+  FEED_BUSY: row(
+    409,
+    1,
+    (d) => `数据源 ${d['feed']} 正在拉取中，请稍后再试。This feed is being pulled already; try again later.`,
+  ),
+  FEED_UNREACHABLE: row(
+    502,
+    1,
+    (d) => `信源单位无法访问：${d['reason']}。The agency could not be reached; nothing was changed.`,
+  ),
+  FEED_OUT_OF_BOUNDS: row(
+    422,
+    1,
+    (d) =>
+      `数据源 ${d['feed']} 超出约定范围，整批拒收，上次有效数据保持不变：${d['reason']}。The feed is outside its bounds and was refused whole; the last good state stands.`,
+  ),
+  CONTENT_UNREADABLE: row(
+    422,
+    1,
+    (d) =>
+      `内容无法按 ${d['reader']} 解析：${d['reason']}。The content cannot be read as ${d['reader']}; nothing was taken in.`,
+  ),
+  CONTENT_UNKNOWN: row(
+    422,
+    1,
+    (d) =>
+      `内容不是数据源 ${d['feed']} 的已知格式：${d['reason']}。The content is no known form of this feed; nothing was taken in.`,
+  ),
   CONTENT_TOO_LARGE: row(413, 1, (d) => `内容过大（上限 ${d['limit']}）。The content is larger than ${d['limit']}.`),
   READER_UNKNOWN: row(400, 2, (d) => `未知的读取器 ${d['reader']}，可用：${d['known']}。Unknown reader.`),
 
   // Score.
   SCORECARD_UNKNOWN: row(404, 2, (d) => `未知的评分卡 ${d['version']}，可用：${d['known']}。Unknown scorecard.`),
-  SCORECARD_BROKEN: row(500, 1, (d) => `评分卡 ${d['version']} 有误：${d['faults']}。The scorecard is refused; the running one stays.`),
+  SCORECARD_BROKEN: row(
+    500,
+    1,
+    (d) => `评分卡 ${d['version']} 有误：${d['faults']}。The scorecard is refused; the running one stays.`,
+  ),
   DATE_INVALID: row(400, 2, (d) => `日期无效：${d['value']}，应为 YYYY-MM-DD。Not a date.`),
 
   // Listings.
   LISTING_UNKNOWN: row(404, 1, () => '没有这条名单记录。There is no such listing.'),
-  MOVE_NOT_ALLOWED: row(409, 1, (d) => `当前状态 ${d['state']} 不允许 ${d['move']}：${d['reason']}。This move is not allowed now.`),
-  LISTING_MOVED_ON: row(409, 1, () => '该名单记录刚被他人处理，请刷新后再试。The listing has just moved on; look again.'),
+  MOVE_NOT_ALLOWED: row(
+    409,
+    1,
+    (d) => `当前状态 ${d['state']} 不允许 ${d['move']}：${d['reason']}。This move is not allowed now.`,
+  ),
+  LISTING_MOVED_ON: row(
+    409,
+    1,
+    () => '该名单记录刚被他人处理，请刷新后再试。The listing has just moved on; look again.',
+  ),
 
   // Push.
   PLATFORM_UNKNOWN: row(404, 2, (d) => `未知的信用平台 ${d['platform']}，可用：${d['known']}。Unknown platform.`),
-  PLATFORM_NOT_CONFIGURED: row(409, 1, (d) => `信用平台 ${d['platform']} 未配置地址（${d['setting']}）。The platform has no address; set ${d['setting']}.`),
-  PLATFORM_UNREACHABLE: row(502, 1, (d) => `信用平台无法访问：${d['reason']}。The platform could not be reached; deliveries stay owed.`),
+  PLATFORM_NOT_CONFIGURED: row(
+    409,
+    1,
+    (d) => `信用平台 ${d['platform']} 未配置地址（${d['setting']}）。The platform has no address; set ${d['setting']}.`,
+  ),
+  PLATFORM_UNREACHABLE: row(
+    502,
+    1,
+    (d) => `信用平台无法访问：${d['reason']}。The platform could not be reached; deliveries stay owed.`,
+  ),
 
   // Access.
-  UNAUTHENTICATED: row(401, 1, (d) => `需要有效的访问令牌（${d['reason']}）。A valid access token is needed; get one at POST /oauth/token.`),
+  UNAUTHENTICATED: row(
+    401,
+    1,
+    (d) => `需要有效的访问令牌（${d['reason']}）。A valid access token is needed; get one at POST /oauth/token.`,
+  ),
   FORBIDDEN: row(403, 1, () => '当前身份无权进行此操作。This viewer may not do this.'),
   CLIENT_EXISTS: row(409, 1, (d) => `客户端 ${d['name']} 已存在。A client of this name exists; use hub client rotate.`),
   CLIENT_UNKNOWN: row(404, 1, (d) => `没有名为 ${d['name']} 的客户端。There is no client of this name.`),

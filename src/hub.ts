@@ -15,7 +15,7 @@ import { type Log, makeLog } from './log.js'
 import { platforms as allPlatforms } from './platforms/index.js'
 import * as database from './store/db.js'
 import { type Embedded, join as joinEmbedded } from './store/embedded/index.js'
-import * as runs from './store/runs.js'
+import type * as runs from './store/runs.js'
 import { type Clock, startClock } from './work/clock.js'
 import { expire } from './work/expire.js'
 import type { Rules } from './work/listing.js'
@@ -58,17 +58,36 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   let clock: Clock | null = null
   let server: Server | null = null
 
-  const pullFeed = (id: string, options: { cause: runs.Cause; file?: FileGiven; plannedFor?: Date; progress?: (n: number) => void; signal?: AbortSignal }) => {
+  const pullFeed = (
+    id: string,
+    options: {
+      cause: runs.Cause
+      file?: FileGiven
+      plannedFor?: Date
+      progress?: (n: number) => void
+      signal?: AbortSignal
+    },
+  ) => {
     const feed = feedOf(id)
     const url = to.agencies[feed.agency] ?? null
-    if (url === null && !options.file) throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[feed.agency]?.setting })
+    if (url === null && !options.file)
+      throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[feed.agency]?.setting })
     return pull(db, { feed, url, mark: keys.mark, now, ...options })
   }
-  const pushTo = (ids: readonly string[] | null, options: { cause: runs.Cause; plannedFor?: Date; progress?: (n: number) => void; signal?: AbortSignal }) => {
-    const chosen = allPlatforms.filter((platform) => (ids === null ? to.platforms[platform.id] : ids.includes(platform.id)))
+  const pushTo = (
+    ids: readonly string[] | null,
+    options: { cause: runs.Cause; plannedFor?: Date; progress?: (n: number) => void; signal?: AbortSignal },
+  ) => {
+    const chosen = allPlatforms.filter((platform) =>
+      ids === null ? to.platforms[platform.id] : ids.includes(platform.id),
+    )
     const ready = chosen.map((platform) => {
       const address = to.platforms[platform.id]
-      if (!address) throw new Refusal('PLATFORM_NOT_CONFIGURED', { platform: platform.id, setting: config.platforms[platform.id]?.setting })
+      if (!address)
+        throw new Refusal('PLATFORM_NOT_CONFIGURED', {
+          platform: platform.id,
+          setting: config.platforms[platform.id]?.setting,
+        })
       return { platform, ...address }
     })
     return push(db, { platforms: ready, now, random: Math.random, log, ...options })
@@ -143,19 +162,32 @@ export const feedOf = (id: string) => {
 /** Refusal PLATFORM_UNKNOWN, before anything is opened. */
 export const checkPlatforms = (ids: readonly string[]): void => {
   const known: string[] = allPlatforms.map((platform) => platform.id)
-  for (const id of ids) if (!known.includes(id)) throw new Refusal('PLATFORM_UNKNOWN', { platform: id, known: known.join(' ') })
+  for (const id of ids)
+    if (!known.includes(id)) throw new Refusal('PLATFORM_UNKNOWN', { platform: id, known: known.join(' ') })
 }
 
 const loadRules = (): Rules => {
   const { lists } = contracts.document('rules/lists.json') as { lists: ListKind[] }
   const faults = checkLists(lists)
-  if (faults.length > 0) throw new Error(`schema/rules/lists.json: ${faults.map((f) => `${f.place} ${f.reason}`).join('; ')}`)
-  const days = contracts.document('rules/calendar.json') as { holidays: string[]; workdays: string[]; knownUntil: string }
-  const calendar: Calendar = { holidays: new Set(days.holidays), workdays: new Set(days.workdays), knownUntil: days.knownUntil }
+  if (faults.length > 0)
+    throw new Error(`schema/rules/lists.json: ${faults.map((f) => `${f.place} ${f.reason}`).join('; ')}`)
+  const days = contracts.document('rules/calendar.json') as {
+    holidays: string[]
+    workdays: string[]
+    knownUntil: string
+  }
+  const calendar: Calendar = {
+    holidays: new Set(days.holidays),
+    workdays: new Set(days.workdays),
+    knownUntil: days.knownUntil,
+  }
   return { lists, calendar, platforms: allPlatforms.map((platform) => platform.id) }
 }
 
-const openDatabase = async (config: Config, migrate: 'always' | 'empty'): Promise<{ db: database.Db; leave: () => Promise<void> }> => {
+const openDatabase = async (
+  config: Config,
+  migrate: 'always' | 'empty',
+): Promise<{ db: database.Db; leave: () => Promise<void> }> => {
   const embedded: Embedded | null = config.databaseUrl === null ? await joinEmbedded(config.dataDir) : null
   const db = database.connect(embedded?.url ?? config.databaseUrl ?? '')
   const leave = async () => embedded?.leave()
@@ -178,7 +210,8 @@ const addressesOf = (config: Config, given: Addresses = { agencies: {}, platform
   const agencies = { ...given.agencies }
   for (const [id, { url }] of Object.entries(config.agencies)) if (url !== null) agencies[id] = url
   const platforms = { ...given.platforms }
-  for (const [id, { url, secret }] of Object.entries(config.platforms)) if (url !== null) platforms[id] = { url, secret }
+  for (const [id, { url, secret }] of Object.entries(config.platforms))
+    if (url !== null) platforms[id] = { url, secret }
   return { agencies, platforms }
 }
 
@@ -195,7 +228,10 @@ const readiness = async (db: database.Db): Promise<{ ok: boolean; checks: Record
     const { state } = await database.version(db)
     return { ok: state === 'CURRENT', checks: { database: 'reachable', migrations: state.toLowerCase() } }
   } catch (error) {
-    return { ok: false, checks: { database: error instanceof Refusal ? error.code : `unreachable: ${reasonOf(error).slice(0, 80)}` } }
+    return {
+      ok: false,
+      checks: { database: error instanceof Refusal ? error.code : `unreachable: ${reasonOf(error).slice(0, 80)}` },
+    }
   }
 }
 

@@ -52,7 +52,10 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
       return pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
     }),
   )
-  const hashKey = Buffer.from(keep(join(folder, 'id-hash.key'), () => randomBytes(SECRET_BYTES).toString('base64')), 'base64')
+  const hashKey = Buffer.from(
+    keep(join(folder, 'id-hash.key'), () => randomBytes(SECRET_BYTES).toString('base64')),
+    'base64',
+  )
   const publicKey: KeyObject = createPublicKey(privateKey)
   const jwk = publicKey.export({ format: 'jwk' }) as JWK
   const kid = await calculateJwkThumbprint(jwk)
@@ -81,7 +84,9 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
         const { sub, role, agency, region } = claims as unknown as Claims
         return { sub, role, agency: agency ?? null, region: region ?? null }
       } catch (error) {
-        throw new Refusal('UNAUTHENTICATED', { reason: error instanceof jwt.TokenExpiredError ? '令牌已过期 expired' : reasonOf(error) })
+        throw new Refusal('UNAUTHENTICATED', {
+          reason: error instanceof jwt.TokenExpiredError ? '令牌已过期 expired' : reasonOf(error),
+        })
       }
     },
     jwks: () => ({ keys: [{ ...jwk, kid, use: 'sig', alg: 'ES256' }] }),

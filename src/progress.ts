@@ -12,7 +12,12 @@ const SILENT: Progress = { at: () => {}, stop: () => {} }
 export const progress = (label: string, quiet: boolean): Progress => {
   if (quiet || !process.stderr.isTTY) return SILENT
   const bar = new SingleBar(
-    { format: `${label} {bar} {value} · {duration_formatted}`, stream: process.stderr, clearOnComplete: true, hideCursor: true },
+    {
+      format: `${label} {bar} {value} · {duration_formatted}`,
+      stream: process.stderr,
+      clearOnComplete: true,
+      hideCursor: true,
+    },
     Presets.shades_classic,
   )
   bar.start(1, 0)

@@ -48,7 +48,12 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
     feeds,
     platforms: told,
     backlog: { ...waiting, listings: Object.fromEntries(board.map((row) => [row.state, row.n])) },
-    publication: last && { sequence: last.sequence, entries: last.entries, hash: last.hash, publishedAt: last.publishedAt },
+    publication: last && {
+      sequence: last.sequence,
+      entries: last.entries,
+      hash: last.hash,
+      publishedAt: last.publishedAt,
+    },
     runs: recent.map(({ id, job, subject, cause, outcome, startedAt, endedAt, counts, error }) => ({
       id,
       job,
@@ -63,8 +68,14 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
   }
   const lines = [
     `主体 operators ${value.operators}`,
-    ...feeds.map((f) => `数据源 feed ${f.feed.padEnd(12)} ${f.lastGoodPull ?? '从未 never'}${f.stale ? ' 已过时 stale' : ''}${f.configured ? '' : ' 未配置 not configured'}`),
-    ...told.map((p) => `平台 platform ${p.platform.padEnd(12)} 未结 outstanding ${p.outstanding}，已确认 confirmed ${p.confirmed}${p.configured ? '' : ' 未配置 not configured'}`),
+    ...feeds.map(
+      (f) =>
+        `数据源 feed ${f.feed.padEnd(12)} ${f.lastGoodPull ?? '从未 never'}${f.stale ? ' 已过时 stale' : ''}${f.configured ? '' : ' 未配置 not configured'}`,
+    ),
+    ...told.map(
+      (p) =>
+        `平台 platform ${p.platform.padEnd(12)} 未结 outstanding ${p.outstanding}，已确认 confirmed ${p.confirmed}${p.configured ? '' : ' 未配置 not configured'}`,
+    ),
     `待认领 unmatched ${waiting.unmatched}，最近拒收 rejects ${waiting.rejects}`,
     `名单 listings ${board.map((row) => `${row.state} ${row.n}`).join('，') || '—'}`,
     `公示 publication ${last ? `第 ${last.sequence} 期，${last.entries} 条` : '—'}`,

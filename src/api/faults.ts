@@ -15,7 +15,7 @@ const OF_THE_QUESTION = new Set([
 ])
 
 const isOfTheQuestion = ({ extensions }: Pick<GraphQLError, 'extensions'>): boolean =>
-  extensions['badInput'] === true || OF_THE_QUESTION.has(String(extensions['code']))
+  extensions.badInput === true || OF_THE_QUESTION.has(String(extensions.code))
 
 /** The whole truth of a fault goes to the log; outside it is known by the request id alone. */
 export const noteFaults = (
@@ -26,7 +26,7 @@ export const noteFaults = (
     const thrown = unwrapResolverError(error)
     if (isRefusal(thrown) || (thrown === error && isOfTheQuestion(error))) continue
     log.error({ err: thrown, path: error.path }, 'a field broke')
-    error.extensions['requestId'] = requestId
+    error.extensions.requestId = requestId
   }
 }
 
@@ -38,13 +38,13 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
   const thrown = unwrapResolverError(error)
   if (isRefusal(thrown)) return { message: thrown.message, ...place, extensions: refused(thrown) }
   const extensions = formatted.extensions ?? {}
-  if (extensions['badInput'] === true) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }
+  if (extensions.badInput === true) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }
   if (isOfTheQuestion({ extensions }))
-    return { message: formatted.message, ...place, extensions: { code: extensions['code'] } }
+    return { message: formatted.message, ...place, extensions: { code: extensions.code } }
   return {
     message: INTERNAL.message,
     ...place,
-    extensions: { code: INTERNAL.code, requestId: extensions['requestId'] },
+    extensions: { code: INTERNAL.code, requestId: extensions.requestId },
   }
 }
 

@@ -19,18 +19,16 @@ export const answerProblem = (request: Request, response: Response, asked: Asked
     return
   }
   const { status, code, detail } = problem
-  response
-    .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        type: 'about:blank',
-        title: TITLES[status] ?? 'Error',
-        status,
-        detail,
-        code,
-        requestId: asked.requestId,
-      }),
-    )
+  response.type('application/problem+json').send(
+    JSON.stringify({
+      type: 'about:blank',
+      title: TITLES[status] ?? 'Error',
+      status,
+      detail,
+      code,
+      requestId: asked.requestId,
+    }),
+  )
 }
 
 const TITLES: Record<number, string> = {

@@ -33,7 +33,8 @@ export const outOfBounds = (bounds: Bounds, d: Delivered): string | null => {
     return `${d.received} 条中 ${d.rejected} 条不合格 / ${d.rejected} of ${d.received} items are bad`
   }
   if (d.partialFile) return null
-  if (d.received < bounds.fewest) return `仅 ${d.received} 条，少于 ${bounds.fewest} / fewer items than ${bounds.fewest}`
+  if (d.received < bounds.fewest)
+    return `仅 ${d.received} 条，少于 ${bounds.fewest} / fewer items than ${bounds.fewest}`
   if (d.received > bounds.most) return `${d.received} 条，多于 ${bounds.most} / more items than ${bounds.most}`
   if (d.whole && d.received < d.standing * (1 - bounds.shrinkShare)) {
     return `仅 ${d.received} 条，现有 ${d.standing} 条，缩减过大 / shrinks from ${d.standing} to ${d.received}`

@@ -72,6 +72,7 @@ export type Owing = { owe: Action | null; fold: boolean }
  */
 export const owing = (change: Action, earlier: readonly Earlier[]): Owing => {
   const mayHaveHeard = earlier.some((d) => d.state !== 'FOLDED' && (d.state === 'CONFIRMED' || d.attempts > 0))
-  if (change !== 'REMOVE') return { owe: change === 'CHANGE' && !mayHaveHeard ? 'ADD' : change, fold: change === 'CHANGE' }
+  if (change !== 'REMOVE')
+    return { owe: change === 'CHANGE' && !mayHaveHeard ? 'ADD' : change, fold: change === 'CHANGE' }
   return { owe: mayHaveHeard ? 'REMOVE' : null, fold: true }
 }

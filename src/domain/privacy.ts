@@ -30,7 +30,8 @@ export const redact = <T>(value: T, mark: (id: string) => string, exempt: Readon
     })
   const walk = (node: unknown, depth: number, candidate: RegExp): unknown => {
     if (typeof node === 'string') return inText(node, candidate)
-    if (typeof node === 'number' || typeof node === 'bigint') return inNumber(node, replaced, (text) => inText(text, candidate))
+    if (typeof node === 'number' || typeof node === 'bigint')
+      return inNumber(node, replaced, (text) => inText(text, candidate))
     if (node === null || typeof node !== 'object' || node instanceof Date) return node
     if (depth >= MAX_DEPTH) return TOO_DEEP
     if (Array.isArray(node)) return node.map((item) => walk(item, depth + 1, candidate))

@@ -2,9 +2,10 @@
  * Stand-in officers: two people who carry the demo's one case from its lead to publication, by the same moves and under
  * the same guards as anyone. The days are those of a case that began weeks ago, so that the party's time has run out.
  */
-import { addDays, dateIn } from '../domain/dates.js'
+
 import { addWorkdays } from '../domain/calendar.js'
-import { type MoveName, MOVES } from '../domain/listing.js'
+import { addDays, dateIn } from '../domain/dates.js'
+import { MOVES, type MoveName } from '../domain/listing.js'
 import { isHeavy } from '../domain/penalty.js'
 import type { Role } from '../domain/viewer.js'
 import type { Db } from '../store/db.js'
@@ -31,7 +32,17 @@ export const carry = async (db: Db, rules: Rules, code: string, now: Date): Prom
   const published = own.find((listing) => listing.state !== 'LEAD')
   if (published) return [`已有名单记录 listing stands already：${published.state}`]
   const began = addDays(today, -CASE_BEGAN_DAYS_AGO)
-  const lead = own[0] ?? (await openCase(db, rules, { operatorId: operator.id, list: LIST, reason: '群众举报售假 a report of counterfeits', by: OFFICER, role: 'officer', on: today, now }))
+  const lead =
+    own[0] ??
+    (await openCase(db, rules, {
+      operatorId: operator.id,
+      list: LIST,
+      reason: '群众举报售假 a report of counterfeits',
+      by: OFFICER,
+      role: 'officer',
+      on: today,
+      now,
+    }))
   const looked = { kinds: ['penalty'] as const, removed: false, first: RECORDS_LOOKED_AT, after: null }
   const penalties = await versions.ofOperators(db, [operator.id], { asOf: today, knownAt: now }, looked)
   const decision = penalties.find((record) => isHeavy(record.body))

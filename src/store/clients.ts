@@ -25,6 +25,9 @@ export const rotate = async (db: Db, id: string, secretHash: string, now: Date):
   (await db('clients').where({ id }).update({ secret_hash: secretHash, rotated_at: now })) > 0
 
 export const byId = async (db: Db, id: string): Promise<Client | null> => {
-  const answer = await db.raw('select id, role, agency, region, secret_hash as "secretHash" from clients where id = ? /* clients.byId */', [id])
+  const answer = await db.raw(
+    'select id, role, agency, region, secret_hash as "secretHash" from clients where id = ? /* clients.byId */',
+    [id],
+  )
   return answer.rows[0] ?? null
 }

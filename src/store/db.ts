@@ -34,7 +34,9 @@ export const reach = async (db: Db): Promise<void> => {
   try {
     await db.raw('select 1 /* store.reach */')
   } catch (error) {
-    throw new Refusal('DATABASE_UNREACHABLE', { reason: reasonOf(error).replace(/postgres(ql)?:\/\/\S+/g, 'postgres://…') })
+    throw new Refusal('DATABASE_UNREACHABLE', {
+      reason: reasonOf(error).replace(/postgres(ql)?:\/\/\S+/g, 'postgres://…'),
+    })
   }
 }
 

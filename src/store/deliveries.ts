@@ -14,7 +14,10 @@ export interface Delivery {
 
 const COLUMNS = `d.id, d.platform, d.listing_id as "listingId", d.number, d.action, d.notice, d.attempts`
 
-export const earlier = async (tx: Tx, listingId: string): Promise<(Earlier & { platform: string; number: number })[]> => {
+export const earlier = async (
+  tx: Tx,
+  listingId: string,
+): Promise<(Earlier & { platform: string; number: number })[]> => {
   const answer = await tx.raw(
     `select platform, number, action, state, attempts from deliveries where listing_id = ? order by platform, number
      for update /* deliveries.earlier */`,
@@ -32,7 +35,10 @@ export const fold = async (tx: Tx, listingId: string, platform: string): Promise
   )
 }
 
-export const owe = async (tx: Tx, owed: { platform: string; listingId: string; number: number; action: Action; notice: Notice; now: Date }) => {
+export const owe = async (
+  tx: Tx,
+  owed: { platform: string; listingId: string; number: number; action: Action; notice: Notice; now: Date },
+) => {
   await tx('deliveries').insert({
     platform: owed.platform,
     listing_id: owed.listingId,
@@ -48,7 +54,11 @@ export const owe = async (tx: Tx, owed: { platform: string; listingId: string; n
  * Claims what is due at one platform, removals first, never past an earlier message about the same entry. The claim is a
  * lease: nobody else sees the rows until it ends, and `attempts` is the fencing token that a late answer must still match.
  */
-export const claim = async (db: Db, platform: string, { limit, now, leaseUntil }: { limit: number; now: Date; leaseUntil: Date }): Promise<Delivery[]> => {
+export const claim = async (
+  db: Db,
+  platform: string,
+  { limit, now, leaseUntil }: { limit: number; now: Date; leaseUntil: Date },
+): Promise<Delivery[]> => {
   const answer = await db.raw(
     `with due as (
        select d.id from deliveries d where d.platform = :platform and d.state = 'OWED' and d.due_at <= :now
@@ -121,8 +131,8 @@ export const ofListings = async (db: Db, listingIds: readonly string[]): Promise
   const answer = await db.raw(
     `select listing_id as "listingId", platform, number, action, state, attempts, sent_at as "sentAt",
        confirmed_at as "confirmedAt", receipt, last_error as "lastError"
-     from deliveries where listing_id = any(?::uuid[]) order by listing_id, platform, number /* deliveries.ofListings */`,
-    [listingIds],
+     from deliveries where listing_id = any(:listingIds::uuid[]) order by listing_id, platform, number /* deliveries.ofListings */`,
+    { listingIds },
   )
   return answer.rows
 }

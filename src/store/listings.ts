@@ -27,7 +27,10 @@ const COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.state, l.reason,
   l.removal_reason as "removalReason", l.removed_on as "removedOn", l.published_on as "publishedOn", l.ends_on as "endsOn", l.moves`
 
 /** Null if the operator has an open listing of this kind already. */
-export const open = async (tx: Tx, made: { list: string; operatorId: number; facts: Case; reason: string; now: Date }): Promise<Listing | null> => {
+export const open = async (
+  tx: Tx,
+  made: { list: string; operatorId: number; facts: Case; reason: string; now: Date },
+): Promise<Listing | null> => {
   const answer = await tx.raw(
     `insert into listings as l (list, operator_id, state, reason, facts, created_at)
      values (:list, :operatorId, :state, :reason, :facts, :now)
@@ -39,7 +42,9 @@ export const open = async (tx: Tx, made: { list: string; operatorId: number; fac
 
 /** Locked to the end of the transaction: of two moves at once one sees the other's result. */
 export const forMove = async (tx: Tx, id: string): Promise<Listing | null> => {
-  const answer = await tx.raw(`select ${COLUMNS} from listings l where l.id = ? for update /* listings.forMove */`, [id])
+  const answer = await tx.raw(`select ${COLUMNS} from listings l where l.id = ? for update /* listings.forMove */`, [
+    id,
+  ])
   return answer.rows[0] ?? null
 }
 
@@ -98,13 +103,15 @@ export const eventsOf = async (db: Db, listingIds: readonly string[]): Promise<E
     `select listing_id as "listingId", number, move, made_by as by, role, made_on as "on", recorded_at as "recordedAt",
        state_before as "stateBefore", state_after as "stateAfter", act
      from listing_events where listing_id = any(?::uuid[]) order by listing_id, number /* listings.eventsOf */`,
-    [listingIds],
+    [[...listingIds]],
   )
   return answer.rows
 }
 
 export const byIds = async (db: Db, ids: readonly string[]): Promise<Map<string, Listing>> => {
-  const answer = await db.raw(`select ${COLUMNS} from listings l where l.id = any(?::uuid[]) /* listings.byIds */`, [ids])
+  const answer = await db.raw(`select ${COLUMNS} from listings l where l.id = any(?::uuid[]) /* listings.byIds */`, [
+    [...ids],
+  ])
   return new Map(answer.rows.map((row: Listing) => [row.id, row]))
 }
 
@@ -133,7 +140,9 @@ export const due = async (db: Db, today: string, limit: number): Promise<Listing
 
 /** How many listings stand in each state. */
 export const board = async (db: Db): Promise<{ state: State; n: number }[]> => {
-  const answer = await db.raw('select state, count(*)::int as n from listings group by state order by state /* listings.board */')
+  const answer = await db.raw(
+    'select state, count(*)::int as n from listings group by state order by state /* listings.board */',
+  )
   return answer.rows
 }
 
@@ -203,7 +212,11 @@ export const publicEntries = async (
 }
 
 /** Public entries of these operators in force on a day, newest first. */
-export const publicOfOperators = async (db: Db, operatorIds: readonly number[], asOf: string): Promise<{ operatorId: number; body: PublicBody }[]> => {
+export const publicOfOperators = async (
+  db: Db,
+  operatorIds: readonly number[],
+  asOf: string,
+): Promise<{ operatorId: number; body: PublicBody }[]> => {
   const answer = await db.raw(
     `select l.operator_id as "operatorId", p.body from listings l join public_entries p on p.listing_id = l.id
      where l.operator_id = any(:ids) and p.published_on <= :asOf::date and (p.ends_on is null or p.ends_on > :asOf::date)

@@ -11,7 +11,9 @@ const ASK_AGAIN_MS = 100
 export const alone = async <T>(db: Db, name: string, waitMs: number, work: () => Promise<T>): Promise<T | null> => {
   const connection = await db.client.acquireConnection()
   const ask = async (sql: string): Promise<boolean> => {
-    const answer = await db.raw(`select ${sql}(hashtextextended(?, 0)) as held /* store.locks */`, [name]).connection(connection)
+    const answer = await db
+      .raw(`select ${sql}(hashtextextended(?, 0)) as held /* store.locks */`, [name])
+      .connection(connection)
     return answer.rows[0].held === true
   }
   try {

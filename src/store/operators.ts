@@ -80,7 +80,10 @@ export const learn = async (tx: Tx, runId: number, now: Date): Promise<void> => 
 }
 
 /** The operators behind codes of any scheme, by the code asked for. */
-export const byCodes = async (db: Db | Tx, codes: readonly { scheme: string; code: string }[]): Promise<Map<string, Operator>> => {
+export const byCodes = async (
+  db: Db | Tx,
+  codes: readonly { scheme: string; code: string }[],
+): Promise<Map<string, Operator>> => {
   if (codes.length === 0) return new Map()
   const answer = await db.raw(
     `select a.scheme || ':' || a.code as asked, ${COLUMNS}
@@ -93,7 +96,9 @@ export const byCodes = async (db: Db | Tx, codes: readonly { scheme: string; cod
 }
 
 export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, Operator>> => {
-  const answer = await db.raw(`select ${COLUMNS} from operators o where o.id = any(?) /* operators.byIds */`, [[...ids]])
+  const answer = await db.raw(`select ${COLUMNS} from operators o where o.id = any(?) /* operators.byIds */`, [
+    [...ids],
+  ])
   return new Map(answer.rows.map((row: Operator) => [row.id, row]))
 }
 
@@ -102,17 +107,20 @@ export const formerNames = async (db: Db, ids: readonly number[]): Promise<{ ope
   const answer = await db.raw(
     `select o.id as "operatorId", n.name from operator_names n join operators o on o.id = n.operator_id
      where o.id = any(?) and n.name is distinct from o.name order by o.id, n.known_from desc, n.name /* operators.formerNames */`,
-    [ids],
+    [[...ids]],
   )
   return answer.rows
 }
 
 /** Every code that leads to each. */
-export const codesOf = async (db: Db, ids: readonly number[]): Promise<{ operatorId: number; scheme: string; code: string }[]> => {
+export const codesOf = async (
+  db: Db,
+  ids: readonly number[],
+): Promise<{ operatorId: number; scheme: string; code: string }[]> => {
   const answer = await db.raw(
     `select operator_id as "operatorId", scheme, code from operator_codes where operator_id = any(?)
      order by operator_id, scheme, code /* operators.codesOf */`,
-    [ids],
+    [[...ids]],
   )
   return answer.rows
 }
@@ -142,7 +150,11 @@ const filterBindings = (filter: Filter) => ({
 })
 
 /** In the order of their making. */
-export const list = async (db: Db, filter: Filter, { first, after }: { first: number; after: number | null }): Promise<Operator[]> => {
+export const list = async (
+  db: Db,
+  filter: Filter,
+  { first, after }: { first: number; after: number | null },
+): Promise<Operator[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from operators o where (:after::int is null or o.id > :after::int) and ${FILTERED}
      order by o.id limit :first /* operators.list */`,
@@ -152,7 +164,10 @@ export const list = async (db: Db, filter: Filter, { first, after }: { first: nu
 }
 
 export const countOf = async (db: Db, filter: Filter): Promise<number> => {
-  const answer = await db.raw(`select count(*)::int as n from operators o where ${FILTERED} /* operators.countOf */`, filterBindings(filter))
+  const answer = await db.raw(
+    `select count(*)::int as n from operators o where ${FILTERED} /* operators.countOf */`,
+    filterBindings(filter),
+  )
   return answer.rows[0].n
 }
 
@@ -179,7 +194,9 @@ export const toScore = async (
 
 /** Clean again, unless something new came in since `dirtySince` was read. */
 export const scored = async (tx: Tx, rows: readonly { id: number; dirtySince: Date | null }[]): Promise<void> => {
-  const dirty = rows.flatMap(({ id, dirtySince }) => (dirtySince === null ? [] : [{ id, since: dirtySince.toISOString() }]))
+  const dirty = rows.flatMap(({ id, dirtySince }) =>
+    dirtySince === null ? [] : [{ id, since: dirtySince.toISOString() }],
+  )
   await tx.raw(
     `update operators o set dirty_since = null from unnest(?::int[], ?::timestamptz[]) as r(id, since)
      where o.id = r.id and o.dirty_since = r.since /* operators.scored */`,
@@ -188,5 +205,8 @@ export const scored = async (tx: Tx, rows: readonly { id: number; dirtySince: Da
 }
 
 export const markDirty = async (tx: Tx, ids: readonly number[], now: Date): Promise<void> => {
-  await tx.raw('update operators set dirty_since = coalesce(dirty_since, ?) where id = any(?) /* operators.markDirty */', [now, [...ids]])
+  await tx.raw(
+    'update operators set dirty_since = coalesce(dirty_since, ?) where id = any(?) /* operators.markDirty */',
+    [now, [...ids]],
+  )
 }

@@ -12,7 +12,13 @@ export interface Reject {
 
 export const add = async (db: Db | Tx, runId: number, feed: string, rows: readonly Reject[]): Promise<void> => {
   if (rows.length === 0) return
-  const payload = rows.map(({ page, row, problems, item }) => ({ page, row_number: row, ...problems[0], problems, item }))
+  const payload = rows.map(({ page, row, problems, item }) => ({
+    page,
+    row_number: row,
+    ...problems[0],
+    problems,
+    item,
+  }))
   await db.raw(
     `insert into rejects (run_id, feed, page, row_number, field, rule, message, problems, item)
      select ?::bigint, ?::text, r.* from jsonb_to_recordset(?::jsonb) as r(page int, row_number int, field text, rule text, message text,
@@ -64,7 +70,10 @@ export const openUnmatched = async (db: Db, first: number): Promise<Unmatched[]>
   return answer.rows
 }
 
-export const ofRun = async (db: Db, runId: number): Promise<(Reject & { field: string | null; rule: string; message: string })[]> => {
+export const ofRun = async (
+  db: Db,
+  runId: number,
+): Promise<(Reject & { field: string | null; rule: string; message: string })[]> => {
   const answer = await db.raw(
     `select page, row_number as row, field, rule, message, problems, item from rejects where run_id = ? order by id /* rejects.ofRun */`,
     [runId],

@@ -37,7 +37,10 @@ export interface Start {
  * Opens a run. The caller holds the lock of (job, subject), so a run still open is one whose process died. Null: another
  * process has already taken this occurrence of the timetable.
  */
-export const start = async (db: Db, { job, subject = '', cause, plannedFor = null, whole = false, file = null, now }: Start) => {
+export const start = async (
+  db: Db,
+  { job, subject = '', cause, plannedFor = null, whole = false, file = null, now }: Start,
+) => {
   await db.raw(
     `update runs set outcome = 'ABANDONED', ended_at = ? /* runs.start */
      where job = ? and subject = ? and outcome = 'RUNNING'`,
@@ -56,7 +59,12 @@ export const start = async (db: Db, { job, subject = '', cause, plannedFor = nul
 export const finish = async (
   db: Db,
   id: number,
-  end: { outcome: Exclude<Outcome, 'RUNNING'>; counts?: Record<string, number>; error?: { code: string; message: string } | null; now: Date },
+  end: {
+    outcome: Exclude<Outcome, 'RUNNING'>
+    counts?: Record<string, number>
+    error?: { code: string; message: string } | null
+    now: Date
+  },
 ): Promise<void> => {
   await db('runs')
     .where({ id })
@@ -88,5 +96,7 @@ export const lastGoodPulls = async (db: Db): Promise<Map<string, { at: Date; cou
     `select distinct on (subject) subject, ended_at as at, counts from runs
      where job = 'pull' and whole and outcome = 'DONE' order by subject, id desc /* runs.lastGoodPulls */`,
   )
-  return new Map(answer.rows.map((row: { subject: string; at: Date; counts: Record<string, number> }) => [row.subject, row]))
+  return new Map(
+    answer.rows.map((row: { subject: string; at: Date; counts: Record<string, number> }) => [row.subject, row]),
+  )
 }

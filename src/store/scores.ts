@@ -1,7 +1,8 @@
 /** Scores: appended, never updated. The one that counts on a day is the latest for the latest day not after it. */
+
+import type { Body, RecordKind } from '../domain/records.js'
 import type { Db, Tx } from './db.js'
 import { bindingsAt, VERSIONS_AT, type When } from './versions.js'
-import type { Body, RecordKind } from '../domain/records.js'
 
 export interface StoredReason {
   rule: string
@@ -35,7 +36,11 @@ const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", s.known
   s.next_change_on as "nextChangeOn", s.cause`
 
 /** The score that counts for each operator on a day, as it was known at an instant. */
-export const latest = async (db: Db | Tx, operators: readonly number[], when: When): Promise<Map<number, StoredScore>> => {
+export const latest = async (
+  db: Db | Tx,
+  operators: readonly number[],
+  when: When,
+): Promise<Map<number, StoredScore>> => {
   const answer = await db.raw(
     `select ${COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
        select * from scores s where s.operator_id = o.id and s.as_of <= :asOf::date and s.known_at <= :knownAt
@@ -58,7 +63,10 @@ export const add = async (tx: Tx, rows: readonly Omit<StoredScore, 'id'>[], runI
 }
 
 /** Stored scores to verify, spread evenly over all when fewer than all are wanted. */
-export const sample = async (db: Db, { after, limit, of }: { after: number; limit: number; of: number | null }): Promise<StoredScore[]> => {
+export const sample = async (
+  db: Db,
+  { after, limit, of }: { after: number; limit: number; of: number | null },
+): Promise<StoredScore[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from scores s
      where s.id > :after and (:of::int is null or s.id % greatest(1, (select count(*) from scores) / :of::int) = 0)

@@ -43,11 +43,19 @@ export const changes = async (tx: Tx): Promise<Change[]> => {
 
 /** (id, body hash) of every entry that is public now, in order of id. */
 export const members = async (tx: Tx): Promise<{ id: string; bodyHash: string }[]> => {
-  const answer = await tx.raw('select listing_id as id, body_hash as "bodyHash" from public_entries order by listing_id /* snapshots.members */')
+  const answer = await tx.raw(
+    'select listing_id as id, body_hash as "bodyHash" from public_entries order by listing_id /* snapshots.members */',
+  )
   return answer.rows
 }
 
-export const store = async (tx: Tx, snapshot: Snapshot, changed: readonly Change[], runId: number, today: string): Promise<void> => {
+export const store = async (
+  tx: Tx,
+  snapshot: Snapshot,
+  changed: readonly Change[],
+  runId: number,
+  today: string,
+): Promise<void> => {
   await tx('snapshots').insert({
     sequence: snapshot.sequence,
     previous_hash: snapshot.previousHash,

@@ -136,7 +136,10 @@ export const itemCounts = async (tx: Tx, runId: number): Promise<ItemCounts> => 
 }
 
 /** Drafts that contradict an earlier one of the same delivery, to be set aside. */
-export const conflicts = async (tx: Tx, runId: number): Promise<{ page: number | null; row: number; key: string; body: unknown }[]> => {
+export const conflicts = async (
+  tx: Tx,
+  runId: number,
+): Promise<{ page: number | null; row: number; key: string; body: unknown }[]> => {
   const answer = await tx.raw(
     `select page, row_number as row, record_key as key, body from staged_drafts
      where run_id = ? and effect = 'CONFLICT' order by item, part /* staged.conflicts */`,

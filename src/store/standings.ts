@@ -20,7 +20,11 @@ export interface StandingRow {
  * Answers for codes in the order asked; a code without an operator has no row. `asOf` is the day asked about: entries and
  * the score are those of that day, less what was removed since.
  */
-export const of = async (db: Db, codes: readonly { place: number; scheme: string; code: string }[], asOf: string): Promise<StandingRow[]> => {
+export const of = async (
+  db: Db,
+  codes: readonly { place: number; scheme: string; code: string }[],
+  asOf: string,
+): Promise<StandingRow[]> => {
   if (codes.length === 0) return []
   const answer = await db.raw(
     `select a.place, o.id as "operatorId", o.uscc, o.shop, o.name, o.status, s.value as score, s.grade,

@@ -1,5 +1,5 @@
 /** Versions: every state of every record that the hub ever believed, with its source. Rows are closed, never changed. */
-import { KINDS, RECORD_KINDS, type Body, type Finding, type RecordKind } from '../domain/records.js'
+import { type Body, type Finding, KINDS, RECORD_KINDS, type RecordKind } from '../domain/records.js'
 import type { Db, Tx } from './db.js'
 
 /** A merge of so many new versions leaves the planner's statistics behind; fresh ones cost less than one bad plan. */
@@ -22,7 +22,8 @@ export const merge = async (tx: Tx, run: { id: number; feed: string; whole: bool
      order by s.item, s.part /* versions.merge */`,
     bindings,
   )
-  if ((merged.rowCount ?? 0) >= ANALYZE_FROM_VERSIONS) await tx.raw('analyze versions, operators, operator_codes /* versions.merge */')
+  if ((merged.rowCount ?? 0) >= ANALYZE_FROM_VERSIONS)
+    await tx.raw('analyze versions, operators, operator_codes /* versions.merge */')
   if (!run.whole) return
   await tx.raw(
     `update versions v set partial = false from staged_drafts s
@@ -35,7 +36,10 @@ export const merge = async (tx: Tx, run: { id: number; feed: string; whole: bool
  * Ends what a whole feed no longer holds: the old belief is closed, the same body opens again with the day of its end.
  * A record whose key or code stands in an item that was set aside is not absent, only unreadable. Returns how many ended.
  */
-export const endAbsent = async (tx: Tx, run: { id: number; feed: string; now: Date; today: string }): Promise<number> => {
+export const endAbsent = async (
+  tx: Tx,
+  run: { id: number; feed: string; now: Date; today: string },
+): Promise<number> => {
   const kinds = RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence)
   const answer = await tx.raw(
     `with gone as (
@@ -144,7 +148,12 @@ export const ofOperators = async (
 }
 
 /** How many records `ofOperators` would give in all. */
-export const countOfOperators = async (db: Db, operatorIds: readonly number[], when: When, sight: Sight): Promise<Map<number, number>> => {
+export const countOfOperators = async (
+  db: Db,
+  operatorIds: readonly number[],
+  when: When,
+  sight: Sight,
+): Promise<Map<number, number>> => {
   const answer = await db.raw(
     `select v.operator_id as id, count(*)::int as n from (${VERSIONS_AT}) v where ${SEEN} group by v.operator_id
      /* versions.countOfOperators */`,
@@ -158,7 +167,7 @@ export const byId = async (db: Db | Tx, id: number): Promise<Version | null> => 
 export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, Version>> => {
   const answer = await db.raw(
     `select ${COLUMNS} from versions v join runs r on r.id = v.run_id where v.id = any(?::bigint[]) /* versions.byIds */`,
-    [ids],
+    [[...ids]],
   )
   return new Map(answer.rows.map((row: Version) => [row.id, row]))
 }

@@ -41,9 +41,9 @@ const showList =
   ({ db, nowOf }: SiteParts): RequestHandler =>
   async (request, response) => {
     const day = dateIn(nowOf(request))
-    const name = textOf(request.query['name']).trim().slice(0, NAME_LONGEST)
+    const name = textOf(request.query.name).trim().slice(0, NAME_LONGEST)
     const filter = { name: name || null, asOf: day }
-    const page = { first: PAGE_ENTRIES + 1, after: afterOf(textOf(request.query['after'])) }
+    const page = { first: PAGE_ENTRIES + 1, after: afterOf(textOf(request.query.after)) }
     const [found, total] = await Promise.all([
       listings.publicEntries(db, filter, page),
       listings.publicCount(db, filter),
@@ -66,7 +66,7 @@ const afterOf = (text: string): { publishedOn: string; id: string } | null => {
 const showEntry =
   ({ db, rules, nowOf }: SiteParts): RequestHandler =>
   async (request, response) => {
-    const id = String(request.params['id']).toLowerCase()
+    const id = String(request.params.id).toLowerCase()
     if (!UUID.test(id)) throw new Refusal('NOT_FOUND')
     const day = dateIn(nowOf(request))
     response.set('X-Robots-Tag', 'noindex, noarchive')

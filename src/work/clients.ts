@@ -26,10 +26,16 @@ export interface ClientGiven {
 /** `agencies`: ids that `--agency` may name. */
 export const add = async (db: Db, given: ClientGiven, agencies: readonly string[], now: Date): Promise<Registered> => {
   const { name, role, agency = null, region = null } = given
-  if (!NAME.test(name)) throw new Refusal('USAGE', { reason: '名称须为 1–64 个可见字符，不含空白和冒号 a name has 1–64 visible characters, no blank, no colon' })
-  if (!isRole(role) || !CLIENT_ROLES.includes(role)) throw new Refusal('ROLE_UNKNOWN', { role, known: CLIENT_ROLES.join(' ') })
-  if (agency !== null && !agencies.includes(agency)) throw new Refusal('AGENCY_UNKNOWN', { agency, known: agencies.join(' ') })
-  if (region !== null && !REGION.test(region)) throw new Refusal('USAGE', { reason: `地区须为六位区划代码 a region is a division code of six digits: ${region}` })
+  if (!NAME.test(name))
+    throw new Refusal('USAGE', {
+      reason: '名称须为 1–64 个可见字符，不含空白和冒号 a name has 1–64 visible characters, no blank, no colon',
+    })
+  if (!isRole(role) || !CLIENT_ROLES.includes(role))
+    throw new Refusal('ROLE_UNKNOWN', { role, known: CLIENT_ROLES.join(' ') })
+  if (agency !== null && !agencies.includes(agency))
+    throw new Refusal('AGENCY_UNKNOWN', { agency, known: agencies.join(' ') })
+  if (region !== null && !REGION.test(region))
+    throw new Refusal('USAGE', { reason: `地区须为六位区划代码 a region is a division code of six digits: ${region}` })
   const secret = newSecret()
   const added = await clients.add(db, { id: name, role, agency, region, secretHash: await hashSecret(secret) }, now)
   if (!added) throw new Refusal('CLIENT_EXISTS', { name })

@@ -26,7 +26,9 @@ export const startClock = (
       ({ date }) => {
         const plannedFor = new Date(Math.floor(date.getTime() / MINUTE_MS) * MINUTE_MS)
         const work = act(occasion, plannedFor, stopping.signal)
-          .catch((error) => log.error({ err: error, ...occasion }, `the timetable's ${occasion.job} failed: ${reasonOf(error)}`))
+          .catch((error) =>
+            log.error({ err: error, ...occasion }, `the timetable's ${occasion.job} failed: ${reasonOf(error)}`),
+          )
           .finally(() => running.delete(work))
         running.add(work)
         return work

@@ -15,7 +15,12 @@ export const expire = async (
   options: { rules: Rules; cause: runs.Cause; plannedFor?: Date | null; now: () => Date; log: Log },
 ): Promise<{ expired: number } | null> => {
   const startedAt = options.now()
-  const run = await runs.start(db, { job: 'expire', cause: options.cause, plannedFor: options.plannedFor ?? null, now: startedAt })
+  const run = await runs.start(db, {
+    job: 'expire',
+    cause: options.cause,
+    plannedFor: options.plannedFor ?? null,
+    now: startedAt,
+  })
   if (run === null) return null
   let expired = 0
   try {
@@ -30,7 +35,12 @@ export const expire = async (
     await runs.finish(db, run, { outcome: 'DONE', counts: { expired }, now: options.now() })
     return { expired }
   } catch (error) {
-    await runs.finish(db, run, { outcome: 'FAILED', counts: { expired }, error: { code: 'INTERNAL', message: reasonOf(error) }, now: options.now() })
+    await runs.finish(db, run, {
+      outcome: 'FAILED',
+      counts: { expired },
+      error: { code: 'INTERNAL', message: reasonOf(error) },
+      now: options.now(),
+    })
     throw error
   }
 }

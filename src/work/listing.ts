@@ -7,7 +7,16 @@ import type { Calendar } from '../domain/calendar.js'
 import { dateIn, isDate } from '../domain/dates.js'
 import { type Action, type Notice, owing } from '../domain/delivery.js'
 import { regionIn, usccForm } from '../domain/identity.js'
-import { type Act, type Case, isPublic, type MoveName, move, newCase, type Role, type State } from '../domain/listing.js'
+import {
+  type Act,
+  type Case,
+  isPublic,
+  type MoveName,
+  move,
+  newCase,
+  type Role,
+  type State,
+} from '../domain/listing.js'
 import type { ListKind, RemovalReason } from '../domain/lists.js'
 import { isHeavy } from '../domain/penalty.js'
 import { canonical, type Json } from '../domain/records.js'
@@ -57,12 +66,21 @@ export interface CaseMade {
 export const openCase = (db: Db, rules: Rules, made: CaseMade): Promise<listings.Listing> =>
   db.transaction(async (tx) => {
     const opened = await open(tx, rules, { ...made, now: await knowledge.tick(tx, made.now) })
-    if (opened === null) throw new Refusal('MOVE_NOT_ALLOWED', { move: 'openLead', state: '—', reason: '该主体已有未结的同类名单记录 one is open already' })
+    if (opened === null)
+      throw new Refusal('MOVE_NOT_ALLOWED', {
+        move: 'openLead',
+        state: '—',
+        reason: '该主体已有未结的同类名单记录 one is open already',
+      })
     return opened
   })
 
 /** What a score that fell to the lowest grade opens; nothing where a case is open already. */
-export const openLead = (tx: Tx, rules: Rules, made: { operatorId: number; value: number; on: string; now: Date }): Promise<unknown> =>
+export const openLead = (
+  tx: Tx,
+  rules: Rules,
+  made: { operatorId: number; value: number; on: string; now: Date },
+): Promise<unknown> =>
   open(tx, rules, {
     operatorId: made.operatorId,
     list: LIST_OF_LEADS,
@@ -77,7 +95,13 @@ const open = async (tx: Tx, rules: Rules, made: CaseMade): Promise<listings.List
   const before = newCase(made.list, made.operatorId)
   const act: Act = { by: made.by, role: made.role, on: made.on, today: dateIn(made.now), reason: made.reason }
   const after = stepped('openLead', before, act, rules)
-  const listing = await listings.open(tx, { list: made.list, operatorId: made.operatorId, facts: after, reason: made.reason, now: made.now })
+  const listing = await listings.open(tx, {
+    list: made.list,
+    operatorId: made.operatorId,
+    facts: after,
+    reason: made.reason,
+    now: made.now,
+  })
   if (listing === null) return null
   await record(tx, { ...listing, moves: 1 }, 'openLead', null, act, made.now)
   await listings.save(tx, { ...listing, moves: 1 })
@@ -112,7 +136,13 @@ export const makeMove = (db: Db, rules: Rules, made: MoveMade): Promise<listings
 const actOf = ({ by, role, input }: MoveMade, today: string, linked: Linked | null): Act => {
   if (!isDate(input.on)) throw new Refusal('DATE_INVALID', { value: input.on })
   const { decision: _, ...given } = input
-  return { ...given, by, role, today, ...(linked ? { documentNumber: linked.documentNumber, heavy: linked.heavy } : {}) }
+  return {
+    ...given,
+    by,
+    role,
+    today,
+    ...(linked ? { documentNumber: linked.documentNumber, heavy: linked.heavy } : {}),
+  }
 }
 
 const stepped = (name: MoveName, before: Case, act: Act, rules: Rules): Case => {
@@ -120,7 +150,12 @@ const stepped = (name: MoveName, before: Case, act: Act, rules: Rules): Case => 
   const moved = move(name, before, act, { list, calendar: rules.calendar })
   if (moved.ok) return moved.after
   const { code, zh, en } = moved.reason
-  throw new Refusal('MOVE_NOT_ALLOWED', { move: name, state: before.state ?? '—', reason: `${zh} ${en}`, because: code })
+  throw new Refusal('MOVE_NOT_ALLOWED', {
+    move: name,
+    state: before.state ?? '—',
+    reason: `${zh} ${en}`,
+    because: code,
+  })
 }
 
 const listOf = (rules: Rules, id: string): ListKind => {
@@ -142,10 +177,18 @@ interface Linked {
 const decisionOf = async (tx: Tx, listing: listings.Listing, input: MoveInput): Promise<Linked> => {
   const version = input.decision === undefined ? null : await versions.byId(tx, input.decision)
   const current = version && (await versions.current(tx, version.feed, version.key))
-  if (version === null || version.kind !== 'penalty' || version.operatorId !== listing.operatorId || current?.id !== version.id) {
-    throw new Refusal('INPUT_INVALID', { reason: '所关联的处罚决定不存在或不属于该主体 no such penalty of this operator' })
+  if (
+    version === null ||
+    version.kind !== 'penalty' ||
+    version.operatorId !== listing.operatorId ||
+    current?.id !== version.id
+  ) {
+    throw new Refusal('INPUT_INVALID', {
+      reason: '所关联的处罚决定不存在或不属于该主体 no such penalty of this operator',
+    })
   }
-  const text = (field: string): string => (typeof version.body[field] === 'string' ? (version.body[field] as string) : '')
+  const text = (field: string): string =>
+    typeof version.body[field] === 'string' ? (version.body[field] as string) : ''
   const code = text('authority_code')
   return {
     version: version.id,
@@ -158,7 +201,14 @@ const decisionOf = async (tx: Tx, listing: listings.Listing, input: MoveInput): 
 }
 
 /** The listing's own columns after a move, from the case and what the act brought. */
-const follow = (before: listings.Listing, facts: Case, made: MoveMade, act: Act, linked: Linked | null, rules: Rules): listings.Listing => {
+const follow = (
+  before: listings.Listing,
+  facts: Case,
+  made: MoveMade,
+  act: Act,
+  linked: Linked | null,
+  rules: Rules,
+): listings.Listing => {
   const basis = listOf(rules, before.list).legalBasis[0]
   return {
     ...before,
@@ -178,7 +228,14 @@ const follow = (before: listings.Listing, facts: Case, made: MoveMade, act: Act,
   }
 }
 
-const record = (tx: Tx, after: listings.Listing, name: MoveName, before: State | null, act: Act, now: Date): Promise<void> => {
+const record = (
+  tx: Tx,
+  after: listings.Listing,
+  name: MoveName,
+  before: State | null,
+  act: Act,
+  now: Date,
+): Promise<void> => {
   const { by, role, on, today: _, ...said } = act
   return listings.record(tx, {
     listingId: after.id,
@@ -195,7 +252,14 @@ const record = (tx: Tx, after: listings.Listing, name: MoveName, before: State |
 }
 
 /** The public entry follows the state, and the deliveries follow the public entry; the score follows both. */
-const show = async (tx: Tx, rules: Rules, before: State, after: listings.Listing, act: Act, now: Date): Promise<void> => {
+const show = async (
+  tx: Tx,
+  rules: Rules,
+  before: State,
+  after: listings.Listing,
+  act: Act,
+  now: Date,
+): Promise<void> => {
   const was = isPublic(before)
   const is = isPublic(after.state)
   if (was === is) return
@@ -203,7 +267,13 @@ const show = async (tx: Tx, rules: Rules, before: State, after: listings.Listing
   if (operator === undefined) throw new Error(`operator ${after.operatorId} of listing ${after.id} is gone`)
   if (is) {
     const body = publicBody(after, operator)
-    await listings.publish(tx, body, createHash('sha256').update(canonical(body as unknown as Json)).digest('hex'))
+    await listings.publish(
+      tx,
+      body,
+      createHash('sha256')
+        .update(canonical(body as unknown as Json))
+        .digest('hex'),
+    )
   } else await listings.unpublish(tx, after.id)
   const notice = noticeOf(rules, after, operator, act)
   await tell(tx, rules, after.id, is ? 'ADD' : 'REMOVE', notice, now)
@@ -225,7 +295,12 @@ const publicBody = (listing: listings.Listing, operator: operators.Operator): li
   endsOn: listing.endsOn,
 })
 
-const noticeOf = (rules: Rules, listing: listings.Listing, operator: operators.Operator, act: Act): Omit<Notice, 'sequence' | 'action'> => {
+const noticeOf = (
+  rules: Rules,
+  listing: listings.Listing,
+  operator: operators.Operator,
+  act: Act,
+): Omit<Notice, 'sequence' | 'action'> => {
   const list = listOf(rules, listing.list)
   const removal = list.removals.find((row) => row.reason === listing.removalReason)
   return {
@@ -254,7 +329,14 @@ const noticeOf = (rules: Rules, listing: listings.Listing, operator: operators.O
 }
 
 /** Owes each platform what it must hear, given what it has heard: written in the transaction of the move. */
-const tell = async (tx: Tx, rules: Rules, listingId: string, change: Action, notice: Omit<Notice, 'sequence' | 'action'>, now: Date): Promise<void> => {
+const tell = async (
+  tx: Tx,
+  rules: Rules,
+  listingId: string,
+  change: Action,
+  notice: Omit<Notice, 'sequence' | 'action'>,
+  now: Date,
+): Promise<void> => {
   const told = await deliveries.earlier(tx, listingId)
   for (const platform of new Set([...rules.platforms, ...told.map((row) => row.platform)])) {
     const earlier = told.filter((row) => row.platform === platform)
@@ -262,6 +344,13 @@ const tell = async (tx: Tx, rules: Rules, listingId: string, change: Action, not
     if (fold) await deliveries.fold(tx, listingId, platform)
     if (owe === null) continue
     const number = (earlier.at(-1)?.number ?? 0) + 1
-    await deliveries.owe(tx, { platform, listingId, number, action: owe, notice: { ...notice, sequence: number, action: owe }, now })
+    await deliveries.owe(tx, {
+      platform,
+      listingId,
+      number,
+      action: owe,
+      notice: { ...notice, sequence: number, action: owe },
+      now,
+    })
   }
 }

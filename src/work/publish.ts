@@ -29,16 +29,29 @@ const FIRST_HASH = '0'.repeat(64)
 /** A list that did not change keeps its sequence. Null: another process has this occurrence of the timetable. */
 export const publish = async (db: Db, options: PublishOptions): Promise<Published | null> => {
   const startedAt = options.now()
-  const run = await runs.start(db, { job: 'publish', cause: options.cause, plannedFor: options.plannedFor ?? null, now: startedAt })
+  const run = await runs.start(db, {
+    job: 'publish',
+    cause: options.cause,
+    plannedFor: options.plannedFor ?? null,
+    now: startedAt,
+  })
   if (run === null) return null
   try {
     const snapshot = await db.transaction((tx) => take(tx, run, startedAt))
     options.note({ sequence: snapshot.sequence, hash: snapshot.hash, publishedAt: snapshot.publishedAt.toISOString() })
     const { sequence, entries, added, changed, removed, hash } = snapshot
-    await runs.finish(db, run, { outcome: 'DONE', counts: { sequence, entries, added, changed, removed }, now: options.now() })
+    await runs.finish(db, run, {
+      outcome: 'DONE',
+      counts: { sequence, entries, added, changed, removed },
+      now: options.now(),
+    })
     return { sequence, entries, added, changed, removed, hash, ms: options.now().getTime() - startedAt.getTime() }
   } catch (error) {
-    await runs.finish(db, run, { outcome: 'FAILED', error: { code: 'INTERNAL', message: reasonOf(error) }, now: options.now() })
+    await runs.finish(db, run, {
+      outcome: 'FAILED',
+      error: { code: 'INTERNAL', message: reasonOf(error) },
+      now: options.now(),
+    })
     throw error
   }
 }
@@ -67,7 +80,11 @@ const take = async (tx: Tx, run: number, now: Date): Promise<snapshots.Snapshot>
 }
 
 /** SHA-256 over the sequence, the hash before it, and (id, body hash) of every entry in order of id. */
-export const chained = (sequence: number, previousHash: string, members: readonly { id: string; bodyHash: string }[]): string => {
+export const chained = (
+  sequence: number,
+  previousHash: string,
+  members: readonly { id: string; bodyHash: string }[],
+): string => {
   const hash = createHash('sha256').update(`${sequence}\n${previousHash}\n`)
   for (const { id, bodyHash } of members) hash.update(`${id} ${bodyHash}\n`)
   return hash.digest('hex')

@@ -117,7 +117,9 @@ const takeIn = async (db: Db, run: number, options: Running): Promise<Pulled> =>
     return { feed: feed.id, ...pulled, full: options.whole, ms }
   } catch (error) {
     await staged.clear(db, [run])
-    const told = isRefusal(error) ? { code: error.code, message: error.message } : { code: 'INTERNAL', message: reasonOf(error) }
+    const told = isRefusal(error)
+      ? { code: error.code, message: error.message }
+      : { code: 'INTERNAL', message: reasonOf(error) }
     await runs.finish(db, run, { outcome: isRefusal(error) ? 'REFUSED' : 'FAILED', error: told, now: options.now() })
     throw error
   }
@@ -188,7 +190,10 @@ export interface Merging {
 }
 
 /** From the stage into operators and versions, in one transaction. */
-export const merge = async (tx: Tx, { run, feed, whole, now }: Merging): Promise<staged.ItemCounts & { ended: number }> => {
+export const merge = async (
+  tx: Tx,
+  { run, feed, whole, now }: Merging,
+): Promise<staged.ItemCounts & { ended: number }> => {
   const at = await knowledge.tick(tx, now)
   await staged.resolve(tx, run)
   await makeOperators(tx, run, at)
@@ -204,7 +209,17 @@ export const merge = async (tx: Tx, { run, feed, whole, now }: Merging): Promise
   return { ...counts, ended }
 }
 
-const contradiction = ({ page, row, key, body }: { page: number | null; row: number; key: string; body: unknown }): rejects.Reject => ({
+const contradiction = ({
+  page,
+  row,
+  key,
+  body,
+}: {
+  page: number | null
+  row: number
+  key: string
+  body: unknown
+}): rejects.Reject => ({
   page,
   row,
   item: body,
@@ -222,7 +237,8 @@ const makeOperators = async (tx: Tx, run: number, now: Date): Promise<void> => {
   const unknown = await staged.unknownSubjects(tx, run)
   if (unknown.length === 0) return
   const makings = unknown.map(({ uscc, shop, name }): operators.Making => {
-    if (uscc === null) return { uscc, shop, name, kind: 'SHOP', region: null, codes: [{ scheme: 'shop', code: shop ?? '' }] }
+    if (uscc === null)
+      return { uscc, shop, name, kind: 'SHOP', region: null, codes: [{ scheme: 'shop', code: shop ?? '' }] }
     const kind = operatorKindIn(uscc).toUpperCase() as operators.Operator['kind']
     const codes = [
       { scheme: 'uscc', code: uscc },

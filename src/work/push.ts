@@ -38,7 +38,10 @@ export interface PushOptions {
 }
 
 /** All platforms side by side. `unreachable` names those that did not answer; their deliveries stay owed. */
-export const push = async (db: Db, options: PushOptions): Promise<{ platforms: Pushed[]; unreachable: string[]; ms: number }> => {
+export const push = async (
+  db: Db,
+  options: PushOptions,
+): Promise<{ platforms: Pushed[]; unreachable: string[]; ms: number }> => {
   const startedAt = options.now()
   const unreachable: string[] = []
   const results = await Promise.all(
@@ -59,7 +62,13 @@ const pushOne = async (db: Db, to: Sending, options: PushOptions, silent: () => 
   const subject = to.platform.id
   const counts = { platform: subject, sent: 0, accepted: 0, rejected: 0, outstanding: 0 }
   await locks.alone(db, `push:${subject}`, options.plannedFor ? 0 : WAIT_FOR_PLATFORM_MS, async () => {
-    const start = { job: 'push' as const, subject, cause: options.cause, plannedFor: options.plannedFor ?? null, now: options.now() }
+    const start = {
+      job: 'push' as const,
+      subject,
+      cause: options.cause,
+      plannedFor: options.plannedFor ?? null,
+      now: options.now(),
+    }
     const run = await runs.start(db, start)
     if (run === null) return
     try {
@@ -78,7 +87,9 @@ const pushOne = async (db: Db, to: Sending, options: PushOptions, silent: () => 
       await runs.finish(db, run, { outcome: 'DONE', counts: ofRun(counts), now: options.now() })
     } catch (error) {
       if (isRefusal(error)) silent()
-      const told = isRefusal(error) ? { code: error.code, message: error.message } : { code: 'INTERNAL', message: reasonOf(error) }
+      const told = isRefusal(error)
+        ? { code: error.code, message: error.message }
+        : { code: 'INTERNAL', message: reasonOf(error) }
       await runs.finish(db, run, { outcome: 'FAILED', counts: ofRun(counts), error: told, now: options.now() })
       if (!isRefusal(error)) throw error
     }
@@ -102,14 +113,26 @@ const sendBatch = async (
     if (fault === undefined) good.push(delivery)
     else {
       counts.rejected += 1
-      const receipt = { key: delivery.notice.key, accepted: false, code: fault.rule, text: fault.message, field: fault.field, value: null, receiverId: null }
+      const receipt = {
+        key: delivery.notice.key,
+        accepted: false,
+        code: fault.rule,
+        text: fault.message,
+        field: fault.field,
+        value: null,
+        receiverId: null,
+      }
       await deliveries.refuse(db, delivery, receipt)
     }
   }
   if (good.length === 0) return
   try {
     const batch = { id, sentAt: options.now().toISOString(), notices: good.map((delivery) => delivery.notice) }
-    const receipts = await to.platform.send(batch, { url: to.url, secret: to.secret, ...(options.signal ? { signal: options.signal } : {}) })
+    const receipts = await to.platform.send(batch, {
+      url: to.url,
+      secret: to.secret,
+      ...(options.signal ? { signal: options.signal } : {}),
+    })
     counts.sent += good.length
     for (const [i, delivery] of good.entries()) {
       const receipt = receipts[i]
@@ -129,8 +152,20 @@ const sendBatch = async (
   }
 }
 
-const postpone = (db: Db, delivery: deliveries.Delivery, reason: string, options: PushOptions, retryAfterSeconds = 0): Promise<void> =>
-  deliveries.postpone(db, delivery, reason, nextTry(delivery.attempts, options.now(), options.random(), retryAfterSeconds))
+const postpone = (
+  db: Db,
+  delivery: deliveries.Delivery,
+  reason: string,
+  options: PushOptions,
+  retryAfterSeconds = 0,
+): Promise<void> =>
+  deliveries.postpone(
+    db,
+    delivery,
+    reason,
+    nextTry(delivery.attempts, options.now(), options.random(), retryAfterSeconds),
+  )
 
 /** Refusal PLATFORM_UNREACHABLE for a command whose work partly failed. */
-export const unreachableRefusal = (ids: readonly string[]): Refusal => new Refusal('PLATFORM_UNREACHABLE', { reason: ids.join(', ') })
+export const unreachableRefusal = (ids: readonly string[]): Refusal =>
+  new Refusal('PLATFORM_UNREACHABLE', { reason: ids.join(', ') })

@@ -50,14 +50,23 @@ export const score = async (db: Db, options: ScoreOptions): Promise<Scored | nul
   const card = loadScorecard(options.scorecard ?? SCORECARD_IN_FORCE)
   const done = await locks.alone(db, 'score', WAIT_FOR_SCORE_MS, async () => {
     const startedAt = options.now()
-    const run = await runs.start(db, { job: 'score', cause: options.cause, plannedFor: options.plannedFor ?? null, now: startedAt })
+    const run = await runs.start(db, {
+      job: 'score',
+      cause: options.cause,
+      plannedFor: options.plannedFor ?? null,
+      now: startedAt,
+    })
     if (run === null) return 'taken' as const
     try {
       const counts = await scoreAll(db, run, card, startedAt, options)
       await runs.finish(db, run, { outcome: 'DONE', counts: { ...counts }, now: options.now() })
       return { ...counts, ms: options.now().getTime() - startedAt.getTime() }
     } catch (error) {
-      await runs.finish(db, run, { outcome: 'FAILED', error: { code: 'INTERNAL', message: reasonOf(error) }, now: options.now() })
+      await runs.finish(db, run, {
+        outcome: 'FAILED',
+        error: { code: 'INTERNAL', message: reasonOf(error) },
+        now: options.now(),
+      })
       throw error
     }
   })
@@ -70,13 +79,22 @@ export const loadScorecard = (version: string): Scorecard => {
   const known = contracts.folder('scorecards').map((file) => file.replace(/\.json$/, ''))
   if (!known.includes(version)) throw new Refusal('SCORECARD_UNKNOWN', { version, known: known.join(' ') })
   const card = contracts.document(`scorecards/${version}.json`)
-  const shape = contracts.contract('contracts/scorecard')(card).map((fault) => `${fault.field}: ${fault.message}`)
-  const faults = shape.length > 0 ? shape : checkScorecard(card as Scorecard).map((fault) => `${fault.place}: ${fault.reason}`)
+  const shape = contracts
+    .contract('contracts/scorecard')(card)
+    .map((fault) => `${fault.field}: ${fault.message}`)
+  const faults =
+    shape.length > 0 ? shape : checkScorecard(card as Scorecard).map((fault) => `${fault.place}: ${fault.reason}`)
   if (faults.length > 0) throw new Refusal('SCORECARD_BROKEN', { version, faults: faults.join('; ') })
   return card as Scorecard
 }
 
-const scoreAll = async (db: Db, run: number, card: Scorecard, startedAt: Date, options: ScoreOptions): Promise<Omit<Scored, 'ms'>> => {
+const scoreAll = async (
+  db: Db,
+  run: number,
+  card: Scorecard,
+  startedAt: Date,
+  options: ScoreOptions,
+): Promise<Omit<Scored, 'ms'>> => {
   const asOf = options.asOf ?? dateIn(startedAt)
   const counts = { scored: 0, stored: 0, unchanged: 0 }
   const step = { all: options.all === true, asOf, limit: CHUNK_OPERATORS }
@@ -98,7 +116,14 @@ const scoreAll = async (db: Db, run: number, card: Scorecard, startedAt: Date, o
 
 type Chunk = { id: number; dirtySince: Date | null; kind: string }[]
 
-const scoreChunk = async (tx: Tx, run: number, card: Scorecard, when: When, chunk: Chunk, options: ScoreOptions): Promise<number> => {
+const scoreChunk = async (
+  tx: Tx,
+  run: number,
+  card: Scorecard,
+  when: When,
+  chunk: Chunk,
+  options: ScoreOptions,
+): Promise<number> => {
   const ids = chunk.map((operator) => operator.id)
   const facts = await factsOf(tx, chunk, when, options)
   const before = await scores.latest(tx, ids, when)
@@ -117,7 +142,12 @@ const scoreChunk = async (tx: Tx, run: number, card: Scorecard, when: When, chun
     // Whoever stands on a list already needs no lead to get there.
     const standsOnList = row.reasons.some((reason) => reason.fact === LIST_FACT && reason.count > 0)
     if (!standsOnList && crossesLine(earlier?.grade ?? null, row.grade)) {
-      await openLead(tx, options.rules, { operatorId: row.operatorId, value: row.value, on: when.asOf, now: when.knownAt })
+      await openLead(tx, options.rules, {
+        operatorId: row.operatorId,
+        value: row.value,
+        on: when.asOf,
+        now: when.knownAt,
+      })
     }
   }
   return rows.length
@@ -141,7 +171,8 @@ const scoreOne = (id: number, facts: Facts, card: Scorecard, when: When, before:
   if (before === undefined) return { ...row, cause: 'FIRST' as const }
   const sameFacts = before.factsHash === row.factsHash
   const sameCard = before.scorecardHash === row.scorecardHash
-  const sameResult = before.value === row.value && before.grade === row.grade && before.nextChangeOn === row.nextChangeOn
+  const sameResult =
+    before.value === row.value && before.grade === row.grade && before.nextChangeOn === row.nextChangeOn
   const sameReasons = canonical(before.reasons as unknown as Json) === canonical(row.reasons as unknown as Json)
   if (sameFacts && sameCard && sameReasons && sameResult) return null
   return { ...row, cause: sameCard ? (sameFacts ? ('TIME' as const) : ('RECORD' as const)) : ('SCORECARD' as const) }
@@ -158,14 +189,18 @@ const factsOf = async (
 ): Promise<Map<number, Facts>> => {
   const ids = chunk.map((operator) => operator.id)
   const events = new Map<number, FactEvent[]>(ids.map((id) => [id, []]))
-  for (const row of await scores.evidence(db, ids, when)) events.get(row.operatorId)?.push(...eventsOf(row, rules.lists))
+  for (const row of await scores.evidence(db, ids, when))
+    events.get(row.operatorId)?.push(...eventsOf(row, rules.lists))
   for (const entry of await scores.ownEntries(db, ids, when)) {
     const until = entry.removedOn ?? entry.endsOn
     events.get(entry.operatorId)?.push({ fact: LIST_FACT, on: entry.publishedOn, until, record: entry.record })
   }
   const known = [...new Set<FactFamily>(kinds.map((kind) => FAMILY_OF[kind]))].sort()
   return new Map(
-    chunk.map(({ id, kind }) => [id, { asOf: when.asOf, kind: kind.toLowerCase() as Facts['kind'], known, events: events.get(id) ?? [] }]),
+    chunk.map(({ id, kind }) => [
+      id,
+      { asOf: when.asOf, kind: kind.toLowerCase() as Facts['kind'], known, events: events.get(id) ?? [] },
+    ]),
   )
 }
 
@@ -187,7 +222,10 @@ export const verify = async (
     const last = stored.at(-1)
     if (last === undefined) return { ...counts, ms: options.now().getTime() - startedAt.getTime() }
     after = last.id
-    const known = await operators.byIds(db, stored.map((row) => row.operatorId))
+    const known = await operators.byIds(
+      db,
+      stored.map((row) => row.operatorId),
+    )
     for (const row of stored) {
       const operator = known.get(row.operatorId)
       const facts = operator && (await factsOf(db, [operator], row, options)).get(row.operatorId)
@@ -200,4 +238,5 @@ export const verify = async (
 }
 
 /** The points of the reasons are the value, exactly. */
-const sums = (row: scores.StoredScore): boolean => row.reasons.reduce((sum, reason) => sum + reason.points, 0) === row.value
+const sums = (row: scores.StoredScore): boolean =>
+  row.reasons.reduce((sum, reason) => sum + reason.points, 0) === row.value

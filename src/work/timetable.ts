@@ -15,7 +15,10 @@ const PUBLISH = '2-59/5 * * * *'
 const EXPIRE = '1 * * * *'
 
 /** `feeds` and `platforms`: those that have an address. */
-export const timetable = (feeds: readonly { id: string; every: string }[], platforms: readonly string[]): Occasion[] => [
+export const timetable = (
+  feeds: readonly { id: string; every: string }[],
+  platforms: readonly string[],
+): Occasion[] => [
   ...feeds.map((feed): Occasion => ({ job: 'pull', subject: feed.id, cron: feed.every })),
   { job: 'score', subject: '', cron: SCORE },
   { job: 'expire', subject: '', cron: EXPIRE },

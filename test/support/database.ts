@@ -32,7 +32,9 @@ export const freshDatabase = async (options: { empty?: boolean } = {}): Promise<
   const { embedded } = await cluster
   made += 1
   const name = `hub_test_${made}`
-  await withAdmin(embedded.url, (db) => db.raw(`create database ${name} ${options.empty ? '' : `template ${TEMPLATE}`}`))
+  await withAdmin(embedded.url, (db) =>
+    db.raw(`create database ${name} ${options.empty ? '' : `template ${TEMPLATE}`}`),
+  )
   const url = named(embedded.url, name)
   const db = connect(url)
   const drop = async () => {

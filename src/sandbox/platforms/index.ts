@@ -13,7 +13,10 @@ export type { Behaviour, PlatformStandIn } from './stand-in.js'
 const DIALECTS = [national, jilin, creditchina, creditjilin]
 
 /** A platform without a secret of its own gets a random one. `folder` keeps what they are told from one start to the next. */
-export const startPlatforms = (secrets: Record<string, string> = {}, folder: string | null = null): Promise<PlatformStandIn[]> =>
+export const startPlatforms = (
+  secrets: Record<string, string> = {},
+  folder: string | null = null,
+): Promise<PlatformStandIn[]> =>
   Promise.all(
     DIALECTS.map((dialect) => {
       const file = folder === null ? null : join(folder, `${dialect.id}.json`)

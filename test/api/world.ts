@@ -1,0 +1,292 @@
+/** A small world over real HTTP: real PostgreSQL, real keys, records through the true merge. Every name is invented. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { agencies } from '../../src/agencies/index.js'
+import { makeServer } from '../../src/api/server.js'
+import * as contracts from '../../src/contracts.js'
+import { regionIn, usccValid } from '../../src/domain/identity.js'
+import type { ListKind } from '../../src/domain/lists.js'
+import type { Body, Draft, RecordKind } from '../../src/domain/records.js'
+import type { Role } from '../../src/domain/viewer.js'
+import { type Keys, loadKeys } from '../../src/keys.js'
+import { makeLog } from '../../src/log.js'
+import { platforms } from '../../src/platforms/index.js'
+import * as runs from '../../src/store/runs.js'
+import * as scores from '../../src/store/scores.js'
+import * as staged from '../../src/store/staged.js'
+import type { Rules } from '../../src/work/listing.js'
+import { merge, toStage } from '../../src/work/pull.js'
+import { freshDatabase, type TestDatabase } from '../support/database.js'
+
+export const NOW = new Date('2026-03-02T02:00:00Z')
+export const TODAY = '2026-03-02'
+const ISSUER = 'http://hub.test'
+const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY'
+
+/** The n-th valid code of Changchun's enterprises in this world. */
+export const uscc = (n: number, kind = '91'): string => {
+  const head = `${kind}220102${String(n).padStart(9, '0')}`
+  const code = [...ALPHABET].map((last) => head + last).find(usccValid)
+  if (code === undefined) throw new Error(`no code ${n}`)
+  return code
+}
+
+export interface World {
+  url: string
+  keys: Keys
+  database: TestDatabase
+  rules: Rules
+  setNow: (now: Date) => void
+  setReady: (ok: boolean) => void
+  token: (role: Role, sub?: string) => string
+  ask: (
+    query: string,
+    options?: { variables?: unknown; token?: string; headers?: Record<string, string> },
+  ) => Promise<Answer>
+  /** Statements that `act` causes in the database. */
+  statements: (act: () => Promise<unknown>) => Promise<string[]>
+  bring: (feed: string, drafts: readonly Draft[], now?: Date) => Promise<number>
+  close: () => Promise<void>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: an answer's shape is its question's
+type Data = any
+
+export interface Answer {
+  status: number
+  data: Data
+  errors: { message: string; path?: string[]; extensions: Record<string, unknown> }[] | undefined
+  headers: Headers
+}
+
+export const makeWorld = async (): Promise<World> => {
+  const database = await freshDatabase()
+  const folder = mkdtempSync(join(tmpdir(), 'hub-keys-'))
+  const keys = await loadKeys(folder, ISSUER)
+  let now = NOW
+  let ready = true
+  const rules = loadRules()
+  const server = await makeServer({
+    db: database.db,
+    keys,
+    log: makeLog({ level: 'silent', file: null }),
+    now: () => now,
+    rules,
+    agencies,
+    platforms,
+    configured: { agencies: new Set(['market-regulator']), platforms: new Set(['national']) },
+    ready: async () => ({ ok: ready, checks: { database: ready ? 'ok' : 'unreachable' } }),
+  })
+  const url = await listen(server)
+  const token = (role: Role, sub: string = role) =>
+    keys.sign({ sub, role, agency: null, region: null }, now.getTime()).token
+
+  const ask: World['ask'] = async (query, options = {}) => {
+    const answer = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(options.token && { authorization: `Bearer ${options.token}` }),
+        ...options.headers,
+      },
+      body: JSON.stringify({ query, variables: options.variables }),
+    })
+    const body = (await answer.json()) as Pick<Answer, 'data' | 'errors'>
+    return { status: answer.status, data: body.data, errors: body.errors, headers: answer.headers }
+  }
+
+  return {
+    url,
+    keys,
+    database,
+    rules,
+    token,
+    ask,
+    setNow: (instant) => {
+      now = instant
+    },
+    setReady: (ok) => {
+      ready = ok
+    },
+    statements: async (act) => {
+      const heard: string[] = []
+      const listen = ({ sql }: { sql: string }) => heard.push(sql)
+      database.db.on('query', listen)
+      await act()
+      database.db.off('query', listen)
+      return heard
+    },
+    bring: (feed, drafts, at = NOW) => bring(database.db, feed, drafts, at),
+    close: async () => {
+      await new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      })
+      await database.drop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const loadRules = (): Rules => {
+  const { lists } = contracts.document('rules/lists.json') as { lists: ListKind[] }
+  const days = contracts.document('rules/calendar.json') as {
+    holidays: string[]
+    workdays: string[]
+    knownUntil: string
+  }
+  return {
+    lists,
+    calendar: { ...days, holidays: new Set(days.holidays), workdays: new Set(days.workdays) },
+    platforms: platforms.map(({ id }) => id),
+  }
+}
+
+const listen = async (server: Server): Promise<string> => {
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** What a pull of the whole feed does once its items are read. */
+const bring = async (db: TestDatabase['db'], feed: string, drafts: readonly Draft[], now: Date): Promise<number> => {
+  const run = await runs.start(db, {
+    job: 'pull',
+    subject: feed,
+    cause: 'command',
+    whole: true,
+    file: `${feed}.csv`,
+    now,
+  })
+  if (run === null) throw new Error('no run')
+  await staged.add(
+    db,
+    run,
+    drafts.map((draft, i) => toStage(i, 0, { page: 1, row: i + 2, fields: {} }, draft)),
+  )
+  await db.transaction((tx) => merge(tx, { run, feed, whole: false, now }))
+  await runs.finish(db, run, { outcome: 'DONE', now })
+  return run
+}
+
+const draft = (kind: RecordKind, key: string, code: string, body: Body, validFrom: string | null): Draft => ({
+  kind,
+  key,
+  subject: {
+    uscc: code,
+    orgCode: null,
+    regNo: null,
+    shop: null,
+    name: typeof body['name'] === 'string' ? body['name'] : null,
+  },
+  body,
+  validFrom,
+  validTo: null,
+  findings: [],
+})
+
+export const registration = (code: string, name: string, more: Body = {}): Draft =>
+  draft('registration', code, code, { name, uscc: code, status: 'ACTIVE', region_code: regionIn(code), ...more }, null)
+
+/** Heavy enough for a listing: the licence was taken. */
+export const penalty = (code: string, number: string, decidedOn = '2026-01-05'): Draft =>
+  draft(
+    'penalty',
+    `${number}/${code}`,
+    code,
+    {
+      document_number: number,
+      violation: '销售假冒注册商标的商品',
+      types: ['吊销许可证件'],
+      content: '吊销许可证件',
+      facts: null,
+      fine_yuan: '50000',
+      confiscated_yuan: null,
+      decided_on: decidedOn,
+      authority: '虚构市市场监督管理局',
+      authority_code: null,
+    },
+    decidedOn,
+  )
+
+export const trademark = (code: string, number: string): Draft =>
+  draft('trademark', `${number}/30`, code, { number, class: 30, name: '松云', status: 'REGISTERED' }, '2020-01-01')
+
+export const mirrored = (code: string, key: string, listedOn: string | null): Draft =>
+  draft('list_entry', key, code, { list: 'ecommerce-2018', reason: '刷单炒信', listed_on: listedOn }, listedOn)
+
+export const scored = async (
+  world: World,
+  operatorId: number,
+  value: number,
+  grade: 'A' | 'B' | 'C' | 'D',
+  records: number[],
+  asOf = TODAY,
+): Promise<void> => {
+  const { db } = world.database
+  const run = await runs.start(db, { job: 'score', cause: 'command', now: NOW })
+  const reason = { dimension: null, fact: null, count: 1, zh: '理由', en: 'why', fadesOn: null }
+  const reasons = [
+    { ...reason, rule: 'base', points: 600, records: [] },
+    { ...reason, rule: 'penalties', points: value - 600, records },
+  ]
+  const row = {
+    operatorId,
+    asOf,
+    knownAt: NOW,
+    scorecard: 'ecommerce-1',
+    scorecardHash: 'x',
+    factsHash: 'x',
+    value,
+    grade,
+    reasons,
+    nextChangeOn: null,
+    cause: 'FIRST' as const,
+  }
+  await db.transaction((tx) => scores.add(tx, [row], run ?? 0))
+  await runs.finish(db, run ?? 0, { outcome: 'DONE', now: NOW })
+}
+
+export const operatorId = async (world: World, code: string): Promise<number> =>
+  (await world.database.db('operators').where({ uscc: code }).first('id')).id
+
+export const recordId = async (world: World, key: string): Promise<number> =>
+  (await world.database.db('versions').where({ record_key: key }).whereNull('known_to').first('id')).id
+
+/** Carries a case to PUBLISHED through its moves, as people would; gives its global id. */
+export const publishListing = async (world: World, code: string, penaltyNumber: string): Promise<string> => {
+  const officer = world.token('officer', 'officer-1')
+  const reviewer = world.token('reviewer', 'reviewer-1')
+  const record = globalOf('Record', await recordId(world, `${penaltyNumber}/${code}`))
+  const opened = await world.ask(
+    `mutation($input: OpenLeadInput!) { openLead(input: $input) { listing { id state } } }`,
+    { token: officer, variables: { input: { code, list: 'serious', reason: '群众举报', on: '2026-01-10' } } },
+  )
+  const id: string = opened.data.openLead.listing.id
+  const steps: [string, string, Record<string, unknown>][] = [
+    ['linkDecision', officer, { on: '2026-01-10', record }],
+    ['proposeListing', officer, { on: '2026-01-12', reason: '情节严重' }],
+    ['notifyListing', officer, { on: '2026-01-13', documentNumber: '虚市监告〔2026〕1号' }],
+    ['reviewListing', reviewer, { on: '2026-02-03' }],
+    ['decideListing', officer, { on: '2026-02-04', documentNumber: '虚市监列〔2026〕1号' }],
+    ['serveListing', officer, { on: '2026-02-05' }],
+    ['publishListing', officer, { on: '2026-02-06' }],
+  ]
+  for (const [move, token, input] of steps) {
+    const answer = await world.ask(`mutation($input: MoveInput!) { ${move}(input: $input) { listing { id state } } }`, {
+      token,
+      variables: { input: { id, ...input } },
+    })
+    if (answer.errors) throw new Error(`${move}: ${JSON.stringify(answer.errors)}`)
+  }
+  return id
+}
+
+export const globalOf = (type: string, key: string | number): string =>
+  Buffer.from(`${type}:${key}`).toString('base64url')
+
+export const keyIn = (id: string): string => Buffer.from(id, 'base64url').toString().split(':')[1] ?? ''

@@ -1,0 +1,82 @@
+/** A hub for tests: real PostgreSQL, real stand-ins, real HTTP on a free port. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type World, world } from '../../seeds/world.js'
+import { readConfig } from '../../src/config.js'
+import type { Role } from '../../src/domain/viewer.js'
+import { type Hub, makeHub } from '../../src/hub.js'
+import { makeLog } from '../../src/log.js'
+import { type StandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
+import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
+import * as clients from '../../src/work/clients.js'
+import { freshDatabase } from './database.js'
+
+export interface TestHub {
+  hub: Hub
+  url: string
+  agencies: StandIn[]
+  platforms: PlatformStandIn[]
+  /** What the stand-in agencies say; change it, and the next pull hears it. */
+  world: World
+  /** An access token of a client with this role, got over HTTP with its secret. */
+  token(role: Role, name?: string): Promise<string>
+  ask(query: string, variables?: object, token?: string): Promise<Answer>
+  stop(): Promise<void>
+}
+
+export interface Answer {
+  status: number
+  // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of its question
+  data: any
+  errors?: { message: string; extensions: { code: string } }[]
+}
+
+export const startHub = async (options: { now?: () => Date } = {}): Promise<TestHub> => {
+  const test = await freshDatabase()
+  const folder = mkdtempSync(join(tmpdir(), 'hub-flow-'))
+  const here = world()
+  const agencies = await startAgencies(() => here)
+  const platforms = await startPlatforms()
+  const config = readConfig({ PORT: '0', DATABASE_URL: test.url, DATA_DIR: folder, LOG_LEVEL: 'silent' })
+  const hub = await makeHub(config, {
+    log: makeLog(config.log),
+    addresses: {
+      agencies: Object.fromEntries(agencies.map(({ id, url }) => [id, url])),
+      platforms: Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }])),
+    },
+    ...(options.now ? { now: options.now } : {}),
+  })
+  const url = await hub.serve()
+  return {
+    hub,
+    url,
+    agencies,
+    platforms,
+    world: here,
+    token: async (role, name = `client-of-${role}`) => {
+      const { client_id, client_secret } = await clients.add(hub.db, { name, role }, [], hub.now())
+      const answer = await fetch(`${url}/oauth/token`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}` },
+        body: new URLSearchParams({ grant_type: 'client_credentials' }),
+      })
+      const { access_token } = (await answer.json()) as { access_token: string }
+      return access_token
+    },
+    ask: async (query, variables = {}, token) => {
+      const answer = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+        body: JSON.stringify({ query, variables }),
+      })
+      return { status: answer.status, ...((await answer.json()) as object) } as Answer
+    },
+    stop: async () => {
+      await hub.close()
+      await Promise.all([...agencies, ...platforms].map((one) => one.close()))
+      await test.drop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
