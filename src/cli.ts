@@ -6,13 +6,13 @@ import { readConfig } from './config.js'
 import { demo, runningStandIns } from './demo.js'
 import { isDate } from './domain/dates.js'
 import { ACCESS, CLIENT_ROLES, KINDS_SEEN } from './domain/viewer.js'
-import { isRefusal, Refusal, reasonOf } from './errors.js'
+import { INTERNAL, isRefusal, Refusal, reasonOf } from './errors.js'
 import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub.js'
 import { makeLog } from './log.js'
 import { progress } from './progress.js'
 import { status } from './status.js'
 import * as clients from './work/clients.js'
-import { checkReadable, type Pulled } from './work/pull.js'
+import { checkReadable, type FileGiven, type Pulled } from './work/pull.js'
 import { loadScorecard } from './work/score.js'
 
 const say = (text: string): void => {
@@ -121,21 +121,36 @@ command
           : [...feeds.values()].filter((feed) => hub.addresses.agencies[feed.agency]).map((feed) => feed.id)
       if (wanted.length === 0)
         throw new Refusal('FEED_NOT_CONFIGURED', { feed: [...feeds.keys()].join(' '), setting: 'AGENCY_…_URL' })
-      const pulls: Pulled[] = []
+      if (wanted.length === 1) {
+        const pulled = await pullOne(hub, wanted[0] ?? '', json, given)
+        tell(json, ids.length === 1 ? pulled : { pulls: [pulled] }, () => [pulledLine(pulled)])
+        return
+      }
+      // One agency's trouble is its own: the others are pulled all the same, and the exit status tells.
+      const pulls: (Pulled | { feed: string; error: object })[] = []
       for (const id of wanted) {
-        const bar = progress(id, json === true)
         try {
-          const pulled = await hub.pull(id, { cause: 'command', progress: bar.at, ...(given ? { file: given } : {}) })
-          if (pulled) pulls.push(pulled)
-        } finally {
-          bar.stop()
+          pulls.push(await pullOne(hub, id, json))
+        } catch (error) {
+          if (!isRefusal(error)) throw error
+          pulls.push({ feed: id, error: toldOf(error) })
+          process.exitCode = 1
         }
       }
-      tell(json, ids.length === 1 && pulls[0] ? pulls[0] : { pulls }, () => pulls.map(pulledLine))
+      const line = (each: (typeof pulls)[number]) =>
+        'error' in each ? `${each.feed}：${JSON.stringify(each.error)}` : pulledLine(each)
+      tell(json, { pulls }, () => pulls.map(line))
     })
   })
 
-export const pulledLine = (p: Pulled): string =>
+const pullOne = async (hub: Hub, id: string, json: boolean | undefined, file?: FileGiven): Promise<Pulled> => {
+  const bar = progress(id, json === true)
+  const pulled = await hub.pull(id, { cause: 'command', progress: bar.at, ...(file ? { file } : {}) }).finally(bar.stop)
+  if (pulled === null) throw new Refusal('FEED_BUSY', { feed: id })
+  return pulled
+}
+
+const pulledLine = (p: Pulled): string =>
   `${p.feed}：收到 ${p.received}，新增 ${p.new}，变更 ${p.changed}，未变 ${p.unchanged}，拒收 ${p.rejected}，待认领 ${p.unmatched}` +
   ` · received, new, changed, unchanged, rejected, unmatched · ${p.ms} ms`
 
@@ -213,14 +228,21 @@ command
             `${p.platform}：发送 ${p.sent}，接受 ${p.accepted}，拒绝 ${p.rejected}，未结 ${p.outstanding} · sent, accepted, rejected, outstanding`,
         ),
       )
+      const waiting = pushed.platforms.filter((p) => p.outstanding > 0 && !hub.addresses.platforms[p.platform])
+      for (const { platform } of waiting) {
+        complain(new Refusal('PLATFORM_NOT_CONFIGURED', { platform, setting: hub.config.platforms[platform]?.setting }))
+      }
       if (pushed.unreachable.length > 0) {
-        process.exitCode = 1
-        process.stderr.write(
-          `${new Refusal('PLATFORM_UNREACHABLE', { reason: pushed.unreachable.join(', ') }).message}\n`,
-        )
+        complain(new Refusal('PLATFORM_UNREACHABLE', { reason: pushed.unreachable.join(', ') }))
       }
     })
   })
+
+/** Part of the work failed; what was done stands and was told. */
+const complain = (refusal: Refusal): void => {
+  process.exitCode = 1
+  process.stderr.write(`${refusal.code} ${refusal.message}\n`)
+}
 
 command
   .command('publish')
@@ -319,6 +341,12 @@ const run = async (hub: Hub, begin: () => Promise<void>, end: () => Promise<void
   await stopped
 }
 
+const toldOf = ({ code, message, details }: Refusal): { code: string; message: string; details: object } => ({
+  code,
+  message,
+  details,
+})
+
 const main = async (): Promise<void> => {
   const json = process.argv.includes('--json')
   try {
@@ -330,11 +358,8 @@ const main = async (): Promise<void> => {
         say(JSON.stringify({ error: { code: 'USAGE', message: error.message, details: {} } }))
       return
     }
-    const refusal = isRefusal(error)
-    const told = refusal
-      ? { code: error.code, message: error.message, details: error.details }
-      : { code: 'INTERNAL', message: reasonOf(error), details: {} }
-    process.exitCode = refusal ? error.exit : 1
+    const told = isRefusal(error) ? toldOf(error) : { code: INTERNAL.code, message: reasonOf(error), details: {} }
+    process.exitCode = isRefusal(error) ? error.exit : 1
     if (json) say(JSON.stringify({ error: told }))
     else process.stderr.write(`${told.code} ${told.message}\n`)
   }

@@ -90,7 +90,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         })
       return { platform, ...address }
     })
-    return push(db, { platforms: ready, now, random: Math.random, log, ...options })
+    const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
+    return push(db, { platforms: ready, silent, now, random: Math.random, log, ...options })
   }
   const publishNow = (options: { cause: runs.Cause; plannedFor?: Date }) =>
     publish(db, { ...options, now, note: (published) => writeNote(config.dataDir, published) })

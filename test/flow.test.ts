@@ -130,7 +130,14 @@ describe('the whole way of one record', () => {
       const address = test.hub.addresses.platforms[platform.id]
       return address ? [{ platform, ...address }] : []
     })
-    await push(test.hub.db, { platforms: to, cause: 'command', now: later, random: () => 0, log: test.hub.log })
+    await push(test.hub.db, {
+      platforms: to,
+      silent: [],
+      cause: 'command',
+      now: later,
+      random: () => 0,
+      log: test.hub.log,
+    })
     expect(test.platforms.map((platform) => platform.entries().length)).to.deep.equal([1, 1, 1, 1])
     const answer = await test.ask(
       'query ($id: ID!) { listing(id: $id) { deliveries { platform action state confirmedAt } } }',

@@ -162,5 +162,6 @@ export const creditOffice: Agency = {
   id: 'credit-office',
   name: { zh: '吉林省信用办', en: 'Jilin Credit Office' },
   region: '220000',
+  sends: ['penalties', 'permits', 'repairs'],
   feeds: [penalties],
 }

@@ -191,7 +191,9 @@ export const examine = (item: Item, known: ReadonlySet<string>) => {
     value: (field: string): unknown => item.fields[field],
     /** The drafts if nothing is wrong, with what was noticed beside each. */
     result: (drafts: Omit<Draft, 'findings'>[]): Mapped =>
-      problems.length > 0 ? { problems } : { drafts: drafts.map((draft) => ({ ...draft, findings: [...findings] })) },
+      problems.length > 0
+        ? { problems, keys: drafts.map(({ key }) => key) }
+        : { drafts: drafts.map((draft) => ({ ...draft, findings: [...findings] })) },
   }
 }
 

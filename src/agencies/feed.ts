@@ -43,6 +43,8 @@ export interface Agency {
   id: string
   name: { zh: string; en: string }
   region: string
+  /** Ids of everything it sends (design section 6), also of feeds that have no description yet. */
+  sends: readonly string[]
   feeds: readonly Feed[]
 }
 

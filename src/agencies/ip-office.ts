@@ -106,5 +106,6 @@ export const ipOffice: Agency = {
   id: 'ip-office',
   name: { zh: '吉林省知识产权局', en: 'Jilin Intellectual Property Office' },
   region: '220000',
+  sends: ['trademarks'],
   feeds: [trademarks],
 }

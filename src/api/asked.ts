@@ -41,6 +41,5 @@ export const bodyOf = async (request: IncomingMessage, most: number): Promise<Bu
     })
     request.on('end', () => resolve(Buffer.concat(chunks)))
     request.on('error', reject)
-    request.on('aborted', () => reject(new Error('the caller went away')))
   })
 }

@@ -1,5 +1,5 @@
 /** Date, DateTime and JSON as they are written outside. */
-import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql'
+import { GraphQLError, type GraphQLScalarTypeConfig, Kind, type ValueNode, valueFromASTUntyped } from 'graphql'
 import { isDate } from '../domain/dates.js'
 
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/
@@ -23,25 +23,25 @@ const readInstant = (value: unknown): Date => {
 
 const textIn = (node: ValueNode): unknown => (node.kind === Kind.STRING ? node.value : null)
 
-const DateScalar = new GraphQLScalarType<string, string>({
-  name: 'Date',
-  serialize: (value) => String(value),
+type Written = Pick<GraphQLScalarTypeConfig<unknown, unknown>, 'serialize' | 'parseValue' | 'parseLiteral'>
+
+const day: Written = {
+  serialize: String,
   parseValue: readDay,
   parseLiteral: (node) => readDay(textIn(node)),
-})
+}
 
-const DateTimeScalar = new GraphQLScalarType<Date, string>({
-  name: 'DateTime',
+const instant: Written = {
   serialize: (value) => (value instanceof Date ? value : new Date(String(value))).toISOString(),
   parseValue: readInstant,
   parseLiteral: (node) => readInstant(textIn(node)),
-})
+}
 
-const JsonScalar = new GraphQLScalarType({
-  name: 'JSON',
+const json: Written = {
   serialize: (value) => value,
   parseValue: (value) => value,
   parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
-})
+}
 
-export const SCALARS = { Date: DateScalar, DateTime: DateTimeScalar, JSON: JsonScalar }
+/** How each is written; what each means, schema/graphql says. */
+export const SCALARS = { Date: day, DateTime: instant, JSON: json }

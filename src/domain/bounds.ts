@@ -15,6 +15,8 @@ export interface Bounds {
 export interface Delivered {
   received: number
   rejected: number
+  /** Records in the items, which may hold several each; a bad item counts as one. */
+  records: number
   /** Records standing before, those that only partial files brought left out. */
   standing: number
   /** A file given by hand without `--full`: it adds and changes, and is held to no bound on number or shrinkage. */
@@ -36,7 +38,7 @@ export const outOfBounds = (bounds: Bounds, d: Delivered): string | null => {
   if (d.received < bounds.fewest)
     return `仅 ${d.received} 条，少于 ${bounds.fewest} / fewer items than ${bounds.fewest}`
   if (d.received > bounds.most) return `${d.received} 条，多于 ${bounds.most} / more items than ${bounds.most}`
-  if (d.whole && d.received < d.standing * (1 - bounds.shrinkShare)) {
+  if (d.whole && d.records < d.standing * (1 - bounds.shrinkShare)) {
     return `仅 ${d.received} 条，现有 ${d.standing} 条，缩减过大 / shrinks from ${d.standing} to ${d.received}`
   }
   return null

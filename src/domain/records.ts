@@ -76,8 +76,11 @@ export interface Problem {
   message: string
 }
 
-/** What an item became: drafts (often one, several where a cell names several facts), or the problems that set it aside. */
-export type Mapped = { drafts: Draft[] } | { problems: Problem[] }
+/**
+ * What an item became: drafts (often one, several where a cell names several facts), or the problems that set it aside.
+ * `keys`: of the records it would have been, as far as they can be read: such a record is unreadable, not absent.
+ */
+export type Mapped = { drafts: Draft[] } | { problems: Problem[]; keys?: string[] }
 
 /** Canonical JSON: keys sorted at every depth, so that equal bodies have equal bytes. */
 export const canonical = (value: Json): string => {

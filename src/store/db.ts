@@ -20,6 +20,9 @@ const OID = { int8: 20, date: 1082 } as const
 pg.types.setTypeParser(OID.date, (text) => text)
 pg.types.setTypeParser(OID.int8, (text) => Number(text))
 
+// knex writes to the console what it throws as well; whoever catches it decides where it is told.
+const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
+
 export const connect = (url: string): Db =>
   knexModule.default({
     client: 'pg',
@@ -27,6 +30,7 @@ export const connect = (url: string): Db =>
     pool: { min: 0, max: POOL_MAX },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     migrations: { migrationSource, tableName: 'migrations' },
+    log: QUIET,
   })
 
 /** Refusal DATABASE_UNREACHABLE instead of a driver's words; the address is not repeated, it may hold a password. */

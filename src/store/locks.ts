@@ -6,10 +6,11 @@ const ASK_AGAIN_MS = 100
 
 /**
  * Runs `work` while nobody else holds `name`; null if it stayed held for `waitMs`. The lock lies on a connection of its
- * own outside any transaction: agencies and platforms may be called meanwhile.
+ * own outside any transaction: agencies and platforms may be called meanwhile. It is none of the pool's: those who wait
+ * would hold all of them, and the one that works would find none left.
  */
 export const alone = async <T>(db: Db, name: string, waitMs: number, work: () => Promise<T>): Promise<T | null> => {
-  const connection = await db.client.acquireConnection()
+  const connection = await db.client.acquireRawConnection()
   const ask = async (sql: string): Promise<boolean> => {
     const answer = await db
       .raw(`select ${sql}(hashtextextended(?, 0)) as held /* store.locks */`, [name])
@@ -28,6 +29,6 @@ export const alone = async <T>(db: Db, name: string, waitMs: number, work: () =>
       await ask('pg_advisory_unlock')
     }
   } finally {
-    await db.client.releaseConnection(connection)
+    await db.client.destroyRawConnection(connection)
   }
 }

@@ -1,5 +1,5 @@
 /** Runs: one row for each execution of a job, also of those that failed or died. */
-import type { Db } from './db.js'
+import type { Db, Tx } from './db.js'
 
 export type Job = 'seed' | 'pull' | 'score' | 'publish' | 'push' | 'expire'
 export type Cause = 'timetable' | 'command' | 'demo'
@@ -56,8 +56,16 @@ export const start = async (
   return answer.rows.length === 0 ? null : (answer.rows[0].id as number)
 }
 
+/** Locked to the end of the transaction. False: others took it for dead and may have begun anew. */
+export const hold = async (tx: Tx, id: number): Promise<boolean> => {
+  const answer = await tx.raw(`select 1 from runs where id = ? and outcome = 'RUNNING' for update /* runs.hold */`, [
+    id,
+  ])
+  return answer.rows.length > 0
+}
+
 export const finish = async (
-  db: Db,
+  db: Db | Tx,
   id: number,
   end: {
     outcome: Exclude<Outcome, 'RUNNING'>

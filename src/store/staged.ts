@@ -59,6 +59,13 @@ export const add = async (db: Db, runId: number, rows: readonly Staged[]): Promi
   )
 }
 
+export const count = async (tx: Tx, runId: number): Promise<number> => {
+  const answer = await tx.raw('select count(*)::int as n from staged_drafts where run_id = ? /* staged.count */', [
+    runId,
+  ])
+  return answer.rows[0].n
+}
+
 /** Finds each draft's operator by its codes, the unified code first; name alone is never enough. */
 export const resolve = async (tx: Tx, runId: number): Promise<void> => {
   await tx.raw('analyze staged_drafts /* staged.resolve */')

@@ -38,13 +38,14 @@ export const merge = async (tx: Tx, run: { id: number; feed: string; whole: bool
  */
 export const endAbsent = async (
   tx: Tx,
-  run: { id: number; feed: string; now: Date; today: string },
+  run: { id: number; feed: string; now: Date; today: string; unreadable: readonly string[] },
 ): Promise<number> => {
   const kinds = RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence)
   const answer = await tx.raw(
     `with gone as (
        update versions v set known_to = :now, closed_as = 'ENDED', closed_by = :run
        where v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
+         and v.record_key <> all(:unreadable::text[])
          and not exists (select 1 from staged_drafts s where s.run_id = :run and s.record_key = v.record_key)
          and not exists (select 1 from rejects r left join operators o on o.id = v.operator_id where r.run_id = :run
            and (strpos(r.item::text, v.record_key) > 0 or strpos(r.item::text, coalesce(o.uscc, o.shop)) > 0))
@@ -53,7 +54,7 @@ export const endAbsent = async (
        known_from, run_id, page, row_number, partial)
      select feed, kind, record_key, operator_id, digest, body, findings, valid_from, valid_to, :today::date, :now::timestamptz,
        run_id, page, row_number, partial from gone returning id /* versions.endAbsent */`,
-    { run: run.id, feed: run.feed, now: run.now, today: run.today, kinds },
+    { run: run.id, feed: run.feed, now: run.now, today: run.today, unreadable: run.unreadable, kinds },
   )
   return answer.rows.length
 }

@@ -63,7 +63,6 @@ export const pull = async (db: Db, options: PullOptions): Promise<Pulled | null>
   const { feed, file } = options
   if (file) checkReadable(file.path)
   const done = await locks.alone(db, `pull:${feed.id}`, WAIT_FOR_FEED_MS, async () => {
-    await staged.clear(db, await staged.leftovers(db, feed.id))
     const now = options.now()
     const whole = file === undefined ? feed.whole : file.full === true
     const run = await runs.start(db, {
@@ -75,7 +74,9 @@ export const pull = async (db: Db, options: PullOptions): Promise<Pulled | null>
       file: file ? basename(redact(file.path, options.mark)) : null,
       now,
     })
-    return run === null ? ('taken' as const) : takeIn(db, run, { ...options, whole, startedAt: now })
+    if (run === null) return 'taken' as const
+    await staged.clear(db, await staged.leftovers(db, feed.id))
+    return takeIn(db, run, { ...options, whole, startedAt: now })
   })
   if (done === null) throw new Refusal('FEED_BUSY', { feed: feed.id })
   return done === 'taken' ? null : done
@@ -101,18 +102,21 @@ const takeIn = async (db: Db, run: number, options: Running): Promise<Pulled> =>
     const partialFile = options.file !== undefined && options.file.full !== true
     const reason = outOfBounds(feed.bounds, { ...read, standing, partialFile, whole: options.whole })
     if (reason !== null) throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
-    const merging = { run, feed: feed.id, whole: options.whole, now: options.now() }
-    const counts = await db.transaction((tx) => merge(tx, merging))
-    const received = read.received
-    const pulled = {
-      received,
-      new: counts.NEW,
-      changed: counts.CHANGED,
-      unchanged: counts.UNCHANGED,
-      rejected: read.rejected + counts.CONFLICT,
-      unmatched: counts.UNMATCHED,
-    }
-    await runs.finish(db, run, { outcome: 'DONE', counts: { ...pulled, ended: counts.ended }, now: options.now() })
+    const merging = { run, feed: feed.id, whole: options.whole, unreadable: read.unreadable, now: options.now() }
+    const pulled = await db.transaction(async (tx) => {
+      await checkStage(tx, run, read.drafts)
+      const { ended, ...counts } = await merge(tx, merging)
+      const sums = {
+        received: read.received,
+        new: counts.NEW,
+        changed: counts.CHANGED,
+        unchanged: counts.UNCHANGED,
+        rejected: read.rejected + counts.CONFLICT,
+        unmatched: counts.UNMATCHED,
+      }
+      await runs.finish(tx, run, { outcome: 'DONE', counts: { ...sums, ended }, now: options.now() })
+      return sums
+    })
     const ms = options.now().getTime() - options.startedAt.getTime()
     return { feed: feed.id, ...pulled, full: options.whole, ms }
   } catch (error) {
@@ -125,37 +129,56 @@ const takeIn = async (db: Db, run: number, options: Running): Promise<Pulled> =>
   }
 }
 
+/** What was staged must all be there still: a restarted database empties the stage, and half a feed would end the other half. */
+const checkStage = async (tx: Tx, run: number, drafts: number): Promise<void> => {
+  if (!(await runs.hold(tx, run))) throw new Error('another process took this pull for dead')
+  const left = await staged.count(tx, run)
+  if (left !== drafts) throw new Error(`${drafts} records were staged, ${left} are left`)
+}
+
+interface Read {
+  received: number
+  rejected: number
+  /** Records staged. */
+  drafts: number
+  /** Records in all, a bad item counted as one. */
+  records: number
+  /** Keys of records in bad items. */
+  unreadable: string[]
+}
+
 /** Reads every item; good drafts go to the stage, bad items are set aside with their reason. */
-const stage = async (db: Db, run: number, options: Running): Promise<{ received: number; rejected: number }> => {
+const stage = async (db: Db, run: number, options: Running): Promise<Read> => {
   const { feed, file } = options
   const today = dateIn(options.startedAt)
   const context = { dated: file?.dated ?? null, today }
   let good: staged.Staged[] = []
   let bad: rejects.Reject[] = []
-  let received = 0
-  let rejected = 0
+  const read: Read = { received: 0, rejected: 0, drafts: 0, records: 0, unreadable: [] }
   const flush = async () => {
     await staged.add(db, run, good)
     await rejects.add(db, run, feed.id, bad)
     good = []
     bad = []
-    options.progress?.(received)
+    options.progress?.(read.received)
   }
   for await (const sent of itemsOf(options, today)) {
     options.signal?.throwIfAborted()
-    received += 1
+    read.received += 1
     const item: Item = { ...sent, fields: redact(sent.fields, options.mark, feed.exempt) }
     const mapped = checked(feed.map(item, context))
     if ('problems' in mapped) {
-      rejected += 1
+      read.rejected += 1
+      read.unreadable.push(...(mapped.keys ?? []))
       bad.push({ page: item.page, row: item.row, problems: mapped.problems, item: item.fields })
     } else {
-      for (const [part, draft] of mapped.drafts.entries()) good.push(toStage(received, part, item, draft))
+      read.drafts += mapped.drafts.length
+      for (const [part, draft] of mapped.drafts.entries()) good.push(toStage(read.received, part, item, draft))
     }
     if (good.length + bad.length >= CHUNK_ITEMS) await flush()
   }
   await flush()
-  return { received, rejected }
+  return { ...read, records: read.drafts + read.rejected }
 }
 
 const itemsOf = ({ feed, url, file, signal }: Running, today: string): AsyncIterable<Item> => {
@@ -164,11 +187,18 @@ const itemsOf = ({ feed, url, file, signal }: Running, today: string): AsyncIter
   return feed.fetch({ url, ...(signal ? { signal } : {}) })
 }
 
+const NO_RECORD: Problem = {
+  field: null,
+  rule: 'record.none',
+  message: '这一行没有给出任何记录。This row gives no record.',
+}
+
 /** Every body meets its kind's contract before anything is believed. */
 const checked = (mapped: Mapped): Mapped => {
   if ('problems' in mapped) return mapped
+  if (mapped.drafts.length === 0) return { problems: [NO_RECORD] }
   const problems: Problem[] = mapped.drafts.flatMap((draft) => contract(`records/${draft.kind}`)(draft.body))
-  return problems.length > 0 ? { problems } : mapped
+  return problems.length > 0 ? { problems, keys: mapped.drafts.map(({ key }) => key) } : mapped
 }
 
 export const toStage = (index: number, part: number, item: Item, draft: Draft): staged.Staged => ({
@@ -186,13 +216,15 @@ export interface Merging {
   feed: string
   /** The delivery is the whole feed: what it lacks has ended. */
   whole: boolean
+  /** Keys of records in items that were set aside: these are there, only unreadable. */
+  unreadable?: readonly string[]
   now: Date
 }
 
 /** From the stage into operators and versions, in one transaction. */
 export const merge = async (
   tx: Tx,
-  { run, feed, whole, now }: Merging,
+  { run, feed, whole, unreadable = [], now }: Merging,
 ): Promise<staged.ItemCounts & { ended: number }> => {
   const at = await knowledge.tick(tx, now)
   await staged.resolve(tx, run)
@@ -202,7 +234,7 @@ export const merge = async (
   await rejects.add(tx, run, feed, (await staged.conflicts(tx, run)).map(contradiction))
   await rejects.keepUnmatched(tx, run, feed)
   await versions.merge(tx, { id: run, feed, whole, now: at })
-  const ended = whole ? await versions.endAbsent(tx, { id: run, feed, now: at, today: dateIn(at) }) : 0
+  const ended = whole ? await versions.endAbsent(tx, { id: run, feed, now: at, today: dateIn(at), unreadable }) : 0
   await operators.learn(tx, run, at)
   const counts = await staged.itemCounts(tx, run)
   await staged.clear(tx, [run])

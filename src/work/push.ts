@@ -3,7 +3,7 @@
  * transaction, closed row by row by the receipts; whatever stays silent is owed as before. One platform's trouble is its own.
  */
 import { NO_RECEIPT, nextTry } from '../domain/delivery.js'
-import { isRefusal, Refusal, reasonOf } from '../errors.js'
+import { isRefusal, reasonOf } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Platform } from '../platforms/platform.js'
 import type { Db } from '../store/db.js'
@@ -28,6 +28,8 @@ export interface Pushed {
 
 export interface PushOptions {
   platforms: readonly { platform: Platform; url: string; secret: string }[]
+  /** Ids of platforms without an address: nothing is sent, what they are owed is told. */
+  silent: readonly string[]
   cause: runs.Cause
   plannedFor?: Date | null
   now: () => Date
@@ -52,15 +54,20 @@ export const push = async (
     ),
   )
   const backlog = new Map((await deliveries.backlog(db)).map((row) => [row.platform, row.outstanding]))
-  const platforms = results.map((result) => ({ ...result, outstanding: backlog.get(result.platform) ?? 0 }))
+  const platforms = [...results, ...options.silent.map(nothingSent)].map((result) => ({
+    ...result,
+    outstanding: backlog.get(result.platform) ?? 0,
+  }))
   return { platforms, unreachable, ms: options.now().getTime() - startedAt.getTime() }
 }
+
+const nothingSent = (platform: string): Pushed => ({ platform, sent: 0, accepted: 0, rejected: 0, outstanding: 0 })
 
 type Sending = { platform: Platform; url: string; secret: string }
 
 const pushOne = async (db: Db, to: Sending, options: PushOptions, silent: () => void): Promise<Pushed> => {
   const subject = to.platform.id
-  const counts = { platform: subject, sent: 0, accepted: 0, rejected: 0, outstanding: 0 }
+  const counts = nothingSent(subject)
   await locks.alone(db, `push:${subject}`, options.plannedFor ? 0 : WAIT_FOR_PLATFORM_MS, async () => {
     const start = {
       job: 'push' as const,
@@ -165,7 +172,3 @@ const postpone = (
     reason,
     nextTry(delivery.attempts, options.now(), options.random(), retryAfterSeconds),
   )
-
-/** Refusal PLATFORM_UNREACHABLE for a command whose work partly failed. */
-export const unreachableRefusal = (ids: readonly string[]): Refusal =>
-  new Refusal('PLATFORM_UNREACHABLE', { reason: ids.join(', ') })

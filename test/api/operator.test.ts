@@ -90,7 +90,7 @@ describe('operator over HTTP', () => {
       'TRADEMARK',
     ])
     const { node } = operator.records.edges.find((edge: { node: { kind: string } }) => edge.node.kind === 'PENALTY')
-    expect(node).to.deep.include({ feed: 'penalties', agency: 'credit-office', agencyName: { zh: '省信用办' } })
+    expect(node).to.deep.include({ feed: 'penalties', agency: 'credit-office', agencyName: { zh: '吉林省信用办' } })
     expect(node.body.fine_yuan).to.equal('50000')
     expect(node.source).to.deep.include({ file: 'penalties.csv', page: 1, row: 2 })
     expect(keyIn(node.source.run)).to.match(/^\d+$/)

@@ -125,6 +125,14 @@ describe('standing over HTTP', () => {
     expect(data.standing).to.include({ code: '220102000000018', uscc: old })
   })
 
+  it('a shop of a natural person is found by its marketplace and number', async () => {
+    const shop = 'shop:yunji:10086'
+    const subject = { uscc: null, orgCode: null, regNo: null, shop, name: '虚构小铺' }
+    await world.bring('shops', [{ ...registration('', '虚构小铺'), kind: 'shop', key: shop, subject }])
+    const { data } = await world.ask(standing('shop:YunJi:10086'))
+    expect(data.standing).to.include({ code: 'shop:YunJi:10086', uscc: null, status: 'KNOWN', listed: false })
+  })
+
   it('standings come in the order asked, repeats and all, from one statement', async () => {
     const codes = [...many].reverse().concat(many[5] ?? '', 'x')
     const ask = () =>

@@ -5,7 +5,7 @@ import { type Context, seesRemoved, viewerOn } from '../context.js'
 import { cursorOf, globalId } from '../ids.js'
 
 export const recordView = ({ parts }: Context, version: Version) => {
-  const agency = parts.agencies.find((each) => each.feeds.some((feed) => feed.id === version.feed))
+  const agency = parts.agencies.find((each) => each.sends.includes(version.feed))
   return {
     __typename: 'Record' as const,
     id: globalId('Record', version.id),

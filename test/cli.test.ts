@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { hub } from './support/command.js'
+import { freshDatabase, type TestDatabase } from './support/database.js'
+
+const REGISTER = [
+  '企业名称,统一社会信用代码,注册日期,企业类型,法人代表,注册资金,经营范围,所在省份,地区,注册地址',
+  '长春市溯光测试商贸有限公司,91220102MA0Y3X1HXM,2015-03-02,有限责任公司,N/A,50(万元人民币),日用百货销售,吉林,长春,N/A',
+  '没有名称的代码,91220102MA0Y3X1HX,2015-03-02,N/A,N/A,N/A,N/A,吉林,长春,N/A',
+  '',
+].join('\n')
+
+describe('the hub command', () => {
+  let test: TestDatabase
+  let folder: string
+  let env: Record<string, string>
+  before(async () => {
+    test = await freshDatabase({ empty: true })
+    folder = mkdtempSync(join(tmpdir(), 'hub-cli-'))
+    env = { DATABASE_URL: test.url, DATA_DIR: folder }
+    writeFileSync(join(folder, 'register.csv'), REGISTER)
+    writeFileSync(join(folder, 'garbage.bin'), Buffer.from(Array.from({ length: 4_000 }, (_, i) => (i * 7_919) % 256)))
+  })
+  after(async () => {
+    rmSync(folder, { recursive: true, force: true })
+    await test.drop()
+  })
+
+  it('takes a file into a database that was never migrated, and answers in the promised form', async function () {
+    this.timeout(30_000)
+    const ran = await hub(['pull', 'registry', '--file', join(folder, 'register.csv'), '--json'], env)
+    expect(ran.status).to.equal(0)
+    const { ms, ...rest } = ran.json
+    expect(rest).to.deep.equal({
+      feed: 'registry',
+      received: 2,
+      new: 1,
+      changed: 0,
+      unchanged: 0,
+      rejected: 1,
+      unmatched: 0,
+      full: false,
+    })
+    expect(ms).to.be.a('number')
+    const again = await hub(['pull', 'registry', '--file', join(folder, 'register.csv'), '--json'], env)
+    expect(again.json).to.deep.include({ new: 0, changed: 0, unchanged: 1, rejected: 1 })
+  })
+
+  it('scores, verifies, publishes and pushes in the promised forms', async function () {
+    this.timeout(30_000)
+    const scored = await hub(['score', '--json'], env)
+    expect(scored.json).to.have.all.keys('scored', 'stored', 'unchanged', 'ms')
+    expect(scored.json).to.deep.include({ scored: 1, stored: 1, unchanged: 0 })
+    const verified = await hub(['score', '--verify', '--json'], env)
+    expect(verified.json).to.have.all.keys('verified', 'differences', 'ms')
+    expect(verified.json).to.deep.include({ verified: 1, differences: 0 })
+    const published = await hub(['publish', '--json'], env)
+    expect(published.json).to.have.all.keys('sequence', 'entries', 'added', 'changed', 'removed', 'hash', 'ms')
+    const pushed = await hub(['push', '--json'], env)
+    expect(pushed.json).to.have.all.keys('platforms', 'ms')
+    expect(pushed.json.platforms.map((row: object) => Object.keys(row))).to.deep.equal(
+      Array.from({ length: 4 }, () => ['platform', 'sent', 'accepted', 'rejected', 'outstanding']),
+    )
+  })
+
+  it('prints the secret of a client once and refuses a second of its name', async function () {
+    this.timeout(30_000)
+    const added = await hub(['client', 'add', '测试平台', '--role', 'marketplace', '--json'], env)
+    expect(added.status).to.equal(0)
+    expect(added.json.client_secret).to.have.length.greaterThan(40)
+    const kept = await test.db.raw('select secret_hash from clients')
+    expect(kept.rows[0].secret_hash).to.not.include(added.json.client_secret)
+    const again = await hub(['client', 'add', '测试平台', '--role', 'marketplace', '--json'], env)
+    expect([again.status, again.json.error.code]).to.deep.equal([1, 'CLIENT_EXISTS'])
+    const rotated = await hub(['client', 'rotate', '测试平台', '--json'], env)
+    expect(rotated.json.client_secret).to.not.equal(added.json.client_secret)
+  })
+
+  const wrong: [string, string[], Record<string, string>, number, string][] = [
+    ['an unknown feed', ['pull', 'nosuch'], {}, 2, 'FEED_UNKNOWN'],
+    ['a file that is not there', ['pull', 'registry', '--file', '/nowhere/at/all.csv'], {}, 2, 'FILE_UNREADABLE'],
+    ['a folder for a file', ['pull', 'registry', '--file', tmpdir()], {}, 2, 'FILE_UNREADABLE'],
+    [
+      'a day that does not exist',
+      ['pull', 'registry', '--file', 'package.json', '--dated', '2025-02-29'],
+      {},
+      2,
+      'DATE_INVALID',
+    ],
+    ['an option of a file without one', ['pull', 'registry', '--full'], {}, 2, 'USAGE'],
+    ['an unknown command', ['frobnicate'], {}, 2, 'USAGE'],
+    ['an unknown option', ['pull', '--bogus'], {}, 2, 'USAGE'],
+    ['an unknown platform', ['push', 'nowhere'], {}, 2, 'PLATFORM_UNKNOWN'],
+    ['an unknown scorecard', ['score', '--scorecard', 'none-1'], {}, 2, 'SCORECARD_UNKNOWN'],
+    ['a role no client may have', ['client', 'add', 'x', '--role', 'public'], {}, 2, 'ROLE_UNKNOWN'],
+    [
+      'a wrong port and a wrong database address, both at once',
+      ['status'],
+      { PORT: '70000', DATABASE_URL: 'mysql://h/d' },
+      2,
+      'CONFIG_INVALID',
+    ],
+    [
+      'a database that does not answer',
+      ['status'],
+      { DATABASE_URL: 'postgres://u:hidden-word@127.0.0.1:1/d' },
+      1,
+      'DATABASE_UNREACHABLE',
+    ],
+    ['a feed without an address', ['pull', 'registry'], {}, 1, 'FEED_NOT_CONFIGURED'],
+  ]
+  for (const [what, args, other, status, code] of wrong) {
+    it(`refuses ${what}`, async () => {
+      const ran = await hub([...args, '--json'], { ...env, ...other })
+      expect([ran.status, ran.json.error.code]).to.deep.equal([status, code])
+      expect(ran.json.error).to.have.all.keys('code', 'message', 'details')
+      expect(`${ran.stdout}${ran.stderr}`).to.not.include('hidden-word')
+    })
+  }
+
+  it('tells every fault of the configuration at once', async () => {
+    const ran = await hub(['status', '--json'], { ...env, PORT: 'x', DATABASE_URL: 'mysql://h/d', LOG_LEVEL: 'loud' })
+    for (const name of ['PORT', 'DATABASE_URL', 'LOG_LEVEL']) expect(ran.json.error.details.faults).to.include(name)
+  })
+
+  it('refuses garbage bytes, says so, and leaves what stood as it was', async function () {
+    this.timeout(30_000)
+    const before = await test.db('versions').count('* as n')
+    const ran = await hub(['pull', 'registry', '--file', join(folder, 'garbage.bin'), '--json'], env)
+    expect(ran.status).to.equal(1)
+    expect(ran.json.error.code).to.match(/^CONTENT_/)
+    expect(await test.db('versions').count('* as n')).to.deep.equal(before)
+    const last = await test.db('runs').orderBy('id', 'desc').first()
+    expect(last).to.deep.include({ job: 'pull', subject: 'registry', outcome: 'REFUSED' })
+  })
+
+  it('refuses a database of a newer version', async () => {
+    await test.db('migrations').insert({ name: '29990101-01-later', batch: 9, migration_time: new Date() })
+    const ran = await hub(['status', '--json'], env)
+    await test.db('migrations').where({ name: '29990101-01-later' }).delete()
+    expect([ran.status, ran.json.error.code]).to.deep.equal([1, 'DATABASE_NEWER'])
+  })
+})

@@ -1,0 +1,64 @@
+/** The `hub` command as its user runs it: a process of its own, from the sources. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = join(fileURLToPath(import.meta.url), '..', '..', '..')
+
+export interface Ran {
+  status: number | null
+  stdout: string
+  stderr: string
+  /** The object on the last line. */
+  // biome-ignore lint/suspicious/noExplicitAny: each command has its own form
+  json: any
+}
+
+export const begin = (args: string[], env: Record<string, string>): ChildProcess =>
+  spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'src', 'cli.ts'), ...args], {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LOG_LEVEL: 'info', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+
+/** Runs to the end. */
+export const hub = (args: string[], env: Record<string, string>): Promise<Ran> =>
+  new Promise((resolve, reject) => {
+    const child = begin(args, env)
+    const out: Buffer[] = []
+    const err: Buffer[] = []
+    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk))
+    child.stderr?.on('data', (chunk: Buffer) => err.push(chunk))
+    child.once('error', reject)
+    child.once('close', (status) => {
+      const stdout = Buffer.concat(out).toString()
+      const last = stdout.trimEnd().split('\n').at(-1) ?? ''
+      resolve({
+        status,
+        stdout,
+        stderr: Buffer.concat(err).toString(),
+        json: last.startsWith('{') ? JSON.parse(last) : null,
+      })
+    })
+  })
+
+/** Resolves with the text printed so far once it holds `wanted`. */
+export const printed = (child: ChildProcess, wanted: RegExp, withinMs: number): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let text = ''
+    const late = setTimeout(() => reject(new Error(`not printed within ${withinMs} ms: ${wanted}\n${text}`)), withinMs)
+    const hear = (chunk: Buffer) => {
+      text += chunk.toString()
+      if (!wanted.test(text)) return
+      clearTimeout(late)
+      resolve(text)
+    }
+    child.stdout?.on('data', hear)
+    child.stderr?.on('data', hear)
+    child.once('close', () => reject(new Error(`ended before it printed ${wanted}\n${text}`)))
+  })
+
+export const ended = (child: ChildProcess): Promise<number | null> =>
+  child.exitCode !== null
+    ? Promise.resolve(child.exitCode)
+    : new Promise((resolve) => child.once('close', (status) => resolve(status)))

@@ -1,0 +1,365 @@
+/** A small world for tests of work and store: a feed whose rows the test writes, operators, and a listing brought to any state. */
+import { createHash } from 'node:crypto'
+import { usccOf as usccIn } from '../../seeds/world/codes.js'
+import type { Feed } from '../../src/agencies/feed.js'
+import { makeFeed } from '../../src/agencies/feed.js'
+import { document } from '../../src/contracts.js'
+import type { Bounds } from '../../src/domain/bounds.js'
+import type { MoveName } from '../../src/domain/listing.js'
+import type { ListKind } from '../../src/domain/lists.js'
+import type { Body, RecordKind } from '../../src/domain/records.js'
+import { isRefusal } from '../../src/errors.js'
+import { makeLog } from '../../src/log.js'
+import { platforms } from '../../src/platforms/index.js'
+import type { Db } from '../../src/store/db.js'
+import type { Listing } from '../../src/store/listings.js'
+import { type MoveInput, makeMove, openCase, type Rules } from '../../src/work/listing.js'
+import { type Pulled, type PullOptions, pull } from '../../src/work/pull.js'
+import { fileOf } from '../agencies/samples.js'
+import { freshDatabase } from './database.js'
+
+/** A Wednesday; every test says its own time. */
+export const NOW = new Date('2026-11-25T02:00:00.000Z')
+export const TODAY = '2026-11-25'
+export const later = (seconds: number, from = NOW): Date => new Date(from.getTime() + seconds * 1_000)
+export const at = (instant: Date) => (): Date => instant
+
+export const mark = (id: string): string => createHash('sha256').update(`test ${id}`).digest('hex').slice(0, 16)
+export const log = makeLog({ level: 'silent', file: null })
+
+/** The n-th invented enterprise's code: valid, and of nobody. */
+export const codeOf = (n: number): string => usccIn('91', '220102', 7_000 + n)
+/** The same with a check digit that does not hold. */
+export const wrongDigit = (code: string): string => code.slice(0, 17) + (code.endsWith('0') ? '1' : '0')
+
+const days = document('rules/calendar.json') as { holidays: string[]; workdays: string[]; knownUntil: string }
+export const rules: Rules = {
+  lists: (document('rules/lists.json') as { lists: ListKind[] }).lists,
+  calendar: { holidays: new Set(days.holidays), workdays: new Set(days.workdays), knownUntil: days.knownUntil },
+  platforms: platforms.map((platform) => platform.id),
+}
+
+/** A database of its own for each test of the suite that calls this. */
+export const database = (): (() => Db) => {
+  let one: Awaited<ReturnType<typeof freshDatabase>> | undefined
+  beforeEach(async () => {
+    one = await freshDatabase()
+  })
+  afterEach(() => one?.drop())
+  return () => {
+    if (one === undefined) throw new Error('asked for outside a test')
+    return one.db
+  }
+}
+
+/** As the test agency spells it: every field text. `key`, `value` and `day` are needed. */
+export interface Row {
+  key: string
+  code?: string
+  org?: string
+  reg?: string
+  shop?: string
+  name?: string
+  /** What the record says; several joined by 、 are several records of one row. */
+  value?: string
+  /** From this day it holds. */
+  day?: string
+  /** Anything; nobody reads it. */
+  note?: string
+}
+
+const NAMES = ['key', 'code', 'org', 'reg', 'shop', 'name', 'value', 'day', 'note'] as const
+
+export interface FeedGiven {
+  id?: string
+  kind?: RecordKind
+  whole?: boolean
+  bounds?: Partial<Bounds>
+  /** Laid over the body that the kind has here. */
+  body?: (row: { value: string; day: string | null }) => Body
+  /** What comes over the wire; an error thrown is an agency that dies. */
+  sent?: () => Iterable<Row | Record<string, unknown>> | AsyncIterable<Row | Record<string, unknown>>
+}
+
+export const feed = ({ kind = 'list_entry', sent = () => [], body = () => ({}), ...given }: FeedGiven = {}): Feed =>
+  makeFeed({
+    id: given.id ?? 'test',
+    agency: 'market-regulator',
+    kind,
+    title: { zh: '测试', en: 'test' },
+    whole: given.whole ?? true,
+    bounds: given.bounds ?? {},
+    every: '0 3 * * *',
+    exempt: ['reg'],
+    forms: [
+      {
+        names: NAMES,
+        drafts: (row) => {
+          const codes = row.codes([
+            { field: 'code', scheme: 'uscc' },
+            { field: 'org', scheme: 'org_code' },
+            { field: 'reg', scheme: 'reg_no' },
+          ])
+          const key = row.required('key')
+          const day = row.date('day')
+          const values = row.required('value').split('、')
+          return values.map((value) => ({
+            kind,
+            key: values.length > 1 ? `${key}/${value}` : key,
+            subject: { ...codes, shop: row.text('shop'), name: row.text('name') },
+            body: {
+              ...BODIES[kind]({ value, day, name: row.text('name'), code: codes.uscc }),
+              ...body({ value, day }),
+            },
+            validFrom: day,
+            validTo: null,
+          }))
+        },
+      },
+    ],
+    fetch: async function* () {
+      let row = 0
+      for await (const fields of sent()) {
+        row += 1
+        yield { page: 1, row, fields: { ...fields } }
+      }
+    },
+  })
+
+type Said = { value: string; day: string | null; name: string | null; code: string | null }
+
+const BODIES: Record<RecordKind, (said: Said) => Body> = {
+  registration: ({ value, day, name, code }) => ({
+    name: name ?? '未名',
+    uscc: code,
+    reg_no: null,
+    former_names: [],
+    kind: 'enterprise',
+    type: '有限责任公司',
+    representative: null,
+    capital_yuan: '500000',
+    capital_currency: 'CNY',
+    established_on: day,
+    approved_on: null,
+    term_from: null,
+    term_to: null,
+    status: 'ACTIVE',
+    scope: null,
+    authority: null,
+    region_code: '220102',
+    province: null,
+    city: null,
+    address: value,
+  }),
+  shop: ({ value, day }) => ({
+    marketplace: 'guguji',
+    shop_id: '1',
+    name: value,
+    url: null,
+    category: null,
+    opened_on: day,
+    real_name_matched: true,
+  }),
+  trademark: ({ value, day, name, code }) => ({
+    number: '99000001',
+    class: 30,
+    name: value,
+    owner_name: name ?? '未名',
+    owner_uscc: code,
+    status: 'REGISTERED',
+    applied_on: null,
+    registered_on: day,
+    expires_on: null,
+    goods: [],
+  }),
+  inspection: ({ value, day, name }) => ({
+    notice_number: '测〔2026〕1号',
+    announced_on: day,
+    product: value,
+    brand: null,
+    model: null,
+    batch: null,
+    produced_on: null,
+    party_role: 'SELLER',
+    party_name: name ?? '未名',
+    labelled_producer: null,
+    result: 'FAIL',
+    failures: ['标签'],
+    laboratory: null,
+    marketplace: null,
+    note: null,
+  }),
+  penalty: ({ value, day, name }) => ({
+    document_number: '测市监处罚〔2026〕1号',
+    party_name: name ?? '未名',
+    party_kind: 'ORGANISATION',
+    representative: null,
+    violation: value,
+    facts: '事实清楚',
+    basis: '《电子商务法》',
+    types: ['责令停产停业'],
+    content: '责令停产停业',
+    fine_yuan: null,
+    confiscated_yuan: null,
+    licence: null,
+    decided_on: day ?? '2026-10-10',
+    effective_until: null,
+    publish_until: null,
+    authority: '虚构市市场监督管理局',
+    authority_code: usccIn('11', '220102', 1),
+    source_unit: '虚构市市场监督管理局',
+    source_unit_code: usccIn('11', '220102', 1),
+    note: null,
+  }),
+  list_entry: ({ value, day }) => ({
+    list: 'serious',
+    reason: value,
+    authority: '虚构市市场监督管理局',
+    document_number: null,
+    listed_on: day,
+    published_on: null,
+    ends_on: null,
+    removed_on: null,
+    removal_reason: null,
+  }),
+}
+
+export type PullGiven = Partial<Omit<PullOptions, 'feed'>>
+
+/** A pull that ran; null, where another had the occurrence, fails the test. */
+export const pullFeed = async (db: Db, from: Feed, given: PullGiven = {}): Promise<Pulled> => {
+  const url = 'http://127.0.0.1:9'
+  const pulled = await pull(db, { feed: from, url, cause: 'command', mark, now: at(NOW), ...given })
+  if (pulled === null) throw new Error('another process has this occurrence')
+  return pulled
+}
+
+/** Pulls these rows as the whole of a feed. */
+export const pullItems = (
+  db: Db,
+  rows: readonly (Row | Record<string, unknown>)[],
+  given: FeedGiven & PullGiven = {},
+) => {
+  const { id, kind, whole, bounds, body, ...options } = given
+  const made: FeedGiven = { sent: () => rows }
+  Object.assign(
+    made,
+    Object.fromEntries(Object.entries({ id, kind, whole, bounds, body }).filter(([, v]) => v !== undefined)),
+  )
+  return pullFeed(db, feed(made), options)
+}
+
+/** The rows as a CSV file of the test agency. */
+export const csvOf = (rows: readonly Row[]): string =>
+  fileOf([NAMES.join(','), ...rows.map((row) => NAMES.map((name) => row[name] ?? '').join(','))].join('\n'))
+
+/** The counts alone. */
+export const counts = ({ received, new: fresh, changed, unchanged, rejected, unmatched }: Pulled) => ({
+  received,
+  new: fresh,
+  changed,
+  unchanged,
+  rejected,
+  unmatched,
+})
+export const counted = (received: number, of: Partial<Omit<ReturnType<typeof counts>, 'received'>>) => ({
+  received,
+  new: 0,
+  changed: 0,
+  unchanged: 0,
+  rejected: 0,
+  unmatched: 0,
+  ...of,
+})
+
+export const rowsOf = async (db: Db, sql: string, bindings: unknown[] = []): Promise<Record<string, unknown>[]> =>
+  (await db.raw(sql, bindings as never)).rows
+
+const tablesOf = async (db: Db, without: readonly string[]): Promise<string> => {
+  const tables = await rowsOf(db, `select tablename as name from pg_tables where schemaname = 'public' order by 1`)
+  const parts: string[] = []
+  for (const { name } of tables.filter((table) => !without.includes(String(table['name'])))) {
+    const [row] = await rowsOf(db, `select string_agg(t::text, E'\\n' order by t::text) as all from "${name}" t`)
+    parts.push(`${name}\n${row?.['all'] ?? ''}`)
+  }
+  return parts.join('\n\n')
+}
+
+/** Every row of every table as text: what stands nowhere in it, the database does not hold. */
+export const dumpOf = (db: Db): Promise<string> => tablesOf(db, [])
+
+/** What the hub believes and owes, without the runs that brought it. */
+export const beliefsOf = (db: Db): Promise<string> => tablesOf(db, ['runs', 'rejects', 'knowledge'])
+
+/** The code of the refusal, with its reason; `none` if it ends well. */
+export const refusal = async (work: Promise<unknown>): Promise<{ code: string; because: string; reason: string }> => {
+  try {
+    await work
+    return { code: 'none', because: '', reason: '' }
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    return {
+      code: error.code,
+      because: String(error.details['because'] ?? ''),
+      reason: String(error.details['reason'] ?? ''),
+    }
+  }
+}
+
+export const operatorOf = async (db: Db, code: string): Promise<number> => {
+  const [row] = await rowsOf(db, 'select operator_id as id from operator_codes where code = ?', [code])
+  return Number(row?.['id'] ?? 0)
+}
+
+/** An operator with one heavy penalty; `n` is its number in this world. */
+export const penalised = async (db: Db, n: number): Promise<{ operatorId: number; decision: number }> => {
+  const row = {
+    key: `P${n}`,
+    code: codeOf(n),
+    name: `长春虚构商贸第${n}有限公司`,
+    value: '销售假冒商品',
+    day: '2026-10-10',
+  }
+  await pullItems(db, [row], { id: `penalties-${n}`, kind: 'penalty' })
+  const [version] = await rowsOf(db, `select id from versions where feed = ? and known_to is null`, [`penalties-${n}`])
+  return { operatorId: await operatorOf(db, codeOf(n)), decision: Number(version?.['id']) }
+}
+
+export const OFFICER = { by: 'officer-1', role: 'officer' as const }
+export const REVIEWER = { by: 'reviewer-1', role: 'reviewer' as const }
+
+type Step = readonly [MoveName, typeof OFFICER | typeof REVIEWER, MoveInput]
+
+/** The whole way from a lead to the public list; each step on a day on which the law allows it. */
+export const PATH = (decision: number): Step[] => [
+  ['linkDecision', OFFICER, { on: '2026-11-02', decision }],
+  ['proposeListing', OFFICER, { on: '2026-11-03', reason: '情节严重' }],
+  ['notifyListing', OFFICER, { on: '2026-11-04', documentNumber: '测市监告〔2026〕1号' }],
+  ['reviewListing', REVIEWER, { on: '2026-11-12' }],
+  ['decideListing', REVIEWER, { on: '2026-11-12', documentNumber: '测市监列〔2026〕1号' }],
+  ['serveListing', OFFICER, { on: '2026-11-13' }],
+  ['publishListing', OFFICER, { on: '2026-11-16' }],
+]
+
+export const step = (db: Db, id: string, [name, who, input]: Step, now = NOW, by = rules): Promise<Listing> =>
+  makeMove(db, by, { id, name, ...who, input, now })
+
+export const lead = (db: Db, operatorId: number, now = NOW): Promise<Listing> =>
+  openCase(db, rules, { operatorId, list: 'serious', reason: '群众举报', ...OFFICER, on: '2026-11-02', now })
+
+/** A listing of operator n brought up to the move named, which is made as well. */
+export const listingAt = async (db: Db, n: number, upTo: MoveName, by = rules): Promise<Listing> => {
+  const { operatorId, decision } = await penalised(db, n)
+  let listing = await lead(db, operatorId)
+  for (const one of PATH(decision)) {
+    listing = await step(db, listing.id, one, NOW, by)
+    if (one[0] === upTo) return listing
+  }
+  throw new Error(`the path has no ${upTo}`)
+}
+
+export const published = (db: Db, n: number, by = rules): Promise<Listing> => listingAt(db, n, 'publishListing', by)
+
+/** Revoked by the officer on the day named. */
+export const removed = (db: Db, id: string, on = TODAY, by = rules, now = NOW): Promise<Listing> =>
+  step(db, id, ['removeListing', OFFICER, { on, removal: 'REVOKED', reason: '处罚决定被撤销' }], now, by)
