@@ -1,6 +1,7 @@
 /** The skeleton of every stand-in: a real HTTP server on a free port of this machine, nothing more. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Refusal } from '../errors.js'
 
 const HOST = '127.0.0.1'
 const BODY_BYTES_MAX = 16 * 1024 * 1024
@@ -15,25 +16,35 @@ export interface Asked {
   gone: AbortSignal
 }
 
+export interface Answer {
+  status: number
+  headers?: Record<string, string>
+  body: string | Buffer
+  /** The whole length is promised, and the connection breaks after so many bytes. */
+  cutAfterBytes?: number
+}
+
 /** `cut`: no answer, the connection is broken off. */
-export type Answered = { status: number; headers?: Record<string, string>; body: string | Buffer } | 'cut'
+export type Answered = Answer | 'cut'
 
 export interface Server {
   url: string
   close(): Promise<void>
 }
 
-export const serve = async (answer: (asked: Asked) => Answered | Promise<Answered>): Promise<Server> => {
+/** `port` 0: a free one. Refusal PORT_IN_USE for one that is taken. */
+export const serve = async (answer: (asked: Asked) => Answered | Promise<Answered>, port = 0): Promise<Server> => {
   const server = createServer((request, response) => {
     reply(request, response, answer).catch(() => response.destroy())
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, HOST, resolve)
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new Refusal('PORT_IN_USE', { port }) : error),
+    )
+    server.listen(port, HOST, resolve)
   })
-  const { port } = server.address() as AddressInfo
   return {
-    url: `http://${HOST}:${port}`,
+    url: `http://${HOST}:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -64,8 +75,15 @@ const reply = async (
     body,
     gone: left.signal,
   })
-  if (answered === 'cut') response.destroy()
-  else response.writeHead(answered.status, answered.headers).end(answered.body)
+  if (answered === 'cut') {
+    response.destroy()
+    return
+  }
+  const content = Buffer.from(answered.body)
+  const length = answered.status === 304 ? {} : { 'content-length': content.length }
+  response.writeHead(answered.status, { ...length, ...answered.headers })
+  if (answered.cutAfterBytes === undefined) response.end(content)
+  else response.write(content.subarray(0, answered.cutAfterBytes), () => response.destroy())
 }
 
 /** A body beyond the limit is read to its end but not kept: cut off half-way, whoever asked would not hear why. */
@@ -80,8 +98,20 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer | null> => {
   return bytes > BODY_BYTES_MAX ? null : Buffer.concat(chunks)
 }
 
-export const json = (status: number, value: unknown, headers: Record<string, string> = {}): Answered => ({
+export const json = (status: number, value: unknown, headers: Record<string, string> = {}): Answer => ({
   status,
   headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
   body: JSON.stringify(value),
 })
+
+/** The JSON object that a text is; null if it is none. */
+export const objectIn = (text: Buffer): Record<string, unknown> | null => {
+  try {
+    const value: unknown = JSON.parse(text.toString('utf8'))
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null
+  } catch {
+    return null
+  }
+}

@@ -26,10 +26,10 @@ const COLUMNS = [
   { zh: '届满日期', en: 'Until' },
 ] as const
 
-export const listPage = ({ entries, total, name, day, next }: Shown): string =>
+export const listPage = ({ entries, total, name, day: asOf, next }: Shown): string =>
   page(
     { zh: '严重失信名单', en: 'Blacklist' },
-    html`<p>${both(`截至 ${day} 共 ${total} 条有效记录。`, `${total} entries in force on ${day}.`)}</p>
+    html`<p>${both(`截至 ${asOf} 共 ${total} 条有效记录。`, `${total === 1 ? '1 entry' : `${total} entries`} in force on ${asOf}.`)}</p>
 <form action="/blacklist" method="get" role="search">
 <label for="name">${both('名称或统一社会信用代码', 'Name or code')}</label>
 <input id="name" name="name" value="${name}" maxlength="100">
@@ -53,10 +53,12 @@ const cellsOf = (entry: PublicBody): readonly (Html | string)[] => [
   entry.reason,
   entry.authority,
   entry.documentNumber,
-  entry.decidedOn,
-  entry.publishedOn,
-  entry.endsOn ?? '—',
+  day(entry.decidedOn),
+  day(entry.publishedOn),
+  entry.endsOn === null ? '—' : day(entry.endsOn),
 ]
+
+const day = (date: string): Html => html`<time datetime="${date}">${date}</time>`
 
 /** Why, until when, and how to get off. */
 export const entryPage = (entry: PublicBody, list: ListKind | undefined): string =>

@@ -1,6 +1,6 @@
 /** The one style sheet. Wide tables become cards on a narrow screen: nothing scrolls sideways at 360 px. */
 export const STYLE = `
-:root { color-scheme: light dark; --line: #8886; --soft: #888; }
+:root { color-scheme: light dark; --line: #8886; --soft: light-dark(#5a5a5a, #a8a8a8); }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 72rem; padding: 0 1rem 3rem; font: 1rem/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; overflow-wrap: anywhere; }
 header { display: flex; flex-wrap: wrap; gap: 0 2rem; border-bottom: 1px solid var(--line); }
@@ -13,7 +13,7 @@ input, button { font: inherit; padding: .35rem .6rem; max-width: 100%; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .5rem; border-bottom: 1px solid var(--line); }
 thead th { font-size: .85rem; }
-td code { white-space: nowrap; }
+td code, td time { white-space: nowrap; }
 dt { font-weight: 600; margin-top: .75rem; }
 dd { margin: 0; }
 pre { overflow-x: auto; border: 1px solid var(--line); padding: .75rem; }

@@ -13,7 +13,11 @@ const PARTIES: Record<WorldPenalty['partyKind'], string> = {
 }
 
 export const creditOffice = (source: () => World): Routes => ({
-  'GET /penalties.csv': () => ({ status: 200, type: 'text/csv; charset=gb18030', body: penalties(source()) }),
+  'GET /penalties.csv': () => ({
+    status: 200,
+    headers: { 'content-type': 'text/csv; charset=gb18030' },
+    body: penalties(source()),
+  }),
 })
 
 const penalties = (world: World): Buffer => {

@@ -1,7 +1,8 @@
 /** Stand-in of 省知识产权局: trademarks, as XML, page by page. */
 import type { World, WorldTrademark } from '../../../seeds/world.js'
+import { type Answer, type Asked, json } from '../server.js'
 import { xmlText } from './spelling.js'
-import { type Answer, type Asked, countIn, json, type Routes } from './stand-in.js'
+import { countIn, type Routes } from './stand-in.js'
 
 const PAGE = 60 // trademarks
 const PAGES_MAX = 1_000_000
@@ -26,7 +27,7 @@ const trademarks = (world: World, { query }: Asked): Answer => {
 <trademarks total="${all.length}" page="${page}" pages="${pages}">
 ${shown.join('')}</trademarks>
 `
-  return { status: 200, type: 'application/xml; charset=utf-8', body: Buffer.from(text) }
+  return { status: 200, headers: { 'content-type': 'application/xml; charset=utf-8' }, body: Buffer.from(text) }
 }
 
 const element = (one: WorldTrademark): string => `  <trademark>

@@ -1,8 +1,9 @@
 /** Stand-in of 省市场监督管理厅: the registry, the tests of goods, and the list of seriously dishonest parties. */
 import type { World, WorldListEntry, WorldOperator } from '../../../seeds/world.js'
+import { type Answer, type Asked, json, objectIn } from '../server.js'
 import { qualityWorkbook } from './quality-workbook.js'
 import { gatewayDate, midnight } from './spelling.js'
-import { type Answer, type Asked, countIn, json, objectIn, type Routes } from './stand-in.js'
+import { countIn, type Routes } from './stand-in.js'
 
 const PAGE = 200 // enterprises
 const PAGE_MAX = 500
@@ -12,7 +13,7 @@ const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 export const marketRegulator = (source: () => World): Routes => ({
   'GET /registry': (asked) => registry(source(), asked),
-  'GET /quality.xlsx': () => ({ status: 200, type: XLSX, body: qualityWorkbook(source()) }),
+  'GET /quality.xlsx': () => ({ status: 200, headers: { 'content-type': XLSX }, body: qualityWorkbook(source()) }),
   'POST /gateway': (asked) => gateway(source(), asked),
 })
 

@@ -1,8 +1,8 @@
 /** Stand-in of 信用吉林网: one signed message at a time; what it refuses, it answers with 422. */
 import { createHmac } from 'node:crypto'
-import { type Asked, json } from '../server.js'
+import { type Asked, json, objectIn } from '../server.js'
 import type { Told, ToldField } from './board.js'
-import { actionIn, objectIn, objectOf, sameSecret, sequenceIn, textIn } from './reading.js'
+import { actionIn, objectOf, sameSecret, sequenceIn, textIn } from './reading.js'
 import type { Dialect } from './stand-in.js'
 
 const FIELDS: Record<ToldField, string> = {

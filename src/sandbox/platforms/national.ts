@@ -1,6 +1,6 @@
 /** Stand-in of 全国信用信息共享平台. */
-import { json } from '../server.js'
-import { objectIn, sameSecret } from './reading.js'
+import { json, objectIn } from '../server.js'
+import { sameSecret } from './reading.js'
 import { SAMR_FIELDS, samrRows } from './samr-rows.js'
 import type { Dialect } from './stand-in.js'
 

@@ -2,15 +2,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Told } from './board.js'
 
-export const objectIn = (body: Buffer): Record<string, unknown> | null => {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'))
-    return isObject(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
 /** A part of a message as an object; an empty one where it is none. */
 export const objectOf = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {})
 

@@ -1,7 +1,7 @@
 /** How the stand-ins of the national platform and of Credit China read their rows. */
-import type { Asked } from '../server.js'
+import { type Asked, objectIn } from '../server.js'
 import type { Told, ToldField } from './board.js'
-import { objectIn, objectOf, sequenceIn, textIn } from './reading.js'
+import { objectOf, sequenceIn, textIn } from './reading.js'
 
 export const SAMR_FIELDS: Record<ToldField, string> = {
   key: 'ILLID',

@@ -1,10 +1,9 @@
 /** A stand-in credit platform: one server, one board, one dialect; it misbehaves when told to. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Platform } from '../../platforms/platform.js'
-import { type Answered, type Asked, json, serve } from '../server.js'
+import { type Answered, type Asked, json, objectIn, serve } from '../server.js'
 import { makeBoard, type ShownEntry, type Told, type ToldField, type Verdict } from './board.js'
 import { page } from './page.js'
-import { objectIn } from './reading.js'
 
 const RETRY_AFTER_SECONDS = 1
 
