@@ -13,16 +13,20 @@ import * as staged from '../src/store/staged.js'
 import { merge, toStage } from '../src/work/pull.js'
 import { EARLIER_ON, earlier, type WorldOperator, world } from './world.js'
 
-/** Leaves a database that already knows operators alone. */
+/** Leaves a database that knows operators of its own alone; goes on where an earlier seeding was killed. */
 export const seed = async (db: Db): Promise<void> => {
-  if ((await operators.count(db)) > 0) return
+  const seeded = await runs.done(db, 'seed')
+  if (seeded.size === 0 && (await operators.count(db)) > 0) return
   const { operators: all } = earlier(world())
   const registered = all.filter((one) => one.uscc !== null)
   const individuals = registered.filter((one) => one.kind === 'individual')
   const others = registered.filter((one) => one.kind !== 'individual')
-  await bring(db, 'registry', others.map(registration))
-  await bring(db, 'individuals', individuals.map(registration))
-  await bring(db, 'shops', all.flatMap(shops))
+  const deliveries: [feed: string, drafts: () => Draft[]][] = [
+    ['registry', () => others.map(registration)],
+    ['individuals', () => individuals.map(registration)],
+    ['shops', () => all.flatMap(shops)],
+  ]
+  for (const [feed, drafts] of deliveries) if (!seeded.has(feed)) await bring(db, feed, drafts())
 }
 
 const registration = (one: WorldOperator, i: number): Draft => {

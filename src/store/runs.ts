@@ -98,6 +98,12 @@ export const byId = async (db: Db, id: number): Promise<Run | null> => {
   return answer.rows[0] ?? null
 }
 
+/** Subjects for which a job was ever done well. */
+export const done = async (db: Db, job: Job): Promise<Set<string>> => {
+  const subjects = await db('runs').distinct('subject').where({ job, outcome: 'DONE' })
+  return new Set(subjects.map((row: { subject: string }) => row.subject))
+}
+
 /** When each feed was last brought whole and well; only that makes it current. */
 export const lastGoodPulls = async (db: Db): Promise<Map<string, { at: Date; counts: Record<string, number> }>> => {
   const answer = await db.raw(

@@ -1,0 +1,74 @@
+import { expect } from 'chai'
+import { world } from '../../seeds/world.js'
+import { seed } from '../../src/store/db.js'
+import * as operators from '../../src/store/operators.js'
+import * as runs from '../../src/store/runs.js'
+import { freshDatabase, type TestDatabase } from '../support/database.js'
+
+describe('the seeds', () => {
+  let test: TestDatabase
+  beforeEach(async () => {
+    test = await freshDatabase()
+  })
+  afterEach(() => test.drop())
+
+  const kinds = async () => {
+    const answer = await test.db.raw('select kind, count(*)::int as n from operators group by kind order by kind')
+    return Object.fromEntries(answer.rows.map((row: { kind: string; n: number }) => [row.kind, row.n]))
+  }
+
+  it('bring the world of a month ago: every kind of operator, in the nine prefectures', async () => {
+    await seed(test.db)
+    const now = world()
+    const newcomers = 15
+    expect(await kinds()).to.deep.equal({
+      COOPERATIVE: 5,
+      ENTERPRISE: now.operators.filter((one) => one.kind === 'enterprise').length - newcomers,
+      INDIVIDUAL: 70,
+      SHOP: 45,
+    })
+    const answer = await test.db.raw(
+      `select count(distinct left(region, 4))::int as n from operators where uscc is not null`,
+    )
+    expect(answer.rows[0].n).to.equal(9)
+  })
+
+  it('add nothing when they are run again', async () => {
+    await seed(test.db)
+    const before = await test.db('versions').count('* as n')
+    await seed(test.db)
+    expect(await test.db('versions').count('* as n')).to.deep.equal(before)
+  })
+
+  it('go on where they were killed', async () => {
+    await seed(test.db)
+    const whole = await kinds()
+    // As if the process had died before the shops were brought.
+    await test.db('staged_drafts').delete()
+    await test.db('versions').where({ feed: 'shops' }).delete()
+    await test
+      .db('operator_codes')
+      .whereIn('operator_id', test.db('operators').select('id').whereNotNull('shop'))
+      .delete()
+    await test.db('operators').whereNotNull('shop').delete()
+    await test.db('runs').where({ subject: 'shops' }).delete()
+    await seed(test.db)
+    expect(await kinds()).to.deep.equal(whole)
+  })
+
+  it('leave a database alone that already knows operators of its own', async () => {
+    const now = new Date()
+    const run = (await runs.start(test.db, { job: 'pull', subject: 'registry', cause: 'command', now })) ?? 0
+    const own = {
+      uscc: '91220102MA0Y3X1HXM',
+      shop: null,
+      kind: 'ENTERPRISE' as const,
+      name: '某测试商行',
+      region: '220102',
+      codes: [],
+    }
+    await test.db.transaction((tx) => operators.make(tx, [own], run, now))
+    await seed(test.db)
+    expect(await operators.count(test.db)).to.equal(1)
+  })
+})
