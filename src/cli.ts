@@ -2,7 +2,7 @@
 /** The `hub` command. Exit status: 0 done, 1 the work failed or the content was refused, 2 wrong use. */
 import { Command, CommanderError, Option } from 'commander'
 import { agencies, feeds } from './agencies/index.js'
-import { readConfig } from './config.js'
+import { checkDataDir, readConfig } from './config.js'
 import { demo, runningStandIns } from './demo.js'
 import { isDate } from './domain/dates.js'
 import { ACCESS, CLIENT_ROLES, KINDS_SEEN } from './domain/viewer.js'
@@ -28,6 +28,7 @@ const tell = (json: boolean | undefined, value: object, lines: () => string[]): 
 /** A command's own hub: its log in a file, the stand-ins of a running demo where nothing else is configured. */
 const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides = {}): Promise<T> => {
   const config = readConfig()
+  checkDataDir(config)
   const log = makeLog({ level: config.log.level, file: config.log.file ?? `${config.dataDir}/hub.log` })
   const hub = await makeHub(config, { log, addresses: runningStandIns(config), ...overrides })
   try {
@@ -57,6 +58,7 @@ command
   .description('启动枢纽：HTTP 与定时任务 · the hub alone: HTTP and timetable')
   .action(async () => {
     const config = readConfig()
+    checkDataDir(config)
     const hub = await makeHub(config, { migrate: 'always' })
     await run(hub, async () => {
       const url = await hub.serve()
@@ -71,6 +73,7 @@ command
   .description('npm start 所运行的完整演示 · what npm start runs')
   .action(async () => {
     const config = readConfig()
+    checkDataDir(config)
     await demo(config, say, run)
   })
 
@@ -363,6 +366,13 @@ const main = async (): Promise<void> => {
     if (json) say(JSON.stringify({ error: told }))
     else process.stderr.write(`${told.code} ${told.message}\n`)
   }
+}
+
+// Whoever reads what is printed may leave before its end (`hub status | head`).
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
 }
 
 await main()

@@ -2,10 +2,10 @@
  * Every setting of the hub, on one screen: environment → one frozen object, all faults told at once. No other file
  * reads `process.env`; each part gets its slice from `hub.ts`.
  */
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Refusal } from './errors.js'
+import { Refusal, reasonOf } from './errors.js'
 
 export interface Config {
   /** TCP port of the one HTTP server; 0 lets the system choose. */
@@ -102,6 +102,19 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
   }
   if (faults.length > 0) throw new Refusal('CONFIG_INVALID', { faults: faults.join('; ') })
   return freeze(config)
+}
+
+/** Refusal FOLDER_UNWRITABLE, before a log, a key or a database is tried there. */
+export const checkDataDir = ({ dataDir }: Pick<Config, 'dataDir'>): void => {
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    accessSync(dataDir, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new Refusal('FOLDER_UNWRITABLE', {
+      path: dataDir,
+      reason: (error as NodeJS.ErrnoException).code ?? reasonOf(error),
+    })
+  }
 }
 
 const freeze = <T extends object>(value: T): T => {

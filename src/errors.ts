@@ -26,6 +26,13 @@ const REFUSALS = {
   ),
   FILE_UNREADABLE: row(400, 2, (d) => `文件无法读取：${d['path']}（${d['reason']}）。The file cannot be read.`),
 
+  FOLDER_UNWRITABLE: row(
+    500,
+    1,
+    (d) =>
+      `数据目录不可写：${d['path']}（${d['reason']}）。The data folder cannot be written; mend its owner or choose another with DATA_DIR.`,
+  ),
+
   // The database.
   DATABASE_UNREACHABLE: row(
     503,

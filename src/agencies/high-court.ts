@@ -3,7 +3,7 @@ import type { Agency } from './feed.js'
 
 export const highCourt: Agency = {
   id: 'high-court',
-  name: { zh: '吉林省高级人民法院', en: 'Jilin High People’s Court' },
+  name: { zh: '吉林省高级人民法院', en: 'Jilin Provincial High Court' },
   region: '220000',
   sends: ['defaulters'],
   feeds: [],

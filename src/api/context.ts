@@ -35,6 +35,10 @@ export const whenOf = (context: Context, { asOf, knownAt }: { asOf?: string | nu
   knownAt: knownAt ?? ALL_KNOWLEDGE,
 })
 
+/** Whether a question is about another day than today or another knowledge than the present. */
+export const isPast = (context: Context, when: When): boolean =>
+  when.asOf !== context.today || when.knownAt.getTime() !== ALL_KNOWLEDGE.getTime()
+
 /** The viewer as far as this operator goes: a party is the public to every operator but its own. */
 export const viewerOn = (
   { viewer }: Context,

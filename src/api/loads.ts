@@ -80,6 +80,16 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
         return inOrder(ids, await scores.latest(db, ids, (asked[0] as AtWhen).when))
       }),
     ),
+    /** The registration as it was believed: name, region and status of that day. */
+    registration: batch<AtWhen, versions.Version | null>(
+      JSON.stringify,
+      grouped(withoutOperator, async (asked) => {
+        const ids = asked.map(({ operator }) => operator)
+        const one = { kinds: ['registration'] as const, removed: true, first: 1, after: null }
+        const found = await versions.ofOperators(db, ids, (asked[0] as AtWhen).when, one)
+        return listsOf(ids, found).map((own) => own[0] ?? null)
+      }),
+    ),
     mirrored: batch<AtWhen, versions.Version[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {

@@ -35,6 +35,7 @@ export type Act =
   | 'see_operator'
   | 'see_score_reasons'
   | 'see_inner_listings'
+  | 'see_moves'
   | 'see_blacklist'
   | 'see_scorecard'
   | 'see_operations'
@@ -51,6 +52,7 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   see_operator: SIGNED_IN,
   see_score_reasons: [...AUTHORITY, 'party'],
   see_inner_listings: [...AUTHORITY, 'party'],
+  see_moves: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_blacklist: ALL,
   see_scorecard: ALL,
   see_operations: AUTHORITY,

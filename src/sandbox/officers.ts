@@ -55,10 +55,13 @@ export const carry = async (db: Db, rules: Rules, code: string, now: Date): Prom
   const review = addWorkdays(rules.calendar, began, AFTER_DEFENCE_WORKDAYS).date
   await move('linkDecision', OFFICER, 'officer', { on: began, decision: decision.id })
   await move('proposeListing', OFFICER, 'officer', { on: began, reason: '销售侵犯注册商标专用权的商品，情节严重' })
-  await move('notifyListing', OFFICER, 'officer', { on: began, documentNumber: '吉市监信告〔2026〕1号' })
+  await move('notifyListing', OFFICER, 'officer', { on: began, documentNumber: numbered('告', began) })
   await move('reviewListing', REVIEWER, 'reviewer', { on: review })
-  await move('decideListing', OFFICER, 'officer', { on: review, documentNumber: '吉市监信列〔2026〕1号' })
+  await move('decideListing', OFFICER, 'officer', { on: review, documentNumber: numbered('列', review) })
   await move('serveListing', OFFICER, 'officer', { on: addDays(review, 1) })
   await move('publishListing', OFFICER, 'officer', { on: today })
   return lines
 }
+
+/** A document number as the stand-in authority would give it. */
+const numbered = (kind: string, on: string): string => `演示市监信${kind}〔${on.slice(0, 4)}〕1号`

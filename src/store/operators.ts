@@ -10,11 +10,13 @@ export interface Operator {
   name: string | null
   region: string | null
   status: string
+  /** When the hub came to know it. */
+  createdAt: Date
 }
 
-const COLUMNS = 'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status'
+const COLUMNS = 'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt"'
 
-export interface Making extends Omit<Operator, 'id' | 'status'> {
+export interface Making extends Omit<Operator, 'id' | 'status' | 'createdAt'> {
   /** Every code that leads to it. */
   codes: { scheme: string; code: string }[]
 }
@@ -184,7 +186,8 @@ export const toScore = async (
   const answer = await db.raw(
     `select o.id, o.dirty_since as "dirtySince", o.kind from operators o
      where o.id > :after and (:all or o.dirty_since is not null or exists (
-       select 1 from (select s.next_change_on from scores s where s.operator_id = o.id order by s.as_of desc, s.id desc limit 1) l
+       select 1 from (select s.next_change_on from scores s where s.operator_id = o.id and s.as_of <= :asOf::date
+         order by s.as_of desc, s.id desc limit 1) l
        where l.next_change_on <= :asOf::date))
      order by o.id limit :limit /* operators.toScore */`,
     { all, asOf, after, limit },

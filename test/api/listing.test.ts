@@ -227,4 +227,22 @@ describe('listings over HTTP', () => {
     )
     expect(outside.data).to.deep.equal({ listing: null, standing: { listed: false }, blacklist: { totalCount: 0 } })
   })
+
+  it('a past question is answered inside with the case as it stood then, and outside less what was removed since', async () => {
+    const then = async (args: string, token?: string) => {
+      const { data } = await world.ask(
+        `{ standing(code: "${one}", asOf: "2026-02-20") { listed } operator(code: "${one}", ${args}) { listings { kind state publishedOn removedOn mirrored } } }`,
+        token ? { token } : {},
+      )
+      const own = data.operator?.listings.find((each: { mirrored: boolean }) => !each.mirrored) ?? null
+      return [data.standing.listed, own?.state ?? null, own?.publishedOn ?? null, own?.removedOn ?? null]
+    }
+    const officer = world.token('officer')
+    expect(await then('asOf: "2026-02-20"', officer)).to.deep.equal([true, 'PUBLISHED', '2026-02-06', null])
+    expect(await then('asOf: "2026-01-13"', officer)).to.deep.equal([true, 'NOTIFIED', null, null])
+    expect(await then('asOf: "2026-01-01"', officer)).to.deep.equal([true, null, null, null])
+    expect(await then('knownAt: "2020-01-01T00:00:00Z"', officer)).to.deep.equal([true, null, null, null])
+    expect(await then('asOf: "2026-03-02"', officer)).to.deep.equal([true, 'REMOVED', '2026-02-06', '2026-03-01'])
+    expect(await then('asOf: "2026-02-20"', world.token('marketplace'))).to.deep.equal([false, null, null, null])
+  })
 })

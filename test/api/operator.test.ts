@@ -158,15 +158,15 @@ describe('operator over HTTP', () => {
     const token = world.token('officer')
     const name = async (args: string) => {
       const { data } = await world.ask(
-        `{ operator(code: "${one}" ${args}) { score { value } records(kind: REGISTRATION) { nodes { body } } } }`,
+        `{ operator(code: "${one}" ${args}) { name score { value } records(kind: REGISTRATION) { nodes { body } } } }`,
         { token },
       )
-      return [data.operator.records.nodes[0]?.body.name, data.operator.score?.value ?? null]
+      return [data.operator.records.nodes[0]?.body.name, data.operator.score?.value ?? null, data.operator.name]
     }
-    expect(await name('')).to.deep.equal(['虚构青禾电子商务有限公司', 430])
-    expect(await name('asOf: "2026-01-31"')).to.deep.equal(['虚构青禾有限公司', null])
-    expect(await name('knownAt: "2026-02-09T00:00:00Z"')).to.deep.equal(['虚构青禾有限公司', null])
-    expect(await name('asOf: "2019-12-31"')).to.deep.equal([undefined, null])
+    expect(await name('')).to.deep.equal(['虚构青禾电子商务有限公司', 430, '虚构青禾电子商务有限公司'])
+    expect(await name('asOf: "2026-01-31"')).to.deep.equal(['虚构青禾有限公司', null, '虚构青禾有限公司'])
+    expect(await name('knownAt: "2026-02-09T00:00:00Z"')).to.deep.equal(['虚构青禾有限公司', null, '虚构青禾有限公司'])
+    expect(await name('asOf: "2019-12-31"')).to.deep.equal([undefined, null, '虚构青禾电子商务有限公司'])
   })
 
   it('a record that was withdrawn stays in past answers inside, and is gone from those outside', async () => {

@@ -3,9 +3,9 @@ import { entryEnd } from '../../domain/evidence.js'
 import type { Case } from '../../domain/listing.js'
 import type { ListKind } from '../../domain/lists.js'
 import { may } from '../../domain/viewer.js'
-import type { Listing, PublicBody } from '../../store/listings.js'
+import type { Event, Listing, PublicBody } from '../../store/listings.js'
 import type { Version, When } from '../../store/versions.js'
-import { type Context, viewerOn } from '../context.js'
+import { type Context, isPast, viewerOn } from '../context.js'
 import { globalId } from '../ids.js'
 
 export interface ListingView {
@@ -72,6 +72,24 @@ export const caseView = (listing: Listing): ListingView => ({
   facts: listing.facts,
 })
 
+/** A case as it stood on a day and was known at an instant, from the moves made by then; null if there was none yet. */
+const pastCaseView = (listing: Listing, moves: readonly Event[], { asOf, knownAt }: When): ListingView | null => {
+  const made = moves.filter((move) => move.on <= asOf && move.recordedAt <= knownAt)
+  const last = made.at(-1)
+  if (last === undefined) return null
+  const after = (name: Event['move']): boolean => made.some((move) => move.move === name)
+  const view = caseView(listing)
+  return {
+    ...view,
+    state: last.stateAfter,
+    ...(!after('linkDecision') && { basis: null, authority: null }),
+    ...(!after('decideListing') && { documentNumber: null, decidedOn: null, endsOn: null }),
+    ...(!after('publishListing') && { publishedOn: null }),
+    ...(!after('removeListing') && { removedOn: null, removalReason: null }),
+    facts: null,
+  }
+}
+
 /** An entry decided elsewhere, as it stood on a day. */
 export const mirroredView = (
   { id, body, operatorId }: Version,
@@ -120,5 +138,11 @@ export const visibleListings = async (context: Context, operator: Whose, when: W
     context.load.mirrored({ operator: operator.id, when }),
   ])
   const { lists } = context.parts.rules
-  return [...own.map(caseView), ...mirrored.map((version) => mirroredView(version, lists, when.asOf))]
+  return [...(await casesOn(context, own, when)), ...mirrored.map((version) => mirroredView(version, lists, when.asOf))]
+}
+
+const casesOn = async (context: Context, own: readonly Listing[], when: When): Promise<ListingView[]> => {
+  if (!isPast(context, when)) return own.map(caseView)
+  const views = own.map(async (listing) => pastCaseView(listing, await context.load.moves(listing.id), when))
+  return (await Promise.all(views)).filter((view) => view !== null)
 }

@@ -87,7 +87,7 @@ export const listing = {
     },
     operator: (view: ListingView, _: unknown, context: Context) => operatorOf(view, context),
     moves: (view: ListingView, _: unknown, context: Context) =>
-      view.uuid !== null && may(context.viewer, 'move_listing') ? context.load.moves(view.uuid) : [],
+      view.uuid !== null && may(context.viewer, 'see_moves') ? context.load.moves(view.uuid) : [],
     allowedMoves: async (view: ListingView, _: unknown, context: Context) => {
       if (view.uuid === null || !may(context.viewer, 'move_listing')) return []
       return allowedMoves(view.facts ?? (await caseOf(view, context)).facts, context.viewer.role)

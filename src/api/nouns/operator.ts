@@ -5,7 +5,7 @@ import { KINDS_SEEN, may, mayOperator, type Viewer } from '../../domain/viewer.j
 import * as operators from '../../store/operators.js'
 import type { When } from '../../store/versions.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, seesRemoved, viewerOn, whenOf } from '../context.js'
+import { type Context, isPast, seesRemoved, viewerOn, whenOf } from '../context.js'
 import { cursorOf, globalId, numberAfter } from '../ids.js'
 import { allow } from '../viewer.js'
 import { visibleListings } from './listing-view.js'
@@ -38,7 +38,10 @@ const operatorByCode = async (
   const found = codeOf(code)
   if (found === null) return null
   const [operator] = (await operators.byCodes(context.parts.db, [found])).values()
-  return operator && mayOperator(context.viewer, codeIn(operator)) ? view(operator, whenOf(context, when)) : null
+  const asked = whenOf(context, when)
+  // What was not known then is answered as it would have been then.
+  const wasKnown = operator !== undefined && operator.createdAt <= asked.knownAt
+  return wasKnown && mayOperator(context.viewer, codeIn(operator)) ? view(operator, asked) : null
 }
 
 export const operatorById = async (context: Context, id: number): Promise<OperatorView | null> => {
@@ -86,6 +89,19 @@ const recordsOf = async (
   )
 }
 
+/** A field of the registration as it stood on the day asked about; the present one is kept with the operator. */
+const registered = async <F extends 'name' | 'region' | 'status'>(
+  { operator, when }: OperatorView,
+  field: F,
+  context: Context,
+): Promise<string | null> => {
+  if (!isPast(context, when)) return operator[field]
+  const then = await context.load.registration({ operator: operator.id, when })
+  if (then === null) return field === 'status' ? 'UNKNOWN' : operator[field]
+  const value = then.body[field === 'region' ? 'region_code' : field]
+  return typeof value === 'string' ? value : null
+}
+
 const sees = (context: Context, operator: operators.Operator): boolean => mayOperator(context.viewer, codeIn(operator))
 
 export const operator = {
@@ -94,11 +110,13 @@ export const operator = {
     id: ({ operator }: OperatorView) => globalId('Operator', operator.id),
     uscc: ({ operator }: OperatorView) => operator.uscc,
     shop: ({ operator }: OperatorView) => operator.shop,
-    name: ({ operator }: OperatorView) => operator.name,
+    name: (of: OperatorView, _: unknown, context: Context) => registered(of, 'name', context),
     kind: ({ operator }: OperatorView) => operator.kind,
-    region: ({ operator }: OperatorView) => operator.region,
-    registrationStatus: ({ operator }: OperatorView, _: unknown, context: Context) =>
-      sees(context, operator) && operator.status !== 'UNKNOWN' ? operator.status : null,
+    region: (of: OperatorView, _: unknown, context: Context) => registered(of, 'region', context),
+    registrationStatus: async (of: OperatorView, _: unknown, context: Context) => {
+      const status = sees(context, of.operator) ? await registered(of, 'status', context) : null
+      return status === 'UNKNOWN' ? null : status
+    },
     regNo: async ({ operator }: OperatorView, _: unknown, context: Context) =>
       sees(context, operator)
         ? ((await context.load.codes(operator.id)).find(({ scheme }) => scheme === 'reg_no')?.code ?? null)

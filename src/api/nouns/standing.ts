@@ -1,4 +1,5 @@
 /** Standing: the short answer, for any code. */
+import { listed, type State } from '../../domain/listing.js'
 import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { StandingRow } from '../../store/standings.js'
@@ -19,10 +20,25 @@ export const standingOf = async (context: Context, code: string, asOf: string) =
     status: CEASED.has(row.status) ? 'CEASED' : 'KNOWN',
     grade: graded ? row.grade : null,
     score: graded ? row.score : null,
-    listed: row.entries.some((entry) => isBlacklist(context, entry.list)),
+    listed: () => listedOn(context, row, asOf),
     listings: () => listingsOf(context, row, asOf),
     ...freshness,
   }
+}
+
+/**
+ * Of today, and for whoever sees only what is public, by the public entries. A past day is answered inside as it was: with
+ * what has been removed since.
+ */
+const listedOn = async (context: Context, row: StandingRow, asOf: string): Promise<boolean> => {
+  if (asOf === context.today || !may(viewerOn(context, row), 'see_inner_listings')) {
+    return row.entries.some((entry) => isBlacklist(context, entry.list))
+  }
+  const { lists } = context.parts.rules
+  return (await listingsOf(context, row, asOf)).some((entry) => {
+    const list = lists.find((each) => each.id === entry.kind)
+    return list !== undefined && listed({ ...entry, state: entry.state as State }, list, asOf)
+  })
 }
 
 const UNKNOWN = { uscc: null, name: null, status: 'UNKNOWN', grade: null, score: null, listed: false, listings: [] }
