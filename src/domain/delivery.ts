@@ -63,16 +63,20 @@ export interface Earlier {
   attempts: number
 }
 
-/** What a change of the public entry asks of one platform, given all that it was told or owed before. */
-export type Owing = { owe: Action | null; fold: boolean }
+/**
+ * What a change of the public entry asks of one platform, given all that it was told or owed before. `fold`: what is set
+ * aside of that, `untried` also what was refused, `unconfirmed` also what was sent and not answered.
+ */
+export type Owing = { owe: Action | null; fold: 'nothing' | 'untried' | 'unconfirmed' }
 
 /**
- * Removal goes to every platform that may ever have heard of the entry. What was never attempted is folded instead: an
- * addition and its removal before anything left the hub cancel out.
+ * Removal goes to every platform that may ever have heard of the entry, and waits for nothing: an addition still on its
+ * way is not sent again, for by then the entry stands no longer. An addition and its removal before anything left the hub
+ * cancel out.
  */
 export const owing = (change: Action, earlier: readonly Earlier[]): Owing => {
-  const mayHaveHeard = earlier.some((d) => d.state !== 'FOLDED' && (d.state === 'CONFIRMED' || d.attempts > 0))
-  if (change !== 'REMOVE')
-    return { owe: change === 'CHANGE' && !mayHaveHeard ? 'ADD' : change, fold: change === 'CHANGE' }
-  return { owe: mayHaveHeard ? 'REMOVE' : null, fold: true }
+  const mayHaveHeard = earlier.some((d) => d.state === 'CONFIRMED' || d.attempts > 0)
+  if (change === 'REMOVE') return { owe: mayHaveHeard ? 'REMOVE' : null, fold: 'unconfirmed' }
+  if (change === 'CHANGE') return { owe: mayHaveHeard ? 'CHANGE' : 'ADD', fold: 'untried' }
+  return { owe: 'ADD', fold: 'nothing' }
 }

@@ -26,18 +26,26 @@ export const earlier = async (
   return answer.rows
 }
 
-/** Sets aside what was owed but never attempted, and what was refused: a removal must not wait behind either. */
-export const fold = async (tx: Tx, listingId: string, platform: string): Promise<void> => {
+/**
+ * Sets aside what is owed or was refused, `untried` leaves alone what was sent and not answered. An answer to it that
+ * comes later changes nothing any more.
+ */
+export const fold = async (
+  tx: Tx,
+  listingId: string,
+  platform: string,
+  what: 'untried' | 'unconfirmed',
+): Promise<void> => {
   await tx.raw(
-    `update deliveries set state = 'FOLDED' where listing_id = ? and platform = ?
-       and (state = 'REFUSED' or (state = 'OWED' and attempts = 0)) /* deliveries.fold */`,
-    [listingId, platform],
+    `update deliveries set state = 'FOLDED' where listing_id = :listingId and platform = :platform
+       and (state = 'REFUSED' or (state = 'OWED' and (attempts = 0 or :unconfirmed))) /* deliveries.fold */`,
+    { listingId, platform, unconfirmed: what === 'unconfirmed' },
   )
 }
 
 export const owe = async (
   tx: Tx,
-  owed: { platform: string; listingId: string; number: number; action: Action; notice: Notice; now: Date },
+  owed: { platform: string; listingId: string; number: number; action: Action; notice: Notice; dueAt: Date },
 ) => {
   await tx('deliveries').insert({
     platform: owed.platform,
@@ -45,8 +53,8 @@ export const owe = async (
     number: owed.number,
     action: owed.action,
     notice: JSON.stringify(owed.notice),
-    due_at: owed.now,
-    created_at: owed.now,
+    due_at: owed.dueAt,
+    created_at: owed.dueAt,
   })
 }
 

@@ -69,7 +69,9 @@ export const sample = async (
 ): Promise<StoredScore[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from scores s
-     where s.id > :after and (:of::int is null or s.id % greatest(1, (select count(*) from scores) / :of::int) = 0)
+     where s.id > :after and (:of::bigint is null or s.id in (
+       select id from (select id, row_number() over (order by id) as nth, count(*) over () as of_all from scores) n
+       where nth * :of::bigint / of_all <> (nth - 1) * :of::bigint / of_all))
      order by s.id limit :limit /* scores.sample */`,
     { after, limit, of },
   )

@@ -1,19 +1,34 @@
 /** Expire: entries whose term is complete leave the list by themselves; the clock makes the move, as the law does. */
 import { dateIn } from '../domain/dates.js'
-import { isRefusal, reasonOf } from '../errors.js'
+import { isRefusal, Refusal, reasonOf } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
+import * as locks from '../store/locks.js'
 import * as runs from '../store/runs.js'
 import { makeMove, type Rules } from './listing.js'
 
 /** Entries ended at a step; the loop goes on until none is due. */
 const STEP_ENTRIES = 500
+/** How long a second run waits for the first, milliseconds. */
+const WAIT_MS = 60_000
 
-export const expire = async (
-  db: Db,
-  options: { rules: Rules; cause: runs.Cause; plannedFor?: Date | null; now: () => Date; log: Log },
-): Promise<{ expired: number } | null> => {
+export interface ExpireOptions {
+  rules: Rules
+  cause: runs.Cause
+  plannedFor?: Date | null
+  now: () => Date
+  log: Log
+}
+
+/** Null: another process has this occurrence of the timetable. */
+export const expire = async (db: Db, options: ExpireOptions): Promise<{ expired: number } | null> => {
+  const done = await locks.alone(db, 'expire', WAIT_MS, async () => (await expireAlone(db, options)) ?? 'taken')
+  if (done === null) throw new Refusal('FEED_BUSY', { feed: 'expire' })
+  return done === 'taken' ? null : done
+}
+
+const expireAlone = async (db: Db, options: ExpireOptions): Promise<{ expired: number } | null> => {
   const startedAt = options.now()
   const run = await runs.start(db, {
     job: 'expire',

@@ -129,7 +129,7 @@ export const makeMove = (db: Db, rules: Rules, made: MoveMade): Promise<listings
     const after = { ...follow(before, facts, made, act, linked, rules), moves: before.moves + 1 }
     await listings.save(tx, after)
     await record(tx, after, made.name, before.state, act, now)
-    await show(tx, rules, before.state, after, act, now)
+    await show(tx, rules, { before: before.state, after, act, now, dueAt: made.now })
     return after
   })
 
@@ -251,15 +251,17 @@ const record = (
   })
 }
 
+interface Shown {
+  before: State
+  after: listings.Listing
+  act: Act
+  now: Date
+  /** By the clock on the wall: the order of knowledge may run ahead of it, and no platform is to wait for that. */
+  dueAt: Date
+}
+
 /** The public entry follows the state, and the deliveries follow the public entry; the score follows both. */
-const show = async (
-  tx: Tx,
-  rules: Rules,
-  before: State,
-  after: listings.Listing,
-  act: Act,
-  now: Date,
-): Promise<void> => {
+const show = async (tx: Tx, rules: Rules, { before, after, act, now, dueAt }: Shown): Promise<void> => {
   const was = isPublic(before)
   const is = isPublic(after.state)
   if (was === is) return
@@ -276,7 +278,7 @@ const show = async (
     )
   } else await listings.unpublish(tx, after.id)
   const notice = noticeOf(rules, after, operator, act)
-  await tell(tx, rules, after.id, is ? 'ADD' : 'REMOVE', notice, now)
+  await tell(tx, rules, after.id, is ? 'ADD' : 'REMOVE', notice, dueAt)
   await operators.markDirty(tx, [after.operatorId], now)
 }
 
@@ -335,13 +337,13 @@ const tell = async (
   listingId: string,
   change: Action,
   notice: Omit<Notice, 'sequence' | 'action'>,
-  now: Date,
+  dueAt: Date,
 ): Promise<void> => {
   const told = await deliveries.earlier(tx, listingId)
   for (const platform of new Set([...rules.platforms, ...told.map((row) => row.platform)])) {
     const earlier = told.filter((row) => row.platform === platform)
     const { owe, fold } = owing(change, earlier)
-    if (fold) await deliveries.fold(tx, listingId, platform)
+    if (fold !== 'nothing') await deliveries.fold(tx, listingId, platform, fold)
     if (owe === null) continue
     const number = (earlier.at(-1)?.number ?? 0) + 1
     await deliveries.owe(tx, {
@@ -350,7 +352,7 @@ const tell = async (
       number,
       action: owe,
       notice: { ...notice, sequence: number, action: owe },
-      now,
+      dueAt,
     })
   }
 }

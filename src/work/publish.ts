@@ -1,8 +1,9 @@
 /** Publish: the public list as a numbered snapshot, chained to the one before; the sequence is noted outside the database too. */
 import { createHash } from 'node:crypto'
 import { dateIn } from '../domain/dates.js'
-import { reasonOf } from '../errors.js'
+import { Refusal, reasonOf } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
+import * as locks from '../store/locks.js'
 import * as runs from '../store/runs.js'
 import * as snapshots from '../store/snapshots.js'
 
@@ -24,10 +25,18 @@ export interface PublishOptions {
   note: (published: { sequence: number; hash: string; publishedAt: string }) => void
 }
 
+/** How long a second publication waits for the first, milliseconds. */
+const WAIT_MS = 60_000
 const FIRST_HASH = '0'.repeat(64)
 
 /** A list that did not change keeps its sequence. Null: another process has this occurrence of the timetable. */
 export const publish = async (db: Db, options: PublishOptions): Promise<Published | null> => {
+  const done = await locks.alone(db, 'publish', WAIT_MS, async () => (await publishAlone(db, options)) ?? 'taken')
+  if (done === null) throw new Refusal('FEED_BUSY', { feed: 'publish' })
+  return done === 'taken' ? null : done
+}
+
+const publishAlone = async (db: Db, options: PublishOptions): Promise<Published | null> => {
   const startedAt = options.now()
   const run = await runs.start(db, {
     job: 'publish',

@@ -1,0 +1,69 @@
+import { expect } from 'chai'
+import { RECORD_KINDS } from '../../src/domain/records.js'
+import {
+  ACCESS,
+  type Act,
+  CLIENT_ROLES,
+  isRole,
+  KINDS_SEEN,
+  may,
+  mayOperator,
+  PUBLIC,
+  ROLES,
+  type Role,
+  type Viewer,
+} from '../../src/domain/viewer.js'
+
+const viewer = (role: Role, sub: string | null = 'someone'): Viewer => ({ role, sub, agency: null, region: null })
+const allowed = (role: Role): Act[] => (Object.keys(ACCESS) as Act[]).filter((act) => may(viewer(role), act)).sort()
+const OPEN: Act[] = ['see_blacklist', 'see_scorecard', 'see_standing']
+const SIGNED_IN: Act[] = [...OPEN, 'see_grade', 'see_operator']
+const AUTHORITY: Act[] = [...SIGNED_IN, 'see_inner_listings', 'see_operations', 'see_score_reasons']
+
+describe('who may see and do what', () => {
+  const table: Record<Role, Act[]> = {
+    public: OPEN,
+    marketplace: SIGNED_IN,
+    credit_service: SIGNED_IN,
+    agency: AUTHORITY,
+    officer: [...AUTHORITY, 'see_moves', 'move_listing'],
+    reviewer: [...AUTHORITY, 'see_moves', 'move_listing'],
+    administrator: [...AUTHORITY, 'see_moves'],
+    auditor: [...AUTHORITY, 'see_moves'],
+    party: [...SIGNED_IN, 'see_inner_listings', 'see_score_reasons'],
+  }
+  for (const role of ROLES) {
+    it(`${role} may do exactly what its row says`, () => {
+      expect(allowed(role)).to.deep.equal([...table[role]].sort())
+    })
+  }
+
+  it('firms and credit services read only the kinds that the law opens, the public none', () => {
+    expect(KINDS_SEEN.public).to.deep.equal([])
+    for (const role of ['marketplace', 'credit_service'] as const)
+      expect(KINDS_SEEN[role]).to.have.members(['registration', 'trademark', 'inspection'])
+    for (const role of ['agency', 'officer', 'reviewer', 'administrator', 'auditor', 'party'] as const)
+      expect(KINDS_SEEN[role]).to.have.members(RECORD_KINDS)
+  })
+
+  it('a party sees its own operator and no other', () => {
+    const party = viewer('party', '91220102MAY000001A')
+    expect(mayOperator(party, '91220102MAY000001A')).to.equal(true)
+    expect(mayOperator(party, '91220102MAY000002B')).to.equal(false)
+    expect(mayOperator(party, null)).to.equal(false)
+    expect(mayOperator(viewer('party', null), null)).to.equal(false)
+    expect(mayOperator(viewer('marketplace'), '91220102MAY000002B')).to.equal(true)
+    expect(mayOperator(PUBLIC, '91220102MAY000002B')).to.equal(false)
+  })
+
+  it('no client is registered as the public or as a party', () => {
+    expect(CLIENT_ROLES).to.not.include.members(['public'])
+    expect(CLIENT_ROLES).to.not.include.members(['party'])
+    expect(CLIENT_ROLES).to.have.length(ROLES.length - 2)
+  })
+
+  it('only a role is a role', () => {
+    for (const role of ROLES) expect(isRole(role)).to.equal(true)
+    for (const other of ['', 'Officer', 'toString', 'admin']) expect(isRole(other)).to.equal(false)
+  })
+})

@@ -1,0 +1,87 @@
+import { expect } from 'chai'
+import { orgCodeIn } from '../../src/domain/identity.js'
+import * as operators from '../../src/store/operators.js'
+import * as runs from '../../src/store/runs.js'
+import { codeOf, database, later, NOW, operatorOf, pullItems, rowsOf } from '../support/world.js'
+
+describe('operators', () => {
+  const db = database()
+  const register = (n: number, name: string, value = '某路1号', now = NOW) =>
+    pullItems(db(), [{ key: `R${n}`, code: codeOf(n), name, value, day: '2020-01-01' }], {
+      id: 'registry',
+      kind: 'registration',
+      whole: false,
+      now: () => now,
+    })
+
+  it('a registration gives the present name and keeps the ones before it', async () => {
+    await register(1, '旧名')
+    await register(1, '新名', '某路1号', later(60))
+    const id = await operatorOf(db(), codeOf(1))
+    expect((await operators.byIds(db(), [id])).get(id)).to.include({ name: '新名', status: 'ACTIVE', region: '220102' })
+    expect(await operators.formerNames(db(), [id])).to.deep.equal([{ operatorId: id, name: '旧名' }])
+  })
+
+  it('any code that leads to an operator finds it, and an unknown one finds nothing', async () => {
+    await register(1, '某商行')
+    const found = await operators.byCodes(db(), [
+      { scheme: 'uscc', code: codeOf(1) },
+      { scheme: 'org_code', code: orgCodeIn(codeOf(1)) },
+      { scheme: 'uscc', code: codeOf(2) },
+    ])
+    expect([...found.keys()].sort()).to.deep.equal([`org_code:${orgCodeIn(codeOf(1))}`, `uscc:${codeOf(1)}`])
+  })
+
+  it('of many making one operator at once the first makes it', async () => {
+    const run = (await runs.start(db(), { job: 'pull', subject: 'x', cause: 'command', now: NOW })) ?? 0
+    const making: operators.Making = {
+      uscc: codeOf(5),
+      shop: null,
+      name: '某',
+      kind: 'ENTERPRISE',
+      region: '220102',
+      codes: [{ scheme: 'uscc', code: codeOf(5) }],
+    }
+    await Promise.all(
+      Array.from({ length: 8 }, () => db().transaction((tx) => operators.make(tx, [making, making], run, NOW))),
+    )
+    expect(await rowsOf(db(), 'select 1 from operators')).to.have.length(1)
+    expect(await operatorOf(db(), codeOf(5))).to.be.greaterThan(0)
+  })
+
+  it('an operator marked while it is being scored stays marked', async () => {
+    await register(1, '某商行')
+    const seen = await operators.toScore(db(), { all: false, asOf: '2026-11-25', after: 0, limit: 10 })
+    await db()('operators').update({ dirty_since: later(9) })
+    await db().transaction((tx) => operators.scored(tx, seen))
+    expect(await rowsOf(db(), 'select 1 from operators where dirty_since is not null')).to.have.length(1)
+    const again = await operators.toScore(db(), { all: false, asOf: '2026-11-25', after: 0, limit: 10 })
+    await db().transaction((tx) => operators.scored(tx, again))
+    expect(await rowsOf(db(), 'select 1 from operators where dirty_since is not null')).to.have.length(0)
+  })
+
+  it('operators are filtered by part of a name, by region and by kind, and counted alike', async () => {
+    await register(1, '长春甲（集团）有限公司')
+    await register(2, '吉林乙_有限公司')
+    await register(3, '长春丙100%纯有限公司')
+    const names = async (filter: operators.Filter) => {
+      const found = await operators.list(db(), filter, { first: 10, after: null })
+      expect(await operators.countOf(db(), filter)).to.equal(found.length)
+      return found.map((one) => one.name)
+    }
+    expect(await names({ name: '甲(集团)' })).to.deep.equal(['长春甲（集团）有限公司'])
+    expect(await names({ name: '长春' })).to.have.length(2)
+    expect(await names({ name: '%' })).to.deep.equal(['长春丙100%纯有限公司'])
+    expect(await names({ name: '_' })).to.deep.equal(['吉林乙_有限公司'])
+    expect(await names({ region: '2201', kind: 'ENTERPRISE' })).to.have.length(3)
+    expect(await names({ region: '2202' })).to.have.length(0)
+    expect(await names({ only: codeOf(2) })).to.deep.equal(['吉林乙_有限公司'])
+  })
+
+  it('operators are listed page by page in the order of their making', async () => {
+    for (const n of [3, 1, 2]) await register(n, `商行${n}`)
+    const first = await operators.list(db(), {}, { first: 2, after: null })
+    const rest = await operators.list(db(), {}, { first: 2, after: first.at(-1)?.id ?? null })
+    expect([...first, ...rest].map((one) => one.name)).to.deep.equal(['商行3', '商行1', '商行2'])
+  })
+})
