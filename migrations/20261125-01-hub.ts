@@ -163,8 +163,12 @@ export const up = async (knex: Knex): Promise<void> => {
       reasons jsonb not null,
       next_change_on date,
       cause text not null check (cause in ('FIRST', 'RECORD', 'SCORECARD', 'TIME')),
+      families text[] not null,
+      asked boolean not null,
       run_id bigint not null references runs
     );
+    comment on column scores.families is 'families of facts that the hub had a source for: what is missing is not zero';
+    comment on column scores.asked is 'scored for a day that somebody asked for, not in the course of things';
     create index scores_latest on scores (operator_id, as_of desc, id desc);
 
     create table listings (

@@ -12,8 +12,8 @@ import { makeLog } from './log.js'
 import { progress } from './progress.js'
 import { status } from './status.js'
 import * as clients from './work/clients.js'
+import { loadScorecard } from './work/facts.js'
 import { checkReadable, type FileGiven, type Pulled } from './work/pull.js'
-import { loadScorecard } from './work/score.js'
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`)
@@ -149,7 +149,7 @@ command
 const pullOne = async (hub: Hub, id: string, json: boolean | undefined, file?: FileGiven): Promise<Pulled> => {
   const bar = progress(id, json === true)
   const pulled = await hub.pull(id, { cause: 'command', progress: bar.at, ...(file ? { file } : {}) }).finally(bar.stop)
-  if (pulled === null) throw new Refusal('FEED_BUSY', { feed: id })
+  if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: id })
   return pulled
 }
 

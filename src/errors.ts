@@ -64,10 +64,11 @@ const REFUSALS = {
     (d) =>
       `数据源 ${d['feed']} 未配置地址（${d['setting']}）。The feed has no address; set ${d['setting']} or give --file.`,
   ),
-  FEED_BUSY: row(
+  RUN_BUSY: row(
     409,
     1,
-    (d) => `数据源 ${d['feed']} 正在拉取中，请稍后再试。This feed is being pulled already; try again later.`,
+    (d) =>
+      `${[d['job'], d['subject']].filter(Boolean).join(' ')} 正在进行中，请稍后再试。This is under way already; try again later.`,
   ),
   FEED_UNREACHABLE: row(
     502,

@@ -18,12 +18,13 @@ import { type Embedded, join as joinEmbedded } from './store/embedded/index.js'
 import type * as runs from './store/runs.js'
 import { type Clock, startClock } from './work/clock.js'
 import { expire } from './work/expire.js'
-import type { Rules } from './work/listing.js'
+import type { Rules } from './work/rules.js'
 import { publish } from './work/publish.js'
 import { type FileGiven, pull } from './work/pull.js'
 import { push } from './work/push.js'
-import { type ScoreOptions, score, verify } from './work/score.js'
+import { type ScoreOptions, score } from './work/score.js'
 import { type Occasion, timetable } from './work/timetable.js'
+import { verify } from './work/verify.js'
 
 /** Where the sequence of publication is noted outside the database. */
 const NOTE_FILE = 'publication.json'
@@ -117,7 +118,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     addresses: to,
     pull: pullFeed,
     score: scoreNow,
-    verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { ...forScore, ...options }),
+    verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { rules, now, ...options }),
     push: pushTo,
     publish: publishNow,
     expire: expireNow,

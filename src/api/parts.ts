@@ -3,7 +3,7 @@ import type { Agency } from '../agencies/feed.js'
 import type { Keys } from '../keys.js'
 import type { Log } from '../log.js'
 import type { Db } from '../store/db.js'
-import type { Rules } from '../work/listing.js'
+import type { Rules } from '../work/rules.js'
 
 export interface ApiParts {
   db: Db

@@ -3,9 +3,9 @@
  * must hold, and what it sets. Read by `move` in listing.ts; whatever is not in the table is not allowed.
  */
 import { addWorkdays } from './calendar.js'
+import type { Act, Case, Role, Rules, State } from './case.js'
 import { addMonths } from './dates.js'
 import type { Words } from './facts.js'
-import type { Act, Case, Role, Rules, State } from './listing.js'
 import type { RemovalReason } from './lists.js'
 import { numberOf, termEnd } from './lists.js'
 

@@ -5,14 +5,15 @@
 
 import { addWorkdays } from '../domain/calendar.js'
 import { addDays, dateIn } from '../domain/dates.js'
-import { MOVES, type MoveName } from '../domain/listing.js'
+import { MOVES, type MoveName } from '../domain/moves.js'
 import { isHeavy } from '../domain/penalty.js'
 import type { Role } from '../domain/viewer.js'
 import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
 import * as operators from '../store/operators.js'
 import * as versions from '../store/versions.js'
-import { type MoveInput, makeMove, openCase, type Rules } from '../work/listing.js'
+import { type MoveInput, makeMove, openCase } from '../work/listing.js'
+import type { Rules } from '../work/rules.js'
 
 const OFFICER = 'demo-officer-person'
 const REVIEWER = 'demo-reviewer-person'

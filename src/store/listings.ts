@@ -1,5 +1,6 @@
 /** Listings, the moves they made, and the entries that are public because of them. */
-import type { Case, RemovalReason, State } from '../domain/listing.js'
+import type { Case, State } from '../domain/case.js'
+import type { RemovalReason } from '../domain/lists.js'
 import type { Db, Tx } from './db.js'
 
 export interface Listing {
@@ -129,11 +130,16 @@ export const ofOperators = async (db: Db, operatorIds: readonly number[]): Promi
 }
 
 /** Published entries whose term has ended by `today`, in steps. */
-export const due = async (db: Db, today: string, limit: number): Promise<Listing[]> => {
+export const due = async (
+  db: Db,
+  today: string,
+  { except, limit }: { except: readonly string[]; limit: number },
+): Promise<Listing[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from listings l where l.ends_on <= ?::date and l.published_on is not null and l.removed_on is null
+       and l.id <> all(?::uuid[])
      order by l.ends_on, l.id limit ? /* listings.due */`,
-    [today, limit],
+    [today, [...except], limit],
   )
   return answer.rows
 }

@@ -132,6 +132,8 @@ export interface Filter {
   region?: string | null
   kind?: string | null
   grade?: string | null
+  /** The day whose grade is meant; the newest score of all where absent. */
+  asOf?: string | null
   /** Only the operator of this USCC or shop code: whoever may see no other. */
   only?: string | null
 }
@@ -141,7 +143,8 @@ const FILTERED = `(:region::text is null or starts_with(o.region, :region::text)
   and (:kind::text is null or o.kind = :kind::text)
   and (:only::text is null or :only::text in (o.uscc, o.shop))
   and (:like::text is null or upper(replace(replace(o.name, '（', '('), '）', ')')) like :like::text)
-  and (:grade::text is null or :grade::text = (select s.grade from scores s where s.operator_id = o.id order by s.as_of desc, s.id desc limit 1))`
+  and (:grade::text is null or :grade::text = (select s.grade from scores s where s.operator_id = o.id
+    and (:asOf::date is null or s.as_of <= :asOf::date) order by s.as_of desc, s.id desc limit 1))`
 
 const filterBindings = (filter: Filter) => ({
   region: filter.region ?? null,
@@ -149,6 +152,7 @@ const filterBindings = (filter: Filter) => ({
   only: filter.only ?? null,
   like: filter.name ? `%${normalizeName(filter.name).replace(/[\\%_]/g, '\\$&')}%` : null,
   grade: filter.grade ?? null,
+  asOf: filter.asOf ?? null,
 })
 
 /** In the order of their making. */

@@ -1,20 +1,9 @@
 /** Scores: appended, never updated. The one that counts on a day is the latest for the latest day not after it. */
 
 import type { Body, RecordKind } from '../domain/records.js'
+import type { Reason } from '../domain/score.js'
 import type { Db, Tx } from './db.js'
 import { bindingsAt, VERSIONS_AT, type When } from './versions.js'
-
-export interface StoredReason {
-  rule: string
-  dimension: string | null
-  fact: string | null
-  points: number
-  count: number
-  records: number[]
-  zh: string
-  en: string
-  fadesOn: string | null
-}
 
 export interface StoredScore {
   id: number
@@ -23,17 +12,21 @@ export interface StoredScore {
   knownAt: Date
   scorecard: string
   scorecardHash: string
+  /** Families of facts that the hub had a source for. */
+  families: string[]
   factsHash: string
   value: number
   grade: 'A' | 'B' | 'C' | 'D'
-  reasons: StoredReason[]
+  reasons: Reason[]
   nextChangeOn: string | null
   cause: 'FIRST' | 'RECORD' | 'SCORECARD' | 'TIME'
+  /** Scored for a day that somebody asked for, not in the course of things. */
+  asked: boolean
 }
 
 const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", s.known_at as "knownAt", s.scorecard,
   s.scorecard_hash as "scorecardHash", s.facts_hash as "factsHash", s.value, s.grade, s.reasons,
-  s.next_change_on as "nextChangeOn", s.cause`
+  s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked`
 
 /** The score that counts for each operator on a day, as it was known at an instant. */
 export const latest = async (
@@ -53,10 +46,12 @@ export const latest = async (
 export const add = async (tx: Tx, rows: readonly Omit<StoredScore, 'id'>[], runId: number): Promise<void> => {
   if (rows.length === 0) return
   await tx.raw(
-    `insert into scores (operator_id, as_of, known_at, scorecard, scorecard_hash, facts_hash, value, grade, reasons, next_change_on, cause, run_id)
+    `insert into scores (operator_id, as_of, known_at, scorecard, scorecard_hash, facts_hash, value, grade, reasons, next_change_on, cause,
+       families, asked, run_id)
      select r."operatorId", r."asOf", r."knownAt", r.scorecard, r."scorecardHash", r."factsHash", r.value, r.grade, r.reasons,
-       r."nextChangeOn", r.cause, ?::bigint from jsonb_to_recordset(?::jsonb) as r("operatorId" int, "asOf" date, "knownAt" timestamptz,
-       scorecard text, "scorecardHash" text, "factsHash" text, value int, grade text, reasons jsonb, "nextChangeOn" date, cause text)
+       r."nextChangeOn", r.cause, r.families, r.asked, ?::bigint from jsonb_to_recordset(?::jsonb) as r("operatorId" int, "asOf" date, "knownAt" timestamptz,
+       scorecard text, "scorecardHash" text, "factsHash" text, value int, grade text, reasons jsonb, "nextChangeOn" date, cause text,
+       families text[], asked boolean)
      /* scores.add */`,
     [runId, JSON.stringify(rows)],
   )

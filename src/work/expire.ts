@@ -1,17 +1,16 @@
 /** Expire: entries whose term is complete leave the list by themselves; the clock makes the move, as the law does. */
 import { dateIn } from '../domain/dates.js'
-import { isRefusal, Refusal, reasonOf } from '../errors.js'
+import { isRefusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
-import * as locks from '../store/locks.js'
-import * as runs from '../store/runs.js'
-import { makeMove, type Rules } from './listing.js'
+import type * as runs from '../store/runs.js'
+import { makeMove } from './listing.js'
+import type { Rules } from './rules.js'
+import { alone } from './run.js'
 
 /** Entries ended at a step; the loop goes on until none is due. */
 const STEP_ENTRIES = 500
-/** How long a second run waits for the first, milliseconds. */
-const WAIT_MS = 60_000
 
 export interface ExpireOptions {
   rules: Rules
@@ -22,42 +21,22 @@ export interface ExpireOptions {
 }
 
 /** Null: another process has this occurrence of the timetable. */
-export const expire = async (db: Db, options: ExpireOptions): Promise<{ expired: number } | null> => {
-  const done = await locks.alone(db, 'expire', WAIT_MS, async () => (await expireAlone(db, options)) ?? 'taken')
-  if (done === null) throw new Refusal('FEED_BUSY', { feed: 'expire' })
-  return done === 'taken' ? null : done
-}
-
-const expireAlone = async (db: Db, options: ExpireOptions): Promise<{ expired: number } | null> => {
-  const startedAt = options.now()
-  const run = await runs.start(db, {
-    job: 'expire',
-    cause: options.cause,
-    plannedFor: options.plannedFor ?? null,
-    now: startedAt,
-  })
-  if (run === null) return null
-  let expired = 0
-  try {
+export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: number } | null> => {
+  const { job, cause, plannedFor = null, now } = { job: 'expire' as const, ...options }
+  return alone(db, { job, cause, plannedFor, now }, async (run) => {
+    const today = dateIn(run.startedAt)
+    // An entry that a person has just moved on is met again by the next run, not again by this one.
+    const passed: string[] = []
+    run.counts['expired'] = 0
     for (;;) {
-      const due = await listings.due(db, dateIn(startedAt), STEP_ENTRIES)
-      let moved = 0
-      for (const listing of due) moved += (await expireOne(db, listing, startedAt, options)) ? 1 : 0
-      expired += moved
-      // An entry that a person has just moved on is met again by the next run, not by an endless loop.
-      if (due.length < STEP_ENTRIES || moved === 0) break
+      const due = await listings.due(db, today, { except: passed, limit: STEP_ENTRIES })
+      if (due.length === 0) return { expired: run.counts['expired'] }
+      for (const listing of due) {
+        if (await expireOne(db, listing, run.startedAt, options)) run.counts['expired'] += 1
+        else passed.push(listing.id)
+      }
     }
-    await runs.finish(db, run, { outcome: 'DONE', counts: { expired }, now: options.now() })
-    return { expired }
-  } catch (error) {
-    await runs.finish(db, run, {
-      outcome: 'FAILED',
-      counts: { expired },
-      error: { code: 'INTERNAL', message: reasonOf(error) },
-      now: options.now(),
-    })
-    throw error
-  }
+  })
 }
 
 const expireOne = async (

@@ -1,11 +1,10 @@
 /** Publish: the public list as a numbered snapshot, chained to the one before; the sequence is noted outside the database too. */
 import { createHash } from 'node:crypto'
 import { dateIn } from '../domain/dates.js'
-import { Refusal, reasonOf } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
-import * as locks from '../store/locks.js'
-import * as runs from '../store/runs.js'
+import type * as runs from '../store/runs.js'
 import * as snapshots from '../store/snapshots.js'
+import { alone } from './run.js'
 
 export interface Published {
   sequence: number
@@ -25,45 +24,17 @@ export interface PublishOptions {
   note: (published: { sequence: number; hash: string; publishedAt: string }) => void
 }
 
-/** How long a second publication waits for the first, milliseconds. */
-const WAIT_MS = 60_000
 const FIRST_HASH = '0'.repeat(64)
 
 /** A list that did not change keeps its sequence. Null: another process has this occurrence of the timetable. */
-export const publish = async (db: Db, options: PublishOptions): Promise<Published | null> => {
-  const done = await locks.alone(db, 'publish', WAIT_MS, async () => (await publishAlone(db, options)) ?? 'taken')
-  if (done === null) throw new Refusal('FEED_BUSY', { feed: 'publish' })
-  return done === 'taken' ? null : done
-}
-
-const publishAlone = async (db: Db, options: PublishOptions): Promise<Published | null> => {
-  const startedAt = options.now()
-  const run = await runs.start(db, {
-    job: 'publish',
-    cause: options.cause,
-    plannedFor: options.plannedFor ?? null,
-    now: startedAt,
-  })
-  if (run === null) return null
-  try {
-    const snapshot = await db.transaction((tx) => take(tx, run, startedAt))
-    options.note({ sequence: snapshot.sequence, hash: snapshot.hash, publishedAt: snapshot.publishedAt.toISOString() })
+export const publish = (db: Db, { note, ...options }: PublishOptions): Promise<Published | null> =>
+  alone(db, { job: 'publish', ...options }, async (run) => {
+    const snapshot = await db.transaction((tx) => take(tx, run.id, run.startedAt))
+    note({ sequence: snapshot.sequence, hash: snapshot.hash, publishedAt: snapshot.publishedAt.toISOString() })
     const { sequence, entries, added, changed, removed, hash } = snapshot
-    await runs.finish(db, run, {
-      outcome: 'DONE',
-      counts: { sequence, entries, added, changed, removed },
-      now: options.now(),
-    })
-    return { sequence, entries, added, changed, removed, hash, ms: options.now().getTime() - startedAt.getTime() }
-  } catch (error) {
-    await runs.finish(db, run, {
-      outcome: 'FAILED',
-      error: { code: 'INTERNAL', message: reasonOf(error) },
-      now: options.now(),
-    })
-    throw error
-  }
-}
+    Object.assign(run.counts, { sequence, entries, added, changed, removed })
+    return { sequence, entries, added, changed, removed, hash, ms: run.elapsed() }
+  })
 
 const take = async (tx: Tx, run: number, now: Date): Promise<snapshots.Snapshot> => {
   await snapshots.lock(tx)

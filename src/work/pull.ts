@@ -11,20 +11,18 @@ import { dateIn } from '../domain/dates.js'
 import { operatorKindIn, orgCodeIn, regionIn, usccValid } from '../domain/identity.js'
 import { redact } from '../domain/privacy.js'
 import { type Draft, digest, type Item, KINDS, type Mapped, type Problem, RECORD_KINDS } from '../domain/records.js'
-import { isRefusal, Refusal, reasonOf } from '../errors.js'
+import { Refusal, reasonOf } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
-import * as locks from '../store/locks.js'
 import * as operators from '../store/operators.js'
 import * as rejects from '../store/rejects.js'
 import * as runs from '../store/runs.js'
 import * as staged from '../store/staged.js'
 import * as versions from '../store/versions.js'
+import { alone, type Running } from './run.js'
 
 /** Items written to the stage at once. */
 const CHUNK_ITEMS = 1_000
-/** How long a second pull of the same feed waits for the first, milliseconds. */
-const WAIT_FOR_FEED_MS = 120_000
 
 export interface Pulled {
   feed: string
@@ -62,24 +60,25 @@ export interface PullOptions {
 export const pull = async (db: Db, options: PullOptions): Promise<Pulled | null> => {
   const { feed, file } = options
   if (file) checkReadable(file.path)
-  const done = await locks.alone(db, `pull:${feed.id}`, WAIT_FOR_FEED_MS, async () => {
-    const now = options.now()
-    const whole = file === undefined ? feed.whole : file.full === true
-    const run = await runs.start(db, {
-      job: 'pull',
-      subject: feed.id,
-      cause: options.cause,
-      plannedFor: options.plannedFor ?? null,
-      whole: file === undefined || file.full === true,
-      file: file ? basename(redact(file.path, options.mark)) : null,
-      now,
-    })
-    if (run === null) return 'taken' as const
+  const whole = file === undefined ? feed.whole : file.full === true
+  const what = {
+    job: 'pull' as const,
+    subject: feed.id,
+    cause: options.cause,
+    plannedFor: options.plannedFor ?? null,
+    // A feed that sends only its changes is as current after a pull as one that sends everything.
+    whole: file === undefined || file.full === true,
+    file: file ? basename(redact(file.path, options.mark)) : null,
+    now: options.now,
+  }
+  return alone(db, what, async (run) => {
     await staged.clear(db, await staged.leftovers(db, feed.id))
-    return takeIn(db, run, { ...options, whole, startedAt: now })
+    try {
+      return await takeIn(db, run, { ...options, whole })
+    } finally {
+      await staged.clear(db, [run.id])
+    }
   })
-  if (done === null) throw new Refusal('FEED_BUSY', { feed: feed.id })
-  return done === 'taken' ? null : done
 }
 
 /** Refusal FILE_UNREADABLE, before anything is opened. */
@@ -92,41 +91,32 @@ export const checkReadable = (path: string): void => {
   }
 }
 
-type Running = PullOptions & { whole: boolean; startedAt: Date }
+type Taking = PullOptions & { whole: boolean }
 
-const takeIn = async (db: Db, run: number, options: Running): Promise<Pulled> => {
-  const { feed } = options
-  try {
-    const read = await stage(db, run, options)
-    const standing = await versions.standing(db, feed.id)
-    const partialFile = options.file !== undefined && options.file.full !== true
-    const reason = outOfBounds(feed.bounds, { ...read, standing, partialFile, whole: options.whole })
-    if (reason !== null) throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
-    const merging = { run, feed: feed.id, whole: options.whole, unreadable: read.unreadable, now: options.now() }
-    const pulled = await db.transaction(async (tx) => {
-      await checkStage(tx, run, read.drafts)
-      const { ended, ...counts } = await merge(tx, merging)
-      const sums = {
-        received: read.received,
-        new: counts.NEW,
-        changed: counts.CHANGED,
-        unchanged: counts.UNCHANGED,
-        rejected: read.rejected + counts.CONFLICT,
-        unmatched: counts.UNMATCHED,
-      }
-      await runs.finish(tx, run, { outcome: 'DONE', counts: { ...sums, ended }, now: options.now() })
-      return sums
-    })
-    const ms = options.now().getTime() - options.startedAt.getTime()
-    return { feed: feed.id, ...pulled, full: options.whole, ms }
-  } catch (error) {
-    await staged.clear(db, [run])
-    const told = isRefusal(error)
-      ? { code: error.code, message: error.message }
-      : { code: 'INTERNAL', message: reasonOf(error) }
-    await runs.finish(db, run, { outcome: isRefusal(error) ? 'REFUSED' : 'FAILED', error: told, now: options.now() })
-    throw error
-  }
+const takeIn = async (db: Db, run: Running, options: Taking): Promise<Pulled> => {
+  const { feed, whole } = options
+  const read = await stage(db, run, options)
+  const standing = await versions.standing(db, feed.id)
+  const partialFile = options.file !== undefined && options.file.full !== true
+  const reason = outOfBounds(feed.bounds, { ...read, standing, partialFile, whole })
+  if (reason !== null) throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
+  const merging = { run: run.id, feed: feed.id, whole, unreadable: read.unreadable, now: options.now() }
+  const sums = await db.transaction(async (tx) => {
+    await checkStage(tx, run.id, read.drafts)
+    const { ended, ...counts } = await merge(tx, merging)
+    const sums = {
+      received: read.received,
+      new: counts.NEW,
+      changed: counts.CHANGED,
+      unchanged: counts.UNCHANGED,
+      rejected: read.rejected + counts.CONFLICT,
+      unmatched: counts.UNMATCHED,
+    }
+    Object.assign(run.counts, sums, { ended })
+    await run.close(tx)
+    return sums
+  })
+  return { feed: feed.id, ...sums, full: whole, ms: run.elapsed() }
 }
 
 /** What was staged must all be there still: a restarted database empties the stage, and half a feed would end the other half. */
@@ -148,16 +138,16 @@ interface Read {
 }
 
 /** Reads every item; good drafts go to the stage, bad items are set aside with their reason. */
-const stage = async (db: Db, run: number, options: Running): Promise<Read> => {
+const stage = async (db: Db, run: Running, options: Taking): Promise<Read> => {
   const { feed, file } = options
-  const today = dateIn(options.startedAt)
+  const today = dateIn(run.startedAt)
   const context = { dated: file?.dated ?? null, today }
   let good: staged.Staged[] = []
   let bad: rejects.Reject[] = []
   const read: Read = { received: 0, rejected: 0, drafts: 0, records: 0, unreadable: [] }
   const flush = async () => {
-    await staged.add(db, run, good)
-    await rejects.add(db, run, feed.id, bad)
+    await staged.add(db, run.id, good)
+    await rejects.add(db, run.id, feed.id, bad)
     good = []
     bad = []
     options.progress?.(read.received)
@@ -181,7 +171,7 @@ const stage = async (db: Db, run: number, options: Running): Promise<Read> => {
   return { ...read, records: read.drafts + read.rejected }
 }
 
-const itemsOf = ({ feed, url, file, signal }: Running, today: string): AsyncIterable<Item> => {
+const itemsOf = ({ feed, url, file, signal }: Taking, today: string): AsyncIterable<Item> => {
   if (file) return feed.read(file.path, { ...(file.reader ? { reader: file.reader } : {}), today })
   if (url === null) throw new Refusal('FEED_NOT_CONFIGURED', { feed: feed.id, setting: 'AGENCY_…_URL' })
   return feed.fetch({ url, ...(signal ? { signal } : {}) })

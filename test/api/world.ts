@@ -17,8 +17,8 @@ import { platforms } from '../../src/platforms/index.js'
 import * as runs from '../../src/store/runs.js'
 import * as scores from '../../src/store/scores.js'
 import * as staged from '../../src/store/staged.js'
-import type { Rules } from '../../src/work/listing.js'
 import { merge, toStage } from '../../src/work/pull.js'
+import type { Rules } from '../../src/work/rules.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
 export const NOW = new Date('2026-03-02T02:00:00Z')
@@ -240,12 +240,14 @@ export const scored = async (
     knownAt: NOW,
     scorecard: 'ecommerce-1',
     scorecardHash: 'x',
+    families: [],
     factsHash: 'x',
     value,
     grade,
     reasons,
     nextChangeOn: null,
     cause: 'FIRST' as const,
+    asked: false,
   }
   await db.transaction((tx) => scores.add(tx, [row], run ?? 0))
   await runs.finish(db, run ?? 0, { outcome: 'DONE', now: NOW })

@@ -1,11 +1,13 @@
 import { expect } from 'chai'
 import { document } from '../../src/contracts.js'
 import type { Calendar } from '../../src/domain/calendar.js'
+import { type Act, type Case, newCase, type Role, type Rules, STATES, type State } from '../../src/domain/case.js'
 import { addDays, addMonths } from '../../src/domain/dates.js'
-import type { Act, Case, Entry, Moved, MoveName, Role, Rules, State } from '../../src/domain/listing.js'
-import { allowedMoves, isPublic, listed, MOVE_NAMES, move, newCase, STATES } from '../../src/domain/listing.js'
+import type { Entry, Moved } from '../../src/domain/listing.js'
+import { allowedMoves, isPublic, listed, MOVE_NAMES, move } from '../../src/domain/listing.js'
 import type { ListKind, RemovalReason } from '../../src/domain/lists.js'
 import { numberOf, REMOVALS } from '../../src/domain/lists.js'
+import type { MoveName } from '../../src/domain/moves.js'
 import { ROLES as VIEWERS } from '../../src/domain/viewer.js'
 
 const lists = (document('rules/lists.json') as { lists: ListKind[] }).lists

@@ -41,11 +41,11 @@ describe('runs', () => {
       endedAt: later(5),
     })
     const bad = (await start()) ?? 0
-    await runs.finish(db(), bad, { outcome: 'REFUSED', error: { code: 'FEED_BUSY', message: 'x' }, now: later(6) })
+    await runs.finish(db(), bad, { outcome: 'REFUSED', error: { code: 'RUN_BUSY', message: 'x' }, now: later(6) })
     expect(await runs.byId(db(), bad)).to.deep.include({
       outcome: 'REFUSED',
       counts: {},
-      error: { code: 'FEED_BUSY', message: 'x' },
+      error: { code: 'RUN_BUSY', message: 'x' },
     })
   })
 

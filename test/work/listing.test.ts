@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
-import type { MoveName } from '../../src/domain/listing.js'
+import type { MoveName } from '../../src/domain/moves.js'
 import { canonical, type Json } from '../../src/domain/records.js'
 import type { Db } from '../../src/store/db.js'
 import * as listings from '../../src/store/listings.js'

@@ -6,7 +6,9 @@ import { feeds } from '../../src/agencies/index.js'
 import type { Body, RecordKind } from '../../src/domain/records.js'
 import { startAgencies } from '../../src/sandbox/agencies/index.js'
 import type { Db } from '../../src/store/db.js'
-import { loadScorecard, type Scored, type ScoreOptions, score, verify } from '../../src/work/score.js'
+import { loadScorecard } from '../../src/work/facts.js'
+import { type Scored, type ScoreOptions, score } from '../../src/work/score.js'
+import { verify } from '../../src/work/verify.js'
 import {
   at,
   codeOf,

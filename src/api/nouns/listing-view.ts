@@ -1,6 +1,7 @@
 /** A listing as it is answered, whichever of three it is: a public entry, a case of this hub, or one decided elsewhere. */
+
+import type { Case } from '../../domain/case.js'
 import { entryEnd } from '../../domain/evidence.js'
-import type { Case } from '../../domain/listing.js'
 import type { ListKind } from '../../domain/lists.js'
 import { may } from '../../domain/viewer.js'
 import type { Event, Listing, PublicBody } from '../../store/listings.js'

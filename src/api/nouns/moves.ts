@@ -1,7 +1,8 @@
 /** The moves of a listing, carried out by work/listing; what may be moved is the table's word (domain/listing). */
 import { codeOf } from '../../domain/identity.js'
-import { MOVE_NAMES, type MoveName } from '../../domain/listing.js'
+import { MOVE_NAMES } from '../../domain/listing.js'
 import type { RemovalReason } from '../../domain/lists.js'
+import type { MoveName } from '../../domain/moves.js'
 import type { Viewer } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { Listing } from '../../store/listings.js'

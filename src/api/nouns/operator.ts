@@ -56,7 +56,11 @@ interface OperatorsArgs extends PageArgs {
 const directory = async (_: unknown, args: OperatorsArgs, context: Context) => {
   allow(context.viewer, 'see_operator')
   const { db } = context.parts
-  const filter = { ...args.filter, only: context.viewer.role === 'party' ? context.viewer.sub : null }
+  const filter = {
+    ...args.filter,
+    asOf: context.today,
+    only: context.viewer.role === 'party' ? context.viewer.sub : null,
+  }
   const found = await operators.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
   const when = whenOf(context, {})
   return connection(

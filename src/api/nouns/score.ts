@@ -1,12 +1,14 @@
 /** Scores with their reasons, and the scorecards that gave them. */
+import type { Reason } from '../../domain/score.js'
 import { factsOf } from '../../domain/scorecard.js'
-import type { StoredReason, StoredScore } from '../../store/scores.js'
-import { loadScorecard, SCORECARD_IN_FORCE } from '../../work/score.js'
+import type { StoredScore } from '../../store/scores.js'
+import { loadScorecard } from '../../work/facts.js'
+import { SCORECARD_IN_FORCE } from '../../work/score.js'
 import type { Context } from '../context.js'
 import { recordView } from './record.js'
 
 /** Whoever may see reasons may see every kind of record behind them. */
-const recordsBehind = async ({ records }: StoredReason, _: unknown, context: Context) => {
+const recordsBehind = async ({ records }: Reason, _: unknown, context: Context) => {
   const found = await Promise.all(records.map((id) => context.load.record(id)))
   return found.flatMap((version) => (version ? [recordView(context, version)] : []))
 }

@@ -1,5 +1,6 @@
 /** Standing: the short answer, for any code. */
-import { listed, type State } from '../../domain/listing.js'
+import type { State } from '../../domain/case.js'
+import { listed } from '../../domain/listing.js'
 import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { StandingRow } from '../../store/standings.js'

@@ -1,0 +1,18 @@
+/** The rules that verbs work by: loaded once from schema/rules and given to them. */
+import type { Calendar } from '../domain/calendar.js'
+import type { ListKind } from '../domain/lists.js'
+import { Refusal } from '../errors.js'
+
+export interface Rules {
+  lists: readonly ListKind[]
+  calendar: Calendar
+  /** Ids of the platforms that must hear of every entry. */
+  platforms: readonly string[]
+}
+
+/** Refusal INPUT_INVALID for a kind of list that nobody knows. */
+export const listOf = (rules: Rules, id: string): ListKind => {
+  const list = rules.lists.find((row) => row.id === id)
+  if (list === undefined) throw new Refusal('INPUT_INVALID', { reason: `未知的名单类别 unknown list ${id}` })
+  return list
+}

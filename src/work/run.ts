@@ -1,0 +1,78 @@
+/** One run of a job: alone, opened as a row, and closed as a row whatever happens. The frame of every verb of the timetable. */
+import { isRefusal, Refusal, reasonOf } from '../errors.js'
+import type { Db, Tx } from '../store/db.js'
+import * as locks from '../store/locks.js'
+import * as runs from '../store/runs.js'
+
+/** How long a second run of the same job waits for the first, milliseconds; one that the timetable started does not wait. */
+const WAIT_MS = 120_000
+/** From this status on a refusal is somebody's failure (an agency that did not answer), not a judgement on what was brought. */
+const FAILURE_STATUS = 500
+
+export interface What {
+  job: runs.Job
+  subject?: string
+  cause: runs.Cause
+  plannedFor?: Date | null
+  whole?: boolean
+  file?: string | null
+  now: () => Date
+}
+
+export interface Running {
+  id: number
+  startedAt: Date
+  /** What was done so far; kept with the run also if it fails. */
+  counts: Record<string, number>
+  /** Closes the run inside the transaction of its work; otherwise it is closed when the work returns. */
+  close(tx: Tx): Promise<void>
+  /** Milliseconds since its start. */
+  elapsed(): number
+}
+
+/**
+ * Null: another process has this occurrence of the timetable. Refusal RUN_BUSY where another run of the job does not end
+ * in time.
+ */
+export const alone = async <T>(db: Db, what: What, work: (run: Running) => Promise<T>): Promise<T | null> => {
+  const { job, subject = '', plannedFor = null } = what
+  const done = await locks.alone(db, `${job}:${subject}`, plannedFor === null ? WAIT_MS : 0, async () => {
+    const startedAt = what.now()
+    const id = await runs.start(db, { ...what, subject, plannedFor, now: startedAt })
+    return id === null ? null : { value: await closed(db, what, id, startedAt, work) }
+  })
+  // Whoever came by the timetable finds the work being done; whoever asked for it himself is told.
+  if (done === 'held') {
+    if (plannedFor !== null) return null
+    throw new Refusal('RUN_BUSY', { job, subject })
+  }
+  return done === null ? null : done.value
+}
+
+const closed = async <T>(
+  db: Db,
+  what: What,
+  id: number,
+  startedAt: Date,
+  work: (run: Running) => Promise<T>,
+): Promise<T> => {
+  const counts: Record<string, number> = {}
+  let open = true
+  const done = async (handle: Db | Tx): Promise<void> => {
+    await runs.finish(handle, id, { outcome: 'DONE', counts, now: what.now() })
+    open = false
+  }
+  const elapsed = () => what.now().getTime() - startedAt.getTime()
+  try {
+    const value = await work({ id, startedAt, counts, close: done, elapsed })
+    if (open) await done(db)
+    return value
+  } catch (error) {
+    const refused = isRefusal(error) && error.status < FAILURE_STATUS
+    const told = isRefusal(error)
+      ? { code: error.code, message: error.message }
+      : { code: 'INTERNAL', message: reasonOf(error) }
+    await runs.finish(db, id, { outcome: refused ? 'REFUSED' : 'FAILED', counts, error: told, now: what.now() })
+    throw error
+  }
+}
