@@ -55,7 +55,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const { db, leave } = await openDatabase(config, overrides.migrate ?? 'empty')
   const to = addressesOf(config, overrides.addresses)
   const kinds = [...new Set([...feeds.values()].map((feed) => feed.kind))]
-  const forScore: Pick<ScoreOptions, 'rules' | 'kinds' | 'now'> = { rules, kinds, now }
+  const forScore: Pick<ScoreOptions, 'rules' | 'kinds' | 'now' | 'log'> = { rules, kinds, now, log }
   let clock: Clock | null = null
   let server: Server | null = null
 
@@ -73,7 +73,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     const url = to.agencies[feed.agency] ?? null
     if (url === null && !options.file)
       throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[feed.agency]?.setting })
-    return pull(db, { feed, url, mark: keys.mark, now, ...options })
+    return pull(db, { feed, url, mark: keys.mark, now, log, ...options })
   }
   const pushTo = (
     ids: readonly string[] | null,
@@ -95,9 +95,10 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     return push(db, { platforms: ready, silent, now, random: Math.random, log, ...options })
   }
   const publishNow = (options: { cause: runs.Cause; plannedFor?: Date }) =>
-    publish(db, { ...options, now, note: (published) => writeNote(config.dataDir, published) })
+    publish(db, { ...options, now, log, note: (published) => writeNote(config.dataDir, published) })
   const expireNow = (options: { cause: runs.Cause; plannedFor?: Date }) => expire(db, { ...options, rules, now, log })
-  const scoreNow = (options: Omit<ScoreOptions, 'rules' | 'kinds' | 'now'>) => score(db, { ...forScore, ...options })
+  const scoreNow = (options: Omit<ScoreOptions, 'rules' | 'kinds' | 'now' | 'log'>) =>
+    score(db, { ...forScore, ...options })
 
   const act = async ({ job, subject }: Occasion, plannedFor: Date, signal: AbortSignal): Promise<void> => {
     const options = { cause: 'timetable' as const, plannedFor, signal }

@@ -4,26 +4,21 @@ import { isRefusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
-import type * as runs from '../store/runs.js'
 import { makeMove } from './listing.js'
 import type { Rules } from './rules.js'
-import { alone } from './run.js'
+import { alone, type Occasioned } from './run.js'
 
 /** Entries ended at a step; the loop goes on until none is due. */
 const STEP_ENTRIES = 500
 
-export interface ExpireOptions {
+export interface ExpireOptions extends Occasioned {
   rules: Rules
-  cause: runs.Cause
-  plannedFor?: Date | null
-  now: () => Date
   log: Log
 }
 
 /** Null: another process has this occurrence of the timetable. */
 export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: number } | null> => {
-  const { job, cause, plannedFor = null, now } = { job: 'expire' as const, ...options }
-  return alone(db, { job, cause, plannedFor, now }, async (run) => {
+  return alone(db, { ...options, job: 'expire' }, async (run) => {
     const today = dateIn(run.startedAt)
     // An entry that a person has just moved on is met again by the next run, not again by this one.
     const passed: string[] = []

@@ -2,9 +2,8 @@
 import { createHash } from 'node:crypto'
 import { dateIn } from '../domain/dates.js'
 import type { Db, Tx } from '../store/db.js'
-import type * as runs from '../store/runs.js'
 import * as snapshots from '../store/snapshots.js'
-import { alone } from './run.js'
+import { alone, type Occasioned } from './run.js'
 
 export interface Published {
   sequence: number
@@ -16,10 +15,7 @@ export interface Published {
   ms: number
 }
 
-export interface PublishOptions {
-  cause: runs.Cause
-  plannedFor?: Date | null
-  now: () => Date
+export interface PublishOptions extends Occasioned {
   /** Writes the sequence where a database restored from a backup will find itself behind. */
   note: (published: { sequence: number; hash: string; publishedAt: string }) => void
 }
@@ -28,7 +24,7 @@ const FIRST_HASH = '0'.repeat(64)
 
 /** A list that did not change keeps its sequence. Null: another process has this occurrence of the timetable. */
 export const publish = (db: Db, { note, ...options }: PublishOptions): Promise<Published | null> =>
-  alone(db, { job: 'publish', ...options }, async (run) => {
+  alone(db, { ...options, job: 'publish' }, async (run) => {
     const snapshot = await db.transaction((tx) => take(tx, run.id, run.startedAt))
     note({ sequence: snapshot.sequence, hash: snapshot.hash, publishedAt: snapshot.publishedAt.toISOString() })
     const { sequence, entries, added, changed, removed, hash } = snapshot

@@ -19,7 +19,7 @@ import * as rejects from '../store/rejects.js'
 import * as runs from '../store/runs.js'
 import * as staged from '../store/staged.js'
 import * as versions from '../store/versions.js'
-import { alone, type Running } from './run.js'
+import { alone, type Occasioned, type Running } from './run.js'
 
 /** Items written to the stage at once. */
 const CHUNK_ITEMS = 1_000
@@ -43,15 +43,12 @@ export interface FileGiven {
   full?: boolean
 }
 
-export interface PullOptions {
+export interface PullOptions extends Occasioned {
   feed: Feed
   /** Where the agency answers; unused with a file. */
   url: string | null
   file?: FileGiven
-  cause: runs.Cause
-  plannedFor?: Date | null
   mark: (id: string) => string
-  now: () => Date
   progress?: (items: number) => void
   signal?: AbortSignal
 }
@@ -62,14 +59,12 @@ export const pull = async (db: Db, options: PullOptions): Promise<Pulled | null>
   if (file) checkReadable(file.path)
   const whole = file === undefined ? feed.whole : file.full === true
   const what = {
+    ...options,
     job: 'pull' as const,
     subject: feed.id,
-    cause: options.cause,
-    plannedFor: options.plannedFor ?? null,
     // A feed that sends only its changes is as current after a pull as one that sends everything.
     whole: file === undefined || file.full === true,
     file: file ? basename(redact(file.path, options.mark)) : null,
-    now: options.now,
   }
   return alone(db, what, async (run) => {
     await staged.clear(db, await staged.leftovers(db, feed.id))

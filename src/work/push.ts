@@ -8,8 +8,7 @@ import type { Log } from '../log.js'
 import type { Platform } from '../platforms/platform.js'
 import type { Db } from '../store/db.js'
 import * as deliveries from '../store/deliveries.js'
-import type * as runs from '../store/runs.js'
-import { alone } from './run.js'
+import { alone, type Occasioned } from './run.js'
 
 /** A claimed batch belongs to its sender for so long, milliseconds; longer than a send may take. */
 const LEASE_MS = 60_000
@@ -24,13 +23,10 @@ export interface Pushed {
   outstanding: number
 }
 
-export interface PushOptions {
+export interface PushOptions extends Occasioned {
   platforms: readonly { platform: Platform; url: string; secret: string }[]
   /** Ids of platforms without an address: nothing is sent, what they are owed is told. */
   silent: readonly string[]
-  cause: runs.Cause
-  plannedFor?: Date | null
-  now: () => Date
   random: () => number
   log: Log
   progress?: (sent: number) => void
@@ -72,8 +68,7 @@ type Sending = { platform: Platform; url: string; secret: string }
 
 const pushOne = async (db: Db, to: Sending, counts: Pushed, options: PushOptions): Promise<void> => {
   const subject = to.platform.id
-  const { cause, plannedFor = null, now } = options
-  await alone(db, { job: 'push', subject, cause, plannedFor, now }, async (run) => {
+  await alone(db, { ...options, job: 'push', subject }, async (run) => {
     for (let batch = 0; batch < BATCHES_MAX; batch += 1) {
       options.signal?.throwIfAborted()
       const at = options.now()

@@ -1,5 +1,6 @@
 /** One run of a job: alone, opened as a row, and closed as a row whatever happens. The frame of every verb of the timetable. */
 import { isRefusal, Refusal, reasonOf } from '../errors.js'
+import type { Log } from '../log.js'
 import type { Db, Tx } from '../store/db.js'
 import * as locks from '../store/locks.js'
 import * as runs from '../store/runs.js'
@@ -9,14 +10,21 @@ const WAIT_MS = 120_000
 /** From this status on a refusal is somebody's failure (an agency that did not answer), not a judgement on what was brought. */
 const FAILURE_STATUS = 500
 
-export interface What {
+/** Why and when a verb runs; part of the options of each. */
+export interface Occasioned {
+  cause: runs.Cause
+  /** The occurrence of the timetable that it is; null or absent: somebody asked for it. */
+  plannedFor?: Date | null
+  now: () => Date
+  /** Hears of each run's beginning and end, under the run's id. */
+  log?: Log
+}
+
+export interface What extends Occasioned {
   job: runs.Job
   subject?: string
-  cause: runs.Cause
-  plannedFor?: Date | null
   whole?: boolean
   file?: string | null
-  now: () => Date
 }
 
 export interface Running {
@@ -38,7 +46,8 @@ export const alone = async <T>(db: Db, what: What, work: (run: Running) => Promi
   const { job, subject = '', plannedFor = null } = what
   const done = await locks.alone(db, `${job}:${subject}`, plannedFor === null ? WAIT_MS : 0, async () => {
     const startedAt = what.now()
-    const id = await runs.start(db, { ...what, subject, plannedFor, now: startedAt })
+    const { cause, whole = false, file = null } = what
+    const id = await runs.start(db, { job, subject, cause, plannedFor, whole, file, now: startedAt })
     return id === null ? null : { value: await closed(db, what, id, startedAt, work) }
   })
   // Whoever came by the timetable finds the work being done; whoever asked for it himself is told.
@@ -57,6 +66,8 @@ const closed = async <T>(
   work: (run: Running) => Promise<T>,
 ): Promise<T> => {
   const counts: Record<string, number> = {}
+  const log = what.log?.child({ run: id, job: what.job, subject: what.subject ?? '', cause: what.cause })
+  log?.debug('the run began')
   let open = true
   const done = async (handle: Db | Tx): Promise<void> => {
     await runs.finish(handle, id, { outcome: 'DONE', counts, now: what.now() })
@@ -66,12 +77,17 @@ const closed = async <T>(
   try {
     const value = await work({ id, startedAt, counts, close: done, elapsed })
     if (open) await done(db)
+    log?.info({ ...counts, ms: elapsed() }, 'the run ended')
     return value
   } catch (error) {
     const refused = isRefusal(error) && error.status < FAILURE_STATUS
     const told = isRefusal(error)
       ? { code: error.code, message: error.message }
       : { code: 'INTERNAL', message: reasonOf(error) }
+    log?.warn(
+      { ...counts, ms: elapsed(), ...(isRefusal(error) ? { code: error.code } : { err: error }) },
+      'the run failed',
+    )
     await runs.finish(db, id, { outcome: refused ? 'REFUSED' : 'FAILED', counts, error: told, now: what.now() })
     throw error
   }

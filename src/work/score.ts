@@ -8,13 +8,12 @@ import type { Scorecard } from '../domain/scorecard.js'
 import type { Db, Tx } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
 import * as operators from '../store/operators.js'
-import type * as runs from '../store/runs.js'
 import * as scores from '../store/scores.js'
 import type { When } from '../store/versions.js'
 import { factsOf, LIST_FACT, loadScorecard, scoreOne } from './facts.js'
 import { openLead } from './listing.js'
 import type { Rules } from './rules.js'
-import { alone, type Running } from './run.js'
+import { alone, type Occasioned, type Running } from './run.js'
 
 export const SCORECARD_IN_FORCE = 'ecommerce-1'
 /** Operators scored in one transaction. */
@@ -27,25 +26,21 @@ export interface Scored {
   ms: number
 }
 
-export interface ScoreOptions {
+export interface ScoreOptions extends Occasioned {
   all?: boolean
   asOf?: string
   scorecard?: string
   dryRun?: boolean
-  cause: runs.Cause
-  plannedFor?: Date | null
   rules: Rules
   /** Kinds of record that the hub has a feed for: what no source tells is missing, not zero. */
   kinds: readonly RecordKind[]
-  now: () => Date
   progress?: (operators: number) => void
 }
 
 /** Null: another process has this occurrence of the timetable. */
 export const score = async (db: Db, options: ScoreOptions): Promise<Scored | null> => {
   const card = loadScorecard(options.scorecard ?? SCORECARD_IN_FORCE)
-  const { cause, plannedFor = null, now } = options
-  return alone(db, { job: 'score', cause, plannedFor, now }, async (run) => {
+  return alone(db, { ...options, job: 'score' }, async (run) => {
     const counts = await scoreAll(db, run, card, options)
     return { ...counts, ms: run.elapsed() }
   })
