@@ -1,19 +1,26 @@
 #!/usr/bin/env node
 /** The `hub` command. Exit status: 0 done, 1 the work failed or the content was refused, 2 wrong use. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import { agencies, feeds } from './agencies/index.js'
-import { checkDataDir, readConfig } from './config.js'
+import { checkDataDir, projectRoot, readConfig } from './config.js'
 import { demo, runningStandIns } from './demo.js'
 import { isDate } from './domain/dates.js'
 import { ACCESS, CLIENT_ROLES, KINDS_SEEN } from './domain/viewer.js'
-import { INTERNAL, isRefusal, Refusal, reasonOf } from './errors.js'
+import { INTERNAL, isRefusal, Refusal } from './errors.js'
 import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub.js'
 import { makeLog } from './log.js'
 import { progress } from './progress.js'
 import { status } from './status.js'
+import { isLost } from './store/db.js'
+import * as rejects from './store/rejects.js'
 import * as clients from './work/clients.js'
 import { loadScorecard } from './work/facts.js'
 import { checkReadable, type FileGiven, type Pulled } from './work/pull.js'
+
+/** Rejected items of which a person is told where they stood and why; all are kept. */
+const REJECTS_SHOWN = 10
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`)
@@ -34,8 +41,9 @@ const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides =
   try {
     return await work(hub)
   } catch (error) {
-    if (!isRefusal(error)) log.error({ err: error }, 'the command failed')
-    throw error
+    if (isRefusal(error)) throw error
+    log.error({ err: error }, 'the command failed')
+    throw isLost(error) ? new Refusal('DATABASE_UNREACHABLE', { reason: '连接中断 the connection was lost' }) : error
   } finally {
     await hub.close()
   }
@@ -47,6 +55,7 @@ interface Json {
 
 const command = new Command('hub')
   .description('吉林省电子商务信用信息共享枢纽 · e-commerce credit information hub')
+  .version(JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')).version)
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text) })
   .showHelpAfterError('（用法见 hub --help · see hub --help）')
@@ -126,7 +135,11 @@ command
         throw new Refusal('FEED_NOT_CONFIGURED', { feed: [...feeds.keys()].join(' '), setting: 'AGENCY_…_URL' })
       if (wanted.length === 1) {
         const pulled = await pullOne(hub, wanted[0] ?? '', json, given)
-        tell(json, ids.length === 1 ? pulled : { pulls: [pulled] }, () => [pulledLine(pulled)])
+        const setAside = json ? [] : await rejects.latestOf(hub.db, pulled.feed, REJECTS_SHOWN)
+        tell(json, ids.length === 1 ? pulled : { pulls: [pulled] }, () => [
+          pulledLine(pulled),
+          ...setAside.map((one) => `   拒收 rejected：第 ${one.row} 行 row，${one.rule}：${one.message}`),
+        ])
         return
       }
       // One agency's trouble is its own: the others are pulled all the same, and the exit status tells.
@@ -179,6 +192,9 @@ command
   .action(async ({ all, asOf, scorecard, dryRun, verify, sample, json }: ScoreOptions) => {
     if (asOf !== undefined && !isDate(asOf)) throw new Refusal('DATE_INVALID', { value: asOf })
     if (scorecard !== undefined) loadScorecard(scorecard)
+    if (verify && (all ?? asOf ?? scorecard ?? dryRun) !== undefined) {
+      throw new Refusal('USAGE', { reason: '--verify 只与 --sample 同用 goes with --sample only' })
+    }
     if (sample !== undefined && (!verify || !/^[1-9]\d{0,8}$/.test(sample))) {
       throw new Refusal('USAGE', { reason: '--sample 须为正整数并与 --verify 同用 a whole number, with --verify' })
     }
@@ -350,6 +366,13 @@ const toldOf = ({ code, message, details }: Refusal): { code: string; message: s
   details,
 })
 
+/** The whole truth is in the log. */
+const FAULT = {
+  code: INTERNAL.code,
+  message: `${INTERNAL.message} 详见日志 see the log (LOG_FILE, hub.log).`,
+  details: {},
+}
+
 const main = async (): Promise<void> => {
   const json = process.argv.includes('--json')
   try {
@@ -361,7 +384,7 @@ const main = async (): Promise<void> => {
         say(JSON.stringify({ error: { code: 'USAGE', message: error.message, details: {} } }))
       return
     }
-    const told = isRefusal(error) ? toldOf(error) : { code: INTERNAL.code, message: reasonOf(error), details: {} }
+    const told = isRefusal(error) ? toldOf(error) : FAULT
     process.exitCode = isRefusal(error) ? error.exit : 1
     if (json) say(JSON.stringify({ error: told }))
     else process.stderr.write(`${told.code} ${told.message}\n`)

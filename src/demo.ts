@@ -2,14 +2,14 @@
  * What `npm start` runs: the stand-ins, one whole cycle with progress shown, then serving, with three examples to paste.
  * Stand-ins stand only where the configuration names no agency or platform of its own.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { world } from '../seeds/world.js'
 import { feeds } from './agencies/index.js'
 import type { Config } from './config.js'
 import { Refusal } from './errors.js'
-import { type Addresses, type Hub, makeHub } from './hub.js'
+import { type Addresses, type Hub, listenRefusal, makeHub } from './hub.js'
 import { makeLog } from './log.js'
 import { progress } from './progress.js'
 import { startAgencies } from './sandbox/agencies/index.js'
@@ -21,7 +21,9 @@ import * as clients from './work/clients.js'
 type Say = (text: string) => void
 type Run = (hub: Hub, begin: () => Promise<void>, end?: () => Promise<void>) => Promise<void>
 
-const STAND_INS_FILE = 'sandbox.json'
+/** Under the data folder: what the stand-ins keep from one start to the next. */
+const SANDBOX_FOLDER = 'sandbox'
+const CLIENTS_FILE = 'clients.json'
 /** Rounds of pushing in which the demo waits for the platforms to confirm. */
 const PUSH_ROUNDS = 5
 
@@ -29,7 +31,7 @@ export const demo = async (config: Config, say: Say, run: Run): Promise<void> =>
   await portIsFree(config)
   const here = world()
   const agencies = await startAgencies(here)
-  const platforms = await startPlatforms({}, join(config.dataDir, 'sandbox'))
+  const platforms = await startPlatforms({}, join(config.dataDir, SANDBOX_FOLDER))
   const addresses: Addresses = {
     agencies: Object.fromEntries(agencies.map(({ id, url }) => [id, url])),
     platforms: Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }])),
@@ -58,7 +60,7 @@ export const demo = async (config: Config, say: Say, run: Run): Promise<void> =>
 const portIsFree = ({ port, host }: Config): Promise<void> =>
   new Promise((resolve, reject) => {
     const probe = createServer()
-    probe.once('error', () => reject(new Refusal('PORT_IN_USE', { port })))
+    probe.once('error', (error) => reject(listenRefusal(error, { port, host })))
     probe.listen(port, host, () => probe.close(() => resolve()))
   })
 
@@ -108,17 +110,16 @@ const serve = async (
   say: Say,
   here: { dishonestExample: string; goodExample: string; shopExample: string },
 ): Promise<void> => {
-  const url = await hub.serve()
+  const url = await hub.serve({ demo: true })
   hub.tick()
-  const secrets: Record<string, string> = {}
-  for (const given of DEMO_CLIENTS) secrets[given.name] = await secretOf(hub, given)
+  const secrets = await secretsOf(hub)
   const token = (name: string) =>
     `$(curl -s -u ${name}:${secrets[name]} -d grant_type=client_credentials ${url}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`
   const ask = (query: string) => `-H 'content-type: application/json' -d '${JSON.stringify({ query })}'`
   const bad = here.dishonestExample
   say(`
 ⑦ 服务 Serving   ${url}/blacklist   ${url}/graphql
-   演示用户的密钥每次启动更换；代理、信源单位和信用平台均为本机替身。The agencies and platforms are stand-ins on this machine.
+   信源单位、信用平台和经办人均为本机替身，数据全部虚构。Agencies, platforms and officers are stand-ins on this machine; all data is invented.
 
 公众 The public（无需令牌 no token）：
 curl -s ${url}/graphql ${ask(`{ standing(code: "${bad}") { code name status listed listings { reason authority documentNumber publishedOn endsOn } asOf } }`)}
@@ -132,8 +133,21 @@ curl -s ${url}/graphql -H "authorization: Bearer ${token('demo-officer')}" ${ask
 按 Ctrl-C 停止。Ctrl-C stops it.`)
 }
 
-/** The demo's clients are made once; later starts cannot know their secret and give them a new one. */
-const secretOf = async (hub: Hub, given: clients.ClientGiven): Promise<string> => {
+/** The demo's clients keep their secrets from one start to the next, so that what was printed goes on working. */
+const secretsOf = async (hub: Hub): Promise<Record<string, string>> => {
+  const path = join(hub.config.dataDir, SANDBOX_FOLDER, CLIENTS_FILE)
+  const kept = readJson(path) as Record<string, string> | null
+  const secrets: Record<string, string> = {}
+  for (const given of DEMO_CLIENTS) {
+    const secret = kept?.[given.name]
+    const works = secret !== undefined && (await clients.matches(hub.db, given.name, secret))
+    secrets[given.name] = works ? secret : await freshSecret(hub, given)
+  }
+  writeFileSync(path, JSON.stringify(secrets), { mode: 0o600 })
+  return secrets
+}
+
+const freshSecret = async (hub: Hub, given: clients.ClientGiven): Promise<string> => {
   try {
     return (await clients.rotate(hub.db, given.name, hub.now())).client_secret
   } catch (error) {
@@ -142,24 +156,41 @@ const secretOf = async (hub: Hub, given: clients.ClientGiven): Promise<string> =
   }
 }
 
-/** Lets commands beside the running demo find its stand-ins. */
-const note = (config: Config, addresses: Addresses): void => {
-  mkdirSync(config.dataDir, { recursive: true })
-  writeFileSync(join(config.dataDir, STAND_INS_FILE), JSON.stringify({ pid: process.pid, addresses }), { mode: 0o600 })
+const readJson = (path: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return null
+  }
 }
 
-const forget = (config: Config): void => rmSync(join(config.dataDir, STAND_INS_FILE), { force: true })
+/** Lets commands beside the running demo find its stand-ins; one file a demo, since several may run on one folder. */
+const noteFile = (config: Config, pid: number): string => join(config.dataDir, SANDBOX_FOLDER, `running.${pid}.json`)
 
-/** The stand-ins of a demo that runs now on this data folder; none if it ended, also by being killed. */
+const note = (config: Config, addresses: Addresses): void => {
+  mkdirSync(join(config.dataDir, SANDBOX_FOLDER), { recursive: true })
+  writeFileSync(noteFile(config, process.pid), JSON.stringify(addresses), { mode: 0o600 })
+}
+
+const forget = (config: Config): void => rmSync(noteFile(config, process.pid), { force: true })
+
+/** The stand-ins of a demo that runs now on this data folder; none if all ended, also by being killed. */
 export const runningStandIns = (config: Config): Addresses => {
+  const folder = join(config.dataDir, SANDBOX_FOLDER)
+  const notes = existsSync(folder) ? readdirSync(folder) : []
+  for (const name of notes) {
+    const pid = Number(/^running\.(\d+)\.json$/.exec(name)?.[1])
+    if (pid > 0 && isAlive(pid)) return (readJson(join(folder, name)) as Addresses | null) ?? NOWHERE
+  }
+  return NOWHERE
+}
+
+const NOWHERE: Addresses = { agencies: {}, platforms: {} }
+
+const isAlive = (pid: number): boolean => {
   try {
-    const { pid, addresses } = JSON.parse(readFileSync(join(config.dataDir, STAND_INS_FILE), 'utf8')) as {
-      pid: number
-      addresses: Addresses
-    }
-    process.kill(pid, 0)
-    return addresses
-  } catch {
-    return { agencies: {}, platforms: {} }
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -24,6 +24,11 @@ const REFUSALS = {
     1,
     (d) => `端口 ${d['port']} 已被占用，请用 PORT 另选。Port ${d['port']} is in use; choose another with PORT.`,
   ),
+  HOST_UNUSABLE: row(
+    500,
+    1,
+    (d) => `无法监听地址 ${d['host']}，请检查 HOST。The hub cannot listen at this address; check HOST.`,
+  ),
   FILE_UNREADABLE: row(400, 2, (d) => `文件无法读取：${d['path']}（${d['reason']}）。The file cannot be read.`),
 
   FOLDER_UNWRITABLE: row(
@@ -38,6 +43,11 @@ const REFUSALS = {
     503,
     1,
     (d) => `无法连接数据库（${d['reason']}），请检查 DATABASE_URL。The database cannot be reached; check DATABASE_URL.`,
+  ),
+  DATABASE_ENCODING: row(
+    503,
+    1,
+    (d) => `数据库编码为 ${d['encoding']}，须为 UTF8。The database must be made with encoding UTF8.`,
   ),
   DATABASE_NEWER: row(
     503,

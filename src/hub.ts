@@ -128,8 +128,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       const fed = [...feeds.values()].filter((feed) => to.agencies[feed.agency])
       clock = startClock(timetable(fed, Object.keys(to.platforms)), act, log)
     },
-    /** Listens, and says where. */
-    serve: async (): Promise<string> => {
+    /** Listens, and says where. `demo`: the pages say that everything shown is invented. */
+    serve: async ({ demo = false } = {}): Promise<string> => {
       const made = await makeServer({
         db,
         keys,
@@ -139,6 +139,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         agencies: allAgencies,
         platforms: allPlatforms,
         configured: { agencies: new Set(Object.keys(to.agencies)), platforms: new Set(Object.keys(to.platforms)) },
+        demo,
         ready: () => readiness(db),
       })
       server = made
@@ -240,11 +241,15 @@ const readiness = async (db: database.Db): Promise<{ ok: boolean; checks: Record
 
 const listen = (server: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<number> =>
   new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' || error.code === 'EACCES' ? new Refusal('PORT_IN_USE', { port }) : error),
-    )
+    server.once('error', (error) => reject(listenRefusal(error, { port, host })))
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
   })
+
+/** Why nobody can listen there: the port is another's, or the address is none of this machine's. */
+export const listenRefusal = (error: NodeJS.ErrnoException, { port, host }: Pick<Config, 'port' | 'host'>): Error => {
+  if (error.code === 'EADDRINUSE' || error.code === 'EACCES') return new Refusal('PORT_IN_USE', { port })
+  return ['listen', 'getaddrinfo'].includes(error.syscall ?? '') ? new Refusal('HOST_UNUSABLE', { host }) : error
+}
 
 const drain = (server: Server): Promise<void> =>
   new Promise((resolve) => {

@@ -17,7 +17,7 @@ import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import jwt from 'jsonwebtoken'
-import { Refusal, reasonOf } from './errors.js'
+import { Refusal } from './errors.js'
 
 /** Life of an access token, seconds. */
 export const TOKEN_SECONDS = 900
@@ -74,18 +74,20 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
     },
     verify: (token, now) => {
       try {
-        const claims = jwt.verify(token, publicKey, {
+        const { header, payload: claims } = jwt.verify(token, publicKey, {
+          complete: true,
           algorithms: ['ES256'],
           issuer,
           audience: AUDIENCE,
           clockTimestamp: Math.floor(now / 1000),
         })
         if (typeof claims === 'string' || typeof claims.sub !== 'string') throw new Error('no subject')
+        if (typeof claims.exp !== 'number' || header.kid !== kid) throw new Error('no end, or another key')
         const { sub, role, agency, region } = claims as unknown as Claims
         return { sub, role, agency: agency ?? null, region: region ?? null }
       } catch (error) {
         throw new Refusal('UNAUTHENTICATED', {
-          reason: error instanceof jwt.TokenExpiredError ? '令牌已过期 expired' : reasonOf(error),
+          reason: error instanceof jwt.TokenExpiredError ? '令牌已过期 expired' : '令牌无效 not a token of this hub',
         })
       }
     },

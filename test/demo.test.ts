@@ -46,6 +46,15 @@ describe('the demo', function () {
     expect(beside.json).to.deep.include({ feed: 'quality', new: 0, unchanged: 90, rejected: 1 })
     expect((await fetch(`http://127.0.0.1:${env['PORT']}/readyz`)).status).to.equal(200)
 
+    const other = begin(['demo'], { ...env, PORT: String(await freePort()) })
+    await printed(other, /Ctrl-C/, CYCLE_WITHIN_MS)
+    const stillWorks = JSON.parse((await run('bash', ['-c', examples[1] ?? ''])).stdout)
+    expect(stillWorks.data.standings).to.have.lengthOf(3)
+    other.kill('SIGINT')
+    await ended(other)
+    const afterIt = await hub(['pull', 'quality', '--json'], env)
+    expect(afterIt.json).to.deep.include({ feed: 'quality', unchanged: 90 })
+
     const second = await hub(['demo', '--json'], env)
     expect([second.status, second.stderr + second.stdout]).to.satisfy(
       ([status, told]: [number, string]) => status === 2 || told.includes('PORT_IN_USE'),
@@ -64,6 +73,6 @@ describe('the demo', function () {
     expect(await ended(child)).to.equal(0)
     const { stdout } = await run('ps', ['-eo', 'args'])
     expect(stdout.split('\n').filter((args) => args.includes(folder))).to.deep.equal([])
-    expect(readdirSync(folder)).to.not.include('sandbox.json')
+    expect(readdirSync(join(folder, 'sandbox')).filter((name) => name.startsWith('running.'))).to.have.lengthOf(1)
   })
 })

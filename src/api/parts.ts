@@ -15,5 +15,7 @@ export interface ApiParts {
   platforms: readonly { id: string; name: { zh: string; en: string } }[]
   /** Ids of those that have an address. */
   configured: { agencies: ReadonlySet<string>; platforms: ReadonlySet<string> }
+  /** Everything shown is invented, and the pages say so. */
+  demo: boolean
   ready: () => Promise<{ ok: boolean; checks: Record<string, string> }>
 }

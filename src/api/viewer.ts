@@ -11,7 +11,8 @@ export const viewerOf = (headers: IncomingHttpHeaders, keys: Keys, now: Date): V
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization.trim())?.[1]
   if (token === undefined) throw new Refusal('UNAUTHENTICATED', { reason: '应为 Bearer 令牌 not a Bearer token' })
   const { sub, role, agency, region } = keys.verify(token, now.getTime())
-  if (!isRole(role)) throw new Refusal('UNAUTHENTICATED', { reason: '令牌中的角色未知 unknown role' })
+  if (!isRole(role) || role === 'public')
+    throw new Refusal('UNAUTHENTICATED', { reason: '令牌中的角色未知 unknown role' })
   return { role, sub, agency, region }
 }
 

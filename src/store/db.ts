@@ -36,13 +36,23 @@ export const connect = (url: string): Db =>
 /** Refusal DATABASE_UNREACHABLE instead of a driver's words; the address is not repeated, it may hold a password. */
 export const reach = async (db: Db): Promise<void> => {
   try {
-    await db.raw('select 1 /* store.reach */')
+    const { rows } = await db.raw(`select current_setting('server_encoding') as encoding /* store.reach */`)
+    if (rows[0].encoding !== 'UTF8') throw new Refusal('DATABASE_ENCODING', { encoding: rows[0].encoding })
   } catch (error) {
+    if (error instanceof Refusal) throw error
     throw new Refusal('DATABASE_UNREACHABLE', {
       reason: reasonOf(error).replace(/postgres(ql)?:\/\/\S+/g, 'postgres://…'),
     })
   }
 }
+
+/** SQLSTATE classes and codes of the system that say: the database has gone away or is going. */
+const LOST = /^(08...|57P0[123]|ECONN(RESET|REFUSED)|EPIPE|ETIMEDOUT)$/
+const LOST_WORDS = /Connection terminated|not queryable|Client was closed|Timeout acquiring a connection/
+
+/** Whether a fault is the database's absence, which a user can do something about. */
+export const isLost = (error: unknown): boolean =>
+  error instanceof Error && (LOST.test(String((error as { code?: unknown }).code)) || LOST_WORDS.test(error.message))
 
 interface MigrationFile {
   name: string

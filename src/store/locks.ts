@@ -23,12 +23,9 @@ export const alone = async <T>(db: Db, name: string, waitMs: number, work: () =>
       if (attempt >= attempts) return 'held'
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
     }
-    try {
-      return await work()
-    } finally {
-      await ask('pg_advisory_unlock')
-    }
+    return await work()
   } finally {
-    await db.client.destroyRawConnection(connection)
+    // With its connection the lock is given back, also where the database has gone away meanwhile.
+    await db.client.destroyRawConnection(connection).catch(() => {})
   }
 }

@@ -81,6 +81,20 @@ export const ofRun = async (
   return answer.rows
 }
 
+/** The first items that the latest pull of a feed set aside: where each stood and why. */
+export const latestOf = async (
+  db: Db,
+  feed: string,
+  first: number,
+): Promise<{ page: number | null; row: number; field: string | null; rule: string; message: string }[]> => {
+  const answer = await db.raw(
+    `select page, row_number as row, field, rule, message from rejects
+     where run_id = (select max(id) from runs where job = 'pull' and subject = ?) order by id limit ? /* rejects.latestOf */`,
+    [feed, first],
+  )
+  return answer.rows
+}
+
 export const backlog = async (db: Db): Promise<{ unmatched: number; rejects: number }> => {
   const answer = await db.raw(
     `select (select count(*)::int from unmatched where state = 'OPEN') as unmatched,

@@ -2,7 +2,7 @@
 import type { ListKind } from '../domain/lists.js'
 import type { PublicBody } from '../store/listings.js'
 import { type Html, html } from './html.js'
-import { both, page } from './page.js'
+import { both, type Page, page } from './page.js'
 
 export interface Shown {
   entries: readonly PublicBody[]
@@ -23,10 +23,10 @@ const COLUMNS = [
   { zh: '决定文号', en: 'Document' },
   { zh: '决定日期', en: 'Decided' },
   { zh: '公示日期', en: 'Published' },
-  { zh: '届满日期', en: 'Until' },
+  { zh: '届满日期', en: 'Ends on' },
 ] as const
 
-export const listPage = ({ entries, total, name, day: asOf, next }: Shown): string =>
+export const listPage = ({ entries, total, name, day: asOf, next }: Shown): Page =>
   page(
     { zh: '严重失信名单', en: 'Blacklist' },
     html`<p>${both(`截至 ${asOf} 共 ${total} 条有效记录。`, `${total === 1 ? '1 entry' : `${total} entries`} in force on ${asOf}.`)}</p>
@@ -61,9 +61,9 @@ const cellsOf = (entry: PublicBody): readonly (Html | string)[] => [
 const day = (date: string): Html => html`<time datetime="${date}">${date}</time>`
 
 /** Why, until when, and how to get off. */
-export const entryPage = (entry: PublicBody, list: ListKind | undefined): string =>
+export const entryPage = (entry: PublicBody, list: ListKind | undefined): Page =>
   page(
-    { zh: entry.name, en: 'Listed' },
+    { zh: entry.name, en: 'an entry of the blacklist' },
     html`<dl>
 ${COLUMNS.slice(1).map(({ zh, en }, i) => html`<dt>${both(zh, en)}</dt><dd>${cellsOf(entry)[i + 1]}</dd>\n`)}
 <dt>${both('名单类别', 'List')}</dt><dd>${list ? both(list.zh, list.en) : entry.list}</dd>
@@ -74,13 +74,13 @@ ${list && html`<dt>${both('移出途径', 'Ways off the list')}</dt><dd><ul>${li
   )
 
 /** Names nobody: who has left the list is no longer on it. */
-export const endedPage = (): string =>
+export const endedPage = (): Page =>
   page(
     { zh: '该记录已结束公示', en: 'No longer published' },
     html`<p>${both('此条记录的公示已经结束，内容不再显示。', 'This entry is no longer published, and what it said is no longer shown.')}</p>`,
   )
 
-export const frontPage = (): string =>
+export const frontPage = (): Page =>
   page(
     { zh: '电子商务信用信息', en: 'E-commerce credit' },
     html`<p>${both('本站公示本省依法列入严重失信名单的电子商务经营者。', 'Here the e-commerce operators are published that were lawfully listed in this province.')}</p>

@@ -4,7 +4,15 @@ import { type Html, html } from './html.js'
 /** A sentence in both languages. */
 export const both = (zh: string, en: string): Html => html`${zh} <span class="en" lang="en">${en}</span>`
 
-export const page = ({ zh, en }: { zh: string; en: string }, content: Html): string =>
+export interface Page {
+  title: { zh: string; en: string }
+  content: Html
+}
+
+export const page = (title: Page['title'], content: Html): Page => ({ title, content })
+
+/** `demo`: the page says that what it shows is invented, lest a firm of that name be taken for listed. */
+export const render = ({ title: { zh, en }, content }: Page, { demo = false } = {}): string =>
   html`<!doctype html>
 <html lang="zh-CN">
 <head>
@@ -18,6 +26,7 @@ export const page = ({ zh, en }: { zh: string; en: string }, content: Html): str
 <p class="name"><a href="/">吉林省电子商务信用信息枢纽</a> <span class="en" lang="en">Jilin e-commerce credit hub</span></p>
 <nav><a href="/blacklist">${both('严重失信名单', 'Blacklist')}</a></nav>
 </header>
+${demo ? html`<p class="demo">${both('演示：本页数据全部虚构，不涉及任何真实企业。', 'A demonstration: all data is invented, and no real firm is meant.')}</p>` : null}
 <main>
 <h1>${both(zh, en)}</h1>
 ${content}

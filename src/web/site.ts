@@ -6,11 +6,13 @@ import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
 import { endedPage, entryPage, frontPage, listPage } from './blacklist.js'
+import { type Page, render } from './page.js'
 import { STYLE } from './style.js'
 
 export interface SiteParts {
   db: Db
   rules: { lists: readonly ListKind[] }
+  demo: boolean
   /** The instant of a request. */
   nowOf: (request: Request) => Date
 }
@@ -24,22 +26,24 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 export const site = (parts: SiteParts): Router => {
   const router = Router()
-  router.get('/', (_request, response) => send(response, frontPage()))
+  router.get('/', (_request, response) => send(parts, response, frontPage()))
   router.get('/blacklist', showList(parts))
   router.get('/blacklist/:id', showEntry(parts))
+  router.get('/favicon.ico', (_request, response) => void response.status(204).end())
   router.get('/site.css', (_request, response) => {
     response.set('Cache-Control', `public, max-age=${PUBLIC_SECONDS}`).type('css').send(STYLE)
   })
   return router
 }
 
-const send = (response: Response, page: string): void => {
-  response.set('Cache-Control', `public, max-age=${PUBLIC_SECONDS}`).type('html').send(page)
+const send = ({ demo }: SiteParts, response: Response, page: Page): void => {
+  response.set('Cache-Control', `public, max-age=${PUBLIC_SECONDS}`).type('html').send(render(page, { demo }))
 }
 
 const showList =
-  ({ db, nowOf }: SiteParts): RequestHandler =>
+  (parts: SiteParts): RequestHandler =>
   async (request, response) => {
+    const { db, nowOf } = parts
     const day = dateIn(nowOf(request))
     const name = textOf(request.query.name).trim().slice(0, NAME_LONGEST)
     const filter = { name: name || null, asOf: day }
@@ -50,7 +54,7 @@ const showList =
     ])
     const entries = found.slice(0, PAGE_ENTRIES)
     const last = found.length > PAGE_ENTRIES ? entries.at(-1) : undefined
-    send(response, listPage({ entries, total, name, day, next: last ? `${last.publishedOn}_${last.id}` : null }))
+    send(parts, response, listPage({ entries, total, name, day, next: last ? `${last.publishedOn}_${last.id}` : null }))
   }
 
 /** A text with a NUL is no text to PostgreSQL. */
@@ -64,8 +68,9 @@ const afterOf = (text: string): { publishedOn: string; id: string } | null => {
 }
 
 const showEntry =
-  ({ db, rules, nowOf }: SiteParts): RequestHandler =>
+  (parts: SiteParts): RequestHandler =>
   async (request, response) => {
+    const { db, rules, nowOf } = parts
     const id = String(request.params.id).toLowerCase()
     if (!UUID.test(id)) throw new Refusal('NOT_FOUND')
     const day = dateIn(nowOf(request))
@@ -73,6 +78,7 @@ const showEntry =
     const entry = await listings.publicEntry(db, id)
     if (entry && entry.publishedOn <= day && (entry.endsOn === null || entry.endsOn > day)) {
       return send(
+        parts,
         response,
         entryPage(
           entry,
@@ -83,5 +89,5 @@ const showEntry =
     // What was never public has never been here.
     const published = entry !== null || (await listings.byId(db, id))?.publishedOn != null
     if (!published) throw new Refusal('NOT_FOUND')
-    send(response.status(410), endedPage())
+    send(parts, response.status(410), endedPage())
   }

@@ -6,6 +6,7 @@ body { margin: 0 auto; max-width: 72rem; padding: 0 1rem 3rem; font: 1rem/1.6 sy
 header { display: flex; flex-wrap: wrap; gap: 0 2rem; border-bottom: 1px solid var(--line); }
 .name { font-weight: 600; margin: .75rem 0; }
 nav { margin: .75rem 0; }
+.demo { border: 1px solid var(--line); padding: .5rem .75rem; }
 .en { color: var(--soft); font-size: .85em; }
 h1 { font-size: 1.4rem; line-height: 1.3; }
 form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: 1rem 0; }

@@ -1,7 +1,7 @@
 /** Clients: the systems that may ask. A secret is shown once, when it is made, and kept only as its hash. */
 import { CLIENT_ROLES, isRole, type Role } from '../domain/viewer.js'
 import { Refusal } from '../errors.js'
-import { hashSecret, newSecret } from '../keys.js'
+import { hashSecret, newSecret, secretMatches } from '../keys.js'
 import * as clients from '../store/clients.js'
 import type { Db } from '../store/db.js'
 
@@ -49,3 +49,6 @@ export const rotate = async (db: Db, name: string, now: Date): Promise<Registere
   await clients.rotate(db, name, await hashSecret(secret), now)
   return { client_id: name, client_secret: secret, role: client.role, agency: client.agency, region: client.region }
 }
+
+export const matches = async (db: Db, name: string, secret: string): Promise<boolean> =>
+  secretMatches(secret, (await clients.byId(db, name))?.secretHash ?? null)

@@ -1,11 +1,11 @@
 /** One run of a job: alone, opened as a row, and closed as a row whatever happens. The frame of every verb of the timetable. */
-import { isRefusal, Refusal, reasonOf } from '../errors.js'
+import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Db, Tx } from '../store/db.js'
 import * as locks from '../store/locks.js'
 import * as runs from '../store/runs.js'
 
-/** How long a second run of the same job waits for the first, milliseconds; one that the timetable started does not wait. */
+/** How long a second run of the same job waits for the first unless told otherwise, milliseconds. One that the timetable started does not wait. */
 const WAIT_MS = 120_000
 /** From this status on a refusal is somebody's failure (an agency that did not answer), not a judgement on what was brought. */
 const FAILURE_STATUS = 500
@@ -16,6 +16,8 @@ export interface Occasioned {
   /** The occurrence of the timetable that it is; null or absent: somebody asked for it. */
   plannedFor?: Date | null
   now: () => Date
+  /** Milliseconds for which whoever asked waits for a run that goes on. */
+  waitMs?: number
   /** Hears of each run's beginning and end, under the run's id. */
   log?: Log
 }
@@ -44,12 +46,17 @@ export interface Running {
  */
 export const alone = async <T>(db: Db, what: What, work: (run: Running) => Promise<T>): Promise<T | null> => {
   const { job, subject = '', plannedFor = null } = what
-  const done = await locks.alone(db, `${job}:${subject}`, plannedFor === null ? WAIT_MS : 0, async () => {
-    const startedAt = what.now()
-    const { cause, whole = false, file = null } = what
-    const id = await runs.start(db, { job, subject, cause, plannedFor, whole, file, now: startedAt })
-    return id === null ? null : { value: await closed(db, what, id, startedAt, work) }
-  })
+  const done = await locks.alone(
+    db,
+    `${job}:${subject}`,
+    plannedFor === null ? (what.waitMs ?? WAIT_MS) : 0,
+    async () => {
+      const startedAt = what.now()
+      const { cause, whole = false, file = null } = what
+      const id = await runs.start(db, { job, subject, cause, plannedFor, whole, file, now: startedAt })
+      return id === null ? null : { value: await closed(db, what, id, startedAt, work) }
+    },
+  )
   // Whoever came by the timetable finds the work being done; whoever asked for it himself is told.
   if (done === 'held') {
     if (plannedFor !== null) return null
@@ -83,7 +90,7 @@ const closed = async <T>(
     const refused = isRefusal(error) && error.status < FAILURE_STATUS
     const told = isRefusal(error)
       ? { code: error.code, message: error.message }
-      : { code: 'INTERNAL', message: reasonOf(error) }
+      : { code: INTERNAL.code, message: INTERNAL.message }
     log?.warn(
       { ...counts, ms: elapsed(), ...(isRefusal(error) ? { code: error.code } : { err: error }) },
       'the run failed',

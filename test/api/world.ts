@@ -77,6 +77,7 @@ export const makeWorld = async (): Promise<World> => {
     rules,
     agencies,
     platforms,
+    demo: false,
     configured: { agencies: new Set(['market-regulator']), platforms: new Set(['national']) },
     ready: async () => ({ ok: ready, checks: { database: ready ? 'ok' : 'unreachable' } }),
   })

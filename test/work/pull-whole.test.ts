@@ -138,7 +138,7 @@ describe('pull refuses a delivery whole', () => {
     expect(told).to.equal('the line is dead')
     expect(await beliefsOf(db())).to.equal(before)
     const [run] = await rowsOf(db(), 'select outcome, error from runs order by id desc limit 1')
-    expect(run).to.deep.equal({ outcome: 'FAILED', error: { code: 'INTERNAL', message: 'the line is dead' } })
+    expect(run).to.deep.equal({ outcome: 'FAILED', error: { code: 'INTERNAL', message: '内部错误。Internal error.' } })
   })
 
   it('the registry that dies between two of its pages leaves nothing', async () => {
