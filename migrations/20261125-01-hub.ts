@@ -14,11 +14,13 @@ export const up = async (knex: Knex): Promise<void> => {
       outcome text not null check (outcome in ('RUNNING', 'DONE', 'REFUSED', 'FAILED', 'ABANDONED')),
       whole boolean not null default false,
       file text,
+      dated date,
       counts jsonb not null default '{}',
       error jsonb,
       check ((outcome = 'RUNNING') = (ended_at is null))
     );
     comment on column runs.subject is 'feed of a pull, platform of a push, otherwise empty';
+    comment on column runs.dated is 'the day on which its file holds true, if its sender named one';
     comment on column runs.whole is 'a pull that brought the whole feed: only such a pull makes a feed current';
     create unique index runs_tick on runs (job, subject, planned_for) where planned_for is not null;
     create index runs_last on runs (job, subject, id desc);
@@ -90,6 +92,7 @@ export const up = async (knex: Knex): Promise<void> => {
     comment on column versions.partial is 'only partial files have brought it: no whole pull ends it';
     create unique index versions_current on versions (feed, record_key) where known_to is null;
     create index versions_operator on versions (operator_id, kind);
+    create index versions_record on versions (feed, record_key, known_from desc);
 
     create unlogged table staged_drafts (
       run_id bigint not null,
@@ -144,6 +147,7 @@ export const up = async (knex: Knex): Promise<void> => {
       reason text not null,
       page integer,
       row_number integer not null,
+      digest text not null,
       first_run bigint not null references runs,
       last_run bigint not null references runs,
       state text not null default 'OPEN' check (state in ('OPEN', 'MATCHED')),

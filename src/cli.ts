@@ -13,6 +13,7 @@ import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub
 import { makeLog } from './log.js'
 import { progress } from './progress.js'
 import { status } from './status.js'
+import { run } from './stopping.js'
 import { isLost } from './store/db.js'
 import * as rejects from './store/rejects.js'
 import * as clients from './work/clients.js'
@@ -328,37 +329,6 @@ command
       tell(json, value, () => lines)
     })
   })
-
-/** Runs until told to stop; Ctrl-C lets what is under way end, and leaves nothing running. */
-const run = async (hub: Hub, begin: () => Promise<void>, end: () => Promise<void> = async () => {}): Promise<void> => {
-  let stopped: Promise<void> | null = null
-  const stop = () => {
-    stopped ??= (async () => {
-      try {
-        await end()
-        await hub.close()
-      } finally {
-        release()
-      }
-    })()
-    return stopped
-  }
-  let release: () => void = () => {}
-  const finished = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
-  try {
-    await begin()
-  } catch (error) {
-    const wasStopping = stopped !== null
-    await stop()
-    if (wasStopping) return
-    throw error
-  }
-  await finished
-  await stopped
-}
 
 const toldOf = ({ code, message, details }: Refusal): { code: string; message: string; details: object } => ({
   code,

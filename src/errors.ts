@@ -113,6 +113,17 @@ const REFUSALS = {
     1,
     (d) => `评分卡 ${d['version']} 有误：${d['faults']}。The scorecard is refused; the running one stays.`,
   ),
+  SCORE_OF_FUTURE: row(
+    400,
+    2,
+    (d) => `${d['asOf']} 晚于今天，只能试算（--dry-run）。A day after today can only be tried, with --dry-run.`,
+  ),
+  QUERY_TOO_COSTLY: row(
+    400,
+    1,
+    (d) =>
+      `一次查询的内容过多（上限 ${d['limit']} 个对象），请分次查询。The query asks for too much at once; divide it.`,
+  ),
   DATE_INVALID: row(400, 2, (d) => `日期无效：${d['value']}，应为 YYYY-MM-DD。Not a date.`),
 
   // Listings.

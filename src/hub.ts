@@ -50,14 +50,15 @@ export type Hub = Awaited<ReturnType<typeof makeHub>>
 export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const now = overrides.now ?? (() => new Date())
   const log = overrides.log ?? makeLog(config.log)
-  const rules = loadRules()
   const keys = await loadKeys(config.keysDir, config.publicUrl)
-  const { db, leave } = await openDatabase(config, overrides.migrate ?? 'empty')
+  const rules = loadRules(keys.mark)
+  const { db, url: databaseUrl, leave } = await openDatabase(config, overrides.migrate ?? 'empty')
   const to = addressesOf(config, overrides.addresses)
   const kinds = [...new Set([...feeds.values()].map((feed) => feed.kind))]
   const forScore: Pick<ScoreOptions, 'rules' | 'kinds' | 'now' | 'log'> = { rules, kinds, now, log }
   let clock: Clock | null = null
   let server: Server | null = null
+  let answers: database.Db | null = null
 
   const pullFeed = (
     id: string,
@@ -130,8 +131,10 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     },
     /** Listens, and says where. `demo`: the pages say that everything shown is invented. */
     serve: async ({ demo = false } = {}): Promise<string> => {
+      // Answers have connections of their own: a long merge must not keep the public waiting for one.
+      answers = database.connect(databaseUrl)
       const made = await makeServer({
-        db,
+        db: answers,
         keys,
         log,
         now,
@@ -150,6 +153,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     close: async (): Promise<void> => {
       await clock?.stop()
       if (server) await drain(server)
+      await answers?.destroy()
       await db.destroy()
       await leave()
     },
@@ -170,7 +174,7 @@ export const checkPlatforms = (ids: readonly string[]): void => {
     if (!known.includes(id)) throw new Refusal('PLATFORM_UNKNOWN', { platform: id, known: known.join(' ') })
 }
 
-const loadRules = (): Rules => {
+const loadRules = (mark: Rules['mark']): Rules => {
   const { lists } = contracts.document('rules/lists.json') as { lists: ListKind[] }
   const faults = checkLists(lists)
   if (faults.length > 0)
@@ -185,15 +189,16 @@ const loadRules = (): Rules => {
     workdays: new Set(days.workdays),
     knownUntil: days.knownUntil,
   }
-  return { lists, calendar, platforms: allPlatforms.map((platform) => platform.id) }
+  return { lists, calendar, platforms: allPlatforms.map((platform) => platform.id), mark }
 }
 
 const openDatabase = async (
   config: Config,
   migrate: 'always' | 'empty',
-): Promise<{ db: database.Db; leave: () => Promise<void> }> => {
+): Promise<{ db: database.Db; url: string; leave: () => Promise<void> }> => {
   const embedded: Embedded | null = config.databaseUrl === null ? await joinEmbedded(config.dataDir) : null
-  const db = database.connect(embedded?.url ?? config.databaseUrl ?? '')
+  const url = embedded?.url ?? config.databaseUrl ?? ''
+  const db = database.connect(url)
   const leave = async () => embedded?.leave()
   try {
     await database.reach(db)
@@ -201,7 +206,7 @@ const openDatabase = async (
     const wanted = state === 'EMPTY' || (state === 'BEHIND' && (migrate === 'always' || embedded !== null))
     if (wanted) await database.migrate(db)
     else if (state === 'BEHIND') throw new Refusal('DATABASE_BEHIND', { missing: missing.join(', ') })
-    return { db, leave }
+    return { db, url, leave }
   } catch (error) {
     await db.destroy()
     await leave()

@@ -1,10 +1,14 @@
 /** One question: who asks, at which instant, and the batched way to the store. */
 import { dateIn } from '../domain/dates.js'
 import { mayOperator, PUBLIC, type Viewer } from '../domain/viewer.js'
+import { Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { When } from '../store/versions.js'
 import { type Loads, makeLoads } from './loads.js'
 import type { ApiParts } from './parts.js'
+
+/** Objects in one answer. */
+const OBJECTS_MOST = 10_000
 
 export interface Context {
   viewer: Viewer
@@ -15,6 +19,8 @@ export interface Context {
   log: Log
   parts: ApiParts
   load: Loads
+  /** Objects that this question may still be answered with. */
+  budget: { left: number }
 }
 
 export const makeContext = (
@@ -25,7 +31,14 @@ export const makeContext = (
   today: dateIn(asked.now),
   parts,
   load: makeLoads(parts, asked.now),
+  budget: { left: OBJECTS_MOST },
 })
+
+/** Each object of an answer costs one: lists within lists multiply, and are stopped here. Refusal QUERY_TOO_COSTLY. */
+export const spend = ({ budget }: Context, objects = 1): void => {
+  budget.left -= objects
+  if (budget.left < 0) throw new Refusal('QUERY_TOO_COSTLY', { limit: OBJECTS_MOST })
+}
 
 /** All that the hub knows, also what it learned after this question's instant was fixed. */
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')

@@ -8,6 +8,8 @@ import {
   type ValidationContext,
 } from 'graphql'
 
+import { Refusal } from '../errors.js'
+
 export const BODY_BYTES = 1_000_000
 /** Of one query document, so that parsing stays cheap; 1000 codes written out fit. */
 export const TOKENS_MOST = 10_000
@@ -15,6 +17,12 @@ export const DEPTH_MOST = 15
 export const ALIASES_MOST = 50
 export const ROOT_FIELDS_MOST = 50
 export const CODES_MOST = 1_000
+
+/** What goes into a search or a record as text: PostgreSQL holds no NUL, and no name or reason has one. */
+export const withoutNul = <T>(input: T): T => {
+  if (!JSON.stringify(input ?? null).includes('\\u0000')) return input
+  throw new Refusal('INPUT_INVALID', { reason: '含有空字符 U+0000 holds a NUL' })
+}
 
 interface Extent {
   depth: number

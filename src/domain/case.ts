@@ -33,6 +33,8 @@ export interface Case {
   proposedBy: string | null
   decisionHeavy: boolean | null
   decisionLinked: boolean
+  /** The day of the linked decision. */
+  decisionOn: string | null
   notifiedOn: string | null
   /** The last day on which the party may still speak. */
   defenceUntil: string | null
@@ -54,6 +56,7 @@ export const newCase = (list: string, operator: number): Case => ({
   proposedBy: null,
   decisionHeavy: null,
   decisionLinked: false,
+  decisionOn: null,
   notifiedOn: null,
   defenceUntil: null,
   defenceOpen: false,
@@ -78,6 +81,8 @@ export interface Act {
   waived?: boolean
   /** The linked decision imposes a heavier penalty. */
   heavy?: boolean
+  /** The day of the linked decision. */
+  decisionOn?: string
   removal?: RemovalReason
 }
 

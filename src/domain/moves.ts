@@ -40,6 +40,11 @@ const heavyDecision: Guard = (before) => {
   if (!before.decisionLinked) return 'NO_DECISION'
   return before.decisionHeavy === true ? null : 'DECISION_NOT_HEAVY'
 }
+/** The listing is decided with the penalty or after it, never before (order 44 art 13). */
+const notBeforeDecision: Guard = (before, act) =>
+  before.decisionOn !== null && act.on < before.decisionOn ? 'BEFORE_DECISION' : null
+/** The hub publishes when it publishes: nobody has been public for days that are past. */
+const publishedNow: Guard = (_, act) => (act.on === act.today ? null : 'NOT_TODAY')
 const anotherPerson: Guard = (before, act) =>
   before.proposedBy !== null && before.proposedBy !== act.by ? null : 'SAME_PERSON'
 const defenceAnswered: Guard = (before) => (before.defenceOpen ? 'DEFENCE_UNANSWERED' : null)
@@ -113,7 +118,7 @@ export const MOVES = {
     roles: ['officer'],
     needs: ['documentNumber'],
     guards: [heavySaid],
-    sets: (_, act) => ({ decisionLinked: true, decisionHeavy: act.heavy ?? null }),
+    sets: (_, act) => ({ decisionLinked: true, decisionHeavy: act.heavy ?? null, decisionOn: act.decisionOn ?? null }),
   },
   proposeListing: {
     zh: '提出列入建议',
@@ -177,7 +182,7 @@ export const MOVES = {
     to: 'DECIDED',
     roles: ['officer', 'reviewer'],
     needs: ['documentNumber'],
-    guards: [heavyDecision, termFixed],
+    guards: [heavyDecision, notBeforeDecision, termFixed],
     sets: (_, act, { list }) => ({ decidedOn: act.on, endsOn: termEnd(list, act.on) }),
   },
   serveListing: {
@@ -197,7 +202,7 @@ export const MOVES = {
     to: 'PUBLISHED',
     roles: ['officer', 'reviewer'],
     needs: [],
-    guards: [served, publicKind, notEnded],
+    guards: [served, heavyDecision, publicKind, notEnded, publishedNow],
     sets: (_, act) => ({ publishedOn: act.on }),
   },
   removeListing: {
@@ -258,6 +263,8 @@ export const DENIALS = {
     en: 'a waiver needs the document in which the party gave it',
   },
   NO_TERM: { zh: '该日没有适用的列入期限', en: 'no term is set for that day' },
+  BEFORE_DECISION: { zh: '日期早于所关联的处罚决定', en: 'the day lies before the linked decision' },
+  NOT_TODAY: { zh: '公示自当日起，不得补记', en: 'publication is of today and cannot be entered for a past day' },
   NOT_SERVED: { zh: '列入决定尚未送达', en: 'the decision has not been served' },
   ENDED: { zh: '列入期限已届满', en: 'its term has ended' },
   NOT_DUE: { zh: '列入期限尚未届满', en: 'its term has not ended' },

@@ -6,6 +6,9 @@
 import type { FactFamily, FactName, OperatorKind, Words } from './facts.js'
 import { FAMILIES, factRow } from './facts.js'
 
+/** The card by which operators stand; every other one is tried, not used. */
+export const IN_FORCE = 'ecommerce-1'
+
 export const LOWEST = 0
 export const HIGHEST = 1000
 

@@ -1,6 +1,8 @@
 /** Operators, the codes that lead to them and the names they have borne. */
 import { normalizeName } from '../domain/names.js'
+import { IN_FORCE } from '../domain/scorecard.js'
 import type { Db, Tx } from './db.js'
+import { COUNTS } from './scores.js'
 
 export interface Operator {
   id: number
@@ -66,7 +68,8 @@ export const learn = async (tx: Tx, runId: number, now: Date): Promise<void> => 
     { run: runId, now },
   )
   await tx.raw(
-    `update operators o set name = coalesce(s.name, o.name), region = coalesce(s.region, o.region), status = s.status
+    `update operators o set name = coalesce(s.name, o.name), region = coalesce(s.region, o.region),
+       status = case s.status when 'UNKNOWN' then o.status else s.status end
      from (select distinct on (operator_id) operator_id, name, body->>'region_code' as region, body->>'status' as status
        from staged_drafts where run_id = ? and effect in ('NEW', 'CHANGED') and kind = 'registration' and operator_id is not null
        order by operator_id, item desc) s
@@ -132,7 +135,7 @@ export interface Filter {
   region?: string | null
   kind?: string | null
   grade?: string | null
-  /** The day whose grade is meant; the newest score of all where absent. */
+  /** The day whose grade is meant; needed with `grade`. */
   asOf?: string | null
   /** Only the operator of this USCC or shop code: whoever may see no other. */
   only?: string | null
@@ -143,8 +146,7 @@ const FILTERED = `(:region::text is null or starts_with(o.region, :region::text)
   and (:kind::text is null or o.kind = :kind::text)
   and (:only::text is null or :only::text in (o.uscc, o.shop))
   and (:like::text is null or upper(replace(replace(o.name, '（', '('), '）', ')')) like :like::text)
-  and (:grade::text is null or :grade::text = (select s.grade from scores s where s.operator_id = o.id
-    and (:asOf::date is null or s.as_of <= :asOf::date) order by s.as_of desc, s.id desc limit 1))`
+  and (:grade::text is null or :grade::text = (select s.grade from scores s where s.operator_id = o.id and ${COUNTS} order by s.as_of desc, s.id desc limit 1))`
 
 const filterBindings = (filter: Filter) => ({
   region: filter.region ?? null,
@@ -153,6 +155,7 @@ const filterBindings = (filter: Filter) => ({
   like: filter.name ? `%${normalizeName(filter.name).replace(/[\\%_]/g, '\\$&')}%` : null,
   grade: filter.grade ?? null,
   asOf: filter.asOf ?? null,
+  card: IN_FORCE,
 })
 
 /** In the order of their making. */
@@ -190,11 +193,11 @@ export const toScore = async (
   const answer = await db.raw(
     `select o.id, o.dirty_since as "dirtySince", o.kind from operators o
      where o.id > :after and (:all or o.dirty_since is not null or exists (
-       select 1 from (select s.next_change_on from scores s where s.operator_id = o.id and s.as_of <= :asOf::date
+       select 1 from (select s.next_change_on from scores s where s.operator_id = o.id and ${COUNTS}
          order by s.as_of desc, s.id desc limit 1) l
        where l.next_change_on <= :asOf::date))
      order by o.id limit :limit /* operators.toScore */`,
-    { all, asOf, after, limit },
+    { all, asOf, after, limit, card: IN_FORCE },
   )
   return answer.rows
 }

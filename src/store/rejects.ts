@@ -30,16 +30,16 @@ export const add = async (db: Db | Tx, runId: number, feed: string, rows: readon
 /** Keeps what found no operator, one row a record however often it is sent. */
 export const keepUnmatched = async (tx: Tx, runId: number, feed: string): Promise<void> => {
   await tx.raw(
-    `insert into unmatched (feed, record_key, kind, subject, body, findings, valid_from, valid_to, reason, page, row_number, first_run, last_run)
+    `insert into unmatched (feed, record_key, kind, subject, body, findings, valid_from, valid_to, digest, reason, page, row_number, first_run, last_run)
      select distinct on (record_key) :feed::text, record_key, kind,
        jsonb_build_object('uscc', uscc, 'orgCode', org_code, 'regNo', reg_no, 'shop', shop, 'name', name),
-       body, findings, valid_from, valid_to,
+       body, findings, valid_from, valid_to, digest,
        case when uscc is not null then 'code.digit' when num_nonnulls(org_code, reg_no) > 0 then 'code.unknown'
          when name is not null then 'name.only' else 'subject.none' end,
        page, row_number, run_id, run_id
      from staged_drafts where run_id = :run and effect = 'UNMATCHED' order by record_key, item
      on conflict (feed, record_key) do update set body = excluded.body, subject = excluded.subject, findings = excluded.findings,
-       valid_from = excluded.valid_from, valid_to = excluded.valid_to, reason = excluded.reason, page = excluded.page,
+       valid_from = excluded.valid_from, valid_to = excluded.valid_to, digest = excluded.digest, reason = excluded.reason, page = excluded.page,
        row_number = excluded.row_number, last_run = excluded.last_run, state = 'OPEN' /* rejects.keepUnmatched */`,
     { run: runId, feed },
   )
@@ -48,6 +48,31 @@ export const keepUnmatched = async (tx: Tx, runId: number, feed: string): Promis
      where s.run_id = :run and u.feed = :feed and u.record_key = s.record_key and u.state = 'OPEN' and s.effect <> 'UNMATCHED'
      /* rejects.keepUnmatched matched */`,
     { run: runId, feed },
+  )
+}
+
+/**
+ * Items that waited for an operator and find it by a code that this run brought: they become records, with the run, page
+ * and row in which they came. Their feed may never send them again.
+ */
+export const matchWaiting = async (tx: Tx, runId: number, now: Date): Promise<void> => {
+  await tx.raw(
+    `with found as (
+       select distinct on (u.id) u.*, c.operator_id as owner from unmatched u join operator_codes c on c.run_id = :run
+         and ((c.scheme = 'uscc' and c.code = u.subject->>'uscc')
+           or (u.subject->>'uscc' is null and ((c.scheme = 'org_code' and c.code = u.subject->>'orgCode')
+             or (c.scheme = 'reg_no' and c.code = u.subject->>'regNo'))))
+       where u.state = 'OPEN' order by u.id, c.scheme),
+     matched as (update unmatched u set state = 'MATCHED' from found f where u.id = f.id),
+     made as (
+       insert into versions (feed, kind, record_key, operator_id, digest, body, findings, valid_from, valid_to, known_from,
+         run_id, page, row_number, partial)
+       select feed, kind, record_key, owner, digest, body, findings, valid_from, valid_to, :now::timestamptz, last_run, page,
+         row_number, true from found
+       on conflict (feed, record_key) where known_to is null do nothing returning operator_id)
+     update operators o set dirty_since = coalesce(o.dirty_since, :now::timestamptz) from made m where o.id = m.operator_id
+     /* rejects.matchWaiting */`,
+    { run: runId, now },
   )
 }
 

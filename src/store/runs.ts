@@ -30,6 +30,7 @@ export interface Start {
   plannedFor?: Date | null
   whole?: boolean
   file?: string | null
+  dated?: string | null
   now: Date
 }
 
@@ -39,7 +40,7 @@ export interface Start {
  */
 export const start = async (
   db: Db,
-  { job, subject = '', cause, plannedFor = null, whole = false, file = null, now }: Start,
+  { job, subject = '', cause, plannedFor = null, whole = false, file = null, dated = null, now }: Start,
 ) => {
   await db.raw(
     `update runs set outcome = 'ABANDONED', ended_at = ? /* runs.start */
@@ -47,11 +48,11 @@ export const start = async (
     [now, job, subject],
   )
   const answer = await db.raw(
-    `insert into runs (job, subject, cause, planned_for, started_at, outcome, whole, file)
-     values (?, ?, ?, ?, ?, 'RUNNING', ?, ?)
+    `insert into runs (job, subject, cause, planned_for, started_at, outcome, whole, file, dated)
+     values (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?)
      on conflict (job, subject, planned_for) where planned_for is not null do nothing
      returning id /* runs.start */`,
-    [job, subject, cause, plannedFor, now, whole, file],
+    [job, subject, cause, plannedFor, now, whole, file, dated],
   )
   return answer.rows.length === 0 ? null : (answer.rows[0].id as number)
 }
@@ -104,10 +105,10 @@ export const done = async (db: Db, job: Job): Promise<Set<string>> => {
   return new Set(subjects.map((row: { subject: string }) => row.subject))
 }
 
-/** When each feed was last brought whole and well; only that makes it current. */
+/** When each feed was last brought whole and well; only that makes it current, and a dated file no more than its day. */
 export const lastGoodPulls = async (db: Db): Promise<Map<string, { at: Date; counts: Record<string, number> }>> => {
   const answer = await db.raw(
-    `select distinct on (subject) subject, ended_at as at, counts from runs
+    `select distinct on (subject) subject, least(ended_at, dated::timestamp at time zone 'Asia/Shanghai') as at, counts from runs
      where job = 'pull' and whole and outcome = 'DONE' order by subject, id desc /* runs.lastGoodPulls */`,
   )
   return new Map(

@@ -2,6 +2,7 @@
 
 import type { Body, RecordKind } from '../domain/records.js'
 import type { Reason } from '../domain/score.js'
+import { IN_FORCE } from '../domain/scorecard.js'
 import type { Db, Tx } from './db.js'
 import { bindingsAt, VERSIONS_AT, type When } from './versions.js'
 
@@ -28,17 +29,24 @@ const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", s.known
   s.scorecard_hash as "scorecardHash", s.facts_hash as "factsHash", s.value, s.grade, s.reasons,
   s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked`
 
+/**
+ * Which rows of `s` may answer for the day :asOf: those of the card asked about, in the course of things, and of what
+ * somebody had scored for a day of his own only that very day. Bindings: asOf, card.
+ */
+export const COUNTS = `s.scorecard = :card and s.as_of <= :asOf::date and (not s.asked or s.as_of = :asOf::date)`
+
 /** The score that counts for each operator on a day, as it was known at an instant. */
 export const latest = async (
   db: Db | Tx,
   operators: readonly number[],
   when: When,
+  card: string = IN_FORCE,
 ): Promise<Map<number, StoredScore>> => {
   const answer = await db.raw(
     `select ${COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
-       select * from scores s where s.operator_id = o.id and s.as_of <= :asOf::date and s.known_at <= :knownAt
+       select * from scores s where s.operator_id = o.id and ${COUNTS} and s.known_at <= :knownAt
        order by s.as_of desc, s.id desc limit 1) s /* scores.latest */`,
-    { operators, asOf: when.asOf, knownAt: when.knownAt },
+    { operators, asOf: when.asOf, knownAt: when.knownAt, card },
   )
   return new Map(answer.rows.map((row: StoredScore) => [row.operatorId, row]))
 }

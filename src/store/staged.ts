@@ -100,6 +100,15 @@ export const unknownSubjects = async (tx: Tx, runId: number): Promise<NewOperato
   return answer.rows
 }
 
+/** How many different records are staged: a few keys sent often are not a feed. */
+export const countKeys = async (db: Db, runId: number): Promise<number> => {
+  const answer = await db.raw(
+    'select count(distinct record_key)::int as n from staged_drafts where run_id = ? /* staged.countKeys */',
+    [runId],
+  )
+  return answer.rows[0].n
+}
+
 export type Effect = 'NEW' | 'CHANGED' | 'UNCHANGED' | 'UNMATCHED' | 'CONFLICT'
 
 /**

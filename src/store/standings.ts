@@ -1,6 +1,8 @@
 /** Standing: one row per code asked, whatever the code is; the query that marketplaces ask by the thousand. */
+import { IN_FORCE } from '../domain/scorecard.js'
 import type { Db } from './db.js'
 import type { PublicBody } from './listings.js'
+import { COUNTS } from './scores.js'
 
 export interface StandingRow {
   /** Place in the question, from 0. */
@@ -33,10 +35,16 @@ export const of = async (
      from unnest(:places::int[], :schemes::text[], :codes::text[]) as a(place, scheme, code)
      join operator_codes c on c.scheme = a.scheme and c.code = a.code
      join operators o on o.id = c.operator_id
-     left join lateral (select value, grade from scores s where s.operator_id = o.id and s.as_of <= :asOf::date
+     left join lateral (select value, grade from scores s where s.operator_id = o.id and ${COUNTS}
        order by s.as_of desc, s.id desc limit 1) s on true
      order by a.place /* standings.of */`,
-    { asOf, places: codes.map((c) => c.place), schemes: codes.map((c) => c.scheme), codes: codes.map((c) => c.code) },
+    {
+      asOf,
+      card: IN_FORCE,
+      places: codes.map((c) => c.place),
+      schemes: codes.map((c) => c.scheme),
+      codes: codes.map((c) => c.code),
+    },
   )
   return answer.rows
 }

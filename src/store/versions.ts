@@ -42,13 +42,18 @@ export const endAbsent = async (
 ): Promise<number> => {
   const kinds = RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence)
   const answer = await tx.raw(
-    `with gone as (
+    `with words as materialized (
+       select distinct upper(w) as word from rejects r, regexp_split_to_table(r.item::text, '[^[:alnum:]:-]+') w
+       where r.run_id = :run and length(w) > 3
+       union select distinct upper(btrim(f.value)) from rejects r, jsonb_each_text(r.item) f
+       where r.run_id = :run and jsonb_typeof(r.item) = 'object'),
+     gone as (
        update versions v set known_to = :now, closed_as = 'ENDED', closed_by = :run
        where v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
          and v.record_key <> all(:unreadable::text[])
          and not exists (select 1 from staged_drafts s where s.run_id = :run and s.record_key = v.record_key)
-         and not exists (select 1 from rejects r left join operators o on o.id = v.operator_id where r.run_id = :run
-           and (strpos(r.item::text, v.record_key) > 0 or strpos(r.item::text, coalesce(o.uscc, o.shop)) > 0))
+         and upper(split_part(v.record_key, '/', 1)) not in (select word from words)
+         and not exists (select 1 from operators o join words w on w.word = upper(coalesce(o.uscc, o.shop)) where o.id = v.operator_id)
        returning v.*)
      insert into versions (feed, kind, record_key, operator_id, digest, body, findings, valid_from, valid_to, ended_on,
        known_from, run_id, page, row_number, partial)
@@ -79,16 +84,20 @@ const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state
 /**
  * `select … from (VERSIONS_AT) v`: of each record the version to believe. Of an event's versions the one known at :knownAt;
  * of a state's those known by then, the newest that had begun by :asOf (an older state stays true of its own days).
+ * Chosen among all versions of the records these operators ever had, so that one that went to another is no longer theirs.
  * Bindings: asOf, knownAt, states, operators (ids).
  */
 export const VERSIONS_AT = `
   select * from (
-    select distinct on (c.feed, c.record_key) c.* from versions c
-    where c.operator_id = any(:operators) and c.known_from <= :knownAt
+    select distinct on (c.feed, c.record_key) c.*
+    from (select distinct k.feed, k.record_key from versions k where k.operator_id = any(:operators)) k
+    join versions c on c.feed = k.feed and c.record_key = k.record_key
+    where c.known_from <= :knownAt
       and (c.known_to is null or c.known_to > :knownAt or (c.closed_as = 'CHANGED' and c.kind = any(:states)))
       and (c.valid_from is null or c.valid_from <= :asOf::date or c.kind <> all(:states))
     order by c.feed, c.record_key, c.known_from desc, c.id desc) b
-  where b.ended_on is null or b.ended_on > :asOf::date`
+  where b.operator_id = any(:operators) and (b.ended_on is null or b.ended_on > :asOf::date)
+`
 
 export const bindingsAt = (operators: readonly number[], when: When) => ({
   operators,

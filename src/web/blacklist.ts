@@ -48,7 +48,7 @@ ${entries.map((entry) => html`<tr>${cellsOf(entry).map((cell, i) => html`<td dat
 </table>`
 
 const cellsOf = (entry: PublicBody): readonly (Html | string)[] => [
-  html`<a href="/blacklist/${entry.id}">${entry.name}</a>`,
+  html`<a href="/blacklist/${entry.id}"><bdi>${entry.name}</bdi></a>`,
   entry.uscc === null ? '—' : html`<code>${entry.uscc}</code>`,
   entry.reason,
   entry.authority,

@@ -28,7 +28,7 @@ export const render = ({ title: { zh, en }, content }: Page, { demo = false } = 
 </header>
 ${demo ? html`<p class="demo">${both('演示：本页数据全部虚构，不涉及任何真实企业。', 'A demonstration: all data is invented, and no real firm is meant.')}</p>` : null}
 <main>
-<h1>${both(zh, en)}</h1>
+<h1><bdi>${zh}</bdi> <span class="en" lang="en">${en}</span></h1>
 ${content}
 </main>
 </body>

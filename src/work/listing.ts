@@ -9,6 +9,7 @@ import { move } from '../domain/listing.js'
 import type { RemovalReason } from '../domain/lists.js'
 import type { MoveName } from '../domain/moves.js'
 import { isHeavy } from '../domain/penalty.js'
+import { redact } from '../domain/privacy.js'
 import { Refusal } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
@@ -29,6 +30,12 @@ export interface MoveInput {
   removal?: RemovalReason
 }
 
+/** How long a move waits for another's transaction, milliseconds. */
+const LOCK_TIMEOUT_MS = 5_000
+/** SQLSTATE of a lock not had in time. */
+const LOCK_NOT_AVAILABLE = '55P03'
+/** Longest texts of a move, characters; the document number as 双公示 has it. */
+const LONGEST = { documentNumber: 128, reason: 1_000, text: 10_000 } as const
 /** The list that leads of this stage are opened for: the one kind decided here. */
 const LIST_OF_LEADS = 'serious'
 /** Division that decided, where the penalty does not say. */
@@ -46,7 +53,7 @@ export interface CaseMade {
 
 /** A lead: a reason to look, not yet a proposal. */
 export const openCase = (db: Db, rules: Rules, made: CaseMade): Promise<listings.Listing> =>
-  db.transaction(async (tx) => {
+  inTurn(db, async (tx) => {
     const opened = await open(tx, rules, { ...made, now: await knowledge.tick(tx, made.now) })
     if (opened === null)
       throw new Refusal('MOVE_NOT_ALLOWED', {
@@ -73,7 +80,8 @@ export const openLead = (
     now: made.now,
   })
 
-const open = async (tx: Tx, rules: Rules, made: CaseMade): Promise<listings.Listing | null> => {
+const open = async (tx: Tx, rules: Rules, given: CaseMade): Promise<listings.Listing | null> => {
+  const made = cleaned(given, rules)
   const before = newCase(made.list, made.operatorId)
   const act: Act = { by: made.by, role: made.role, on: made.on, today: dateIn(made.now), reason: made.reason }
   const after = stepped('openLead', before, act, rules)
@@ -101,12 +109,13 @@ export interface MoveMade {
 
 /** Refusals: LISTING_UNKNOWN, MOVE_NOT_ALLOWED with the reason that the table gives. */
 export const makeMove = (db: Db, rules: Rules, made: MoveMade): Promise<listings.Listing> =>
-  db.transaction(async (tx) => {
-    const before = await listings.forMove(tx, made.id)
-    if (before === null) throw new Refusal('LISTING_UNKNOWN')
+  inTurn(db, async (tx) => {
+    const found = await listings.forMove(tx, made.id)
+    if (found === null) throw new Refusal('LISTING_UNKNOWN')
     const now = await knowledge.tick(tx, made.now)
+    const before = { ...found, facts: await renewed(tx, found) }
     const linked = made.name === 'linkDecision' ? await decisionOf(tx, before, made.input) : null
-    const act = actOf(made, dateIn(now), linked)
+    const act = actOf(made, dateIn(made.now), linked, rules)
     const facts = stepped(made.name, before.facts, act, rules)
     const after = { ...follow(before, facts, made, act, linked, rules), moves: before.moves + 1 }
     await listings.save(tx, after)
@@ -115,7 +124,30 @@ export const makeMove = (db: Db, rules: Rules, made: MoveMade): Promise<listings
     return after
   })
 
-const actOf = ({ by, role, input }: MoveMade, today: string, linked: Linked | null): Act => {
+/** Whoever moves waits for a pull's merge only so long, and is then told to come again. */
+const inTurn = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
+  try {
+    return await db.transaction(async (tx) => {
+      await tx.raw(`set local lock_timeout = ${LOCK_TIMEOUT_MS} /* work.listing */`)
+      return act(tx)
+    })
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error
+    throw new Refusal('RUN_BUSY', { job: 'move', subject: '' })
+  }
+}
+
+/** The linked decision as it stands now: the agency may have changed or withdrawn it since. */
+const renewed = async (tx: Tx, { facts, decisionVersion, operatorId }: listings.Listing): Promise<Case> => {
+  const linked = decisionVersion === null ? null : await versions.byId(tx, decisionVersion)
+  if (linked === null) return facts
+  const current = await versions.current(tx, linked.feed, linked.key)
+  const stands = current?.stands === true && current.operatorId === operatorId
+  return { ...facts, decisionLinked: stands, decisionHeavy: stands && isHeavy(current.body) }
+}
+
+const actOf = ({ by, role, input: sent }: MoveMade, today: string, linked: Linked | null, rules: Rules): Act => {
+  const input = cleaned(sent, rules)
   if (!isDate(input.on)) throw new Refusal('DATE_INVALID', { value: input.on })
   const { decision: _, ...given } = input
   return {
@@ -123,8 +155,18 @@ const actOf = ({ by, role, input }: MoveMade, today: string, linked: Linked | nu
     by,
     role,
     today,
-    ...(linked ? { documentNumber: linked.documentNumber, heavy: linked.heavy } : {}),
+    ...(linked ? { documentNumber: linked.documentNumber, heavy: linked.heavy, decisionOn: linked.decidedOn } : {}),
   }
+}
+
+/** What people write is bounded, and no ID number in it is kept. */
+const cleaned = <I extends Partial<Record<keyof typeof LONGEST, string>>>(input: I, { mark }: Rules): I => {
+  for (const [field, most] of Object.entries(LONGEST)) {
+    const length = input[field as keyof typeof LONGEST]?.length ?? 0
+    if (length > most)
+      throw new Refusal('INPUT_INVALID', { reason: `${field} 不得超过 ${most} 个字符 has at most ${most} characters` })
+  }
+  return redact(input, mark)
 }
 
 const stepped = (name: MoveName, before: Case, act: Act, rules: Rules): Case => {
@@ -144,6 +186,7 @@ interface Linked {
   version: number
   documentNumber: string
   heavy: boolean
+  decidedOn: string
   violation: string
   authority: string
   authorityCode: string
@@ -170,6 +213,7 @@ const decisionOf = async (tx: Tx, listing: listings.Listing, input: MoveInput): 
     version: version.id,
     documentNumber: text('document_number'),
     heavy: isHeavy(version.body),
+    decidedOn: text('decided_on'),
     violation: text('violation'),
     authority: text('authority'),
     authorityCode: usccForm(code) ? regionIn(code) : PROVINCE,

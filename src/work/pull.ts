@@ -21,6 +21,8 @@ import * as staged from '../store/staged.js'
 import * as versions from '../store/versions.js'
 import { alone, type Occasioned, type Running } from './run.js'
 
+/** A delivery with so many bad items, and more bad than its feed bears, is not read to its end. */
+const REJECTS_ENOUGH = 10_000
 /** Items written to the stage at once. */
 const CHUNK_ITEMS = 1_000
 
@@ -65,6 +67,7 @@ export const pull = async (db: Db, options: PullOptions): Promise<Pulled | null>
     // A feed that sends only its changes is as current after a pull as one that sends everything.
     whole: file === undefined || file.full === true,
     file: file ? basename(redact(file.path, options.mark)) : null,
+    dated: file?.dated ?? null,
   }
   return alone(db, what, async (run) => {
     await staged.clear(db, await staged.leftovers(db, feed.id))
@@ -126,7 +129,7 @@ interface Read {
   rejected: number
   /** Records staged. */
   drafts: number
-  /** Records in all, a bad item counted as one. */
+  /** Different records in all, a bad item counted as one. */
   records: number
   /** Keys of records in bad items. */
   unreadable: string[]
@@ -151,10 +154,14 @@ const stage = async (db: Db, run: Running, options: Taking): Promise<Read> => {
     options.signal?.throwIfAborted()
     read.received += 1
     const item: Item = { ...sent, fields: redact(sent.fields, options.mark, feed.exempt) }
-    const mapped = checked(feed.map(item, context))
+    const mapped = redacted(checked(feed.map(item, context)), options.mark)
     if ('problems' in mapped) {
       read.rejected += 1
       read.unreadable.push(...(mapped.keys ?? []))
+      if (read.rejected > REJECTS_ENOUGH && read.rejected > read.received * feed.bounds.rejectShare) {
+        const reason = `前 ${read.received} 条中 ${read.rejected} 条不合格 / ${read.rejected} of the first ${read.received} items are bad`
+        throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
+      }
       bad.push({ page: item.page, row: item.row, problems: mapped.problems, item: item.fields })
     } else {
       read.drafts += mapped.drafts.length
@@ -163,7 +170,7 @@ const stage = async (db: Db, run: Running, options: Taking): Promise<Read> => {
     if (good.length + bad.length >= CHUNK_ITEMS) await flush()
   }
   await flush()
-  return { ...read, records: read.drafts + read.rejected }
+  return { ...read, records: (await staged.countKeys(db, run.id)) + read.rejected }
 }
 
 const itemsOf = ({ feed, url, file, signal }: Taking, today: string): AsyncIterable<Item> => {
@@ -177,6 +184,11 @@ const NO_RECORD: Problem = {
   rule: 'record.none',
   message: '这一行没有给出任何记录。This row gives no record.',
 }
+
+/** Once more after mapping: what was written in pieces may have become one number. Registration numbers stay. */
+const redacted = (mapped: Mapped, mark: (id: string) => string): Mapped => redact(mapped, mark, REGISTRATION_NUMBERS)
+
+const REGISTRATION_NUMBERS = new Set(['reg_no', 'regNo'])
 
 /** Every body meets its kind's contract before anything is believed. */
 const checked = (mapped: Mapped): Mapped => {
@@ -221,6 +233,7 @@ export const merge = async (
   await versions.merge(tx, { id: run, feed, whole, now: at })
   const ended = whole ? await versions.endAbsent(tx, { id: run, feed, now: at, today: dateIn(at), unreadable }) : 0
   await operators.learn(tx, run, at)
+  await rejects.matchWaiting(tx, run, at)
   const counts = await staged.itemCounts(tx, run)
   await staged.clear(tx, [run])
   return { ...counts, ended }

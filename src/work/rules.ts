@@ -8,6 +8,8 @@ export interface Rules {
   calendar: Calendar
   /** Ids of the platforms that must hear of every entry. */
   platforms: readonly string[]
+  /** What stands for an ID number that somebody writes into a text. */
+  mark: (id: string) => string
 }
 
 /** Refusal INPUT_INVALID for a kind of list that nobody knows. */

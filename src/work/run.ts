@@ -1,4 +1,5 @@
 /** One run of a job: alone, opened as a row, and closed as a row whatever happens. The frame of every verb of the timetable. */
+import { redact } from '../domain/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Db, Tx } from '../store/db.js'
@@ -18,6 +19,8 @@ export interface Occasioned {
   now: () => Date
   /** Milliseconds for which whoever asked waits for a run that goes on. */
   waitMs?: number
+  /** Replaces ID numbers in what a refusal repeats of an agency's own words. */
+  mark?: (id: string) => string
   /** Hears of each run's beginning and end, under the run's id. */
   log?: Log
 }
@@ -27,6 +30,8 @@ export interface What extends Occasioned {
   subject?: string
   whole?: boolean
   file?: string | null
+  /** The day on which the file holds true. */
+  dated?: string | null
 }
 
 export interface Running {
@@ -52,8 +57,8 @@ export const alone = async <T>(db: Db, what: What, work: (run: Running) => Promi
     plannedFor === null ? (what.waitMs ?? WAIT_MS) : 0,
     async () => {
       const startedAt = what.now()
-      const { cause, whole = false, file = null } = what
-      const id = await runs.start(db, { job, subject, cause, plannedFor, whole, file, now: startedAt })
+      const { cause, whole = false, file = null, dated = null } = what
+      const id = await runs.start(db, { job, subject, cause, plannedFor, whole, file, dated, now: startedAt })
       return id === null ? null : { value: await closed(db, what, id, startedAt, work) }
     },
   )
@@ -86,7 +91,8 @@ const closed = async <T>(
     if (open) await done(db)
     log?.info({ ...counts, ms: elapsed() }, 'the run ended')
     return value
-  } catch (error) {
+  } catch (thrown) {
+    const error = isRefusal(thrown) && what.mark ? new Refusal(thrown.code, redact(thrown.details, what.mark)) : thrown
     const refused = isRefusal(error) && error.status < FAILURE_STATUS
     const told = isRefusal(error)
       ? { code: error.code, message: error.message }

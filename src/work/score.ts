@@ -4,7 +4,8 @@ import { FAMILY_OF } from '../domain/evidence.js'
 import type { FactFamily, Facts } from '../domain/facts.js'
 import type { RecordKind } from '../domain/records.js'
 import { crossesLine } from '../domain/score.js'
-import type { Scorecard } from '../domain/scorecard.js'
+import { IN_FORCE, type Scorecard } from '../domain/scorecard.js'
+import { Refusal } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
 import * as operators from '../store/operators.js'
@@ -15,7 +16,6 @@ import { openLead } from './listing.js'
 import type { Rules } from './rules.js'
 import { alone, type Occasioned, type Running } from './run.js'
 
-export const SCORECARD_IN_FORCE = 'ecommerce-1'
 /** Operators scored in one transaction. */
 const CHUNK_OPERATORS = 500
 
@@ -39,7 +39,10 @@ export interface ScoreOptions extends Occasioned {
 
 /** Null: another process has this occurrence of the timetable. */
 export const score = async (db: Db, options: ScoreOptions): Promise<Scored | null> => {
-  const card = loadScorecard(options.scorecard ?? SCORECARD_IN_FORCE)
+  const card = loadScorecard(options.scorecard ?? IN_FORCE)
+  if (options.asOf !== undefined && options.asOf > dateIn(options.now()) && !options.dryRun) {
+    throw new Refusal('SCORE_OF_FUTURE', { asOf: options.asOf })
+  }
   return alone(db, { ...options, job: 'score' }, async (run) => {
     const counts = await scoreAll(db, run, card, options)
     return { ...counts, ms: run.elapsed() }
@@ -80,7 +83,7 @@ const scoreChunk = async (
   const ids = chunk.map((operator) => operator.id)
   const known = [...new Set<FactFamily>(options.kinds.map((kind) => FAMILY_OF[kind]))].sort()
   const facts = await factsOf(tx, chunk, when, { lists: options.rules.lists, known })
-  const before = await scores.latest(tx, ids, when)
+  const before = await scores.latest(tx, ids, when, card.version)
   const rows: Omit<scores.StoredScore, 'id'>[] = []
   for (const { id } of chunk) {
     const row = scoreOne(id, facts.get(id) as Facts, card, when, before.get(id))
@@ -89,7 +92,7 @@ const scoreChunk = async (
   if (options.dryRun) return rows.length
   await scores.add(tx, rows, run)
   // A score of another day or by another card says nothing of today: it opens no lead and leaves the operator as dirty as it was.
-  if (options.asOf !== undefined || card.version !== SCORECARD_IN_FORCE) return rows.length
+  if (options.asOf !== undefined || card.version !== IN_FORCE) return rows.length
   await operators.scored(tx, chunk)
   for (const row of rows) {
     // A score of a day that somebody asked for was never the operator's standing.

@@ -19,6 +19,22 @@ describe('HTTP', () => {
   const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
   describe('POST /graphql', () => {
+    it('stops a question whose lists within lists would answer with too much', async () => {
+      const codes = Array.from({ length: 1_000 }, (_, n) => uscc(n + 1))
+      const fields = Array.from({ length: 40 }, (_, n) => `a${n}: standings(codes: $codes) { status }`).join(' ')
+      const answer = await world.ask(`query ($codes: [String!]!) { ${fields} }`, { variables: { codes } })
+      expect(answer.errors?.[0]?.extensions['code']).to.equal('QUERY_TOO_COSTLY')
+    })
+
+    it('refuses a NUL in what is searched for, and answers a code that holds one as unknown', async () => {
+      const search = await world.ask('query ($name: String) { blacklist(filter: {name: $name}) { totalCount } }', {
+        variables: { name: 'a\u0000b' },
+      })
+      expect(search.errors?.[0]?.extensions['code']).to.equal('INPUT_INVALID')
+      const code = await world.ask('{ standing(code: "a\\u0000") { status } }')
+      expect(code.data.standing.status).to.equal('UNKNOWN')
+    })
+
     it('answers what is no query with 400 and a code', async () => {
       const cases: [string, Record<string, string>, string][] = [
         ['{"query":"{ standing("}', JSON_TYPE, 'GRAPHQL_PARSE_FAILED'],

@@ -143,6 +143,7 @@ const loadRules = (): Rules => {
     lists,
     calendar: { ...days, holidays: new Set(days.holidays), workdays: new Set(days.workdays) },
     platforms: platforms.map(({ id }) => id),
+    mark: () => 'hash',
   }
 }
 
@@ -280,12 +281,15 @@ export const publishListing = async (world: World, code: string, penaltyNumber: 
     ['publishListing', officer, { on: '2026-02-06' }],
   ]
   for (const [move, token, input] of steps) {
+    // Publication is of the day on which it is made.
+    world.setNow(new Date(`${input['on']}T02:00:00Z`))
     const answer = await world.ask(`mutation($input: MoveInput!) { ${move}(input: $input) { listing { id state } } }`, {
       token,
       variables: { input: { id, ...input } },
     })
     if (answer.errors) throw new Error(`${move}: ${JSON.stringify(answer.errors)}`)
   }
+  world.setNow(NOW)
   return id
 }
 

@@ -54,7 +54,7 @@ const STEPS: [MoveName, Partial<Act>][] = [
   ['reviewListing', { on: '2026-01-16', role: 'reviewer', by: 'reviewer-1' }],
   ['decideListing', { on: '2026-01-19' }],
   ['serveListing', { on: '2026-01-20' }],
-  ['publishListing', { on: '2026-01-21' }],
+  ['publishListing', { on: '2026-01-21', today: '2026-01-21' }],
 ]
 const upTo = (last: MoveName, changes: Partial<Record<MoveName, Partial<Act>>> = {}): Case => {
   let now = newCase('serious', 7)
@@ -74,6 +74,7 @@ describe('listing: the ordinary way', () => {
       proposedBy: 'officer-1',
       decisionHeavy: true,
       decisionLinked: true,
+      decisionOn: null,
       notifiedOn: '2026-01-08',
       defenceUntil: '2026-01-15',
       defenceOpen: false,
@@ -276,6 +277,20 @@ describe('listing: what stands in the way', () => {
       { ...rules, list: { ...rules.list, public: false } },
     ],
     [
+      'a publication entered for a day that is past',
+      'publishListing',
+      upTo('serveListing'),
+      { on: '2026-01-21' },
+      'NOT_TODAY',
+    ],
+    [
+      'a listing decided before the penalty',
+      'decideListing',
+      upTo('reviewListing', { linkDecision: { decisionOn: '2026-01-20' } }),
+      { on: '2026-01-19' },
+      'BEFORE_DECISION',
+    ],
+    [
       'a removal that its list does not know',
       'removeListing',
       upTo('publishListing'),
@@ -355,7 +370,7 @@ describe('listing: every state, move and role', () => {
         for (const role of ROLES) {
           const { from, to, roles } = EXPECTED[name]
           const may = from.includes(state) && roles.includes(role)
-          const act = full({ role, by: 'someone', removal: 'CEASED' })
+          const act = full({ role, by: 'someone', removal: 'CEASED', ...(name === 'publishListing' && { on: TODAY }) })
           const moved = move(name, ready(state, name), act, rules)
           const said = `${name} from ${state} by ${role}`
           expect(moved.ok, said).to.equal(may)

@@ -6,6 +6,7 @@ import { feeds } from '../../src/agencies/index.js'
 import type { Body, RecordKind } from '../../src/domain/records.js'
 import { startAgencies } from '../../src/sandbox/agencies/index.js'
 import type { Db } from '../../src/store/db.js'
+import { latest } from '../../src/store/scores.js'
 import { loadScorecard } from '../../src/work/facts.js'
 import { type Scored, type ScoreOptions, score } from '../../src/work/score.js'
 import { verify } from '../../src/work/verify.js'
@@ -235,11 +236,23 @@ describe('score', () => {
     expect(await last(db())).to.include({ cause: 'TIME', asOf: '2026-12-01', value: 640 })
   })
 
-  it('a score of a future day hides no change that comes before it', async () => {
+  it('a day after today can only be tried', async () => {
     await register(db(), 1, '2025-12-01')
-    await scored(db())
-    await scored(db(), { all: true, asOf: '2035-01-01' })
-    expect(await scored(db(), { now: at(new Date('2026-12-01T02:00:00Z')) })).to.include({ scored: 1, stored: 1 })
+    const future = { ...options, all: true, asOf: '2035-01-01' }
+    expect((await refusal(score(db(), future))).code).to.equal('SCORE_OF_FUTURE')
+    expect(await scored(db(), { ...future, dryRun: true })).to.include({ scored: 1 })
+    expect(await rowsOf(db(), 'select * from scores')).to.deep.equal([])
+  })
+
+  it('a day that somebody asked for answers that day and no later one', async () => {
+    await register(db(), 1, '2025-12-01')
+    await scored(db(), { all: true, asOf: '2026-01-01' })
+    const [operator] = await rowsOf(db(), 'select id from operators')
+    const valueOn = async (asOf: string) => {
+      const found = await latest(db(), [Number(operator?.['id'])], { asOf, knownAt: new Date('2100-01-01') })
+      return found.size
+    }
+    expect([await valueOn('2026-01-01'), await valueOn('2026-01-02')]).to.deep.equal([1, 0])
   })
 
   const falsifications: Record<string, string> = {

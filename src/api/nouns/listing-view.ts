@@ -6,7 +6,7 @@ import type { ListKind } from '../../domain/lists.js'
 import { may } from '../../domain/viewer.js'
 import type { Event, Listing, PublicBody } from '../../store/listings.js'
 import type { Version, When } from '../../store/versions.js'
-import { type Context, isPast, viewerOn } from '../context.js'
+import { type Context, isPast, spend, viewerOn } from '../context.js'
 import { globalId } from '../ids.js'
 
 export interface ListingView {
@@ -130,6 +130,7 @@ interface Whose {
 
 /** The entries of an operator that this viewer may see, this hub's own first. */
 export const visibleListings = async (context: Context, operator: Whose, when: When): Promise<ListingView[]> => {
+  spend(context)
   if (!may(viewerOn(context, operator), 'see_inner_listings')) {
     const entries = await context.load.publicEntries({ operator: operator.id, asOf: when.asOf })
     return entries.map(entryView)

@@ -3,8 +3,9 @@ import { allowedMoves } from '../../domain/listing.js'
 import { may, mayOperator } from '../../domain/viewer.js'
 import * as listings from '../../store/listings.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, viewerOn, whenOf } from '../context.js'
+import { type Context, spend, viewerOn, whenOf } from '../context.js'
 import { entryAfter, entryCursor, listingIn } from '../ids.js'
+import { withoutNul } from '../limits.js'
 import { caseView, entryView, type ListingView, mirroredView } from './listing-view.js'
 import type { OperatorView } from './operator.js'
 
@@ -15,7 +16,7 @@ interface BlacklistArgs extends PageArgs {
 
 const blacklist = async (_: unknown, args: BlacklistArgs, context: Context) => {
   const { db } = context.parts
-  const filter = { ...args.filter, asOf: args.asOf ?? context.today }
+  const filter = { ...withoutNul(args.filter), asOf: args.asOf ?? context.today }
   const found = await listings.publicEntries(db, filter, { first: firstOf(args) + 1, after: entryAfter(args.after) })
   const cursors = new Map(found.map((body) => [body.id, entryCursor(body)]))
   const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
@@ -58,6 +59,7 @@ const caseOf = async (view: ListingView, context: Context): Promise<listings.Lis
 }
 
 const operatorOf = async (view: ListingView, context: Context): Promise<OperatorView> => {
+  spend(context)
   const id = view.operatorId ?? (await caseOf(view, context)).operatorId
   const operator = await context.load.operator(id)
   if (operator === null) throw new Error(`operator ${id} is gone`)

@@ -10,6 +10,7 @@ import * as operators from '../../store/operators.js'
 import * as work from '../../work/listing.js'
 import type { Context } from '../context.js'
 import { listingIn, numberIn } from '../ids.js'
+import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
 import { allow } from '../viewer.js'
 import { caseView } from './listing-view.js'
@@ -45,7 +46,7 @@ const payload = (listing: Listing, context: Context) => {
 
 const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context: Context) => {
   const who = mover(context.viewer)
-  const { code, list, reason, on } = input
+  const { code, list, reason, on } = withoutNul(input)
   const { db, rules } = context.parts
   const asked = codeOf(code)
   const [operator] = asked ? (await operators.byCodes(db, [asked])).values() : []
@@ -60,7 +61,7 @@ const moveNamed =
     const who = mover(context.viewer)
     const found = listingIn(input.id)
     if (found === null || !('uuid' in found)) throw new Refusal('LISTING_UNKNOWN')
-    const made = { id: found.uuid, name, ...who, input: given(input), now: context.now }
+    const made = { id: found.uuid, name, ...who, input: given(withoutNul(input)), now: context.now }
     return payload(await work.makeMove(context.parts.db, context.parts.rules, made), context)
   }
 

@@ -7,6 +7,7 @@ import type { When } from '../../store/versions.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, isPast, seesRemoved, viewerOn, whenOf } from '../context.js'
 import { cursorOf, globalId, numberAfter } from '../ids.js'
+import { withoutNul } from '../limits.js'
 import { allow } from '../viewer.js'
 import { visibleListings } from './listing-view.js'
 import { recordView } from './record.js'
@@ -57,7 +58,7 @@ const directory = async (_: unknown, args: OperatorsArgs, context: Context) => {
   allow(context.viewer, 'see_operator')
   const { db } = context.parts
   const filter = {
-    ...args.filter,
+    ...withoutNul(args.filter),
     asOf: context.today,
     only: context.viewer.role === 'party' ? context.viewer.sub : null,
   }

@@ -1,10 +1,12 @@
 /** Records: what an agency said, with its source. */
 import { KINDS_SEEN } from '../../domain/viewer.js'
 import type { Version } from '../../store/versions.js'
-import { type Context, seesRemoved, viewerOn } from '../context.js'
+import { type Context, seesRemoved, spend, viewerOn } from '../context.js'
 import { cursorOf, globalId } from '../ids.js'
 
-export const recordView = ({ parts }: Context, version: Version) => {
+export const recordView = (context: Context, version: Version) => {
+  spend(context)
+  const { parts } = context
   const agency = parts.agencies.find((each) => each.sends.includes(version.feed))
   return {
     __typename: 'Record' as const,

@@ -1,9 +1,8 @@
 /** Scores with their reasons, and the scorecards that gave them. */
 import type { Reason } from '../../domain/score.js'
-import { factsOf } from '../../domain/scorecard.js'
+import { factsOf, IN_FORCE } from '../../domain/scorecard.js'
 import type { StoredScore } from '../../store/scores.js'
 import { loadScorecard } from '../../work/facts.js'
-import { SCORECARD_IN_FORCE } from '../../work/score.js'
 import type { Context } from '../context.js'
 import { recordView } from './record.js'
 
@@ -14,7 +13,7 @@ const recordsBehind = async ({ records }: Reason, _: unknown, context: Context) 
 }
 
 const scorecard = (_: unknown, { version }: { version?: string | null }) => {
-  const card = loadScorecard(version ?? SCORECARD_IN_FORCE)
+  const card = loadScorecard(version ?? IN_FORCE)
   const rules = card.rules.map((rule) => ({ ...rule, facts: factsOf(rule), kind: rule.kind.toUpperCase() }))
   return { ...card, rules, document: card }
 }

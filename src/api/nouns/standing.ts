@@ -4,13 +4,14 @@ import { listed } from '../../domain/listing.js'
 import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { StandingRow } from '../../store/standings.js'
-import { type Context, viewerOn, whenOf } from '../context.js'
+import { type Context, spend, viewerOn, whenOf } from '../context.js'
 import { CODES_MOST } from '../limits.js'
 import { entryView, type ListingView, visibleListings } from './listing-view.js'
 
 const CEASED = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
 
 export const standingOf = async (context: Context, code: string, asOf: string) => {
+  spend(context)
   const [row, freshness] = await Promise.all([context.load.standing({ code, asOf }), context.load.freshness()])
   if (row === null) return { code, ...UNKNOWN, ...freshness }
   const graded = may(viewerOn(context, row), 'see_grade')
