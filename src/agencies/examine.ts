@@ -10,6 +10,8 @@ import { clean, compact } from '../domain/values.js'
 
 /** What agencies write for "without end". */
 const WITHOUT_END = new Set(['2099-12-31', '2999-12-31'])
+const MAX_KEY = 300 // characters
+const MAX_NAME = 200 // characters of a subject's name
 const DAMAGED = '\uFFFD'
 
 type Scheme = 'uscc' | 'org_code' | 'reg_no'
@@ -190,10 +192,17 @@ export const examine = (item: Item, known: ReadonlySet<string>) => {
     has: (field: string): boolean => Object.hasOwn(item.fields, field),
     value: (field: string): unknown => item.fields[field],
     /** The drafts if nothing is wrong, with what was noticed beside each. */
-    result: (drafts: Omit<Draft, 'findings'>[]): Mapped =>
-      problems.length > 0
-        ? { problems, keys: drafts.map(({ key }) => key) }
-        : { drafts: drafts.map((draft) => ({ ...draft, findings: [...findings] })) },
+    result: (drafts: Omit<Draft, 'findings'>[]): Mapped => {
+      if (drafts.some(({ key }) => key.length > MAX_KEY)) {
+        problem(null, 'key', `记录标识超过 ${MAX_KEY} 个字符。The key of the record is too long.`)
+      }
+      if (drafts.some(({ subject }) => (subject.name?.length ?? 0) > MAX_NAME)) {
+        problem(null, 'name', `主体名称超过 ${MAX_NAME} 个字符。The name of the subject is too long.`)
+      }
+      if (problems.length === 0) return { drafts: drafts.map((draft) => ({ ...draft, findings: [...findings] })) }
+      // No record has ever been taken in under a longer key.
+      return { problems, keys: drafts.map(({ key }) => key).filter((key) => key.length <= MAX_KEY) }
+    },
   }
 }
 

@@ -55,6 +55,8 @@ describe('bytes that are no feed', () => {
 
   for (const [id, name] of every) {
     const whole = readFileSync(sample(name))
+    // Each workbook is opened in a thread of its own, which takes its time to start from source.
+    const runs = name.endsWith('.xlsx') ? RUNS / 4 : RUNS
 
     it(`a cut ${name} never yields more than the whole of it`, async () => {
       const full = await outcome(id, whole)
@@ -65,7 +67,7 @@ describe('bytes that are no feed', () => {
           if (typeof got === 'string') expect(REFUSALS).to.include(got)
           else expect(got.drafts).to.be.at.most(full.drafts)
         }),
-        { seed: SEED, numRuns: RUNS },
+        { seed: SEED, numRuns: runs },
       )
     })
 
@@ -81,7 +83,7 @@ describe('bytes that are no feed', () => {
             if (typeof got === 'string') expect(REFUSALS).to.include(got)
           },
         ),
-        { seed: SEED, numRuns: RUNS },
+        { seed: SEED, numRuns: runs },
       )
     })
   }

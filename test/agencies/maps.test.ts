@@ -16,6 +16,22 @@ const only = async (id: string, file: string, at = 0, changes: Record<string, un
 }
 
 describe('what the fields of a feed mean', () => {
+  it('a key beyond 300 characters and a name beyond 200 set an item aside', async () => {
+    const limits: [field: string, length: number, rules: string[]][] = [
+      ['ILLID', 300, []],
+      ['ILLID', 301, ['key']],
+      ['ENTNAME', 200, []],
+      ['ENTNAME', 201, ['name']],
+    ]
+    for (const [field, length, rules] of limits) {
+      const item = await from('dishonest', 'dishonest.json', 0, { [field]: '样'.repeat(length) })
+      expect(
+        problemsOf('dishonest', item).map(({ rule }) => rule),
+        `${field} ${length}`,
+      ).to.deep.equal(rules)
+    }
+  })
+
   it('registry: milliseconds, 万元, states and terms of the query service', async () => {
     const draft = await only('registry', 'registry.json')
     expect(draft).to.deep.include({ key: '91220102MA0Y3X1HXM', validFrom: '2021-03-01', validTo: null, findings: [] })

@@ -1,10 +1,12 @@
 import * as XLSX from '@e965/xlsx'
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
+import { workbookOf } from './archives.js'
 import { fileOf, itemsOf, problemsOf, refusalOf, sample } from './samples.js'
 
 const HEADER = '企业名称,工商注册号,组织机构代码,统一信用代码,失信领域'
 const ROW = '长春市样例电子商务有限公司,,,91220102MA0Y3X1HXM,甲类失信'
+const PART = '样例,,,91220102MA0Y3X1HXM,'
 const read = (bytes: string | Buffer, reader?: string) => itemsOf('dishonest', fileOf(bytes), reader)
 const lines = (...rows: string[]) => rows.join('\n')
 /** Rows of good and of broken items, as `2 3!`. */
@@ -44,6 +46,23 @@ describe('reader csv', () => {
       lines(HEADER, `"${ROW}`, ROW, `样例,"",,,"甲"`),
       '2! 3 4',
     ],
+    [
+      'sets aside every line between two stray quotes in the last column',
+      lines(HEADER, ROW, `${PART}"甲`, ROW, ROW, `${PART}乙"`, ROW),
+      '2 3! 4! 5! 6! 7',
+    ],
+    [
+      'sets aside two rows joined by stray quotes in the last column',
+      lines(HEADER, `${PART}"甲`, `${PART}乙"`),
+      '2! 3!',
+    ],
+    [
+      'sets aside two rows joined by stray quotes in the first column',
+      lines(HEADER, `"${ROW}`, `样例",,,,甲`),
+      '2! 3!',
+    ],
+    ['sets aside two rows joined by stray quotes in the middle', lines(HEADER, `样,,"1,2,甲`, `例,,3",,乙`), '2! 3!'],
+    ['takes a comma beside a line break in a cell', lines(HEADER, `样例,,,,"甲,乙\n丙"`, `"样,\n例",,,,甲`), '2 4'],
     ['keeps a quote inside a cell', lines(HEADER, ROW.replace('样例', '"样例"')), '2'],
     ['takes a header in another width and with a star', lines(HEADER.replace('企业名称', ' 企业名称* '), ROW), '2'],
   ]
@@ -53,6 +72,15 @@ describe('reader csv', () => {
     const [item] = await read(lines(HEADER, '长春样例,,'))
     expect(item?.fields).to.deep.equal({ __row: '长春样例,,' })
     expect(item && problemsOf('dishonest', item)[0]).to.include({ field: null, rule: 'row' })
+  })
+
+  it('keeps the whole text of rows that stray quotes joined', async () => {
+    const swallowed = [`${PART}"${'长'.repeat(5000)}`, ROW, `${PART}乙"`]
+    const items = await read(lines(HEADER, ...swallowed))
+    expect(items.map(({ fields }) => fields['__row'])).to.deep.equal(swallowed)
+    expect(items.flatMap((item) => problemsOf('dishonest', item).map(({ rule }) => rule))).to.deep.equal(
+      swallowed.map(() => 'row'),
+    )
   })
 
   it('reads a quoted cell that spans the pieces in which a file is read', async () => {
@@ -81,6 +109,15 @@ describe('reader csv', () => {
     ).to.deep.equal(['', 'encoding', ''])
   })
 
+  it('refuses a header that a stray quote joins with the rows below', async () => {
+    const header = HEADER.replace('失信领域', '"失信领域')
+    expect(await refusalOf(read(lines(header, ROW, `${PART}乙"`, ROW)))).to.equal('CONTENT_UNKNOWN')
+  })
+
+  it('takes a header with line breaks in its cells', async () => {
+    expect(await rowsOf(lines(HEADER.replace('失信领域', '"失信\n领域"'), ROW))).to.equal('3')
+  })
+
   it('refuses a column that is there twice', async () => {
     expect(await refusalOf(read(lines(`${HEADER},失信领域`, `${ROW},乙`)))).to.equal('CONTENT_UNKNOWN')
   })
@@ -107,6 +144,27 @@ describe('reader json', () => {
     ],
   ]
   for (const [title, text, rows] of forms) it(`${title} (json)`, async () => expect(await rowsOf(text)).to.equal(rows))
+
+  it('takes one record a line where the first line is long', async () => {
+    const long = JSON.stringify({ ...record, SERILLREA_CN: '样'.repeat(70_000) })
+    expect(await rowsOf(`${long}\n${JSON.stringify(record)}\n`)).to.equal('1 2')
+  })
+
+  it('refuses a document beyond its limit, but not as many lines', async () => {
+    const padded = JSON.stringify({ ...record, SERILLREA_CN: 'x'.repeat(500_000) })
+    const many = Array.from({ length: 35 }, () => padded)
+    expect(await refusalOf(read(`[${many.join()}]`))).to.equal('CONTENT_TOO_LARGE')
+    expect(await read(many.join('\n'))).to.have.length(35)
+  })
+
+  for (const [title, value] of [
+    ['side by side', { a: [record], b: [record] }],
+    ['in envelopes of a list', [{ list: [record] }, { list: [record] }]],
+    ['one within the other’s envelope', { a: { b: [record] }, list: [record] }],
+  ] as const) {
+    it(`refuses two lists ${title}`, async () =>
+      expect(await refusalOf(read(JSON.stringify(value)))).to.equal('CONTENT_UNKNOWN'))
+  }
 
   it('makes characters that no database takes visible as damage', async () => {
     const [item] = await read(JSON.stringify([{ ...record, ENTNAME: 'a\0b', SERILLREA_CN: '\ud800' }]))
@@ -138,10 +196,20 @@ describe('reader xml', () => {
     ['a document type', `<!DOCTYPE t [<!ENTITY a "aaaa">]><t>${mark}</t>`],
     ['an unknown entity', `<t>${mark}&a;</t>`],
     ['a cut document', `<t>${mark}`],
+    ['attributes without end', `<t ${Array.from({ length: 300 }, (_, at) => `a${at}=""`).join(' ')}>${mark}</t>`],
+    ['elements without end', `<t>${mark}${'<a/>'.repeat(2_000_001)}</t>`],
     ['nesting without end', `${'<t>'.repeat(100)}${mark}${'</t>'.repeat(100)}`],
   ] as const) {
     it(`refuses ${title}`, async () => expect(await refusalOf(readMarks(text))).to.equal('CONTENT_UNREADABLE'))
   }
+})
+
+describe('two lists in XML', () => {
+  it('are refused', async () => {
+    const mark = '<trademark><regNo>1</regNo><intCls>3</intCls><tmName>样</tmName></trademark>'
+    const text = `<t><x>${mark}${mark}</x><y>${mark}</y></t>`
+    expect(await refusalOf(itemsOf('trademarks', fileOf(text)))).to.equal('CONTENT_UNKNOWN')
+  })
 })
 
 describe('reader xlsx', () => {
@@ -193,6 +261,67 @@ describe('reader xlsx', () => {
       'CONTENT_TOO_LARGE',
     )
   })
+})
+
+describe('a workbook made to harm', () => {
+  const head = '<row r="1">'
+    .concat(...HEADER.split(',').map((name) => `<c t="inlineStr"><is><t>${name}</t></is></c>`))
+    .concat('</row>')
+  const sheet = (rows: string) =>
+    `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${head}${rows}</sheetData></worksheet>`
+
+  it('is read where it does none', async () => {
+    const row = `<row r="3">${'<c><v>1</v></c>'.repeat(5)}</row>`
+    expect(await rowsOf(workbookOf([sheet(row)]))).to.equal('3')
+  })
+
+  const refused: [title: string, bytes: () => Buffer, code: string][] = [
+    [
+      'a row beyond the last',
+      () => workbookOf([sheet('<row r="1048577"><c><v>1</v></c></row>')]),
+      'CONTENT_UNREADABLE',
+    ],
+    [
+      'a column beyond the last',
+      () => workbookOf([sheet('<row r="2"><c r="XFE2"><v>1</v></c></row>')]),
+      'CONTENT_UNREADABLE',
+    ],
+    [
+      'a row number twice',
+      () => workbookOf([sheet('<row r="2"><c><v>1</v></c></row>'.repeat(2))]),
+      'CONTENT_UNREADABLE',
+    ],
+    [
+      'a cell twice',
+      () => workbookOf([sheet(`<row r="2">${'<c r="A2"><v>1</v></c>'.repeat(2)}</row>`)]),
+      'CONTENT_UNREADABLE',
+    ],
+    [
+      'a text longer than a cell holds',
+      () => workbookOf([sheet(`<row r="2"><c t="str"><v>${'x'.repeat(32_768)}</v></c></row>`)]),
+      'CONTENT_UNREADABLE',
+    ],
+    ['a cut sheet beside a whole one', () => workbookOf([sheet(''), sheet('').slice(0, -30)]), 'CONTENT_UNREADABLE'],
+    ['a sheet that is not there', () => workbookOf([sheet(''), null]), 'CONTENT_UNREADABLE'],
+    [
+      'more cells than a table has',
+      () => workbookOf([sheet(`<row>${'<c/>'.repeat(1000)}</row>`.repeat(5001))]),
+      'CONTENT_TOO_LARGE',
+    ],
+    ['more text than the limit', () => workbookOf([sheet(' '.repeat(65 * 1024 * 1024))]), 'CONTENT_TOO_LARGE'],
+    [
+      'two counts of its parts',
+      () => {
+        const bytes = workbookOf([sheet('')])
+        bytes.writeUInt16LE(1, bytes.length - 22 + 10)
+        return bytes
+      },
+      'CONTENT_UNREADABLE',
+    ],
+  ]
+  for (const [title, bytes, code] of refused) {
+    it(`is refused for ${title}`, async () => expect(await refusalOf(read(bytes()))).to.equal(code))
+  }
 })
 
 describe('choosing a reader', () => {

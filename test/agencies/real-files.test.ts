@@ -1,12 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect } from 'chai'
+import { fromFile } from '../../src/agencies/readers/content.js'
+import { readContent } from '../../src/agencies/readers/index.js'
 import { contract } from '../../src/contracts.js'
 import type { Draft, Item } from '../../src/domain/records.js'
 import { draftsOf, feedOf, fileOf, itemsOf, TODAY } from './samples.js'
 
 const REGISTER = resolve('../shared/data/cn-company-register/dev/jilin.csv')
 const LIST = resolve('../shared/data/creditchina-blacklists-2018/dev/ecommerce-blacklist-90.csv')
+const SAMPLING = resolve('../shared/data/creditchina-blacklists-2018/dev/herbal-slices-failed-sampling')
 
 const mapped = (id: string, items: Item[], dated: string | null): Draft[] =>
   items.flatMap((item) => draftsOf(id, item, { dated, today: TODAY }))
@@ -66,5 +69,23 @@ describe('files that nobody here made (left out where they are absent)', () => {
     const moved = mapped('dishonest', await itemsOf('dishonest', fileOf(blanked.join('\n'))), null)
     expect(both).to.have.length(15)
     expect(subjects(moved)).to.deep.equal(subjects(proper))
+  })
+
+  it('the table of failed samples has 39 rows, none broken, as text and as a workbook', async function () {
+    if (!existsSync(`${SAMPLING}.csv`)) this.skip()
+    const shapes = [
+      { names: ['标示生产企业或供货单位', '生产批号', '检品来源', '检验依据', '检验结果', '检验机构', '备注'] },
+    ]
+    const rows: Item[][] = []
+    for (const kind of ['csv', 'xlsx']) {
+      const items: Item[] = []
+      for await (const item of readContent(await fromFile(`${SAMPLING}.${kind}`), shapes, 'quality')) items.push(item)
+      rows.push(items)
+    }
+    const [table = [], workbook = []] = rows
+    for (const items of [table, workbook]) {
+      expect(items).to.have.length(39)
+      expect(items.some(({ fields }) => Object.hasOwn(fields, '__row'))).to.equal(false)
+    }
   })
 })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
+import { type Limits, pages } from '../../src/agencies/transports/http.js'
 import type { Item } from '../../src/domain/records.js'
 import { isRefusal, Refusal } from '../../src/errors.js'
 import { draftsOf, feedOf, refusalOf, sample } from './samples.js'
@@ -182,13 +183,49 @@ describe('feeds over HTTP', () => {
     [
       'the same items under the next number',
       (r, s) => s.end(registryPage(4, pageOf(r), [record(1), record(2)])),
-      '第 2 页与前一页相同',
+      '第 2 页与第 1 页相同',
+    ],
+    [
+      'an earlier page coming again later',
+      (r, s) => s.end(registryPage(9, pageOf(r), [record(pageOf(r) % 2)])),
+      '第 3 页与第 1 页相同',
     ],
   ]
   for (const [title, answer, reason] of halves) {
     it(`are not taken for whole on ${title}`, async () => {
       agency.answer = answer
       expect(await reasonOf(fetched('registry'))).to.include(`FEED_UNREACHABLE 数据不完整：${reason}`)
+    })
+  }
+
+  it('are refused as one file whose end is only the end of the connection', async () => {
+    agency.answer = (_, { socket }) =>
+      socket?.end(Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n\r\n'), readFileSync(sample('penalties.csv'))]))
+    expect(await reasonOf(fetched('penalties'))).to.include('FEED_UNREACHABLE 数据不完整：应答未声明长度')
+  })
+
+  it('come as one file in chunks without a length', async () => {
+    agency.answer = (_, response) => {
+      response.write(readFileSync(sample('penalties.csv')))
+      response.end()
+    }
+    expect(await fetched('penalties')).to.have.length(2)
+  })
+
+  const slow: [title: string, limits: Limits, reason: RegExp, asked: number][] = [
+    ['a page that drips longer than one try may last', { pageMs: 60, pullMs: 60_000 }, /^FEED_UNREACHABLE timeout/, 3],
+    ['pages that drip longer than all of them may', { pageMs: 60_000, pullMs: 60 }, /总时间超限/, 1],
+  ]
+  for (const [title, limits, reason, asked] of slow) {
+    it(`are given up on ${title}`, async () => {
+      agency.answer = (_, response) => {
+        const drip = setInterval(() => response.write(' '), 10)
+        response.on('close', () => clearInterval(drip))
+      }
+      const paging = { ask: () => ({ path: '/' }), open: () => null }
+      const items = pages({ url: agency.url }, paging, [], 'registry', limits)[Symbol.asyncIterator]()
+      expect(await reasonOf(items.next())).to.match(reason)
+      expect(agency.asked).to.equal(asked)
     })
   }
 

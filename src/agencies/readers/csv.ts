@@ -38,7 +38,7 @@ export async function* readCsv(content: Content, shapes: readonly Shape[], feed:
   const twice = found.names.find((name, at) => name !== '' && found.names.indexOf(name) !== at)
   if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
   for await (const row of rows(head.all, found)) {
-    if (row.to <= found.line || row.cells?.every((cell) => cell.trim() === '')) continue
+    if (row.to <= found.line || (row.cells ?? [row.raw]).every((cell) => cell.trim() === '')) continue
     yield row.cells && fits(row.cells, found.names)
       ? item(null, row.from, fieldsOf(row.cells, found.names))
       : broken(null, row.from, row.raw)
@@ -70,7 +70,8 @@ const headerIn = (text: string, separator: string, shapes: readonly Shape[]): He
   const { records } = taken(text, separator, { most: HEADER_WITHIN })
   for (const { cells, to } of records) {
     const known = recognise(cells, shapes)
-    if (known) return { separator, line: to, names: known.names }
+    // A header that swallowed rows is none: they would be gone.
+    if (known && !holdsRows(cells, cells.length, separator)) return { separator, line: to, names: known.names }
   }
   return null
 }
@@ -97,7 +98,11 @@ async function* rows(pieces: AsyncIterable<string>, header: Header): AsyncIterab
       const lines = pending.slice(0, cut).split('\n')
       let done = 0
       for (const { cells, to } of records) {
-        yield { from: line + done, to: line + to - 1, cells, raw: lines.slice(done, to).join('\n') }
+        const own = lines.slice(done, to)
+        // Not read afresh: if it is one cell after all, its writer must not be able to make records out of it.
+        if (line + done > header.line && holdsRows(cells, header.names.length, header.separator)) {
+          yield* own.map((raw, at) => ({ from: line + done + at, to: line + done + at, cells: null, raw }))
+        } else yield { from: line + done, to: line + to - 1, cells, raw: own.join('\n') }
         done = to
       }
       pending = lines.slice(done).join('\n') + pending.slice(cut)
@@ -158,6 +163,22 @@ const taken = (
 /** As many cells as names; empty ones too many are what spreadsheets leave behind. */
 const fits = (cells: string[], names: string[]): boolean =>
   cells.length >= names.length && cells.slice(names.length).every((cell) => cell.trim() === '')
+
+/**
+ * Whether a cell with line breaks looks like rows of the table: a quote left open in one row and closed in a later one
+ * by another stray quote leaves the right number of cells behind.
+ */
+const holdsRows = (cells: string[], columns: number, separator: string): boolean =>
+  cells.some((cell, before) => {
+    const counts = cell.split('\n').map((line) => line.split(separator).length - 1)
+    const [first = 0, ...middle] = counts
+    const last = middle.pop()
+    if (last === undefined) return false
+    const ends = Math.max(1, columns - 2)
+    if (first >= ends || last >= ends || middle.some((separators) => separators >= columns - 1)) return true
+    // The first line of the cell ends one whole row, the last one begins another.
+    return first > 0 && last > 0 && before + first === columns - 1 && last === before
+  })
 
 const fieldsOf = (cells: string[], names: string[]): Record<string, unknown> =>
   Object.fromEntries(

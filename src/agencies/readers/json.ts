@@ -6,23 +6,26 @@ import { holdsKnown, itemsIn } from './lists.js'
 import { broken, itemOf, type Shape } from './shapes.js'
 import { decoded, encodingOf, textOf } from './text.js'
 
-const MAX_BYTES = 64 * 1024 * 1024
+const MAX_BYTES = 16 * 1024 * 1024 // of one document; as a value it takes many times that
 const MAX_LINE = 1024 * 1024 // characters of one record
 const KNOWN_WITHIN = 20 // records
 
 export async function* readJson(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
-  if (isLines(content.head)) yield* readLines(content, shapes, feed)
+  if (await isLines(content)) yield* readLines(content, shapes, feed)
   else yield* itemsIn(parseJson(await textOf(content, MAX_BYTES)), shapes, feed)
 }
 
 /** The first line is a value by itself and is not the only one. */
-const isLines = (head: Buffer): boolean => {
-  const [first = '', ...others] = head
-    .toString('utf8')
-    .replace(/^\uFEFF/, '')
-    .trimStart()
-    .split('\n')
-  return parsed(first) !== undefined && others.some((line) => line.trim() !== '')
+const isLines = async (content: Content): Promise<boolean> => {
+  let first = ''
+  for await (const piece of decoded(content, await encodingOf(content))) {
+    const text = (first + piece).trimStart()
+    const end = text.indexOf('\n')
+    first = end < 0 ? text : text.slice(0, end + 1)
+    if (first.length > MAX_LINE) return false
+    if (end >= 0 && text.slice(end).trim() !== '') return parsed(first) !== undefined
+  }
+  return false
 }
 
 export const parseJson = (text: string): unknown => {

@@ -7,22 +7,23 @@ const MAX_DEPTH = 5 // levels of envelope around the list
 const LOOKED_AT = 20 // elements of a list in which one must be known
 
 export function* itemsIn(value: unknown, shapes: readonly Shape[], feed: string): Iterable<Item> {
-  const list = listIn(value, shapes, MAX_DEPTH)
+  const [list, another] = [...listsIn(value, shapes, MAX_DEPTH)]
   if (!list) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '未找到可识别的记录 no known record' })
+  // To read only the first would be half a feed taken for the whole of it.
+  if (another) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '有两个记录列表 two lists' })
   for (const [at, element] of list.entries()) yield itemOf(null, at + 1, element)
 }
 
-/** Nearest first: an envelope's own list is taken before one inside its records. */
-const listIn = (value: unknown, shapes: readonly Shape[], levels: number): unknown[] | null => {
-  if (Array.isArray(value)) return holdsKnown(value, shapes) ? value : null
-  if (!isRecord(value)) return null
-  if (isKnown(value, shapes)) return [value]
-  if (levels === 0) return null
-  for (const part of Object.values(value)) {
-    const found = listIn(part, shapes, levels - 1)
-    if (found) return found
+/** Known lists anywhere in the envelope, but none inside the records of another. */
+function* listsIn(value: unknown, shapes: readonly Shape[], levels: number): Iterable<unknown[]> {
+  if (Array.isArray(value)) {
+    if (holdsKnown(value, shapes)) yield value
+    // Several envelopes side by side, each with a list of its own.
+    else if (levels > 0) for (const part of value) yield* listsIn(part, shapes, levels - 1)
+  } else if (isRecord(value)) {
+    if (isKnown(value, shapes)) yield [value]
+    else if (levels > 0) for (const part of Object.values(value)) yield* listsIn(part, shapes, levels - 1)
   }
-  return null
 }
 
 /** Whether a list holds records of a known shape; one good one among the first is enough, the others are judged one by one. */

@@ -12,7 +12,7 @@ export const BROKEN = '__row'
 const FEWEST_KNOWN = 3 // names
 const KNOWN_SHARE = 0.5 // of the names that are there
 const MAX_DEPTH = 20 // levels of nesting in one item
-const MAX_RAW = 2000 // characters kept of a broken row
+const MAX_RAW = 256 * 1024 // characters kept of a broken row; no reader gives a longer one whole
 
 /** Header cells differ in blanks, width, case and a `*` for "required"; that is no other name. */
 const loose = (name: string): string =>

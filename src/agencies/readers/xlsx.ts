@@ -1,90 +1,96 @@
-/** Excel workbooks. The header may stand below a title and notes; every sheet with a known header is read. */
-import * as XLSX from '@e965/xlsx'
+/**
+ * Excel workbooks. They are opened in a thread of their own with bounded memory and time: a small file can make its
+ * reader work without end, and that must stop neither the process nor its other work.
+ */
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import type { Item } from '../../domain/records.js'
-import { Refusal } from '../../errors.js'
+import { Refusal, type RefusalCode } from '../../errors.js'
 import type { Content } from './content.js'
-import { broken, item, recognise, type Shape } from './shapes.js'
-import { zipFault } from './zip.js'
+import type { Shape } from './shapes.js'
+import { LIMITS, mustUnpack, unreadable } from './sheet-parts.js'
+import { statedZipFault } from './zip.js'
 
 const MAX_BYTES = 20 * 1024 * 1024
-const MAX_UNPACKED = 200 * 1024 * 1024
-const HEADER_WITHIN = 20 // rows
+const MAX_HEAP = 448 // MB, of the thread
+const DEADLINE = 30_000 // ms, for each answer of the thread; the first one opens the workbook
 
-type Cells = (XLSX.CellObject | undefined)[]
+export interface WorkbookTask {
+  bytes: Uint8Array
+  shapes: Shape[]
+  feed: string
+}
+
+export type WorkbookAnswer =
+  | { items: Item[]; done: boolean }
+  | { refused: { code: RefusalCode; details: Record<string, unknown> } }
 
 export async function* readXlsx(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
-  const workbook = opened(await content.whole(MAX_BYTES))
-  const tables = workbook.SheetNames.map((name, at) => ({ page: at + 1, rows: rowsOf(workbook.Sheets[name]) }))
-    .map((sheet) => ({ ...sheet, header: headerIn(sheet.rows, shapes) }))
-    .filter((sheet) => sheet.header !== null)
-  if (tables.length === 0) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '未找到可识别的表头 no known header' })
-  for (const { page, rows, header } of tables) {
-    if (!header) continue
-    const twice = header.names.find((name, at) => name !== '' && header.names.indexOf(name) !== at)
-    if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
-    for (const [at, cells] of rows.entries()) {
-      if (at > header.at && cells?.some((cell) => textOf(cell) !== '')) {
-        yield itemOf(tables.length > 1 ? page : null, at + 1, cells, header.names)
-      }
-    }
-  }
-}
-
-const opened = (bytes: Buffer): XLSX.WorkBook => {
-  const fault = zipFault(bytes, { unpackedBytes: MAX_UNPACKED })
-  if (fault === 'too_large')
-    throw new Refusal('CONTENT_TOO_LARGE', { limit: `${MAX_UNPACKED / 1024 / 1024} MB（解压后 unpacked）` })
-  if (fault) throw unreadable('压缩包损坏 broken archive')
+  const bytes = await content.whole(MAX_BYTES)
+  // What is plainly no such archive needs no thread.
+  mustUnpack(statedZipFault(bytes, LIMITS))
+  const worker = started({
+    bytes,
+    // Only the names: what a form makes of them is no matter of the thread, and no function can be sent there.
+    shapes: shapes.map(({ names }) => ({ names })),
+    feed,
+  })
   try {
-    return XLSX.read(bytes, {
-      type: 'buffer',
-      dense: true,
-      cellDates: true,
-      UTC: true,
-      cellFormula: false,
-      cellHTML: false,
-    })
-  } catch {
-    throw unreadable('不是 Excel 工作簿 not an Excel workbook')
+    for (;;) {
+      const answer = await answerOf(worker)
+      if ('refused' in answer) throw new Refusal(answer.refused.code, answer.refused.details)
+      yield* answer.items
+      if (answer.done) return
+    }
+  } finally {
+    await worker.terminate()
   }
 }
 
-const unreadable = (reason: string): Refusal => new Refusal('CONTENT_UNREADABLE', { reader: 'xlsx', reason })
-
-/** Only cells that are there: a sheet may claim a million empty rows. */
-const rowsOf = (sheet: XLSX.WorkSheet | undefined): (Cells | undefined)[] =>
-  Array.from((sheet?.['!data'] as (Cells | undefined)[] | undefined) ?? [])
-
-const headerIn = (rows: (Cells | undefined)[], shapes: readonly Shape[]) => {
-  for (const [at, cells] of rows.slice(0, HEADER_WITHIN).entries()) {
-    const known = recognise(Array.from(cells ?? [], textOf), shapes)
-    if (known) return { at, names: known.names }
-  }
-  return null
+const started = (task: WorkbookTask): Worker => {
+  const worker = new Worker(program(), {
+    workerData: task,
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP },
+    // What the library prints about a broken workbook is no output of ours.
+    stdout: true,
+    stderr: true,
+  })
+  worker.stdout.resume()
+  worker.stderr.resume()
+  // While nobody waits for an answer, a failure is kept for whoever asks next: the thread is gone then.
+  worker.on('error', () => {})
+  return worker
 }
 
-const itemOf = (page: number | null, row: number, cells: Cells, names: string[]): Item => {
-  const beyond = cells.slice(names.length).some((cell) => textOf(cell) !== '')
-  if (beyond || cells.some((cell) => cell?.t === 'e')) return broken(page, row, Array.from(cells, textOf).join(' | '))
-  const fields = names.map((name, at): [string, unknown] => [name || `第${at + 1}列`, plain(cells[at])])
-  return item(page, row, Object.fromEntries(fields.filter(([, value], at) => names[at] !== '' || value !== '')))
+/** Compiled it is a plain program; from source the loader comes first, which a thread does not inherit. */
+const program = (): URL => {
+  if (!import.meta.url.endsWith('.ts')) return new URL('./xlsx-worker.js', import.meta.url)
+  // The loader's CommonJS half looks for its hooks in the wrong place when it runs in a thread.
+  const loaderPath = createRequire(import.meta.url)
+    .resolve('tsx/esm/api')
+    .replace(/\.cjs$/, '.mjs')
+  const loader = JSON.stringify(pathToFileURL(loaderPath).href)
+  const file = JSON.stringify(new URL('./xlsx-worker.ts', import.meta.url).href)
+  const script = `import { register } from ${loader}; register(); await import(${file})`
+  return new URL(`data:text/javascript,${encodeURIComponent(script)}`)
 }
 
-const textOf = (cell: XLSX.CellObject | undefined): string => {
-  const value = plain(cell)
-  return cell?.t === 'e' ? (cell.w ?? '#ERROR') : String(value).trim()
-}
+const answerOf = (worker: Worker): Promise<WorkbookAnswer> =>
+  new Promise((resolve, reject) => {
+    const settle = (finish: () => void): void => {
+      clearTimeout(timer)
+      worker.off('message', answered).off('error', failed).off('exit', left)
+      finish()
+    }
+    const answered = (answer: WorkbookAnswer): void => settle(() => resolve(answer))
+    const failed = (error: Error & { code?: string }): void =>
+      settle(() => reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooHard('内存 memory') : error))
+    const left = (): void => settle(() => reject(unreadable('读取线程意外结束 the reading thread ended')))
+    const timer = setTimeout(() => settle(() => reject(tooHard(`${DEADLINE / 1000} 秒 seconds`))), DEADLINE)
+    worker.on('message', answered).on('error', failed).on('exit', left)
+    worker.postMessage('next')
+  })
 
-/** Dates become texts: Excel knows no zone, and the value is to be kept as JSON. */
-const plain = (cell: XLSX.CellObject | undefined): string | number | boolean => {
-  const value = cell?.v
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? (cell?.w ?? '') : dayText(value)
-  return value ?? ''
-}
-
-const dayText = (value: Date): string =>
-  value
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/\.\d+Z$/, '')
-    .replace(' 00:00:00', '')
+const tooHard = (limit: string): Refusal => unreadable(`打开工作簿所需资源超限 opening it takes too much: ${limit}`)

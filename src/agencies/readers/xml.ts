@@ -9,6 +9,8 @@ import { textOf } from './text.js'
 
 const MAX_BYTES = 64 * 1024 * 1024
 const MAX_DEPTH = 20 // elements
+const MAX_ELEMENTS = 2_000_000
+const MAX_ATTRIBUTES = 256 // of one element
 
 export async function* readXml(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
   yield* itemsIn(parseXml(await textOf(content, MAX_BYTES)), shapes, feed)
@@ -29,6 +31,17 @@ export const parseXml = (text: string): unknown => {
   })
   parser.on('doctype', () => {
     throw unreadable('不接受 DOCTYPE no document type is accepted')
+  })
+  let elements = 0
+  let attributesHere = 0
+  parser.on('opentagstart', () => {
+    attributesHere = 0
+    elements += 1
+    if (elements > MAX_ELEMENTS) throw unreadable(`元素超过 ${MAX_ELEMENTS} 个 too many elements`)
+  })
+  parser.on('attribute', () => {
+    attributesHere += 1
+    if (attributesHere > MAX_ATTRIBUTES) throw unreadable(`一个元素的属性超过 ${MAX_ATTRIBUTES} 个 too many attributes`)
   })
   parser.on('opentag', ({ attributes }) => {
     if (open.length >= MAX_DEPTH) throw unreadable('嵌套过深 nested too deep')

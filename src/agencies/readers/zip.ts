@@ -1,4 +1,4 @@
-/** What a zip archive would unpack to, found out before anything unpacks it. */
+/** A zip archive taken apart by its stated sizes, each checked against what really comes out, before anyone else opens it. */
 import { inflateRawSync } from 'node:zlib'
 
 const END = 0x06054b50
@@ -16,28 +16,65 @@ const LATER = 0x0008 // flag: sizes follow the data
 export interface ZipLimits {
   unpackedBytes: number
 }
+export type ZipFault = 'broken' | 'too_large'
 
-/** Why this archive is not to be unpacked, or null. The sizes that it states are checked against what really comes out. */
-export const zipFault = (bytes: Buffer, limits: ZipLimits): 'broken' | 'too_large' | null => {
+export interface Part {
+  name: string
+  content: Buffer
+}
+
+/** Why this archive is not to be unpacked; else each of its parts is shown to `each`, one at a time. */
+export const zipFault = (bytes: Buffer, limits: ZipLimits, each: (part: Part) => void = () => {}): ZipFault | null => {
+  const entries = guarded(() => entriesOf(bytes, limits))
+  if (typeof entries === 'string') return entries
+  for (const entry of entries) {
+    const content = guarded(() => contentOf(bytes, entry))
+    if (typeof content === 'string') return content
+    each({ name: entry.name, content })
+  }
+  return null
+}
+
+/** The same by the stated sizes alone, in no time: nothing is unpacked. */
+export const statedZipFault = (bytes: Buffer, limits: ZipLimits): ZipFault | null => {
+  const entries = guarded(() => entriesOf(bytes, limits))
+  return typeof entries === 'string' ? entries : null
+}
+
+/** A size that leads outside the file, or data that are not deflated, are a broken archive. */
+const guarded = <T>(work: () => T): T | ZipFault => {
   try {
-    return fault(bytes, limits)
+    return work()
   } catch {
-    // A size that leads outside the file, or data that are not deflated.
     return 'broken'
   }
 }
 
-const fault = (bytes: Buffer, limits: ZipLimits): 'broken' | 'too_large' | null => {
+interface Entry {
+  name: string
+  flags: number
+  method: number
+  packed: number
+  unpacked: number
+  local: number
+}
+
+const entriesOf = (bytes: Buffer, limits: ZipLimits): Entry[] | ZipFault => {
   const end = endOf(bytes)
   if (end < 0) return 'broken'
   const count = bytes.readUInt16LE(end + 10)
-  let at = bytes.readUInt32LE(end + 16)
+  // Who counts by the other number would see other parts than we do.
+  if (bytes.readUInt16LE(end + 8) !== count) return 'broken'
   if (count > MAX_ENTRIES) return 'too_large'
-  const entries = []
+  let at = bytes.readUInt32LE(end + 16)
+  const entries: Entry[] = []
+  const names = new Set<string>()
   let total = 0
   for (let n = 0; n < count; n += 1) {
     if (bytes.readUInt32LE(at) !== ENTRY) return 'broken'
+    const nameBytes = bytes.readUInt16LE(at + 28)
     const entry = {
+      name: bytes.toString('latin1', at + ENTRY_BYTES, at + ENTRY_BYTES + nameBytes),
       flags: bytes.readUInt16LE(at + 8),
       method: bytes.readUInt16LE(at + 10),
       packed: bytes.readUInt32LE(at + 20),
@@ -47,10 +84,12 @@ const fault = (bytes: Buffer, limits: ZipLimits): 'broken' | 'too_large' | null 
     // All size fields full means zip64: nothing that fits our limit needs it.
     total += entry.unpacked
     if (total > limits.unpackedBytes) return 'too_large'
+    if (names.has(entry.name.toLowerCase())) return 'broken'
+    names.add(entry.name.toLowerCase())
     entries.push(entry)
-    at += ENTRY_BYTES + bytes.readUInt16LE(at + 28) + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32)
+    at += ENTRY_BYTES + nameBytes + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32)
   }
-  return entries.every((entry) => holds(bytes, entry)) ? null : 'broken'
+  return entries
 }
 
 const endOf = (bytes: Buffer): number => {
@@ -59,22 +98,18 @@ const endOf = (bytes: Buffer): number => {
   return -1
 }
 
-interface Entry {
-  flags: number
-  method: number
-  packed: number
-  unpacked: number
-  local: number
-}
-
-/** The entry is as large as it says, in both places where it says so. */
-const holds = (bytes: Buffer, { flags, method, packed, unpacked, local }: Entry): boolean => {
-  if (bytes.readUInt32LE(local) !== LOCAL || flags & 1) return false
+/** The entry is what it says it is, in both places where it says so. */
+const contentOf = (bytes: Buffer, { name, flags, method, packed, unpacked, local }: Entry): Buffer | ZipFault => {
+  if (bytes.readUInt32LE(local) !== LOCAL || flags & 1) return 'broken'
   const stated = bytes.readUInt32LE(local + 22)
-  if (stated !== unpacked && !(flags & LATER && stated === 0)) return false
-  const start = local + LOCAL_BYTES + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28)
+  if (stated !== unpacked && !(flags & LATER && stated === 0)) return 'broken'
+  const afterName = local + LOCAL_BYTES + bytes.readUInt16LE(local + 26)
+  if (bytes.toString('latin1', local + LOCAL_BYTES, afterName) !== name) return 'broken'
+  const start = afterName + bytes.readUInt16LE(local + 28)
   const data = bytes.subarray(start, start + packed)
-  if (data.length !== packed) return false
-  if (method === STORED) return packed === unpacked
-  return method === DEFLATED && inflateRawSync(data, { maxOutputLength: Math.max(unpacked, 1) }).length === unpacked
+  if (data.length !== packed || bytes.readUInt16LE(local + 8) !== method) return 'broken'
+  if (method === STORED) return packed === unpacked ? data : 'broken'
+  if (method !== DEFLATED) return 'broken'
+  const content = inflateRawSync(data, { maxOutputLength: Math.max(unpacked, 1) })
+  return content.length === unpacked ? content : 'broken'
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Item } from '../../domain/records.js'
 import { isRefusal, Refusal } from '../../errors.js'
-import { type Asked, ask, Unreachable } from '../../http.js'
+import { type Asked, type Asking, ask, Unreachable } from '../../http.js'
 import type { Source } from '../feed.js'
 import { fromBytes } from '../readers/content.js'
 import { readContent } from '../readers/index.js'
@@ -17,11 +17,11 @@ const TRIES = 3
 const FIRST_PAUSE = 200 // ms, doubled each time
 const LONGEST_PAUSE = 2000 // ms
 const LONGEST_RETRY_AFTER = 5 // s
-const PAGE_TIMEOUT = 30_000 // ms
 const FILE_TIMEOUT = 120_000 // ms
 const PAGE_BYTES = 16 * 1024 * 1024
 const FILE_BYTES = 64 * 1024 * 1024
 const MAX_PAGES = 20_000
+const LIMITS: Limits = { pageMs: 30_000, pullMs: 10 * 60_000 }
 /** Trying again mends none of these. */
 const FINAL_KINDS = new Set(['redirect', 'too_large', 'tls'])
 
@@ -38,18 +38,29 @@ export interface Paging {
   open: (body: Buffer) => Page | null
 }
 
+/** How long an agency may take: for one try at a page, and for all pages with all their tries. */
+export interface Limits {
+  pageMs: number
+  pullMs: number
+}
+
 export async function* pages(
   source: Source,
   paging: Paging,
   shapes: readonly Shape[],
   feed: string,
+  { pageMs, pullMs }: Limits = LIMITS,
 ): AsyncIterable<Item> {
   let received = 0
   let total: number | null = null
-  let before = ''
+  const seen = new Map<string, number>()
+  let left = pullMs
   for (let number = 1; number <= MAX_PAGES; number += 1) {
     const { path, ...how } = paging.ask(number)
-    const { body } = await attempt(source, path, { ...how, timeoutMs: PAGE_TIMEOUT, maxBytes: PAGE_BYTES })
+    const began = performance.now()
+    const { body } = await attempt(source, path, { ...how, timeoutMs: pageMs, maxBytes: PAGE_BYTES, withinMs: left })
+    // Only the agency's time counts, not what the taker of the items needs for them.
+    left -= performance.now() - began
     const page = paging.open(body)
     if (!page)
       throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `第 ${number} 页不是约定的格式 no page of this feed` })
@@ -62,13 +73,14 @@ export async function* pages(
     if (page.total !== total) throw half(`读取期间总数由 ${total} 变为 ${page.total} the total changed while reading`)
     if (page.page !== null && page.page !== number)
       throw half(`索取第 ${number} 页，收到第 ${page.page} 页 another page than asked`)
-    if (page.items.length > 0 && digest === before) throw half(`第 ${number} 页与前一页相同 the same page twice`)
+    const before = page.items.length > 0 ? seen.get(digest) : undefined
+    if (before !== undefined) throw half(`第 ${number} 页与第 ${before} 页相同 the same page twice`)
+    seen.set(digest, number)
     if (received > total) throw half(`收到 ${received} 条，多于总数 ${total} more items than the total`)
     if (page.items.length === 0 && received < total)
       throw half(`仅收到 ${received} 条，总数 ${total} fewer items than the total`)
     for (const [at, value] of page.items.entries()) yield itemOf(number, at + 1, value)
     if (received === total) return
-    before = digest
   }
   throw half(`超过 ${MAX_PAGES} 页 too many pages`)
 }
@@ -76,17 +88,28 @@ export async function* pages(
 const half = (reason: string): Refusal => new Refusal('FEED_UNREACHABLE', { reason: `数据不完整：${reason}` })
 
 export async function* file(source: Source, path: string, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
-  const { body } = await attempt(source, path, { timeoutMs: FILE_TIMEOUT, maxBytes: FILE_BYTES })
+  const how = { timeoutMs: FILE_TIMEOUT, maxBytes: FILE_BYTES, withinMs: LIMITS.pullMs }
+  const { headers, body } = await attempt(source, path, how)
+  // Such an answer ends where the connection does: whether all of it came cannot be known.
+  if (!headers.has('content-length') && !headers.has('transfer-encoding'))
+    throw half('应答未声明长度 an answer that does not say where it ends')
   yield* readContent(fromBytes(body), shapes, feed)
 }
 
-type How = { method?: string; headers?: Record<string, string>; body?: string; timeoutMs: number; maxBytes: number }
+interface How extends Pick<Asking, 'method' | 'headers' | 'timeoutMs' | 'maxBytes'> {
+  body?: string
+  /** For all tries and the pauses between them, ms. */
+  withinMs: number
+}
 
 /** One question, asked up to three times. Only an answer of 200 comes back. */
-const attempt = async ({ url, signal }: Source, path: string, how: How): Promise<Asked> => {
+const attempt = async ({ url, signal }: Source, path: string, { withinMs, ...how }: How): Promise<Asked> => {
   const address = `${url.replace(/\/+$/, '')}${path}`
+  const end = performance.now() + withinMs
   for (let tried = 1; ; tried += 1) {
-    const outcome = await once(address, how, signal)
+    const left = Math.floor(end - performance.now())
+    if (left <= 0) throw new Refusal('FEED_UNREACHABLE', { reason: '读取总时间超限 the whole pull took too long' })
+    const outcome = await once(address, { ...how, timeoutMs: Math.min(how.timeoutMs, left) }, signal)
     if (!('reason' in outcome)) return outcome
     if (outcome.final || tried === TRIES) throw new Refusal('FEED_UNREACHABLE', { reason: outcome.reason })
     await rest(pauseBefore(tried, outcome.retryAfter), signal)
@@ -99,7 +122,11 @@ interface Failed {
   retryAfter: string | null
 }
 
-const once = async (address: string, how: How, signal: AbortSignal | undefined): Promise<Asked | Failed> => {
+const once = async (
+  address: string,
+  how: Omit<How, 'withinMs'>,
+  signal: AbortSignal | undefined,
+): Promise<Asked | Failed> => {
   try {
     const asked = await ask(address, { ...how, ...(signal ? { signal } : {}) })
     if (asked.status === 200) return asked

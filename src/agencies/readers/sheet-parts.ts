@@ -1,0 +1,93 @@
+/**
+ * The XML of a workbook's sheets, looked through before SheetJS reads it: that reader lets a later row replace an earlier
+ * one of the same number, makes room for whatever row is named, and takes a cut sheet for an empty one.
+ */
+import { SaxesParser } from 'saxes'
+import { Refusal } from '../../errors.js'
+import type { Part, ZipFault, ZipLimits } from './zip.js'
+
+export const LIMITS: ZipLimits = { unpackedBytes: 64 * 1024 * 1024 }
+const MAX_ROW = 1_048_576 // Excel's own limit
+const MAX_COLUMN = 1024 // Excel allows 16,384; no table of a feed comes near
+const MAX_CELLS = 5_000_000 // in all sheets
+const PIECE = 1024 * 1024 // characters
+/** Binary parts are another format, which cannot be looked through here. */
+const BINARY = /(?:^|\/)(?:worksheets\/.*|workbook)\.bin$/i
+const WIDE = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
+
+export const mustUnpack = (fault: ZipFault | null): void => {
+  const megabytes = LIMITS.unpackedBytes / 1024 / 1024
+  if (fault === 'too_large') throw new Refusal('CONTENT_TOO_LARGE', { limit: `${megabytes} MB（解压后 unpacked）` })
+  if (fault) throw unreadable('压缩包损坏 broken archive')
+}
+
+/** To be shown each part of an archive; a sheet among them that is not sound is refused. */
+export const makeSheetInspector = (): ((part: Part) => void) => {
+  let cells = 0
+  return ({ name, content }) => {
+    if (BINARY.test(name)) throw unreadable('二进制工作簿 a binary workbook')
+    if (WIDE.some((mark) => content.subarray(0, 2).equals(mark))) throw unreadable('部件不是 UTF-8 a part is not UTF-8')
+    if (!content.includes('sheetData')) return
+    cells += cellsIn(content)
+    if (cells > MAX_CELLS) throw tooMany()
+  }
+}
+
+const tooMany = (): Refusal => new Refusal('CONTENT_TOO_LARGE', { limit: `${MAX_CELLS} 个单元格 cells` })
+
+const cellsIn = (content: Buffer): number => {
+  const parser = new SaxesParser({})
+  let row = 0
+  let column = 0
+  let cells = 0
+  const hidden = (): void => {
+    throw unreadable('工作表中有注释、CDATA 或 DOCTYPE a sheet with comments, CDATA or a document type')
+  }
+  parser.on('error', () => {
+    throw unreadable('工作表损坏 a broken sheet')
+  })
+  parser.on('comment', hidden)
+  parser.on('cdata', hidden)
+  parser.on('doctype', hidden)
+  parser.on('opentag', ({ name, attributes, isSelfClosing }) => {
+    const place = attributes['r'] === undefined ? undefined : String(attributes['r'])
+    switch (name.slice(name.indexOf(':') + 1)) {
+      case 'row': {
+        // An empty row without a number does not count for SheetJS either.
+        if (place === undefined && isSelfClosing) return
+        const next = place === undefined ? row + 1 : numberOf(place)
+        if (next <= row) throw unreadable(`行号重复或乱序 ${next} a row number twice or out of order`)
+        if (next > MAX_ROW) throw unreadable(`行号超过 ${MAX_ROW} a row beyond the limit`)
+        row = next
+        column = 0
+        break
+      }
+      case 'c': {
+        cells += 1
+        if (cells > MAX_CELLS) throw tooMany()
+        const next = place === undefined ? column + 1 : columnOf(place, row)
+        if (next <= column) throw unreadable(`单元格重复或乱序 ${place} a cell twice or out of order`)
+        if (next > MAX_COLUMN) throw unreadable(`列数超过 ${MAX_COLUMN} a column beyond the limit`)
+        column = next
+        break
+      }
+    }
+  })
+  const text = content.toString('utf8').replace(/^\uFEFF/, '')
+  for (let at = 0; at < text.length; at += PIECE) parser.write(text.slice(at, at + PIECE))
+  parser.close()
+  return cells
+}
+
+const numberOf = (place: string): number => {
+  if (!/^[1-9]\d{0,15}$/.test(place)) throw unreadable('行号无效 no row number')
+  return Number(place)
+}
+
+const columnOf = (place: string, row: number): number => {
+  const [, letters = '', digits] = /^([A-Z]{1,7})([1-9]\d{0,15})$/.exec(place) ?? []
+  if (letters === '' || Number(digits) !== row) throw unreadable('单元格位置无效 no place of a cell')
+  return [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)
+}
+
+export const unreadable = (reason: string): Refusal => new Refusal('CONTENT_UNREADABLE', { reader: 'xlsx', reason })

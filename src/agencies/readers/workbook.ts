@@ -1,0 +1,117 @@
+/** Excel workbooks, opened. The header may stand below a title and notes; every sheet with a known header is read. */
+import * as XLSX from '@e965/xlsx'
+import type { Item } from '../../domain/records.js'
+import { Refusal } from '../../errors.js'
+import { broken, item, recognise, type Shape } from './shapes.js'
+import { LIMITS, makeSheetInspector, mustUnpack, unreadable } from './sheet-parts.js'
+import { zipFault } from './zip.js'
+
+const MAX_CELL = 32_767 // characters, Excel's own limit
+const HEADER_WITHIN = 20 // rows
+
+type Cell = XLSX.CellObject
+/** A row's number (from 1) and its cells by column (from 0): only those that are there. */
+interface Row {
+  number: number
+  cells: Map<number, Cell>
+}
+
+export function* itemsOfWorkbook(bytes: Buffer, shapes: readonly Shape[], feed: string): Iterable<Item> {
+  const workbook = opened(bytes)
+  const sheets = workbook.SheetNames.map((name, at) => ({ page: at + 1, sheet: soundSheet(workbook.Sheets[name]) }))
+  const tables = sheets.flatMap(({ page, sheet }) => {
+    const header = headerIn(sheet, shapes)
+    return header ? [{ page, sheet, header }] : []
+  })
+  if (tables.length === 0) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '未找到可识别的表头 no known header' })
+  for (const { header } of tables) {
+    const twice = header.names.find((name, at) => name !== '' && header.names.indexOf(name) !== at)
+    if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
+  }
+  for (const { page, sheet, header } of tables) {
+    for (const row of rowsOf(sheet)) {
+      if (row.number > header.number && [...row.cells.values()].some((cell) => textOf(cell) !== '')) {
+        yield itemOf(tables.length > 1 ? page : null, row, header.names)
+      }
+    }
+  }
+}
+
+const opened = (bytes: Buffer): XLSX.WorkBook => {
+  mustUnpack(zipFault(bytes, LIMITS, makeSheetInspector()))
+  try {
+    return XLSX.read(bytes, {
+      type: 'buffer',
+      dense: true,
+      cellDates: true,
+      UTC: true,
+      cellFormula: false,
+      cellHTML: false,
+      // Without it a sheet that cannot be read is left out without a word.
+      WTF: true,
+    })
+  } catch {
+    throw unreadable('不是完整的 Excel 工作簿 no whole Excel workbook')
+  }
+}
+
+const soundSheet = (sheet: XLSX.WorkSheet | undefined): XLSX.WorkSheet => {
+  if (!sheet) throw unreadable('缺少工作表 a sheet is missing')
+  for (const { cells } of rowsOf(sheet)) {
+    for (const { v } of cells.values()) {
+      if (typeof v === 'string' && v.length > MAX_CELL) throw unreadable('单元格文本过长 a text beyond the limit')
+    }
+  }
+  return sheet
+}
+
+/** Both arrays have holes, up to a million rows wide; only what is there is walked. */
+function* rowsOf(sheet: XLSX.WorkSheet): Iterable<Row> {
+  const rows = (sheet['!data'] ?? []) as (Cell | undefined)[][]
+  for (const at of Object.keys(rows)) {
+    const cells = Object.entries(rows[Number(at)] ?? []).flatMap(([column, cell]): [number, Cell][] =>
+      cell ? [[Number(column), cell]] : [],
+    )
+    yield { number: Number(at) + 1, cells: new Map(cells) }
+  }
+}
+
+const headerIn = (sheet: XLSX.WorkSheet, shapes: readonly Shape[]) => {
+  for (const { number, cells } of rowsOf(sheet)) {
+    if (number > HEADER_WITHIN) break
+    const width = Math.max(-1, ...cells.keys()) + 1
+    const known = recognise(
+      Array.from({ length: width }, (_, at) => textOf(cells.get(at))),
+      shapes,
+    )
+    if (known) return { number, names: known.names }
+  }
+  return null
+}
+
+const itemOf = (page: number | null, { number, cells }: Row, names: string[]): Item => {
+  const beyond = [...cells].some(([column, cell]) => column >= names.length && textOf(cell) !== '')
+  if (beyond || [...cells.values()].some((cell) => cell.t === 'e'))
+    return broken(page, number, [...cells.values()].map(textOf).join(' | '))
+  const fields = names.map((name, at): [string, unknown] => [name || `第${at + 1}列`, plain(cells.get(at))])
+  return item(page, number, Object.fromEntries(fields.filter(([, value], at) => names[at] !== '' || value !== '')))
+}
+
+const textOf = (cell: Cell | undefined): string => {
+  const value = plain(cell)
+  return cell?.t === 'e' ? (cell.w ?? '#ERROR') : String(value).trim()
+}
+
+/** Dates become texts: Excel knows no zone, and the value is to be kept as JSON. */
+const plain = (cell: Cell | undefined): string | number | boolean => {
+  const value = cell?.v
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? (cell?.w ?? '') : dayText(value)
+  return value ?? ''
+}
+
+const dayText = (value: Date): string =>
+  value
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, '')
+    .replace(' 00:00:00', '')

@@ -1,0 +1,31 @@
+/** Runs in a thread of its own: answers each request with the next items of the workbook it was started with. */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Item } from '../../domain/records.js'
+import { isRefusal } from '../../errors.js'
+import { itemsOfWorkbook } from './workbook.js'
+import type { WorkbookAnswer, WorkbookTask } from './xlsx.js'
+
+const BATCH = 500 // items
+
+const { bytes, shapes, feed } = workerData as WorkbookTask
+const items = itemsOfWorkbook(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), shapes, feed)[
+  Symbol.iterator
+]()
+
+const next = (): WorkbookAnswer => {
+  const batch: Item[] = []
+  try {
+    while (batch.length < BATCH) {
+      const { done, value } = items.next()
+      if (done) return { items: batch, done: true }
+      batch.push(value)
+    }
+    return { items: batch, done: false }
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    // An error of our own class loses its class on the way to another thread.
+    return { refused: { code: error.code, details: error.details } }
+  }
+}
+
+parentPort?.on('message', () => parentPort?.postMessage(next()))
