@@ -3,7 +3,7 @@
  * must hold, and what it sets. Read by `move` in listing.ts; whatever is not in the table is not allowed.
  */
 import { addWorkdays } from './calendar.js'
-import type { Act, Case, Role, Rules, State } from './case.js'
+import { type Act, type Case, type Role, type Rules, STATES, type State } from './case.js'
 import { addMonths } from './dates.js'
 import type { Words } from './facts.js'
 import type { RemovalReason } from './lists.js'
@@ -21,17 +21,7 @@ export interface MoveRow extends Words {
 type Guard = (before: Case, act: Act, rules: Rules) => DenialCode | null
 
 const nothing = (): Partial<Case> => ({})
-const BEFORE_PUBLICATION: State[] = [
-  'LEAD',
-  'PROPOSED',
-  'NOTIFIED',
-  'DEFENCE',
-  'HEARING',
-  'REVIEWED',
-  'CONSENTED',
-  'DECIDED',
-  'SERVED',
-]
+const BEFORE_PUBLICATION = STATES.slice(0, STATES.indexOf('PUBLISHED'))
 
 // Guards read as what must hold; each answers null, or why not.
 const decidedHere: Guard = (_, __, { list }) => (list.decidedHere ? null : 'LIST_NOT_DECIDED_HERE')
