@@ -30,17 +30,20 @@ const PUSH_ROUNDS = 5
 export const demo = async (config: Config, say: Say, run: Run): Promise<void> => {
   await portIsFree(config)
   const here = world()
-  const agencies = await startAgencies(here)
-  const platforms = await startPlatforms({}, join(config.dataDir, SANDBOX_FOLDER))
-  const addresses: Addresses = {
-    agencies: Object.fromEntries(agencies.map(({ id, url }) => [id, url])),
-    platforms: Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }])),
-  }
+  const standIns: { close(): Promise<void> }[] = []
   const closeStandIns = async () => {
     forget(config)
-    await Promise.all([...agencies, ...platforms].map((one) => one.close()))
+    await Promise.all(standIns.map((one) => one.close()))
   }
   try {
+    const agencies = await startAgencies(here)
+    standIns.push(...agencies)
+    const platforms = await startPlatforms({}, join(config.dataDir, SANDBOX_FOLDER))
+    standIns.push(...platforms)
+    const addresses: Addresses = {
+      agencies: Object.fromEntries(agencies.map(({ id, url }) => [id, url])),
+      platforms: Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }])),
+    }
     say('① 数据库 Database …')
     const log = makeLog({ level: config.log.level, file: config.log.file ?? join(config.dataDir, 'hub.log') })
     const hub = await makeHub(config, { log, addresses, migrate: 'always' })

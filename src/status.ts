@@ -11,12 +11,15 @@ import * as runs from './store/runs.js'
 import * as snapshots from './store/snapshots.js'
 
 const LAST_RUNS = 10
+/** Items without an operator of which it is told where they stood and why; all are kept. */
+const UNMATCHED_SHOWN = 20
 
 export const status = async (hub: Hub): Promise<{ value: object; lines: string[] }> => {
   const { db, addresses } = hub
   const good = await runs.lastGoodPulls(db)
   const owed = new Map((await deliveries.backlog(db)).map((row) => [row.platform, row]))
   const waiting = await rejects.backlog(db)
+  const unmatched = await rejects.openUnmatched(db, UNMATCHED_SHOWN)
   const board = await listings.board(db)
   const last = await snapshots.last(db)
   const recent = await runs.list(db, { first: LAST_RUNS, before: null })
@@ -47,6 +50,10 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
     operators: await operators.count(db),
     feeds,
     platforms: told,
+    // Where they stood, not whom they name: a natural person may be among them.
+    waiting: [
+      ...new Map(unmatched.map(({ feed, run, row, reason }) => [`${run} ${row}`, { feed, run, row, reason }])).values(),
+    ],
     backlog: { ...waiting, listings: Object.fromEntries(board.map((row) => [row.state, row.n])) },
     publication: last && {
       sequence: last.sequence,
@@ -77,6 +84,7 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
         `平台 platform ${p.platform.padEnd(12)} 未结 outstanding ${p.outstanding}，已确认 confirmed ${p.confirmed}${p.configured ? '' : ' 未配置 not configured'}`,
     ),
     `待认领 unmatched ${waiting.unmatched}，最近拒收 rejects ${waiting.rejects}`,
+    ...value.waiting.map((one) => `   ${one.feed} 运行 run ${one.run} 第 ${one.row} 行 row：${one.reason}`),
     `名单 listings ${board.map((row) => `${row.state} ${row.n}`).join('，') || '—'}`,
     `公示 publication ${last ? `第 ${last.sequence} 期，${last.entries} 条` : '—'}`,
     ...recent.map((r) => `运行 run ${r.id} ${r.job} ${r.subject} ${r.cause} ${r.outcome} ${JSON.stringify(r.counts)}`),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
+import { backlog } from '../src/store/rejects.js'
 import { startHub, type TestHub } from './support/hub.js'
 
 const REGISTER = resolve('../shared/data/cn-company-register/dev/jilin.csv')
@@ -57,6 +58,8 @@ describe(`real input${said}`, function () {
     ])
     const waiting = await test.hub.db('unmatched').distinct('row_number').where({ state: 'OPEN' }).orderBy('row_number')
     expect(waiting.map((row) => row.row_number)).to.deep.equal([3, 4, 5, 6, 7, 8])
+    // Twelve records, but six items, as the pull counted them.
+    expect((await backlog(test.hub.db)).unmatched).to.equal(6)
   })
 
   it(`a code that stands in another column leads to the same operators${said}`, async () => {

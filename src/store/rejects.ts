@@ -86,22 +86,12 @@ export interface Unmatched {
   run: number
 }
 
+/** What waits for a person to say whose it is, oldest first. */
 export const openUnmatched = async (db: Db, first: number): Promise<Unmatched[]> => {
   const answer = await db.raw(
     `select id, feed, record_key as key, subject, reason, row_number as row, last_run as run from unmatched
-     where state = 'OPEN' order by id limit ? /* rejects.openUnmatched */`,
+     where state = 'OPEN' order by last_run, page, row_number, id limit ? /* rejects.openUnmatched */`,
     [first],
-  )
-  return answer.rows
-}
-
-export const ofRun = async (
-  db: Db,
-  runId: number,
-): Promise<(Reject & { field: string | null; rule: string; message: string })[]> => {
-  const answer = await db.raw(
-    `select page, row_number as row, field, rule, message, problems, item from rejects where run_id = ? order by id /* rejects.ofRun */`,
-    [runId],
   )
   return answer.rows
 }
@@ -120,9 +110,10 @@ export const latestOf = async (
   return answer.rows
 }
 
+/** Counted in items, as a pull counts them: one row of a file may hold several records. */
 export const backlog = async (db: Db): Promise<{ unmatched: number; rejects: number }> => {
   const answer = await db.raw(
-    `select (select count(*)::int from unmatched where state = 'OPEN') as unmatched,
+    `select (select count(distinct (feed, last_run, page, row_number))::int from unmatched where state = 'OPEN') as unmatched,
        (select count(*)::int from rejects r where r.run_id in (
          select max(id) from runs where job = 'pull' group by subject)) as rejects /* rejects.backlog */`,
   )

@@ -74,8 +74,3 @@ export const store = async (
     [snapshot.sequence, today, JSON.stringify(changed)],
   )
 }
-
-/** Publishing is one after another; held until the transaction ends. */
-export const lock = async (tx: Tx): Promise<void> => {
-  await tx.raw(`select pg_advisory_xact_lock(hashtext('hub.publish')) /* snapshots.lock */`)
-}

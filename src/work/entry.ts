@@ -50,13 +50,18 @@ const publicBody = (listing: listings.Listing, operator: operators.Operator): li
   uscc: operator.uscc,
   name: operator.name ?? '',
   region: operator.region,
-  reason: listing.reason,
-  basis: listing.basis,
-  authority: listing.authority,
-  documentNumber: listing.documentNumber ?? '',
-  decidedOn: listing.facts.decidedOn ?? '',
-  publishedOn: listing.publishedOn ?? '',
-  endsOn: listing.endsOn,
+  ...told(listing),
+})
+
+/** What the public and the platforms are told alike. */
+const told = ({ reason, basis, authority, documentNumber, facts, publishedOn, endsOn }: listings.Listing) => ({
+  reason,
+  basis,
+  authority,
+  documentNumber: documentNumber ?? '',
+  decidedOn: facts.decidedOn ?? '',
+  publishedOn: publishedOn ?? '',
+  endsOn,
 })
 
 const noticeOf = (
@@ -72,14 +77,8 @@ const noticeOf = (
     list: listing.list,
     listName: list.zh,
     operator: { uscc: operator.uscc, name: operator.name ?? '', regNo: null },
-    reason: listing.reason,
-    basis: listing.basis,
-    authority: listing.authority,
+    ...told(listing),
     authorityCode: listing.authorityCode,
-    documentNumber: listing.documentNumber ?? '',
-    decidedOn: listing.facts.decidedOn ?? '',
-    publishedOn: listing.publishedOn ?? '',
-    endsOn: listing.endsOn,
     removal:
       listing.removedOn === null
         ? null
@@ -101,9 +100,9 @@ const tell = async (
   notice: Omit<Notice, 'sequence' | 'action'>,
   dueAt: Date,
 ): Promise<void> => {
-  const told = await deliveries.earlier(tx, listingId)
-  for (const platform of new Set([...rules.platforms, ...told.map((row) => row.platform)])) {
-    const earlier = told.filter((row) => row.platform === platform)
+  const heard = await deliveries.earlier(tx, listingId)
+  for (const platform of new Set([...rules.platforms, ...heard.map((row) => row.platform)])) {
+    const earlier = heard.filter((row) => row.platform === platform)
     const { owe, fold } = owing(change, earlier)
     if (fold !== 'nothing') await deliveries.fold(tx, listingId, platform, fold)
     if (owe === null) continue

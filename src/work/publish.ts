@@ -33,7 +33,6 @@ export const publish = (db: Db, { note, ...options }: PublishOptions): Promise<P
   })
 
 const take = async (tx: Tx, run: number, now: Date): Promise<snapshots.Snapshot> => {
-  await snapshots.lock(tx)
   const last = await snapshots.last(tx)
   const changes = await snapshots.changes(tx)
   if (last !== null && changes.length === 0) return { ...last, added: 0, changed: 0, removed: 0 }

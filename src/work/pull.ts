@@ -158,11 +158,12 @@ const stage = async (db: Db, run: Running, options: Taking): Promise<Read> => {
     if ('problems' in mapped) {
       read.rejected += 1
       read.unreadable.push(...(mapped.keys ?? []))
+      bad.push({ page: item.page, row: item.row, problems: mapped.problems, item: item.fields })
       if (read.rejected > REJECTS_ENOUGH && read.rejected > read.received * feed.bounds.rejectShare) {
+        await flush()
         const reason = `前 ${read.received} 条中 ${read.rejected} 条不合格 / ${read.rejected} of the first ${read.received} items are bad`
         throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
       }
-      bad.push({ page: item.page, row: item.row, problems: mapped.problems, item: item.fields })
     } else {
       read.drafts += mapped.drafts.length
       for (const [part, draft] of mapped.drafts.entries()) good.push(toStage(read.received, part, item, draft))

@@ -56,6 +56,13 @@ describe('an attack that once succeeded', () => {
     expect(await standing(db())).to.have.length(20)
   })
 
+  it('a delivery that is all bad is given up early, and what was read of it is kept', async () => {
+    const enough = 10_001
+    const bad = Array.from({ length: enough + 5_000 }, (_, n) => row(n, { key: '', code: '' }))
+    expect((await refusal(pullItems(db(), bad))).code).to.equal('FEED_OUT_OF_BOUNDS')
+    expect(await rowsOf(db(), 'select count(*)::int as n from rejects')).to.deep.equal([{ n: enough }])
+  })
+
   it('a record of two parts whose item cannot be read is not taken for gone', async () => {
     await pullItems(db(), [row(1, { key: '900010/30' }), row(2, { key: '900011/30' })], { kind: 'trademark' })
     await pullItems(db(), [row(2, { key: '900011/30' }), row(1, { key: '', code: '', note: '900010' })], {

@@ -1,5 +1,5 @@
 /** What a stand-in platform keeps, and how it judges what it is told. Kept in a file where one is given, so that the demo started again shows what it was told. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { usccValid } from '../../domain/identity.js'
 
@@ -51,7 +51,9 @@ export interface Board {
 
 const keep = (file: string, held: Held): void => {
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, JSON.stringify([...held]))
+  // Beside and renamed: a stand-in that is killed while it writes must find a whole file when it starts again.
+  writeFileSync(`${file}.new`, JSON.stringify([...held]))
+  renameSync(`${file}.new`, file)
 }
 
 const REQUIRED = ['key', 'sequence', 'action', 'name', 'reason', 'authority', 'documentNumber', 'decidedOn'] as const

@@ -1,0 +1,64 @@
+import { document } from '../../src/contracts.js'
+import type { Calendar } from '../../src/domain/calendar.js'
+import { type Act, type Case, newCase, type Role, type Rules } from '../../src/domain/case.js'
+import { addDays } from '../../src/domain/dates.js'
+import type { Moved } from '../../src/domain/listing.js'
+import { move } from '../../src/domain/listing.js'
+import type { ListKind } from '../../src/domain/lists.js'
+import type { MoveName } from '../../src/domain/moves.js'
+import { ROLES as VIEWERS } from '../../src/domain/viewer.js'
+
+export const lists = (document('rules/lists.json') as { lists: ListKind[] }).lists
+export const kind = (id: string): ListKind => {
+  const row = lists.find((each) => each.id === id)
+  if (!row) throw new Error(`there is no list ${id}`)
+  return row
+}
+/** Spring Festival 2026: off from 15 to 23 February, made up for on two Saturdays. */
+export const calendar: Calendar = {
+  holidays: new Set(Array.from({ length: 9 }, (_, i) => addDays('2026-02-15', i))),
+  workdays: new Set(['2026-02-14', '2026-02-28']),
+  knownUntil: '2026-12-31',
+}
+export const rules: Rules = { list: kind('serious'), calendar }
+export const ROLES: Role[] = [...VIEWERS, 'clock']
+export const TODAY = '2026-11-25'
+
+export const full = (more: Partial<Act> = {}): Act => ({
+  by: 'officer-1',
+  role: 'officer',
+  on: '2026-01-05',
+  today: TODAY,
+  documentNumber: '吉市监告〔2026〕1号',
+  reason: '组织虚假交易',
+  text: '陈述',
+  heavy: true,
+  ...more,
+})
+export const caseAfter = (moved: Moved): Case => {
+  if (!moved.ok) throw new Error(moved.reason.code)
+  return moved.after
+}
+export const denied = (moved: Moved): string | null => (moved.ok ? null : moved.reason.code)
+
+/** Each step of an ordinary listing, on the days of one file. */
+export const STEPS: [MoveName, Partial<Act>][] = [
+  ['openLead', { on: '2026-01-05' }],
+  ['linkDecision', { on: '2026-01-06' }],
+  ['proposeListing', { on: '2026-01-07' }],
+  ['notifyListing', { on: '2026-01-08' }],
+  ['recordDefence', { on: '2026-01-09', role: 'party', by: 'party-1' }],
+  ['answerDefence', { on: '2026-01-12' }],
+  ['reviewListing', { on: '2026-01-16', role: 'reviewer', by: 'reviewer-1' }],
+  ['decideListing', { on: '2026-01-19' }],
+  ['serveListing', { on: '2026-01-20' }],
+  ['publishListing', { on: '2026-01-21', today: '2026-01-21' }],
+]
+export const upTo = (last: MoveName, changes: Partial<Record<MoveName, Partial<Act>>> = {}): Case => {
+  let now = newCase('serious', 7)
+  for (const [name, act] of STEPS) {
+    now = caseAfter(move(name, now, full({ ...act, ...changes[name] }), rules))
+    if (name === last) break
+  }
+  return now
+}
