@@ -10,8 +10,11 @@ export interface Evidence {
   body: Body
 }
 
-/** Where the facts of each kind of record belong: a hub that has a feed of the kind knows of the family, even of nothing in it. */
-export const FAMILY_OF: Record<RecordKind, FactFamily> = {
+/**
+ * Where the facts of each kind of record belong: a hub that has a feed of the kind knows of the family, even of nothing in
+ * it. Kinds that no scorecard weighs belong to none.
+ */
+export const FAMILY_OF: Partial<Record<RecordKind, FactFamily>> = {
   registration: 'registration',
   shop: 'shops',
   trademark: 'trademarks',
@@ -49,6 +52,8 @@ export const eventsOf = ({ record, kind, body }: Evidence, lists: readonly ListK
       const fact = lists.find((row) => row.id === body['list'])?.fact
       return fact ? [{ fact, on: day('listed_on'), until: entryEnd(body, lists), record }] : []
     }
+    default:
+      return []
   }
 }
 

@@ -24,6 +24,13 @@ export const KINDS = {
   inspection: { changes: 'event', needsOperator: true, endsByAbsence: false },
   penalty: { changes: 'event', needsOperator: true, endsByAbsence: false },
   list_entry: { changes: 'event', needsOperator: true, endsByAbsence: true },
+  permit: { changes: 'event', needsOperator: true, endsByAbsence: false },
+  repair: { changes: 'event', needsOperator: true, endsByAbsence: false },
+  recall: { changes: 'event', needsOperator: false, endsByAbsence: false },
+  standard: { changes: 'state', needsOperator: true, endsByAbsence: true },
+  commitment: { changes: 'event', needsOperator: true, endsByAbsence: false },
+  icp_filing: { changes: 'state', needsOperator: true, endsByAbsence: true },
+  trustmark: { changes: 'state', needsOperator: true, endsByAbsence: true },
 } as const satisfies Record<string, KindRule>
 
 export type RecordKind = keyof typeof KINDS
@@ -67,6 +74,11 @@ export interface Draft {
   validFrom: string | null
   validTo: string | null
   findings: Finding[]
+  /**
+   * What makes it the same fact as another source's record of it, the party aside (a decision: `factOfDecision`).
+   * Absent: nobody else has it.
+   */
+  fact?: string
 }
 
 /** Why an item was set aside: where (the agency's own field name), which rule, a sentence. */

@@ -81,7 +81,7 @@ const scoreChunk = async (
   options: ScoreOptions,
 ): Promise<number> => {
   const ids = chunk.map((operator) => operator.id)
-  const known = [...new Set<FactFamily>(options.kinds.map((kind) => FAMILY_OF[kind]))].sort()
+  const known = [...new Set<FactFamily>(options.kinds.flatMap((kind) => FAMILY_OF[kind] ?? []))].sort()
   const facts = await factsOf(tx, chunk, when, { lists: options.rules.lists, known })
   const before = await scores.latest(tx, ids, when, card.version)
   const rows: Omit<scores.StoredScore, 'id'>[] = []

@@ -91,7 +91,7 @@ const NAMES = ['key', 'code', 'org', 'reg', 'shop', 'name', 'value', 'day', 'not
 
 export interface FeedGiven {
   id?: string
-  kind?: RecordKind
+  kind?: Invented
   whole?: boolean
   bounds?: Partial<Bounds>
   /** Laid over the body that the kind has here. */
@@ -147,7 +147,10 @@ export const feed = ({ kind = 'list_entry', sent = () => [], body = () => ({}), 
 
 type Said = { value: string; day: string | null; name: string | null; code: string | null }
 
-const BODIES: Record<RecordKind, (said: Said) => Body> = {
+/** Kinds of which this world invents bodies. */
+export type Invented = Extract<RecordKind, 'registration' | 'shop' | 'trademark' | 'inspection' | 'penalty' | 'list_entry'>
+
+const BODIES: Record<Invented, (said: Said) => Body> = {
   registration: ({ value, day, name, code }) => ({
     name: name ?? '未名',
     uscc: code,
