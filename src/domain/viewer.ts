@@ -60,7 +60,14 @@ export const ACCESS: Record<Act, readonly Role[]> = {
 }
 
 /** Merchant, trademark and product-quality records are open by law to firms and credit services (吉政办发〔2016〕15号, item 11). */
-const OPEN_KINDS: readonly RecordKind[] = ['registration', 'trademark', 'inspection', 'recall', 'standard', 'commitment']
+const OPEN_KINDS: readonly RecordKind[] = [
+  'registration',
+  'trademark',
+  'inspection',
+  'recall',
+  'standard',
+  'commitment',
+]
 
 /** Kinds of record whose body a role may read. */
 export const KINDS_SEEN: Record<Role, readonly RecordKind[]> = {

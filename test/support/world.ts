@@ -148,7 +148,10 @@ export const feed = ({ kind = 'list_entry', sent = () => [], body = () => ({}), 
 type Said = { value: string; day: string | null; name: string | null; code: string | null }
 
 /** Kinds of which this world invents bodies. */
-export type Invented = Extract<RecordKind, 'registration' | 'shop' | 'trademark' | 'inspection' | 'penalty' | 'list_entry'>
+export type Invented = Extract<
+  RecordKind,
+  'registration' | 'shop' | 'trademark' | 'inspection' | 'penalty' | 'list_entry'
+>
 
 const BODIES: Record<Invented, (said: Said) => Body> = {
   registration: ({ value, day, name, code }) => ({
