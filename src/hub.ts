@@ -74,7 +74,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     const url = to.agencies[feed.agency] ?? null
     if (url === null && !options.file)
       throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[feed.agency]?.setting })
-    return pull(db, { feed, url, mark: keys.mark, now, log, ...options })
+    return pull(db, { feed, url, mark: keys.mark, rules, now, log, ...options })
   }
   const pushTo = (
     ids: readonly string[] | null,

@@ -1,15 +1,59 @@
 /** A feed: one kind of record from one agency. What an agency says of itself; how bytes become items is the readers'. */
 import type { Bounds } from '../domain/bounds.js'
-import type { Draft, Item, Mapped, RecordKind } from '../domain/records.js'
+import type { Draft, Item, Json, Mapped, RecordKind } from '../domain/records.js'
 import { type Examination, examine } from './examine.js'
-import { fromFile } from './readers/content.js'
+import { fromBytes, fromFile } from './readers/content.js'
 import { readContent } from './readers/index.js'
 import { BROKEN, recognise, type Shape } from './readers/shapes.js'
+import { openSource } from './transports/index.js'
 
 /** Where a feed is fetched from: the agency's base address. */
 export interface Source {
   url: string
   signal?: AbortSignal
+}
+
+/** What a door is told when it is opened. */
+export interface Opening {
+  /** What `next` gave with the last run that succeeded; null: nothing yet, or all is wanted again. */
+  state: Json | null
+  /** Takes a copy of a file that was taken in, before the door removes it; without it nothing is copied. */
+  archive?: (path: string, name: string) => Promise<void>
+}
+
+/** What a door brings once: items, and what becomes of its source afterwards. */
+export interface Delivery {
+  /** Read once; may refuse while it is read. Giving up early (`return`) lets go of whatever is open. */
+  items: AsyncIterable<Item>
+  /** Shown as the record's source file, once the caller has redacted it; null over an interface. */
+  file: string | null
+  /** Nothing new since last time (HTTP 304, an empty folder): no item, nothing ends, the feed is as current as before the question. */
+  unmodified?: boolean
+  /** Whether this is the whole feed, so that what is missing has ended; absent: as the feed says of itself. */
+  whole?: boolean
+  /** Another delivery waits behind this one already: ask again. */
+  more?: boolean
+  /** State to be kept with the run that succeeds, given back next time (cursor, ETag, last id). Asked for after the last item. */
+  next?: () => Json
+  /** After the run ended: archive the file, write feedback columns. Called once, never inside a transaction; a fault in it is logged, not undone. */
+  settle?: (outcome: Settled) => Promise<void>
+}
+
+/** How the run ended that took a delivery in. FAILED: not the delivery's fault, it is to be taken again. */
+export interface Settled {
+  outcome: 'DONE' | 'REFUSED' | 'FAILED'
+  run: number
+  error: { code: string; message: string } | null
+  /** Items set aside, in the order in which they came. */
+  rejects: AsyncIterable<Reject>
+}
+
+export interface Reject {
+  page: number | null
+  row: number
+  field: string | null
+  rule: string
+  message: string
 }
 
 export interface Feed {
@@ -21,14 +65,16 @@ export interface Feed {
   /** Sends everything each time, so that records that disappear are ended; or only additions and changes. */
   whole: boolean
   bounds: Bounds
+  /** Working days after a record's `validFrom` within which the agency must send it (双公示 7, the register's publicity 20). */
+  duty?: { workdays: number }
   /** Cron expression, Asia/Shanghai. */
   every: string
   /** Fields that hold registration numbers, in which fifteen digits are no resident ID. */
   exempt: ReadonlySet<string>
-  /** Over HTTP, page by page. */
-  fetch: (source: Source) => AsyncIterable<Item>
-  /** A file; the reader follows the content unless named. */
-  read: (path: string, options: { reader?: string; today: string }) => AsyncIterable<Item>
+  /** What the agency has for us now, through whatever door its address names. */
+  open: (source: Source, opening: Opening) => Promise<Delivery>
+  /** A file by its path, or its bytes; the reader follows the content unless named. */
+  read: (source: string | Buffer, options: { reader?: string }) => AsyncIterable<Item>
   /** Pure: an item as drafts in the hub's own form, or the problems that set it aside. */
   map: (item: Item, context: Context) => Mapped
 }
@@ -54,11 +100,12 @@ export interface Form extends Shape {
 }
 
 /** How a feed is told by its agency's file. */
-export interface Description extends Omit<Feed, 'fetch' | 'read' | 'map' | 'exempt' | 'bounds'> {
+export interface Description extends Omit<Feed, 'open' | 'read' | 'map' | 'exempt' | 'bounds'> {
   bounds?: Partial<Bounds>
   exempt?: readonly string[]
   forms: readonly Form[]
-  fetch: (source: Source, shapes: readonly Shape[], feed: string) => AsyncIterable<Item>
+  /** Over HTTP; one of the transports does it. */
+  fetch: (source: Source & Opening, shapes: readonly Shape[], feed: string) => Promise<Delivery>
 }
 
 const BOUNDS: Bounds = { fewest: 1, most: 2_000_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
@@ -67,9 +114,10 @@ export const makeFeed = ({ forms, fetch, exempt, bounds, ...rest }: Description)
   ...rest,
   bounds: { ...BOUNDS, ...bounds },
   exempt: new Set(exempt),
-  fetch: (source) => fetch(source, forms, rest.id),
-  read: async function* (path, { reader }) {
-    yield* readContent(await fromFile(path), forms, rest.id, reader)
+  open: (source, opening) => openSource({ id: rest.id, shapes: forms, fetch }, source, opening),
+  read: async function* (source, { reader }) {
+    const content = typeof source === 'string' ? await fromFile(source) : fromBytes(source)
+    yield* readContent(content, forms, rest.id, reader)
   },
   map: (item, context) => mapped(item, forms, context),
 })

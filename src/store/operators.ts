@@ -18,69 +18,83 @@ export interface Operator {
 
 const COLUMNS = 'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt"'
 
-export interface Making extends Omit<Operator, 'id' | 'status' | 'createdAt'> {
-  /** Every code that leads to it. */
-  codes: { scheme: string; code: string }[]
-}
-
-/** Makes operators that are not there yet; of two runs making the same one the first wins. */
-export const make = async (tx: Tx, makings: readonly Making[], runId: number, now: Date): Promise<void> => {
-  if (makings.length === 0) return
-  await tx.raw(
-    `insert into operators (uscc, shop, kind, name, region, first_run, created_at, dirty_since)
-     select r.uscc, r.shop, r.kind, r.name, r.region, :run::bigint, :now::timestamptz, :now::timestamptz from jsonb_to_recordset(:rows::jsonb)
-       as r(uscc text, shop text, kind text, name text, region text)
+/**
+ * Makes the operators that staged drafts have a code for and that are not there yet, and believes again in those that were
+ * taken back. Of several drafts the registration speaks first, and the last of them. Returns how many.
+ */
+export const make = async (tx: Tx, runId: number, now: Date): Promise<number> => {
+  const made = await tx.raw(
+    `insert into operators (uscc, shop, kind, name, name_key, region, status, first_run, created_at, dirty_since)
+     select uscc, shop, makes_kind, name, name_key, makes_region, makes_status, :run::bigint, :now::timestamptz, :now::timestamptz
+     from (select distinct on (uscc, shop) s.uscc, case when s.uscc is null then s.shop end as shop, makes_kind, name, name_key,
+         makes_region, makes_status
+       from staged_drafts s
+       where makes_kind is not null and not exists (select 1 from operators o where o.uscc = s.uscc and o.known_to is null)
+         and not exists (select 1 from operators o where s.uscc is null and o.shop = s.shop and o.known_to is null)
+       order by uscc, shop, (kind = 'registration') desc, item desc) n
      on conflict do nothing /* operators.make */`,
-    { run: runId, now, rows: JSON.stringify(makings) },
+    { run: runId, now },
   )
-  await tx.raw(
-    `insert into operator_codes (scheme, code, operator_id, run_id)
-     select distinct on (c.scheme, c.code) c.scheme, c.code, o.id, :run::bigint
-     from jsonb_to_recordset(:rows::jsonb) as r(uscc text, shop text, codes jsonb)
-     join operators o on o.uscc = r.uscc or o.shop = r.shop,
-     jsonb_to_recordset(r.codes) as c(scheme text, code text)
-     on conflict do nothing /* operators.make codes */`,
-    { run: runId, rows: JSON.stringify(makings) },
+  const again = await tx.raw(
+    `update operators o set known_to = null, dirty_since = coalesce(o.dirty_since, :now::timestamptz) from staged_drafts s
+     where o.known_to is not null and s.makes_kind is not null and (o.uscc = s.uscc or (s.uscc is null and o.shop = s.shop))
+     /* operators.make again */`,
+    { now },
   )
+  return (made.rowCount ?? 0) + (again.rowCount ?? 0)
 }
 
 /**
- * What a pull says of its operators beside the records: further codes, names, and from registrations the present name,
- * region, kind and status. Marks those with a new or changed record to be scored.
+ * What a merge says of its operators beside the records: further codes, names borne before, and from registrations the
+ * present name, region and status. Marks those with a new or changed record to be scored.
  */
 export const learn = async (tx: Tx, runId: number, now: Date): Promise<void> => {
   await tx.raw(
+    `create temporary table taught on commit drop as
+     select distinct on (p.operator_id) p.operator_id, s.name, s.name_key, s.makes_region as region, s.makes_status as status
+     from staged_drafts s join plan p using (item, part) join operators o on o.id = p.operator_id
+     where p.effect in ('NEW', 'CHANGED') and s.kind = 'registration' and (o.created_at <> :now::timestamptz or o.first_run <> :run)
+     order by p.operator_id, p.item desc /* operators.learn taught */`,
+    { run: runId, now },
+  )
+  await tx.raw(
     `insert into operator_codes (scheme, code, operator_id, run_id)
      select distinct on (scheme, code) scheme, code, operator_id, :run::bigint from (
-       select 'org_code' as scheme, org_code as code, operator_id, item from staged_drafts
-         where run_id = :run and effect in ('NEW', 'CHANGED') and kind = 'registration' and org_code is not null
+       select 'org_code' as scheme, s.org_code as code, p.operator_id, s.item from staged_drafts s join plan p using (item, part)
+         where p.effect in ('NEW', 'CHANGED') and s.kind = 'registration' and s.org_code is not null
+           and s.org_code is distinct from substr(s.uscc, 9, 9)
        union all
-       select 'reg_no', reg_no, operator_id, item from staged_drafts
-         where run_id = :run and effect in ('NEW', 'CHANGED') and kind = 'registration' and reg_no is not null) s
+       select 'reg_no', s.reg_no, p.operator_id, s.item from staged_drafts s join plan p using (item, part)
+         where p.effect in ('NEW', 'CHANGED') and s.kind = 'registration' and s.reg_no is not null) c
      where operator_id is not null order by scheme, code, item on conflict do nothing /* operators.learn codes */`,
     { run: runId },
   )
   await tx.raw(
-    `insert into operator_names (operator_id, name, known_from, run_id)
-     select distinct operator_id, name, :now::timestamptz, :run::bigint from staged_drafts
-     where run_id = :run and effect in ('NEW', 'CHANGED') and kind = 'registration' and operator_id is not null and name is not null
+    `insert into operator_names (operator_id, name, name_key, known_from, run_id)
+     select o.id, o.name, o.name_key, :now::timestamptz, :run::bigint from taught t join operators o on o.id = t.operator_id
+     where o.name is not null and t.name is not null and o.name <> t.name
      on conflict do nothing /* operators.learn names */`,
     { run: runId, now },
   )
   await tx.raw(
-    `update operators o set name = coalesce(s.name, o.name), region = coalesce(s.region, o.region),
-       status = case s.status when 'UNKNOWN' then o.status else s.status end
-     from (select distinct on (operator_id) operator_id, name, body->>'region_code' as region, body->>'status' as status
-       from staged_drafts where run_id = ? and effect in ('NEW', 'CHANGED') and kind = 'registration' and operator_id is not null
-       order by operator_id, item desc) s
-     where o.id = s.operator_id /* operators.learn present */`,
-    [runId],
+    `insert into operator_names (operator_id, name, name_key, known_from, run_id)
+     select distinct on (p.operator_id, f.name) p.operator_id, f.name, f.key, :now::timestamptz, :run::bigint
+     from staged_drafts s join plan p using (item, part), jsonb_to_recordset(s.former) as f(name text, key text)
+     where s.former is not null and p.operator_id is not null and p.effect in ('NEW', 'CHANGED') on conflict do nothing
+     /* operators.learn former */`,
+    { run: runId, now },
   )
   await tx.raw(
-    `update operators o set dirty_since = coalesce(o.dirty_since, :now::timestamptz) where o.id in (
-       select operator_id from staged_drafts where run_id = :run and effect in ('NEW', 'CHANGED')
-       union select operator_id from versions where closed_by = :run) /* operators.learn dirty */`,
-    { run: runId, now },
+    `update operators o set name = coalesce(t.name, o.name), name_key = coalesce(t.name_key, o.name_key),
+       region = coalesce(t.region, o.region), status = case t.status when 'UNKNOWN' then o.status else t.status end
+     from taught t where o.id = t.operator_id and (o.name is distinct from coalesce(t.name, o.name)
+       or o.region is distinct from coalesce(t.region, o.region) or t.status not in ('UNKNOWN', o.status)) /* operators.learn present */`,
+  )
+  await tx.raw(
+    `update operators o set dirty_since = :now::timestamptz where o.dirty_since is null and o.id in (
+       select operator_id from plan where effect in ('NEW', 'CHANGED')
+       union select operator_id from touched) /* operators.learn dirty */`,
+    { now },
   )
 }
 
@@ -93,8 +107,9 @@ export const byCodes = async (
   const answer = await db.raw(
     `select a.scheme || ':' || a.code as asked, ${COLUMNS}
      from unnest(?::text[], ?::text[]) as a(scheme, code)
-     join operator_codes c on c.scheme = a.scheme and c.code = a.code
-     join operators o on o.id = c.operator_id /* operators.byCodes */`,
+     cross join lateral (select min(c.operator_id) as id from codes c
+       where c.scheme = a.scheme and c.code = a.code and c.known_to is null) c
+     join operators o on o.id = c.id /* operators.byCodes */`,
     [codes.map((c) => c.scheme), codes.map((c) => c.code)],
   )
   return new Map(answer.rows.map((row: Operator & { asked: string }) => [row.asked, row]))
@@ -123,7 +138,7 @@ export const codesOf = async (
   ids: readonly number[],
 ): Promise<{ operatorId: number; scheme: string; code: string }[]> => {
   const answer = await db.raw(
-    `select operator_id as "operatorId", scheme, code from operator_codes where operator_id = any(?)
+    `select operator_id as "operatorId", scheme, code from codes where operator_id = any(?)
      order by operator_id, scheme, code /* operators.codesOf */`,
     [[...ids]],
   )

@@ -27,25 +27,54 @@ export const add = async (db: Db | Tx, runId: number, feed: string, rows: readon
   )
 }
 
-/** Keeps what found no operator, one row a record however often it is sent. */
+export interface Told {
+  page: number | null
+  row: number
+  field: string | null
+  rule: string
+  message: string
+}
+
+/** Rejects read at once. */
+const STEP_REJECTS = 1_000
+
+/** All that a run set aside, in the order in which it came, in bounded memory. */
+export async function* ofRun(db: Db, runId: number): AsyncIterable<Told> {
+  for (let after = 0; ; ) {
+    const { rows } = await db.raw(
+      `select id, page, row_number as row, field, rule, message from rejects where run_id = ? and id > ? order by id limit ?
+       /* rejects.ofRun */`,
+      [runId, after, STEP_REJECTS],
+    )
+    for (const { id, ...told } of rows) {
+      after = id
+      yield told
+    }
+    if (rows.length < STEP_REJECTS) return
+  }
+}
+
+/** Keeps what found no operator, one row a record however often it is sent; what was decided to be none of ours stays so. */
 export const keepUnmatched = async (tx: Tx, runId: number, feed: string): Promise<void> => {
   await tx.raw(
-    `insert into unmatched (feed, record_key, kind, subject, body, findings, valid_from, valid_to, digest, reason, page, row_number, first_run, last_run)
-     select distinct on (record_key) :feed::text, record_key, kind,
+    `insert into unmatched (feed, record_key, kind, subject, name_key, subject_key, fact, body, findings, valid_from, valid_to, digest,
+       reason, page, row_number, first_run, last_run)
+     select distinct on (s.record_key) :feed::text, s.record_key, s.kind,
        jsonb_build_object('uscc', uscc, 'orgCode', org_code, 'regNo', reg_no, 'shop', shop, 'name', name),
-       body, findings, valid_from, valid_to, digest,
+       name_key, subject_key, fact, body, findings, valid_from, valid_to, s.digest,
        case when uscc is not null then 'code.digit' when num_nonnulls(org_code, reg_no) > 0 then 'code.unknown'
          when name is not null then 'name.only' else 'subject.none' end,
-       page, row_number, run_id, run_id
-     from staged_drafts where run_id = :run and effect = 'UNMATCHED' order by record_key, item
-     on conflict (feed, record_key) do update set body = excluded.body, subject = excluded.subject, findings = excluded.findings,
-       valid_from = excluded.valid_from, valid_to = excluded.valid_to, digest = excluded.digest, reason = excluded.reason, page = excluded.page,
-       row_number = excluded.row_number, last_run = excluded.last_run, state = 'OPEN' /* rejects.keepUnmatched */`,
+       page, row_number, :run::bigint, :run::bigint
+     from staged_drafts s join plan p using (item, part) where p.effect = 'UNMATCHED' order by s.record_key, s.item
+     on conflict (feed, record_key) do update set body = excluded.body, subject = excluded.subject, name_key = excluded.name_key,
+       subject_key = excluded.subject_key, fact = excluded.fact, findings = excluded.findings, valid_from = excluded.valid_from,
+       valid_to = excluded.valid_to, digest = excluded.digest, reason = excluded.reason, page = excluded.page,
+       row_number = excluded.row_number, last_run = excluded.last_run, state = 'OPEN', decision_id = null /* rejects.keepUnmatched */`,
     { run: runId, feed },
   )
   await tx.raw(
-    `update unmatched u set state = 'MATCHED', last_run = :run from staged_drafts s
-     where s.run_id = :run and u.feed = :feed and u.record_key = s.record_key and u.state = 'OPEN' and s.effect <> 'UNMATCHED'
+    `update unmatched u set state = 'MATCHED', last_run = :run from plan p
+     where u.feed = :feed and u.record_key = p.record_key and u.state = 'OPEN' and p.effect <> 'UNMATCHED'
      /* rejects.keepUnmatched matched */`,
     { run: runId, feed },
   )
@@ -58,18 +87,20 @@ export const keepUnmatched = async (tx: Tx, runId: number, feed: string): Promis
 export const matchWaiting = async (tx: Tx, runId: number, now: Date): Promise<void> => {
   await tx.raw(
     `with found as (
-       select distinct on (u.id) u.*, c.operator_id as owner from unmatched u join operator_codes c on c.run_id = :run
-         and ((c.scheme = 'uscc' and c.code = u.subject->>'uscc')
-           or (u.subject->>'uscc' is null and ((c.scheme = 'org_code' and c.code = u.subject->>'orgCode')
-             or (c.scheme = 'reg_no' and c.code = u.subject->>'regNo'))))
-       where u.state = 'OPEN' order by u.id, c.scheme),
+       select u.*, o.owner from unmatched u cross join lateral (
+         select coalesce((select c.operator_id from codes c where c.scheme = 'uscc' and c.code = u.subject->>'uscc' and c.known_to is null),
+           case when u.subject->>'uscc' is null then coalesce(
+             (select min(c.operator_id) from codes c where c.scheme = 'org_code' and c.code = u.subject->>'orgCode' and c.known_to is null),
+             (select c.operator_id from codes c where c.scheme = 'reg_no' and c.code = u.subject->>'regNo' and c.known_to is null limit 1)) end)
+           as owner) o
+       where u.state = 'OPEN' and u.last_run < :run and o.owner is not null),
      matched as (update unmatched u set state = 'MATCHED' from found f where u.id = f.id),
      made as (
-       insert into versions (feed, kind, record_key, operator_id, digest, body, findings, valid_from, valid_to, known_from,
-         run_id, page, row_number, partial)
-       select feed, kind, record_key, owner, digest, body, findings, valid_from, valid_to, :now::timestamptz, last_run, page,
-         row_number, true from found
-       on conflict (feed, record_key) where known_to is null do nothing returning operator_id)
+       insert into versions (feed, kind, record_key, operator_id, fact, digest, body, findings, valid_from, valid_to, known_from,
+         run_id, opened_by, page, row_number, partial)
+       select feed, kind, record_key, owner, fact, digest, body, findings, valid_from, valid_to, :now::timestamptz, last_run,
+         :run::bigint, page, row_number, true from found
+       on conflict (record_key, feed) where known_to is null do nothing returning operator_id)
      update operators o set dirty_since = coalesce(o.dirty_since, :now::timestamptz) from made m where o.id = m.operator_id
      /* rejects.matchWaiting */`,
     { run: runId, now },

@@ -1,8 +1,8 @@
 /** Runs: one row for each execution of a job, also of those that failed or died. */
 import type { Db, Tx } from './db.js'
 
-export type Job = 'seed' | 'pull' | 'score' | 'publish' | 'push' | 'expire'
-export type Cause = 'timetable' | 'command' | 'demo'
+export type Job = 'seed' | 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'takeback'
+export type Cause = 'timetable' | 'command' | 'demo' | 'upload' | 'person'
 export type Outcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
 
 export interface Run {
@@ -31,6 +31,8 @@ export interface Start {
   whole?: boolean
   file?: string | null
   dated?: string | null
+  /** Who asked for it, where that is told. */
+  by?: string | null
   now: Date
 }
 
@@ -40,7 +42,7 @@ export interface Start {
  */
 export const start = async (
   db: Db,
-  { job, subject = '', cause, plannedFor = null, whole = false, file = null, dated = null, now }: Start,
+  { job, subject = '', cause, plannedFor = null, whole = false, file = null, dated = null, by = null, now }: Start,
 ) => {
   await db.raw(
     `update runs set outcome = 'ABANDONED', ended_at = ? /* runs.start */
@@ -48,11 +50,11 @@ export const start = async (
     [now, job, subject],
   )
   const answer = await db.raw(
-    `insert into runs (job, subject, cause, planned_for, started_at, outcome, whole, file, dated)
-     values (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?)
+    `insert into runs (job, subject, cause, planned_for, started_at, outcome, whole, file, dated, asked_by)
+     values (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?)
      on conflict (job, subject, planned_for) where planned_for is not null do nothing
      returning id /* runs.start */`,
-    [job, subject, cause, plannedFor, now, whole, file, dated],
+    [job, subject, cause, plannedFor, now, whole, file, dated, by],
   )
   return answer.rows.length === 0 ? null : (answer.rows[0].id as number)
 }
@@ -63,6 +65,15 @@ export const hold = async (tx: Tx, id: number): Promise<boolean> => {
     id,
   ])
   return answer.rows.length > 0
+}
+
+/** What a pull came from, once that is known. */
+export const noteSource = async (
+  tx: Tx,
+  id: number,
+  { file, contentHash, archive }: { file: string | null; contentHash: string | null; archive: string | null },
+): Promise<void> => {
+  await tx('runs').where({ id }).update({ file, content_hash: contentHash, archive })
 }
 
 export const finish = async (

@@ -1,4 +1,11 @@
-/** Drafts of a running pull, on their way into `versions`: written in chunks while the feed is read, merged in one transaction. */
+/**
+ * The stage of a running pull: what it has read so far, in a temporary table on a connection of its own. COPY writes it
+ * while the feed is read, one transaction merges it, and it goes with its connection: a pull that dies leaves nothing.
+ */
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ClientBase } from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
 import type { Draft } from '../domain/records.js'
 import type { Db, Tx } from './db.js'
 
@@ -9,157 +16,102 @@ export interface Staged {
   row: number
   draft: Draft
   digest: string
-  /** The check digit of the subject's USCC holds. */
-  usccValid: boolean
+  /** An operator to be made by this draft's code if there is none; null: none is made on its word. */
+  makes: { kind: string; region: string | null; status: string } | null
+  nameKey: string | null
+  /** By which a person's decision on such a subject is found again. */
+  subjectKey: string | null
+  /** Names that its subject bore before, with the keys by which they are compared. */
+  former: { name: string; key: string }[]
+  /** Sent after the day by which the agency had to; null: no duty. */
+  late: boolean | null
 }
 
-/** Leftovers of pulls that died are nobody's: the caller holds the feed's lock. */
-export const clear = async (db: Db | Tx, runIds: readonly number[]): Promise<void> => {
-  await db('staged_drafts').whereIn('run_id', runIds).delete()
+export interface Stage {
+  add: (rows: readonly Staged[]) => Promise<void>
+  /** How many drafts there are and how many different records they are: a few keys sent often are not a feed. */
+  summary: () => Promise<{ drafts: number; keys: number }>
+  /** A transaction that sees the stage. */
+  transaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
 }
 
-/** Runs of this feed that ended without emptying their stage. */
-export const leftovers = async (db: Db, feed: string): Promise<number[]> => {
-  const answer = await db.raw(
-    `select distinct s.run_id as id from staged_drafts s join runs r on r.id = s.run_id
-     where r.job = 'pull' and r.subject = ? /* staged.leftovers */`,
-    [feed],
-  )
-  return answer.rows.map((row: { id: number }) => row.id)
+/** A sort or a hash of a million keys stays in memory. Of this connection only. */
+const WORK_MEM = '192MB'
+const TEMP_BUFFERS = '64MB'
+
+const COLUMNS = [
+  'item',
+  'part',
+  'page',
+  'row_number',
+  'kind',
+  'record_key',
+  'uscc',
+  'org_code',
+  'reg_no',
+  'shop',
+  'name',
+  'name_key',
+  'subject_key',
+  'makes_kind',
+  'makes_region',
+  'makes_status',
+  'fact',
+  'late',
+  'digest',
+  'body',
+  'findings',
+  'valid_from',
+  'valid_to',
+  'former',
+]
+
+/** Runs `work` with an empty stage. */
+export const withStage = async <T>(db: Db, work: (stage: Stage) => Promise<T>): Promise<T> => {
+  const connection: ClientBase = await db.client.acquireRawConnection()
+  try {
+    await connection.query(`set temp_buffers = '${TEMP_BUFFERS}'`)
+    await connection.query(`set work_mem = '${WORK_MEM}'`)
+    await connection.query(
+      `create temporary table staged_drafts (
+         item integer not null, part smallint not null, page integer, row_number integer not null,
+         kind text collate "C" not null, record_key text collate "C" not null, uscc text collate "C", org_code text collate "C",
+         reg_no text collate "C", shop text collate "C", name text, name_key text collate "C", subject_key text collate "C",
+         makes_kind text, makes_region text, makes_status text, fact text collate "C", late boolean,
+         digest text collate "C" not null, body jsonb not null, findings jsonb not null, valid_from date, valid_to date, former jsonb)`,
+    )
+    return await work({
+      add: (rows) => add(connection, rows),
+      summary: async () => {
+        await connection.query('analyze staged_drafts')
+        const { rows } = await connection.query(
+          'select coalesce(sum(n), 0)::int as drafts, count(*)::int as keys from (select count(*) as n from staged_drafts group by record_key) k',
+        )
+        return rows[0]
+      },
+      transaction: (act) => db.transaction(act, { connection }),
+    })
+  } finally {
+    await db.client.destroyRawConnection(connection).catch(() => {})
+  }
 }
 
-export const add = async (db: Db, runId: number, rows: readonly Staged[]): Promise<void> => {
+const add = async (connection: ClientBase, rows: readonly Staged[]): Promise<void> => {
   if (rows.length === 0) return
-  const payload = rows.map(({ item, part, page, row, draft, digest, usccValid }) => ({
-    item,
-    part,
-    page,
-    row_number: row,
-    kind: draft.kind,
-    record_key: draft.key,
-    uscc: draft.subject.uscc,
-    uscc_valid: usccValid,
-    org_code: draft.subject.orgCode,
-    reg_no: draft.subject.regNo,
-    shop: draft.subject.shop,
-    name: draft.subject.name,
-    digest,
-    body: draft.body,
-    findings: draft.findings,
-    valid_from: draft.validFrom,
-    valid_to: draft.validTo,
-  }))
-  await db.raw(
-    `insert into staged_drafts (run_id, item, part, page, row_number, kind, record_key, uscc, uscc_valid, org_code, reg_no,
-       shop, name, digest, body, findings, valid_from, valid_to)
-     select ?::bigint, r.* from jsonb_to_recordset(?::jsonb) as r(item int, part smallint, page int, row_number int, kind text,
-       record_key text, uscc text, uscc_valid boolean, org_code text, reg_no text, shop text, name text, digest text,
-       body jsonb, findings jsonb, valid_from date, valid_to date) /* staged.add */`,
-    [runId, JSON.stringify(payload)],
-  )
+  const into = connection.query(copyFrom(`copy staged_drafts (${COLUMNS.join(', ')}) from stdin`))
+  await pipeline(Readable.from([Buffer.from(rows.map(line).join(''))]), into)
 }
 
-export const count = async (tx: Tx, runId: number): Promise<number> => {
-  const answer = await tx.raw('select count(*)::int as n from staged_drafts where run_id = ? /* staged.count */', [
-    runId,
-  ])
-  return answer.rows[0].n
+/** One row in the text format of COPY. */
+const line = ({ item, part, page, row, draft, digest, makes, nameKey, subjectKey, former, late }: Staged): string => {
+  const { subject } = draft
+  return `${item}\t${part}\t${page ?? '\\N'}\t${row}\t${draft.kind}\t${text(draft.key)}\t${text(subject.uscc)}\t${text(subject.orgCode)}\t${text(subject.regNo)}\t${text(subject.shop)}\t${text(subject.name)}\t${text(nameKey)}\t${text(subjectKey)}\t${text(makes?.kind)}\t${text(makes?.region)}\t${text(makes?.status)}\t${text(draft.fact)}\t${late === null ? '\\N' : late ? 't' : 'f'}\t${digest}\t${text(JSON.stringify(draft.body))}\t${draft.findings.length === 0 ? '[]' : text(JSON.stringify(draft.findings))}\t${draft.validFrom ?? '\\N'}\t${draft.validTo ?? '\\N'}\t${former.length === 0 ? '\\N' : text(JSON.stringify(former))}\n`
 }
 
-/** Finds each draft's operator by its codes, the unified code first; name alone is never enough. */
-export const resolve = async (tx: Tx, runId: number): Promise<void> => {
-  await tx.raw('analyze staged_drafts /* staged.resolve */')
-  await tx.raw(
-    `update staged_drafts s set operator_id = coalesce(
-       (select c.operator_id from operator_codes c where c.scheme = 'uscc' and c.code = s.uscc),
-       (select c.operator_id from operator_codes c where c.scheme = 'shop' and c.code = s.shop),
-       case when s.uscc is null then coalesce(
-         (select c.operator_id from operator_codes c where c.scheme = 'org_code' and c.code = s.org_code),
-         (select c.operator_id from operator_codes c where c.scheme = 'reg_no' and c.code = s.reg_no)) end)
-     where s.run_id = ? /* staged.resolve */`,
-    [runId],
-  )
-}
+const SPECIAL = /[\\\t\n\r]/
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 
-export interface NewOperator {
-  uscc: string | null
-  shop: string | null
-  name: string | null
-}
-
-/** Subjects without an operator that have a code to make one by: a valid USCC, one the registry says, or a shop's. */
-export const unknownSubjects = async (tx: Tx, runId: number): Promise<NewOperator[]> => {
-  const answer = await tx.raw(
-    `select distinct on (uscc, shop) uscc, shop, name from (
-       select case when uscc_valid or kind = 'registration' then uscc end as uscc,
-         case when uscc is null then shop end as shop, name, item
-       from staged_drafts where run_id = ? and operator_id is null) s
-     where uscc is not null or shop is not null order by uscc, shop, item desc /* staged.unknownSubjects */`,
-    [runId],
-  )
-  return answer.rows
-}
-
-/** How many different records are staged: a few keys sent often are not a feed. */
-export const countKeys = async (db: Db, runId: number): Promise<number> => {
-  const answer = await db.raw(
-    'select count(distinct record_key)::int as n from staged_drafts where run_id = ? /* staged.countKeys */',
-    [runId],
-  )
-  return answer.rows[0].n
-}
-
-export type Effect = 'NEW' | 'CHANGED' | 'UNCHANGED' | 'UNMATCHED' | 'CONFLICT'
-
-/**
- * Decides what each draft does: no operator where its kind needs one → UNMATCHED; the same key sent twice → UNCHANGED if
- * identical, else CONFLICT (the first stands, the other is set aside); against the current version → NEW, CHANGED, UNCHANGED.
- */
-export const decide = async (tx: Tx, runId: number, feed: string, needOperator: readonly string[]): Promise<void> => {
-  await tx.raw(
-    `with ranked as (
-       select item, part, record_key, first_value(digest) over w as first_digest, row_number() over w as nth
-       from staged_drafts where run_id = :run
-       window w as (partition by record_key order by item, part))
-     update staged_drafts s set version_id = v.id, effect = case
-         when s.operator_id is null and s.kind = any(:need) then 'UNMATCHED'
-         when r.nth > 1 then case when s.digest = r.first_digest then 'UNCHANGED' else 'CONFLICT' end
-         when v.id is null then 'NEW'
-         when v.digest = s.digest and v.ended_on is null and v.operator_id is not distinct from s.operator_id then 'UNCHANGED'
-         else 'CHANGED' end
-     from ranked r left join versions v on v.feed = :feed and v.record_key = r.record_key and v.known_to is null
-     where s.run_id = :run and s.item = r.item and s.part = r.part /* staged.decide */`,
-    { run: runId, feed, need: needOperator },
-  )
-  // Without this the planner takes every draft for one without an effect, and joins millions of pairs.
-  await tx.raw('analyze staged_drafts /* staged.decide */')
-}
-
-export type ItemCounts = Record<Effect, number>
-
-/** One count an item, though it may have several drafts: the one that asks most of a person decides. */
-export const itemCounts = async (tx: Tx, runId: number): Promise<ItemCounts> => {
-  const answer = await tx.raw(
-    `select effect, count(*)::int as items from (
-       select item, (array_agg(effect order by array_position(
-         array['CONFLICT', 'UNMATCHED', 'NEW', 'CHANGED', 'UNCHANGED'], effect)))[1] as effect
-       from staged_drafts where run_id = ? group by item) i group by effect /* staged.itemCounts */`,
-    [runId],
-  )
-  const counts: ItemCounts = { NEW: 0, CHANGED: 0, UNCHANGED: 0, UNMATCHED: 0, CONFLICT: 0 }
-  for (const row of answer.rows as { effect: Effect; items: number }[]) counts[row.effect] = row.items
-  return counts
-}
-
-/** Drafts that contradict an earlier one of the same delivery, to be set aside. */
-export const conflicts = async (
-  tx: Tx,
-  runId: number,
-): Promise<{ page: number | null; row: number; key: string; body: unknown }[]> => {
-  const answer = await tx.raw(
-    `select page, row_number as row, record_key as key, body from staged_drafts
-     where run_id = ? and effect = 'CONFLICT' order by item, part /* staged.conflicts */`,
-    [runId],
-  )
-  return answer.rows
+const text = (value: string | null | undefined): string => {
+  if (value === null || value === undefined) return '\\N'
+  return SPECIAL.test(value) ? value.replace(/[\\\t\n\r]/g, (sign) => ESCAPES[sign] ?? sign) : value
 }

@@ -5,29 +5,37 @@ import type { Db, Tx } from './db.js'
 /** A merge of so many new versions leaves the planner's statistics behind; fresh ones cost less than one bad plan. */
 const ANALYZE_FROM_VERSIONS = 5_000
 
-/** Closes what the staged drafts change and opens the new versions; one whole feed's worth in two statements. */
+/**
+ * Closes what the plan changes and opens the new versions; one whole feed's worth in two statements. Whose records were
+ * touched is left in the temporary table `touched`.
+ */
 export const merge = async (tx: Tx, run: { id: number; feed: string; whole: boolean; now: Date }): Promise<void> => {
   const bindings = { run: run.id, feed: run.feed, now: run.now, partial: !run.whole }
-  const merged = await tx.raw(
+  await tx.raw(
+    `create temporary table touched (version_id bigint, operator_id integer, partial boolean) on commit drop /* versions.merge */`,
+  )
+  await tx.raw(
     `with closed as (
-       update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from staged_drafts s
-       where s.run_id = :run and s.effect = 'CHANGED' and v.id = s.version_id and v.known_to is null
-       returning v.id, v.partial)
-     insert into versions (feed, kind, record_key, operator_id, digest, body, findings, valid_from, valid_to, known_from,
-       run_id, page, row_number, partial)
-     select :feed::text, s.kind, s.record_key, s.operator_id, s.digest, s.body, s.findings, s.valid_from, s.valid_to, :now::timestamptz,
-       :run::bigint, s.page, s.row_number, :partial::boolean and coalesce(c.partial, true)
-     from staged_drafts s left join closed c on c.id = s.version_id
-     where s.run_id = :run and s.effect in ('NEW', 'CHANGED')
-     order by s.item, s.part /* versions.merge */`,
+       update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from plan p
+       where p.effect = 'CHANGED' and v.id = p.version_id and v.known_to is null
+       returning v.id, v.operator_id, v.partial)
+     insert into touched select id, operator_id, partial from closed /* versions.merge close */`,
     bindings,
   )
-  if ((merged.rowCount ?? 0) >= ANALYZE_FROM_VERSIONS)
-    await tx.raw('analyze versions, operators, operator_codes /* versions.merge */')
+  const merged = await tx.raw(
+    `insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
+       known_from, run_id, page, row_number, partial)
+     select :feed::text, s.kind, s.record_key, p.operator_id, p.decision_id, s.fact, s.digest, s.body, s.findings, s.valid_from,
+       s.valid_to, :now::timestamptz, :run::bigint, s.page, s.row_number, :partial::boolean and coalesce(t.partial, true)
+     from staged_drafts s join plan p using (item, part) left join touched t on t.version_id = p.version_id
+     where p.effect in ('NEW', 'CHANGED') /* versions.merge */`,
+    bindings,
+  )
+  if ((merged.rowCount ?? 0) >= ANALYZE_FROM_VERSIONS) await tx.raw('analyze versions, operators /* versions.merge */')
   if (!run.whole) return
   await tx.raw(
-    `update versions v set partial = false from staged_drafts s
-     where s.run_id = :run and s.effect = 'UNCHANGED' and v.id = s.version_id and v.known_to is null and v.partial /* versions.merge held by the whole */`,
+    `update versions v set partial = false from plan p
+     where p.effect = 'UNCHANGED' and v.id = p.version_id and v.known_to is null and v.partial /* versions.merge held by the whole */`,
     bindings,
   )
 }
@@ -51,14 +59,15 @@ export const endAbsent = async (
        update versions v set known_to = :now, closed_as = 'ENDED', closed_by = :run
        where v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
          and v.record_key <> all(:unreadable::text[])
-         and not exists (select 1 from staged_drafts s where s.run_id = :run and s.record_key = v.record_key)
+         and not exists (select 1 from plan p where p.record_key = v.record_key)
          and upper(split_part(v.record_key, '/', 1)) not in (select word from words)
          and not exists (select 1 from operators o join words w on w.word = upper(coalesce(o.uscc, o.shop)) where o.id = v.operator_id)
-       returning v.*)
-     insert into versions (feed, kind, record_key, operator_id, digest, body, findings, valid_from, valid_to, ended_on,
-       known_from, run_id, page, row_number, partial)
-     select feed, kind, record_key, operator_id, digest, body, findings, valid_from, valid_to, :today::date, :now::timestamptz,
-       run_id, page, row_number, partial from gone returning id /* versions.endAbsent */`,
+       returning v.*),
+     told as (insert into touched select id, operator_id, partial from gone)
+     insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
+       ended_on, known_from, run_id, opened_by, page, row_number, partial)
+     select feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to, :today::date,
+       :now::timestamptz, run_id, :run::bigint, page, row_number, partial from gone returning id /* versions.endAbsent */`,
     { run: run.id, feed: run.feed, now: run.now, today: run.today, unreadable: run.unreadable, kinds },
   )
   return answer.rows.length

@@ -9,7 +9,7 @@ import * as runs from '../store/runs.js'
 /** How long a second run of the same job waits for the first unless told otherwise, milliseconds. One that the timetable started does not wait. */
 const WAIT_MS = 120_000
 /** From this status on a refusal is somebody's failure (an agency that did not answer), not a judgement on what was brought. */
-const FAILURE_STATUS = 500
+export const FAILURE_STATUS = 500
 
 /** Why and when a verb runs; part of the options of each. */
 export interface Occasioned {
@@ -21,6 +21,8 @@ export interface Occasioned {
   waitMs?: number
   /** Replaces ID numbers in what a refusal repeats of an agency's own words. */
   mark?: (id: string) => string
+  /** Who uploaded, corrected or took back. */
+  by?: string
   /** Hears of each run's beginning and end, under the run's id. */
   log?: Log
 }
@@ -58,7 +60,8 @@ export const alone = async <T>(db: Db, what: What, work: (run: Running) => Promi
     async () => {
       const startedAt = what.now()
       const { cause, whole = false, file = null, dated = null } = what
-      const id = await runs.start(db, { job, subject, cause, plannedFor, whole, file, dated, now: startedAt })
+      const by = what.by ?? null
+      const id = await runs.start(db, { job, subject, cause, plannedFor, whole, file, dated, by, now: startedAt })
       return id === null ? null : { value: await closed(db, what, id, startedAt, work) }
     },
   )

@@ -16,8 +16,8 @@ import { makeLog } from '../../src/log.js'
 import { platforms } from '../../src/platforms/index.js'
 import * as runs from '../../src/store/runs.js'
 import * as scores from '../../src/store/scores.js'
-import * as staged from '../../src/store/staged.js'
-import { merge, toStage } from '../../src/work/pull.js'
+import { withStage } from '../../src/store/staged.js'
+import { merge, toStage } from '../../src/work/merge.js'
 import type { Rules } from '../../src/work/rules.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
@@ -165,12 +165,10 @@ const bring = async (db: TestDatabase['db'], feed: string, drafts: readonly Draf
     now,
   })
   if (run === null) throw new Error('no run')
-  await staged.add(
-    db,
-    run,
-    drafts.map((draft, i) => toStage(i, 0, { page: 1, row: i + 2, fields: {} }, draft)),
-  )
-  await db.transaction((tx) => merge(tx, { run, feed, whole: false, now }))
+  await withStage(db, async (stage) => {
+    await stage.add(drafts.map((draft, i) => toStage(i, 0, { page: 1, row: i + 2, fields: {} }, draft)))
+    await stage.transaction((tx) => merge(tx, { run, feed, whole: false, repeats: false, now }))
+  })
   await runs.finish(db, run, { outcome: 'DONE', now })
   return run
 }
@@ -211,6 +209,8 @@ export const penalty = (code: string, number: string, decidedOn = '2026-01-05'):
       decided_on: decidedOn,
       authority: '虚构市市场监督管理局',
       authority_code: null,
+      status: 'IN_FORCE',
+      revoked_on: null,
     },
     decidedOn,
   )

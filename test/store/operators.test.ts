@@ -1,7 +1,10 @@
 import { expect } from 'chai'
 import { orgCodeIn } from '../../src/domain/identity.js'
+import type { Draft } from '../../src/domain/records.js'
 import * as operators from '../../src/store/operators.js'
 import * as runs from '../../src/store/runs.js'
+import { withStage } from '../../src/store/staged.js'
+import { toStage } from '../../src/work/merge.js'
 import { codeOf, database, later, NOW, operatorOf, pullItems, rowsOf } from '../support/world.js'
 
 describe('operators', () => {
@@ -34,17 +37,23 @@ describe('operators', () => {
 
   it('of many making one operator at once the first makes it', async () => {
     const run = (await runs.start(db(), { job: 'pull', subject: 'x', cause: 'command', now: NOW })) ?? 0
-    const making: operators.Making = {
-      uscc: codeOf(5),
-      shop: null,
-      name: '某',
-      kind: 'ENTERPRISE',
-      region: '220102',
-      codes: [{ scheme: 'uscc', code: codeOf(5) }],
+    const draft: Draft = {
+      kind: 'penalty',
+      key: 'P1',
+      subject: { uscc: codeOf(5), orgCode: null, regNo: null, shop: null, name: '某' },
+      body: {},
+      validFrom: null,
+      validTo: null,
+      findings: [],
     }
-    await Promise.all(
-      Array.from({ length: 8 }, () => db().transaction((tx) => operators.make(tx, [making, making], run, NOW))),
-    )
+    const item = { page: null, row: 1, fields: {} }
+    const makeOne = () =>
+      withStage(db(), async (stage) => {
+        await stage.add([toStage(1, 0, item, draft), toStage(2, 0, item, { ...draft, key: 'P2' })])
+        return stage.transaction((tx) => operators.make(tx, run, NOW))
+      })
+    const made = await Promise.all(Array.from({ length: 8 }, makeOne))
+    expect(made.reduce((sum, n) => sum + n, 0)).to.equal(1)
     expect(await rowsOf(db(), 'select 1 from operators')).to.have.length(1)
     expect(await operatorOf(db(), codeOf(5))).to.be.greaterThan(0)
   })

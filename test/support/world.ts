@@ -7,7 +7,7 @@ import { document } from '../../src/contracts.js'
 import type { Bounds } from '../../src/domain/bounds.js'
 import type { ListKind } from '../../src/domain/lists.js'
 import type { MoveName } from '../../src/domain/moves.js'
-import type { Body, RecordKind } from '../../src/domain/records.js'
+import type { Body, Item, RecordKind } from '../../src/domain/records.js'
 import { isRefusal } from '../../src/errors.js'
 import { makeLog } from '../../src/log.js'
 import { platforms } from '../../src/platforms/index.js'
@@ -136,14 +136,16 @@ export const feed = ({ kind = 'list_entry', sent = () => [], body = () => ({}), 
         },
       },
     ],
-    fetch: async function* () {
-      let row = 0
-      for await (const fields of sent()) {
-        row += 1
-        yield { page: 1, row, fields: { ...fields } }
-      }
-    },
+    fetch: async () => ({ items: numbered(sent()), file: null }),
   })
+
+async function* numbered(sent: ReturnType<NonNullable<FeedGiven['sent']>>): AsyncIterable<Item> {
+  let row = 0
+  for await (const fields of sent) {
+    row += 1
+    yield { page: 1, row, fields: { ...fields } }
+  }
+}
 
 type Said = { value: string; day: string | null; name: string | null; code: string | null }
 
@@ -183,13 +185,17 @@ const BODIES: Record<Invented, (said: Said) => Body> = {
     url: null,
     category: null,
     opened_on: day,
+    real_name_method: null,
     real_name_matched: true,
   }),
   trademark: ({ value, day, name, code }) => ({
     number: '99000001',
     class: 30,
     name: value,
+    office: 'CN',
+    application_number: null,
     owner_name: name ?? '未名',
+    owner_name_en: null,
     owner_uscc: code,
     status: 'REGISTERED',
     applied_on: null,
@@ -234,6 +240,8 @@ const BODIES: Record<Invented, (said: Said) => Body> = {
     authority_code: usccIn('11', '220102', 1),
     source_unit: '虚构市市场监督管理局',
     source_unit_code: usccIn('11', '220102', 1),
+    status: 'IN_FORCE',
+    revoked_on: null,
     note: null,
   }),
   list_entry: ({ value, day }) => ({
@@ -332,7 +340,7 @@ export const refusal = async (work: Promise<unknown>): Promise<{ code: string; b
 }
 
 export const operatorOf = async (db: Db, code: string): Promise<number> => {
-  const [row] = await rowsOf(db, 'select operator_id as id from operator_codes where code = ?', [code])
+  const [row] = await rowsOf(db, 'select operator_id as id from codes where code = ? and known_to is null', [code])
   return Number(row?.['id'] ?? 0)
 }
 

@@ -1,0 +1,155 @@
+import type { Knex } from 'knex'
+
+/**
+ * Intake: keys compared as bytes, codes that a USCC already says derived instead of stored, a stage that is only written
+ * and read, versions that may be known as wrong, decisions on identity, rejects that are corrected, runs taken back.
+ */
+export const up = async (knex: Knex): Promise<void> => {
+  await knex.raw(`
+    alter table runs drop constraint runs_job_check, drop constraint runs_cause_check;
+    alter table runs add constraint runs_job_check check (job in ('seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback')),
+      add constraint runs_cause_check check (cause in ('timetable', 'command', 'demo', 'upload', 'person')),
+      add column content_hash text,
+      add column archive text,
+      add column asked_by text,
+      add column taken_back_at timestamptz,
+      add column taken_back_by text,
+      add column taken_back_reason text,
+      add check (num_nonnulls(taken_back_at, taken_back_by, taken_back_reason) in (0, 3));
+    comment on column runs.content_hash is 'SHA-256 of the file as it came';
+    comment on column runs.archive is 'where its items are archived, ID numbers replaced; relative to the archive folder';
+    comment on column runs.asked_by is 'who uploaded, corrected or took back';
+
+    create table feed_states (
+      feed text primary key,
+      state jsonb not null,
+      run_id bigint not null references runs
+    );
+    comment on table feed_states is 'where the next pull of a feed goes on: cursor, ETag, last id';
+
+    alter table operators
+      alter column uscc type text collate "C",
+      alter column shop type text collate "C",
+      add column name_key text collate "C",
+      add column known_to timestamptz,
+      add column merged_into integer references operators,
+      add check (merged_into is null or merged_into <> id);
+    comment on column operators.name_key is 'the name normalised for comparing (domain/names)';
+    comment on column operators.known_to is 'no longer believed to exist: all that spoke of it was taken back';
+    comment on column operators.merged_into is 'its codes and records belong to that operator now, by a decision on identity';
+    update operators set name_key = upper(regexp_replace(replace(replace(normalize(name, NFKC), '（', '('), '）', ')'), '\\s', '', 'g'))
+      where name is not null;
+    create index operators_name on operators (name_key) where name_key is not null;
+    create index operators_org_code on operators (substr(uscc, 9, 9)) where uscc is not null;
+
+    alter table operator_codes alter column scheme type text collate "C", alter column code type text collate "C";
+    delete from operator_codes c using operators o where o.id = c.operator_id
+      and (c.scheme in ('uscc', 'shop') or (c.scheme = 'org_code' and c.code = substr(o.uscc, 9, 9)));
+    comment on table operator_codes is 'further codes: those that an operator''s own USCC or shop code does not already say';
+    create view codes (scheme, code, operator_id, own_id, known_to) as
+      select 'uscc' collate "C", uscc, coalesce(merged_into, id), id, known_to from operators where uscc is not null
+      union all select 'shop' collate "C", shop, coalesce(merged_into, id), id, known_to from operators where shop is not null
+      union all select 'org_code' collate "C", substr(uscc, 9, 9), coalesce(merged_into, id), id, known_to from operators where uscc is not null
+      union all select c.scheme, c.code, coalesce(o.merged_into, o.id), o.id, o.known_to from operator_codes c join operators o on o.id = c.operator_id;
+    comment on view codes is 'every code and the operator to which it leads';
+
+    delete from operator_names n using operators o where o.id = n.operator_id and o.name = n.name;
+    alter table operator_names add column name_key text collate "C";
+    update operator_names set name_key = upper(regexp_replace(replace(replace(normalize(name, NFKC), '（', '('), '）', ')'), '\\s', '', 'g'));
+    alter table operator_names alter column name_key set not null;
+    create index operator_names_key on operator_names (name_key);
+    comment on table operator_names is 'names an operator bore before its present one';
+
+    drop index versions_current, versions_record, versions_operator;
+    alter table versions
+      alter column feed type text collate "C",
+      alter column kind type text collate "C",
+      alter column record_key type text collate "C",
+      alter column digest type text collate "C",
+      add column fact text collate "C",
+      add column opened_by bigint references runs,
+      add column decision_id bigint,
+      add column wrong_from timestamptz;
+    update versions set digest = left(digest, 32);
+    comment on column versions.fact is 'with the operator, what makes it the same fact as another source''s record; null: nobody else has it';
+    comment on column versions.run_id is 'the run that brought its content: its source';
+    comment on column versions.opened_by is 'the run that opened this version, where that is another than its source: it saw its end, matched it, or took another back';
+    comment on column versions.decision_id is 'the decision on identity that says whose it is';
+    comment on column versions.wrong_from is 'known to be wrong since then (its run was taken back): not believed for any day, as known from then on';
+    create unique index versions_current on versions (record_key, feed) where known_to is null;
+    create index versions_record on versions (record_key, feed, known_from desc);
+    create index versions_operator on versions (operator_id, kind);
+    create index versions_run on versions (run_id);
+
+    drop table staged_drafts;
+
+    create table identity_decisions (
+      id bigint generated always as identity primary key,
+      verdict text not null check (verdict in ('ATTACH', 'NOT_OURS', 'MERGE')),
+      subject_key text collate "C",
+      feed text,
+      operator_id integer references operators,
+      merged_id integer references operators,
+      evidence jsonb not null default '{}',
+      reason text not null,
+      decided_by text not null,
+      decided_at timestamptz not null,
+      undone_at timestamptz,
+      undone_by text,
+      undone_reason text,
+      check ((verdict = 'MERGE') = (merged_id is not null)),
+      check ((verdict = 'NOT_OURS') = (operator_id is null)),
+      check ((verdict = 'MERGE') = (subject_key is null)),
+      check (num_nonnulls(undone_at, undone_by, undone_reason) in (0, 3))
+    );
+    create unique index identity_decisions_subject on identity_decisions (feed, subject_key) where undone_at is null and subject_key is not null;
+    create unique index identity_decisions_merged on identity_decisions (merged_id) where undone_at is null and merged_id is not null;
+    alter table versions add foreign key (decision_id) references identity_decisions;
+    create index versions_decision on versions (decision_id) where decision_id is not null;
+
+    alter table unmatched drop constraint unmatched_state_check;
+    alter table unmatched
+      alter column feed type text collate "C",
+      alter column record_key type text collate "C",
+      add constraint unmatched_state_check check (state in ('OPEN', 'MATCHED', 'NOT_OURS', 'TAKEN_BACK')),
+      add column name_key text collate "C",
+      add column subject_key text collate "C",
+      add column fact text collate "C",
+      add column proposed_operator integer references operators,
+      add column evidence jsonb,
+      add column decision_id bigint references identity_decisions;
+    update unmatched set digest = left(digest, 32);
+    create index unmatched_open on unmatched (id) where state = 'OPEN';
+    create index unmatched_subject on unmatched (subject_key) where subject_key is not null;
+
+    alter table rejects
+      add column state text not null default 'OPEN' check (state in ('OPEN', 'TAKEN', 'DROPPED')),
+      add column corrected jsonb,
+      add column settled_at timestamptz,
+      add column settled_by text,
+      add column note text,
+      add column taken_run bigint references runs,
+      add check ((state = 'OPEN') = (settled_at is null));
+    comment on column rejects.corrected is 'the item as a person corrected it, as it was taken in';
+    create index rejects_open on rejects (feed, id) where state = 'OPEN';
+
+    create table concerns (
+      id bigint generated always as identity primary key,
+      listing_id uuid not null references listings,
+      cause text not null check (cause in ('ABSENT', 'TAKEN_BACK', 'CHANGED_HANDS', 'LIGHTER')),
+      version_id bigint references versions,
+      run_id bigint references runs,
+      opened_at timestamptz not null,
+      settled_at timestamptz,
+      settled_by text,
+      note text,
+      check ((settled_at is null) = (settled_by is null))
+    );
+    create unique index concerns_open on concerns (listing_id, cause) where settled_at is null;
+    comment on table concerns is 'what a person must look at because the record under a listing is no longer what it was';
+  `)
+}
+
+export const down = async (): Promise<void> => {
+  throw new Error('20261125-02-intake cannot be undone: what it derives is no longer stored')
+}

@@ -1,0 +1,93 @@
+/**
+ * What a merge will do with each staged draft, decided in one pass over the stage: whose it is, which version it meets,
+ * and its effect. A temporary table that goes with the transaction; the stage itself is only written and read.
+ */
+import type { Tx } from './db.js'
+
+export type Effect = 'NEW' | 'CHANGED' | 'UNCHANGED' | 'UNMATCHED' | 'CONFLICT'
+
+/**
+ * Whose each draft is: its codes say it, the unified code first, then what a person decided of such a subject; a name
+ * alone never does. No operator where its kind needs one → UNMATCHED; the same key sent twice → UNCHANGED if identical,
+ * else CONFLICT (the first stands, the other is set aside); against the current version → NEW, CHANGED, UNCHANGED.
+ */
+export const decide = async (
+  tx: Tx,
+  { feed, needOperator, repeats }: { feed: string; needOperator: readonly string[]; repeats: boolean },
+): Promise<void> => {
+  await tx.raw(
+    `create temporary table plan on commit drop as
+     select s.item, s.part, s.record_key, s.digest, o.operator_id, d.id as decision_id, v.id as version_id,
+       case when d.verdict = 'NOT_OURS' then 'UNCHANGED'
+         when o.operator_id is null and d.operator_id is null and s.kind = any(:need) then 'UNMATCHED'
+         when v.id is null then 'NEW'
+         when v.digest = s.digest and v.ended_on is null and v.operator_id is not distinct from coalesce(o.operator_id, d.operator_id)
+           then 'UNCHANGED'
+         else 'CHANGED' end as effect
+     from staged_drafts s
+     left join operators u on u.uscc = s.uscc and u.known_to is null
+     cross join lateral (select case when s.uscc is not null then coalesce(u.merged_into, u.id) else coalesce(
+       (select c.operator_id from codes c where c.scheme = 'shop' and c.code = s.shop and c.known_to is null limit 1),
+       (select min(c.operator_id) from codes c where c.scheme = 'org_code' and c.code = s.org_code and c.known_to is null),
+       (select c.operator_id from codes c where c.scheme = 'reg_no' and c.code = s.reg_no and c.known_to is null limit 1)) end
+       as operator_id) o
+     left join identity_decisions d on o.operator_id is null and d.feed = :feed and d.subject_key = s.subject_key and d.undone_at is null
+     left join versions v on v.feed = :feed and v.record_key = s.record_key and v.known_to is null /* plan.decide */`,
+    { feed, need: needOperator },
+  )
+  await tx.raw(
+    `update plan p set operator_id = d.operator_id from identity_decisions d
+     where d.id = p.decision_id and p.operator_id is null /* plan.decide decided */`,
+  )
+  if (repeats) await tellRepeats(tx)
+  // Without this the planner takes every draft for one without an effect, and joins millions of pairs.
+  await tx.raw('analyze plan /* plan.decide */')
+}
+
+const tellRepeats = async (tx: Tx): Promise<void> => {
+  await tx.raw(
+    `update plan p set effect = case when p.digest = r.first_digest then 'UNCHANGED' else 'CONFLICT' end
+     from (select item, part, first_value(digest) over w as first_digest, row_number() over w as nth from plan
+       where record_key in (select record_key from plan group by record_key having count(*) > 1)
+       window w as (partition by record_key order by item, part)) r
+     where r.nth > 1 and p.item = r.item and p.part = r.part and p.effect <> 'UNMATCHED' /* plan.tellRepeats */`,
+  )
+}
+
+export type ItemCounts = Record<Effect, number>
+
+/** One count an item, though it may have several drafts: the one that asks most of a person decides. */
+export const itemCounts = async (tx: Tx): Promise<ItemCounts> => {
+  const several = await tx.raw('select exists (select 1 from plan where part > 0) as several /* plan.itemCounts */')
+  const answer = await tx.raw(
+    several.rows[0].several
+      ? `select effect, count(*)::int as items from (
+           select (array_agg(effect order by array_position(
+             array['CONFLICT', 'UNMATCHED', 'NEW', 'CHANGED', 'UNCHANGED'], effect)))[1] as effect
+           from plan group by item) i group by effect /* plan.itemCounts */`
+      : 'select effect, count(*)::int as items from plan group by effect /* plan.itemCounts */',
+  )
+  const counts: ItemCounts = { NEW: 0, CHANGED: 0, UNCHANGED: 0, UNMATCHED: 0, CONFLICT: 0 }
+  for (const row of answer.rows as { effect: Effect; items: number }[]) counts[row.effect] = row.items
+  return counts
+}
+
+/** New records sent after the day by which the agency had to send them, and those sent in time. */
+export const lateness = async (tx: Tx): Promise<{ late: number; timely: number }> => {
+  const answer = await tx.raw(
+    `select count(*) filter (where s.late)::int as late, count(*) filter (where not s.late)::int as timely
+     from staged_drafts s join plan p using (item, part) where s.late is not null and p.effect = 'NEW' /* plan.lateness */`,
+  )
+  return answer.rows[0]
+}
+
+/** Drafts that contradict an earlier one of the same delivery, to be set aside. */
+export const conflicts = async (
+  tx: Tx,
+): Promise<{ page: number | null; row: number; key: string; body: unknown }[]> => {
+  const answer = await tx.raw(
+    `select s.page, s.row_number as row, s.record_key as key, s.body from staged_drafts s join plan p using (item, part)
+     where p.effect = 'CONFLICT' order by s.item, s.part /* plan.conflicts */`,
+  )
+  return answer.rows
+}

@@ -1,0 +1,115 @@
+/** Merge: what a pull staged becomes operators and versions, in one transaction; what follows from it, in the same. */
+import { dateIn } from '../domain/dates.js'
+import { operatorKindIn, regionIn, usccValid } from '../domain/identity.js'
+import { subjectKey } from '../domain/matching.js'
+import { normalizeName } from '../domain/names.js'
+import { type Draft, digest, type Item, KINDS, RECORD_KINDS } from '../domain/records.js'
+import type { Tx } from '../store/db.js'
+import * as knowledge from '../store/knowledge.js'
+import * as operators from '../store/operators.js'
+import * as plan from '../store/plan.js'
+import * as proposals from '../store/proposals.js'
+import * as rejects from '../store/rejects.js'
+import type { Staged } from '../store/staged.js'
+import * as versions from '../store/versions.js'
+import { consequences } from './consequences.js'
+import type { Rules } from './rules.js'
+
+const NEED_OPERATOR = RECORD_KINDS.filter((kind) => KINDS[kind].needsOperator)
+
+/** `late`: sent after the day by which the agency had to; null: it has no such duty. */
+export const toStage = (index: number, part: number, item: Item, draft: Draft, late: boolean | null = null): Staged => {
+  const { subject, body } = draft
+  const formerly = draft.kind === 'registration' && Array.isArray(body['former_names']) ? body['former_names'] : []
+  const makes = operatorMadeBy(draft)
+  return {
+    item: index,
+    part,
+    page: item.page,
+    row: item.row,
+    draft,
+    digest: digest(draft),
+    makes,
+    nameKey: subject.name === null ? null : normalizeName(subject.name),
+    subjectKey: makes === null ? subjectKey(draft) : null,
+    former: formerly.length === 0 ? [] : formerly.map((name) => ({ name: String(name), key: normalizeName(String(name)) })),
+    late,
+  }
+}
+
+/** A valid unknown code makes an operator; so does one that the registry says, even if its digit fails; so does a shop's. */
+const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): Staged['makes'] => {
+  const said = (field: string): string | null => (typeof body[field] === 'string' ? body[field] : null)
+  if (uscc !== null) {
+    const registered = kind === 'registration'
+    if (!registered && !usccValid(uscc)) return null
+    return {
+      kind: operatorKindIn(uscc).toUpperCase(),
+      region: (registered ? said('region_code') : null) ?? regionIn(uscc),
+      status: (registered ? said('status') : null) ?? 'UNKNOWN',
+    }
+  }
+  return shop === null ? null : { kind: 'SHOP', region: null, status: 'UNKNOWN' }
+}
+
+export interface Merging {
+  run: number
+  feed: string
+  /** The delivery is the whole feed: what it lacks has ended. */
+  whole: boolean
+  /** Some record was sent more than once. */
+  repeats: boolean
+  /** Keys of records in items that were set aside: these are there, only unreadable. */
+  unreadable?: readonly string[]
+  now: Date
+  /** Absent for seeds: nothing that was decided can rest on what they bring. */
+  rules?: Rules
+}
+
+export interface Merged extends plan.ItemCounts {
+  ended: number
+  late: number
+  timely: number
+}
+
+/** From the stage into operators and versions. */
+export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
+  const { run, feed, whole, repeats, unreadable = [], rules } = merging
+  const at = await knowledge.tick(tx, merging.now)
+  const made = await operators.make(tx, run, at)
+  await plan.decide(tx, { feed, needOperator: NEED_OPERATOR, repeats })
+  const counts = await plan.itemCounts(tx)
+  if (counts.CONFLICT > 0) await rejects.add(tx, run, feed, (await plan.conflicts(tx)).map(contradiction))
+  await rejects.keepUnmatched(tx, run, feed)
+  await versions.merge(tx, { id: run, feed, whole, now: at })
+  const ended = whole ? await versions.endAbsent(tx, { id: run, feed, now: at, today: dateIn(at), unreadable }) : 0
+  const changes = counts.NEW + counts.CHANGED + ended
+  if (changes > 0) await operators.learn(tx, run, at)
+  if (made > 0 || counts.NEW + counts.CHANGED > 0) await rejects.matchWaiting(tx, run, at)
+  await proposals.offer(tx, run)
+  if (rules && changes > 0) await consequences(tx, { run, feed, at, rules })
+  return { ...counts, ended, ...(await plan.lateness(tx)) }
+}
+
+const contradiction = ({
+  page,
+  row,
+  key,
+  body,
+}: {
+  page: number | null
+  row: number
+  key: string
+  body: unknown
+}): rejects.Reject => ({
+  page,
+  row,
+  item: body,
+  problems: [
+    {
+      field: null,
+      rule: 'repeat.conflict',
+      message: `同一批次中 ${key} 出现两次且内容不同，先到者有效。The same key came twice with different contents; the first stands.`,
+    },
+  ],
+})

@@ -1,0 +1,112 @@
+/** Read: a delivery item by item into the stage; what is bad is set aside at once, with its place and reason. */
+import type { Context, Feed } from '../agencies/feed.js'
+import { contract } from '../contracts.js'
+import type { Calendar } from '../domain/calendar.js'
+import { dateIn } from '../domain/dates.js'
+import { isLate } from '../domain/lateness.js'
+import { redact } from '../domain/privacy.js'
+import type { Item, Mapped, Problem } from '../domain/records.js'
+import { Refusal } from '../errors.js'
+import type { Db } from '../store/db.js'
+import * as rejects from '../store/rejects.js'
+import type { Stage, Staged } from '../store/staged.js'
+import { toStage } from './merge.js'
+import type { Running } from './run.js'
+
+/** A delivery with so many bad items, and more bad than its feed bears, is not read to its end. */
+const REJECTS_ENOUGH = 10_000
+/** Items written to the stage at once, while the next ones are read. */
+const CHUNK_ITEMS = 2_000
+
+export interface Reading {
+  feed: Feed
+  items: AsyncIterable<Item>
+  /** The day on which a file holds true, if its sender named one. */
+  dated: string | null
+  mark: (id: string) => string
+  /** For the day by which an agency has to send; absent: nobody watches. */
+  calendar?: Calendar
+  /** Keeps each item, ID numbers replaced. */
+  archive?: { add: (item: Item) => unknown }
+  progress?: (items: number) => void
+  signal?: AbortSignal
+}
+
+export interface Read {
+  received: number
+  rejected: number
+  /** Records staged. */
+  drafts: number
+  /** Keys of records in bad items. */
+  unreadable: string[]
+}
+
+export const read = async (db: Db, run: Running, stage: Stage, reading: Reading): Promise<Read> => {
+  const { feed, mark, calendar } = reading
+  const today = dateIn(run.startedAt)
+  const context: Context = { dated: reading.dated, today }
+  const done: Read = { received: 0, rejected: 0, drafts: 0, unreadable: [] }
+  let good: Staged[] = []
+  let bad: rejects.Reject[] = []
+  // The chunk before is written while this one is read.
+  let writing: Promise<void> = Promise.resolve()
+  const flush = async (): Promise<void> => {
+    await writing
+    const [staged, aside] = [good, bad]
+    good = []
+    bad = []
+    writing = stage.add(staged).then(() => rejects.add(db, run.id, feed.id, aside))
+    // Awaited with the next chunk; until then nobody else is to be told of its failure.
+    writing.catch(() => {})
+    reading.progress?.(done.received)
+  }
+  try {
+    for await (const sent of reading.items) {
+      reading.signal?.throwIfAborted()
+      done.received += 1
+      const item: Item = { ...sent, fields: redact(sent.fields, mark, feed.exempt) }
+      await reading.archive?.add(item)
+      const mapped = redacted(checked(feed.map(item, context)), mark)
+      if ('problems' in mapped) {
+        done.rejected += 1
+        done.unreadable.push(...(mapped.keys ?? []))
+        bad.push({ page: item.page, row: item.row, problems: mapped.problems, item: item.fields })
+        if (done.rejected > REJECTS_ENOUGH && done.rejected > done.received * feed.bounds.rejectShare) {
+          const reason = `前 ${done.received} 条中 ${done.rejected} 条不合格 / ${done.rejected} of the first ${done.received} items are bad`
+          throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
+        }
+      } else {
+        done.drafts += mapped.drafts.length
+        for (const [part, draft] of mapped.drafts.entries()) {
+          const late = feed.duty && calendar ? isLate(draft.validFrom, feed.duty, calendar, today) : null
+          good.push(toStage(done.received, part, item, draft, late))
+        }
+      }
+      if (good.length + bad.length >= CHUNK_ITEMS) await flush()
+    }
+  } finally {
+    // Also where the delivery is given up: what was set aside so far tells its sender why.
+    await flush()
+    await writing
+  }
+  return done
+}
+
+const NO_RECORD: Problem = {
+  field: null,
+  rule: 'record.none',
+  message: '这一行没有给出任何记录。This row gives no record.',
+}
+
+/** Once more after mapping: what was written in pieces may have become one number. Registration numbers stay. */
+const redacted = (mapped: Mapped, mark: (id: string) => string): Mapped => redact(mapped, mark, REGISTRATION_NUMBERS)
+
+const REGISTRATION_NUMBERS = new Set(['reg_no', 'regNo'])
+
+/** Every body meets its kind's contract before anything is believed. */
+const checked = (mapped: Mapped): Mapped => {
+  if ('problems' in mapped) return mapped
+  if (mapped.drafts.length === 0) return { problems: [NO_RECORD] }
+  const problems: Problem[] = mapped.drafts.flatMap((draft) => contract(`records/${draft.kind}`)(draft.body))
+  return problems.length > 0 ? { problems, keys: mapped.drafts.map(({ key }) => key) } : mapped
+}
