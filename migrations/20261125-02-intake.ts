@@ -32,8 +32,13 @@ export const up = async (knex: Knex): Promise<void> => {
       alter column shop type text collate "C",
       add column name_key text collate "C",
       add column known_to timestamptz,
-      add column merged_into integer references operators,
+      add column merged_into integer,
+      drop constraint operators_first_run_fkey,
+      drop constraint operators_shop_key,
+      alter column id set cache 100,
       add check (merged_into is null or merged_into <> id);
+    create unique index operators_shop on operators (shop) where shop is not null;
+    create index operators_gone on operators (id) where known_to is not null;
     comment on column operators.name_key is 'the name normalised for comparing (domain/names)';
     comment on column operators.known_to is 'no longer believed to exist: all that spoke of it was taken back';
     comment on column operators.merged_into is 'its codes and records belong to that operator now, by a decision on identity';
@@ -67,19 +72,23 @@ export const up = async (knex: Knex): Promise<void> => {
       alter column record_key type text collate "C",
       alter column digest type text collate "C",
       add column fact text collate "C",
-      add column opened_by bigint references runs,
+      add column opened_by bigint,
       add column decision_id bigint,
       add column wrong_from timestamptz;
     update versions set digest = left(digest, 32);
+    alter table versions drop constraint versions_operator_id_fkey, drop constraint versions_run_id_fkey,
+      drop constraint versions_closed_by_fkey;
+    comment on table versions is 'refers to operators, runs and decisions without foreign keys: its rows are made by joins with them, and none of them is ever deleted; checking a million rows one by one costs as much as writing them';
     comment on column versions.fact is 'with the operator, what makes it the same fact as another source''s record; null: nobody else has it';
     comment on column versions.run_id is 'the run that brought its content: its source';
     comment on column versions.opened_by is 'the run that opened this version, where that is another than its source: it saw its end, matched it, or took another back';
     comment on column versions.decision_id is 'the decision on identity that says whose it is';
     comment on column versions.wrong_from is 'known to be wrong since then (its run was taken back): not believed for any day, as known from then on';
-    create unique index versions_current on versions (record_key, feed) where known_to is null;
-    create index versions_record on versions (record_key, feed, known_from desc);
-    create index versions_operator on versions (operator_id, kind);
-    create index versions_run on versions (run_id);
+    create unique index versions_record on versions (record_key, feed, known_to) nulls not distinct;
+    comment on index versions_record is 'one version of a record is believed at a time; it finds the present one and those before';
+    create index versions_operator on versions (operator_id);
+    create index versions_run on versions using brin (run_id) with (pages_per_range = 32);
+    create index versions_opened on versions (opened_by) where opened_by is not null;
 
     drop table staged_drafts;
 
@@ -104,7 +113,6 @@ export const up = async (knex: Knex): Promise<void> => {
     );
     create unique index identity_decisions_subject on identity_decisions (feed, subject_key) where undone_at is null and subject_key is not null;
     create unique index identity_decisions_merged on identity_decisions (merged_id) where undone_at is null and merged_id is not null;
-    alter table versions add foreign key (decision_id) references identity_decisions;
     create index versions_decision on versions (decision_id) where decision_id is not null;
 
     alter table unmatched drop constraint unmatched_state_check;
@@ -117,7 +125,9 @@ export const up = async (knex: Knex): Promise<void> => {
       add column fact text collate "C",
       add column proposed_operator integer references operators,
       add column evidence jsonb,
+      add column before jsonb,
       add column decision_id bigint references identity_decisions;
+    comment on column unmatched.before is 'what it said before the run named in changed_by sent it otherwise';
     update unmatched set digest = left(digest, 32);
     create index unmatched_open on unmatched (id) where state = 'OPEN';
     create index unmatched_subject on unmatched (subject_key) where subject_key is not null;
@@ -132,6 +142,9 @@ export const up = async (knex: Knex): Promise<void> => {
       add check ((state = 'OPEN') = (settled_at is null));
     comment on column rejects.corrected is 'the item as a person corrected it, as it was taken in';
     create index rejects_open on rejects (feed, id) where state = 'OPEN';
+
+    alter table listings add column wrong_from timestamptz;
+    comment on column listings.wrong_from is 'known since then to have been opened on what was taken back: not shown, as known from then on';
 
     create table concerns (
       id bigint generated always as identity primary key,

@@ -6,8 +6,10 @@
 import { feeds } from '../src/agencies/index.js'
 import type { Draft } from '../src/domain/records.js'
 import { registryRow } from '../src/sandbox/agencies/market-regulator.js'
+import { individualRow } from '../src/sandbox/agencies/market-regulator-subjects.js'
 import { shopItem } from '../src/sandbox/agencies/marketplaces.js'
 import type { Db } from '../src/store/db.js'
+import { nothingKnown } from '../src/store/known.js'
 import * as operators from '../src/store/operators.js'
 import * as runs from '../src/store/runs.js'
 import { withStage } from '../src/store/staged.js'
@@ -24,13 +26,15 @@ export const seed = async (db: Db): Promise<void> => {
   const others = registered.filter((one) => one.kind !== 'individual')
   const deliveries: [feed: string, drafts: () => Draft[]][] = [
     ['registry', () => others.map(registration)],
-    ['individuals', () => individuals.map(registration)],
+    ['individuals', () => individuals.map(individual)],
     ['shops', () => all.flatMap(shops)],
   ]
   for (const [feed, drafts] of deliveries) if (!seeded.has(feed)) await bring(db, feed, drafts())
 }
 
 const registration = (one: WorldOperator, i: number): Draft => throughDoor('registry', i, registryRow(one, i))
+
+const individual = (one: WorldOperator, i: number): Draft => throughDoor('individuals', i, individualRow(one, i))
 
 const shops = (one: WorldOperator): Draft[] => one.shops.map((shop, i) => throughDoor('shops', i, shopItem(one, shop)))
 
@@ -49,7 +53,9 @@ const bring = async (db: Db, feed: string, drafts: readonly Draft[]): Promise<vo
   const rows = drafts.map((draft, i) => toStage(i + 1, 0, { page: null, row: i + 1, fields: {} }, draft))
   const counts = await withStage(db, async (stage) => {
     await stage.add(rows)
-    return stage.transaction((tx) => merge(tx, { run, feed, whole: true, repeats: false, now }))
+    return stage.transaction((tx) =>
+      merge(tx, { run, feed, whole: true, repeats: false, says: stage.says, known: nothingKnown(), now }),
+    )
   })
   await runs.finish(db, run, { outcome: 'DONE', counts: { received: drafts.length, new: counts.NEW }, now: new Date() })
 }

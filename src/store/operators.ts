@@ -14,51 +14,64 @@ export interface Operator {
   status: string
   /** When the hub came to know it. */
   createdAt: Date
+  /** Since when it is no longer believed to exist; null: it is. */
+  knownTo: Date | null
 }
 
-const COLUMNS = 'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt"'
+const COLUMNS =
+  'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt", o.known_to as "knownTo"'
 
 /**
  * Makes the operators that staged drafts have a code for and that are not there yet, and believes again in those that were
- * taken back. Of several drafts the registration speaks first, and the last of them. Returns how many.
+ * taken back. Of two drafts, or two runs, that make the same one the first does. Returns how many.
  */
-export const make = async (tx: Tx, runId: number, now: Date): Promise<number> => {
-  const made = await tx.raw(
-    `insert into operators (uscc, shop, kind, name, name_key, region, status, first_run, created_at, dirty_since)
-     select uscc, shop, makes_kind, name, name_key, makes_region, makes_status, :run::bigint, :now::timestamptz, :now::timestamptz
-     from (select distinct on (uscc, shop) s.uscc, case when s.uscc is null then s.shop end as shop, makes_kind, name, name_key,
-         makes_region, makes_status
-       from staged_drafts s
-       where makes_kind is not null and not exists (select 1 from operators o where o.uscc = s.uscc and o.known_to is null)
-         and not exists (select 1 from operators o where s.uscc is null and o.shop = s.shop and o.known_to is null)
-       order by uscc, shop, (kind = 'registration') desc, item desc) n
-     on conflict do nothing /* operators.make */`,
-    { run: runId, now },
+export const make = async (tx: Tx, runId: number, now: Date, { shops }: { shops: boolean }): Promise<number> => {
+  const gone = await tx.raw(
+    'select exists (select 1 from operators where known_to is not null) as any /* operators.make gone */',
   )
-  const again = await tx.raw(
-    `update operators o set known_to = null, dirty_since = coalesce(o.dirty_since, :now::timestamptz) from staged_drafts s
-     where o.known_to is not null and s.makes_kind is not null and (o.uscc = s.uscc or (s.uscc is null and o.shop = s.shop))
-     /* operators.make again */`,
-    { now },
-  )
-  return (made.rowCount ?? 0) + (again.rowCount ?? 0)
+  const again = gone.rows[0].any
+    ? await tx.raw(
+        `update operators o set known_to = null, dirty_since = coalesce(o.dirty_since, :now::timestamptz) from staged_drafts s
+         where o.known_to is not null and s.makes_kind is not null and (o.uscc = s.uscc or (s.uscc is null and o.shop = s.shop))
+         /* operators.make again */`,
+        { now },
+      )
+    : null
+  const making = (code: 'uscc' | 'shop', only: string): Promise<{ rowCount: number | null }> =>
+    tx.raw(
+      `insert into operators (${code}, kind, name, name_key, region, status, first_run, created_at, dirty_since)
+       select s.${code}, makes_kind, name, name_key, makes_region, makes_status, :run::bigint, :now::timestamptz, :now::timestamptz
+       from staged_drafts s where makes_kind is not null and ${only}
+         and not exists (select 1 from operators o where o.${code} = s.${code})
+       on conflict do nothing /* operators.make ${code} */`,
+      { run: runId, now },
+    )
+  const made = await making('uscc', 's.uscc is not null')
+  const opened = shops ? await making('shop', 's.uscc is null and s.shop is not null') : null
+  return (made.rowCount ?? 0) + (opened?.rowCount ?? 0) + (again?.rowCount ?? 0)
 }
 
 /**
  * What a merge says of its operators beside the records: further codes, names borne before, and from registrations the
  * present name, region and status. Marks those with a new or changed record to be scored.
  */
-export const learn = async (tx: Tx, runId: number, now: Date): Promise<void> => {
+export const learn = async (
+  tx: Tx,
+  runId: number,
+  now: Date,
+  { codes, former }: { codes: boolean; former: boolean },
+): Promise<void> => {
   await tx.raw(
     `create temporary table taught on commit drop as
      select distinct on (p.operator_id) p.operator_id, s.name, s.name_key, s.makes_region as region, s.makes_status as status
      from staged_drafts s join plan p using (item, part) join operators o on o.id = p.operator_id
-     where p.effect in ('NEW', 'CHANGED') and s.kind = 'registration' and (o.created_at <> :now::timestamptz or o.first_run <> :run)
+     where p.effect in ('NEW', 'CHANGED') and s.kind = 'registration' and (o.name is distinct from coalesce(s.name, o.name)
+       or o.region is distinct from coalesce(s.makes_region, o.region) or s.makes_status not in ('UNKNOWN', o.status))
      order by p.operator_id, p.item desc /* operators.learn taught */`,
-    { run: runId, now },
   )
-  await tx.raw(
-    `insert into operator_codes (scheme, code, operator_id, run_id)
+  if (codes)
+    await tx.raw(
+      `insert into operator_codes (scheme, code, operator_id, run_id)
      select distinct on (scheme, code) scheme, code, operator_id, :run::bigint from (
        select 'org_code' as scheme, s.org_code as code, p.operator_id, s.item from staged_drafts s join plan p using (item, part)
          where p.effect in ('NEW', 'CHANGED') and s.kind = 'registration' and s.org_code is not null
@@ -67,8 +80,8 @@ export const learn = async (tx: Tx, runId: number, now: Date): Promise<void> => 
        select 'reg_no', s.reg_no, p.operator_id, s.item from staged_drafts s join plan p using (item, part)
          where p.effect in ('NEW', 'CHANGED') and s.kind = 'registration' and s.reg_no is not null) c
      where operator_id is not null order by scheme, code, item on conflict do nothing /* operators.learn codes */`,
-    { run: runId },
-  )
+      { run: runId },
+    )
   await tx.raw(
     `insert into operator_names (operator_id, name, name_key, known_from, run_id)
      select o.id, o.name, o.name_key, :now::timestamptz, :run::bigint from taught t join operators o on o.id = t.operator_id
@@ -76,19 +89,19 @@ export const learn = async (tx: Tx, runId: number, now: Date): Promise<void> => 
      on conflict do nothing /* operators.learn names */`,
     { run: runId, now },
   )
-  await tx.raw(
-    `insert into operator_names (operator_id, name, name_key, known_from, run_id)
+  if (former)
+    await tx.raw(
+      `insert into operator_names (operator_id, name, name_key, known_from, run_id)
      select distinct on (p.operator_id, f.name) p.operator_id, f.name, f.key, :now::timestamptz, :run::bigint
      from staged_drafts s join plan p using (item, part), jsonb_to_recordset(s.former) as f(name text, key text)
      where s.former is not null and p.operator_id is not null and p.effect in ('NEW', 'CHANGED') on conflict do nothing
      /* operators.learn former */`,
-    { run: runId, now },
-  )
+      { run: runId, now },
+    )
   await tx.raw(
     `update operators o set name = coalesce(t.name, o.name), name_key = coalesce(t.name_key, o.name_key),
        region = coalesce(t.region, o.region), status = case t.status when 'UNKNOWN' then o.status else t.status end
-     from taught t where o.id = t.operator_id and (o.name is distinct from coalesce(t.name, o.name)
-       or o.region is distinct from coalesce(t.region, o.region) or t.status not in ('UNKNOWN', o.status)) /* operators.learn present */`,
+     from taught t where o.id = t.operator_id /* operators.learn present */`,
   )
   await tx.raw(
     `update operators o set dirty_since = :now::timestamptz where o.dirty_since is null and o.id in (
@@ -180,7 +193,7 @@ export const list = async (
   { first, after }: { first: number; after: number | null },
 ): Promise<Operator[]> => {
   const answer = await db.raw(
-    `select ${COLUMNS} from operators o where (:after::int is null or o.id > :after::int) and ${FILTERED}
+    `select ${COLUMNS} from operators o where o.known_to is null and (:after::int is null or o.id > :after::int) and ${FILTERED}
      order by o.id limit :first /* operators.list */`,
     { ...filterBindings(filter), after, first },
   )
@@ -189,14 +202,14 @@ export const list = async (
 
 export const countOf = async (db: Db, filter: Filter): Promise<number> => {
   const answer = await db.raw(
-    `select count(*)::int as n from operators o where ${FILTERED} /* operators.countOf */`,
+    `select count(*)::int as n from operators o where o.known_to is null and ${FILTERED} /* operators.countOf */`,
     filterBindings(filter),
   )
   return answer.rows[0].n
 }
 
 export const count = async (db: Db): Promise<number> => {
-  const answer = await db.raw('select count(*)::int as n from operators /* operators.count */')
+  const answer = await db.raw('select count(*)::int as n from operators where known_to is null /* operators.count */')
   return answer.rows[0].n
 }
 
@@ -207,7 +220,7 @@ export const toScore = async (
 ): Promise<{ id: number; dirtySince: Date | null; kind: string }[]> => {
   const answer = await db.raw(
     `select o.id, o.dirty_since as "dirtySince", o.kind from operators o
-     where o.id > :after and (:all or o.dirty_since is not null or exists (
+     where o.id > :after and o.known_to is null and (:all or o.dirty_since is not null or exists (
        select 1 from (select s.next_change_on from scores s where s.operator_id = o.id and ${COUNTS}
          order by s.as_of desc, s.id desc limit 1) l
        where l.next_change_on <= :asOf::date))

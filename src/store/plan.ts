@@ -81,13 +81,38 @@ export const lateness = async (tx: Tx): Promise<{ late: number; timely: number }
   return answer.rows[0]
 }
 
+export interface Conflict {
+  page: number | null
+  row: number
+  key: string
+  body: unknown
+}
+
 /** Drafts that contradict an earlier one of the same delivery, to be set aside. */
-export const conflicts = async (
-  tx: Tx,
-): Promise<{ page: number | null; row: number; key: string; body: unknown }[]> => {
+export const conflicts = async (tx: Tx): Promise<Conflict[]> => {
   const answer = await tx.raw(
     `select s.page, s.row_number as row, s.record_key as key, s.body from staged_drafts s join plan p using (item, part)
      where p.effect = 'CONFLICT' order by s.item, s.part /* plan.conflicts */`,
   )
   return answer.rows
+}
+
+/** What will change, with the record as it stands. */
+export const changed = async (
+  tx: Tx,
+): Promise<{ item: number; part: number; key: string; digest: string; body: unknown }[]> => {
+  const answer = await tx.raw(
+    `select p.item, p.part, p.record_key as key, v.digest, v.body from plan p join versions v on v.id = p.version_id
+     where p.effect = 'CHANGED' /* plan.changed */`,
+  )
+  return answer.rows
+}
+
+export const setAside = async (tx: Tx, drafts: readonly { item: number; part: number }[]): Promise<void> => {
+  if (drafts.length === 0) return
+  await tx.raw(
+    `update plan p set effect = 'CONFLICT' from unnest(?::int[], ?::smallint[]) as d(item, part)
+     where p.item = d.item and p.part = d.part /* plan.setAside */`,
+    [drafts.map(({ item }) => item), drafts.map(({ part }) => part)],
+  )
 }

@@ -66,7 +66,8 @@ export const keepUnmatched = async (tx: Tx, runId: number, feed: string): Promis
          when name is not null then 'name.only' else 'subject.none' end,
        page, row_number, :run::bigint, :run::bigint
      from staged_drafts s join plan p using (item, part) where p.effect = 'UNMATCHED' order by s.record_key, s.item
-     on conflict (feed, record_key) do update set body = excluded.body, subject = excluded.subject, name_key = excluded.name_key,
+     on conflict (feed, record_key) do update set before = case when unmatched.digest = excluded.digest then unmatched.before
+         else to_jsonb(unmatched) - 'before' || jsonb_build_object('changed_by', excluded.last_run) end, body = excluded.body, subject = excluded.subject, name_key = excluded.name_key,
        subject_key = excluded.subject_key, fact = excluded.fact, findings = excluded.findings, valid_from = excluded.valid_from,
        valid_to = excluded.valid_to, digest = excluded.digest, reason = excluded.reason, page = excluded.page,
        row_number = excluded.row_number, last_run = excluded.last_run, state = 'OPEN', decision_id = null /* rejects.keepUnmatched */`,
@@ -100,7 +101,7 @@ export const matchWaiting = async (tx: Tx, runId: number, now: Date): Promise<vo
          run_id, opened_by, page, row_number, partial)
        select feed, kind, record_key, owner, fact, digest, body, findings, valid_from, valid_to, :now::timestamptz, last_run,
          :run::bigint, page, row_number, true from found
-       on conflict (record_key, feed) where known_to is null do nothing returning operator_id)
+       on conflict do nothing returning operator_id)
      update operators o set dirty_since = coalesce(o.dirty_since, :now::timestamptz) from made m where o.id = m.operator_id
      /* rejects.matchWaiting */`,
     { run: runId, now },
@@ -135,18 +136,27 @@ export const latestOf = async (
 ): Promise<{ page: number | null; row: number; field: string | null; rule: string; message: string }[]> => {
   const answer = await db.raw(
     `select page, row_number as row, field, rule, message from rejects
-     where run_id = (select max(id) from runs where job = 'pull' and subject = ?) order by id limit ? /* rejects.latestOf */`,
+     where run_id = (select max(id) from runs where job = 'pull' and subject = ? and cause <> 'person') order by id limit ? /* rejects.latestOf */`,
     [feed, first],
   )
   return answer.rows
 }
 
+/**
+ * Bad items of a feed that wait for a person, each once however often it came: what the agency has sent anew with its whole
+ * feed since, and what was taken back, needs no correction.
+ */
+export const OPEN = (feed: string): string =>
+  `select distinct page, row_number, item from rejects where feed = ${feed} and state = 'OPEN' and run_id >= coalesce((
+     select id from runs where job = 'pull' and subject = ${feed} and whole and outcome = 'DONE' and taken_back_at is null
+     order by id desc limit 1), 0) and run_id not in (select id from runs where taken_back_at is not null)`
+
 /** Counted in items, as a pull counts them: one row of a file may hold several records. */
 export const backlog = async (db: Db): Promise<{ unmatched: number; rejects: number }> => {
   const answer = await db.raw(
     `select (select count(distinct (feed, last_run, page, row_number))::int from unmatched where state = 'OPEN') as unmatched,
-       (select count(*)::int from rejects r where r.run_id in (
-         select max(id) from runs where job = 'pull' group by subject)) as rejects /* rejects.backlog */`,
+       (select count(*)::int from (select distinct feed from rejects where state = 'OPEN') f
+         cross join lateral (${OPEN('f.feed')}) items) as rejects /* rejects.backlog */`,
   )
   return answer.rows[0]
 }

@@ -18,10 +18,14 @@ export interface Run {
   file: string | null
   counts: Record<string, number>
   error: { code: string; message: string } | null
+  /** Null, these three: it was not taken back. */
+  takenBackAt: Date | null
+  takenBackBy: string | null
+  takenBackReason: string | null
 }
 
 const COLUMNS = `id, job, subject, cause, planned_for as "plannedFor", started_at as "startedAt", ended_at as "endedAt",
-  outcome, whole, file, counts, error`
+  outcome, whole, file, counts, error, taken_back_at as "takenBackAt", taken_back_by as "takenBackBy", taken_back_reason as "takenBackReason"`
 
 export interface Start {
   job: Job
@@ -120,7 +124,7 @@ export const done = async (db: Db, job: Job): Promise<Set<string>> => {
 export const lastGoodPulls = async (db: Db): Promise<Map<string, { at: Date; counts: Record<string, number> }>> => {
   const answer = await db.raw(
     `select distinct on (subject) subject, least(ended_at, dated::timestamp at time zone 'Asia/Shanghai') as at, counts from runs
-     where job = 'pull' and whole and outcome = 'DONE' order by subject, id desc /* runs.lastGoodPulls */`,
+     where job = 'pull' and whole and outcome = 'DONE' and taken_back_at is null order by subject, id desc /* runs.lastGoodPulls */`,
   )
   return new Map(
     answer.rows.map((row: { subject: string; at: Date; counts: Record<string, number> }) => [row.subject, row]),

@@ -27,8 +27,19 @@ export interface Staged {
   late: boolean | null
 }
 
+/** Whether any draft says such a thing; what none says need not be looked for. */
+export interface Says {
+  shops: boolean
+  codes: boolean
+  former: boolean
+  late: boolean
+}
+
 export interface Stage {
+  readonly says: Says
   add: (rows: readonly Staged[]) => Promise<void>
+  /** Lines as `line` makes them. */
+  copy: (lines: Iterable<Buffer> | AsyncIterable<Buffer>) => Promise<void>
   /** How many drafts there are and how many different records they are: a few keys sent often are not a feed. */
   summary: () => Promise<{ drafts: number; keys: number }>
   /** A transaction that sees the stage. */
@@ -38,6 +49,8 @@ export interface Stage {
 /** A sort or a hash of a million keys stays in memory. Of this connection only. */
 const WORK_MEM = '192MB'
 const TEMP_BUFFERS = '64MB'
+/** Enough to tell how many and how different; a stage lives for minutes. */
+const STATISTICS_TARGET = 10
 
 const COLUMNS = [
   'item',
@@ -80,10 +93,21 @@ export const withStage = async <T>(db: Db, work: (stage: Stage) => Promise<T>): 
          makes_kind text, makes_region text, makes_status text, fact text collate "C", late boolean,
          digest text collate "C" not null, body jsonb not null, findings jsonb not null, valid_from date, valid_to date, former jsonb)`,
     )
+    const says: Says = { shops: false, codes: false, former: false, late: false }
     return await work({
-      add: (rows) => add(connection, rows),
+      says,
+      add: async (rows) => {
+        for (const row of rows) note(says, row)
+        if (rows.length > 0) await copy(connection, [Buffer.from(rows.map(line).join(''))])
+      },
+      copy: (lines) => {
+        Object.assign(says, { shops: true, codes: true, former: true, late: true })
+        return copy(connection, lines)
+      },
       summary: async () => {
+        await connection.query(`set default_statistics_target = ${STATISTICS_TARGET}`)
         await connection.query('analyze staged_drafts')
+        await connection.query('reset default_statistics_target')
         const { rows } = await connection.query(
           'select coalesce(sum(n), 0)::int as drafts, count(*)::int as keys from (select count(*) as n from staged_drafts group by record_key) k',
         )
@@ -96,14 +120,30 @@ export const withStage = async <T>(db: Db, work: (stage: Stage) => Promise<T>): 
   }
 }
 
-const add = async (connection: ClientBase, rows: readonly Staged[]): Promise<void> => {
-  if (rows.length === 0) return
-  const into = connection.query(copyFrom(`copy staged_drafts (${COLUMNS.join(', ')}) from stdin`))
-  await pipeline(Readable.from([Buffer.from(rows.map(line).join(''))]), into)
+const note = (says: Says, { draft: { subject }, former, late }: Staged): void => {
+  if (subject.shop !== null) says.shops = true
+  if (subject.regNo !== null || subject.orgCode !== null) says.codes = true
+  if (former.length > 0) says.former = true
+  if (late !== null) says.late = true
 }
 
+const copy = (connection: ClientBase, lines: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> =>
+  pipeline(Readable.from(lines), connection.query(copyFrom(`copy staged_drafts (${COLUMNS.join(', ')}) from stdin`)))
+
 /** One row in the text format of COPY. */
-const line = ({ item, part, page, row, draft, digest, makes, nameKey, subjectKey, former, late }: Staged): string => {
+export const line = ({
+  item,
+  part,
+  page,
+  row,
+  draft,
+  digest,
+  makes,
+  nameKey,
+  subjectKey,
+  former,
+  late,
+}: Staged): string => {
   const { subject } = draft
   return `${item}\t${part}\t${page ?? '\\N'}\t${row}\t${draft.kind}\t${text(draft.key)}\t${text(subject.uscc)}\t${text(subject.orgCode)}\t${text(subject.regNo)}\t${text(subject.shop)}\t${text(subject.name)}\t${text(nameKey)}\t${text(subjectKey)}\t${text(makes?.kind)}\t${text(makes?.region)}\t${text(makes?.status)}\t${text(draft.fact)}\t${late === null ? '\\N' : late ? 't' : 'f'}\t${digest}\t${text(JSON.stringify(draft.body))}\t${draft.findings.length === 0 ? '[]' : text(JSON.stringify(draft.findings))}\t${draft.validFrom ?? '\\N'}\t${draft.validTo ?? '\\N'}\t${former.length === 0 ? '\\N' : text(JSON.stringify(former))}\n`
 }

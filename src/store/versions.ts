@@ -1,9 +1,12 @@
 /** Versions: every state of every record that the hub ever believed, with its source. Rows are closed, never changed. */
+import { WITHDRAWN } from '../domain/evidence.js'
 import { type Body, type Finding, KINDS, RECORD_KINDS, type RecordKind } from '../domain/records.js'
 import type { Db, Tx } from './db.js'
 
 /** A merge of so many new versions leaves the planner's statistics behind; fresh ones cost less than one bad plan. */
 const ANALYZE_FROM_VERSIONS = 5_000
+/** But not where the table grows by less than this share. */
+const ANALYZE_FROM_SHARE = 0.1
 
 /**
  * Closes what the plan changes and opens the new versions; one whole feed's worth in two statements. Whose records were
@@ -31,7 +34,14 @@ export const merge = async (tx: Tx, run: { id: number; feed: string; whole: bool
      where p.effect in ('NEW', 'CHANGED') /* versions.merge */`,
     bindings,
   )
-  if ((merged.rowCount ?? 0) >= ANALYZE_FROM_VERSIONS) await tx.raw('analyze versions, operators /* versions.merge */')
+  const opened = merged.rowCount ?? 0
+  if (opened >= ANALYZE_FROM_VERSIONS) {
+    const before = await tx.raw(
+      `select reltuples as n from pg_class where oid = 'versions'::regclass /* versions.merge */`,
+    )
+    if (opened > before.rows[0].n * ANALYZE_FROM_SHARE)
+      await tx.raw('analyze versions, operators /* versions.merge analyze */')
+  }
   if (!run.whole) return
   await tx.raw(
     `update versions v set partial = false from plan p
@@ -46,7 +56,7 @@ export const merge = async (tx: Tx, run: { id: number; feed: string; whole: bool
  */
 export const endAbsent = async (
   tx: Tx,
-  run: { id: number; feed: string; now: Date; today: string; unreadable: readonly string[] },
+  run: { id: number; feed: string; now: Date; today: string; unreadable: readonly string[]; unmet: readonly number[] },
 ): Promise<number> => {
   const kinds = RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence)
   const answer = await tx.raw(
@@ -57,7 +67,7 @@ export const endAbsent = async (
        where r.run_id = :run and jsonb_typeof(r.item) = 'object'),
      gone as (
        update versions v set known_to = :now, closed_as = 'ENDED', closed_by = :run
-       where v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
+       where v.id = any(:unmet::bigint[]) and v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
          and v.record_key <> all(:unreadable::text[])
          and not exists (select 1 from plan p where p.record_key = v.record_key)
          and upper(split_part(v.record_key, '/', 1)) not in (select word from words)
@@ -68,7 +78,15 @@ export const endAbsent = async (
        ended_on, known_from, run_id, opened_by, page, row_number, partial)
      select feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to, :today::date,
        :now::timestamptz, run_id, :run::bigint, page, row_number, partial from gone returning id /* versions.endAbsent */`,
-    { run: run.id, feed: run.feed, now: run.now, today: run.today, unreadable: run.unreadable, kinds },
+    {
+      run: run.id,
+      feed: run.feed,
+      now: run.now,
+      today: run.today,
+      unreadable: run.unreadable,
+      unmet: run.unmet,
+      kinds,
+    },
   )
   return answer.rows.length
 }
@@ -92,7 +110,8 @@ const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state
 
 /**
  * `select … from (VERSIONS_AT) v`: of each record the version to believe. Of an event's versions the one known at :knownAt;
- * of a state's those known by then, the newest that had begun by :asOf (an older state stays true of its own days).
+ * of a state's those known by then, the newest that had begun by :asOf (an older state stays true of its own days, and one
+ * whose end was taken back does so too). What was known as wrong by then is believed for no day.
  * Chosen among all versions of the records these operators ever had, so that one that went to another is no longer theirs.
  * Bindings: asOf, knownAt, states, operators (ids).
  */
@@ -102,7 +121,8 @@ export const VERSIONS_AT = `
     from (select distinct k.feed, k.record_key from versions k where k.operator_id = any(:operators)) k
     join versions c on c.feed = k.feed and c.record_key = k.record_key
     where c.known_from <= :knownAt
-      and (c.known_to is null or c.known_to > :knownAt or (c.closed_as = 'CHANGED' and c.kind = any(:states)))
+      and (c.known_to is null or c.known_to > :knownAt or (c.closed_as <> 'WRONG' and c.kind = any(:states)))
+      and (c.wrong_from is null or c.wrong_from > :knownAt)
       and (c.valid_from is null or c.valid_from <= :asOf::date or c.kind <> all(:states))
     order by c.feed, c.record_key, c.known_from desc, c.id desc) b
   where b.operator_id = any(:operators) and (b.ended_on is null or b.ended_on > :asOf::date)
@@ -130,13 +150,17 @@ export interface Version {
   file: string | null
   page: number | null
   row: number
+  /** With the operator, what makes it the same fact as another source's record; null: nobody else has it. */
+  fact: string | null
+  /** Since when it is known to be wrong; null: it is not. */
+  wrongFrom: Date | null
   /** Believed and not ended now. */
   stands: boolean
 }
 
 const COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.operator_id as "operatorId", v.body, v.findings,
   v.valid_from as "validFrom", v.valid_to as "validTo", v.known_from as "knownFrom", v.run_id as run, r.file, v.page,
-  v.row_number as row, (v.known_to is null and v.ended_on is null) as stands`
+  v.row_number as row, v.fact, v.wrong_from as "wrongFrom", (v.known_to is null and v.ended_on is null) as stands`
 
 /** What a reader may see of these operators' records. */
 export interface Sight {
@@ -149,7 +173,21 @@ const SEEN = `v.kind = any(:kinds) and (v.valid_from is null or v.valid_from <= 
   and (:removed or exists (select 1 from versions c where c.feed = v.feed and c.record_key = v.record_key
     and c.known_to is null and c.ended_on is null))`
 
-/** A page of records of each of these operators, as they were believed, those that had begun by the day asked about; newest first. */
+/**
+ * Of the records in `rows` one for each fact, however many sources told it: the one that came first; if any source withdrew
+ * it, that one, in the firm's favour. Binding: withdrawn.
+ */
+export const oncePerFact = (rows: string): string =>
+  `select distinct on (v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end) v.* from (${rows}) v
+   order by v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end,
+     (v.body->>'status' is not distinct from :withdrawn) desc, v.run_id, v.id`
+
+const SEEN_ONCE = oncePerFact(`select * from (${VERSIONS_AT}) v where ${SEEN}`)
+
+/**
+ * A page of records of each of these operators, as they were believed, those that had begun by the day asked about, each
+ * fact once; newest first.
+ */
 export const ofOperators = async (
   db: Db,
   operatorIds: readonly number[],
@@ -158,10 +196,10 @@ export const ofOperators = async (
 ): Promise<Version[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from (
-       select v.*, row_number() over (partition by v.operator_id order by v.id desc) as place from (${VERSIONS_AT}) v
-       where ${SEEN} and (:after::bigint is null or v.id < :after::bigint)) v
+       select v.*, row_number() over (partition by v.operator_id order by v.id desc) as place from (${SEEN_ONCE}) v
+       where :after::bigint is null or v.id < :after::bigint) v
      join runs r on r.id = v.run_id where v.place <= :first order by v.id desc /* versions.ofOperators */`,
-    { ...bindingsAt(operatorIds, when), kinds, removed, first, after },
+    { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN, kinds, removed, first, after },
   )
   return answer.rows
 }
@@ -174,11 +212,25 @@ export const countOfOperators = async (
   sight: Sight,
 ): Promise<Map<number, number>> => {
   const answer = await db.raw(
-    `select v.operator_id as id, count(*)::int as n from (${VERSIONS_AT}) v where ${SEEN} group by v.operator_id
-     /* versions.countOfOperators */`,
-    { ...bindingsAt(operatorIds, when), ...sight },
+    `select v.operator_id as id, count(*)::int as n from (${SEEN_ONCE}) v group by v.operator_id /* versions.countOfOperators */`,
+    { ...bindingsAt(operatorIds, when), ...sight, withdrawn: WITHDRAWN },
   )
   return new Map(answer.rows.map((row: { id: number; n: number }) => [row.id, row.n]))
+}
+
+/** Every source of these operators' facts that several may tell, as they were believed; the one that came first leads. */
+export const sourcesOf = async (
+  db: Db,
+  operatorIds: readonly number[],
+  when: When,
+  sight: Sight,
+): Promise<Version[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from (${VERSIONS_AT}) v join runs r on r.id = v.run_id where v.fact is not null and ${SEEN}
+     order by v.run_id, v.id /* versions.sourcesOf */`,
+    { ...bindingsAt(operatorIds, when), ...sight },
+  )
+  return answer.rows
 }
 
 export const byId = async (db: Db | Tx, id: number): Promise<Version | null> => (await byIds(db, [id])).get(id) ?? null
@@ -201,12 +253,30 @@ export const current = async (db: Db | Tx, feed: string, key: string): Promise<V
   return answer.rows[0] ?? null
 }
 
+/** What stands or ended last of a record, and of every other source's record of the same fact about this operator. */
+export const sourcesOfGround = async (
+  db: Db | Tx,
+  { feed, key, kind, fact }: Pick<Version, 'feed' | 'key' | 'kind' | 'fact'>,
+  operatorId: number,
+): Promise<Version[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from versions v join runs r on r.id = v.run_id where v.known_to is null
+       and ((v.feed = :feed and v.record_key = :key)
+         or (:fact::text is not null and v.operator_id = :operatorId and v.kind = :kind and v.fact = :fact::text))
+     order by v.run_id, v.id /* versions.sourcesOfGround */`,
+    { feed, key, kind, fact, operatorId },
+  )
+  return answer.rows
+}
+
+const MIRRORED = oncePerFact(`select * from (${VERSIONS_AT}) v where v.kind = 'list_entry'`)
+
 /** Mirrored entries of these operators: decided elsewhere, standing as records; as they were believed. */
 export const mirrored = async (db: Db, operatorIds: readonly number[], when: When): Promise<Version[]> => {
   const answer = await db.raw(
-    `select ${COLUMNS} from (${VERSIONS_AT}) v join runs r on r.id = v.run_id
-     where v.kind = 'list_entry' order by v.operator_id, v.id desc /* versions.mirrored */`,
-    bindingsAt(operatorIds, when),
+    `select ${COLUMNS} from (${MIRRORED}) v join runs r on r.id = v.run_id order by v.operator_id, v.id desc
+     /* versions.mirrored */`,
+    { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN },
   )
   return answer.rows
 }

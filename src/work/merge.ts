@@ -6,11 +6,12 @@ import { normalizeName } from '../domain/names.js'
 import { type Draft, digest, type Item, KINDS, RECORD_KINDS } from '../domain/records.js'
 import type { Tx } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
+import type { Known } from '../store/known.js'
 import * as operators from '../store/operators.js'
 import * as plan from '../store/plan.js'
 import * as proposals from '../store/proposals.js'
 import * as rejects from '../store/rejects.js'
-import type { Staged } from '../store/staged.js'
+import type { Says, Staged } from '../store/staged.js'
 import * as versions from '../store/versions.js'
 import { consequences } from './consequences.js'
 import type { Rules } from './rules.js'
@@ -32,7 +33,8 @@ export const toStage = (index: number, part: number, item: Item, draft: Draft, l
     makes,
     nameKey: subject.name === null ? null : normalizeName(subject.name),
     subjectKey: makes === null ? subjectKey(draft) : null,
-    former: formerly.length === 0 ? [] : formerly.map((name) => ({ name: String(name), key: normalizeName(String(name)) })),
+    former:
+      formerly.length === 0 ? [] : formerly.map((name) => ({ name: String(name), key: normalizeName(String(name)) })),
     late,
   }
 }
@@ -57,8 +59,12 @@ export interface Merging {
   feed: string
   /** The delivery is the whole feed: what it lacks has ended. */
   whole: boolean
-  /** Some record was sent more than once. */
+  /** Some record was staged more than once. */
   repeats: boolean
+  /** What the drafts say at all. */
+  says: Says
+  /** What stood before and was met unchanged, hence not staged. */
+  known: Known
   /** Keys of records in items that were set aside: these are there, only unreadable. */
   unreadable?: readonly string[]
   now: Date
@@ -68,40 +74,53 @@ export interface Merging {
 
 export interface Merged extends plan.ItemCounts {
   ended: number
+  /** Items that were met unchanged, and contradict one that came before. */
+  lost: number
   late: number
   timely: number
 }
 
-/** From the stage into operators and versions. */
+/** From the stage into operators and versions. Counts are of staged items; those met unchanged are the caller's. */
 export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
-  const { run, feed, whole, repeats, unreadable = [], rules } = merging
+  const { run, feed, whole, repeats, says, known, unreadable = [], rules } = merging
   const at = await knowledge.tick(tx, merging.now)
-  const made = await operators.make(tx, run, at)
+  const made = await operators.make(tx, run, at, says)
   await plan.decide(tx, { feed, needOperator: NEED_OPERATOR, repeats })
+  const lost = await contradicted(tx, known)
   const counts = await plan.itemCounts(tx)
-  if (counts.CONFLICT > 0) await rejects.add(tx, run, feed, (await plan.conflicts(tx)).map(contradiction))
+  const aside = [...(counts.CONFLICT > 0 ? await plan.conflicts(tx) : []), ...lost]
+  await rejects.add(tx, run, feed, aside.map(contradiction))
   await rejects.keepUnmatched(tx, run, feed)
   await versions.merge(tx, { id: run, feed, whole, now: at })
-  const ended = whole ? await versions.endAbsent(tx, { id: run, feed, now: at, today: dateIn(at), unreadable }) : 0
+  const ending = { id: run, feed, now: at, today: dateIn(at), unreadable, unmet: whole ? known.unmet() : [] }
+  const ended = ending.unmet.length > 0 ? await versions.endAbsent(tx, ending) : 0
   const changes = counts.NEW + counts.CHANGED + ended
-  if (changes > 0) await operators.learn(tx, run, at)
+  if (changes > 0) await operators.learn(tx, run, at, says)
   if (made > 0 || counts.NEW + counts.CHANGED > 0) await rejects.matchWaiting(tx, run, at)
   await proposals.offer(tx, run)
   if (rules && changes > 0) await consequences(tx, { run, feed, at, rules })
-  return { ...counts, ended, ...(await plan.lateness(tx)) }
+  const timeliness = says.late ? await plan.lateness(tx) : { late: 0, timely: 0 }
+  return { ...counts, ended, lost: lost.length, ...timeliness }
 }
 
-const contradiction = ({
-  page,
-  row,
-  key,
-  body,
-}: {
-  page: number | null
-  row: number
-  key: string
-  body: unknown
-}): rejects.Reject => ({
+/**
+ * The same key once as it stood, met and not staged, and once with other contents: the first of the two stands here too.
+ * Returns those that were met but came second.
+ */
+const contradicted = async (tx: Tx, known: Known): Promise<plan.Conflict[]> => {
+  if (known.met === 0) return []
+  const later: { item: number; part: number }[] = []
+  const lost: plan.Conflict[] = []
+  for (const { item, part, key, digest, body } of await plan.changed(tx)) {
+    const met = known.metAt(key, digest)
+    if (met !== null && met.item < item) later.push({ item, part })
+    else if (met !== null) lost.push({ page: met.page, row: met.row, key, body })
+  }
+  await plan.setAside(tx, later)
+  return lost
+}
+
+const contradiction = ({ page, row, key, body }: plan.Conflict): rejects.Reject => ({
   page,
   row,
   item: body,

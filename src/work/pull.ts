@@ -12,6 +12,7 @@ import type { Item } from '../domain/records.js'
 import { INTERNAL, isRefusal, Refusal, reasonOf } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as feedStates from '../store/feed-states.js'
+import { load } from '../store/known.js'
 import * as rejects from '../store/rejects.js'
 import * as runs from '../store/runs.js'
 import { type Stage, withStage } from '../store/staged.js'
@@ -47,8 +48,8 @@ export type FileGiven = ({ path: string } | { bytes: Buffer; name: string | null
 export interface Archive {
   open: (of: { feed: string; run: number; name: string | null; startedAt: Date }) => Promise<{
     add: (item: Item) => unknown
-    /** Where it lies, relative to the archive. */
-    close: () => Promise<string>
+    /** Where it lies, relative to the archive; null where there was no item. */
+    close: () => Promise<string | null>
     abandon: () => Promise<void>
   }>
 }
@@ -137,7 +138,9 @@ interface Opened {
 
 const open = async (db: Db, { feed, url, file, signal }: PullOptions): Promise<{ delivery: Delivery }> => {
   if (file) {
-    const items = feed.read('path' in file ? file.path : file.bytes, { ...(file.reader ? { reader: file.reader } : {}) })
+    const items = feed.read('path' in file ? file.path : file.bytes, {
+      ...(file.reader ? { reader: file.reader } : {}),
+    })
     return { delivery: { items, file: null, whole: file.full === true } }
   }
   if (url === null) throw new Refusal('FEED_NOT_CONFIGURED', { feed: feed.id, setting: 'AGENCY_…_URL' })
@@ -158,8 +161,15 @@ const takeIn = async (
   const name = file === undefined ? delivery.file && redact(basename(delivery.file), mark) : redact(nameOf(file), mark)
   const kept = await archived(run, name, options)
   try {
-    const reading = { feed, items: delivery.items, dated: file?.dated ?? null, mark, ...(kept ? { archive: kept } : {}) }
-    const done = await read(db, run, stage, {
+    const reading = {
+      feed,
+      items: delivery.items,
+      dated: file?.dated ?? null,
+      mark,
+      ...(kept ? { archive: kept } : {}),
+    }
+    const known = await load(db, feed.id, { whole })
+    const done = await read(db, run, stage, known, {
       ...reading,
       ...(rules ? { calendar: rules.calendar } : {}),
       ...(options.progress ? { progress: options.progress } : {}),
@@ -170,14 +180,22 @@ const takeIn = async (
     const standing = await versions.standing(db, feed.id)
     const reason = delivery.unmodified
       ? null
-      : outOfBounds(feed.bounds, { ...done, records: keys + done.rejected, standing, partialFile, whole: feed.whole && whole })
+      : outOfBounds(feed.bounds, {
+          ...done,
+          records: keys + known.met + done.rejected,
+          standing,
+          partialFile,
+          whole: feed.whole && whole,
+        })
     if (reason !== null) throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
     const source = { file: name, contentHash: await hashOf(file), archive: (await kept?.close()) ?? null }
     const sums = await stage.transaction(async (tx) => {
       if (!(await runs.hold(tx, run.id))) throw new Error('another process took this pull for dead')
       const merging = { run: run.id, feed: feed.id, whole: whole && !delivery.unmodified, repeats: keys < drafts }
-      const { ended, late, timely, ...counts } = await merge(tx, {
+      const { ended, late, timely, lost, ...counts } = await merge(tx, {
         ...merging,
+        says: stage.says,
+        known,
         unreadable: done.unreadable,
         now: options.now(),
         ...(rules ? { rules } : {}),
@@ -186,8 +204,8 @@ const takeIn = async (
         received: done.received,
         new: counts.NEW,
         changed: counts.CHANGED,
-        unchanged: counts.UNCHANGED,
-        rejected: done.rejected + counts.CONFLICT,
+        unchanged: counts.UNCHANGED + done.met - lost,
+        rejected: done.rejected + counts.CONFLICT + lost,
         unmatched: counts.UNMATCHED,
       }
       Object.assign(run.counts, sums, { ended, late, timely })

@@ -8,6 +8,7 @@ import { redact } from '../domain/privacy.js'
 import type { Item, Mapped, Problem } from '../domain/records.js'
 import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
+import type { Known } from '../store/known.js'
 import * as rejects from '../store/rejects.js'
 import type { Stage, Staged } from '../store/staged.js'
 import { toStage } from './merge.js'
@@ -35,17 +36,19 @@ export interface Reading {
 export interface Read {
   received: number
   rejected: number
+  /** Items of which every record stood already, unchanged. */
+  met: number
   /** Records staged. */
   drafts: number
   /** Keys of records in bad items. */
   unreadable: string[]
 }
 
-export const read = async (db: Db, run: Running, stage: Stage, reading: Reading): Promise<Read> => {
+export const read = async (db: Db, run: Running, stage: Stage, known: Known, reading: Reading): Promise<Read> => {
   const { feed, mark, calendar } = reading
   const today = dateIn(run.startedAt)
   const context: Context = { dated: reading.dated, today }
-  const done: Read = { received: 0, rejected: 0, drafts: 0, unreadable: [] }
+  const done: Read = { received: 0, rejected: 0, met: 0, drafts: 0, unreadable: [] }
   let good: Staged[] = []
   let bad: rejects.Reject[] = []
   // The chunk before is written while this one is read.
@@ -66,7 +69,7 @@ export const read = async (db: Db, run: Running, stage: Stage, reading: Reading)
       done.received += 1
       const item: Item = { ...sent, fields: redact(sent.fields, mark, feed.exempt) }
       await reading.archive?.add(item)
-      const mapped = redacted(checked(feed.map(item, context)), mark)
+      const mapped = understood(feed, item, context, mark)
       if ('problems' in mapped) {
         done.rejected += 1
         done.unreadable.push(...(mapped.keys ?? []))
@@ -76,11 +79,15 @@ export const read = async (db: Db, run: Running, stage: Stage, reading: Reading)
           throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
         }
       } else {
-        done.drafts += mapped.drafts.length
+        const before = good.length
         for (const [part, draft] of mapped.drafts.entries()) {
           const late = feed.duty && calendar ? isLate(draft.validFrom, feed.duty, calendar, today) : null
-          good.push(toStage(done.received, part, item, draft, late))
+          const staged = toStage(done.received, part, item, draft, late)
+          const at = { item: done.received, page: item.page, row: item.row }
+          if (!known.meets(draft.key, staged.digest, at)) good.push(staged)
         }
+        done.drafts += good.length - before
+        if (good.length === before) done.met += 1
       }
       if (good.length + bad.length >= CHUNK_ITEMS) await flush()
     }
@@ -91,6 +98,10 @@ export const read = async (db: Db, run: Running, stage: Stage, reading: Reading)
   }
   return done
 }
+
+/** What an item says, in the hub's own form and within its kind's contract; ID numbers in the item are replaced already. */
+export const understood = (feed: Feed, item: Item, context: Context, mark: (id: string) => string): Mapped =>
+  redacted(checked(feed.map(item, context)), mark)
 
 const NO_RECORD: Problem = {
   field: null,

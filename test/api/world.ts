@@ -4,7 +4,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { agencies } from '../../src/agencies/index.js'
+import { agencies, feeds } from '../../src/agencies/index.js'
 import { makeServer } from '../../src/api/server.js'
 import * as contracts from '../../src/contracts.js'
 import { regionIn, usccValid } from '../../src/domain/identity.js'
@@ -16,8 +16,10 @@ import { makeLog } from '../../src/log.js'
 import { platforms } from '../../src/platforms/index.js'
 import * as runs from '../../src/store/runs.js'
 import * as scores from '../../src/store/scores.js'
+import { nothingKnown } from '../../src/store/known.js'
 import { withStage } from '../../src/store/staged.js'
 import { merge, toStage } from '../../src/work/merge.js'
+import { pull } from '../../src/work/pull.js'
 import type { Rules } from '../../src/work/rules.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
@@ -41,7 +43,7 @@ export interface World {
   rules: Rules
   setNow: (now: Date) => void
   setReady: (ok: boolean) => void
-  token: (role: Role, sub?: string) => string
+  token: (role: Role, sub?: string, agency?: string) => string
   ask: (
     query: string,
     options?: { variables?: unknown; token?: string; headers?: Record<string, string> },
@@ -79,11 +81,17 @@ export const makeWorld = async (): Promise<World> => {
     platforms,
     demo: false,
     configured: { agencies: new Set(['market-regulator']), platforms: new Set(['national']) },
+    pull: async (id, { by, file, signal }) => {
+      const feed = feeds.get(id)
+      if (feed === undefined) throw new Error(`no feed ${id}`)
+      const given = { cause: 'upload' as const, by, file, waitMs: 0, ...(signal ? { signal } : {}) }
+      return pull(database.db, { feed, url: null, mark: keys.mark, rules, now: () => now, ...given })
+    },
     ready: async () => ({ ok: ready, checks: { database: ready ? 'ok' : 'unreachable' } }),
   })
   const url = await listen(server)
-  const token = (role: Role, sub: string = role) =>
-    keys.sign({ sub, role, agency: null, region: null }, now.getTime()).token
+  const token = (role: Role, sub: string = role, agency: string | null = null) =>
+    keys.sign({ sub, role, agency, region: null }, now.getTime()).token
 
   const ask: World['ask'] = async (query, options = {}) => {
     const answer = await fetch(`${url}/graphql`, {
@@ -167,7 +175,7 @@ const bring = async (db: TestDatabase['db'], feed: string, drafts: readonly Draf
   if (run === null) throw new Error('no run')
   await withStage(db, async (stage) => {
     await stage.add(drafts.map((draft, i) => toStage(i, 0, { page: 1, row: i + 2, fields: {} }, draft)))
-    await stage.transaction((tx) => merge(tx, { run, feed, whole: false, repeats: false, now }))
+    await stage.transaction((tx) => merge(tx, { run, feed, whole: false, repeats: false, says: stage.says, known: nothingKnown(), now }))
   })
   await runs.finish(db, run, { outcome: 'DONE', now })
   return run

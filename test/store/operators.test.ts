@@ -50,7 +50,7 @@ describe('operators', () => {
     const makeOne = () =>
       withStage(db(), async (stage) => {
         await stage.add([toStage(1, 0, item, draft), toStage(2, 0, item, { ...draft, key: 'P2' })])
-        return stage.transaction((tx) => operators.make(tx, run, NOW))
+        return stage.transaction((tx) => operators.make(tx, run, NOW, stage.says))
       })
     const made = await Promise.all(Array.from({ length: 8 }, makeOne))
     expect(made.reduce((sum, n) => sum + n, 0)).to.equal(1)

@@ -1,0 +1,231 @@
+/**
+ * Intake against what PostgreSQL itself can take, in one run on one server with the product's own settings: a register of
+ * a million rows merged into `versions` against a bare COPY of the same rows; and a register's CSV from disk to versions.
+ * BENCH_ROWS sets the number of rows.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createReadStream, createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { finished, pipeline } from 'node:stream/promises'
+import { Client } from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import { feeds } from '../../src/agencies/index.js'
+import { connect, type Db, migrate } from '../../src/store/db.js'
+import * as embedded from '../../src/store/embedded/index.js'
+import { nothingKnown } from '../../src/store/known.js'
+import * as runs from '../../src/store/runs.js'
+import { line, withStage } from '../../src/store/staged.js'
+import { merge, toStage } from '../../src/work/merge.js'
+import { registerCsv } from './register.js'
+
+const ROWS = Number(process.env['BENCH_ROWS'] ?? 1_000_000)
+/** Rows of the smaller and the larger register of the end-to-end measurement, as shares of ROWS. */
+const SMALL = 0.1
+const LARGE = 2
+const TODAY = '2026-11-25'
+
+const say = (what: string): unknown => process.stdout.write(`${what}\n`)
+
+export const intake = async (): Promise<Record<string, number>> => {
+  const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
+  const server = await embedded.join(join(folder, 'data'))
+  try {
+    return process.env['BENCH_PART'] === 'merge'
+      ? await merges(folder, server.url)
+      : { ...(await merges(folder, server.url)), ...(await endToEnd(folder, server.url)) }
+  } finally {
+    await server.leave()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const database = async (url: string, name: string): Promise<{ db: Db; url: string }> => {
+  const admin = connect(url)
+  await admin.raw(`drop database if exists ${name} with (force)`)
+  await admin.raw(`create database ${name}`)
+  await admin.destroy()
+  const address = new URL(url)
+  address.pathname = `/${name}`
+  const db = connect(address.href)
+  await migrate(db)
+  return { db, url: address.href }
+}
+
+/** Two editions of a register, as lines for the stage; the second differs in every row. */
+const stagedLines = async (folder: string): Promise<string[]> => {
+  const feed = feeds.get('registry')
+  if (!feed) throw new Error('no registry')
+  const paths: string[] = []
+  for (const change of [0, 1]) {
+    const csv = join(folder, `register-${change}.csv`)
+    await registerCsv(csv, ROWS, { change })
+    const path = join(folder, `staged-${change}.copy`)
+    const out = createWriteStream(path)
+    let index = 0
+    let lines = ''
+    for await (const item of feed.read(csv, {})) {
+      const mapped = feed.map(item, { dated: null, today: TODAY })
+      if ('problems' in mapped) throw new Error(JSON.stringify(mapped.problems))
+      index += 1
+      for (const [part, draft] of mapped.drafts.entries()) lines += line(toStage(index, part, item, draft))
+      if (lines.length > 1 << 20) {
+        if (!out.write(lines)) await once(out, 'drain')
+        lines = ''
+      }
+    }
+    out.end(lines)
+    await finished(out)
+    rmSync(csv)
+    paths.push(path)
+  }
+  say(`${ROWS} rows, ${(statSync(paths[0] ?? '').size / ROWS).toFixed(0)} bytes staged a row`)
+  return paths
+}
+
+const merges = async (folder: string, url: string): Promise<Record<string, number>> => {
+  const [first = '', second = ''] = await stagedLines(folder)
+  const { db, url: own } = await database(url, 'bench_merge')
+  const bare = await bareCopy(db, own, first)
+  const took = async (path: string, what: string): Promise<number> => {
+    await db.raw('checkpoint')
+    const began = performance.now()
+    const run = (await runs.start(db, { job: 'pull', subject: 'registry', cause: 'command', now: new Date() })) ?? 0
+    const counts = await withStage(db, async (stage) => {
+      await stage.copy(createReadStream(path, { highWaterMark: 1 << 20 }))
+      const { drafts, keys } = await stage.summary()
+      const merging = { run, feed: 'registry', whole: true, repeats: keys < drafts, says: stage.says, now: new Date() }
+      return stage.transaction((tx) => merge(tx, { ...merging, known: nothingKnown() }))
+    })
+    await runs.finish(db, run, { outcome: 'DONE', now: new Date() })
+    const seconds = (performance.now() - began) / 1000
+    say(`${what.padEnd(46)} ${rate(seconds)}   ${JSON.stringify(counts)}`)
+    return seconds
+  }
+  // Operators first: what is measured is the merge into versions.
+  await operatorsOf(db, own, first)
+  const fresh = await took(first, 'merged, all new')
+  const unchanged = await took(first, 'merged, all unchanged')
+  const changed = await took(second, 'merged, all changed')
+  await db.destroy()
+  for (const path of [first, second]) rmSync(path)
+  const ratios = { fresh: bare / fresh, unchanged: bare / unchanged, changed: bare / changed }
+  say(
+    `against bare COPY: fresh ${ratios.fresh.toFixed(2)}, unchanged ${ratios.unchanged.toFixed(2)}, changed ${ratios.changed.toFixed(2)}`,
+  )
+  return ratios
+}
+
+const rate = (seconds: number, rows = ROWS): string =>
+  `${seconds.toFixed(1).padStart(6)} s  ${Math.round(rows / seconds)
+    .toString()
+    .padStart(7)} rows/s`
+
+/** The same rows into a table like `versions` with its primary key only. */
+const bareCopy = async (db: Db, url: string, path: string): Promise<number> => {
+  const client = new Client(url)
+  await client.connect()
+  await client.query('create table bare (like versions including defaults including identity, primary key (id))')
+  const columns =
+    'feed, kind, record_key, operator_id, digest, body, findings, valid_from, valid_to, known_from, run_id, page, row_number, partial'
+  const prepared = `${path}.bare`
+  // Made beforehand, so that nothing but COPY is timed.
+  const out = createWriteStream(prepared)
+  let carry = ''
+  let index = 0
+  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
+    const lines = (carry + chunk).split('\n')
+    carry = lines.pop() ?? ''
+    let made = ''
+    for (const one of lines) {
+      const f = one.split('\t')
+      index += 1
+      made += `registry\t${f[4]}\t${f[5]}\t${index}\t${f[18]}\t${f[19]}\t${f[20]}\t${f[21]}\t${f[22]}\t2026-11-25 00:00:00+08\t1\t${f[2]}\t${f[3]}\tf\n`
+    }
+    if (!out.write(made)) await once(out, 'drain')
+  }
+  out.end()
+  await finished(out)
+  await db.raw('checkpoint')
+  const began = performance.now()
+  await pipeline(
+    createReadStream(prepared, { highWaterMark: 1 << 20 }),
+    client.query(copyFrom(`copy bare (${columns}) from stdin`)),
+  )
+  const seconds = (performance.now() - began) / 1000
+  say(`${'bare COPY, primary key only'.padEnd(46)} ${rate(seconds)}`)
+  await client.query('drop table bare')
+  await client.end()
+  rmSync(prepared)
+  return seconds
+}
+
+const operatorsOf = async (db: Db, _url: string, path: string): Promise<void> => {
+  const run = (await runs.start(db, { job: 'seed', subject: 'operators', cause: 'command', now: new Date() })) ?? 0
+  await withStage(db, async (stage) => {
+    await stage.copy(createReadStream(path, { highWaterMark: 1 << 20 }))
+    await stage.transaction((tx) =>
+      tx.raw(
+        `insert into operators (uscc, kind, name, name_key, region, status, first_run, created_at)
+         select uscc, makes_kind, name, name_key, makes_region, makes_status, ?::bigint, now() from staged_drafts`,
+        [run],
+      ),
+    )
+  })
+  await runs.finish(db, run, { outcome: 'DONE', now: new Date() })
+  await db.raw('vacuum analyze operators')
+}
+
+/** A register's CSV from disk to versions in a process of its own, as `hub pull registry --file` does it. */
+const endToEnd = async (folder: string, url: string): Promise<Record<string, number>> => {
+  const rates: number[] = []
+  let memory = 0
+  for (const rows of [ROWS * SMALL, ROWS * LARGE]) {
+    const csv = join(folder, 'register.csv')
+    await registerCsv(csv, rows)
+    const { db, url: own } = await database(url, 'bench_end_to_end')
+    await db.destroy()
+    const began = performance.now()
+    const peak = await pulled(csv, own, folder)
+    const seconds = (performance.now() - began) / 1000
+    rates.push(rows / seconds)
+    memory = Math.max(memory, peak)
+    say(`${`end to end, ${rows} rows`.padEnd(46)} ${rate(seconds, rows)}   ${Math.round(peak)} MB at most`)
+    rmSync(csv)
+  }
+  const [small = 0, large = 0] = rates
+  return {
+    endToEndSmall: Math.round(small),
+    endToEnd: Math.round(large),
+    falls: 1 - large / small,
+    memoryMB: Math.round(memory),
+  }
+}
+
+/** Peak resident memory in MB, as the system counts it. */
+const pulled = (csv: string, url: string, folder: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const script = `process.argv.splice(1, 0, 'hub'); await import(${JSON.stringify(join(process.cwd(), 'dist/src/cli.js'))}); process.on('exit', () => process.stderr.write('PEAK ' + process.resourceUsage().maxRSS + '\\n'))`
+    const child = spawn(
+      process.execPath,
+      ['--input-type=module', '-e', script, 'pull', 'registry', '--file', csv, '--json'],
+      {
+        env: { ...process.env, DATABASE_URL: url, DATA_DIR: join(folder, 'hub'), LOG_LEVEL: 'silent' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
+    let said = ''
+    child.stdout.on('data', (part) => {
+      said += part
+    })
+    child.stderr.on('data', (part) => {
+      said += part
+    })
+    child.once('error', reject)
+    child.once('exit', (code) => {
+      const peak = /PEAK (\d+)/.exec(said)?.[1]
+      if (code !== 0 || !peak) reject(new Error(`the pull ended with ${code}: ${said.slice(-2000)}`))
+      else resolve(Number(peak) / 1024)
+    })
+  })

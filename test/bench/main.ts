@@ -1,0 +1,14 @@
+/** `npm run bench [NAME…]`: each bench prints what it measures, as ratios within one run; the last line is one JSON object. */
+import { intake } from './intake.js'
+
+const BENCHES: Record<string, () => Promise<Record<string, number>>> = { intake }
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name))
+if (unknown.length > 0) {
+  process.stderr.write(`unknown bench ${unknown.join(' ')}; known: ${Object.keys(BENCHES).join(' ')}\n`)
+  process.exit(2)
+}
+const figures: Record<string, Record<string, number>> = {}
+for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES)) figures[name] = (await BENCHES[name]?.()) ?? {}
+process.stdout.write(`${JSON.stringify(figures)}\n`)
