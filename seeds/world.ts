@@ -2,29 +2,47 @@
  * The synthetic world: what the stand-in agencies know and what the seeds begin from. Pure and always the same; every
  * name, number and person in it is invented.
  */
+import { abnormalEntries } from './world/abnormal.js'
 import { at } from './world/chance.js'
 import { changed } from './world/changes.js'
+import { defaulters } from './world/defaulters.js'
 import { faults } from './world/faults.js'
+import { foodSamplings } from './world/food.js'
 import { inspections } from './world/inspections.js'
 import { listEntries } from './world/lists.js'
 import { MARKETPLACES } from './world/names.js'
 import { CAST, COUNTS, EARLIER_ON, operators } from './world/operators.js'
 import { penalties } from './world/penalties.js'
+import { permits } from './world/permits.js'
+import { commitments, standards } from './world/promises.js'
+import { recalls } from './world/recalls.js'
+import { repairs } from './world/repairs.js'
+import { icpFilings, trustmarks } from './world/sites.js'
 import { trademarks } from './world/trademarks.js'
 import type { World } from './world/types.js'
 
 export type {
   World,
+  WorldAbnormal,
   WorldChange,
+  WorldCommitment,
+  WorldDefaulter,
   WorldFault,
+  WorldFood,
+  WorldIcpFiling,
   WorldInspection,
   WorldListEntry,
   WorldMarketplace,
   WorldOperator,
   WorldOperatorKind,
   WorldPenalty,
+  WorldPermit,
+  WorldRecall,
+  WorldRepair,
   WorldShop,
+  WorldStandard,
   WorldTrademark,
+  WorldTrustmark,
 } from './world/types.js'
 export { EARLIER_ON }
 
@@ -32,13 +50,24 @@ export const world = (): World => {
   const { operators: now, changes } = changed(operators())
   const tested = inspections(now)
   const penalised = penalties(now)
+  const listed = listEntries(now)
   return {
     marketplaces: MARKETPLACES.map((one) => ({ ...one })),
     operators: now,
     trademarks: trademarks(now),
     inspections: tested,
     penalties: penalised,
-    listEntries: listEntries(now),
+    listEntries: listed,
+    permits: permits(now),
+    repairs: repairs(now, penalised, listed),
+    defaulters: defaulters(now),
+    icpFilings: icpFilings(now),
+    trustmarks: trustmarks(now),
+    food: foodSamplings(now, tested, penalised),
+    recalls: recalls(now),
+    abnormal: abnormalEntries(now, penalised),
+    standards: standards(now),
+    commitments: commitments(now),
     changes,
     faults: faults(now, tested, penalised),
     goodExample: at(now, CAST.good).code,

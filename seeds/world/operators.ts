@@ -213,9 +213,18 @@ const shopsOf = (i: number, wanted: number, brand: string, trade: Trade, after: 
       url: `${market.url}/shop/${shopId}`,
       category: trade.category,
       openedOn: luck.day(after, LAST_DAY),
-      realNameMatched: luck.happens(0.1) ? null : luck.happens(0.95),
+      ...checkedBy(luck.happens(0.1) ? null : luck.happens(0.95), n % 3 === 2 ? 'MARKETPLACE_CHECK' : 'LICENCE'),
     }
   })
+
+/** What nobody checked was checked in no way. */
+const checkedBy = (
+  realNameMatched: boolean | null,
+  method: WorldShop['realNameMethod'],
+): Pick<WorldShop, 'realNameMethod' | 'realNameMatched'> => ({
+  realNameMethod: realNameMatched === null ? null : method,
+  realNameMatched,
+})
 
 const naturalShop = (i: number, place: Place, trade: Trade, brand: string, luck: Chance): WorldOperator => {
   const market = luck.pick(MARKETPLACES)
@@ -223,7 +232,8 @@ const naturalShop = (i: number, place: Place, trade: Trade, brand: string, luck:
   const name = `${brand}${luck.pick(trade.words)}${luck.pick(SHOP_FORMS)}`
   const openedOn = luck.day('2019-01-01', '2026-06-30')
   const url = `${market.url}/shop/${shopId}`
-  const realNameMatched = luck.happens(0.15) ? null : luck.happens(0.9)
+  const matched = luck.happens(0.15) ? null : luck.happens(0.9)
+  const checked = checkedBy(matched, i % 2 === 0 ? 'NETWORK_ID' : 'MARKETPLACE_CHECK')
   return {
     code: `shop:${market.id}:${shopId}`,
     uscc: null,
@@ -245,7 +255,7 @@ const naturalShop = (i: number, place: Place, trade: Trade, brand: string, luck:
     scope: null,
     brand,
     trade: trade.key,
-    shops: [{ marketplace: market.id, shopId, name, url, category: trade.category, openedOn, realNameMatched }],
+    shops: [{ marketplace: market.id, shopId, name, url, category: trade.category, openedOn, ...checked }],
   }
 }
 

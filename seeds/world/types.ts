@@ -3,6 +3,13 @@
  * Dates are YYYY-MM-DD; amounts of money are decimal strings in yuan unless the name says 万元 (Wan).
  */
 
+import type { WorldAbnormal } from './abnormal.js'
+import type { WorldFood } from './food.js'
+import type { WorldCommitment, WorldStandard } from './promises.js'
+import type { WorldRecall } from './recalls.js'
+
+export type { WorldAbnormal, WorldCommitment, WorldFood, WorldRecall, WorldStandard }
+
 export interface World {
   marketplaces: WorldMarketplace[]
   operators: WorldOperator[]
@@ -10,6 +17,16 @@ export interface World {
   inspections: WorldInspection[]
   penalties: WorldPenalty[]
   listEntries: WorldListEntry[]
+  permits: WorldPermit[]
+  repairs: WorldRepair[]
+  defaulters: WorldDefaulter[]
+  icpFilings: WorldIcpFiling[]
+  trustmarks: WorldTrustmark[]
+  food: WorldFood[]
+  recalls: WorldRecall[]
+  abnormal: WorldAbnormal[]
+  standards: WorldStandard[]
+  commitments: WorldCommitment[]
   /** What the registry changed in the last month, and how it read before. */
   changes: WorldChange[]
   /** Items the stand-ins send although they are wrong, so that rejects can be seen. */
@@ -66,7 +83,34 @@ export interface WorldShop {
   url: string
   category: string
   openedOn: string
+  /** Null: nobody checked. */
+  realNameMethod: 'NETWORK_ID' | 'MARKETPLACE_CHECK' | 'LICENCE' | null
   realNameMatched: boolean | null
+}
+
+/** One site of one sponsor at the communications administration. */
+export interface WorldIcpFiling {
+  /** 吉ICP备99……号-1: no year has this number. */
+  number: string
+  sponsorName: string
+  sponsorUscc: string
+  nature: string
+  siteName: string
+  domains: string[]
+  filedOn: string
+  status: 'VALID' | 'CANCELLED'
+}
+
+export interface WorldTrustmark {
+  certifier: string
+  certificateNumber: string
+  mark: string
+  holderName: string
+  holderUscc: string
+  domains: string[]
+  issuedOn: string
+  validTo: string
+  status: 'VALID' | 'SUSPENDED' | 'REVOKED' | 'EXPIRED'
 }
 
 export interface WorldTrademark {
@@ -159,3 +203,55 @@ export type WorldFault =
   | { feed: 'registry'; what: string; operator: WorldOperator }
   | { feed: 'quality'; what: string; inspection: WorldInspection }
   | { feed: 'penalties'; what: string; penalty: WorldPenalty }
+
+export interface WorldPermit {
+  documentName: string
+  documentNumber: string
+  category: '普通' | '登记'
+  certificate: string
+  permitNumber: string
+  content: string
+  partyName: string
+  partyUscc: string
+  partyKind: 'ORGANISATION' | 'INDIVIDUAL_BUSINESS'
+  representative: string | null
+  decidedOn: string
+  validFrom: string
+  validUntil: string
+  valid: boolean
+  authority: string
+  authorityCode: string
+  sourceUnit: string
+  sourceUnitCode: string
+}
+
+/** What became of an application to repair a penalty, an entry of a list, or an abnormal entry. */
+export interface WorldRepair {
+  application: string
+  target: 'PENALTY' | 'LIST_ENTRY' | 'ABNORMAL'
+  targetNumber: string | null
+  targetAuthority: string
+  partyName: string
+  partyUscc: string
+  outcome: 'REPAIRED' | 'REMOVED' | 'REFUSED'
+  decidedOn: string
+  documentNumber: string
+  authority: string
+}
+
+export interface WorldDefaulter {
+  name: string
+  /** USCC or organisation code; of the one natural person, whom nobody asks about, a number half hidden. */
+  code: string
+  person: boolean
+  caseNumber: string
+  basisNumber: string
+  basisUnit: string
+  court: string
+  area: string
+  filedOn: string
+  publishedOn: string
+  conduct: string
+  performed: '全部未履行' | '部分未履行'
+  removedOn: string | null
+}

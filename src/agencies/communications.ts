@@ -1,10 +1,176 @@
-/** 吉林省通信管理局: known by name; what it sends is still to be described. */
-import type { Agency } from './feed.js'
+/** 省通信管理局: ICP filings of sites, piece by piece as JSON from its own interface, or as a table. */
+import { hostNames } from '../domain/hosts.js'
+import { icpNumber } from '../domain/icp.js'
+import type { Draft, Subject } from '../domain/records.js'
+import { Refusal } from '../errors.js'
+import { at } from './envelopes.js'
+import type { Examination } from './examine.js'
+import { type Agency, type Form, makeFeed } from './feed.js'
+import { parseJson } from './readers/json.js'
+import { byCursor, type Cursoring, type Piece } from './transports/http.js'
+
+const PIECE_SIZE = 200 // filings
+const SUCCESS = 200
+/** Natures of a sponsor in the ministry's form; `true`: a person, whose number is an ID number and never taken. */
+const NATURES: Record<string, boolean> = {
+  个人: true,
+  企业: false,
+  个体工商户: false,
+  事业单位: false,
+  政府机关: false,
+  国家机关: false,
+  社会团体: false,
+  民办非企业单位: false,
+  社会服务机构: false,
+  基金会: false,
+  群众性团体组织: false,
+  宗教团体: false,
+  律师执业机构: false,
+  司法鉴定机构: false,
+  公证机构: false,
+  仲裁机构: false,
+  医疗机构: false,
+  境外机构: false,
+}
+const STATUS: Record<string, 'VALID' | 'CANCELLED'> = {
+  正常: 'VALID',
+  有效: 'VALID',
+  已备案: 'VALID',
+  注销: 'CANCELLED',
+  已注销: 'CANCELLED',
+  注销主体: 'CANCELLED',
+  注销网站: 'CANCELLED',
+  取消接入: 'CANCELLED',
+}
+
+/** The same facts under two sets of names. */
+interface Names {
+  sponsor: string
+  nature: string
+  code: string
+  number: string
+  site: string
+  domains: string
+  filed: string
+  status: string
+}
+
+const draftOf =
+  (names: Names) =>
+  (row: Examination, { today }: { today: string }): Omit<Draft, 'findings'>[] => {
+    const number = numberOf(row, names.number)
+    const filed = row.pastDate(names.filed, today)
+    return [
+      {
+        kind: 'icp_filing',
+        key: number?.number ?? '',
+        subject: sponsorOf(row, names),
+        body: {
+          number: number?.number ?? null,
+          main_number: number?.main ?? null,
+          domains: domainsOf(row, names.domains),
+          site_name: row.name(names.site),
+          filed_on: filed,
+          status: row.choice(names.status, STATUS),
+        },
+        validFrom: filed,
+        validTo: null,
+      },
+    ]
+  }
+
+const sponsorOf = (row: Examination, { sponsor, nature, code }: Names): Subject => {
+  const person = row.choice(nature, NATURES)
+  const codes =
+    person === false ? row.codes([{ field: code, scheme: 'uscc' }]) : { uscc: null, orgCode: null, regNo: null }
+  return { ...codes, shop: null, name: row.requiredName(sponsor) }
+}
+
+const numberOf = (row: Examination, field: string) => {
+  const sent = row.required(field)
+  const number = icpNumber(sent)
+  if (number === null && sent !== '')
+    row.problem(field, 'code', `${field}不是备案号：${sent}。${field} is no number of an ICP filing.`)
+  return number
+}
+
+/** An app has none. */
+const domainsOf = (row: Examination, field: string): string[] => {
+  const sent = row.value(field)
+  const { names, wrong } = hostNames(Array.isArray(sent) ? sent : row.text(field))
+  if (wrong.length > 0)
+    row.problem(field, 'value', `${field}含非域名的内容：${wrong[0]}。${field} holds what is no domain name.`)
+  return names
+}
+
+const service: Form = {
+  names: [
+    ...['unitName', 'natureName', 'unitCode', 'serviceLicence', 'serviceName', 'domains', 'auditDate', 'state'],
+    // Known and not taken: the number of the holder is in that of the site; a person in charge; the type of a number.
+    ...['mainLicence', 'leaderName', 'certType'],
+  ],
+  drafts: draftOf({
+    sponsor: 'unitName',
+    nature: 'natureName',
+    code: 'unitCode',
+    number: 'serviceLicence',
+    site: 'serviceName',
+    domains: 'domains',
+    filed: 'auditDate',
+    status: 'state',
+  }),
+}
+
+const table: Form = {
+  names: [
+    ...['主办单位名称', '主办单位性质', '证件号码', '网站备案号', '网站名称', '网站域名', '审核日期', '备案状态'],
+    ...['序号', '主体备案号', '证件类型', '网站负责人', '网站首页网址'],
+  ],
+  drafts: draftOf({
+    sponsor: '主办单位名称',
+    nature: '主办单位性质',
+    code: '证件号码',
+    number: '网站备案号',
+    site: '网站名称',
+    domains: '网站域名',
+    filed: '审核日期',
+    status: '备案状态',
+  }),
+}
+
+const opened = (body: Buffer): Piece | null => {
+  const answer = parseJson(body.toString('utf8'))
+  const code = at(answer, 'code')
+  if (code === undefined) return null
+  if (Number(code) !== SUCCESS) {
+    const why = [code, at(answer, 'msg') ?? ''].map(String).join(' ')
+    throw new Refusal('FEED_UNREACHABLE', { reason: `接口报错 the interface says: ${why.trim()}` })
+  }
+  const items = at(answer, 'params', 'list')
+  const next = at(answer, 'params', 'next')
+  // Only a cursor that is there and null ends the list: one left out would make half a feed the whole of it.
+  return Array.isArray(items) && (next === null || typeof next === 'string') ? { items, next } : null
+}
+
+const asked: Cursoring['ask'] = (cursor) => ({
+  path: `/icp?limit=${PIECE_SIZE}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+})
+
+const icp = makeFeed({
+  id: 'icp',
+  agency: 'communications',
+  kind: 'icp_filing',
+  title: { zh: '网站备案信息', en: 'ICP filings' },
+  whole: true,
+  every: '50 2 * * *',
+  forms: [service, table],
+  fetch: (source, shapes, feed) => byCursor(source, { ask: asked, open: opened, resumes: false }, shapes, feed),
+})
 
 export const communications: Agency = {
   id: 'communications',
   name: { zh: '吉林省通信管理局', en: 'Jilin Communications Administration' },
   region: '220000',
   sends: ['icp'],
-  feeds: [],
+  feeds: [icp],
 }

@@ -1,10 +1,179 @@
-/** 吉林省高级人民法院: known by name; what it sends is still to be described. */
-import type { Agency } from './feed.js'
+/**
+ * 省高级人民法院: judgment defaulters (失信被执行人). Most of them are natural persons and no business of this hub. It asks
+ * for organisations only; a person who comes all the same is kept without name, number, age or sex, as an item of nobody:
+ * a court's list names people, and by a name alone a shop could be held for another person's debts.
+ */
+import { codeOf } from '../domain/identity.js'
+import type { Subject } from '../domain/records.js'
+import { compact } from '../domain/values.js'
+import { Refusal } from '../errors.js'
+import { at, count } from './envelopes.js'
+import type { Examination } from './examine.js'
+import { type Agency, type Form, makeFeed } from './feed.js'
+import { parseJson } from './readers/json.js'
+import { type Page, pages } from './transports/http.js'
+
+const PAGE_SIZE = 100 // entries
+const ORGANISATIONS = '2' // of the court's two kinds of party
+
+const PARTIES: Record<string, 'ORGANISATION' | 'PERSON'> = {
+  法人或其他组织: 'ORGANISATION',
+  法人或者其他组织: 'ORGANISATION',
+  法人及其他组织: 'ORGANISATION',
+  法人及非法人组织: 'ORGANISATION',
+  法人: 'ORGANISATION',
+  企业法人: 'ORGANISATION',
+  非法人组织: 'ORGANISATION',
+  其他组织: 'ORGANISATION',
+  企业: 'ORGANISATION',
+  个体工商户: 'ORGANISATION',
+  自然人: 'PERSON',
+}
+/** How far it has been performed; the list leaves it to the court which words stand there. */
+const PERFORMANCES: Record<string, string> = {
+  全部未履行: '全部未履行',
+  全部未履行完毕: '全部未履行',
+  部分未履行: '部分未履行',
+  部分履行: '部分未履行',
+  全部已履行: '全部已履行',
+}
+
+const entry: Form = {
+  names: [
+    'iname',
+    // Organisation code or USCC of an organisation; of a person the resident ID number, often half hidden: never taken.
+    'cardnum',
+    'partyTypeName',
+    'caseCode',
+    'gistId',
+    'gistUnit',
+    'courtName',
+    'areaName',
+    'regDate',
+    'publishDate',
+    'disruptTypeName',
+    'performance',
+    'removeDate',
+    'removeReason',
+    // Known, and never taken: other people's names and claims, and what a list of traders has no use for.
+    'duty',
+    'performedPart',
+    'unperformPart',
+    'businessEntity',
+    'sexy',
+    'age',
+  ],
+  drafts: (row, { today }) => {
+    const person = row.choice('partyTypeName', PARTIES) === 'PERSON'
+    const { subject, code } = person ? nobody(row) : organisation(row)
+    const caseNumber = caseNumberOf(row.required('caseCode'))
+    const court = row.requiredName('courtName')
+    const published = row.requiredDate('publishDate', today)
+    const removed = row.pastDate('removeDate', today)
+    const filed = row.pastDate('regDate', today)
+    if (filed !== null && published !== '' && filed > published) {
+      row.finding('regDate', 'date', '立案日期晚于发布日期。The case was filed after the entry was published.')
+    }
+    if (removed !== null && published !== '' && removed < published) {
+      row.problem('removeDate', 'date', '移出日期早于发布日期。Removed before it was published.')
+    }
+    return [
+      {
+        kind: 'list_entry',
+        // One case may have several defaulters, and one defaulter may owe by several judgments.
+        key: [caseNumber, caseNumberOf(row.text('gistId') ?? ''), person ? '自然人' : code].join('/'),
+        subject,
+        body: {
+          list: 'defaulters',
+          reason: reasonOf(row),
+          authority: court,
+          document_number: caseNumber,
+          // The day of filing is the case's; on the list it stands from its publication.
+          listed_on: published,
+          published_on: published,
+          // Two years, or longer as the court says: a rule, not something this feed sends.
+          ends_on: null,
+          removed_on: removed,
+          removal_reason: row.text('removeReason'),
+        },
+        validFrom: published,
+        validTo: removed,
+      },
+    ]
+  },
+}
+
+type Found = { subject: Subject; code: string }
+
+const organisation = (row: Examination): Found => {
+  // Either code belongs here: neither is in the wrong column.
+  const scheme = codeOf(row.text('cardnum'))?.scheme
+  const codes = row.codes([{ field: 'cardnum', scheme: scheme === undefined || scheme === 'shop' ? 'uscc' : scheme }])
+  const name = row.requiredName('iname')
+  const code = codes.uscc ?? codes.orgCode ?? codes.regNo
+  if (code === null && row.text('cardnum') === null) {
+    row.finding('cardnum', 'required', '组织没有代码。An organisation without a code.')
+  }
+  return { subject: { ...codes, shop: null, name }, code: code ?? name }
+}
+
+const nobody = (row: Examination): Found => {
+  row.finding(
+    'partyTypeName',
+    'person',
+    '自然人：姓名、证件号码等均未采用。A natural person: neither name nor number is taken.',
+  )
+  return { subject: { uscc: null, orgCode: null, regNo: null, shop: null, name: null }, code: '' }
+}
+
+const reasonOf = (row: Examination): string => {
+  const reason = row.required('disruptTypeName')
+  const performance = row.text('performance') === null ? null : row.choice('performance', PERFORMANCES)
+  return performance === null ? reason : `${reason}（${performance}）`
+}
+
+/** Courts write the year of a case in round brackets, unlike the numbers of official documents. */
+const caseNumberOf = (sent: string): string =>
+  compact(sent).replace(/^[〔[【(﹝]?((?:19|20)\d{2})[〕\]】)﹞]/u, '（$1）')
+
+const opened = (body: Buffer): Page | null => {
+  const answer = parseJson(body.toString('utf8'))
+  const code = at(answer, 'code')
+  if (code === undefined) return null
+  if (String(code) !== '0') {
+    throw new Refusal('FEED_UNREACHABLE', { reason: `code ${String(code)} ${String(at(answer, 'message') ?? '')}` })
+  }
+  const items = at(answer, 'result')
+  const total = count(at(answer, 'totalCount'))
+  return Array.isArray(items) && total !== null ? { items, total, page: count(at(answer, 'currentPage')) } : null
+}
+
+const defaulters = makeFeed({
+  id: 'defaulters',
+  agency: 'high-court',
+  kind: 'list_entry',
+  title: { zh: '失信被执行人名单', en: 'Judgment defaulters' },
+  whole: true,
+  every: '50 2 * * *',
+  forms: [entry],
+  fetch: (source, shapes, feed) =>
+    pages(
+      source,
+      {
+        ask: (page) => ({
+          path: `/defaulters?partyType=${ORGANISATIONS}&currentPage=${page}&pageSize=${PAGE_SIZE}`,
+        }),
+        open: opened,
+      },
+      shapes,
+      feed,
+    ),
+})
 
 export const highCourt: Agency = {
   id: 'high-court',
   name: { zh: '吉林省高级人民法院', en: 'Jilin Provincial High Court' },
   region: '220000',
   sends: ['defaulters'],
-  feeds: [],
+  feeds: [defaulters],
 }

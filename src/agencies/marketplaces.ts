@@ -1,10 +1,208 @@
-/** 电子商务平台: known by name; what it sends is still to be described. */
-import type { Agency } from './feed.js'
+/**
+ * 电子商务平台: their shops, each with whether its keeper's real name was confirmed and how. What was confirmed stays with
+ * the marketplace: no number of any certificate is ever taken.
+ */
+import { codeOf, shopCode } from '../domain/identity.js'
+import type { Subject } from '../domain/records.js'
+import { isNullMarker, textOf } from '../domain/values.js'
+import { Refusal } from '../errors.js'
+import { at, count } from './envelopes.js'
+import type { Examination } from './examine.js'
+import { type Agency, type Form, makeFeed } from './feed.js'
+import { parseJson } from './readers/json.js'
+import { type Page, pages } from './transports/http.js'
+
+const PAGE_SIZE = 200 // shops
+/** `true`: a natural person, whose shop is an operator of its own. */
+const SELLERS: Record<string, boolean> = {
+  自然人: true,
+  个人: true,
+  NATURAL_PERSON: true,
+  企业: false,
+  法人及非法人组织: false,
+  ORGANISATION: false,
+  个体工商户: false,
+  INDIVIDUAL_BUSINESS: false,
+  农民专业合作社: false,
+  COOPERATIVE: false,
+}
+const METHODS: Record<string, 'NETWORK_ID' | 'MARKETPLACE_CHECK' | 'LICENCE'> = {
+  网号: 'NETWORK_ID',
+  网证: 'NETWORK_ID',
+  '网号/网证': 'NETWORK_ID',
+  国家网络身份认证: 'NETWORK_ID',
+  NETWORK_ID: 'NETWORK_ID',
+  平台核验: 'MARKETPLACE_CHECK',
+  MARKETPLACE_CHECK: 'MARKETPLACE_CHECK',
+  营业执照: 'LICENCE',
+  电子营业执照: 'LICENCE',
+  LICENCE: 'LICENCE',
+}
+const RESULTS: Record<string, boolean> = {
+  true: true,
+  一致: true,
+  通过: true,
+  是: true,
+  false: false,
+  不一致: false,
+  未通过: false,
+  否: false,
+}
+/** Where an ID number would stand, in every spelling met so far: looked at only to say that it must not be sent. */
+const FORBIDDEN = [
+  ...['idNumber', 'idNo', 'idCard', 'idCardNo', 'certNo', 'certNumber', 'certificateNumber', 'sellerIdNumber'],
+  ...['证件号码', '证件号', '身份证', '身份证号', '身份证号码', '公民身份号码', '经营者证件号码'],
+]
+const WEB_ADDRESS = /^https?:\/\/[^\s/?#]+(?:[/?#]\S*)?$/i
+
+/** The same facts under two sets of names. */
+interface Names {
+  marketplace: string
+  shopId: string
+  name: string
+  url: string
+  category: string
+  opened: string
+  closed: string
+  sellerKind: string
+  sellerName: string
+  uscc: string
+  method: string
+  matched: string
+}
+
+const form = (names: Names): Form => ({
+  names: [...Object.values(names), ...FORBIDDEN],
+  drafts: (row, { today }) => {
+    for (const field of FORBIDDEN) if (row.has(field)) forbid(row, field)
+    const marketplace = row.required(names.marketplace)
+    const shopId = row.required(names.shopId)
+    const code = shopCode(marketplace, shopId)
+    const known = codeOf(code)
+    if (known === null && marketplace !== '' && shopId !== '')
+      row.problem(names.shopId, 'code', '平台与店铺编号不构成有效代码。Marketplace and shop id make no code.')
+    const name = row.requiredName(names.name)
+    const openedOn = row.pastDate(names.opened, today)
+    const closedOn = row.date(names.closed)
+    if (openedOn !== null && closedOn !== null && closedOn < openedOn)
+      row.problem(names.closed, 'date', '关闭日期早于开店日期。Closed before it was opened.')
+    return [
+      {
+        kind: 'shop',
+        key: code,
+        subject: keeperOf(row, names, code, name),
+        body: {
+          marketplace: known?.code.split(':')[1] ?? marketplace,
+          shop_id: shopId,
+          name,
+          url: addressOf(row, names.url),
+          category: row.text(names.category),
+          opened_on: openedOn,
+          ...realNameOf(row, names),
+        },
+        validFrom: openedOn,
+        validTo: closedOn,
+      },
+    ]
+  },
+})
+
+const forbid = (row: Examination, field: string): void => {
+  const sent = row.value(field)
+  const text = textOf(sent)
+  if (sent === null || sent === undefined || text?.trim() === '' || (text !== null && isNullMarker(text))) return
+  row.finding(
+    field,
+    'personal.number',
+    `${field}不应报送，未采用：网店只报核验结论。${field} must not be sent and was not taken: only the result of a check is wanted.`,
+  )
+}
+
+/** A firm's shop leads to the firm, a natural person's is an operator of its own and carries the shop's name, not the person's. */
+const keeperOf = (row: Examination, names: Names, code: string, name: string): Subject => {
+  const person = row.choice(names.sellerKind, SELLERS)
+  const codes = row.codes([{ field: names.uscc, scheme: 'uscc' }])
+  if (person === true && (codes.uscc ?? codes.orgCode ?? codes.regNo) !== null)
+    row.problem(names.uscc, 'code', '自然人网店不应有代码。A natural person has no code of an organisation.')
+  if (person !== false) return { uscc: null, orgCode: null, regNo: null, shop: code, name }
+  if (row.text(names.uscc) === null) row.required(names.uscc)
+  return { ...codes, shop: null, name: row.requiredName(names.sellerName) }
+}
+
+const realNameOf = (row: Examination, { method: methodField, matched: matchedField }: Names) => {
+  const sent = row.value(matchedField)
+  const matched =
+    typeof sent === 'boolean' ? sent : row.text(matchedField) === null ? null : row.choice(matchedField, RESULTS)
+  const method = row.text(methodField) === null ? null : row.choice(methodField, METHODS)
+  if (matched !== null && method === null)
+    row.finding(methodField, 'required', '有核验结论而无核验方式。A result of a check without its method.')
+  return { real_name_method: method, real_name_matched: matched }
+}
+
+/** Pages show it as a link: nothing but the web's own addresses. */
+const addressOf = (row: Examination, field: string): string | null => {
+  const sent = row.text(field)
+  if (sent === null || WEB_ADDRESS.test(sent)) return sent
+  row.problem(field, 'value', `${field}不是网页地址：${sent.slice(0, 100)}。${field} is no address of the web.`)
+  return null
+}
+
+const interfaceForm = form({
+  marketplace: 'marketplace',
+  shopId: 'shopId',
+  name: 'shopName',
+  url: 'url',
+  category: 'category',
+  opened: 'openedOn',
+  closed: 'closedOn',
+  sellerKind: 'sellerKind',
+  sellerName: 'sellerName',
+  uscc: 'uscc',
+  method: 'realNameMethod',
+  matched: 'realNameMatched',
+})
+
+const tableForm = form({
+  marketplace: '平台代码',
+  shopId: '店铺编号',
+  name: '店铺名称',
+  url: '店铺网址',
+  category: '经营类目',
+  opened: '开店日期',
+  closed: '关闭日期',
+  sellerKind: '经营者类型',
+  sellerName: '经营者名称',
+  uscc: '统一社会信用代码',
+  method: '核验方式',
+  matched: '核验结果',
+})
+
+const opened = (body: Buffer): Page | null => {
+  const answer = parseJson(body.toString('utf8'))
+  const items = at(answer, 'shops')
+  const total = count(at(answer, 'total'))
+  if (Array.isArray(items) && total !== null) return { items, total, page: count(at(answer, 'page')) }
+  const why = at(answer, 'message')
+  if (why !== undefined) throw new Refusal('FEED_UNREACHABLE', { reason: String(why) })
+  return null
+}
+
+const shops = makeFeed({
+  id: 'shops',
+  agency: 'marketplaces',
+  kind: 'shop',
+  title: { zh: '网店信息', en: 'Shops' },
+  whole: true,
+  every: '10 3 * * *',
+  forms: [interfaceForm, tableForm],
+  fetch: (source, shapes, feed) =>
+    pages(source, { ask: (page) => ({ path: `/shops?page=${page}&size=${PAGE_SIZE}` }), open: opened }, shapes, feed),
+})
 
 export const marketplaces: Agency = {
   id: 'marketplaces',
   name: { zh: '电子商务平台', en: 'E-commerce marketplaces' },
   region: '220000',
   sends: ['shops'],
-  feeds: [],
+  feeds: [shops],
 }

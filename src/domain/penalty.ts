@@ -3,8 +3,10 @@
  * the exchange standard before 2021, where suspending and revoking a licence are one type, and that of the Administrative
  * Penalty Law of 2021 (art 9). What the text does not plainly say is not held against anyone: an officer can say more.
  */
-import { compareMoney } from './money.js'
+import { compareMoney, parseMoney } from './money.js'
+import { normalizeName } from './names.js'
 import type { Body, Json } from './records.js'
+import { compact, documentNumber } from './values.js'
 
 export type Severity = 'WARNING_ONLY' | 'LIGHT' | 'HEAVY'
 
@@ -31,6 +33,77 @@ export const isHeavy = (body: Body): boolean => {
 /** Made, sold or passed off as another's: the filter "counterfeits" over penalties (order 44 articles 7 and 9). */
 export const isCounterfeit = (body: Body): boolean =>
   [body['violation'], body['facts'], body['content']].some((text) => says(text, COUNTERFEIT, DENIED))
+
+/** Withdrawn by its authority itself (行政处罚法 art 48): it weighs nothing and is shown nowhere. Ended or absent is not withdrawn. */
+export const isWithdrawn = (body: Body): boolean => body['status'] === 'REVOKED'
+
+/**
+ * One decision whoever sends it: its number and its authority (a bare number such as 市场〔2019〕1号 is given in every
+ * county); the party is the store's to add. By the authority's name, because older forms and tables send no code: a code
+ * would make another fact of the same decision. Null where either is missing.
+ */
+export const factOfDecision = (
+  number: string | null,
+  authorityName: string | null,
+  authorityCode: string | null,
+): string | null => {
+  const plain = documentNumber(number ?? '').replace(/第?0*(\d+)号$/u, '$1号')
+  const authority = authorityName === null ? '' : authorityKey(authorityName)
+  const by = authority === '' ? (authorityCode ?? '') : authority
+  return plain === '' || by === '' ? null : `${plain}/${by}`
+}
+
+const SHORT_FORMS: readonly [short: RegExp, full: string][] = [
+  [/(市监|市场监管)局$/, '市场监督管理局'],
+  [/工商局$/, '工商行政管理局'],
+  [/质监局$/, '质量技术监督局'],
+  [/食药监局$/, '食品药品监督管理局'],
+  [/药监局$/, '药品监督管理局'],
+]
+/** Before the name of a city or county the province says nothing new; the province's own bodies keep it. */
+const PROVINCE_BEFORE_PLACE = /^\p{Script=Han}{2,3}省(?=\p{Script=Han}{1,12}[市州县区])/u
+
+const authorityKey = (name: string): string =>
+  SHORT_FORMS.reduce(
+    (full, [short, long]) => full.replace(short, long),
+    normalizeName(name).replace(PROVINCE_BEFORE_PLACE, ''),
+  )
+
+/** Amounts a text names, in yuan; null: none, or several and so none that is certain. */
+export interface AmountsNamed {
+  fine: string | null
+  confiscated: string | null
+  /** The text names several fines, or several confiscations. */
+  several: boolean
+}
+
+/** What "罚款人民币贰万元" or "没收广告费1552.95元" say. What would be paid under a condition is no amount imposed. */
+export const amountsNamed = (text: string): AmountsNamed => {
+  const clauses = text.split(/[，。；;\n]/).map(compact)
+  const sure = clauses.filter((clause) => !NOT_IMPOSED.test(clause))
+  const fines = amountsIn(sure, [AFTER_FINE, BEFORE_FINE])
+  const confiscations = amountsIn(sure, [AFTER_CONFISCATION])
+  return {
+    fine: fines.length === 1 ? (fines[0] ?? null) : null,
+    confiscated: confiscations.length === 1 ? (confiscations[0] ?? null) : null,
+    several: fines.length > 1 || confiscations.length > 1,
+  }
+}
+
+const NUMBER = String.raw`(?:[\d,.]{1,20}[万亿]{0,2}|[〇零一二三四五六七八九十百千两壹贰叁肆伍陆柒捌玖拾佰仟万萬亿億]{1,24})`
+const SUM = `(?:人民币|¥)?(${NUMBER}[元圆](?:[零壹贰叁肆伍陆柒捌玖一二三四五六七八九]角)?(?:零?[壹贰叁肆伍陆柒捌玖一二三四五六七八九]分)?)`
+const AFTER_FINE = new RegExp(`罚款(?:金额|共计|合计|计|为|[:：]){0,3}${SUM}`, 'gu')
+const BEFORE_FINE = new RegExp(`${SUM}整?的?(?:行政)?罚款`, 'gu')
+const AFTER_CONFISCATION = new RegExp(`没收[^\\d元]{0,30}?${SUM}`, 'gu')
+const NOT_IMPOSED = /逾期|每日|加处|不予|免予|可以|以上|以下/
+
+/** Each different amount once: it may stand there in words and again in figures. */
+const amountsIn = (clauses: readonly string[], patterns: readonly RegExp[]): string[] => {
+  const written = clauses.flatMap((clause) =>
+    patterns.flatMap((pattern) => [...clause.matchAll(pattern)].map(([, sum]) => sum ?? '')),
+  )
+  return [...new Set(written.flatMap((sum) => parseMoney(sum)?.yuan ?? []))]
+}
 
 const WARNING = /^(警告|通报批评)([、,，和及]?(警告|通报批评))*$/
 const FINE = /罚款/

@@ -1,5 +1,13 @@
 import { expect } from 'chai'
-import { isCounterfeit, isHeavy, severity } from '../../src/domain/penalty.js'
+import fc from 'fast-check'
+import {
+  amountsNamed,
+  factOfDecision,
+  isCounterfeit,
+  isHeavy,
+  isWithdrawn,
+  severity,
+} from '../../src/domain/penalty.js'
 import type { Body } from '../../src/domain/records.js'
 
 const penalty = (more: Body): Body => ({
@@ -95,4 +103,102 @@ describe('penalty: counterfeits', () => {
       expect(isCounterfeit(penalty(body))).to.equal(expected)
     })
   }
+})
+
+describe('penalty: one decision', () => {
+  const authority = '长春市南关区市场监督管理局'
+  const same: [string, string | null][] = [
+    ['长南市监处罚〔2025〕12号', authority],
+    ['长南市监处罚[2025]12号', authority],
+    ['长南市监处罚【２０２５】第0012号', authority],
+    ['长南市监处罚（2025） 12号', '长春市南关区市场监管局'],
+    ['长南市监处罚〔2025〕12号', '吉林省长春市南关区市场监督管理局'],
+    ['长南市监处罚〔2025〕12号', ' 长春市南关区市监局 '],
+  ]
+  it('is one fact however its number and its authority are written', () => {
+    for (const [number, name] of same)
+      expect(factOfDecision(number, name, null), `${number} ${name}`).to.equal(`长南市监处罚〔2025〕12号/${authority}`)
+  })
+
+  it('is one fact with and without the code of its authority, which stands in only where there is no name', () => {
+    const code = '11220000013555128E'
+    expect(factOfDecision('1号', authority, code)).to.equal(factOfDecision('1号', authority, null))
+    expect(factOfDecision('1号', null, code)).to.equal(`1号/${code}`)
+  })
+
+  it('is another fact with another number, year or authority', () => {
+    const facts = [
+      factOfDecision('市场〔2019〕1号', '甲市市场监督管理局', null),
+      factOfDecision('市场〔2019〕1号', '乙市市场监督管理局', null),
+      factOfDecision('市场〔2019〕11号', '甲市市场监督管理局', null),
+      factOfDecision('市场〔2020〕1号', '甲市市场监督管理局', null),
+      factOfDecision('市场〔2019〕1号', '吉林省市场监督管理厅', null),
+      factOfDecision('市场〔2019〕1号', '市场监督管理厅', null),
+    ]
+    expect(new Set(facts).size).to.equal(facts.length)
+  })
+
+  it('is no fact that anybody could share without a number or an authority', () => {
+    for (const [number, name, code] of [
+      [null, authority, null],
+      [' ', authority, null],
+      ['1号', null, null],
+      ['1号', ' ', null],
+    ] as const)
+      expect(factOfDecision(number, name, code)).to.equal(null)
+  })
+
+  it('has the same fact when its parts are normalised already', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 40 }),
+        fc.string({ unit: 'binary', maxLength: 40 }),
+        (a, b) => {
+          const fact = factOfDecision(a, b, null)
+          const [number = '', ...rest] = (fact ?? '').split('/')
+          if (fact !== null && rest.length === 1) expect(factOfDecision(number, rest[0] ?? '', null)).to.equal(fact)
+        },
+      ),
+    )
+  })
+
+  it('is withdrawn only by the word of its authority', () => {
+    const withdrawn = ['REVOKED', 'IN_FORCE', 'CHANGED', 'DISPUTED', null].map((status) => isWithdrawn({ status }))
+    expect(withdrawn).to.deep.equal([true, false, false, false, false])
+    expect(isWithdrawn({})).to.equal(false)
+  })
+})
+
+describe('penalty: amounts that a text names', () => {
+  const cases: [text: string, fine: string | null, confiscated: string | null, several: boolean][] = [
+    ['罚款2000元', '2000', null, false],
+    ['罚款人民币贰仟元整。', '2000', null, false],
+    ['处以人民币肆万捌仟元的罚款', '48000', null, false],
+    ['处10,000元罚款', '10000', null, false],
+    ['罚款金额为：1.5万元', '15000', null, false],
+    ['罚款贰仟元（2000元）', '2000', null, false],
+    ['1.没收广告费1552.95元，2.罚款1552.95元。', '1552.95', '1552.95', false],
+    ['1，没收广告费用26220.46元2，罚款600000元', '600000', '26220.46', false],
+    ['没收违法所得壹佰元伍角，罚款３００元', '300', '100.5', false],
+    ['罚款2000元；逾期不缴纳的，每日按罚款数额的百分之三加处罚款60元', '2000', null, false],
+    ['对甲罚款1000元；对乙罚款2000元', null, null, true],
+    ['没收违法所得100元；没收非法财物200元', null, null, true],
+    ['违法经营额310元，无违法所得', null, null, false],
+    ['不予罚款1000元', null, null, false],
+    ['可以并处10000元以下罚款', null, null, false],
+    ['警告', null, null, false],
+    ['', null, null, false],
+  ]
+  for (const [text, fine, confiscated, several] of cases) {
+    it(`"${text}": ${fine ?? 'no'} fine, ${confiscated ?? 'no'} confiscation`, () => {
+      expect(amountsNamed(text)).to.deep.equal({ fine, confiscated, several })
+    })
+  }
+
+  it('are found in bounded time, whatever the text', () => {
+    const start = performance.now()
+    for (const part of ['罚款', '没收', '一', '1,', '元', '人民币', '罚款人民币一', '没收一'])
+      amountsNamed(part.repeat(20_000))
+    expect(performance.now() - start).to.be.below(1_000)
+  })
 })

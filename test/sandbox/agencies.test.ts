@@ -6,6 +6,7 @@ import { parse } from 'csv-parse/sync'
 import iconv from 'iconv-lite'
 import { SaxesParser } from 'saxes'
 import { type World, world } from '../../seeds/world.js'
+import { agencies as everyAgency } from '../../src/agencies/index.js'
 import { parseDate } from '../../src/domain/dates.js'
 import { documentNumber } from '../../src/domain/values.js'
 import { type StandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
@@ -51,8 +52,9 @@ describe('the stand-in agencies', () => {
   })
   afterEach(() => Promise.all(agencies.map((one) => one.close())))
 
-  it('are three, each at its own address of this machine', () => {
-    expect(agencies.map((one) => one.id)).to.deep.equal(['market-regulator', 'ip-office', 'credit-office'])
+  it('are seven, each at its own address of this machine', () => {
+    expect(agencies.map((one) => one.id)).to.deep.equal(everyAgency.map(({ id }) => id))
+    expect(new Set(agencies.map(({ url }) => url)).size).to.equal(7)
     for (const { url } of agencies) expect(url).to.match(/^http:\/\/127\.0\.0\.1:\d+$/)
   })
 
@@ -282,7 +284,7 @@ describe('the stand-in agencies', () => {
     expect(error).to.have.property('code', 'PORT_IN_USE')
     await new Promise((resolve) => other.close(resolve))
     const started = await startAgencies(here, { ports: { 'credit-office': port } })
-    expect(started.at(-1)?.url).to.equal(`http://127.0.0.1:${port}`)
+    expect(started.find(({ id }) => id === 'credit-office')?.url).to.equal(`http://127.0.0.1:${port}`)
     await Promise.all(started.map((one) => one.close()))
   })
 })

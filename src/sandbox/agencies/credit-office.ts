@@ -1,10 +1,14 @@
-/** Stand-in of 省信用办: penalties in the 双公示 form, as a CSV file in GB18030. */
+/** Stand-in of 省信用办: penalties and permits in the 双公示 form as CSV files in GB18030, repairs as pages of JSON. */
 import iconv from 'iconv-lite'
-import type { World, WorldPenalty } from '../../../seeds/world.js'
+import type { World, WorldPenalty, WorldPermit, WorldRepair } from '../../../seeds/world.js'
 import { yuanToWan } from '../../domain/money.js'
+import { type Answer, type Asked, json } from '../server.js'
 import { csvDate, csvLine, typedNumber } from './spelling.js'
-import type { Routes } from './stand-in.js'
+import { countIn, type Routes } from './stand-in.js'
 
+const PAGE = 100 // repairs
+const PAGE_MAX = 500
+const PAGES_MAX = 1_000_000
 const CERTIFICATE = '居民身份证'
 const PARTIES: Record<WorldPenalty['partyKind'], string> = {
   ORGANISATION: '法人及非法人组织',
@@ -18,6 +22,12 @@ export const creditOffice = (source: () => World): Routes => ({
     headers: { 'content-type': 'text/csv; charset=gb18030' },
     body: penalties(source()),
   }),
+  'GET /permits.csv': () => ({
+    status: 200,
+    headers: { 'content-type': 'text/csv; charset=gb18030' },
+    body: permits(source()),
+  }),
+  'GET /repairs': (asked) => repairs(source(), asked),
 })
 
 const penalties = (world: World): Buffer => {
@@ -65,3 +75,84 @@ const COLUMNS: readonly (readonly [name: string, cell: Cell])[] = [
   ['CF_SJLYDM', (one) => one.sourceUnitCode],
   ['BZ', (one) => one.note],
 ]
+
+const permits = (world: World): Buffer => {
+  const header = csvLine(PERMIT_COLUMNS.map(([name]) => name))
+  const lines = world.permits.map((one, n) => csvLine(PERMIT_COLUMNS.map(([, cell]) => cell(one, n))))
+  return iconv.encode(header + lines.join(''), 'gb18030')
+}
+
+const blank = (): string => ''
+
+const PERMIT_COLUMNS: readonly (readonly [name: string, cell: (one: WorldPermit, n: number) => string])[] = [
+  ['XK_XDR_MC', (one) => one.partyName],
+  ['XK_XDR_LB', (one) => PARTIES[one.partyKind]],
+  ['XK_XDR_SHXYM', (one) => one.partyUscc],
+  ['XK_XDR_GSZC', blank],
+  ['XK_XDR_ZZJG', blank],
+  ['XK_XDR_SWDJ', blank],
+  ['XK_XDR_SYDW', blank],
+  ['XK_XDR_SHZZ', blank],
+  ['XK_FRDB', (one) => one.representative ?? ''],
+  ['XK_FR_ZJLX', blank],
+  ['XK_FR_ZJHM', blank],
+  ['XK_XDR_ZJLX', blank],
+  ['XK_XDR_ZJHM', blank],
+  ['XK_XKWS', (one) => one.documentName],
+  ['XK_WSH', (one, n) => typedNumber(one.documentNumber, n)],
+  ['XK_XKLB', (one) => one.category],
+  ['XK_XKZS', (one) => one.certificate],
+  ['XK_XKBH', (one) => one.permitNumber],
+  ['XK_NR', (one) => one.content],
+  ['XK_JDRQ', (one, n) => csvDate(one.decidedOn, n)],
+  ['XK_YXQZ', (one, n) => csvDate(one.validFrom, n)],
+  ['XK_YXQZI', (one, n) => csvDate(one.validUntil, n)],
+  ['XK_XKJG', (one) => one.authority],
+  ['XK_XKJGDM', (one) => one.authorityCode],
+  ['XK_ZT', (one) => (one.valid ? '1' : '2')],
+  ['XK_LYDW', (one) => one.sourceUnit],
+  ['XK_LYDWDM', (one) => one.sourceUnitCode],
+  ['BZ', blank],
+]
+
+const repairs = (world: World, { query }: Asked): Answer => {
+  const page = countIn(query.get('pageNo'), 1, PAGES_MAX)
+  const size = countIn(query.get('pageSize'), PAGE, PAGE_MAX)
+  if (page === null || size === null) return json(400, { code: 400, message: '分页参数错误 Not a page' })
+  const first = (page - 1) * size
+  return json(200, {
+    code: 200,
+    message: '成功',
+    data: {
+      totalCount: world.repairs.length,
+      pageNo: page,
+      pageSize: size,
+      list: world.repairs.slice(first, first + size).map((one, i) => repairRow(one, first + i)),
+    },
+  })
+}
+
+const TARGETS: Record<WorldRepair['target'], string> = {
+  PENALTY: '行政处罚信息',
+  LIST_ENTRY: '严重失信主体名单信息',
+  ABNORMAL: '经营异常名录（状态）信息',
+}
+const OUTCOMES: Record<WorldRepair['outcome'], string> = {
+  REPAIRED: '准予修复',
+  REMOVED: '准予移出',
+  REFUSED: '不予修复',
+}
+
+const repairRow = (one: WorldRepair, n: number) => ({
+  申请编号: one.application,
+  信用主体名称: one.partyName,
+  统一社会信用代码: one.partyUscc,
+  修复信息类别: TARGETS[one.target],
+  原决定书文号: one.targetNumber === null ? '/' : typedNumber(one.targetNumber, n),
+  原认定机关: one.targetAuthority,
+  修复结果: OUTCOMES[one.outcome],
+  修复决定日期: csvDate(one.decidedOn, n),
+  修复决定文号: one.documentNumber,
+  修复决定机关: one.authority,
+  备注: '',
+})

@@ -1,8 +1,12 @@
 /** The stand-in agencies: real HTTP servers on this machine that speak exactly as the agencies of the province do. */
 import type { World } from '../../../seeds/world.js'
+import { certifiers } from './certifiers.js'
+import { communications } from './communications.js'
 import { creditOffice } from './credit-office.js'
+import { highCourt } from './high-court.js'
 import { ipOffice } from './ip-office.js'
 import { marketRegulator } from './market-regulator.js'
+import { marketplaces } from './marketplaces.js'
 import { type Routes, type StandIn, startStandIn } from './stand-in.js'
 
 export type { Behaviour, StandIn } from './stand-in.js'
@@ -11,6 +15,10 @@ const AGENCIES: Record<string, (source: () => World) => Routes> = {
   'market-regulator': marketRegulator,
   'ip-office': ipOffice,
   'credit-office': creditOffice,
+  'high-court': highCourt,
+  communications,
+  marketplaces,
+  certifiers,
 }
 
 /** A function is asked anew for every answer, so that the world may change between two pulls. All start, or none. */

@@ -1,42 +1,35 @@
-/** Stand-in of 省市场监督管理厅: the registry, the tests of goods, and the list of seriously dishonest parties. */
+/** Stand-in of 省市场监督管理厅: its query services, its workbooks of tests, and its lists behind the provincial gateway. */
 import type { World, WorldListEntry, WorldOperator } from '../../../seeds/world.js'
 import { type Answer, type Asked, json, objectIn } from '../server.js'
+import { foodWorkbook } from './food-workbook.js'
+import { recallRow, standardRow } from './market-regulator-goods.js'
+import { PAGE_MAX, PAGES_MAX, servicePage } from './market-regulator-pages.js'
+import { abnormalRow, commitmentRow, individualRow, STATES } from './market-regulator-subjects.js'
 import { qualityWorkbook } from './quality-workbook.js'
-import { gatewayDate, midnight } from './spelling.js'
+import { gatewayDate, midnight, nothing } from './spelling.js'
 import { countIn, type Routes } from './stand-in.js'
 
-const PAGE = 200 // enterprises
-const PAGE_MAX = 500
 const LIST_PAGE = 100 // entries
-const PAGES_MAX = 1_000_000
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 export const marketRegulator = (source: () => World): Routes => ({
-  'GET /registry': (asked) => registry(source(), asked),
+  'GET /registry': (asked) => servicePage(registered(source()), registryRow, asked),
+  'GET /individuals': (asked) => servicePage(individuals(source()), individualRow, asked),
+  'GET /recalls': (asked) => servicePage(source().recalls, recallRow, asked),
+  'GET /standards': (asked) => servicePage(source().standards, standardRow, asked),
+  'GET /commitments': (asked) => servicePage(source().commitments, commitmentRow, asked),
   'GET /quality.xlsx': () => ({ status: 200, headers: { 'content-type': XLSX }, body: qualityWorkbook(source()) }),
+  'GET /food.xlsx': () => ({ status: 200, headers: { 'content-type': XLSX }, body: foodWorkbook(source()) }),
   'POST /gateway': (asked) => gateway(source(), asked),
 })
 
 /** Enterprises and cooperatives only; individual businesses are another feed. */
-const registry = (world: World, { query }: Asked): Answer => {
-  const page = countIn(query.get('page'), 1, PAGES_MAX)
-  const size = countIn(query.get('size'), PAGE, PAGE_MAX)
-  if (page === null || size === null) return json(400, { status: '0', msg: '分页参数错误', data: null })
+const registered = (world: World): WorldOperator[] => {
   const wrong = world.faults.flatMap((fault) => (fault.feed === 'registry' ? [fault.operator] : []))
-  const all = [...world.operators.filter((one) => one.kind === 'enterprise' || one.kind === 'cooperative'), ...wrong]
-  const first = (page - 1) * size
-  return json(200, {
-    status: '1',
-    msg: '成功',
-    data: {
-      total: all.length,
-      page,
-      size,
-      pages: Math.ceil(all.length / size),
-      list: all.slice(first, first + size).map((one, i) => registryRow(one, first + i)),
-    },
-  })
+  return [...world.operators.filter((one) => one.kind === 'enterprise' || one.kind === 'cooperative'), ...wrong]
 }
+
+const individuals = (world: World): WorldOperator[] => world.operators.filter((one) => one.kind === 'individual')
 
 /** One enterprise as the registry spells it; the seeds take it in by the same door. */
 export const registryRow = (one: WorldOperator, n: number) => ({
@@ -59,28 +52,24 @@ export const registryRow = (one: WorldOperator, n: number) => ({
   districtCode: one.region,
 })
 
-/** The real interfaces mix both. */
-const nothing = (n: number): '' | null => (n % 2 === 0 ? '' : null)
-
-const STATES: Record<WorldOperator['status'], string> = {
-  ACTIVE: '存续（在营、开业、在册）',
-  REVOKED: '吊销,未注销',
-  DEREGISTERED: '注销',
-}
-
 const gateway = (world: World, { body }: Asked): Answer => {
   const content = objectIn(body)?.content
   const { service, pageIndex, pageSize } = (typeof content === 'object' && content !== null ? content : {}) as Record<
     string,
     unknown
   >
-  if (service !== 'dishonest') return json(200, envelope([], 0, '1004', '服务不存在'))
+  const rows = LISTS[String(service)]?.(world)
+  if (rows === undefined) return json(200, envelope([], 0, '1004', '服务不存在'))
   const page = countIn(pageIndex, 1, PAGES_MAX)
   const size = countIn(pageSize, LIST_PAGE, PAGE_MAX)
   if (page === null || size === null) return json(200, envelope([], 0, '1002', '分页参数错误'))
   const first = (page - 1) * size
-  const rows = world.listEntries.slice(first, first + size).map((one, i) => listRow(one, first + i))
-  return json(200, envelope(rows, world.listEntries.length, '', ''))
+  return json(200, envelope(rows.slice(first, first + size), rows.length, '', ''))
+}
+
+const LISTS: Record<string, ((world: World) => unknown[]) | undefined> = {
+  dishonest: (world) => world.listEntries.map(listRow),
+  abnormal: (world) => world.abnormal.map(abnormalRow),
 }
 
 const envelope = (rows: readonly unknown[], total: number, errorCode: string, message: string) => ({

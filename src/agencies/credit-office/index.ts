@@ -1,0 +1,13 @@
+/** 省信用办: what it collects of the decisions of all bodies, in the forms of 双公示. */
+import type { Agency } from '../feed.js'
+import { penalties } from './penalties.js'
+import { permits } from './permits.js'
+import { repairs } from './repairs.js'
+
+export const creditOffice: Agency = {
+  id: 'credit-office',
+  name: { zh: '吉林省信用办', en: 'Jilin Credit Office' },
+  region: '220000',
+  sends: ['penalties', 'permits', 'repairs'],
+  feeds: [penalties, permits, repairs],
+}

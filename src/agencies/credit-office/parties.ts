@@ -1,0 +1,99 @@
+/** The party (行政相对人) of a penalty, a permit or a repair: what kind, which codes, which name. */
+import { codeOf, operatorKindIn } from '../../domain/identity.js'
+import type { Subject } from '../../domain/records.js'
+import type { CodeField, Codes } from '../examine.js'
+import type { Reading } from './fields.js'
+
+export type PartyKind = 'ORGANISATION' | 'INDIVIDUAL_BUSINESS' | 'NATURAL_PERSON'
+
+const KINDS: Record<string, PartyKind> = {
+  法人及非法人组织: 'ORGANISATION',
+  法人和非法人组织: 'ORGANISATION',
+  法人或非法人组织: 'ORGANISATION',
+  法人: 'ORGANISATION',
+  非法人组织: 'ORGANISATION',
+  个体工商户: 'INDIVIDUAL_BUSINESS',
+  个体: 'INDIVIDUAL_BUSINESS',
+  自然人: 'NATURAL_PERSON',
+}
+
+export type PartyMeaning =
+  | 'party'
+  | 'partyKind'
+  | 'uscc'
+  | 'regNo'
+  | 'orgCode'
+  | 'taxCode'
+  | 'institutionCode'
+  | 'societyCode'
+  /** Number of a natural person's certificate: that there is one says who the party is, the number itself is never taken. */
+  | 'personNumber'
+
+export interface Party {
+  kind: PartyKind | null
+  subject: Subject
+  /** The best code there is; of several parties of one decision the only thing that tells them apart, beside the name. */
+  code: string | null
+}
+
+const SCHEMES: readonly { meaning: PartyMeaning; scheme: CodeField['scheme']; only?: true }[] = [
+  { meaning: 'uscc', scheme: 'uscc' },
+  { meaning: 'regNo', scheme: 'reg_no' },
+  { meaning: 'orgCode', scheme: 'org_code' },
+  // Numbers of other registers: taken only where they are a unified code themselves.
+  { meaning: 'taxCode', scheme: 'uscc', only: true },
+  { meaning: 'institutionCode', scheme: 'uscc', only: true },
+  { meaning: 'societyCode', scheme: 'uscc', only: true },
+]
+
+export const partyOf = <M extends PartyMeaning>(read: Reading<M | PartyMeaning>): Party => {
+  const { row } = read
+  const stated = read.choice('partyKind', KINDS)
+  const field = read.fieldOf('personNumber')
+  const hasPersonNumber = field !== null && row.text(field) !== null
+  // Forms without the kind have a field for a person's number; the number itself is not looked at.
+  const person = stated === 'NATURAL_PERSON' || (stated === null && hasPersonNumber && !hasCode(read))
+  const codes = row.codes(person ? codesOfPerson(read) : codeFields(read))
+  const subject: Subject = { ...codes, shop: null, name: read.name('party') }
+  const code = codes.uscc ?? codes.orgCode ?? codes.regNo
+  const kind = stated ?? (person ? 'NATURAL_PERSON' : kindIn(codes))
+  const codeField = read.fieldOf('uscc')
+  if (code === null && codeField !== null && !person) {
+    row.finding(
+      codeField,
+      'required',
+      '组织或个体工商户没有代码。An organisation or individual business without a code.',
+    )
+  }
+  return { kind, subject, code }
+}
+
+const codeFields = (read: Reading<PartyMeaning>): CodeField[] =>
+  SCHEMES.flatMap(({ meaning, ...rest }) => {
+    const field = read.fieldOf(meaning)
+    return field === null ? [] : [{ field, ...rest }]
+  })
+
+const hasCode = (read: Reading<PartyMeaning>): boolean =>
+  codeFields(read).some(({ field }) => codeOf(read.row.text(field))?.scheme !== undefined)
+
+/** Whose business it was may be told by a code; anything else in these columns may be the person's own number. */
+const codesOfPerson = (read: Reading<PartyMeaning>): CodeField[] =>
+  codeFields(read).filter(({ field, scheme }) => {
+    const sent = read.row.text(field)
+    if (sent === null) return true
+    const code = codeOf(sent)
+    if (code?.scheme === 'uscc' || (code?.scheme === 'reg_no' && scheme === 'reg_no' && code.valid)) return true
+    read.row.finding(
+      field,
+      'code.person',
+      `${field}中不是组织的代码，疑似个人证件号码，未采用。${field} holds no organisation's code and perhaps a person's number; not used.`,
+    )
+    return false
+  })
+
+/** What was registered under a code; without one nothing is said. */
+const kindIn = ({ uscc, orgCode }: Codes): PartyKind | null => {
+  if (uscc !== null) return operatorKindIn(uscc) === 'individual' ? 'INDIVIDUAL_BUSINESS' : 'ORGANISATION'
+  return orgCode === null ? null : 'ORGANISATION'
+}

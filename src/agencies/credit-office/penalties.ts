@@ -1,0 +1,236 @@
+/** Administrative penalties in the forms of 双公示: as one table in GB18030 from the office, in any of them as a file. */
+import { compareMoney } from '../../domain/money.js'
+import { normalizeName } from '../../domain/names.js'
+import { type AmountsNamed, amountsNamed, factOfDecision } from '../../domain/penalty.js'
+import type { Draft, Subject } from '../../domain/records.js'
+import { documentNumber } from '../../domain/values.js'
+import { type Context, type Form, makeFeed } from '../feed.js'
+import { file } from '../transports/http.js'
+import { namesOf, type Reading, readAs } from './fields.js'
+import { codes2015, codes2019, labels, type Meaning, mirror, type PenaltyLayout, template } from './layouts.js'
+import { type Party, partyOf } from './parties.js'
+
+/** 行政处罚法 (2021) art. 9, and the vocabulary before it with its usual spellings. Others are taken as sent, with a finding. */
+const TYPES = new Set([
+  '警告',
+  '通报批评',
+  '罚款',
+  '没收违法所得',
+  '没收非法财物',
+  '没收违法所得、没收非法财物',
+  '暂扣许可证件',
+  '降低资质等级',
+  '吊销许可证件',
+  '限制开展生产经营活动',
+  '责令停产停业',
+  '责令关闭',
+  '限制从业',
+  '行政拘留',
+  '其他',
+  '暂扣或者吊销许可证、暂扣或者吊销执照',
+  '暂扣或吊销许可证、暂扣或吊销执照',
+  '暂扣或者吊销许可证',
+  '暂扣或者吊销执照',
+  '暂扣许可证',
+  '暂扣执照',
+  '吊销许可证',
+  '吊销执照',
+  '吊销营业执照',
+  '法律、行政法规规定的其他行政处罚',
+])
+const BETWEEN_TYPES = /[;；|\r\n]+/
+const BETWEEN_TYPES_LOOSELY = /[、,，]/
+
+/** The code list of 双公示 (0–3) and its words. 其他 says nothing about whether the decision stands, and is noted. */
+const STATUS: Record<string, string> = {
+  0: 'IN_FORCE',
+  正常: 'IN_FORCE',
+  有效: 'IN_FORCE',
+  生效: 'IN_FORCE',
+  1: 'REVOKED',
+  撤销: 'REVOKED',
+  已撤销: 'REVOKED',
+  2: 'DISPUTED',
+  异议: 'DISPUTED',
+  3: 'OTHER',
+  其他: 'OTHER',
+  变更: 'CHANGED',
+  已变更: 'CHANGED',
+}
+
+type Row = Reading<Meaning>
+
+const form = (layout: PenaltyLayout): Form => ({
+  names: namesOf(layout),
+  drafts: (row, context) => [decision(readAs(row, layout), context)],
+})
+
+const decision = (read: Row, { today }: Context): Omit<Draft, 'findings'> => {
+  const { kind, subject, code } = read.fieldOf('party') === null ? nobody(read) : partyOf(read)
+  const number = documentNumber(read.text('number') ?? '')
+  const authority = read.name('authority')
+  const authorityCode = read.uscc('authorityCode')
+  const decided = read.pastDate('decidedOn', today)
+  const types = typesOf(read)
+  const content = read.text('content')
+  const named = amountsNamed(content ?? '')
+  const fact = factOfDecision(number, authority, authorityCode)
+  return {
+    kind: 'penalty',
+    // One decision may have several parties; without a code only the name tells them apart.
+    key: [number, code ?? normalizeName(subject.name ?? ''), authorityCode ?? normalizeName(authority ?? '')].join('/'),
+    subject,
+    body: {
+      document_number: number,
+      party_name: subject.name,
+      party_kind: kind,
+      representative: read.name('representative'),
+      violation: read.text('violation') ?? read.text('caseName'),
+      facts: read.text('facts'),
+      basis: read.text('basis'),
+      types,
+      content,
+      fine_yuan: fineOf(read, types, named),
+      confiscated_yuan: amountOf(read, 'confiscated', named.confiscated),
+      licence: read.text('licence'),
+      decided_on: decided,
+      effective_until: read.date('effectiveUntil'),
+      publish_until: read.date('publishUntil'),
+      authority,
+      authority_code: authorityCode,
+      source_unit: read.name('sourceUnit'),
+      source_unit_code: read.uscc('sourceUnitCode'),
+      ...statusOf(read, decided, today),
+      note: [read.text('note'), read.text('moreNote')].filter((note) => note !== null).join('；') || null,
+    },
+    validFrom: decided,
+    // That it was decided stays true; how long it is shown is in the body.
+    validTo: null,
+    ...(fact === null ? {} : { fact }),
+  }
+}
+
+const NOBODY: Subject = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
+
+/** Whom the file was asked about is not in it: a person has to say. */
+const nobody = ({ row, fieldOf }: Row): Party => {
+  row.finding(
+    fieldOf('number') ?? '',
+    'subject.none',
+    '来源未载明行政相对人，待人工认领。The source names no party; a person has to say whose it is.',
+  )
+  return { kind: null, subject: NOBODY, code: null }
+}
+
+const typesOf = (read: Row): string[] => {
+  const cells: [Meaning, string | null][] = [
+    ['types', read.text('types')],
+    ['moreTypes', read.text('moreTypes')],
+  ]
+  const sent = cells.flatMap(([meaning, cell]) =>
+    (cell ?? '').split(BETWEEN_TYPES).flatMap((part) => wordsIn(part.trim()).map((type) => ({ meaning, type }))),
+  )
+  for (const { meaning, type } of sent.filter((one) => !TYPES.has(one.type))) {
+    read.row.finding(
+      read.fieldOf(meaning) ?? '',
+      'value',
+      `处罚类别不在目录中：${type}。A type of penalty that is on no list.`,
+    )
+  }
+  return [...new Set(sent.map(({ type }) => type))]
+}
+
+/** 、 stands inside some types and between others: taken apart only if every part is a type. */
+const wordsIn = (part: string): string[] => {
+  if (part === '') return []
+  const words = part.split(BETWEEN_TYPES_LOOSELY).map((word) => word.trim())
+  return !TYPES.has(part) && words.every((word) => TYPES.has(word)) ? words : [part]
+}
+
+const fineOf = (read: Row, types: readonly string[], named: AmountsNamed): string | null => {
+  const field = read.fieldOf('fine')
+  const fine = amountOf(read, 'fine', named.fine)
+  if (field !== null && fine === null && types.includes('罚款')) {
+    read.row.finding(field, 'required', '处以罚款但没有金额。A fine without its amount.')
+  }
+  if (named.several && field === null) {
+    const content = read.fieldOf('content') ?? ''
+    read.row.finding(
+      content,
+      'money.several',
+      `${content}载有多个金额，未采用。${content} names several amounts; none used.`,
+    )
+  }
+  return fine
+}
+
+/**
+ * The field's amount; where the form has no such field, what the text plainly says. The unit is 万元 unless the name says
+ * otherwise: a bare 金额 without any unit is believed only as far as the text of the decision bears it out.
+ */
+const amountOf = ({ row, fieldOf }: Row, meaning: 'fine' | 'confiscated', said: string | null): string | null => {
+  const field = fieldOf(meaning)
+  if (field === null) return said
+  if (row.text(field) === null) return null
+  if (/金额$/.test(field)) return unitless(row, field, said)
+  const amount = row.money(field, /[（(]元[）)]$/.test(field) ? 'yuan' : 'wan')
+  if (amount !== null && said !== null && compareMoney(amount, said) !== 0) {
+    row.finding(
+      field,
+      'money.mismatch',
+      `${field}折合${amount}元，而处罚内容为${said}元。${field} is ${amount} yuan, the text says ${said}.`,
+    )
+  }
+  return amount
+}
+
+const unitless = (row: Row['row'], field: string, said: string | null): string | null => {
+  const [yuan, wan] = [row.money(field, 'yuan'), row.money(field, 'wan')]
+  // Both the same: the amount names its unit itself.
+  const sure = yuan === wan ? yuan : [yuan, wan].find((amount) => amount !== null && amount === said)
+  if (sure === undefined) {
+    row.problem(
+      field,
+      'money.unit',
+      `${field}未注明单位（元或万元），处罚内容也无法印证。${field} does not say whether it is 元 or 万元.`,
+    )
+  }
+  return sure ?? null
+}
+
+const statusOf = (read: Row, decided: string | null, today: string) => {
+  const { row } = read
+  const field = read.fieldOf('status') ?? ''
+  const sent = read.choice('status', STATUS)
+  const revokedOn = read.pastDate('revokedOn', today)
+  const dateField = read.fieldOf('revokedOn') ?? ''
+  if (sent === 'OTHER') {
+    row.finding(
+      field,
+      'value',
+      `${field}为“其他”，按决定仍有效处理。${field} says "other"; the decision is taken as standing.`,
+    )
+  }
+  if (revokedOn !== null && decided !== null && revokedOn < decided) {
+    row.problem(dateField, 'date', '撤销日期早于处罚决定日期。Revoked before it was decided.')
+  }
+  if (revokedOn !== null && sent !== null && sent !== 'REVOKED') {
+    row.problem(dateField, 'value', '有撤销日期，而状态不是撤销。A day of revocation, but the status is another.')
+  }
+  // A day of withdrawal is an explicit withdrawal; a form that says nothing of its state has withdrawn nothing.
+  const status = sent === 'OTHER' ? 'IN_FORCE' : (sent ?? (revokedOn === null ? 'IN_FORCE' : 'REVOKED'))
+  return { status, revoked_on: revokedOn }
+}
+
+export const penalties = makeFeed({
+  id: 'penalties',
+  agency: 'credit-office',
+  kind: 'penalty',
+  title: { zh: '行政处罚信息', en: 'Administrative penalties' },
+  whole: false,
+  every: '0 3 * * *',
+  duty: { workdays: 7 },
+  exempt: [codes2019, labels, codes2015, template].flatMap(({ fields }) => fields.regNo ?? []),
+  forms: [codes2019, labels, codes2015, template, mirror].map(form),
+  fetch: (source, shapes, feed) => file(source, '/penalties.csv', shapes, feed),
+})

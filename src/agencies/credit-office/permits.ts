@@ -1,0 +1,255 @@
+/** Administrative permits of 双公示. Their codes are not those of penalties with another head: XK_LYDW, XK_YXQZI, XK_XKJG. */
+import { normalizeName } from '../../domain/names.js'
+import { factOfDecision } from '../../domain/penalty.js'
+import type { Draft } from '../../domain/records.js'
+import { compact, documentNumber } from '../../domain/values.js'
+import { type Context, type Form, makeFeed } from '../feed.js'
+import { file } from '../transports/http.js'
+import { type Layout, namesOf, type Reading, readAs } from './fields.js'
+import { type PartyMeaning, partyOf } from './parties.js'
+
+type Meaning =
+  | PartyMeaning
+  | 'representative'
+  | 'documentName'
+  | 'number'
+  | 'category'
+  | 'certificate'
+  | 'permitNumber'
+  | 'content'
+  | 'decidedOn'
+  | 'validFrom'
+  | 'validTo'
+  | 'authority'
+  | 'authorityCode'
+  | 'status'
+  | 'sourceUnit'
+  | 'sourceUnitCode'
+  | 'note'
+
+/** What a form writes for the states of a permit. */
+type States = Readonly<Record<string, { status: 'VALID' | 'INVALID'; noted?: string }>>
+
+const codes2019: Layout<Meaning> = {
+  fields: {
+    party: ['XK_XDR_MC'],
+    partyKind: ['XK_XDR_LB'],
+    uscc: ['XK_XDR_SHXYM'],
+    regNo: ['XK_XDR_GSZC'],
+    orgCode: ['XK_XDR_ZZJG'],
+    taxCode: ['XK_XDR_SWDJ'],
+    institutionCode: ['XK_XDR_SYDW'],
+    societyCode: ['XK_XDR_SHZZ'],
+    representative: ['XK_FRDB', 'XK_FDDB'],
+    documentName: ['XK_XKWS'],
+    number: ['XK_WSH'],
+    category: ['XK_XKLB'],
+    certificate: ['XK_XKZS'],
+    permitNumber: ['XK_XKBH'],
+    content: ['XK_NR'],
+    decidedOn: ['XK_JDRQ'],
+    validFrom: ['XK_YXQZ'],
+    validTo: ['XK_YXQZI'],
+    authority: ['XK_XKJG'],
+    authorityCode: ['XK_XKJGDM'],
+    status: ['XK_ZT'],
+    sourceUnit: ['XK_LYDW'],
+    sourceUnitCode: ['XK_LYDWDM'],
+    note: ['BZ'],
+  },
+  left: ['XK_FR_ZJLX', 'XK_FR_ZJHM', 'XK_FR_SFZH', 'XK_XDR_ZJLX', 'XK_XDR_ZJHM'],
+  needed: [
+    'party',
+    'partyKind',
+    'documentName',
+    'number',
+    'category',
+    'content',
+    'decidedOn',
+    'validFrom',
+    'authority',
+    'authorityCode',
+    'status',
+  ],
+  wanted: ['validTo', 'sourceUnit'],
+}
+
+/** 2015–2018: a project name instead of a document's, no start of validity, and other states. */
+const codes2015: Layout<Meaning> = {
+  fields: {
+    party: ['XK_XDR'],
+    uscc: ['XK_XDR_SHXYM'],
+    regNo: ['XK_XDR_GSDJ'],
+    orgCode: ['XK_XDR_ZDM'],
+    taxCode: ['XK_XDR_SWDJ'],
+    personNumber: ['XK_XDR_SFZ'],
+    representative: ['XK_FR'],
+    documentName: ['XK_XMMC'],
+    number: ['XK_WSH'],
+    category: ['XK_SPLB'],
+    content: ['XK_NR'],
+    decidedOn: ['XK_JDRQ'],
+    validTo: ['XK_JZQ'],
+    authority: ['XK_XZJG'],
+    status: ['XK_ZT'],
+    note: ['BZ'],
+  },
+  left: ['XK_FR_SFZH', 'DFBM', 'SJC'],
+  needed: ['party', 'number', 'decidedOn', 'authority', 'status'],
+  wanted: ['documentName', 'content'],
+}
+
+/** xzxk.xlsx. */
+const template: Layout<Meaning> = {
+  fields: {
+    party: ['企业名称'],
+    regNo: ['注册号'],
+    uscc: ['统一社会信用代码'],
+    number: ['许可文件编号'],
+    documentName: ['许可文件名称'],
+    validFrom: ['有效期自'],
+    validTo: ['有效期至'],
+    authority: ['许可机关'],
+    status: ['登记状态'],
+  },
+  left: ['序号'],
+  needed: ['party', 'number', 'documentName', 'validFrom', 'authority', 'status'],
+  wanted: ['validTo'],
+}
+
+/** `1` is "valid" since 2019 and was "withdrawn" before: each form has its own list. */
+const STATES_2019: States = {
+  1: { status: 'VALID' },
+  有效: { status: 'VALID' },
+  2: { status: 'INVALID' },
+  无效: { status: 'INVALID' },
+}
+const STATES_2015: States = {
+  0: { status: 'VALID' },
+  正常: { status: 'VALID' },
+  1: { status: 'INVALID' },
+  撤销: { status: 'INVALID' },
+  2: { status: 'VALID', noted: '异议 disputed' },
+  异议: { status: 'VALID', noted: '异议 disputed' },
+  3: { status: 'VALID', noted: '其他 other' },
+  其他: { status: 'VALID', noted: '其他 other' },
+}
+const STATES_OF_TEMPLATE: States = {
+  ...Object.fromEntries(['有效', '正常', '存续', '在用'].map((word) => [word, { status: 'VALID' as const }])),
+  ...Object.fromEntries(
+    ['无效', '失效', '过期', '已过期', '注销', '已注销', '吊销', '已吊销', '撤销', '已撤销'].map((word) => [
+      word,
+      { status: 'INVALID' as const },
+    ]),
+  ),
+}
+
+const CATEGORIES: Record<string, string> = {
+  普通: 'GENERAL',
+  特许: 'FRANCHISE',
+  认可: 'ACCREDITATION',
+  核准: 'APPROVAL',
+  登记: 'REGISTRATION',
+  其他: 'OTHER',
+}
+
+const form = (layout: Layout<Meaning>, states: States): Form => ({
+  names: namesOf(layout),
+  drafts: (row, context) => [permit(readAs(row, layout), states, context)],
+})
+
+const permit = (read: Reading<Meaning>, states: States, { today }: Context): Omit<Draft, 'findings'> => {
+  const { kind, subject, code } = partyOf(read)
+  const number = documentNumber(read.text('number') ?? '')
+  const permitNumber = read.text('permitNumber')
+  const numbered = permitNumber === null ? [] : [compact(permitNumber)]
+  const authority = read.name('authority')
+  const authorityCode = read.uscc('authorityCode')
+  const decided = read.pastDate('decidedOn', today)
+  const { validFrom, validTo } = term(read)
+  const fact = factOfDecision(number, authority, authorityCode)
+  return {
+    kind: 'permit',
+    // One decision may grant several certificates, and may grant them to several.
+    key: [
+      number,
+      code ?? normalizeName(subject.name ?? ''),
+      authorityCode ?? normalizeName(authority ?? ''),
+      ...numbered,
+    ].join('/'),
+    subject,
+    body: {
+      document_name: read.text('documentName'),
+      document_number: number,
+      category: categoryOf(read),
+      certificate: read.text('certificate'),
+      permit_number: permitNumber,
+      content: read.text('content'),
+      party_name: subject.name,
+      party_kind: kind,
+      representative: read.name('representative'),
+      decided_on: decided,
+      valid_from: validFrom,
+      valid_to: validTo,
+      status: statusOf(read, states),
+      authority,
+      authority_code: authorityCode,
+      source_unit: read.name('sourceUnit'),
+      source_unit_code: read.uscc('sourceUnitCode'),
+      note: read.text('note'),
+    },
+    validFrom: validFrom ?? decided,
+    validTo,
+    // Two certificates of one decision are two permits: one must not stand for the other.
+    ...(fact === null ? {} : { fact: [fact, ...numbered].join('/') }),
+  }
+}
+
+/** A permit may begin later than today, and end never. */
+const term = (read: Reading<Meaning>): { validFrom: string | null; validTo: string | null } => {
+  const field = read.fieldOf('validFrom') ?? ''
+  // Asked for by the form: missing is told, a day to come is none to be noted.
+  if (read.row.text(field) === null) read.text('validFrom')
+  const validFrom = read.date('validFrom')
+  const validTo = read.endDate('validTo')
+  if (validFrom !== null && validTo !== null && validTo < validFrom) {
+    read.row.problem(read.fieldOf('validTo'), 'date', '有效期至早于有效期自。It ends before it begins.')
+  }
+  return { validFrom, validTo }
+}
+
+/** 普通许可 is 普通; what stands after 其他 says which other. */
+const categoryOf = (read: Reading<Meaning>): string | null => {
+  const field = read.fieldOf('category')
+  const sent = field === null ? null : read.row.text(field)
+  if (field === null || sent === null) return read.choice('category', CATEGORIES)
+  const word = compact(sent).replace(/许可$/, '')
+  if (/^其他[-—:(]/.test(word)) return 'OTHER'
+  return (Object.hasOwn(CATEGORIES, word) ? CATEGORIES[word] : null) ?? read.choice('category', CATEGORIES)
+}
+
+const statusOf = (read: Reading<Meaning>, states: States): string | null => {
+  const state = read.choice('status', states)
+  if (state?.noted) {
+    const field = read.fieldOf('status') ?? ''
+    read.row.finding(
+      field,
+      'value',
+      `${field}为${state.noted}，按许可仍有效处理。${field} says so; the permit is taken as standing.`,
+    )
+  }
+  return state?.status ?? null
+}
+
+export const permits = makeFeed({
+  id: 'permits',
+  agency: 'credit-office',
+  kind: 'permit',
+  title: { zh: '行政许可信息', en: 'Administrative permits' },
+  whole: false,
+  every: '15 3 * * *',
+  duty: { workdays: 7 },
+  exempt: [codes2019, codes2015, template].flatMap(({ fields }) => fields.regNo ?? []),
+  forms: [form(codes2019, STATES_2019), form(codes2015, STATES_2015), form(template, STATES_OF_TEMPLATE)],
+  fetch: (source, shapes, feed) => file(source, '/permits.csv', shapes, feed),
+})

@@ -1,0 +1,161 @@
+/** Results of credit repairs (信用修复结果): what became of an application against a penalty, a list entry, an abnormal entry. */
+import { normalizeName } from '../../domain/names.js'
+import type { Draft } from '../../domain/records.js'
+import { documentNumber } from '../../domain/values.js'
+import { Refusal } from '../../errors.js'
+import { at, count } from '../envelopes.js'
+import { type Context, type Form, makeFeed } from '../feed.js'
+import { parseJson } from '../readers/json.js'
+import { type Page, pages } from '../transports/http.js'
+import { type Layout, namesOf, type Reading, readAs } from './fields.js'
+import { type PartyMeaning, partyOf } from './parties.js'
+
+const PAGE_SIZE = 100 // results
+
+type Meaning =
+  | PartyMeaning
+  | 'target'
+  | 'targetNumber'
+  | 'targetAuthority'
+  | 'outcome'
+  | 'decidedOn'
+  | 'number'
+  | 'authority'
+  | 'note'
+
+/** The pages of the office's service and the table of an office without a line carry the same names. */
+const results: Layout<Meaning> = {
+  fields: {
+    party: ['信用主体名称', '行政相对人名称', '主体名称'],
+    uscc: ['统一社会信用代码'],
+    regNo: ['工商注册号'],
+    orgCode: ['组织机构代码'],
+    target: ['修复信息类别', '修复对象'],
+    targetNumber: ['原决定书文号', '原文书号', '行政处罚决定书文号'],
+    targetAuthority: ['原认定机关', '认定单位', '原决定机关'],
+    outcome: ['修复结果', '修复结论'],
+    decidedOn: ['修复决定日期', '修复日期', '移出日期'],
+    number: ['修复决定文号', '修复告知书文号'],
+    authority: ['修复决定机关', '修复机关'],
+    note: ['备注'],
+  },
+  left: ['序号', '申请编号', '申请日期', '受理日期'],
+  needed: ['party', 'target', 'outcome', 'decidedOn', 'authority'],
+  wanted: ['targetNumber', 'targetAuthority', 'number'],
+}
+
+const TARGETS: Record<string, string> = {
+  行政处罚: 'PENALTY',
+  行政处罚信息: 'PENALTY',
+  严重失信主体名单: 'LIST_ENTRY',
+  严重失信主体名单信息: 'LIST_ENTRY',
+  严重违法失信名单: 'LIST_ENTRY',
+  严重违法失信名单信息: 'LIST_ENTRY',
+  经营异常名录: 'ABNORMAL',
+  经营异常名录信息: 'ABNORMAL',
+  '经营异常名录(状态)信息': 'ABNORMAL',
+  经营异常状态: 'ABNORMAL',
+}
+
+const OUTCOMES: Record<string, string> = {
+  准予修复: 'REPAIRED',
+  同意修复: 'REPAIRED',
+  已修复: 'REPAIRED',
+  修复: 'REPAIRED',
+  准予移出: 'REMOVED',
+  提前移出: 'REMOVED',
+  已移出: 'REMOVED',
+  移出: 'REMOVED',
+  不予修复: 'REFUSED',
+  不予移出: 'REFUSED',
+  驳回: 'REFUSED',
+  // A repair obtained by false materials is withdrawn, and what it ended stands again.
+  撤销修复: 'REVOKED',
+  撤销移出: 'REVOKED',
+}
+
+const form: Form = {
+  names: namesOf(results),
+  drafts: (row, context) => [result(readAs(row, results), context)],
+}
+
+const result = (read: Reading<Meaning>, { today }: Context): Omit<Draft, 'findings'> => {
+  const { subject, code } = partyOf(read)
+  const target = read.choice('target', TARGETS)
+  const outcome = read.choice('outcome', OUTCOMES)
+  const numberOf = (meaning: Meaning): string | null => {
+    const sent = read.text(meaning)
+    return sent === null ? null : documentNumber(sent)
+  }
+  const targetNumber = numberOf('targetNumber')
+  const number = numberOf('number')
+  const decided = read.pastDate('decidedOn', today)
+  if (target === 'PENALTY' && targetNumber === null) {
+    read.row.problem(
+      read.fieldOf('targetNumber'),
+      'required',
+      '修复行政处罚须载明处罚决定书文号。The repair of a penalty must name the decision.',
+    )
+  }
+  if (target === 'PENALTY' && outcome === 'REMOVED') {
+    read.row.problem(
+      read.fieldOf('outcome'),
+      'value',
+      '行政处罚只能修复，不能移出。A penalty is repaired, never removed from a list.',
+    )
+  }
+  return {
+    kind: 'repair',
+    // An entry may be repaired, and the repair revoked: each is a decision of its own.
+    key: [
+      number ?? `${decided ?? ''}/${outcome ?? ''}`,
+      target ?? '',
+      targetNumber ?? '',
+      code ?? normalizeName(subject.name ?? ''),
+    ].join('/'),
+    subject,
+    body: {
+      target,
+      target_document_number: targetNumber,
+      target_authority: read.name('targetAuthority'),
+      party_name: subject.name,
+      outcome,
+      decided_on: decided,
+      document_number: number,
+      authority: read.name('authority'),
+      note: read.text('note'),
+    },
+    validFrom: decided,
+    validTo: null,
+  }
+}
+
+const opened = (body: Buffer): Page | null => {
+  const answer = parseJson(body.toString('utf8'))
+  const code = at(answer, 'code')
+  if (code === undefined) return null
+  if (String(code) !== '200') {
+    throw new Refusal('FEED_UNREACHABLE', { reason: `code ${String(code)} ${String(at(answer, 'message') ?? '')}` })
+  }
+  const items = at(answer, 'data', 'list')
+  const total = count(at(answer, 'data', 'totalCount'))
+  return Array.isArray(items) && total !== null ? { items, total, page: count(at(answer, 'data', 'pageNo')) } : null
+}
+
+export const repairs = makeFeed({
+  id: 'repairs',
+  agency: 'credit-office',
+  kind: 'repair',
+  title: { zh: '信用修复结果', en: 'Results of credit repairs' },
+  whole: false,
+  every: '30 3 * * *',
+  exempt: results.fields.regNo ?? [],
+  forms: [form],
+  fetch: (source, shapes, feed) =>
+    pages(
+      source,
+      { ask: (page) => ({ path: `/repairs?pageNo=${page}&pageSize=${PAGE_SIZE}` }), open: opened },
+      shapes,
+      feed,
+    ),
+})

@@ -1,0 +1,115 @@
+/** Trademarks of 国家知识产权局: elements of the province's own interface, and the table that registers exchange. */
+import { at, listOf } from '../envelopes.js'
+import type { Examination } from '../examine.js'
+import type { Form } from '../feed.js'
+import { checkOrder, classesOf, draftsOf, numberOf } from './mark.js'
+
+const STATUS: Record<string, string> = {
+  注册: 'REGISTERED',
+  已注册: 'REGISTERED',
+  申请: 'APPLIED',
+  申请中: 'APPLIED',
+  初审公告: 'APPLIED',
+  无效: 'INVALID',
+  已无效: 'INVALID',
+  宣告无效: 'INVALID',
+  撤销: 'INVALID',
+  注销: 'INVALID',
+  驳回: 'INVALID',
+  期满: 'EXPIRED',
+  已期满: 'EXPIRED',
+  过期: 'EXPIRED',
+  已过期: 'EXPIRED',
+}
+
+export const element: Form = {
+  names: ['regNo', 'intCls', 'tmName', 'applicant', 'uscc', 'status', 'appDate', 'regDate', 'endDate', 'goods'],
+  drafts: (row, { today }) => {
+    const [applied, registered, expires] = [
+      row.pastDate('appDate', today),
+      row.pastDate('regDate', today),
+      row.endDate('endDate'),
+    ]
+    checkOrder(row, [
+      ['appDate', applied],
+      ['regDate', registered],
+      ['endDate', expires],
+    ])
+    const goods = goodsOf(row)
+    return draftsOf({
+      office: 'CN',
+      number: numberOf(row, 'regNo'),
+      application: null,
+      name: row.text('tmName'),
+      owner: row.requiredName('applicant'),
+      ownerEn: null,
+      codes: row.codes([{ field: 'uscc', scheme: 'uscc' }]),
+      status: row.choice('status', STATUS),
+      applied,
+      registered,
+      expires,
+      classes: classesOf(row, 'intCls').map((one) => ({ class: one, goods })),
+    })
+  },
+}
+
+const goodsOf = (row: Examination): string[] => {
+  const goods = row.value('goods')
+  const names = listOf(at(goods, 'item') ?? goods)
+  if (names.every((name) => typeof name === 'string'))
+    return names.map((name) => name.trim()).filter((name) => name !== '')
+  row.problem('goods', 'value', 'goods 应为 item 的列表。goods must be a list of item.')
+  return []
+}
+
+/** The table lists marks that were announced as registered; one without that day says nothing of its state. */
+export const table: Form = {
+  names: [
+    'PRIPID',
+    'ENTNAME',
+    'UNISCID',
+    'REGNO',
+    'REG_NUM',
+    'INT_CLS',
+    'TM_NAME',
+    // Ordinary, collective, certification mark; the issue of the gazette; "well known": not part of a record.
+    'TM_TYPE',
+    'REG_ANNC_ISSUE',
+    'IF_CM_TM',
+    'REG_ANNC_DATE',
+    'PROPERTY_BGN_DATE',
+    'PROPERTY_END_DATE',
+    'GOODS_CN_NAME',
+  ],
+  drafts: (row, { today }) => {
+    const announced = row.requiredDate('REG_ANNC_DATE', today)
+    const begins = row.pastDate('PROPERTY_BGN_DATE', today)
+    const registered = begins ?? (announced === '' ? null : announced)
+    const expires = row.endDate('PROPERTY_END_DATE')
+    checkOrder(row, [
+      ['PROPERTY_BGN_DATE', begins],
+      ['PROPERTY_END_DATE', expires],
+    ])
+    const goods = (row.text('GOODS_CN_NAME') ?? '')
+      .split(/[;；\n]/)
+      .map((name) => name.trim())
+      .filter((name) => name !== '')
+    return draftsOf({
+      office: 'CN',
+      number: numberOf(row, 'REG_NUM'),
+      application: null,
+      name: row.text('TM_NAME'),
+      owner: row.requiredName('ENTNAME'),
+      ownerEn: null,
+      codes: row.codes([
+        { field: 'UNISCID', scheme: 'uscc' },
+        { field: 'REGNO', scheme: 'reg_no' },
+      ]),
+      status: 'REGISTERED',
+      applied: null,
+      registered,
+      expires,
+      classes: classesOf(row, 'INT_CLS').map((one) => ({ class: one, goods })),
+    })
+  },
+}

@@ -1,0 +1,41 @@
+/** 省知识产权局: trademarks, as pages of XML; as files also the tables and documents of other offices. */
+import { Refusal } from '../../errors.js'
+import { at, count, listOf } from '../envelopes.js'
+import { type Agency, makeFeed } from '../feed.js'
+import { parseXml } from '../readers/xml.js'
+import { type Page, pages } from '../transports/http.js'
+import { element, table } from './cnipa.js'
+import { gazette } from './tipo.js'
+import { st66, st96 } from './uspto.js'
+
+const opened = (body: Buffer): Page | null => {
+  const root = parseXml(body.toString('utf8'))
+  const total = count(at(root, '@total'))
+  if (total === null) {
+    const why = at(root, 'message')
+    if (why !== undefined) throw new Refusal('FEED_UNREACHABLE', { reason: String(why) })
+    return null
+  }
+  return { items: listOf(at(root, 'trademark')), total, page: count(at(root, '@page')) }
+}
+
+const trademarks = makeFeed({
+  id: 'trademarks',
+  agency: 'ip-office',
+  kind: 'trademark',
+  title: { zh: '商标信息', en: 'Trademarks' },
+  whole: true,
+  every: '40 2 * * *',
+  exempt: ['REGNO', '工商注册号'],
+  forms: [element, table, gazette, st66, st96],
+  fetch: (source, shapes, feed) =>
+    pages(source, { ask: (page) => ({ path: `/trademarks?page=${page}` }), open: opened }, shapes, feed),
+})
+
+export const ipOffice: Agency = {
+  id: 'ip-office',
+  name: { zh: '吉林省知识产权局', en: 'Jilin Intellectual Property Office' },
+  region: '220000',
+  sends: ['trademarks'],
+  feeds: [trademarks],
+}

@@ -1,0 +1,78 @@
+/** What every form of a trademark comes to: one draft a class, under a key that names the office. */
+import type { Body, Draft, Subject } from '../../domain/records.js'
+import { niceClasses, type TrademarkOffice, trademarkKey, trademarkNumber } from '../../domain/trademark.js'
+import type { Examination } from '../examine.js'
+
+export const NO_CODES = { uscc: null, orgCode: null, regNo: null } as const
+
+export interface Mark {
+  office: TrademarkOffice
+  /** Registered, or applied for where there is no registration yet. */
+  number: string | null
+  /** What stays the same over the life of the mark, if that is not its number. */
+  lasting?: string | null
+  application: string | null
+  name: string | null
+  owner: string
+  ownerEn: string | null
+  codes: Pick<Subject, 'uscc' | 'orgCode' | 'regNo'>
+  status: string | null
+  applied: string | null
+  registered: string | null
+  expires: string | null
+  classes: readonly { class: number; goods: string[] }[]
+}
+
+export const draftsOf = (mark: Mark): Omit<Draft, 'findings'>[] =>
+  mark.classes.map(({ class: niceClass, goods }) => ({
+    kind: 'trademark',
+    key: trademarkKey(mark.office, mark.lasting ?? mark.number ?? '', niceClass),
+    subject: { ...mark.codes, shop: null, name: mark.owner },
+    body: bodyOf(mark, niceClass, goods),
+    validFrom: mark.registered ?? mark.applied,
+    // A right that runs out ends by itself; that it has ended has no end.
+    validTo: mark.status === 'REGISTERED' ? mark.expires : null,
+  }))
+
+const bodyOf = (mark: Mark, niceClass: number, goods: string[]): Body => ({
+  office: mark.office,
+  number: mark.number,
+  application_number: mark.application,
+  class: niceClass,
+  name: mark.name,
+  owner_name: mark.owner,
+  owner_name_en: mark.ownerEn,
+  owner_uscc: mark.codes.uscc,
+  status: mark.status,
+  applied_on: mark.applied,
+  registered_on: mark.registered,
+  expires_on: mark.expires,
+  goods,
+})
+
+export const numberOf = (row: Examination, field: string): string | null => {
+  const sent = row.required(field)
+  const number = trademarkNumber(sent)
+  if (number === null && sent !== '')
+    row.problem(field, 'code', `${field}不是商标注册号：${sent}。${field} is no number of a trademark.`)
+  return number
+}
+
+/** A class that is none leaves the whole item aside: half a registration would look like a whole one. */
+export const classesOf = (row: Examination, field: string): number[] => {
+  const sent = row.required(field)
+  const classes = niceClasses(sent)
+  if (classes === null && sent !== '')
+    row.problem(field, 'value', `${field}不是国际分类：${sent}。${field} holds a class outside 1 to 45.`)
+  return classes ?? []
+}
+
+/** The registration comes after the application, the end after both; a slip of a digit would give a right for a century. */
+export const checkOrder = (row: Examination, days: readonly (readonly [field: string, day: string | null])[]): void => {
+  const known = days.filter(([, day]) => day !== null)
+  for (const [at, [field, day]] of known.entries()) {
+    const before = known[at - 1]
+    if (before?.[1] && day && day < before[1])
+      row.finding(field, 'date.order', `${field}早于${before[0]}。${field} lies before ${before[0]}.`)
+  }
+}

@@ -1,0 +1,39 @@
+/** Stand-in of 可信认证机构: their certificates as one CSV file in UTF-8 with a byte order mark. */
+import type { World, WorldTrustmark } from '../../../seeds/world.js'
+import { csvDate, csvLine } from './spelling.js'
+import type { Routes } from './stand-in.js'
+
+const BOM = '\uFEFF'
+const STATES: Record<WorldTrustmark['status'], string> = {
+  VALID: '有效',
+  SUSPENDED: '暂停',
+  REVOKED: '撤销',
+  EXPIRED: '过期',
+}
+
+export const certifiers = (source: () => World): Routes => ({
+  'GET /trustmarks.csv': () => ({
+    status: 200,
+    headers: { 'content-type': 'text/csv; charset=utf-8' },
+    body: certificates(source()),
+  }),
+})
+
+const certificates = (world: World): string => {
+  const header = csvLine(COLUMNS.map(([name]) => name))
+  const lines = world.trustmarks.map((one, n) => csvLine(COLUMNS.map(([, cell]) => cell(one, n))))
+  return BOM + header + lines.join('')
+}
+
+const COLUMNS: readonly (readonly [name: string, cell: (one: WorldTrustmark, n: number) => string])[] = [
+  ['序号', (_, n) => String(n + 1)],
+  ['认证机构', (one) => one.certifier],
+  ['证书编号', (one) => one.certificateNumber],
+  ['认证标志', (one) => one.mark],
+  ['获证主体', (one) => one.holderName],
+  ['统一社会信用代码', (one) => one.holderUscc],
+  ['网站域名', (one) => one.domains.join('；')],
+  ['发证日期', (one, n) => csvDate(one.issuedOn, n)],
+  ['有效期至', (one, n) => csvDate(one.validTo, n)],
+  ['证书状态', (one) => STATES[one.status]],
+]

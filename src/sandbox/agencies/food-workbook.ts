@@ -1,0 +1,45 @@
+/** Samplings of food as the regulator announces them: a workbook with its header under a title, several failures in one cell. */
+import { utils, write } from '@e965/xlsx'
+import type { World, WorldFood } from '../../../seeds/world.js'
+import { sheetDate } from './spelling.js'
+
+const TITLE = '食品安全监督抽检信息汇总'
+const NOTE = '声明：以下信息仅指本次抽检标称的生产企业相关产品的生产日期/批号和所检项目；“/”表示无此项内容。'
+const NONE = '/'
+
+export const foodWorkbook = (world: World): Buffer => {
+  const notices = [...new Set(world.food.map((one) => one.noticeNumber))]
+  const header = COLUMNS.map(([name]) => name)
+  const rows = world.food.map((one) => COLUMNS.map(([, cell]) => cell(one, notices.indexOf(one.noticeNumber)) ?? NONE))
+  const sheet = utils.aoa_to_sheet([[TITLE], [NOTE], header, ...rows], { UTC: true, dateNF: 'yyyy-mm-dd' })
+  sheet['!merges'] = [0, 1].map((r) => ({ s: { r, c: 0 }, e: { r, c: header.length - 1 } }))
+  const book = utils.book_new(sheet, '抽检信息')
+  return Buffer.from(write(book, { type: 'buffer', bookType: 'xlsx', compression: true }) as Uint8Array)
+}
+
+type Cell = (one: WorldFood, notice: number) => string | number | Date | null
+
+const COLUMNS: readonly (readonly [name: string, cell: Cell])[] = [
+  ['抽样编号', (one) => one.sampleNumber],
+  ['序号', (one) => one.serial],
+  ['标称生产企业名称', (one) => one.producerName],
+  ['标称生产企业统一社会信用代码', (one) => one.producerUscc],
+  ['标称生产企业地址', (one) => one.producerAddress],
+  ['被抽样单位名称', (one) => one.sellerName],
+  ['被抽样单位统一社会信用代码', (one) => one.sellerUscc],
+  ['被抽样单位地址', (one) => one.sellerAddress],
+  ['食品名称', (one) => one.food],
+  ['规格型号', (one) => one.model],
+  ['商标', (one) => one.brand],
+  ['生产日期/批号', (one) => one.producedOn],
+  ['不合格项目║检验结果║标准值', (one) => one.failures.map(failure).join('\n') || null],
+  ['分类', (one) => one.category],
+  ['公告号', (one) => one.noticeNumber],
+  ['公告日期', (one, notice) => sheetDate(one.announcedOn, notice)],
+  ['任务来源/项目名称', (one) => one.task],
+  ['检验机构', (one) => one.laboratory],
+  ['网络平台', (one) => one.marketplace],
+  ['备注', (one) => one.note],
+]
+
+const failure = ({ what, found, allowed }: WorldFood['failures'][number]): string => [what, found, allowed].join('║')

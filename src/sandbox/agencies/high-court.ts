@@ -1,0 +1,58 @@
+/** Stand-in of 省高级人民法院: judgment defaulters, as pages of JSON. */
+import type { World, WorldDefaulter } from '../../../seeds/world.js'
+import { type Answer, type Asked, json } from '../server.js'
+import { midnight } from './spelling.js'
+import { countIn, type Routes } from './stand-in.js'
+
+const PAGE = 100 // entries
+const PAGE_MAX = 500
+const PAGES_MAX = 1_000_000
+const ORGANISATIONS = '2'
+
+export const highCourt = (source: () => World): Routes => ({
+  'GET /defaulters': (asked) => defaulters(source(), asked),
+})
+
+/** Persons are sent too, unless only organisations are asked for. */
+const defaulters = (world: World, { query }: Asked): Answer => {
+  const page = countIn(query.get('currentPage'), 1, PAGES_MAX)
+  const size = countIn(query.get('pageSize'), PAGE, PAGE_MAX)
+  if (page === null || size === null) return json(400, { code: '1', message: '分页参数错误 Not a page' })
+  const all = world.defaulters.filter(({ person }) => !person || query.get('partyType') !== ORGANISATIONS)
+  const first = (page - 1) * size
+  return json(200, {
+    code: '0',
+    message: 'success',
+    totalCount: all.length,
+    currentPage: page,
+    pageSize: size,
+    result: all.slice(first, first + size).map((one, i) => row(one, first + i)),
+  })
+}
+
+const row = (one: WorldDefaulter, n: number) => ({
+  iname: one.name,
+  cardnum: one.code,
+  partyTypeName: one.person ? '自然人' : '法人或其他组织',
+  sexy: one.person ? '女' : '',
+  age: one.person ? 126 : 0,
+  caseCode: one.caseNumber,
+  gistId: one.basisNumber,
+  gistUnit: one.basisUnit,
+  courtName: one.court,
+  areaName: one.area,
+  regDate: one.filedOn.replaceAll('-', ''),
+  publishDate: day(one.publishedOn, n),
+  duty: '支付货款及利息',
+  performance: one.performed,
+  performedPart: null,
+  unperformPart: null,
+  disruptTypeName: one.conduct,
+  removeDate: one.removedOn,
+  removeReason: one.removedOn === null ? null : '已履行生效法律文书确定的义务',
+})
+
+const day = (date: string, n: number): string | number => {
+  const [year, month, date_] = date.split('-')
+  return n % 2 === 0 ? `${year}年${month}月${date_}日` : midnight(date)
+}

@@ -1,0 +1,25 @@
+/** The envelope of the regulator's query services, and which page of it is asked for. */
+import { type Answer, type Asked, json } from '../server.js'
+import { countIn } from './stand-in.js'
+
+const PAGE = 200 // records
+export const PAGE_MAX = 500
+export const PAGES_MAX = 1_000_000
+
+export const servicePage = <T>(all: readonly T[], spell: (one: T, n: number) => unknown, { query }: Asked): Answer => {
+  const page = countIn(query.get('page'), 1, PAGES_MAX)
+  const size = countIn(query.get('size'), PAGE, PAGE_MAX)
+  if (page === null || size === null) return json(400, { status: '0', msg: '分页参数错误', data: null })
+  const first = (page - 1) * size
+  return json(200, {
+    status: '1',
+    msg: '成功',
+    data: {
+      total: all.length,
+      page,
+      size,
+      pages: Math.ceil(all.length / size),
+      list: all.slice(first, first + size).map((one, i) => spell(one, first + i)),
+    },
+  })
+}

@@ -1,0 +1,46 @@
+/** Stand-in of 电子商务平台: all their shops as JSON, page by page; never a number of any certificate, but for one slip. */
+import type { World, WorldOperator, WorldShop } from '../../../seeds/world.js'
+import { type Answer, type Asked, json } from '../server.js'
+import { countIn, type Routes } from './stand-in.js'
+
+const PAGE = 100 // shops, unless asked otherwise
+const PAGE_MAX = 500
+const PAGES_MAX = 1_000_000
+const SELLERS: Record<WorldOperator['kind'], string> = {
+  enterprise: '企业',
+  individual: '个体工商户',
+  cooperative: '农民专业合作社',
+  shop: '自然人',
+}
+/** Synthetic, of a day of birth in 1900: the hub takes none and says so. */
+const SLIP = '220102190001010016'
+
+export const marketplaces = (source: () => World): Routes => ({
+  'GET /shops': (asked) => shops(source(), asked),
+})
+
+const shops = (world: World, { query }: Asked): Answer => {
+  const page = countIn(query.get('page'), 1, PAGES_MAX)
+  const size = countIn(query.get('size'), PAGE, PAGE_MAX)
+  if (page === null || size === null) return json(400, { message: '分页参数错误 Not a page' })
+  const all = world.operators.flatMap((one) => one.shops.map((shop) => shopItem(one, shop)))
+  const slip = all.findIndex((item) => item['sellerKind'] === SELLERS.shop)
+  if (slip >= 0) all[slip] = { ...all[slip], idNumber: SLIP }
+  return json(200, { total: all.length, page, size, shops: all.slice((page - 1) * size, page * size) })
+}
+
+/** A shop as its marketplace tells it: of a natural person nothing but that it is one. */
+export const shopItem = (one: WorldOperator, shop: WorldShop): Record<string, unknown> => ({
+  marketplace: shop.marketplace,
+  shopId: shop.shopId,
+  shopName: shop.name,
+  url: shop.url,
+  category: shop.category,
+  openedOn: shop.openedOn,
+  closedOn: null,
+  sellerKind: SELLERS[one.kind],
+  sellerName: one.uscc === null ? null : one.name,
+  uscc: one.uscc,
+  realNameMethod: shop.realNameMethod,
+  realNameMatched: shop.realNameMatched,
+})

@@ -1,0 +1,24 @@
+import type { Draft, Item } from '../../../src/domain/records.js'
+import { draftsOf, itemsOf, problemsOf, sample } from '../samples.js'
+
+/** The n-th item of a sample, with some fields otherwise. */
+export const from = async (id: string, file: string, at = 0, changes: Record<string, unknown> = {}): Promise<Item> => {
+  const item = (await itemsOf(id, sample(file)))[at]
+  if (!item) throw new Error('no such item')
+  return { ...item, fields: { ...item.fields, ...changes } }
+}
+
+export const only = async (id: string, file: string, at = 0, changes: Record<string, unknown> = {}): Promise<Draft> => {
+  const [draft] = draftsOf(id, await from(id, file, at, changes))
+  if (!draft) throw new Error('no draft')
+  return draft
+}
+
+export const noted = ({ findings }: Draft): string[] => findings.map(({ field, rule }) => `${field} ${rule}`)
+
+export const faults = async (
+  id: string,
+  file: string,
+  at: number,
+  changes: Record<string, unknown>,
+): Promise<string[]> => problemsOf(id, await from(id, file, at, changes)).map(({ field, rule }) => `${field} ${rule}`)

@@ -1,0 +1,88 @@
+import { expect } from 'chai'
+import { world } from '../../seeds/world.js'
+import { feeds } from '../../src/agencies/index.js'
+import { contract } from '../../src/contracts.js'
+import type { Draft, Item } from '../../src/domain/records.js'
+import { type StandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
+
+const TODAY = '2026-11-25'
+
+describe('the stand-ins of the credit office and the high court, through our doors', () => {
+  const here = world()
+  let agencies: StandIn[] = []
+  const urlOf = (id: string): string => agencies.find((one) => one.id === id)?.url ?? ''
+  const pulled = async (id: string): Promise<Draft[]> => {
+    const feed = feeds.get(id)
+    if (!feed) throw new Error(`no feed ${id}`)
+    const items: Item[] = []
+    const delivery = await feed.open({ url: urlOf(feed.agency) }, { state: null })
+    for await (const item of delivery.items) items.push(item)
+    const drafts = items.flatMap((item) => {
+      const mapped = feed.map(item, { dated: null, today: TODAY })
+      if ('problems' in mapped) throw new Error(JSON.stringify(mapped.problems))
+      return mapped.drafts
+    })
+    expect(drafts.flatMap(({ body, kind }) => contract(`records/${kind}`)(body))).to.deep.equal([])
+    expect(new Set(drafts.map(({ key }) => key)).size).to.equal(drafts.length)
+    return drafts
+  }
+
+  before(async () => {
+    agencies = await startAgencies(here)
+  })
+  after(() => Promise.all(agencies.map((one) => one.close())))
+
+  it('bring 30 permits, some without end', async () => {
+    const drafts = await pulled('permits')
+    expect(drafts.map(({ body }) => body.document_number)).to.deep.equal(here.permits.map((one) => one.documentNumber))
+    expect(drafts.map(({ body }) => body.decided_on)).to.deep.equal(here.permits.map((one) => one.decidedOn))
+    expect(drafts).to.have.length(30)
+    expect(drafts.flatMap(({ findings }) => findings)).to.deep.equal([])
+    const ends = drafts.map(({ validTo }) => validTo)
+    expect(ends).to.include(null)
+    expect(ends.some((day) => day !== null)).to.equal(true)
+    expect(new Set(drafts.map(({ body }) => body.status))).to.deep.equal(new Set(['VALID', 'INVALID']))
+  })
+
+  it('bring six results of repairs, each of a penalty or an entry that this world knows', async () => {
+    const drafts = await pulled('repairs')
+    expect(drafts.map(({ body }) => [body.target, body.outcome])).to.deep.equal([
+      ['PENALTY', 'REPAIRED'],
+      ['PENALTY', 'REPAIRED'],
+      ['PENALTY', 'REPAIRED'],
+      ['PENALTY', 'REFUSED'],
+      ['LIST_ENTRY', 'REMOVED'],
+      ['ABNORMAL', 'REMOVED'],
+    ])
+    const known = [...here.penalties, ...here.listEntries].map((one) => one.documentNumber)
+    for (const { body } of drafts.slice(0, 5)) expect(known).to.include(body.target_document_number)
+  })
+
+  it('bring eight defaulters, and never the person whom nobody asked about', async () => {
+    const drafts = await pulled('defaulters')
+    expect(drafts).to.have.length(8)
+    expect(drafts.flatMap(({ findings }) => findings)).to.deep.equal([])
+    expect(drafts.filter(({ subject }) => subject.orgCode !== null)).to.have.length(1)
+    expect(drafts.filter(({ validTo }) => validTo !== null)).to.have.length(1)
+    const everybody = await fetch(`${urlOf('high-court')}/defaulters`)
+    expect(((await everybody.json()) as { totalCount: number }).totalCount).to.equal(9)
+  })
+
+  it('bring no misfortune to the examples of the demo', async () => {
+    const examples = [here.goodExample, here.dishonestExample, here.shopExample]
+    const touched = [
+      ...here.permits.map((one) => one.partyUscc),
+      ...here.repairs.map((one) => one.partyUscc),
+      ...here.defaulters.map((one) => one.code),
+    ]
+    expect(touched.filter((code) => examples.includes(code))).to.deep.equal([])
+  })
+
+  it('refuse a page that is no number', async () => {
+    for (const [agency, path] of [
+      ['credit-office', '/repairs?pageNo=eins'],
+      ['high-court', '/defaulters?currentPage=0'],
+    ] as const)
+      expect((await fetch(urlOf(agency) + path)).status, path).to.equal(400)
+  })
+})
