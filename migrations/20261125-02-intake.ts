@@ -44,7 +44,9 @@ export const up = async (knex: Knex): Promise<void> => {
     comment on column operators.merged_into is 'its codes and records belong to that operator now, by a decision on identity';
     update operators set name_key = upper(regexp_replace(replace(replace(normalize(name, NFKC), '（', '('), '）', ')'), '\\s', '', 'g'))
       where name is not null;
-    create index operators_name on operators (name_key) where name_key is not null;
+    create index operators_name on operators using hash (name_key);
+    -- No question could use it: the database does not order by bytes.
+    drop index operators_region;
     create index operators_org_code on operators (substr(uscc, 9, 9)) where uscc is not null;
 
     alter table operator_codes alter column scheme type text collate "C", alter column code type text collate "C";

@@ -52,7 +52,8 @@ const bring = async (db: Db, feed: string, drafts: readonly Draft[]): Promise<vo
   if (run === null) return
   const rows = drafts.map((draft, i) => toStage(i + 1, 0, { page: null, row: i + 1, fields: {} }, draft))
   const counts = await withStage(db, async (stage) => {
-    await stage.add(rows)
+    for (const row of rows) stage.put(row)
+    await stage.flush()
     return stage.transaction((tx) =>
       merge(tx, { run, feed, whole: true, repeats: false, says: stage.says, known: nothingKnown(), now }),
     )

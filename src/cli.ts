@@ -164,7 +164,8 @@ const pullOne = async (hub: Hub, id: string, json: boolean | undefined, file?: F
   const bar = progress(id, json === true)
   const pulled = await hub.pull(id, { cause: 'command', progress: bar.at, ...(file ? { file } : {}) }).finally(bar.stop)
   if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: id })
-  return pulled
+  const { run: _, ...told } = pulled
+  return told
 }
 
 const pulledLine = (p: Pulled): string =>

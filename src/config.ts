@@ -19,6 +19,8 @@ export interface Config {
   /** Folder for the embedded database, the keys, the log and the sequence of publication. */
   dataDir: string
   keysDir: string
+  /** Folder for what came over a door, ID numbers replaced. */
+  archiveDir: string
   log: { level: string; file: string | null }
   /** Base address of each agency and platform; null: not configured, its feeds or deliveries wait. */
   agencies: Record<string, { url: string | null; setting: string }>
@@ -82,11 +84,12 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
     dataDir,
     keysDir: resolve(root, given('KEYS_DIR') ?? join(dataDir, 'keys')),
+    archiveDir: resolve(root, given('ARCHIVE_DIR') ?? join(dataDir, 'archive')),
     log: { level: level(), file: given('LOG_FILE') === null ? null : resolve(root, given('LOG_FILE') ?? '') },
     agencies: Object.fromEntries(
       AGENCIES.map((id) => {
         const name = setting('AGENCY', id, 'URL')
-        return [id, { url: url(name, ['http:', 'https:']), setting: name }]
+        return [id, { url: url(name, ['http:', 'https:', 'file:', 'postgres:', 'postgresql:']), setting: name }]
       }),
     ),
     platforms: Object.fromEntries(

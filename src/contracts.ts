@@ -5,8 +5,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { AnySchemaObject, ErrorObject, KeywordCxt, ValidateFunction } from 'ajv'
+import { _, Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 
 export interface ContractFault {
@@ -46,13 +46,59 @@ const frozen = (value: unknown): unknown => {
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true })
 formats.default(ajv)
 
-const compiled = new Map<string, ValidateFunction>()
+const charactersIn = (text: string): number => [...text].length
+
+/** Lengths are characters as JSON Schema counts them, which are counted only where the number of code units leaves it open. */
+const LENGTHS = { maxLength: { beyond: _`>`, units: 1 }, minLength: { beyond: _`<`, units: 2 } }
+for (const [keyword, { beyond, units }] of Object.entries(LENGTHS)) {
+  ajv.removeKeyword(keyword)
+  ajv.addKeyword({
+    keyword,
+    type: 'string',
+    schemaType: 'number',
+    before: 'pattern',
+    error: { message: keyword, params: ({ schemaCode }) => _`{limit: ${schemaCode}}` },
+    code: (rule: KeywordCxt) => {
+      const counted = rule.gen.scopeValue('func', { ref: charactersIn })
+      const limit = Number(rule.schema)
+      rule.fail(_`${rule.data}.length ${beyond} ${limit * units} && ${counted}(${rule.data}) ${beyond} ${limit}`)
+    },
+  })
+}
+
+const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/** The same days as the format of ajv-formats has (RFC 3339), without a regular expression for each. */
+ajv.addFormat('date', (text: string): boolean => {
+  if (text.length !== 10 || text[4] !== '-' || text[7] !== '-') return false
+  const year = number(text, 0, 4)
+  const [month, day] = [number(text, 5, 7), number(text, 8, 10)]
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  // Where one is no number every comparison fails.
+  return year >= 0 && day >= 1 && day <= (month === 2 && !leap ? 28 : (DAYS[month - 1] ?? 0))
+})
+
+/** Digits only; else NaN. */
+const number = (text: string, from: number, to: number): number => {
+  let value = 0
+  for (let at = from; at < to; at += 1) {
+    const digit = text.charCodeAt(at) - 0x30
+    value = digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN
+  }
+  return value
+}
+
+type Contract = (value: unknown) => ContractFault[]
+const compiled = new Map<string, Contract>()
 
 /** The contract by its name under schema/, without `.json`: `records/penalty`. */
-export const contract = (name: string): ((value: unknown) => ContractFault[]) => {
-  const validate = compiled.get(name) ?? ajv.compile(document(`${name}.json`) as AnySchemaObject)
-  compiled.set(name, validate)
-  return (value) => (validate(value) ? [] : (validate.errors ?? []).map(fault))
+export const contract = (name: string): Contract => {
+  const known = compiled.get(name)
+  if (known) return known
+  const validate: ValidateFunction = ajv.compile(document(`${name}.json`) as AnySchemaObject)
+  const faultsOf: Contract = (value) => (validate(value) ? [] : (validate.errors ?? []).map(fault))
+  compiled.set(name, faultsOf)
+  return faultsOf
 }
 
 const fault = (error: ErrorObject): ContractFault => {

@@ -106,6 +106,25 @@ const REFUSALS = {
   CONTENT_TOO_LARGE: row(413, 1, (d) => `内容过大（上限 ${d['limit']}）。The content is larger than ${d['limit']}.`),
   READER_UNKNOWN: row(400, 2, (d) => `未知的读取器 ${d['reader']}，可用：${d['known']}。Unknown reader.`),
 
+  CONTENT_TYPE: row(
+    415,
+    1,
+    (d) =>
+      `不接受 ${d['given']}，请以原始字节发送文件。Send the bytes of the file as they are (curl --data-binary), not encoded or gzip.`,
+  ),
+  HUB_BUSY: row(503, 1, (d) => `枢纽繁忙，请稍后再试（${d['reason']}）。The hub is busy; try again later.`),
+  REJECT_UNKNOWN: row(404, 1, () => '没有这条拒收记录。There is no such rejected item.'),
+  REJECT_SETTLED: row(409, 1, () => '这条拒收记录已处理。This rejected item has been settled already.'),
+  REJECT_OUTDATED: row(
+    409,
+    1,
+    () =>
+      '信源单位此后已重新报送该记录，或该批次已撤回，不可再更正。The agency has sent this record since, or the run was taken back; there is nothing to correct.',
+  ),
+
+  RUN_UNKNOWN: row(404, 1, () => '没有这次运行。There is no such run.'),
+  RUN_NOT_TAKEN_BACK: row(409, 1, (d) => `该次运行不能撤回：${d['reason']}。This run cannot be taken back.`),
+
   // Score.
   SCORECARD_UNKNOWN: row(404, 2, (d) => `未知的评分卡 ${d['version']}，可用：${d['known']}。Unknown scorecard.`),
   SCORECARD_BROKEN: row(
@@ -133,11 +152,25 @@ const REFUSALS = {
     1,
     (d) => `当前状态 ${d['state']} 不允许 ${d['move']}：${d['reason']}。This move is not allowed now.`,
   ),
+  CONCERN_UNKNOWN: row(404, 1, () => '没有这条待核事项，或已处理。There is no such concern, or it is settled.'),
   LISTING_MOVED_ON: row(
     409,
     1,
     () => '该名单记录刚被他人处理，请刷新后再试。The listing has just moved on; look again.',
   ),
+
+  // Identity.
+  UNMATCHED_UNKNOWN: row(404, 1, () => '没有这条待认定的信用信息。There is no such waiting record.'),
+  UNMATCHED_SETTLED: row(
+    409,
+    1,
+    () =>
+      '这条信用信息已认定；如需改变，请先撤销该决定。This record has been decided already; undo that decision first.',
+  ),
+  OPERATOR_UNKNOWN: row(404, 1, (d) => `没有代码为 ${d['code']} 的主体。There is no operator of this code.`),
+  DECISION_UNKNOWN: row(404, 1, () => '没有这项认定。There is no such decision on identity.'),
+  DECISION_UNDONE: row(409, 1, () => '这项认定已被撤销。This decision has been undone already.'),
+  MERGE_NOT_ALLOWED: row(409, 1, (d) => `两个主体不能合并：${d['reason']}。These operators cannot be merged.`),
 
   // Push.
   PLATFORM_UNKNOWN: row(404, 2, (d) => `未知的信用平台 ${d['platform']}，可用：${d['known']}。Unknown platform.`),

@@ -4,10 +4,11 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { agencies as allAgencies, feeds } from './agencies/index.js'
-import { makeServer } from './api/server.js'
+import { type ApiParts, makeServer } from './api/server.js'
 import type { Config } from './config.js'
 import * as contracts from './contracts.js'
 import type { Calendar } from './domain/calendar.js'
+import { familiesOf } from './domain/evidence.js'
 import { checkLists, type ListKind } from './domain/lists.js'
 import { Refusal, reasonOf } from './errors.js'
 import { loadKeys } from './keys.js'
@@ -16,6 +17,7 @@ import { platforms as allPlatforms } from './platforms/index.js'
 import * as database from './store/db.js'
 import { type Embedded, join as joinEmbedded } from './store/embedded/index.js'
 import type * as runs from './store/runs.js'
+import { makeArchive } from './work/archive.js'
 import { type Clock, startClock } from './work/clock.js'
 import { expire } from './work/expire.js'
 import { publish } from './work/publish.js'
@@ -23,6 +25,7 @@ import { type FileGiven, pull } from './work/pull.js'
 import { push } from './work/push.js'
 import type { Rules } from './work/rules.js'
 import { type ScoreOptions, score } from './work/score.js'
+import { takeBack } from './work/takeback.js'
 import { type Occasion, timetable } from './work/timetable.js'
 import { verify } from './work/verify.js'
 
@@ -30,6 +33,8 @@ import { verify } from './work/verify.js'
 const NOTE_FILE = 'publication.json'
 /** How long a closing server waits for answers under way, milliseconds. */
 const DRAIN_MS = 10_000
+/** How long an upload waits for a pull of its feed that goes on, milliseconds. */
+const UPLOAD_WAIT_MS = 5_000
 
 /** Addresses of doors that the configuration leaves open: the stand-ins of the demo, or servers of a test. */
 export interface Addresses {
@@ -54,17 +59,22 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const rules = loadRules(keys.mark)
   const { db, url: databaseUrl, leave } = await openDatabase(config, overrides.migrate ?? 'empty')
   const to = addressesOf(config, overrides.addresses)
-  const kinds = [...new Set([...feeds.values()].map((feed) => feed.kind))]
-  const forScore: Pick<ScoreOptions, 'rules' | 'kinds' | 'now' | 'log'> = { rules, kinds, now, log }
+  const archive = makeArchive(config.archiveDir)
+  const families = familiesOf(feeds.values())
+  const forScore: Pick<ScoreOptions, 'rules' | 'families' | 'now' | 'log'> = { rules, families, now, log }
   let clock: Clock | null = null
   let server: Server | null = null
   let answers: database.Db | null = null
+  const stopping = new AbortController()
+  const uploading = new Set<Promise<unknown>>()
 
   const pullFeed = (
     id: string,
     options: {
       cause: runs.Cause
       file?: FileGiven
+      by?: string
+      waitMs?: number
       plannedFor?: Date
       progress?: (n: number) => void
       signal?: AbortSignal
@@ -74,7 +84,13 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     const url = to.agencies[feed.agency] ?? null
     if (url === null && !options.file)
       throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[feed.agency]?.setting })
-    return pull(db, { feed, url, mark: keys.mark, rules, now, log, ...options })
+    return pull(db, { feed, url, mark: keys.mark, rules, archive, now, log, ...options })
+  }
+  const upload: ApiParts['pull'] = async (id, { by, file, signal }) => {
+    const ended = signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal
+    const pulled = pullFeed(id, { cause: 'upload', waitMs: UPLOAD_WAIT_MS, by, file, signal: ended })
+    uploading.add(pulled)
+    return pulled.finally(() => uploading.delete(pulled))
   }
   const pushTo = (
     ids: readonly string[] | null,
@@ -98,7 +114,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const publishNow = (options: { cause: runs.Cause; plannedFor?: Date }) =>
     publish(db, { ...options, now, log, note: (published) => writeNote(config.dataDir, published) })
   const expireNow = (options: { cause: runs.Cause; plannedFor?: Date }) => expire(db, { ...options, rules, now, log })
-  const scoreNow = (options: Omit<ScoreOptions, 'rules' | 'kinds' | 'now' | 'log'>) =>
+  const scoreNow = (options: Omit<ScoreOptions, 'rules' | 'families' | 'now' | 'log'>) =>
     score(db, { ...forScore, ...options })
 
   const act = async ({ job, subject }: Occasion, plannedFor: Date, signal: AbortSignal): Promise<void> => {
@@ -119,6 +135,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     keys,
     addresses: to,
     pull: pullFeed,
+    /** By a person, with a reason; what follows for scores comes with the next scoring. */
+    takeBack: (of: { run: number; reason: string; by: string }) =>
+      takeBack(db, { rules, now, log, mark: keys.mark, ...of }),
     score: scoreNow,
     verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { rules, now, ...options }),
     push: pushTo,
@@ -143,6 +162,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         platforms: allPlatforms,
         configured: { agencies: new Set(Object.keys(to.agencies)), platforms: new Set(Object.keys(to.platforms)) },
         demo,
+        pull: upload,
         ready: () => readiness(db),
       })
       server = made
@@ -153,6 +173,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     close: async (): Promise<void> => {
       await clock?.stop()
       if (server) await drain(server)
+      stopping.abort(new Refusal('STOPPING'))
+      await Promise.allSettled(uploading)
       await answers?.destroy()
       await db.destroy()
       await leave()

@@ -1,15 +1,20 @@
-/** The log: pino, one JSON object a line, with request and run ids as children. Secrets are cut by name. */
+/** The log: pino, one JSON object a line, with request and run ids as children. Secrets are cut by name, ID numbers by form. */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Logger, pino } from 'pino'
+import { redact } from './domain/privacy.js'
 
 export type Log = Logger
 
 const HIDDEN = ['secret', 'password', 'authorization', 'token', '*.secret', '*.password', '*.authorization', '*.token']
 
+/** A fault of the system repeats the name of a file, one of a library the text that it could not read. */
+const withoutIds = (line: string): string => redact(line, () => '…')
+
 /** `file` null writes to standard error, so that what a command prints on standard output stays clean. */
 export const makeLog = (options: { level: string; file: string | null }): Log => {
   if (options.file !== null) mkdirSync(dirname(options.file), { recursive: true })
   const destination = pino.destination({ dest: options.file ?? 2, sync: true })
-  return pino({ level: options.level, redact: HIDDEN, base: { pid: process.pid } }, destination)
+  const given = { level: options.level, redact: HIDDEN, base: { pid: process.pid }, hooks: { streamWrite: withoutIds } }
+  return pino(given, destination)
 }

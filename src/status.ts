@@ -1,6 +1,7 @@
 /** `hub status`: how the hub stands, for people and for machines. */
 import { agencies } from './agencies/index.js'
 import { isStale } from './domain/bounds.js'
+import { lateShare, WATCHED_DAYS } from './domain/lateness.js'
 import type { Hub } from './hub.js'
 import { platforms } from './platforms/index.js'
 import * as deliveries from './store/deliveries.js'
@@ -9,8 +10,10 @@ import * as operators from './store/operators.js'
 import * as rejects from './store/rejects.js'
 import * as runs from './store/runs.js'
 import * as snapshots from './store/snapshots.js'
+import * as watch from './store/watch.js'
 
 const LAST_RUNS = 10
+const DAY_MS = 86_400_000
 /** Items without an operator of which it is told where they stood and why; all are kept. */
 const UNMATCHED_SHOWN = 20
 
@@ -24,6 +27,12 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
   const last = await snapshots.last(db)
   const recent = await runs.list(db, { first: LAST_RUNS, before: null })
 
+  const watched = await watch.ofFeeds(
+    db,
+    agencies.flatMap((agency) => agency.feeds.map(({ id }) => id)),
+    new Date(hub.now().getTime() - WATCHED_DAYS * DAY_MS),
+  )
+
   const feeds = agencies.flatMap((agency) =>
     agency.feeds.map((feed) => {
       const at = good.get(feed.id)?.at ?? null
@@ -33,6 +42,7 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
         configured: addresses.agencies[agency.id] !== undefined,
         lastGoodPull: at?.toISOString() ?? null,
         stale: isStale(feed.bounds, at, hub.now()),
+        ...watchedView(watched.get(feed.id)),
       }
     }),
   )
@@ -75,10 +85,10 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
   }
   const lines = [
     `主体 operators ${value.operators}`,
-    ...feeds.map(
-      (f) =>
-        `数据源 feed ${f.feed.padEnd(12)} ${f.lastGoodPull ?? '从未 never'}${f.stale ? ' 已过时 stale' : ''}${f.configured ? '' : ' 未配置 not configured'}`,
-    ),
+    ...feeds.flatMap((f) => [
+      `数据源 feed ${f.feed.padEnd(12)} ${f.lastGoodPull ?? '从未 never'}${f.stale ? ' 已过时 stale' : ''}${f.configured ? '' : ' 未配置 not configured'}`,
+      ...watchedLines(f),
+    ]),
     ...told.map(
       (p) =>
         `平台 platform ${p.platform.padEnd(12)} 未结 outstanding ${p.outstanding}，已确认 confirmed ${p.confirmed}${p.configured ? '' : ' 未配置 not configured'}`,
@@ -91,3 +101,31 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
   ]
   return { value, lines }
 }
+
+const watchedView = (one: watch.Watched | undefined) => ({
+  items: one?.last?.received ?? null,
+  rejects: one?.last?.rejected ?? null,
+  rejectsByRule: one?.last?.byRule ?? [],
+  lastError: one?.last?.error ?? null,
+  openRejects: one?.openRejects ?? 0,
+  unmatched: one?.unmatched ?? 0,
+  late: one?.late ?? 0,
+  timely: one?.timely ?? 0,
+  lateShare: one === undefined ? null : lateShare(one),
+})
+
+/** Only what somebody must look at. */
+const watchedLines = (f: ReturnType<typeof watchedView>): string[] => [
+  ...(f.lastError ? [`   最近一次未成 last pull failed：${f.lastError.code} ${f.lastError.message}`] : []),
+  ...(f.rejects
+    ? [
+        `   最近一次 last pull：${f.items} 条 items，拒收 rejected ${f.rejectsByRule.map((r) => `${r.rule} ${r.count}`).join('，')}`,
+      ]
+    : []),
+  ...(f.openRejects + f.unmatched > 0
+    ? [`   待处理拒收 open rejects ${f.openRejects}，待认领 unmatched ${f.unmatched}`]
+    : []),
+  ...(f.lateShare
+    ? [`   近 ${WATCHED_DAYS} 日逾期 late ${f.late}，按期 in time ${f.timely}（${Math.round(f.lateShare * 100)} %）`]
+    : []),
+]

@@ -13,7 +13,7 @@ const MAY: Record<string, readonly string[]> = {
   errors: [],
   domain: ['errors'],
   config: ['errors'],
-  log: [],
+  log: ['domain'],
   contracts: ['errors'],
   keys: ['errors', 'domain'],
   http: ['errors', 'domain'],

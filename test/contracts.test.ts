@@ -9,6 +9,7 @@ const shop = {
   url: null,
   category: null,
   opened_on: '2024-02-29',
+  real_name_method: null,
   real_name_matched: true,
 }
 

@@ -110,19 +110,25 @@ export interface Description extends Omit<Feed, 'open' | 'read' | 'map' | 'exemp
 
 const BOUNDS: Bounds = { fewest: 1, most: 2_000_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
 
-export const makeFeed = ({ forms, fetch, exempt, bounds, ...rest }: Description): Feed => ({
-  ...rest,
-  bounds: { ...BOUNDS, ...bounds },
-  exempt: new Set(exempt),
-  open: (source, opening) => openSource({ id: rest.id, shapes: forms, fetch }, source, opening),
-  read: async function* (source, { reader }) {
-    const content = typeof source === 'string' ? await fromFile(source) : fromBytes(source)
-    yield* readContent(content, forms, rest.id, reader)
-  },
-  map: (item, context) => mapped(item, forms, context),
-})
+export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: Description): Feed => {
+  // Once for all items of a feed.
+  const forms = given.map((form) => ({ ...form, known: new Set(form.names) }))
+  return {
+    ...rest,
+    bounds: { ...BOUNDS, ...bounds },
+    exempt: new Set(exempt),
+    open: (source, opening) => openSource({ id: rest.id, shapes: forms, fetch }, source, opening),
+    read: async function* (source, { reader }) {
+      const content = typeof source === 'string' ? await fromFile(source) : fromBytes(source)
+      yield* readContent(content, forms, rest.id, reader)
+    },
+    map: (item, context) => mapped(item, forms, context),
+  }
+}
 
-const mapped = (item: Item, forms: readonly Form[], context: Context): Mapped => {
+type KnownForm = Form & { known: ReadonlySet<string> }
+
+const mapped = (item: Item, forms: readonly KnownForm[], context: Context): Mapped => {
   if (Object.hasOwn(item.fields, BROKEN)) {
     return problem(
       null,
@@ -132,7 +138,7 @@ const mapped = (item: Item, forms: readonly Form[], context: Context): Mapped =>
   }
   const form = recognise(Object.keys(item.fields), forms)?.shape
   if (!form) return problem(null, 'form', '字段不属于任何已知格式。The fields belong to no known form.')
-  const row = examine(item, new Set(form.names))
+  const row = examine(item, form.known)
   return row.result(form.drafts(row, context))
 }
 

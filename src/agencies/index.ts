@@ -1,10 +1,10 @@
 /** All agencies of the province, and the feeds that are described so far, by id. */
 import { certifiers } from './certifiers.js'
 import { communications } from './communications.js'
-import { creditOffice } from './credit-office.js'
+import { creditOffice } from './credit-office/index.js'
 import type { Agency, Feed } from './feed.js'
 import { highCourt } from './high-court.js'
-import { ipOffice } from './ip-office.js'
+import { ipOffice } from './ip-office/index.js'
 import { marketRegulator } from './market-regulator/index.js'
 import { marketplaces } from './marketplaces.js'
 

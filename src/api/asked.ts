@@ -1,6 +1,7 @@
 /** What every request has, whichever way it is answered: an instant, an id, a log of its own, a body of bounded size. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { redact } from '../domain/privacy.js'
 import type { Log } from '../log.js'
 import type { ApiParts } from './parts.js'
 
@@ -15,9 +16,12 @@ export interface Asked {
 
 export const askedBy = (request: IncomingMessage, { now, log }: Pick<ApiParts, 'now' | 'log'>): Asked => {
   const given = request.headers['x-request-id']
-  const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+  const requestId = typeof given === 'string' && REQUEST_ID.test(given) && namesNobody(given) ? given : randomUUID()
   return { url: targetOf(request.url ?? '/'), now: now(), requestId, log: log.child({ request: requestId }) }
 }
+
+/** Whatever a request calls itself goes to the log. */
+const namesNobody = (text: string): boolean => redact(text, () => '') === text
 
 /** Only path and query matter; what cannot be read as an address is no address of ours. */
 const targetOf = (target: string): URL => {

@@ -11,6 +11,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
+import { redact } from '../domain/privacy.js'
 import type { Viewer } from '../domain/viewer.js'
 import { isRefusal, Refusal } from '../errors.js'
 import { type Asked, bodyOf } from './asked.js'
@@ -39,7 +40,8 @@ export const makeGraphql = async (parts: ApiParts): Promise<GraphqlDoor> => {
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: TOKENS_MOST },
     validationRules: [withinLimits],
-    formatError,
+    // A fault in a question may repeat what was asked.
+    formatError: (formatted, error) => redact(formatError(formatted, error), parts.keys.mark),
     logger: parts.log,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),

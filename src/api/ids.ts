@@ -2,7 +2,16 @@
 import { isDate } from '../domain/dates.js'
 import { Refusal } from '../errors.js'
 
-export const NODE_TYPES = ['Operator', 'Record', 'Listing', 'Run'] as const
+export const NODE_TYPES = [
+  'Operator',
+  'Record',
+  'Listing',
+  'Run',
+  'Reject',
+  'Unmatched',
+  'IdentityDecision',
+  'Concern',
+] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 
 /** Longest id or cursor that is looked at, characters. */
@@ -35,7 +44,7 @@ export const listingIn = (id: string): { uuid: string } | { version: number } | 
   return version === null ? null : { version }
 }
 
-const wholeNumber = (text: string): number | null => {
+export const wholeNumber = (text: string): number | null => {
   const n = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN
   return n <= LARGEST ? n : null
 }

@@ -1,16 +1,24 @@
 /** The questions that fields ask of the store, each batched over one request. */
 import { isStale } from '../domain/bounds.js'
 import { codeOf } from '../domain/identity.js'
+import { WATCHED_DAYS } from '../domain/lateness.js'
 import type { RecordKind } from '../domain/records.js'
+import * as concerns from '../store/concerns.js'
+import * as decisions from '../store/decisions.js'
 import * as deliveries from '../store/deliveries.js'
 import * as listings from '../store/listings.js'
+import * as mergers from '../store/mergers.js'
 import * as operators from '../store/operators.js'
-import * as runs from '../store/runs.js'
 import * as scores from '../store/scores.js'
 import * as standings from '../store/standings.js'
 import * as versions from '../store/versions.js'
+import * as watch from '../store/watch.js'
 import { batch, grouped } from './batch.js'
 import type { ApiParts } from './parts.js'
+
+const DAY_MS = 86_400_000
+/** Of one operator, those merged into it counted, that are looked at for its own. */
+const REGISTRATIONS_MOST = 50
 
 export interface AtWhen {
   operator: number
@@ -33,10 +41,11 @@ export interface Freshness {
 export type Loads = ReturnType<typeof makeLoads>
 
 export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, now: Date) => {
-  const pulls = once(() => runs.lastGoodPulls(db))
+  const pulls = once(() => watch.lastGood(db, feedsOf(agencies)))
   return {
     pulls,
     freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
+    watched: once(() => watch.ofFeeds(db, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     standing: batch<{ code: string; asOf: string }, standings.StandingRow | null>(
       ({ code, asOf }) => `${asOf} ${code}`,
       grouped(
@@ -55,6 +64,9 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
     operator: batch(String, async (ids: number[]) => inOrder(ids, await operators.byIds(db, ids))),
     codes: batch(String, async (ids: number[]) => listsOf(ids, await operators.codesOf(db, ids))),
     formerNames: batch(String, async (ids: number[]) => listsOf(ids, await operators.formerNames(db, ids))),
+    mergedFrom: batch(String, async (ids: number[]) => listsOf(ids, await mergers.partsOf(db, ids))),
+    decision: batch(String, async (ids: number[]) => inOrder(ids, await decisions.byIds(db, ids))),
+    decisionsOf: batch(String, async (ids: number[]) => listsOf(ids, await decisions.ofOperators(db, ids))),
     record: batch(String, async (ids: number[]) => inOrder(ids, await versions.byIds(db, ids))),
     records: batch<PageOfRecords, versions.Version[]>(
       JSON.stringify,
@@ -73,6 +85,15 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
         return ids.map((id) => counts.get(id) ?? 0)
       }),
     ),
+    /** Of facts that several sources may tell. */
+    sources: batch<Omit<PageOfRecords, 'first' | 'after'>, versions.Version[]>(
+      JSON.stringify,
+      grouped(withoutOperator, async (asked) => {
+        const { when, kinds, removed } = asked[0] as PageOfRecords
+        const ids = asked.map(({ operator }) => operator)
+        return listsOf(ids, await versions.sourcesOf(db, ids, when, { kinds, removed }))
+      }),
+    ),
     score: batch<AtWhen, scores.StoredScore | null>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -80,14 +101,18 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
         return inOrder(ids, await scores.latest(db, ids, (asked[0] as AtWhen).when))
       }),
     ),
-    /** The registration as it was believed: name, region and status of that day. */
+    /** Its own registration as it was believed, not that of an operator merged into it: name, region and status of that day. */
     registration: batch<AtWhen, versions.Version | null>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
         const ids = asked.map(({ operator }) => operator)
-        const one = { kinds: ['registration'] as const, removed: true, first: 1, after: null }
-        const found = await versions.ofOperators(db, ids, (asked[0] as AtWhen).when, one)
-        return listsOf(ids, found).map((own) => own[0] ?? null)
+        const some = { kinds: ['registration'] as const, removed: true, first: REGISTRATIONS_MOST, after: null }
+        const found = await versions.ofOperators(db, ids, (asked[0] as AtWhen).when, some)
+        const known = await operators.byIds(db, ids)
+        return listsOf(ids, found).map((all, place) => {
+          const uscc = known.get(ids[place] ?? 0)?.uscc ?? null
+          return all.find(({ body }) => (body['uscc'] ?? uscc) === uscc) ?? null
+        })
       }),
     ),
     mirrored: batch<AtWhen, versions.Version[]>(
@@ -111,19 +136,23 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
     listing: batch(String, async (ids: string[]) => inOrder(ids, await listings.byIds(db, ids))),
     listings: batch(String, async (ids: number[]) => listsOf(ids, await listings.ofOperators(db, ids))),
     moves: batch(String, async (ids: string[]) => ofListings(ids, await listings.eventsOf(db, ids))),
+    concerns: batch(String, async (ids: string[]) => ofListings(ids, await concerns.ofListings(db, ids))),
     deliveries: batch(String, async (ids: string[]) => ofListings(ids, await deliveries.ofListings(db, ids))),
   }
 }
 
-/** True as of the oldest list feed's last good whole pull; a feed that never came makes the answer as old as can be. */
-const freshnessOf = (
-  agencies: ApiParts['agencies'],
-  pulls: Awaited<ReturnType<typeof runs.lastGoodPulls>>,
-  now: Date,
-): Freshness => {
-  const feeds = agencies.flatMap((agency) => agency.feeds.filter((feed) => feed.kind === 'list_entry'))
+const feedsOf = (agencies: ApiParts['agencies']): string[] => agencies.flatMap(({ feeds }) => feeds.map(({ id }) => id))
+
+/**
+ * True as of the last good whole pull of the oldest list feed behind the answer; one that was tried and never came makes the
+ * answer as old as can be. No answer rests on a feed of which no pull was ever tried: nothing of it can be missing yet.
+ */
+const freshnessOf = (agencies: ApiParts['agencies'], pulls: ReadonlyMap<string, Date | null>, now: Date): Freshness => {
+  const feeds = agencies.flatMap((agency) =>
+    agency.feeds.filter((feed) => feed.kind === 'list_entry' && pulls.has(feed.id)),
+  )
   const each = feeds.map((feed) => {
-    const at = pulls.get(feed.id)?.at ?? null
+    const at = pulls.get(feed.id) ?? null
     return { asOf: at ?? new Date(0), stale: isStale(feed.bounds, at, now) }
   })
   const oldest = each.sort((a, b) => a.asOf.getTime() - b.asOf.getTime())[0]

@@ -3,7 +3,15 @@ import type { Agency } from '../agencies/feed.js'
 import type { Keys } from '../keys.js'
 import type { Log } from '../log.js'
 import type { Db } from '../store/db.js'
+import type { FileGiven, Pulled } from '../work/pull.js'
 import type { Rules } from '../work/rules.js'
+
+export interface Upload {
+  /** Client that sent it. */
+  by: string
+  file: FileGiven
+  signal?: AbortSignal
+}
 
 export interface ApiParts {
   db: Db
@@ -17,5 +25,7 @@ export interface ApiParts {
   configured: { agencies: ReadonlySet<string>; platforms: ReadonlySet<string> }
   /** Everything shown is invented, and the pages say so. */
   demo: boolean
+  /** Takes in a file that an agency uploaded; null where another process has it. */
+  pull: (feed: string, given: Upload) => Promise<(Pulled & { run: number }) | null>
   ready: () => Promise<{ ok: boolean; checks: Record<string, string> }>
 }

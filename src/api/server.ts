@@ -1,6 +1,7 @@
 /** The one HTTP server: GraphQL straight from node:http, express for everything else. */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import express, { type Express } from 'express'
+import { redact } from '../domain/privacy.js'
 import { INTERNAL } from '../errors.js'
 import { askPage } from '../web/ask.js'
 import { site } from '../web/site.js'
@@ -10,11 +11,14 @@ import { type GraphqlDoor, makeGraphql } from './graphql.js'
 import type { ApiParts } from './parts.js'
 import { answerProblem, faulted, notFound } from './problems.js'
 import { tokens } from './tokens.js'
+import { v1 } from './v1/index.js'
 
 export type { ApiParts } from './parts.js'
 
-/** Longest time that a caller may take to send a whole request, milliseconds. */
+/** Longest time that a caller may take to send a whole request, milliseconds; an upload is large, and has longer. */
 const REQUEST_MS = 30_000
+const UPLOAD_MS = 300_000
+const UPLOAD_PATH = /^\/v1\/feeds\//
 
 const SECURITY = {
   'Content-Security-Policy':
@@ -33,14 +37,23 @@ export const makeServer = async (parts: ApiParts): Promise<http.Server> => {
   const askedOf = (request: IncomingMessage): Asked => asked.get(request) ?? askedBy(request, parts)
   const rest = makeRest(parts, askedOf)
 
-  const server = http.createServer({ requestTimeout: REQUEST_MS }, (request, response) => {
+  const server = http.createServer({ requestTimeout: UPLOAD_MS, headersTimeout: REQUEST_MS }, (request, response) => {
     const own = askedBy(request, parts)
+    if (!UPLOAD_PATH.test(own.url.pathname)) endInTime(request, response)
     asked.set(request, own)
     for (const [name, value] of Object.entries(SECURITY)) response.setHeader(name, value)
     response.setHeader('X-Request-Id', own.requestId)
     response.on('finish', () => {
       const ms = parts.now().getTime() - own.now.getTime()
-      own.log.info({ method: request.method, path: own.url.pathname, status: response.statusCode, ms }, 'answered')
+      own.log.info(
+        {
+          method: request.method,
+          path: redact(shown(own.url.pathname), parts.keys.mark),
+          status: response.statusCode,
+          ms,
+        },
+        'answered',
+      )
     })
     if (own.url.pathname !== '/graphql') return void rest(request, response)
     if (asksForPage(request, own))
@@ -49,6 +62,26 @@ export const makeServer = async (parts: ApiParts): Promise<http.Server> => {
   })
   server.on('close', () => void graphql.stop())
   return server
+}
+
+/** Whoever sends a small request slowly is told so and let go. */
+const endInTime = (request: IncomingMessage, response: ServerResponse): void => {
+  if (request.complete) return
+  const late = setTimeout(() => {
+    if (request.complete || response.headersSent) return
+    response.writeHead(408, { Connection: 'close' }).end()
+  }, REQUEST_MS)
+  late.unref()
+  for (const end of ['end', 'close']) request.once(end, () => clearTimeout(late))
+}
+
+/** The path as a reader sees it: an ID number may stand in it in any spelling. */
+const shown = (path: string): string => {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
 }
 
 /** A person's browser at /graphql, with no question in the address. */
@@ -96,6 +129,7 @@ const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked)
       detail: '此地址只接受 POST。Only POST is answered here.',
     })
   })
+  app.use(v1(parts, askedOf))
   app.use(site({ ...parts, nowOf: (request) => askedOf(request).now }))
   app.use(notFound(askedOf))
   app.use(faulted(askedOf))

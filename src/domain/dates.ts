@@ -10,6 +10,8 @@ const LAST_YEAR = 2999
 const FIRST_INSTANT = Date.UTC(FIRST_YEAR - 1, 11, 31) // epoch ms
 const AFTER_LAST_INSTANT = Date.UTC(LAST_YEAR + 1, 0, 1) // epoch ms
 const MAX_LENGTH = 64 // characters of a date as sent
+const [DIGIT_ZERO, HYPHEN] = [0x30, 0x2d]
+const SHORT_MONTHS = new Set([4, 6, 9, 11])
 const MINUTE = 60_000 // ms
 const DAY = 86_400_000 // ms
 const SHANGHAI_OFFSET = 480 * MINUTE // ms
@@ -51,6 +53,8 @@ export const parseDate = (value: unknown): string | null => {
 const parseText = (value: unknown): string | null => {
   const text = typeof value === 'boolean' ? null : textOf(value)
   if (text === null || text.length > MAX_LENGTH) return null
+  // As most agencies write it most of the time.
+  if (isDate(text)) return text
   const narrow = digitsNarrow(text).trim()
   if ((typeof value === 'number' ? EPOCH_NUMBER : EPOCH).test(narrow)) return dayOf(Number(narrow))
   const written = WRITTEN.exec(narrow)
@@ -77,15 +81,23 @@ const dayAt = (year: Part, month: Part, day: Part, hour: Part, minute: Part, sec
 
 /** Strict: YYYY-MM-DD, a day that exists, 1900–2999. */
 export const isDate = (text: string): boolean => {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? []
-  return Number(year) >= FIRST_YEAR && Number(year) <= LAST_YEAR && dayExists(Number(year), Number(month), Number(day))
+  if (text.length !== 10 || text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN) return false
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
+  return year >= FIRST_YEAR && year <= LAST_YEAR && dayExists(year, twoDigits(text, 5), twoDigits(text, 8))
+}
+
+/** NaN unless both are digits. */
+const twoDigits = (text: string, at: number): number => {
+  const [tens, ones] = [text.charCodeAt(at) - DIGIT_ZERO, text.charCodeAt(at + 1) - DIGIT_ZERO]
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
 }
 
 /** Whether the Gregorian calendar has this day. */
 export const dayExists = (year: number, month: number, day: number): boolean =>
   month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month)
 
-const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate()
+const daysIn = (year: number, month: number): number =>
+  month === 2 ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28) : SHORT_MONTHS.has(month) ? 30 : 31
 
 /** The day on which this instant falls in Asia/Shanghai. */
 export const dateIn = (instant: Date): string => {
@@ -126,3 +138,24 @@ const utc = (date: string): number => {
 }
 
 const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10)
+
+/** Year 1 of the Republic is 1912. */
+const BEFORE_ROC = 1911
+const ROC = /^(?:(?:中[华華])?民[国國])?(\d{1,4})(?:年(\d{1,2})月(\d{1,2})日?|([./-])(\d{1,2})\4(\d{1,2}))$/u
+const ROC_DIGITS = /^(\d{2,3})(\d{2})(\d{2})$/
+
+/**
+ * A day in years of the Republic (民國), as offices in Taiwan count: 111.03.16, 111/3/16, 1110316, 民國111年3月16日. Only for
+ * a field that is known to count so: 99.1.2 elsewhere is a short year of another calendar. Null for what is no day.
+ */
+export const parseRocDate = (value: unknown): string | null => {
+  const text = typeof value === 'boolean' ? null : textOf(value)
+  if (text === null || text.length > MAX_LENGTH) return null
+  const narrow = compact(text)
+  const [, year, m1, d1, , m2, d2] = ROC.exec(narrow) ?? []
+  const [, digitsYear, m3, d3] = ROC_DIGITS.exec(narrow) ?? []
+  const [y, month, day] = [year ?? digitsYear, m1 ?? m2 ?? m3, d1 ?? d2 ?? d3]
+  if (y === undefined || month === undefined || day === undefined || Number(y) < 1 || Number(y) > 999) return null
+  const date = `${Number(y) + BEFORE_ROC}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
+  return isDate(date) ? date : null
+}

@@ -6,6 +6,8 @@ export interface Duty {
   workdays: number
 }
 
+/** Days over which lateness is told. */
+export const WATCHED_DAYS = 90
 /** Days of which the last day for sending is remembered; a delivery has thousands of records but few days. */
 const DAYS_REMEMBERED = 50_000
 
@@ -42,3 +44,7 @@ const lastDay = (from: string, workdays: number, calendar: Calendar): { date: st
   }
   return day
 }
+
+/** Null where there is nothing to count. */
+export const lateShare = ({ late, timely }: { late: number; timely: number }): number | null =>
+  late + timely === 0 ? null : late / (late + timely)

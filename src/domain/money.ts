@@ -54,6 +54,10 @@ const SCALED = new RegExp(`(${ARABIC})(${SCALE}?)`, 'g')
 const ARABIC_SUM = new RegExp(`^(?:${ARABIC}${SCALE})*${ARABIC}${SCALE}?$`)
 /** 三万五, 二百五, 三千五万: a last digit of which the unit is left unsaid. */
 const UNSAID_UNIT = /[百千][一二三四五六七八九](?=[万亿]|$)|[万亿][一二三四五六七八九]$/
+/** Of these characters no unit holds a numeral, a jiao or a fen. */
+const PLAIN = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?([()（）万亿元人民币美港]{0,12})$/
+const MAX_MEANINGS = 1000
+const DIGIT_ZERO = 0x30
 const AMOUNT = /^([^元角分整]*)(元)?(?:([\d零一二三四五六七八九])角)?(?:[零0]?([\d零一二三四五六七八九])分)?整?$/
 
 /**
@@ -62,9 +66,39 @@ const AMOUNT = /^([^元角分整]*)(元)?(?:([\d零一二三四五六七八九])
  * means; an amount that names its own unit is not scaled again. Null for anything else: negative,
  * vague (约, 余), two currencies, badly grouped.
  */
-export const parseMoney = (text: unknown, unit: Unit = 'yuan'): { yuan: string; currency: string } | null => {
+export const parseMoney = (text: unknown, unit: Unit = 'yuan'): Amount | null => {
   const sent = typeof text === 'boolean' ? null : textOf(text)
   if (sent === null || sent.length > MAX_LENGTH) return null
+  return parsePlain(sent, unit) ?? parseAny(sent, unit)
+}
+
+interface Amount {
+  yuan: string
+  currency: string
+}
+
+/** What a unit makes of a number: a power of ten and a currency; null: not so simple. */
+type Meaning = { exponent: number; currency: string } | null
+
+const meanings: Record<Unit, Map<string, Meaning>> = { yuan: new Map(), wan: new Map(), yi: new Map() }
+
+/** Digits and then one of the few usual units, as most amounts are written: the unit is understood once, the digits are only shifted. */
+const parsePlain = (sent: string, unit: Unit): Amount | null => {
+  const [, whole, fraction = '', written] = PLAIN.exec(sent) ?? []
+  if (whole === undefined || written === undefined) return null
+  const known = meanings[unit]
+  let meaning = known.get(written)
+  if (meaning === undefined) {
+    const one = parseAny(`1${written}`, unit)
+    meaning = one && /^10*$/.test(one.yuan) ? { exponent: one.yuan.length - 1, currency: one.currency } : null
+    if (known.size < MAX_MEANINGS) known.set(written, meaning)
+  }
+  if (meaning === null) return null
+  const digits = (whole.includes(',') ? whole.replaceAll(',', '') : whole) + fraction.padEnd(meaning.exponent, '0')
+  return { yuan: pointed(digits, Math.max(fraction.length - meaning.exponent, 0)), currency: meaning.currency }
+}
+
+const parseAny = (sent: string, unit: Unit): Amount | null => {
   const opened = withoutBrackets(compact(sent).toUpperCase())
   const named = opened === null ? null : withoutCurrency(opened)
   if (named === null) return null
@@ -161,11 +195,16 @@ const add = (a: Decimal, b: Decimal): Decimal => {
   return { digits: align(a, places) + align(b, places), places }
 }
 
-const write = ({ digits, places }: Decimal): string => {
-  const text = digits.toString().padStart(places + 1, '0')
-  const fraction = places === 0 ? '' : text.slice(-places).replace(/0+$/, '')
-  const whole = places === 0 ? text : text.slice(0, -places)
-  return fraction === '' ? whole : `${whole}.${fraction}`
+const write = ({ digits, places }: Decimal): string => pointed(digits.toString(), places)
+
+/** Digits with a point before the last `places` of them, and no zeros that say nothing. */
+const pointed = (digits: string, places: number): string => {
+  const text = digits.padStart(places + 1, '0')
+  const point = text.length - places
+  let [first, last] = [0, text.length]
+  while (first < point - 1 && text.charCodeAt(first) === DIGIT_ZERO) first += 1
+  while (last > point && text.charCodeAt(last - 1) === DIGIT_ZERO) last -= 1
+  return last > point ? `${text.slice(first, point)}.${text.slice(point, last)}` : text.slice(first, point)
 }
 
 /** 万元 with the six decimals that the 双公示 standard wants: '2000' → '0.200000'. Beyond cents rounded half up. */

@@ -77,7 +77,7 @@ const REMOVING: Record<RemovalReason, { roles: readonly Role[]; needs: MoveRow['
     },
   },
   REVOKED: { roles: ['officer', 'reviewer', 'clock'], needs: ['reason'], guard: () => null },
-  CORRECTED: { roles: ['officer', 'reviewer'], needs: ['reason'], guard: () => null },
+  CORRECTED: { roles: ['officer', 'reviewer', 'clock'], needs: ['reason'], guard: () => null },
   CEASED: { roles: ['officer', 'reviewer', 'clock'], needs: ['reason'], guard: () => null },
 }
 

@@ -1,5 +1,6 @@
 /** Resident ID numbers inside anything an agency sends, replaced before a byte of it is written. */
-import { regNoDigit, residentIdForm, residentIdValid, usccValid } from './identity.js'
+import { regNoDigit, residentIdForm, residentIdValid, usccForm, usccValid } from './identity.js'
+import { byNames } from './remembered.js'
 
 /** Levels of nesting; deeper content is dropped rather than let through unread. */
 const MAX_DEPTH = 32
@@ -20,6 +21,14 @@ const TOO_LONG = new RegExp(String.raw`\d{${LONGEST_RUN + 1},}`, 'g')
 /** One character may stand for two digits (㉕), hence not fifteen. */
 const ENOUGH_DIGITS = /(?:\p{N}\P{N}*){8}/u
 
+/** Digits of the shortest ID number, and characters in which they can be written. */
+const FEWEST_DIGITS = 15
+const FEWEST_CHARACTERS = 8
+/** Of each code unit how many digits a reader may see in it, once asked: 0 not yet, else one more than their number. */
+const digitsSeen = new Uint8Array(0x10000)
+const [DIGIT_ZERO, DIGIT_NINE, AMPERSAND] = [0x30, 0x39, 0x26]
+const LARGEST_UNLIKE = 10 ** (FEWEST_DIGITS - 1)
+
 /** Not seen at all by who reads the text: format, control and combining characters. */
 const UNSEEN = /^(?![\t-\r])[\p{Cf}\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}]$/u
 const SEPARATOR = /^[\s\p{Pd}\p{Pc}\u2212\u00b7\u2022\u2219\u22c5\u30fb\u2800/\u2044\u2215]$/u
@@ -28,9 +37,10 @@ const LIKE_X = /^[XxΧχХх×✕✖╳]$/u
 const ENTITY = /&(?:(nbsp|ensp|emsp|thinsp)|(shy|zwn?j|lrm|rlm)|#(\d{1,7})|#x([\da-f]{1,6}));/iy
 
 /**
- * A deep copy of a JSON-like value in which every resident ID number (GB 11643-1999), in any text, key or number, is
+ * A JSON-like value in which every resident ID number (GB 11643-1999), in any text, key or number, is
  * replaced by its type and `mark` of its 15 or 18 characters (narrow, upper case). Fields named in `exempt` hold
- * registration numbers: in them fifteen digits are left alone, at any depth, and eighteen are no less an ID.
+ * registration numbers: in them fifteen digits are left alone, at any depth, and eighteen are no less an ID. What holds
+ * nothing like an ID number, as nearly everything does, is given back itself; anything else as a deep copy.
  */
 export const redact = <T>(value: T, mark: (id: string) => string, exempt: ReadonlySet<string> = new Set()): T => {
   const replaced = (id: string): string => `[居民身份证 ${mark(id)}]`
@@ -58,7 +68,47 @@ export const redact = <T>(value: T, mark: (id: string) => string, exempt: Readon
       ]),
     )
   }
-  return walk(value, 0, true) as T
+  return mayHold(value, 0) ? (walk(value, 0, true) as T) : value
+}
+
+/** Cheap and never wrong where it says no: only then is nothing read more closely. */
+const mayHold = (node: unknown, depth: number): boolean => {
+  if (typeof node === 'string') return node.length >= FEWEST_CHARACTERS && mayHoldInText(node)
+  if (typeof node === 'number' || typeof node === 'bigint') return !(node < LARGEST_UNLIKE && node > -LARGEST_UNLIKE)
+  if (node === null || typeof node !== 'object' || node instanceof Date) return false
+  if (depth >= MAX_DEPTH) return true
+  if (Array.isArray(node)) return node.some((item) => mayHold(item, depth + 1))
+  if (mayHoldInNames(Object.keys(node))) return true
+  for (const field of Object.values(node)) {
+    if (typeof field === 'string') {
+      if (field.length >= FEWEST_CHARACTERS && mayHoldInText(field)) return true
+    } else if (field !== null && field !== undefined && mayHold(field, depth + 1)) return true
+  }
+  return false
+}
+
+const mayHoldInNames = byNames((names) => names.some(mayHoldInText))
+
+/** Whether a text has digits enough, however they are written, and is not just a code of a market regulator. */
+const mayHoldInText = (text: string): boolean => {
+  let digits = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at)
+    if (unit >= 0x4e00 && unit <= 0x9fff) continue
+    // An entity, or half of a character beyond the first plane, may stand for anything.
+    if (unit === AMPERSAND || (unit >= 0xd800 && unit <= 0xdfff)) return true
+    if (unit >= 0x80) digits += digitsIn(unit)
+    else if (unit >= DIGIT_ZERO && unit <= DIGIT_NINE) digits += 1
+  }
+  return digits >= FEWEST_DIGITS && !(text.startsWith('9') && usccForm(text))
+}
+
+const digitsIn = (unit: number): number => {
+  const known = digitsSeen[unit]
+  if (known) return known - 1
+  const digits = String.fromCharCode(unit).normalize('NFKC').replace(/\D/g, '').length
+  digitsSeen[unit] = digits + 1
+  return digits
 }
 
 type Found = { id: string; start: number; end: number }

@@ -2,7 +2,8 @@
  * Records: one fact an agency holds. A *kind* says what sort of fact, a *draft* is one record as read from an item, a
  * *version* is one state of it that the hub believed. Pure; shapes only and the rules that hold for all of them.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
+import { byNames } from './remembered.js'
 
 /** How a kind behaves in time (design section 5). */
 interface KindRule {
@@ -96,18 +97,72 @@ export type Mapped = { drafts: Draft[] } | { problems: Problem[]; keys?: string[
 
 /** Canonical JSON: keys sorted at every depth, so that equal bodies have equal bytes. */
 export const canonical = (value: Json): string => {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (value !== null && typeof value === 'object') {
-    const parts = Object.keys(value)
-      .sort()
-      .map((key) => `${JSON.stringify(key)}:${canonical(value[key] as Json)}`)
-    return `{${parts.join(',')}}`
+  if (typeof value === 'string') return quoted(value)
+  if (value === null) return 'null'
+  if (typeof value !== 'object') return JSON.stringify(value)
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[${value.map(canonical).join(',')}]`
+  let text = ''
+  for (const { key, any, string, nothing } of sortedKeys(Object.keys(value))) {
+    const part = value[key]
+    if (part === null) text += nothing
+    else if (typeof part === 'string' && !mayNeedEscapes(part)) text += `${string}${part}"`
+    else text += any + canonical(part as Json)
   }
-  return JSON.stringify(value)
+  return text === '' ? '{}' : `${text}}`
 }
 
-/** SHA-256 (hex) of everything that makes a version what it is; equal digests are one version. */
-export const digest = (draft: Pick<Draft, 'body' | 'validFrom' | 'validTo' | 'subject'>): string =>
-  createHash('sha256')
-    .update(canonical({ body: draft.body, from: draft.validFrom, to: draft.validTo, subject: { ...draft.subject } }))
-    .digest('hex')
+/** What stands before the value of each key, in their order, by what the value is. */
+const sortedKeys = byNames((names) =>
+  [...names].sort().map((key, at) => {
+    const any = `${at === 0 ? '{' : ','}${JSON.stringify(key)}:`
+    return { key, any, string: `${any}"`, nothing: `${any}null` }
+  }),
+)
+
+/** Characters up to which a loop is quicker than a regular expression. */
+const SHORT = 24
+/** Quote, backslash, control characters and halves of characters. */
+const MAY_NEED_ESCAPES = /[^ !#-[\]-\ud7ff\ue000-\uffff]/
+
+/** Most texts need no escapes. */
+const quoted = (text: string): string => (mayNeedEscapes(text) ? JSON.stringify(text) : `"${text}"`)
+
+const mayNeedEscapes = (text: string): boolean => {
+  if (text.length > SHORT) return MAY_NEED_ESCAPES.test(text)
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at)
+    if (unit < 0x20 || unit === 0x22 || unit === 0x5c || (unit >= 0xd800 && unit <= 0xdfff)) return true
+  }
+  return false
+}
+
+type Sealable = Pick<Draft, 'body' | 'validFrom' | 'validTo' | 'subject'>
+
+export interface Sealed {
+  /** The body as canonical JSON, ready to be stored. */
+  body: string
+  digest: string
+}
+
+const DIGEST_CHARACTERS = 32 // hex: 128 bits
+const BYTES_A_UNIT = 2
+const scratch = Buffer.alloc(64 * 1024)
+
+/** A draft's body and digest, which are made of the same text. */
+export const sealed = ({ body, validFrom, validTo, subject }: Sealable): Sealed => {
+  const text = canonical(body)
+  let all = text
+  for (const part of [validFrom, validTo, subject.uscc, subject.orgCode, subject.regNo, subject.shop, subject.name]) {
+    all += part === null ? ',null' : `,${quoted(part)}`
+  }
+  return { body: text, digest: hash('sha256', utf16(all)).slice(0, DIGEST_CHARACTERS) }
+}
+
+/** SHA-256 (hex, its first 128 bits) of everything that makes a version what it is; equal digests are one version. */
+export const digest = (draft: Sealable): string => sealed(draft).digest
+
+/** UTF-16: what the text is made of already, so that nothing has to be encoded only to be hashed. */
+const utf16 = (text: string): Buffer =>
+  text.length * BYTES_A_UNIT <= scratch.length
+    ? scratch.subarray(0, scratch.write(text, 0, 'utf16le'))
+    : Buffer.from(text, 'utf16le')

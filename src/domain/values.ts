@@ -17,22 +17,75 @@ const NULL_MARKERS = new Set([
   '1900-01-01 00:00:00',
 ])
 
+/** First characters of all of these, in either case. */
+const MARKERS_BEGIN = [
+  ...new Set([...NULL_MARKERS].flatMap((marker) => [marker.charAt(0), marker.charAt(0).toLowerCase()])),
+].join('')
+const [DIGIT_ONE, DIGIT_NINE] = [0x31, 0x39]
+
 const MAX_MARKER_LENGTH = 32 // characters, blanks around it included
 
 /** White space, control characters and invisible ones (zero-width, byte order mark, direction marks). */
 const BLANKS = /[\s\p{Cc}\p{Cf}]+/gu
 const OUTER_BLANKS = /^[\s\p{Cc}\p{Cf}]+|(?<![\s\p{Cc}\p{Cf}])[\s\p{Cc}\p{Cf}]+$/gu
+const BLANK = /^[\s\p{Cc}\p{Cf}]$/u
+/** Of each code unit whether it is blank, once asked: 0 not yet, 1 no, 2 yes. */
+const blanks = new Uint8Array(0x10000)
+/** Unchanged by NFKC, and nothing in it is blank. */
+const VISIBLE_ASCII = /^[!-~]*$/
 
 const BRACKETED_YEAR = /[〔﹝[【［(（〈<{]((?:19|20)\d{2})年?[〕﹞\]】］)）〉>}]/gu
 
 /** Trimmed text (full-width and zero-width blanks too); null for nothing and for a marker of nothing. Never throws. */
 export const clean = (value: unknown): string | null => {
-  const text = textOf(value)?.replace(OUTER_BLANKS, '')
+  const sent = textOf(value)
+  const text = sent && trimmed(sent)
   return text && !isNullMarker(text) ? text : null
 }
 
+const trimmed = (text: string): string => {
+  let from = 0
+  let to = text.length
+  while (from < to) {
+    const unit = text.charCodeAt(from)
+    if (isSurrogate(unit)) return text.replace(OUTER_BLANKS, '')
+    if (!isBlank(unit)) break
+    from += 1
+  }
+  while (to > from) {
+    const unit = text.charCodeAt(to - 1)
+    if (isSurrogate(unit)) return text.replace(OUTER_BLANKS, '')
+    if (!isBlank(unit)) break
+    to -= 1
+  }
+  return from === 0 && to === text.length ? text : text.slice(from, to)
+}
+
+const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff
+
+const isBlank = (unit: number): boolean => {
+  const known = blanks[unit]
+  if (known) return known === 2
+  const blank = BLANK.test(String.fromCharCode(unit))
+  blanks[unit] = blank ? 2 : 1
+  return blank
+}
+
 export const isNullMarker = (text: string): boolean =>
-  text.length <= MAX_MARKER_LENGTH && NULL_MARKERS.has(text.normalize('NFKC').trim().toUpperCase())
+  text.length <= MAX_MARKER_LENGTH &&
+  mayBeMarker(text) &&
+  (NULL_MARKERS.has(text) || NULL_MARKERS.has(text.normalize('NFKC').trim().toUpperCase()))
+
+/** What begins with a visible ASCII character or an ideograph begins with it in NFKC too, and so is mostly seen at once. */
+const mayBeMarker = (text: string): boolean => {
+  const first = text.charCodeAt(0)
+  if (first >= 0x4e00 && first <= 0x9fff) return MARKERS_BEGIN.includes(text.charAt(0))
+  if (first <= 0x20 || first >= 0x7f) return true
+  if (!MARKERS_BEGIN.includes(text.charAt(0))) return false
+  const second = text.charCodeAt(1)
+  // Of those that begin with a digit all begin with the same two.
+  return first !== DIGIT_ONE || second === DIGIT_NINE || second <= 0x20 || second >= 0x7f
+}
 
 /** Text and numbers as text; anything else holds no text. */
 export const textOf = (value: unknown): string | null => {
@@ -46,7 +99,8 @@ export const textOf = (value: unknown): string | null => {
 export const digitsNarrow = (text: string): string => text.normalize('NFKC')
 
 /** NFKC without any blank. Taking a blank away can let two characters compose, hence normalised twice. */
-export const compact = (text: string): string => text.normalize('NFKC').replace(BLANKS, '').normalize('NFKC')
+export const compact = (text: string): string =>
+  VISIBLE_ASCII.test(text) ? text : text.normalize('NFKC').replace(BLANKS, '').normalize('NFKC')
 
 /**
  * The number of an official document in one spelling: 吉市监处罚〔2025〕12号. Year in 〔〕 as GB/T 9704-2012 wants it, narrow

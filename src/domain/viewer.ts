@@ -40,6 +40,13 @@ export type Act =
   | 'see_scorecard'
   | 'see_operations'
   | 'move_listing'
+  | 'settle_concern'
+  | 'take_back_run'
+  | 'see_queue'
+  | 'decide_identity'
+  | 'see_rejects'
+  | 'correct_rejects'
+  | 'send_records'
 
 const ALL: readonly Role[] = ROLES
 const SIGNED_IN: readonly Role[] = ROLES.filter((role) => role !== 'public')
@@ -57,6 +64,13 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   see_scorecard: ALL,
   see_operations: AUTHORITY,
   move_listing: ['officer', 'reviewer'],
+  settle_concern: ['officer', 'reviewer'],
+  take_back_run: ['reviewer', 'administrator'],
+  see_queue: AUTHORITY,
+  decide_identity: ['officer', 'reviewer', 'administrator'],
+  see_rejects: AUTHORITY,
+  correct_rejects: ['agency', 'officer', 'administrator'],
+  send_records: ['agency', 'administrator'],
 }
 
 /** Merchant, trademark and product-quality records are open by law to firms and credit services (吉政办发〔2016〕15号, item 11). */
@@ -87,3 +101,7 @@ export const may = (viewer: Viewer, act: Act): boolean => ACCESS[act].includes(v
 /** A party sees one operator: its own. `code` is the operator's USCC or shop code. */
 export const mayOperator = (viewer: Viewer, code: string | null): boolean =>
   may(viewer, 'see_operator') && (viewer.role !== 'party' || (code !== null && viewer.sub === code))
+
+/** An agency, about the feeds of which it may do something: its own alone. */
+export const mayFeed = (viewer: Viewer, act: Act, feed: { agency: string }): boolean =>
+  may(viewer, act) && (viewer.role !== 'agency' || viewer.agency === feed.agency)

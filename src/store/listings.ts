@@ -21,11 +21,14 @@ export interface Listing {
   publishedOn: string | null
   endsOn: string | null
   moves: number
+  /** Since when it is known to have been opened on what was taken back; null: it was not. */
+  wrongFrom: Date | null
 }
 
 const COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.state, l.reason, l.basis, l.authority,
   l.authority_code as "authorityCode", l.document_number as "documentNumber", l.decision_version as "decisionVersion", l.facts,
-  l.removal_reason as "removalReason", l.removed_on as "removedOn", l.published_on as "publishedOn", l.ends_on as "endsOn", l.moves`
+  l.removal_reason as "removalReason", l.removed_on as "removedOn", l.published_on as "publishedOn", l.ends_on as "endsOn", l.moves,
+  l.wrong_from as "wrongFrom"`
 
 /** Null if the operator has an open listing of this kind already. */
 export const open = async (
@@ -144,10 +147,25 @@ export const due = async (
   return answer.rows
 }
 
+/** Listings not ended that rest on a record, or on one of its other sources, of which a version was opened or closed at an instant. */
+export const restingOn = async (tx: Tx, at: Date): Promise<Listing[]> => {
+  const answer = await tx.raw(
+    `select ${COLUMNS} from listings l join versions d on d.id = l.decision_version
+     where l.state not in ('REMOVED', 'NOT_LISTED') and (
+       exists (select 1 from versions v where v.feed = d.feed and v.record_key = d.record_key
+         and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from))
+       or exists (select 1 from versions v where v.operator_id = l.operator_id and v.kind = d.kind and v.fact = d.fact
+         and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)))
+     order by l.id /* listings.restingOn */`,
+    { at },
+  )
+  return answer.rows
+}
+
 /** How many listings stand in each state. */
 export const board = async (db: Db): Promise<{ state: State; n: number }[]> => {
   const answer = await db.raw(
-    'select state, count(*)::int as n from listings group by state order by state /* listings.board */',
+    'select state, count(*)::int as n from listings where wrong_from is null group by state order by state /* listings.board */',
   )
   return answer.rows
 }

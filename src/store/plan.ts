@@ -8,7 +8,7 @@ export type Effect = 'NEW' | 'CHANGED' | 'UNCHANGED' | 'UNMATCHED' | 'CONFLICT'
 
 /**
  * Whose each draft is: its codes say it, the unified code first, then what a person decided of such a subject; a name
- * alone never does. No operator where its kind needs one → UNMATCHED; the same key sent twice → UNCHANGED if identical,
+ * alone never does. Of an operator merged into another it is the other's. No operator where its kind needs one → UNMATCHED; the same key sent twice → UNCHANGED if identical,
  * else CONFLICT (the first stands, the other is set aside); against the current version → NEW, CHANGED, UNCHANGED.
  */
 export const decide = async (
@@ -31,17 +31,40 @@ export const decide = async (
        (select min(c.operator_id) from codes c where c.scheme = 'org_code' and c.code = s.org_code and c.known_to is null),
        (select c.operator_id from codes c where c.scheme = 'reg_no' and c.code = s.reg_no and c.known_to is null limit 1)) end
        as operator_id) o
-     left join identity_decisions d on o.operator_id is null and d.feed = :feed and d.subject_key = s.subject_key and d.undone_at is null
+     left join (select i.id, i.subject_key, i.verdict, coalesce(w.merged_into, w.id) as operator_id from identity_decisions i
+       left join operators w on w.id = i.operator_id where i.feed = :feed and i.undone_at is null) d
+       on o.operator_id is null and d.subject_key = s.subject_key
      left join versions v on v.feed = :feed and v.record_key = s.record_key and v.known_to is null /* plan.decide */`,
     { feed, need: needOperator },
   )
   await tx.raw(
-    `update plan p set operator_id = d.operator_id from identity_decisions d
+    `update plan p set operator_id = coalesce(w.merged_into, w.id) from identity_decisions d join operators w on w.id = d.operator_id
      where d.id = p.decision_id and p.operator_id is null /* plan.decide decided */`,
   )
+  await tellMergers(tx)
   if (repeats) await tellRepeats(tx)
   // Without this the planner takes every draft for one without an effect, and joins millions of pairs.
   await tx.raw('analyze plan /* plan.decide */')
+}
+
+/** What the codes of a merged operator bring is the other's by the decision that merged them: undone, it goes back. */
+const tellMergers = async (tx: Tx): Promise<void> => {
+  const some = await tx.raw(
+    `select exists (select 1 from identity_decisions where merged_id is not null and undone_at is null) as some /* plan.tellMergers */`,
+  )
+  if (!some.rows[0].some) return
+  await tx.raw(
+    `with merged as materialized (
+       select c.code, m.id as decision_id, u.merged_into as operator_id from identity_decisions m
+       join operators u on u.id = m.merged_id join codes c on c.own_id = u.id where m.undone_at is null),
+     brought as materialized (
+       select s.item, s.part, m.decision_id, m.operator_id from staged_drafts s join merged m on m.code = s.uscc
+       union all
+       select s.item, s.part, m.decision_id, m.operator_id from staged_drafts s
+         cross join lateral (values (s.shop), (s.org_code), (s.reg_no)) a(code) join merged m on m.code = a.code where s.uscc is null)
+     update plan p set decision_id = b.decision_id from brought b
+     where p.item = b.item and p.part = b.part and p.operator_id = b.operator_id and p.decision_id is null /* plan.tellMergers */`,
+  )
 }
 
 const tellRepeats = async (tx: Tx): Promise<void> => {

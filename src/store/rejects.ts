@@ -74,6 +74,24 @@ export const keepUnmatched = async (tx: Tx, runId: number, feed: string): Promis
     { run: runId, feed },
   )
   await tx.raw(
+    `insert into unmatched (feed, record_key, kind, subject, name_key, subject_key, fact, body, findings, valid_from, valid_to, digest,
+       reason, page, row_number, first_run, last_run, state, decision_id)
+     select distinct on (s.record_key) :feed::text, s.record_key, s.kind,
+       jsonb_build_object('uscc', uscc, 'orgCode', org_code, 'regNo', reg_no, 'shop', shop, 'name', name),
+       name_key, s.subject_key, fact, body, findings, valid_from, valid_to, s.digest,
+       case when uscc is not null then 'code.digit' when num_nonnulls(org_code, reg_no) > 0 then 'code.unknown'
+         when name is not null then 'name.only' else 'subject.none' end,
+       page, row_number, :run::bigint, :run::bigint, 'NOT_OURS', p.decision_id
+     from staged_drafts s join plan p using (item, part) join identity_decisions d on d.id = p.decision_id
+     where d.verdict = 'NOT_OURS' order by s.record_key, s.item
+     on conflict (feed, record_key) do update set body = excluded.body, subject = excluded.subject, name_key = excluded.name_key,
+       subject_key = excluded.subject_key, fact = excluded.fact, findings = excluded.findings, valid_from = excluded.valid_from,
+       valid_to = excluded.valid_to, digest = excluded.digest, reason = excluded.reason, page = excluded.page,
+       row_number = excluded.row_number, last_run = excluded.last_run, state = 'NOT_OURS', decision_id = excluded.decision_id
+     where unmatched.digest <> excluded.digest or unmatched.state <> 'NOT_OURS' /* rejects.keepUnmatched not ours */`,
+    { run: runId, feed },
+  )
+  await tx.raw(
     `update unmatched u set state = 'MATCHED', last_run = :run from plan p
      where u.feed = :feed and u.record_key = p.record_key and u.state = 'OPEN' and p.effect <> 'UNMATCHED'
      /* rejects.keepUnmatched matched */`,
@@ -88,18 +106,20 @@ export const keepUnmatched = async (tx: Tx, runId: number, feed: string): Promis
 export const matchWaiting = async (tx: Tx, runId: number, now: Date): Promise<void> => {
   await tx.raw(
     `with found as (
-       select u.*, o.owner from unmatched u cross join lateral (
-         select coalesce((select c.operator_id from codes c where c.scheme = 'uscc' and c.code = u.subject->>'uscc' and c.known_to is null),
+       select u.*, coalesce(w.merged_into, w.id) as owner, m.id as merger from unmatched u cross join lateral (
+         select coalesce((select c.own_id from codes c where c.scheme = 'uscc' and c.code = u.subject->>'uscc' and c.known_to is null),
            case when u.subject->>'uscc' is null then coalesce(
-             (select min(c.operator_id) from codes c where c.scheme = 'org_code' and c.code = u.subject->>'orgCode' and c.known_to is null),
-             (select c.operator_id from codes c where c.scheme = 'reg_no' and c.code = u.subject->>'regNo' and c.known_to is null limit 1)) end)
-           as owner) o
-       where u.state = 'OPEN' and u.last_run < :run and o.owner is not null),
+             (select min(c.own_id) from codes c where c.scheme = 'org_code' and c.code = u.subject->>'orgCode' and c.known_to is null),
+             (select c.own_id from codes c where c.scheme = 'reg_no' and c.code = u.subject->>'regNo' and c.known_to is null limit 1)) end)
+           as own_id) o
+       join operators w on w.id = o.own_id
+       left join identity_decisions m on m.merged_id = o.own_id and m.undone_at is null
+       where u.state = 'OPEN' and u.last_run < :run),
      matched as (update unmatched u set state = 'MATCHED' from found f where u.id = f.id),
      made as (
-       insert into versions (feed, kind, record_key, operator_id, fact, digest, body, findings, valid_from, valid_to, known_from,
+       insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to, known_from,
          run_id, opened_by, page, row_number, partial)
-       select feed, kind, record_key, owner, fact, digest, body, findings, valid_from, valid_to, :now::timestamptz, last_run,
+       select feed, kind, record_key, owner, merger, fact, digest, body, findings, valid_from, valid_to, :now::timestamptz, last_run,
          :run::bigint, page, row_number, true from found
        on conflict do nothing returning operator_id)
      update operators o set dirty_since = coalesce(o.dirty_since, :now::timestamptz) from made m where o.id = m.operator_id

@@ -1,10 +1,11 @@
 /** Scores: appended, never updated. The one that counts on a day is the latest for the latest day not after it. */
 
+import { WITHDRAWN } from '../domain/evidence.js'
 import type { Body, RecordKind } from '../domain/records.js'
 import type { Reason } from '../domain/score.js'
 import { IN_FORCE } from '../domain/scorecard.js'
 import type { Db, Tx } from './db.js'
-import { bindingsAt, VERSIONS_AT, type When } from './versions.js'
+import { bindingsAt, oncePerFact, VERSIONS_AT, type When } from './versions.js'
 
 export interface StoredScore {
   id: number
@@ -51,6 +52,27 @@ export const latest = async (
   return new Map(answer.rows.map((row: StoredScore) => [row.operatorId, row]))
 }
 
+/**
+ * The grade of each operator's latest score in the course of things that rests on nothing taken back since; an operator
+ * without one is not there.
+ */
+export const lastSound = async (
+  tx: Tx,
+  operators: readonly number[],
+  asOf: string,
+  card: string,
+): Promise<Map<number, StoredScore['grade']>> => {
+  const answer = await tx.raw(
+    `select o.id, s.grade from unnest(:operators::int[]) as o(id), lateral (
+       select s.grade from scores s where s.operator_id = o.id and s.scorecard = :card and s.as_of <= :asOf::date and not s.asked
+         and not exists (select 1 from jsonb_array_elements(s.reasons) r, jsonb_array_elements_text(r->'records') cited
+           join versions v on v.id = cited::bigint where v.wrong_from is not null)
+       order by s.as_of desc, s.id desc limit 1) s /* scores.lastSound */`,
+    { operators, asOf, card },
+  )
+  return new Map(answer.rows.map((row: { id: number; grade: StoredScore['grade'] }) => [row.id, row.grade]))
+}
+
 export const add = async (tx: Tx, rows: readonly Omit<StoredScore, 'id'>[], runId: number): Promise<void> => {
   if (rows.length === 0) return
   await tx.raw(
@@ -88,12 +110,17 @@ export interface EvidenceRow {
   body: Body
 }
 
-/** Every record that speaks for or against these operators, as believed; one set-based query. */
+const EVIDENCE = oncePerFact(
+  `select * from (${VERSIONS_AT}) v where (v.valid_from is null or v.valid_from <= :asOf::date)
+     and (v.kind <> 'registration' or not exists (select 1 from operators o where o.id = v.operator_id and o.uscc <> v.body->>'uscc'))`,
+)
+
+/** Every fact that speaks for or against these operators, as believed, however many sources told it; one set-based query. The registration of what was merged into another speaks of itself alone. */
 export const evidence = async (db: Db | Tx, operators: readonly number[], when: When): Promise<EvidenceRow[]> => {
   const answer = await db.raw(
-    `select v.operator_id as "operatorId", v.id as record, v.kind, v.body from (${VERSIONS_AT}) v
-     where (v.valid_from is null or v.valid_from <= :asOf::date) order by v.operator_id, v.id /* scores.evidence */`,
-    bindingsAt(operators, when),
+    `select v.operator_id as "operatorId", v.id as record, v.kind, v.body from (${EVIDENCE}) v
+     order by v.operator_id, v.id /* scores.evidence */`,
+    { ...bindingsAt(operators, when), withdrawn: WITHDRAWN },
   )
   return answer.rows
 }

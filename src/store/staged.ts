@@ -15,6 +15,8 @@ export interface Staged {
   page: number | null
   row: number
   draft: Draft
+  /** Its body as canonical JSON. */
+  body: string
   digest: string
   /** An operator to be made by this draft's code if there is none; null: none is made on its word. */
   makes: { kind: string; region: string | null; status: string } | null
@@ -37,7 +39,10 @@ export interface Says {
 
 export interface Stage {
   readonly says: Says
-  add: (rows: readonly Staged[]) => Promise<void>
+  /** Keeps one more draft; true once there is enough to be written. */
+  put: (row: Staged) => boolean
+  /** Writes what was put, while more is put: settles when it is written. One at a time. */
+  flush: () => Promise<void>
   /** Lines as `line` makes them. */
   copy: (lines: Iterable<Buffer> | AsyncIterable<Buffer>) => Promise<void>
   /** How many drafts there are and how many different records they are: a few keys sent often are not a feed. */
@@ -51,6 +56,13 @@ const WORK_MEM = '192MB'
 const TEMP_BUFFERS = '64MB'
 /** Enough to tell how many and how different; a stage lives for minutes. */
 const STATISTICS_TARGET = 10
+
+/** Written at once. */
+const CHUNK_BYTES = 1024 * 1024
+/** Room for the line that fills the chunk; a longer one is written beside it. */
+const SPARE_BYTES = 64 * 1024
+/** At most, of UTF-8 for one unit of UTF-16. */
+const BYTES_PER_UNIT = 3
 
 const COLUMNS = [
   'item',
@@ -94,11 +106,16 @@ export const withStage = async <T>(db: Db, work: (stage: Stage) => Promise<T>): 
          digest text collate "C" not null, body jsonb not null, findings jsonb not null, valid_from date, valid_to date, former jsonb)`,
     )
     const says: Says = { shops: false, codes: false, former: false, late: false }
+    const lines = pending()
     return await work({
       says,
-      add: async (rows) => {
-        for (const row of rows) note(says, row)
-        if (rows.length > 0) await copy(connection, [Buffer.from(rows.map(line).join(''))])
+      put: (row) => {
+        note(says, row)
+        return lines.put(line(row))
+      },
+      flush: async () => {
+        const taken = lines.take()
+        if (taken.length > 0) await copy(connection, taken)
       },
       copy: (lines) => {
         Object.assign(says, { shops: true, codes: true, former: true, late: true })
@@ -120,6 +137,33 @@ export const withStage = async <T>(db: Db, work: (stage: Stage) => Promise<T>): 
   }
 }
 
+/**
+ * Lines as bytes: a string that lived until a chunk is full would be moved by the collector again and again. Two buffers,
+ * so that one is filled while the other is written.
+ */
+const pending = () => {
+  let [filling, resting] = [
+    Buffer.allocUnsafe(CHUNK_BYTES + SPARE_BYTES),
+    Buffer.allocUnsafe(CHUNK_BYTES + SPARE_BYTES),
+  ]
+  let end = 0
+  let long: Buffer[] = []
+  return {
+    put: (text: string): boolean => {
+      if (text.length * BYTES_PER_UNIT <= filling.length - end) end += filling.write(text, end)
+      else long.push(Buffer.from(text))
+      return end >= CHUNK_BYTES || long.length > 0
+    },
+    take: (): Buffer[] => {
+      const taken = end > 0 ? [filling.subarray(0, end), ...long] : long
+      ;[filling, resting] = [resting, filling]
+      end = 0
+      long = []
+      return taken
+    },
+  }
+}
+
 const note = (says: Says, { draft: { subject }, former, late }: Staged): void => {
   if (subject.shop !== null) says.shops = true
   if (subject.regNo !== null || subject.orgCode !== null) says.codes = true
@@ -137,6 +181,7 @@ export const line = ({
   page,
   row,
   draft,
+  body,
   digest,
   makes,
   nameKey,
@@ -145,8 +190,18 @@ export const line = ({
   late,
 }: Staged): string => {
   const { subject } = draft
-  return `${item}\t${part}\t${page ?? '\\N'}\t${row}\t${draft.kind}\t${text(draft.key)}\t${text(subject.uscc)}\t${text(subject.orgCode)}\t${text(subject.regNo)}\t${text(subject.shop)}\t${text(subject.name)}\t${text(nameKey)}\t${text(subjectKey)}\t${text(makes?.kind)}\t${text(makes?.region)}\t${text(makes?.status)}\t${text(draft.fact)}\t${late === null ? '\\N' : late ? 't' : 'f'}\t${digest}\t${text(JSON.stringify(draft.body))}\t${draft.findings.length === 0 ? '[]' : text(JSON.stringify(draft.findings))}\t${draft.validFrom ?? '\\N'}\t${draft.validTo ?? '\\N'}\t${former.length === 0 ? '\\N' : text(JSON.stringify(former))}\n`
+  const place = `${item}\t${part}\t${page ?? '\\N'}\t${row}\t${draft.kind}\t${text(draft.key)}\t`
+  const codes = `${plain(subject.uscc)}\t${plain(subject.orgCode)}\t${plain(subject.regNo)}\t${text(subject.shop)}\t`
+  const name = `${text(subject.name)}\t${text(nameKey)}\t${plain(subjectKey)}\t`
+  const made = makes ? `${makes.kind}\t${plain(makes.region)}\t${makes.status}\t` : '\\N\t\\N\t\\N\t'
+  const told = `${text(draft.fact)}\t${late === null ? '\\N' : late ? 't' : 'f'}\t${digest}\t${text(body)}\t`
+  const beside = draft.findings.length === 0 ? '[]' : text(JSON.stringify(draft.findings))
+  const rest = `${plain(draft.validFrom)}\t${plain(draft.validTo)}\t${former.length === 0 ? '\\N' : text(JSON.stringify(former))}\n`
+  return `${place}${codes}${name}${made}${told}${beside}\t${rest}`
 }
+
+/** A code, a digest, a day: their forms hold nothing that COPY reads otherwise. */
+const plain = (value: string | null): string => value ?? '\\N'
 
 const SPECIAL = /[\\\t\n\r]/
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }

@@ -4,11 +4,12 @@
  */
 import { type Act, type Case, newCase, type Role, type State } from '../domain/case.js'
 import { dateIn, isDate } from '../domain/dates.js'
+import { type Ground, groundOf } from '../domain/evidence.js'
 import { regionIn, usccForm } from '../domain/identity.js'
 import { move } from '../domain/listing.js'
 import type { RemovalReason } from '../domain/lists.js'
 import type { MoveName } from '../domain/moves.js'
-import { isHeavy } from '../domain/penalty.js'
+import { isHeavy, isWithdrawn } from '../domain/penalty.js'
 import { redact } from '../domain/privacy.js'
 import { Refusal } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
@@ -109,20 +110,23 @@ export interface MoveMade {
 
 /** Refusals: LISTING_UNKNOWN, MOVE_NOT_ALLOWED with the reason that the table gives. */
 export const makeMove = (db: Db, rules: Rules, made: MoveMade): Promise<listings.Listing> =>
-  inTurn(db, async (tx) => {
-    const found = await listings.forMove(tx, made.id)
-    if (found === null) throw new Refusal('LISTING_UNKNOWN')
-    const now = await knowledge.tick(tx, made.now)
-    const before = { ...found, facts: await renewed(tx, found) }
-    const linked = made.name === 'linkDecision' ? await decisionOf(tx, before, made.input) : null
-    const act = actOf(made, dateIn(made.now), linked, rules)
-    const facts = stepped(made.name, before.facts, act, rules)
-    const after = { ...follow(before, facts, made, act, linked, rules), moves: before.moves + 1 }
-    await listings.save(tx, after)
-    await record(tx, after, made.name, before.state, act, now)
-    await show(tx, rules, { before: before.state, after, act, now, dueAt: made.now })
-    return after
-  })
+  // The order of knowledge first, the listing then: a merge that makes moves holds them in this order too.
+  inTurn(db, async (tx) => moveWithin(tx, rules, { ...made, at: await knowledge.tick(tx, made.now) }))
+
+/** A move in the transaction of what causes it; `at` is that transaction's instant of knowledge. */
+export const moveWithin = async (tx: Tx, rules: Rules, made: MoveMade & { at: Date }): Promise<listings.Listing> => {
+  const found = await listings.forMove(tx, made.id)
+  if (found === null) throw new Refusal('LISTING_UNKNOWN')
+  const before = { ...found, facts: await renewed(tx, found) }
+  const linked = made.name === 'linkDecision' ? await decisionOf(tx, before, made.input) : null
+  const act = actOf(made, dateIn(made.now), linked, rules)
+  const facts = stepped(made.name, before.facts, act, rules)
+  const after = { ...follow(before, facts, made, act, linked, rules), moves: before.moves + 1 }
+  await listings.save(tx, after)
+  await record(tx, after, made.name, before.state, act, made.at)
+  await show(tx, rules, { before: before.state, after, act, now: made.at, dueAt: made.now })
+  return after
+}
 
 /** Whoever moves waits for a pull's merge only so long, and is then told to come again. */
 const inTurn = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
@@ -137,13 +141,27 @@ const inTurn = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
   }
 }
 
-/** The linked decision as it stands now: the agency may have changed or withdrawn it since. */
-const renewed = async (tx: Tx, { facts, decisionVersion, operatorId }: listings.Listing): Promise<Case> => {
+/** The linked decision as it stands now, over all its sources: an agency may have changed or withdrawn it since. */
+const renewed = async (tx: Tx, listing: listings.Listing): Promise<Case> => {
+  const ground = await groundUnder(tx, listing)
+  if (ground === null) return listing.facts
+  const stands = ground.state === 'STANDS'
+  return { ...listing.facts, decisionLinked: stands, decisionHeavy: stands && ground.heavy }
+}
+
+/** Null: no decision is linked. */
+export const groundUnder = async (
+  tx: Tx,
+  { decisionVersion, operatorId }: listings.Listing,
+): Promise<(Ground & { linked: versions.Version }) | null> => {
   const linked = decisionVersion === null ? null : await versions.byId(tx, decisionVersion)
-  if (linked === null) return facts
-  const current = await versions.current(tx, linked.feed, linked.key)
-  const stands = current?.stands === true && current.operatorId === operatorId
-  return { ...facts, decisionLinked: stands, decisionHeavy: stands && isHeavy(current.body) }
+  if (linked === null) return null
+  const sources = await versions.sourcesOfGround(tx, linked, operatorId)
+  const said = sources.map((source) => ({
+    ...source,
+    linked: source.feed === linked.feed && source.key === linked.key,
+  }))
+  return { ...groundOf(said, operatorId), linked }
 }
 
 const actOf = ({ by, role, input: sent }: MoveMade, today: string, linked: Linked | null, rules: Rules): Act => {
@@ -195,17 +213,19 @@ interface Linked {
 /** The penalty must be this operator's own and must still stand. */
 const decisionOf = async (tx: Tx, listing: listings.Listing, input: MoveInput): Promise<Linked> => {
   const version = input.decision === undefined ? null : await versions.byId(tx, input.decision)
-  const current = version && (await versions.current(tx, version.feed, version.key))
+  const sources = version && (await versions.sourcesOfGround(tx, version, listing.operatorId))
   if (
     version === null ||
     version.kind !== 'penalty' ||
     version.operatorId !== listing.operatorId ||
-    current?.id !== version.id
+    !sources?.some(({ id }) => id === version.id)
   ) {
     throw new Refusal('INPUT_INVALID', {
       reason: '所关联的处罚决定不存在或不属于该主体 no such penalty of this operator',
     })
   }
+  if (sources.some(({ body }) => isWithdrawn(body)))
+    throw new Refusal('INPUT_INVALID', { reason: '所关联的处罚决定已被撤销 the penalty has been withdrawn' })
   const text = (field: string): string =>
     typeof version.body[field] === 'string' ? (version.body[field] as string) : ''
   const code = text('authority_code')

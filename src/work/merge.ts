@@ -3,7 +3,7 @@ import { dateIn } from '../domain/dates.js'
 import { operatorKindIn, regionIn, usccValid } from '../domain/identity.js'
 import { subjectKey } from '../domain/matching.js'
 import { normalizeName } from '../domain/names.js'
-import { type Draft, digest, type Item, KINDS, RECORD_KINDS } from '../domain/records.js'
+import { type Draft, type Item, KINDS, RECORD_KINDS, sealed } from '../domain/records.js'
 import type { Tx } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
 import type { Known } from '../store/known.js'
@@ -29,7 +29,7 @@ export const toStage = (index: number, part: number, item: Item, draft: Draft, l
     page: item.page,
     row: item.row,
     draft,
-    digest: digest(draft),
+    ...sealed(draft),
     makes,
     nameKey: subject.name === null ? null : normalizeName(subject.name),
     subjectKey: makes === null ? subjectKey(draft) : null,
@@ -95,10 +95,11 @@ export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
   const ending = { id: run, feed, now: at, today: dateIn(at), unreadable, unmet: whole ? known.unmet() : [] }
   const ended = ending.unmet.length > 0 ? await versions.endAbsent(tx, ending) : 0
   const changes = counts.NEW + counts.CHANGED + ended
-  if (changes > 0) await operators.learn(tx, run, at, says)
+  if (changes > 0) await operators.learn(tx, run, at, { ...says, known: changes > made })
   if (made > 0 || counts.NEW + counts.CHANGED > 0) await rejects.matchWaiting(tx, run, at)
   await proposals.offer(tx, run)
-  if (rules && changes > 0) await consequences(tx, { run, feed, at, rules })
+  if (rules && (changes > 0 || ending.unmet.length > 0))
+    await consequences(tx, { run, feed, at, now: merging.now, rules, unmet: ending.unmet, unreadable })
   const timeliness = says.late ? await plan.lateness(tx) : { late: 0, timely: 0 }
   return { ...counts, ended, lost: lost.length, ...timeliness }
 }

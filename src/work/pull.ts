@@ -136,7 +136,7 @@ interface Opened {
   delivery: Delivery
 }
 
-const open = async (db: Db, { feed, url, file, signal }: PullOptions): Promise<{ delivery: Delivery }> => {
+const open = async (db: Db, { feed, url, file, plannedFor, signal }: PullOptions): Promise<{ delivery: Delivery }> => {
   if (file) {
     const items = feed.read('path' in file ? file.path : file.bytes, {
       ...(file.reader ? { reader: file.reader } : {}),
@@ -144,7 +144,8 @@ const open = async (db: Db, { feed, url, file, signal }: PullOptions): Promise<{
     return { delivery: { items, file: null, whole: file.full === true } }
   }
   if (url === null) throw new Refusal('FEED_NOT_CONFIGURED', { feed: feed.id, setting: 'AGENCY_…_URL' })
-  const state = await feedStates.of(db, feed.id)
+  // What the timetable pulls goes on where it was; whoever asks himself has everything looked at again.
+  const state = plannedFor ? await feedStates.of(db, feed.id) : null
   return { delivery: await feed.open({ url, ...(signal ? { signal } : {}) }, { state }) }
 }
 

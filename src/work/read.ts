@@ -10,14 +10,15 @@ import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import type { Known } from '../store/known.js'
 import * as rejects from '../store/rejects.js'
-import type { Stage, Staged } from '../store/staged.js'
+import type { Stage } from '../store/staged.js'
 import { toStage } from './merge.js'
 import type { Running } from './run.js'
 
 /** A delivery with so many bad items, and more bad than its feed bears, is not read to its end. */
 const REJECTS_ENOUGH = 10_000
-/** Items written to the stage at once, while the next ones are read. */
-const CHUNK_ITEMS = 2_000
+/** Bad items written at once. */
+const CHUNK_REJECTS = 1_000
+const TELL_EVERY_ITEMS = 1_000
 
 export interface Reading {
   feed: Feed
@@ -49,16 +50,15 @@ export const read = async (db: Db, run: Running, stage: Stage, known: Known, rea
   const today = dateIn(run.startedAt)
   const context: Context = { dated: reading.dated, today }
   const done: Read = { received: 0, rejected: 0, met: 0, drafts: 0, unreadable: [] }
-  let good: Staged[] = []
   let bad: rejects.Reject[] = []
+  let full = false
   // The chunk before is written while this one is read.
   let writing: Promise<void> = Promise.resolve()
   const flush = async (): Promise<void> => {
     await writing
-    const [staged, aside] = [good, bad]
-    good = []
+    const aside = bad
     bad = []
-    writing = stage.add(staged).then(() => rejects.add(db, run.id, feed.id, aside))
+    writing = stage.flush().then(() => rejects.add(db, run.id, feed.id, aside))
     // Awaited with the next chunk; until then nobody else is to be told of its failure.
     writing.catch(() => {})
     reading.progress?.(done.received)
@@ -68,7 +68,8 @@ export const read = async (db: Db, run: Running, stage: Stage, known: Known, rea
       reading.signal?.throwIfAborted()
       done.received += 1
       const item: Item = { ...sent, fields: redact(sent.fields, mark, feed.exempt) }
-      await reading.archive?.add(item)
+      const kept = reading.archive?.add(item)
+      if (kept) await kept
       const mapped = understood(feed, item, context, mark)
       if ('problems' in mapped) {
         done.rejected += 1
@@ -79,17 +80,23 @@ export const read = async (db: Db, run: Running, stage: Stage, known: Known, rea
           throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
         }
       } else {
-        const before = good.length
+        let unmet = 0
         for (const [part, draft] of mapped.drafts.entries()) {
           const late = feed.duty && calendar ? isLate(draft.validFrom, feed.duty, calendar, today) : null
           const staged = toStage(done.received, part, item, draft, late)
           const at = { item: done.received, page: item.page, row: item.row }
-          if (!known.meets(draft.key, staged.digest, at)) good.push(staged)
+          if (known.meets(draft.key, staged.digest, at)) continue
+          unmet += 1
+          if (stage.put(staged)) full = true
         }
-        done.drafts += good.length - before
-        if (good.length === before) done.met += 1
+        done.drafts += unmet
+        if (unmet === 0) done.met += 1
       }
-      if (good.length + bad.length >= CHUNK_ITEMS) await flush()
+      if (full || bad.length >= CHUNK_REJECTS) {
+        full = false
+        await flush()
+      }
+      if (done.received % TELL_EVERY_ITEMS === 0) reading.progress?.(done.received)
     }
   } finally {
     // Also where the delivery is given up: what was set aside so far tells its sender why.

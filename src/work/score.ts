@@ -1,13 +1,13 @@
 /** Score: facts of the operators that need it → points, reasons, grade → a row added where something moved; leads opened. */
 import { dateIn } from '../domain/dates.js'
-import { FAMILY_OF } from '../domain/evidence.js'
 import type { FactFamily, Facts } from '../domain/facts.js'
-import type { RecordKind } from '../domain/records.js'
 import { crossesLine } from '../domain/score.js'
-import { IN_FORCE, type Scorecard } from '../domain/scorecard.js'
+import { type Grade, IN_FORCE, type Scorecard } from '../domain/scorecard.js'
 import { Refusal } from '../errors.js'
+import * as concerns from '../store/concerns.js'
 import type { Db, Tx } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
+import * as leads from '../store/leads.js'
 import * as operators from '../store/operators.js'
 import * as scores from '../store/scores.js'
 import type { When } from '../store/versions.js'
@@ -15,6 +15,7 @@ import { factsOf, LIST_FACT, loadScorecard, scoreOne } from './facts.js'
 import { openLead } from './listing.js'
 import type { Rules } from './rules.js'
 import { alone, type Occasioned, type Running } from './run.js'
+import { WITHOUT_GROUND } from './takeback.js'
 
 /** Operators scored in one transaction. */
 const CHUNK_OPERATORS = 500
@@ -32,8 +33,8 @@ export interface ScoreOptions extends Occasioned {
   scorecard?: string
   dryRun?: boolean
   rules: Rules
-  /** Kinds of record that the hub has a feed for: what no source tells is missing, not zero. */
-  kinds: readonly RecordKind[]
+  /** Families of facts that the hub has a feed for: what no source tells is missing, not zero. */
+  families: readonly FactFamily[]
   progress?: (operators: number) => void
 }
 
@@ -81,7 +82,7 @@ const scoreChunk = async (
   options: ScoreOptions,
 ): Promise<number> => {
   const ids = chunk.map((operator) => operator.id)
-  const known = [...new Set<FactFamily>(options.kinds.flatMap((kind) => FAMILY_OF[kind] ?? []))].sort()
+  const known = [...options.families].sort()
   const facts = await factsOf(tx, chunk, when, { lists: options.rules.lists, known })
   const before = await scores.latest(tx, ids, when, card.version)
   const rows: Omit<scores.StoredScore, 'id'>[] = []
@@ -90,16 +91,17 @@ const scoreChunk = async (
     if (row !== null) rows.push({ ...row, asked: options.asOf !== undefined })
   }
   if (options.dryRun) return rows.length
-  await scores.add(tx, rows, run)
   // A score of another day or by another card says nothing of today: it opens no lead and leaves the operator as dirty as it was.
-  if (options.asOf !== undefined || card.version !== IN_FORCE) return rows.length
+  const inCourse = options.asOf === undefined && card.version === IN_FORCE
+  const stood = inCourse ? await gradesBefore(tx, rows, before, when) : new Map<number, Grade | null>()
+  await scores.add(tx, rows, run)
+  if (!inCourse) return rows.length
   await operators.scored(tx, chunk)
+  const dropped = await dropUnfounded(tx, chunk, rows, when)
   for (const row of rows) {
-    // A score of a day that somebody asked for was never the operator's standing.
-    const earlier = before.get(row.operatorId)
-    const stoodAt = earlier?.asked === false ? earlier.grade : null
     // Whoever stands on a list already needs no lead to get there.
     const standsOnList = row.reasons.some((reason) => reason.fact === LIST_FACT && reason.count > 0)
+    const stoodAt = dropped.has(row.operatorId) ? null : (stood.get(row.operatorId) ?? null)
     if (!standsOnList && crossesLine(stoodAt, row.grade)) {
       await openLead(tx, options.rules, {
         operatorId: row.operatorId,
@@ -110,4 +112,50 @@ const scoreChunk = async (
     }
   }
   return rows.length
+}
+
+type Row = Omit<scores.StoredScore, 'id'>
+
+/** Where each stood before this score: a score of a day that somebody asked for, or one that rests on what was taken back, never stood. */
+const gradesBefore = async (
+  tx: Tx,
+  rows: readonly Row[],
+  before: ReadonlyMap<number, scores.StoredScore>,
+  when: When,
+): Promise<Map<number, Grade | null>> => {
+  const stood = new Map<number, Grade | null>()
+  for (const { operatorId } of rows) {
+    const earlier = before.get(operatorId)
+    stood.set(operatorId, earlier?.asked === false ? earlier.grade : null)
+  }
+  const still = rows
+    .filter((row) => row.grade === 'D' && stood.get(row.operatorId) === 'D')
+    .map((row) => row.operatorId)
+  if (still.length === 0) return stood
+  const sound = await scores.lastSound(tx, still, when.asOf, IN_FORCE)
+  for (const id of still) stood.set(id, sound.get(id) ?? null)
+  return stood
+}
+
+/** Leads put in question by a take-back: without a new score they stand; with one they are dropped, to be opened anew if it says so. */
+const dropUnfounded = async (tx: Tx, chunk: Chunk, rows: readonly Row[], when: When): Promise<Set<number>> => {
+  const questioned = await leads.questioned(
+    tx,
+    chunk.map(({ id }) => id),
+  )
+  if (questioned.length === 0) return new Set()
+  const moved = new Set(rows.map((row) => row.operatorId))
+  const unfounded = questioned.filter(({ operatorId }) => moved.has(operatorId))
+  await leads.drop(
+    tx,
+    unfounded.map(({ id }) => id),
+    { on: when.asOf, reason: WITHOUT_GROUND, at: when.knownAt },
+  )
+  const settled = { by: 'score', note: '已重新评分。Scored anew.', now: when.knownAt }
+  await concerns.settleOf(
+    tx,
+    questioned.map(({ id }) => id),
+    settled,
+  )
+  return new Set(unfounded.map(({ operatorId }) => operatorId))
 }

@@ -1,13 +1,13 @@
 import { crc32, deflateRawSync } from 'node:zlib'
 
 /** A workbook of these sheets as raw XML; null: named, but left out. */
-export const workbookOf = (sheets: (string | null)[]): Buffer => {
+export const workbookOf = (sheets: (string | Buffer | null)[]): Buffer => {
   const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
   const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
   const list = 'http://schemas.openxmlformats.org/package/2006/relationships'
   const types = 'application/vnd.openxmlformats-officedocument.spreadsheetml'
   const each = (write: (n: number) => string): string => sheets.map((_, at) => write(at + 1)).join('')
-  const parts: [name: string, text: string | null][] = [
+  const parts: [name: string, text: string | Buffer | null][] = [
     [
       '[Content_Types].xml',
       `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" ContentType="${types}.sheet.main+xml"/>${each((n) => `<Override PartName="/xl/worksheets/sheet${n}.xml" ContentType="${types}.worksheet+xml"/>`)}</Types>`,
@@ -24,17 +24,17 @@ export const workbookOf = (sheets: (string | null)[]): Buffer => {
       'xl/_rels/workbook.xml.rels',
       `<Relationships xmlns="${list}">${each((n) => `<Relationship Id="r${n}" Type="${relations}/worksheet" Target="worksheets/sheet${n}.xml"/>`)}</Relationships>`,
     ],
-    ...sheets.map((text, at): [string, string | null] => [`xl/worksheets/sheet${at + 1}.xml`, text]),
+    ...sheets.map((text, at): [string, string | Buffer | null] => [`xl/worksheets/sheet${at + 1}.xml`, text]),
   ]
-  return zipOf(parts.flatMap(([name, text]): [string, string][] => (text === null ? [] : [[name, text]])))
+  return zipOf(parts.flatMap(([name, text]): [string, string | Buffer][] => (text === null ? [] : [[name, text]])))
 }
 
-const zipOf = (parts: [name: string, text: string][]): Buffer => {
+const zipOf = (parts: [name: string, text: string | Buffer][]): Buffer => {
   const local: Buffer[] = []
   const central: Buffer[] = []
   let at = 0
   for (const [name, text] of parts) {
-    const plain = Buffer.from(text)
+    const plain = typeof text === 'string' ? Buffer.from(text) : text
     const packed = deflateRawSync(plain)
     const common = Buffer.alloc(26)
     common.writeUInt16LE(20, 0)

@@ -18,7 +18,7 @@ const outcome = async (
   const feed = feedOf(id)
   const tally = { items: 0, drafts: 0 }
   try {
-    for await (const item of feed.read(fileOf(bytes), { today: context.today, ...(reader ? { reader } : {}) })) {
+    for await (const item of feed.read(fileOf(bytes), reader ? { reader } : {})) {
       const mapped = feed.map(item, context)
       tally.items += 1
       if ('drafts' in mapped) tally.drafts += 1
@@ -35,12 +35,22 @@ const every = Object.entries(SAMPLES).flatMap(([id, names]) => names.map((name):
 
 describe('bytes that are no feed', () => {
   it('are refused by every reader, whatever they are', async () => {
-    const starts = ['', 'PK\x03\x04', '<', '{', '[{', '"', '\xff\xfe', 'CF_WSH,CF_XDR_MC,CF_XDR_LB\n"']
+    const starts = [
+      '',
+      'PK\x03\x04',
+      '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1',
+      '<',
+      '{',
+      '[{',
+      '"',
+      '\xff\xfe',
+      'CF_WSH,CF_XDR_MC,CF_XDR_LB\n"',
+    ]
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...starts),
         fc.uint8Array({ maxLength: 4000 }),
-        fc.constantFrom(undefined, 'csv', 'xlsx', 'xml', 'json'),
+        fc.constantFrom(undefined, 'csv', 'xlsx', 'xls', 'xml', 'json', 'jsonl'),
         fc.constantFrom(...Object.keys(SAMPLES)),
         async (start, bytes, reader, id) => {
           const got = await outcome(id, Buffer.concat([Buffer.from(start, 'latin1'), bytes]), reader)
@@ -95,9 +105,9 @@ describe('bytes that are no feed', () => {
     expect(await outcome('registry', Buffer.from(text.toString('latin1')))).to.equal('CONTENT_UNKNOWN')
   })
 
-  it('a workbook of the old form is no known form', async () => {
+  it('a container of the old form with nothing in it is unreadable', async () => {
     expect(await outcome('quality', Buffer.from('d0cf11e0a1b11ae1'.padEnd(4096, '0'), 'hex'))).to.equal(
-      'CONTENT_UNKNOWN',
+      'CONTENT_UNREADABLE',
     )
   })
 })

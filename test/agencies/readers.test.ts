@@ -1,17 +1,8 @@
-import * as XLSX from '@e965/xlsx'
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
-import { workbookOf } from './archives.js'
-import { fileOf, itemsOf, problemsOf, refusalOf, sample } from './samples.js'
-
-const HEADER = '企业名称,工商注册号,组织机构代码,统一信用代码,失信领域'
-const ROW = '长春市样例电子商务有限公司,,,91220102MA0Y3X1HXM,甲类失信'
-const PART = '样例,,,91220102MA0Y3X1HXM,'
-const read = (bytes: string | Buffer, reader?: string) => itemsOf('dishonest', fileOf(bytes), reader)
-const lines = (...rows: string[]) => rows.join('\n')
-/** Rows of good and of broken items, as `2 3!`. */
-const rowsOf = async (bytes: string | Buffer) =>
-  (await read(bytes)).map(({ row, fields }) => (Object.hasOwn(fields, '__row') ? `${row}!` : String(row))).join(' ')
+import { namesTwice } from '../../src/agencies/readers/names-twice.js'
+import { HEADER, lines, PART, problemsIn, ROW, read, rowsOf } from './reading.js'
+import { fileOf, itemsOf, refusalOf } from './samples.js'
 
 describe('reader csv', () => {
   const encodings: [name: string, bytes: Buffer][] = [
@@ -71,16 +62,14 @@ describe('reader csv', () => {
   it('gives a broken row its text and no draft', async () => {
     const [item] = await read(lines(HEADER, '长春样例,,'))
     expect(item?.fields).to.deep.equal({ __row: '长春样例,,' })
-    expect(item && problemsOf('dishonest', item)[0]).to.include({ field: null, rule: 'row' })
+    expect(item && problemsIn(item)[0]).to.include({ field: null, rule: 'row' })
   })
 
   it('keeps the whole text of rows that stray quotes joined', async () => {
     const swallowed = [`${PART}"${'长'.repeat(5000)}`, ROW, `${PART}乙"`]
     const items = await read(lines(HEADER, ...swallowed))
     expect(items.map(({ fields }) => fields['__row'])).to.deep.equal(swallowed)
-    expect(items.flatMap((item) => problemsOf('dishonest', item).map(({ rule }) => rule))).to.deep.equal(
-      swallowed.map(() => 'row'),
-    )
+    expect(items.flatMap((item) => problemsIn(item).map(({ rule }) => rule))).to.deep.equal(swallowed.map(() => 'row'))
   })
 
   it('reads a quoted cell that spans the pieces in which a file is read', async () => {
@@ -102,7 +91,7 @@ describe('reader csv', () => {
     const items = await read(bytes)
     expect(
       items.map((item) =>
-        problemsOf('dishonest', item)
+        problemsIn(item)
           .map(({ rule }) => rule)
           .join(),
       ),
@@ -145,10 +134,35 @@ describe('reader json', () => {
   ]
   for (const [title, text, rows] of forms) it(`${title} (json)`, async () => expect(await rowsOf(text)).to.equal(rows))
 
+  it('takes one record a line also where there is one line only, if told so', async () => {
+    const [item] = await read(`${JSON.stringify(record)}\n`, 'jsonl')
+    expect(item).to.deep.include({ row: 1, fields: record })
+    expect(await refusalOf(read(JSON.stringify({ list: [record] }), 'jsonl'))).to.equal('CONTENT_UNKNOWN')
+  })
+
   it('takes one record a line where the first line is long', async () => {
     const long = JSON.stringify({ ...record, SERILLREA_CN: '样'.repeat(70_000) })
     expect(await rowsOf(`${long}\n${JSON.stringify(record)}\n`)).to.equal('1 2')
   })
+
+  it('sees two records that ran together in one object', async () => {
+    const two = '{"ILLID":"I-1","ENTNAME":"甲","UNISCID":"","ILLID":"I-2","ENTNAME":"乙"}'
+    expect(await refusalOf(read(`[${JSON.stringify(record)},${two}]`))).to.equal('CONTENT_UNREADABLE')
+    expect(await rowsOf(`${JSON.stringify(record)}\n${two}\n`)).to.equal('1 2!')
+  })
+
+  const names: [title: string, text: string, twice: boolean][] = [
+    ['in objects side by side', '[{"a":1},{"a":2}]', false],
+    ['in an object and one within', '{"a":{"a":[{"a":1}]},"b":"a"}', false],
+    ['as name and as value', '{"a":"a","b":["a","a"]}', false],
+    ['after a value with quotes', '{"a":"\\\\\\"\\\\","b":"{\\"a\\":1}"}', false],
+    ['after an object within', '{"a":{"b":1},"a":1}', true],
+    ['in other letters', '{"ab":1,"\\u0061b" : 2}', true],
+    ['with blanks', '{"a" :1,\n"a"\t:2}', true],
+  ]
+  for (const [title, text, twice] of names) {
+    it(`${twice ? 'sees' : 'does not mistake'} the same name ${title}`, () => expect(namesTwice(text)).to.equal(twice))
+  }
 
   it('refuses a document beyond its limit, but not as many lines', async () => {
     const padded = JSON.stringify({ ...record, SERILLREA_CN: 'x'.repeat(500_000) })
@@ -169,7 +183,7 @@ describe('reader json', () => {
   it('makes characters that no database takes visible as damage', async () => {
     const [item] = await read(JSON.stringify([{ ...record, ENTNAME: 'a\0b', SERILLREA_CN: '\ud800' }]))
     expect(item?.fields).to.include({ ENTNAME: 'a\uFFFDb', SERILLREA_CN: '\uFFFD' })
-    expect(item && problemsOf('dishonest', item).map(({ rule }) => rule)).to.include('encoding')
+    expect(item && problemsIn(item).map(({ rule }) => rule)).to.include('encoding')
   })
 })
 
@@ -197,11 +211,31 @@ describe('reader xml', () => {
     ['an unknown entity', `<t>${mark}&a;</t>`],
     ['a cut document', `<t>${mark}`],
     ['attributes without end', `<t ${Array.from({ length: 300 }, (_, at) => `a${at}=""`).join(' ')}>${mark}</t>`],
-    ['elements without end', `<t>${mark}${'<a/>'.repeat(2_000_001)}</t>`],
+    ['elements without end', `<t>${mark}${'<a/>'.repeat(1_000_001)}</t>`],
     ['nesting without end', `${'<t>'.repeat(100)}${mark}${'</t>'.repeat(100)}`],
   ] as const) {
     it(`refuses ${title}`, async () => expect(await refusalOf(readMarks(text))).to.equal('CONTENT_UNREADABLE'))
   }
+})
+
+describe('a large XML', () => {
+  it('lets others work while it is read, and is refused beyond the limit', async () => {
+    const mark = `<trademark><regNo>1</regNo><intCls>3</intCls><tmName>${'x'.repeat(900)}</tmName></trademark>`
+    let longest = 0
+    let last = performance.now()
+    const beat = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last)
+      last = performance.now()
+    }, 5)
+    const items = await itemsOf('trademarks', fileOf(`<t>${mark.repeat(10_000)}</t>`))
+    clearInterval(beat)
+    expect(items).to.have.length(10_000)
+    // The whole of it takes ten times as long.
+    expect(longest).to.be.lessThan(500)
+    expect(await refusalOf(itemsOf('trademarks', fileOf(`<t>${mark.repeat(36_000)}</t>`)))).to.equal(
+      'CONTENT_TOO_LARGE',
+    )
+  })
 })
 
 describe('two lists in XML', () => {
@@ -210,118 +244,6 @@ describe('two lists in XML', () => {
     const text = `<t><x>${mark}${mark}</x><y>${mark}</y></t>`
     expect(await refusalOf(itemsOf('trademarks', fileOf(text)))).to.equal('CONTENT_UNKNOWN')
   })
-})
-
-describe('reader xlsx', () => {
-  const book = (...sheets: unknown[][][]): Buffer => {
-    const workbook = XLSX.utils.book_new()
-    for (const rows of sheets) XLSX.utils.book_append_sheet(workbook, XLSX.utils.aoa_to_sheet(rows))
-    return XLSX.write(workbook, { type: 'buffer', bookType: 'xlsx', compression: true }) as Buffer
-  }
-  const table = [HEADER.split(','), ROW.split(',')]
-
-  it('numbers items by the rows of the sheet, below title and note, and keeps days as texts', async () => {
-    const items = await itemsOf('quality', sample('quality.xlsx'))
-    expect(items.map(({ page, row }) => [page, row])).to.deep.equal([
-      [null, 4],
-      [null, 5],
-    ])
-    expect(items[0]?.fields).to.include({ 序号: 1, 通报日期: '2025-05-06' })
-  })
-
-  it('reads every sheet with a known header, naming the sheet as page', async () => {
-    const items = await read(book(table, [['说明']], table))
-    expect(items.map(({ page, row }) => `${page}/${row}`)).to.deep.equal(['1/2', '3/2'])
-  })
-
-  it('leaves out empty rows but counts them', async () => {
-    expect(await rowsOf(book([...table, [], ROW.split(',')]))).to.equal('2 4')
-  })
-
-  it('sets aside a row with a cell beyond the header', async () => {
-    expect(await rowsOf(book([...table, [...ROW.split(','), '多']]))).to.equal('2 3!')
-  })
-
-  it('refuses an archive that states less than it unpacks to', async () => {
-    const bytes = book(table)
-    const entry = bytes.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]))
-    bytes.writeUInt32LE(10, entry + 24)
-    expect(await refusalOf(read(bytes))).to.equal('CONTENT_UNREADABLE')
-  })
-
-  it('refuses an archive that would unpack to more than the limit', async () => {
-    const bytes = book(table)
-    const entry = bytes.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]))
-    bytes.writeUInt32LE(0x7fffffff, entry + 24)
-    expect(await refusalOf(read(bytes))).to.equal('CONTENT_TOO_LARGE')
-  })
-
-  it('refuses a workbook larger than the limit', async () => {
-    expect(await refusalOf(read(Buffer.concat([book(table), Buffer.alloc(21 * 1024 * 1024)])))).to.equal(
-      'CONTENT_TOO_LARGE',
-    )
-  })
-})
-
-describe('a workbook made to harm', () => {
-  const head = '<row r="1">'
-    .concat(...HEADER.split(',').map((name) => `<c t="inlineStr"><is><t>${name}</t></is></c>`))
-    .concat('</row>')
-  const sheet = (rows: string) =>
-    `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${head}${rows}</sheetData></worksheet>`
-
-  it('is read where it does none', async () => {
-    const row = `<row r="3">${'<c><v>1</v></c>'.repeat(5)}</row>`
-    expect(await rowsOf(workbookOf([sheet(row)]))).to.equal('3')
-  })
-
-  const refused: [title: string, bytes: () => Buffer, code: string][] = [
-    [
-      'a row beyond the last',
-      () => workbookOf([sheet('<row r="1048577"><c><v>1</v></c></row>')]),
-      'CONTENT_UNREADABLE',
-    ],
-    [
-      'a column beyond the last',
-      () => workbookOf([sheet('<row r="2"><c r="XFE2"><v>1</v></c></row>')]),
-      'CONTENT_UNREADABLE',
-    ],
-    [
-      'a row number twice',
-      () => workbookOf([sheet('<row r="2"><c><v>1</v></c></row>'.repeat(2))]),
-      'CONTENT_UNREADABLE',
-    ],
-    [
-      'a cell twice',
-      () => workbookOf([sheet(`<row r="2">${'<c r="A2"><v>1</v></c>'.repeat(2)}</row>`)]),
-      'CONTENT_UNREADABLE',
-    ],
-    [
-      'a text longer than a cell holds',
-      () => workbookOf([sheet(`<row r="2"><c t="str"><v>${'x'.repeat(32_768)}</v></c></row>`)]),
-      'CONTENT_UNREADABLE',
-    ],
-    ['a cut sheet beside a whole one', () => workbookOf([sheet(''), sheet('').slice(0, -30)]), 'CONTENT_UNREADABLE'],
-    ['a sheet that is not there', () => workbookOf([sheet(''), null]), 'CONTENT_UNREADABLE'],
-    [
-      'more cells than a table has',
-      () => workbookOf([sheet(`<row>${'<c/>'.repeat(1000)}</row>`.repeat(5001))]),
-      'CONTENT_TOO_LARGE',
-    ],
-    ['more text than the limit', () => workbookOf([sheet(' '.repeat(65 * 1024 * 1024))]), 'CONTENT_TOO_LARGE'],
-    [
-      'two counts of its parts',
-      () => {
-        const bytes = workbookOf([sheet('')])
-        bytes.writeUInt16LE(1, bytes.length - 22 + 10)
-        return bytes
-      },
-      'CONTENT_UNREADABLE',
-    ],
-  ]
-  for (const [title, bytes, code] of refused) {
-    it(`is refused for ${title}`, async () => expect(await refusalOf(read(bytes()))).to.equal(code))
-  }
 })
 
 describe('choosing a reader', () => {

@@ -11,11 +11,30 @@ export const context: Context = { dated: null, today: TODAY }
 
 /** Every sample of every feed; at least one each. */
 export const SAMPLES: Record<string, string[]> = {
-  registry: ['registry.json', 'registry.csv'],
-  quality: ['quality.xlsx'],
+  registry: ['registry.json', 'registry.csv', 'search.json'],
+  individuals: ['individuals.json', 'individuals.csv'],
+  quality: ['quality.xlsx', 'herbal.csv'],
+  food: ['food.xlsx'],
+  recalls: ['recalls.json', 'recalls-consumers.jsonl', 'recalls-alerts.json', 'recalls-events.json'],
+  abnormal: ['abnormal.json', 'abnormal.csv'],
+  standards: ['standards.json', 'standards.csv'],
+  commitments: ['commitments.json', 'commitments.csv'],
   dishonest: ['dishonest.json', 'dishonest.csv'],
-  trademarks: ['trademarks.xml'],
-  penalties: ['penalties.csv'],
+  trademarks: ['trademarks.xml', 'trademarks.csv', 'trademarks-tw.csv', 'trademarks-st66.xml', 'trademarks-st96.xml'],
+  icp: ['icp.json', 'icp.csv'],
+  shops: ['shops.jsonl', 'shops.csv'],
+  trustmarks: ['trustmarks.csv'],
+  penalties: [
+    'penalties.csv',
+    'penalties-2015.xml',
+    'penalties-labels.csv',
+    'penalties-template.xlsx',
+    'penalties-city.json',
+    'penalties-mirror.json',
+  ],
+  permits: ['permits.csv', 'permits-2015.xml', 'permits-template.xlsx'],
+  repairs: ['repairs.json', 'repairs.csv'],
+  defaulters: ['defaulters.json'],
 }
 
 export const sample = (name: string): string => resolve('test/samples', name)
@@ -39,8 +58,7 @@ export const fileOf = (bytes: string | Buffer): string => {
 
 export const itemsOf = async (id: string, path: string, reader?: string): Promise<Item[]> => {
   const items: Item[] = []
-  for await (const item of feedOf(id).read(path, { today: TODAY, ...(reader === undefined ? {} : { reader }) }))
-    items.push(item)
+  for await (const item of feedOf(id).read(path, reader === undefined ? {} : { reader })) items.push(item)
   return items
 }
 

@@ -1,70 +1,20 @@
 import { readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { type Limits, pages } from '../../src/agencies/transports/http.js'
 import type { Item } from '../../src/domain/records.js'
-import { isRefusal, Refusal } from '../../src/errors.js'
+import { Refusal } from '../../src/errors.js'
+import { type Answer, agency, listens, pageOf, reasonOf, record, registryPage, twoPages } from './answering.js'
 import { draftsOf, feedOf, refusalOf, sample } from './samples.js'
-
-type Answer = (request: IncomingMessage, response: ServerResponse, asked: number) => void
-
-/** What the agency answers in the running test, and how often it was asked. */
-const agency = { answer: ((_, response) => response.end()) as Answer, asked: 0, url: '', bodies: [] as string[] }
 
 const fetched = async (id: string, signal?: AbortSignal): Promise<Item[]> => {
   const items: Item[] = []
-  for await (const item of feedOf(id).fetch({ url: `${agency.url}/`, ...(signal ? { signal } : {}) })) items.push(item)
+  const source = { url: `${agency.url}/`, ...(signal ? { signal } : {}) }
+  for await (const item of (await feedOf(id).open(source, { state: null })).items) items.push(item)
   return items
 }
-const reasonOf = async (work: Promise<unknown>): Promise<string> => {
-  const error = await work.then(() => null).catch((thrown: unknown) => thrown)
-  return isRefusal(error) ? `${error.code} ${error.details.reason}` : String(error)
-}
-
-const record = (n: number) => ({
-  entname: `样例${n}号公司`,
-  uniscid: '91220102MA0Y3X1HXM',
-  regno: `${n}`,
-  enttypeCn: '有限责任公司',
-  regstateCn: '存续',
-})
-const registryPage = (total: number, page: number, list: unknown[]) =>
-  JSON.stringify({ status: '1', msg: '成功', data: { total, page, size: 2, pages: Math.ceil(total / 2), list } })
-const pageOf = (request: IncomingMessage): number =>
-  Number(new URL(request.url ?? '', 'http://x').searchParams.get('page'))
-const twoPages: Answer = (request, response) =>
-  response.end(pageOf(request) === 1 ? registryPage(3, 1, [record(1), record(2)]) : registryPage(3, 2, [record(3)]))
 
 describe('feeds over HTTP', () => {
-  let server: Server
-
-  before((done) => {
-    server = createServer((request, response) => {
-      agency.asked += 1
-      const asked = agency.asked
-      let body = ''
-      request.on('data', (part) => {
-        body += part
-      })
-      request.on('end', () => {
-        agency.bodies.push(body)
-        agency.answer(request, response, asked)
-      })
-    })
-    server.listen(0, '127.0.0.1', () => {
-      agency.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-      done()
-    })
-  })
-  beforeEach(() => {
-    agency.asked = 0
-    agency.bodies = []
-  })
-  after((done) => {
-    server.close(() => done())
-    server.closeAllConnections()
-  })
+  listens()
 
   it('come page by page, each item with its page and place', async () => {
     agency.answer = twoPages
@@ -223,8 +173,8 @@ describe('feeds over HTTP', () => {
         response.on('close', () => clearInterval(drip))
       }
       const paging = { ask: () => ({ path: '/' }), open: () => null }
-      const items = pages({ url: agency.url }, paging, [], 'registry', limits)[Symbol.asyncIterator]()
-      expect(await reasonOf(items.next())).to.match(reason)
+      const { items } = await pages({ url: agency.url, state: null }, paging, [], 'registry', limits)
+      expect(await reasonOf(items[Symbol.asyncIterator]().next())).to.match(reason)
       expect(agency.asked).to.equal(asked)
     })
   }
@@ -235,8 +185,23 @@ describe('feeds over HTTP', () => {
   })
 
   it('are refused where nobody listens', async () => {
-    const items = feedOf('registry').fetch({ url: 'http://127.0.0.1:1' })[Symbol.asyncIterator]()
-    expect(await refusalOf(items.next())).to.equal('FEED_UNREACHABLE')
+    const { items } = await feedOf('registry').open({ url: 'http://127.0.0.1:1' }, { state: null })
+    expect(await refusalOf(items[Symbol.asyncIterator]().next())).to.equal('FEED_UNREACHABLE')
+  })
+
+  it('wait until the day that the agency names, counted from its own clock', async () => {
+    const day = 'Wed, 25 Nov 2026 02:00:00 GMT'
+    agency.answer = (request, response, asked) =>
+      asked === 1
+        ? response.writeHead(503, { date: day, 'retry-after': day }).end()
+        : twoPages(request, response, asked)
+    expect(await fetched('registry')).to.have.length(3)
+  })
+
+  it('are refused for items nested so deep that they cannot be compared', async () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
+    agency.answer = (_, response) => response.end(registryPage(1, 1, [record(1)]).replace('"存续"', deep))
+    expect(await reasonOf(fetched('registry'))).to.match(/^CONTENT_UNREADABLE/)
   })
 
   it('stop when told, without another try', async () => {

@@ -14,9 +14,9 @@ import type { Role } from '../../src/domain/viewer.js'
 import { type Keys, loadKeys } from '../../src/keys.js'
 import { makeLog } from '../../src/log.js'
 import { platforms } from '../../src/platforms/index.js'
+import { nothingKnown } from '../../src/store/known.js'
 import * as runs from '../../src/store/runs.js'
 import * as scores from '../../src/store/scores.js'
-import { nothingKnown } from '../../src/store/known.js'
 import { withStage } from '../../src/store/staged.js'
 import { merge, toStage } from '../../src/work/merge.js'
 import { pull } from '../../src/work/pull.js'
@@ -174,8 +174,11 @@ const bring = async (db: TestDatabase['db'], feed: string, drafts: readonly Draf
   })
   if (run === null) throw new Error('no run')
   await withStage(db, async (stage) => {
-    await stage.add(drafts.map((draft, i) => toStage(i, 0, { page: 1, row: i + 2, fields: {} }, draft)))
-    await stage.transaction((tx) => merge(tx, { run, feed, whole: false, repeats: false, says: stage.says, known: nothingKnown(), now }))
+    for (const [i, draft] of drafts.entries()) stage.put(toStage(i, 0, { page: 1, row: i + 2, fields: {} }, draft))
+    await stage.flush()
+    await stage.transaction((tx) =>
+      merge(tx, { run, feed, whole: false, repeats: false, says: stage.says, known: nothingKnown(), now }),
+    )
   })
   await runs.finish(db, run, { outcome: 'DONE', now })
   return run

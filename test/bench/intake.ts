@@ -206,7 +206,7 @@ const endToEnd = async (folder: string, url: string): Promise<Record<string, num
 /** Peak resident memory in MB, as the system counts it. */
 const pulled = (csv: string, url: string, folder: string): Promise<number> =>
   new Promise((resolve, reject) => {
-    const script = `process.argv.splice(1, 0, 'hub'); await import(${JSON.stringify(join(process.cwd(), 'dist/src/cli.js'))}); process.on('exit', () => process.stderr.write('PEAK ' + process.resourceUsage().maxRSS + '\\n'))`
+    const script = `await import(${JSON.stringify(join(process.cwd(), 'dist/src/cli.js'))}); process.on('exit', () => process.stderr.write('PEAK ' + process.resourceUsage().maxRSS + '\\n'))`
     const child = spawn(
       process.execPath,
       ['--input-type=module', '-e', script, 'pull', 'registry', '--file', csv, '--json'],

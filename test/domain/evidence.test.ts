@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import { document } from '../../src/contracts.js'
-import { entryEnd, eventsOf, FAMILY_OF } from '../../src/domain/evidence.js'
+import { entryEnd, eventsOf, FAMILY_OF, familiesOf, groundOf, WITHDRAWN } from '../../src/domain/evidence.js'
 import { FAMILIES } from '../../src/domain/facts.js'
 import type { ListKind } from '../../src/domain/lists.js'
+import { isWithdrawn } from '../../src/domain/penalty.js'
 import { type Body, RECORD_KINDS, type RecordKind } from '../../src/domain/records.js'
 
 const { lists } = document('rules/lists.json') as { lists: ListKind[] }
@@ -117,6 +118,62 @@ describe('evidence', () => {
     expect(entryEnd(entry({ list: 'abnormal' }), lists)).to.equal(null)
     expect(entryEnd(entry({ list: 'ecommerce-2018', listed_on: '2018-05-15' }), lists)).to.equal('2021-05-15')
   })
+
+  it('a penalty that its authority withdrew is no evidence', () => {
+    expect(events('penalty', { types: ['罚款'], decided_on: '2025-01-01', status: WITHDRAWN })).to.deep.equal([])
+    expect(events('penalty', { types: ['罚款'], decided_on: '2025-01-01', status: 'CHANGED' })).to.have.length(1)
+    expect(isWithdrawn({ status: WITHDRAWN })).to.equal(true)
+  })
+
+  it('lists kept by feeds of their own are families of their own', () => {
+    const feed = (id: string, kind: RecordKind) => ({ id, kind })
+    expect(familiesOf([feed('dishonest', 'list_entry'), feed('registry', 'registration')])).to.have.members([
+      'lists',
+      'registration',
+    ])
+    expect(familiesOf([feed('abnormal', 'list_entry'), feed('defaulters', 'list_entry')])).to.have.members([
+      'abnormal',
+      'courts',
+    ])
+    expect(familiesOf([feed('recalls', 'recall')])).to.deep.equal([])
+  })
+
+  const HEAVY: Body = { types: ['吊销许可证件'], content: '吊销许可证件' }
+  const LIGHT: Body = { types: ['罚款'], fine_yuan: '100' }
+  const source = (body: Body, more: object = {}) => ({ operatorId: 7, body, stands: true, linked: false, ...more })
+  const grounds: [string, Parameters<typeof groundOf>[0], ReturnType<typeof groundOf>][] = [
+    ['nobody says it any more', [], { state: 'FALLEN', heavy: false }],
+    ['the linked record stands', [source(HEAVY, { linked: true })], { state: 'STANDS', heavy: true }],
+    [
+      'the linked record is lighter than another source says',
+      [source(HEAVY), source(LIGHT, { linked: true })],
+      { state: 'STANDS', heavy: false },
+    ],
+    ['only another source stands', [source(HEAVY)], { state: 'STANDS', heavy: true }],
+    [
+      'one source withdraws it, another does not know',
+      [source(HEAVY, { linked: true }), source({ ...HEAVY, status: 'REVOKED' })],
+      { state: 'WITHDRAWN', heavy: false },
+    ],
+    ['it has ended', [source(HEAVY, { linked: true, stands: false })], { state: 'ABSENT', heavy: false }],
+    [
+      'it has ended at one source and stands at another',
+      [source(HEAVY, { linked: true, stands: false }), source(HEAVY)],
+      { state: 'STANDS', heavy: true },
+    ],
+    [
+      "it is another operator's",
+      [source(HEAVY, { linked: true, operatorId: 8 })],
+      { state: 'ELSEWHERE', heavy: false },
+    ],
+    [
+      "it is another operator's, withdrawn there",
+      [source({ ...HEAVY, status: 'REVOKED' }, { linked: true, operatorId: 8 })],
+      { state: 'ELSEWHERE', heavy: false },
+    ],
+  ]
+  for (const [what, sources, expected] of grounds)
+    it(`the ground of a listing where ${what}`, () => expect(groundOf(sources, 7)).to.deep.equal(expected))
 
   it('every kind of record belongs to a family of facts', () => {
     for (const kind of RECORD_KINDS) expect([undefined, ...Object.keys(FAMILIES)], kind).to.include(FAMILY_OF[kind])

@@ -68,7 +68,8 @@ describe('listing: every state, move and role', () => {
       EXPIRED: ['clock'],
       REPAIRED: ['officer', 'reviewer'],
       REVOKED: ['officer', 'reviewer', 'clock'],
-      CORRECTED: ['officer', 'reviewer'],
+      // By the clock where the run that brought its ground was taken back.
+      CORRECTED: ['officer', 'reviewer', 'clock'],
       CEASED: ['officer', 'reviewer', 'clock'],
     }
     it(`a removal as ${removal} is made by ${who[removal].join(', ')} only`, () => {

@@ -166,13 +166,6 @@ describe('listing: what stands in the way', () => {
       'CLOCK_ONLY',
     ],
     [
-      'correction by the clock',
-      'removeListing',
-      upTo('publishListing'),
-      { on: '2026-02-02', role: 'clock', removal: 'CORRECTED' },
-      'ROLE',
-    ],
-    [
       'correction without a reason',
       'removeListing',
       upTo('publishListing'),

@@ -54,13 +54,16 @@ describe('records', () => {
 
   it('registrations and decisions never end by silence', () => {
     expect(RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence).sort()).to.deep.equal([
+      'icp_filing',
       'list_entry',
       'shop',
+      'standard',
       'trademark',
+      'trustmark',
     ])
   })
 
-  it('only a trademark stands without an operator', () => {
-    expect(RECORD_KINDS.filter((kind) => !KINDS[kind].needsOperator)).to.deep.equal(['trademark'])
+  it('only a trademark and a recall stand without an operator', () => {
+    expect(RECORD_KINDS.filter((kind) => !KINDS[kind].needsOperator)).to.deep.equal(['trademark', 'recall'])
   })
 })

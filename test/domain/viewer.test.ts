@@ -7,6 +7,7 @@ import {
   isRole,
   KINDS_SEEN,
   may,
+  mayFeed,
   mayOperator,
   PUBLIC,
   ROLES,
@@ -18,17 +19,24 @@ const viewer = (role: Role, sub: string | null = 'someone'): Viewer => ({ role, 
 const allowed = (role: Role): Act[] => (Object.keys(ACCESS) as Act[]).filter((act) => may(viewer(role), act)).sort()
 const OPEN: Act[] = ['see_blacklist', 'see_scorecard', 'see_standing']
 const SIGNED_IN: Act[] = [...OPEN, 'see_grade', 'see_operator']
-const AUTHORITY: Act[] = [...SIGNED_IN, 'see_inner_listings', 'see_operations', 'see_score_reasons']
+const AUTHORITY: Act[] = [
+  ...SIGNED_IN,
+  'see_inner_listings',
+  'see_operations',
+  'see_queue',
+  'see_rejects',
+  'see_score_reasons',
+]
 
 describe('who may see and do what', () => {
   const table: Record<Role, Act[]> = {
     public: OPEN,
     marketplace: SIGNED_IN,
     credit_service: SIGNED_IN,
-    agency: AUTHORITY,
-    officer: [...AUTHORITY, 'see_moves', 'move_listing'],
-    reviewer: [...AUTHORITY, 'see_moves', 'move_listing'],
-    administrator: [...AUTHORITY, 'see_moves'],
+    agency: [...AUTHORITY, 'correct_rejects', 'send_records'],
+    officer: [...AUTHORITY, 'see_moves', 'move_listing', 'settle_concern', 'decide_identity', 'correct_rejects'],
+    reviewer: [...AUTHORITY, 'see_moves', 'move_listing', 'settle_concern', 'take_back_run', 'decide_identity'],
+    administrator: [...AUTHORITY, 'see_moves', 'take_back_run', 'decide_identity', 'correct_rejects', 'send_records'],
     auditor: [...AUTHORITY, 'see_moves'],
     party: [...SIGNED_IN, 'see_inner_listings', 'see_score_reasons'],
   }
@@ -41,7 +49,14 @@ describe('who may see and do what', () => {
   it('firms and credit services read only the kinds that the law opens, the public none', () => {
     expect(KINDS_SEEN.public).to.deep.equal([])
     for (const role of ['marketplace', 'credit_service'] as const)
-      expect(KINDS_SEEN[role]).to.have.members(['registration', 'trademark', 'inspection'])
+      expect(KINDS_SEEN[role]).to.have.members([
+        'registration',
+        'trademark',
+        'inspection',
+        'recall',
+        'standard',
+        'commitment',
+      ])
     for (const role of ['agency', 'officer', 'reviewer', 'administrator', 'auditor', 'party'] as const)
       expect(KINDS_SEEN[role]).to.have.members(RECORD_KINDS)
   })
@@ -65,5 +80,15 @@ describe('who may see and do what', () => {
   it('only a role is a role', () => {
     for (const role of ROLES) expect(isRole(role)).to.equal(true)
     for (const other of ['', 'Officer', 'toString', 'admin']) expect(isRole(other)).to.equal(false)
+  })
+
+  it('an agency acts on its own feeds alone, an authority on all', () => {
+    const of = (role: Role, agency: string | null): Viewer => ({ ...viewer(role), agency })
+    const feed = { agency: 'ip-office' }
+    expect(mayFeed(of('agency', 'ip-office'), 'see_rejects', feed)).to.equal(true)
+    expect(mayFeed(of('agency', 'high-court'), 'see_rejects', feed)).to.equal(false)
+    expect(mayFeed(of('agency', null), 'see_rejects', feed)).to.equal(false)
+    expect(mayFeed(of('officer', null), 'see_rejects', feed)).to.equal(true)
+    expect(mayFeed(of('marketplace', 'ip-office'), 'see_rejects', feed)).to.equal(false)
   })
 })

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { orgCodeIn } from '../../src/domain/identity.js'
 import type { Draft } from '../../src/domain/records.js'
+import * as knowledge from '../../src/store/knowledge.js'
 import * as operators from '../../src/store/operators.js'
 import * as runs from '../../src/store/runs.js'
 import { withStage } from '../../src/store/staged.js'
@@ -49,8 +50,10 @@ describe('operators', () => {
     const item = { page: null, row: 1, fields: {} }
     const makeOne = () =>
       withStage(db(), async (stage) => {
-        await stage.add([toStage(1, 0, item, draft), toStage(2, 0, item, { ...draft, key: 'P2' })])
-        return stage.transaction((tx) => operators.make(tx, run, NOW, stage.says))
+        stage.put(toStage(1, 0, item, draft))
+        stage.put(toStage(2, 0, item, { ...draft, key: 'P2' }))
+        await stage.flush()
+        return stage.transaction(async (tx) => operators.make(tx, run, await knowledge.tick(tx, NOW), stage.says))
       })
     const made = await Promise.all(Array.from({ length: 8 }, makeOne))
     expect(made.reduce((sum, n) => sum + n, 0)).to.equal(1)

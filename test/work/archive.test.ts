@@ -5,7 +5,8 @@ import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import type { Item } from '../../src/domain/records.js'
 import { makeArchive } from '../../src/work/archive.js'
-import { NOW } from '../support/world.js'
+import { row } from '../support/rows.js'
+import { csvOf, database, feed, NOW, pullFeed, pullItems, refusal, rowsOf } from '../support/world.js'
 
 describe('the archive', () => {
   let folder: string
@@ -136,5 +137,50 @@ describe('the archive', () => {
       (error: NodeJS.ErrnoException) => error.code,
     )
     expect(fault).to.equal('ENOENT')
+  })
+})
+
+describe('a pull and the archive', () => {
+  const db = database()
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hub-archive-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+  const archive = () => makeArchive(folder)
+  const files = () => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const runOf = async () => (await rowsOf(db(), 'select id, archive, content_hash from runs'))[0]
+
+  it('keep every item of a door, also those that were rejected, and the run tells where', async () => {
+    await pullItems(db(), [row(1), row(2, { day: '2026-02-31' })], { archive: archive() })
+    const run = await runOf()
+    expect(run).to.deep.include({ archive: `test/2026/11/${run?.['id']}-test.jsonl.gz`, content_hash: null })
+    const text = gunzipSync(readFileSync(join(folder, String(run?.['archive'])))).toString('utf8')
+    expect(
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).row),
+    ).to.deep.equal([1, 2])
+  })
+
+  it('keep an upload under its name, with the hash of its bytes', async () => {
+    const bytes = readFileSync(csvOf([row(1)]))
+    await pullFeed(db(), feed(), { archive: archive(), file: { bytes, name: '二月.csv' } })
+    const run = await runOf()
+    expect(run?.['archive']).to.equal(`test/2026/11/${run?.['id']}-二月.csv.jsonl.gz`)
+    expect(run?.['content_hash']).to.match(/^[0-9a-f]{64}$/)
+  })
+
+  it('leave a file given by hand with its sender', async () => {
+    await pullFeed(db(), feed(), { archive: archive(), file: { path: csvOf([row(1)]) } })
+    expect(await runOf()).to.deep.include({ archive: null })
+    expect(files()).to.deep.equal([])
+  })
+
+  it('keep nothing of what was refused whole', async () => {
+    const bad = Array.from({ length: 20 }, (_, n) => row(n, { day: '2026-02-31' }))
+    expect((await refusal(pullItems(db(), bad, { archive: archive() }))).code).to.equal('FEED_OUT_OF_BOUNDS')
+    expect(files()).to.deep.equal([])
   })
 })

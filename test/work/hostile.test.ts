@@ -45,7 +45,7 @@ describe('an attack that once succeeded', () => {
     }
     expect([await marks([one]), await marks([two]), await marks([one, two])]).to.deep.equal([[], [two], [two]])
     const options = { rules, now: at(NOW) }
-    await score(db(), { ...options, cause: 'command', kinds: ['registration', 'trademark'], all: true })
+    await score(db(), { ...options, cause: 'command', families: ['registration', 'trademarks'], all: true })
     expect(await verify(db(), options)).to.include({ verified: 2, differences: 0 })
   })
 

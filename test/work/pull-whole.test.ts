@@ -162,9 +162,7 @@ describe('pull refuses a delivery whole', () => {
     try {
       const answer = await refusal(pullFeed(db(), registry, { url: agency.url }))
       expect(answer.code).to.equal('FEED_UNREACHABLE')
-      expect(
-        await rowsOf(db(), 'select 1 from versions union all select 1 from operators'),
-      ).to.have.length(0)
+      expect(await rowsOf(db(), 'select 1 from versions union all select 1 from operators')).to.have.length(0)
     } finally {
       await agency.close()
     }

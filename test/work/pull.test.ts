@@ -81,7 +81,17 @@ describe('pull counts items as sent', () => {
     expect(run).to.deep.equal({
       outcome: 'DONE',
       whole: true,
-      counts: { received: 3, new: 3, changed: 0, unchanged: 0, rejected: 0, unmatched: 0, ended: 0, late: 0, timely: 0 },
+      counts: {
+        received: 3,
+        new: 3,
+        changed: 0,
+        unchanged: 0,
+        rejected: 0,
+        unmatched: 0,
+        ended: 0,
+        late: 0,
+        timely: 0,
+      },
     })
   })
 

@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import { expect } from 'chai'
 import { world } from '../../seeds/world.js'
 import { feeds } from '../../src/agencies/index.js'
-import type { Body, RecordKind } from '../../src/domain/records.js'
+import type { FactFamily } from '../../src/domain/facts.js'
+import type { Body } from '../../src/domain/records.js'
 import { startAgencies } from '../../src/sandbox/agencies/index.js'
 import type { Db } from '../../src/store/db.js'
 import { latest } from '../../src/store/scores.js'
@@ -27,8 +28,8 @@ import {
 } from '../support/world.js'
 
 const REAL = resolve('../shared/data/creditchina-blacklists-2018/dev/ecommerce-blacklist-90.csv')
-const KINDS: RecordKind[] = ['registration', 'trademark', 'inspection', 'penalty', 'list_entry']
-const options = { cause: 'command' as const, rules, kinds: KINDS, now: at(NOW) }
+const FAMILIES: FactFamily[] = ['registration', 'trademarks', 'inspections', 'penalties', 'lists']
+const options = { cause: 'command' as const, rules, families: FAMILIES, now: at(NOW) }
 
 const scored = async (db: Db, given: Partial<ScoreOptions> = {}): Promise<Omit<Scored, 'ms'>> => {
   const done = await score(db, { ...options, ...given })

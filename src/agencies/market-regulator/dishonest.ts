@@ -1,14 +1,9 @@
 /** Lists of the seriously dishonest: the current one through the provincial gateway, the e-commerce one of 2018 as a table. */
-import { randomUUID } from 'node:crypto'
 import { documentNumber } from '../../domain/values.js'
-import { Refusal } from '../../errors.js'
-import { at, count } from '../envelopes.js'
 import { type Form, makeFeed } from '../feed.js'
-import { parseJson } from '../readers/json.js'
-import { type Page, type Paging, pages } from '../transports/http.js'
+import { gatewayPages } from './asking.js'
+import { telling } from './telling.js'
 
-const PAGE_SIZE = 200 // records
-const APP_KEY = 'ecommerce-credit-hub'
 const BETWEEN_REASONS = /[、;；]+/
 
 const gateway: Form = {
@@ -104,40 +99,21 @@ const table2018: Form = {
   },
 }
 
-const asked: Paging['ask'] = (page) => ({
-  path: '/gateway',
-  method: 'POST',
-  headers: { 'content-type': 'application/json; charset=utf-8' },
-  body: JSON.stringify({
-    appKey: APP_KEY,
-    messageId: randomUUID(),
-    userName: APP_KEY,
-    status: '1',
-    content: { service: 'dishonest', pageIndex: page, pageSize: PAGE_SIZE },
-  }),
-})
+/** Entries in the list of abnormal operation look the same but for these. */
+const MARKS = ['ILLID', 'SERILLREA', 'SERILLREA_CN', '失信领域']
 
-const opened = (body: Buffer): Page | null => {
-  const answer = parseJson(body.toString('utf8'))
-  const success = at(answer, 'IsSuccess')
-  if (success === undefined) return null
-  if (success !== true || Number(at(answer, 'Result')) !== 1) {
-    const why = [at(answer, 'ErrorCode'), at(answer, 'Message')].map((part) => String(part ?? '')).join(' ')
-    throw new Refusal('FEED_UNREACHABLE', { reason: `网关报错 gateway says: ${why.trim() || 'no success'}` })
-  }
-  const items = at(answer, 'DataList')
-  const total = count(at(answer, 'TotalCount'))
-  return Array.isArray(items) && total !== null ? { items, total, page: null } : null
-}
-
-export const dishonest = makeFeed({
+const described = makeFeed({
   id: 'dishonest',
   agency: 'market-regulator',
   kind: 'list_entry',
   title: { zh: '严重违法失信名单', en: 'Lists of the seriously dishonest' },
   whole: true,
   every: '20 3 * * *',
+  duty: { workdays: 20 },
   exempt: ['REGNO', '工商注册号'],
   forms: [gateway, table2018],
-  fetch: (source, shapes, feed) => pages(source, { ask: asked, open: opened }, shapes, feed),
+  bounds: { rejectShare: 0.2, staleAfterHours: 48 },
+  fetch: gatewayPages('dishonest'),
 })
+
+export const dishonest = telling(described, MARKS)

@@ -1,106 +1,172 @@
-/** Results of product quality inspections: one workbook, a title and a note above its header. */
-import { parseDate } from '../../domain/dates.js'
+/** Results of product quality inspections: one workbook, a title and a note above its header; and lists of herbal slices. */
 import { documentNumber } from '../../domain/values.js'
 import type { Examination } from '../examine.js'
 import { type Form, makeFeed } from '../feed.js'
 import { file } from '../transports/http.js'
+import { keyOf, labelled, pieces, production } from './sampling.js'
+import { spelt } from './spelling.js'
+import { telling } from './telling.js'
 
 const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL' }
 const BETWEEN_FAILURES = /[;；、\r\n]+/
-/** A day written out inside "生产日期/批号", whatever stands around it. */
-const DAY_INSIDE = /(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日|\d{8})(?!\d)/
-const AROUND_BATCH = /^[\s/／,，;；:：]+|[\s/／,，;；:：]+$/g
+/** Herbal slices: a comma between two tests, and none inside the brackets of one. */
+const BETWEEN_TESTS = /[,，;；\r\n]+(?![^（(]*[）)])/
 
-const table: Form = {
-  names: [
-    '序号',
-    '产品种类',
-    '受检单位',
-    '受检单位统一社会信用代码',
-    '标称生产单位',
-    '标称生产单位所在地',
-    '产品名称',
-    '规格型号',
-    '商标',
-    '生产日期/批号',
-    '抽查结果',
-    '主要不合格项目',
-    '承检机构',
-    '电商平台',
-    '通报文号',
-    '通报日期',
-    '备注',
+const FIELDS = {
+  序号: [],
+  受检单位: [
+    '受检单位名称',
+    '被抽查单位',
+    '被抽查单位名称',
+    '被抽样单位',
+    '被抽样单位名称',
+    '受检企业',
+    '受检企业名称',
   ],
-  drafts: (row, { today }) => {
-    const codes = row.codes([{ field: '受检单位统一社会信用代码', scheme: 'uscc' }])
-    const party = row.requiredName('受检单位')
-    const notice = documentNumber(row.required('通报文号'))
-    const announced = row.requiredDate('通报日期', today)
-    const result = row.choice('抽查结果', RESULT)
-    const failures = failuresOf(row)
-    if ((result === 'FAIL') !== failures.length > 0) {
-      row.finding('主要不合格项目', 'value', '抽查结果与不合格项目不相符。The result and the failures do not agree.')
-    }
+  受检单位统一社会信用代码: ['被抽查单位统一社会信用代码', '被抽样单位统一社会信用代码', '受检企业统一社会信用代码'],
+  标称生产单位: ['标称生产企业', '标称生产单位名称', '标称生产企业名称', '标称生产者', '标称生产者名称'],
+  产品名称: [],
+  规格型号: ['型号规格', '规格'],
+  商标: ['标称商标'],
+  '生产日期/批号': ['生产日期或批号', '生产日期（批号）', '生产批号/日期'],
+  抽查结果: ['检验结果', '检验结论', '抽查结论'],
+  主要不合格项目: ['不合格项目'],
+  承检机构: ['检验机构', '检测机构', '承检单位'],
+  电商平台: ['电商平台名称', '网络交易平台'],
+  通报文号: ['通告文号', '公告文号'],
+  通报日期: ['通告日期', '公告日期'],
+  备注: [],
+} as const
+const LEFT_OUT = [
+  '产品种类',
+  '产品类别',
+  '标称生产单位所在地',
+  '标称生产企业所在地',
+  '标称生产单位地址',
+  '受检单位所在地',
+]
+
+const table = spelt(
+  FIELDS,
+  (row, as, { today, dated }) => {
+    const codes = row.codes([{ field: as('受检单位统一社会信用代码'), scheme: 'uscc' }])
+    const party = row.requiredName(as('受检单位'))
+    const product = row.requiredName(as('产品名称'))
+    const made = production(row, as('生产日期/批号'))
+    const model = row.text(as('规格型号'))
+    // A table without the column is a list beside a notice; with it, no row may lack its number.
+    const numbered = row.has(as('通报文号'))
+    const notice = numbered ? documentNumber(row.required(as('通报文号'))) : null
+    const announced = row.has(as('通报日期')) || numbered ? row.requiredDate(as('通报日期'), today) : dated
+    const failures = pieces(row.text(as('主要不合格项目')), BETWEEN_FAILURES)
     return [
       {
         kind: 'inspection',
-        key: `${notice}/${row.required('序号')}`,
+        key:
+          notice === null
+            ? keyOf('quality', [party, product, model, made.produced_on, made.batch])
+            : `${notice}/${row.required(as('序号'))}`,
         subject: { ...codes, shop: null, name: party },
         body: {
           notice_number: notice,
           announced_on: announced,
-          product: row.requiredName('产品名称'),
-          brand: row.text('商标'),
-          model: row.text('规格型号'),
-          ...production(row, '生产日期/批号'),
+          product,
+          brand: row.text(as('商标')),
+          model,
+          ...made,
           // "标称" is what the label says; who is inspected is the seller, and only the seller is proven.
           party_role: 'SELLER',
           party_name: party,
-          labelled_producer: row.name('标称生产单位'),
-          result,
+          labelled_producer: row.name(as('标称生产单位')),
+          result: resultOf(row, as('抽查结果'), as('主要不合格项目'), failures),
           failures,
-          laboratory: row.name('承检机构'),
-          marketplace: row.name('电商平台'),
-          note: row.text('备注'),
+          laboratory: row.name(as('承检机构')),
+          marketplace: row.name(as('电商平台')),
+          note: row.text(as('备注')),
         },
         validFrom: announced,
         validTo: null,
       },
     ]
   },
-}
+  LEFT_OUT,
+)
 
-const failuresOf = (row: Examination): string[] =>
-  (row.text('主要不合格项目') ?? '')
-    .split(BETWEEN_FAILURES)
-    .map((failure) => failure.trim())
-    .filter((failure) => failure !== '')
-
-/** One cell holds the day, the batch, or both. What looks like a day and is none stays with the batch, as sent. */
-const production = (row: Examination, field: string): { produced_on: string | null; batch: string | null } => {
-  const sent = row.text(field)
-  if (sent === null) return { produced_on: null, batch: null }
-  const day = parseDate(row.value(field))
-  if (day !== null) return { produced_on: day, batch: null }
-  const inside = DAY_INSIDE.exec(sent)?.[0]
-  const dayInside = inside === undefined ? null : parseDate(inside)
-  if (inside === undefined || dayInside === null) {
-    // Eight digits may just be a batch number.
-    if (inside !== undefined && !/^\d{8}$/.test(inside)) {
-      row.finding(field, 'date', `${field}中的日期不存在：${inside}。${field} names a day that does not exist.`)
-    }
-    return { produced_on: null, batch: sent }
+/** A list of failed tests has no column for the result: what failed says it. */
+const resultOf = (row: Examination, field: string, failed: string, failures: readonly string[]): string | null => {
+  if (!row.has(field) && failures.length > 0) return 'FAIL'
+  const result = row.choice(field, RESULT)
+  if ((result === 'FAIL') !== failures.length > 0) {
+    row.finding(failed, 'value', '抽查结果与不合格项目不相符。The result and the failures do not agree.')
   }
-  return { produced_on: dayInside, batch: sent.replace(inside, '').replace(AROUND_BATCH, '') || null }
+  return result
 }
 
-export const quality = makeFeed({
+/**
+ * Herbal slices (中药饮片) as the drug administration lists them: who made them by the label only, where the sample was
+ * found beside it, no number and no day.
+ */
+const herbal: Form = {
+  names: [
+    '药品品名',
+    '标示生产企业或供货单位',
+    '生产批号',
+    '检品来源',
+    '检验依据',
+    '检验结果',
+    '不合格项目',
+    '检验机构',
+    '备注',
+  ],
+  drafts: (row, { dated }) => {
+    const product = row.requiredName('药品品名')
+    const party = row.requiredName('标示生产企业或供货单位')
+    const batch = row.text('生产批号')
+    const source = row.name('检品来源')
+    const failures = pieces(row.text('不合格项目'), BETWEEN_TESTS)
+    return [
+      {
+        kind: 'inspection',
+        key: keyOf('herbal', [product, party, batch, source]),
+        subject: { uscc: null, orgCode: null, regNo: null, shop: null, name: party },
+        body: {
+          notice_number: null,
+          announced_on: dated,
+          product,
+          brand: null,
+          model: null,
+          // Eight digits of a batch number are no day.
+          batch,
+          produced_on: null,
+          party_role: 'LABELLED_PRODUCER',
+          party_name: party,
+          labelled_producer: party,
+          result: resultOf(row, '检验结果', '不合格项目', failures),
+          failures,
+          laboratory: row.name('检验机构'),
+          marketplace: null,
+          note: labelled({ 检品来源: source, 检验依据: row.text('检验依据'), 备注: row.text('备注') }),
+        },
+        validFrom: dated,
+        validTo: null,
+      },
+    ]
+  },
+}
+
+const described = makeFeed({
   id: 'quality',
   agency: 'market-regulator',
   kind: 'inspection',
   title: { zh: '产品质量监督抽查', en: 'Product quality inspections' },
   whole: false,
   every: '40 3 * * *',
-  forms: [table],
+  bounds: { most: 200_000, rejectShare: 0.3, staleAfterHours: 72 },
+  forms: [table, herbal],
   fetch: (source, shapes, feed) => file(source, '/quality.xlsx', shapes, feed),
 })
+
+/** Samplings of food look the same but for what was sampled. */
+const MARKS = ['产品名称', '药品品名']
+
+export const quality = telling(described, MARKS)

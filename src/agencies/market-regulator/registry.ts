@@ -1,36 +1,8 @@
-/** Registrations of enterprises: pages of the registry's query service, or the register as a table. */
-import { operatorKindIn, regionIn } from '../../domain/identity.js'
-import { parseMoney } from '../../domain/money.js'
-import type { Body, Draft } from '../../domain/records.js'
-import { compact } from '../../domain/values.js'
-import { Refusal } from '../../errors.js'
-import { at, count } from '../envelopes.js'
-import type { Codes, Examination } from '../examine.js'
+/** Registrations of enterprises: pages of the registry's query service, the register as a table, or a vendor's search. */
+import { codeOf } from '../../domain/identity.js'
 import { type Form, makeFeed } from '../feed.js'
-import { parseJson } from '../readers/json.js'
-import { type Page, pages } from '../transports/http.js'
-
-const PAGE_SIZE = 200 // records
-
-/** Compared without blanks and widths (NFKC). */
-const STATUS: Record<string, string> = {
-  '存续(在营、开业、在册)': 'ACTIVE',
-  存续: 'ACTIVE',
-  在营: 'ACTIVE',
-  开业: 'ACTIVE',
-  在册: 'ACTIVE',
-  '吊销,未注销': 'REVOKED',
-  吊销未注销: 'REVOKED',
-  吊销: 'REVOKED',
-  '吊销,已注销': 'DEREGISTERED',
-  吊销已注销: 'DEREGISTERED',
-  注销: 'DEREGISTERED',
-  已注销: 'DEREGISTERED',
-  撤销: 'CANCELLED',
-  迁出: 'MOVED_OUT',
-  歇业: 'SUSPENDED',
-}
-const BRANCH = /分支机构|分公司|支行|营业部|非法人|营业$/
+import { servicePages } from './asking.js'
+import { capital, kindOf, region, regionOf, registration, STATUS } from './registration.js'
 
 /** What the query service sends. Dates are epoch milliseconds of midnight at UTC+8, `regcap` is in 万元. */
 const service: Form = {
@@ -121,71 +93,63 @@ const table: Form = {
   },
 }
 
-type Rest = Omit<Body, 'uscc' | 'reg_no' | 'former_names'> & { name: string }
-
-const registration = (
-  row: Examination,
-  { uscc, orgCode, regNo }: Codes,
-  codeField: string,
-  validFrom: string | null,
-  rest: Rest,
-): Omit<Draft, 'findings'>[] => {
-  const key = uscc ?? regNo
-  if (key === null) {
-    row.required(codeField)
-    if (orgCode)
-      row.problem(codeField, 'code', `${codeField}中是组织机构代码。${codeField} holds an organisation code only.`)
-    return []
-  }
-  return [
-    {
-      kind: 'registration',
-      key,
-      subject: { uscc, orgCode, regNo, shop: null, name: rest.name },
-      body: { uscc, reg_no: regNo, former_names: [], ...rest },
-      validFrom,
-      validTo: null,
-    },
-  ]
-}
-
-/** Only the type tells a branch; else the code says what was registered, and without a code the type's plain words. */
-const kindOf = (type: string | null, { uscc }: Codes): string => {
-  if (type !== null && BRANCH.test(type)) return 'branch'
-  if (uscc !== null) return operatorKindIn(uscc)
-  if (type?.includes('个体')) return 'individual'
-  return type?.includes('合作社') ? 'cooperative' : 'other'
-}
-
-/** An amount that cannot be read is noted; who is registered stands without it. */
-const capital = (row: Examination, field: string, currency: string | null) => {
-  const sent = row.text(field)
-  if (sent === null) return { capital_yuan: null, capital_currency: null }
-  const amount = currency === null ? parseMoney(sent, 'wan') : parseMoney(`${sent}万${currency}`)
-  if (amount === null) row.finding(field, 'money', `${field}无法识别：${sent}。${field} is no amount; left out.`)
-  return { capital_yuan: amount?.yuan ?? null, capital_currency: amount?.currency ?? null }
-}
-
-const region = (row: Examination, field: string): string | null => {
-  const sent = row.text(field)
-  const code = sent === null ? null : compact(sent)
-  if (code === null || /^\d{6}$/.test(code)) return code
-  row.finding(field, 'value', `${field}不是六位区划代码：${sent}。${field} is no division code; left out.`)
-  return null
-}
-
-const regionOf = ({ uscc }: Codes): string | null => (uscc === null ? null : regionIn(uscc))
-
-const opened = (body: Buffer): Page | null => {
-  const answer = parseJson(body.toString('utf8'))
-  const status = at(answer, 'status')
-  if (status === undefined) return null
-  if (String(status) !== '1') {
-    throw new Refusal('FEED_UNREACHABLE', { reason: `status ${String(status)} ${String(at(answer, 'msg') ?? '')}` })
-  }
-  const items = at(answer, 'data', 'list')
-  const total = count(at(answer, 'data', 'total'))
-  return Array.isArray(items) && total !== null ? { items, total, page: count(at(answer, 'data', 'page')) } : null
+/**
+ * What a vendor's search answers: little, and firms of other registries among it. Such a firm's number is no code of ours:
+ * it stays nameless to the hub until a person says who it is.
+ */
+const search: Form = {
+  names: ['KeyNo', 'Name', 'StartDate', 'Status', 'No', 'CreditCode'],
+  drafts: (row, { today }) => {
+    const foreign = row.text('CreditCode') === null && codeOf(row.text('No')) === null
+    if (foreign) {
+      row.finding(
+        'No',
+        'code',
+        '没有统一社会信用代码，注册号不是本登记机关的。No USCC, and a number of another registry.',
+      )
+    }
+    const codes = foreign
+      ? { uscc: null, orgCode: null, regNo: null }
+      : row.codes([
+          { field: 'CreditCode', scheme: 'uscc' },
+          { field: 'No', scheme: 'reg_no' },
+        ])
+    const established = row.pastDate('StartDate', today)
+    const name = row.requiredName('Name')
+    const body = {
+      name,
+      uscc: codes.uscc,
+      reg_no: codes.regNo,
+      former_names: [],
+      kind: kindOf(null, codes),
+      type: null,
+      representative: null,
+      capital_yuan: null,
+      capital_currency: null,
+      established_on: established,
+      approved_on: null,
+      term_from: null,
+      term_to: null,
+      status: row.choice('Status', STATUS),
+      scope: null,
+      authority: null,
+      region_code: regionOf(codes),
+      province: null,
+      city: null,
+      address: null,
+    }
+    const key = codes.uscc ?? codes.regNo ?? `qcc/${row.required('KeyNo')}`
+    return [
+      {
+        kind: 'registration',
+        key,
+        subject: { ...codes, shop: null, name },
+        body,
+        validFrom: established,
+        validTo: null,
+      },
+    ]
+  },
 }
 
 export const registry = makeFeed({
@@ -195,13 +159,9 @@ export const registry = makeFeed({
   title: { zh: '市场主体登记信息', en: 'Registrations' },
   whole: true,
   every: '10 2 * * *',
-  exempt: ['regno'],
-  forms: [service, table],
-  fetch: (source, shapes, feed) =>
-    pages(
-      source,
-      { ask: (page) => ({ path: `/registry?page=${page}&size=${PAGE_SIZE}` }), open: opened },
-      shapes,
-      feed,
-    ),
+  duty: { workdays: 20 },
+  exempt: ['regno', 'No'],
+  bounds: { rejectShare: 0.2, shrinkShare: 0.2 },
+  forms: [service, table, search],
+  fetch: servicePages('/registry'),
 })

@@ -1,25 +1,27 @@
 /**
- * Separated text, streamed in bounded memory. csv-parse takes records apart; this file finds the header, keeps the line
- * numbers, and sees to it that an unclosed quote costs its own line and not all lines after it.
+ * Separated text, streamed in bounded memory. A line whose quotes, if any, enclose whole cells is taken apart here, which
+ * is what nearly all lines are; where one is not, csv-parse takes over until the piece is through. This file finds the
+ * header, keeps the line numbers, and sees to it that an unclosed quote costs its own line and not all lines after it.
  */
 import { parse } from 'csv-parse/sync'
 import type { Item } from '../../domain/records.js'
 import { Refusal } from '../../errors.js'
 import type { Content } from './content.js'
-import { broken, item, recognise, type Shape } from './shapes.js'
+import { broken, isStorable, item, recognise, type Shape, textItem } from './shapes.js'
 import { decoded, encodingOf } from './text.js'
 
 const SEPARATORS = [',', ';', '\t', '|']
 const HEADER_WITHIN = 20 // rows
 const HEAD_CHARACTERS = 128 * 1024
 const MAX_RECORD = 256 * 1024 // characters; a longer one is an unclosed quote or no such file
+const LINE_FEED = 0x0a
 const MAX_UNCLOSED = 100 // lines with an unclosed quote; with more it is not a damaged file but another kind of file
 
 interface Header {
   separator: string
   /** Last physical line of the header, 1-based. */
   line: number
-  names: string[]
+  names: readonly string[]
 }
 
 interface Row {
@@ -28,6 +30,8 @@ interface Row {
   to: number
   cells: string[] | null
   raw: string
+  /** Nothing in it needs to be replaced before it is stored. */
+  storable?: boolean
 }
 
 export async function* readCsv(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
@@ -37,11 +41,13 @@ export async function* readCsv(content: Content, shapes: readonly Shape[], feed:
   if (!found) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '未找到可识别的表头 no known header' })
   const twice = found.names.find((name, at) => name !== '' && found.names.indexOf(name) !== at)
   if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
-  for await (const row of rows(head.all, found)) {
-    if (row.to <= found.line || (row.cells ?? [row.raw]).every((cell) => cell.trim() === '')) continue
-    yield row.cells && fits(row.cells, found.names)
-      ? item(null, row.from, fieldsOf(row.cells, found.names))
-      : broken(null, row.from, row.raw)
+  const fields = fieldsBy(found.names)
+  for await (const stretch of stretches(head.all, found)) {
+    for (const { from, to, cells, raw, storable } of stretch) {
+      if (to <= found.line || (cells ?? [raw]).every(isBlank)) continue
+      if (cells === null || !fits(cells, found.names)) yield broken(null, from, raw)
+      else yield storable ? textItem(from, fields(cells)) : item(null, from, fields(cells))
+    }
   }
 }
 
@@ -76,19 +82,23 @@ const headerIn = (text: string, separator: string, shapes: readonly Shape[]): He
   return null
 }
 
-/** All records with their lines; `cells` null: this line could not be taken apart. */
-async function* rows(pieces: AsyncIterable<string>, header: Header): AsyncIterable<Row> {
+/**
+ * All records with their lines, as far as each piece of the text completes them, each stretch to be gone through before
+ * the next is asked for; `cells` null: this line could not be taken apart.
+ */
+async function* stretches(pieces: AsyncIterable<string>, header: Header): AsyncIterable<Iterable<Row>> {
   let pending = ''
   let line = 1
   let unclosed = 0
   for await (const piece of pieces) {
     pending += piece
-    yield* drain(false)
+    yield drain(false)
   }
-  yield* drain(true)
+  yield drain(true)
 
   function* drain(last: boolean): Iterable<Row> {
     while (pending !== '') {
+      yield* wholeLines(last)
       const cut = last ? pending.length : pending.lastIndexOf('\n') + 1
       const start = line
       // Several lines and not the right number of cells: a quote left open swallowed lines that are records themselves.
@@ -112,6 +122,29 @@ async function* rows(pieces: AsyncIterable<string>, header: Header): AsyncIterab
     }
   }
 
+  /** Line by line up to the first that needs more care; csv-parse would make the same of each of them. */
+  function* wholeLines(last: boolean): Iterable<Row> {
+    const storable = isStorable(pending)
+    let at = 0
+    while (at < pending.length) {
+      // A blank line is counted and nothing else: there may be a hundred million of them.
+      while (pending.charCodeAt(at) === LINE_FEED) {
+        line += 1
+        at += 1
+      }
+      if (at === pending.length) break
+      const end = pending.indexOf('\n', at)
+      if (end < 0 && !last) break
+      const raw = end < 0 ? pending.slice(at) : pending.slice(at, end)
+      const cells = cellsOf(raw, header.separator)
+      if (cells === null) break
+      yield { from: line, to: line, cells, raw, storable }
+      line += 1
+      at = end < 0 ? pending.length : end + 1
+    }
+    pending = pending.slice(at)
+  }
+
   /** The quote that opens in this line closes nowhere sensible: the line is given up, the next one is read afresh. */
   function givenUp(last: boolean): Row {
     const end = pending.indexOf('\n')
@@ -124,6 +157,28 @@ async function* rows(pieces: AsyncIterable<string>, header: Header): AsyncIterab
     pending = end < 0 ? '' : pending.slice(end + 1)
     line += 1
     return row
+  }
+}
+
+/** Null where a quote is not closed at the end of its cell. One in the middle of a cell is a character like any other. */
+const cellsOf = (line: string, separator: string): string[] | null => {
+  if (!line.includes('"')) return line.split(separator)
+  const cells: string[] = []
+  for (let at = 0; ; ) {
+    if (line[at] !== '"') {
+      const end = line.indexOf(separator, at)
+      cells.push(end < 0 ? line.slice(at) : line.slice(at, end))
+      if (end < 0) return cells
+      at = end + 1
+    } else {
+      let close = line.indexOf('"', at + 1)
+      while (close >= 0 && line[close + 1] === '"') close = line.indexOf('"', close + 2)
+      const next = line[close + 1]
+      if (close < 0 || (next !== undefined && next !== separator)) return null
+      cells.push(line.slice(at + 1, close).replaceAll('""', '"'))
+      if (next === undefined) return cells
+      at = close + 2
+    }
   }
 }
 
@@ -161,8 +216,10 @@ const taken = (
 }
 
 /** As many cells as names; empty ones too many are what spreadsheets leave behind. */
-const fits = (cells: string[], names: string[]): boolean =>
-  cells.length >= names.length && cells.slice(names.length).every((cell) => cell.trim() === '')
+const fits = (cells: readonly string[], names: readonly string[]): boolean =>
+  cells.length === names.length || (cells.length > names.length && cells.slice(names.length).every(isBlank))
+
+const isBlank = (cell: string): boolean => cell.trim() === ''
 
 /**
  * Whether a cell with line breaks looks like rows of the table: a quote left open in one row and closed in a later one
@@ -180,9 +237,21 @@ const holdsRows = (cells: string[], columns: number, separator: string): boolean
     return first > 0 && last > 0 && before + first === columns - 1 && last === before
   })
 
-const fieldsOf = (cells: string[], names: string[]): Record<string, unknown> =>
-  Object.fromEntries(
-    names
-      .map((name, at): [string, string] => [name || `第${at + 1}列`, cells[at] ?? ''])
-      .filter(([, cell], at) => names[at] !== '' || cell.trim() !== ''),
-  )
+/** Cells by their names; without a name only what is there. */
+const fieldsBy = (names: readonly string[]): ((cells: readonly string[]) => Record<string, string>) => {
+  const plain = names.every((name) => name !== '' && name !== '__proto__')
+  const empty = Object.fromEntries(names.map((name) => [name, '']))
+  return (cells) => {
+    if (plain) {
+      // Copied, so that all have one shape.
+      const fields = { ...empty }
+      for (let at = 0; at < names.length; at += 1) fields[names[at] ?? ''] = cells[at] ?? ''
+      return fields
+    }
+    return Object.fromEntries(
+      names
+        .map((name, at): [string, string] => [name || `第${at + 1}列`, cells[at] ?? ''])
+        .filter(([, cell], at) => names[at] !== '' || !isBlank(cell)),
+    )
+  }
+}

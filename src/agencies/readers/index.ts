@@ -3,12 +3,20 @@ import type { Item } from '../../domain/records.js'
 import { Refusal } from '../../errors.js'
 import type { Content } from './content.js'
 import { readCsv } from './csv.js'
-import { readJson } from './json.js'
+import { readJson, readLines } from './json.js'
+import { OLE2 } from './ole2.js'
 import type { Shape } from './shapes.js'
-import { readXlsx } from './xlsx.js'
+import { readXls, readXlsx } from './xlsx.js'
 import { readXml } from './xml.js'
 
-const READERS = { csv: readCsv, xlsx: readXlsx, xml: readXml, json: readJson } as const
+const READERS = {
+  csv: readCsv,
+  xlsx: readXlsx,
+  xls: readXls,
+  xml: readXml,
+  json: readJson,
+  jsonl: readLines,
+} as const
 type ReaderName = keyof typeof READERS
 
 export const readers = Object.keys(READERS) as ReaderName[]
@@ -34,6 +42,7 @@ const ZIP = Buffer.from('PK\x03\x04')
 /** By content, never by a file's name. What is nothing else may be separated text; its reader knows whether it is. */
 const readerFor = (head: Buffer): ReaderName | null => {
   if (head.subarray(0, ZIP.length).equals(ZIP)) return 'xlsx'
+  if (head.subarray(0, OLE2.length).equals(OLE2)) return 'xls'
   const start = textual(head).trimStart()
   if (start === '') return null
   if (start.startsWith('<')) return 'xml'

@@ -3,6 +3,7 @@ import type { Item } from '../../domain/records.js'
 import { Refusal } from '../../errors.js'
 import type { Content } from './content.js'
 import { holdsKnown, itemsIn } from './lists.js'
+import { namesTwice } from './names-twice.js'
 import { broken, itemOf, type Shape } from './shapes.js'
 import { decoded, encodingOf, textOf } from './text.js'
 
@@ -32,6 +33,11 @@ export const parseJson = (text: string): unknown => {
   const value = parsed(text)
   if (value === undefined)
     throw new Refusal('CONTENT_UNREADABLE', { reader: 'json', reason: '不是完整的 JSON not complete JSON' })
+  if (namesTwice(text))
+    throw new Refusal('CONTENT_UNREADABLE', {
+      reader: 'json',
+      reason: '同一对象中字段重复 a field twice in one object',
+    })
   return value
 }
 
@@ -44,7 +50,8 @@ const parsed = (text: string): unknown => {
   }
 }
 
-async function* readLines(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
+/** One record a line, also where there is but one line. */
+export async function* readLines(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
   // Held back until one is known, so that nothing of an unknown file is taken in.
   let waiting: Item[] | null = []
   let line = 0
@@ -52,7 +59,7 @@ async function* readLines(content: Content, shapes: readonly Shape[], feed: stri
     line += 1
     if (text.trim() === '') continue
     const value = parsed(text)
-    const made = value === undefined ? broken(null, line, text) : itemOf(null, line, value)
+    const made = value === undefined || namesTwice(text) ? broken(null, line, text) : itemOf(null, line, value)
     if (waiting && !holdsKnown([value], shapes)) {
       waiting.push(made)
       if (waiting.length >= KNOWN_WITHIN) break

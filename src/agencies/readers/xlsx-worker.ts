@@ -1,5 +1,6 @@
 /** Runs in a thread of its own: answers each request with the next items of the workbook it was started with. */
 import { parentPort, workerData } from 'node:worker_threads'
+import * as XLSX from '@e965/xlsx'
 import type { Item } from '../../domain/records.js'
 import { isRefusal } from '../../errors.js'
 import { itemsOfWorkbook } from './workbook.js'
@@ -7,10 +8,11 @@ import type { WorkbookAnswer, WorkbookTask } from './xlsx.js'
 
 const BATCH = 500 // items
 
-const { bytes, shapes, feed } = workerData as WorkbookTask
-const items = itemsOfWorkbook(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), shapes, feed)[
-  Symbol.iterator
-]()
+const { bytes, kind, shapes, feed } = workerData as WorkbookTask
+// Before 1997 texts were in the encoding of the machine, for which there are tables.
+if (kind === 'xls') XLSX.set_cptable(await import('@e965/xlsx/dist/cpexcel.full.mjs'))
+const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+const items = itemsOfWorkbook(content, kind, shapes, feed)[Symbol.iterator]()
 
 const next = (): WorkbookAnswer => {
   const batch: Item[] = []

@@ -8,8 +8,10 @@ import { Worker } from 'node:worker_threads'
 import type { Item } from '../../domain/records.js'
 import { Refusal, type RefusalCode } from '../../errors.js'
 import type { Content } from './content.js'
+import { isOle2 } from './ole2.js'
 import type { Shape } from './shapes.js'
 import { LIMITS, mustUnpack, unreadable } from './sheet-parts.js'
+import type { WorkbookKind } from './workbook.js'
 import { statedZipFault } from './zip.js'
 
 const MAX_BYTES = 20 * 1024 * 1024
@@ -18,6 +20,7 @@ const DEADLINE = 30_000 // ms, for each answer of the thread; the first one open
 
 export interface WorkbookTask {
   bytes: Uint8Array
+  kind: WorkbookKind
   shapes: Shape[]
   feed: string
 }
@@ -30,15 +33,32 @@ export async function* readXlsx(content: Content, shapes: readonly Shape[], feed
   const bytes = await content.whole(MAX_BYTES)
   // What is plainly no such archive needs no thread.
   mustUnpack(statedZipFault(bytes, LIMITS))
+  yield* readWorkbook(bytes, 'xlsx', shapes, feed)
+}
+
+/** Packs nothing: it is as large unpacked. */
+export async function* readXls(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
+  const bytes = await content.whole(MAX_BYTES)
+  if (!isOle2(bytes)) throw unreadable('不是 Excel 97 工作簿 no workbook of Excel 97', 'xls')
+  yield* readWorkbook(bytes, 'xls', shapes, feed)
+}
+
+async function* readWorkbook(
+  bytes: Buffer,
+  kind: WorkbookKind,
+  shapes: readonly Shape[],
+  feed: string,
+): AsyncIterable<Item> {
   const worker = started({
     bytes,
+    kind,
     // Only the names: what a form makes of them is no matter of the thread, and no function can be sent there.
     shapes: shapes.map(({ names }) => ({ names })),
     feed,
   })
   try {
     for (;;) {
-      const answer = await answerOf(worker)
+      const answer = await answerOf(worker, kind)
       if ('refused' in answer) throw new Refusal(answer.refused.code, answer.refused.details)
       yield* answer.items
       if (answer.done) return
@@ -77,7 +97,7 @@ const program = (): URL => {
   return new URL(`data:text/javascript,${encodeURIComponent(script)}`)
 }
 
-const answerOf = (worker: Worker): Promise<WorkbookAnswer> =>
+const answerOf = (worker: Worker, kind: WorkbookKind): Promise<WorkbookAnswer> =>
   new Promise((resolve, reject) => {
     const settle = (finish: () => void): void => {
       clearTimeout(timer)
@@ -86,11 +106,12 @@ const answerOf = (worker: Worker): Promise<WorkbookAnswer> =>
     }
     const answered = (answer: WorkbookAnswer): void => settle(() => resolve(answer))
     const failed = (error: Error & { code?: string }): void =>
-      settle(() => reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooHard('内存 memory') : error))
-    const left = (): void => settle(() => reject(unreadable('读取线程意外结束 the reading thread ended')))
-    const timer = setTimeout(() => settle(() => reject(tooHard(`${DEADLINE / 1000} 秒 seconds`))), DEADLINE)
+      settle(() => reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooHard('内存 memory', kind) : error))
+    const left = (): void => settle(() => reject(unreadable('读取线程意外结束 the reading thread ended', kind)))
+    const timer = setTimeout(() => settle(() => reject(tooHard(`${DEADLINE / 1000} 秒 seconds`, kind))), DEADLINE)
     worker.on('message', answered).on('error', failed).on('exit', left)
     worker.postMessage('next')
   })
 
-const tooHard = (limit: string): Refusal => unreadable(`打开工作簿所需资源超限 opening it takes too much: ${limit}`)
+const tooHard = (limit: string, kind: WorkbookKind): Refusal =>
+  unreadable(`打开工作簿所需资源超限 opening it takes too much: ${limit}`, kind)

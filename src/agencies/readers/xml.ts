@@ -1,28 +1,54 @@
 /** XML without surprises: no document type, no entities but the five, bounded depth; as a plain value like JSON's. */
+import { setImmediate as breathe } from 'node:timers/promises'
 import { SaxesParser } from 'saxes'
 import type { Item } from '../../domain/records.js'
 import { Refusal } from '../../errors.js'
 import type { Content } from './content.js'
 import { itemsIn } from './lists.js'
 import type { Shape } from './shapes.js'
-import { textOf } from './text.js'
+import { decoded, encodingOf } from './text.js'
 
-const MAX_BYTES = 64 * 1024 * 1024
+const MAX_BYTES = 32 * 1024 * 1024 // of one document; as a value it takes many times that
+const PIECE = 256 * 1024 // characters taken apart at one go; some 20 ms
 const MAX_DEPTH = 20 // elements
-const MAX_ELEMENTS = 2_000_000
+const MAX_ELEMENTS = 1_000_000
 const MAX_ATTRIBUTES = 256 // of one element
 
 export async function* readXml(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
-  yield* itemsIn(parseXml(await textOf(content, MAX_BYTES)), shapes, feed)
+  if (content.size > MAX_BYTES) throw tooLarge()
+  const parser = makeParser()
+  let read = 0
+  let pending = ''
+  for await (const piece of decoded(content, await encodingOf(content))) {
+    pending += piece
+    if (pending.length < PIECE) continue
+    // Counted again while reading: the file may grow meanwhile.
+    read += pending.length
+    if (read > MAX_BYTES) throw tooLarge()
+    parser.write(pending)
+    pending = ''
+    await breathe()
+  }
+  parser.write(pending)
+  yield* itemsIn(parser.close(), shapes, feed)
 }
 
+const tooLarge = (): Refusal => new Refusal('CONTENT_TOO_LARGE', { limit: `${MAX_BYTES / 1024 / 1024} MB` })
+
 type Node = { fields: Map<string, unknown[]>; attributes: [string, string][]; text: string }
+
+/** At one go, for answers of one page. */
+export const parseXml = (text: string): unknown => {
+  const parser = makeParser()
+  parser.write(text)
+  return parser.close()
+}
 
 /**
  * An element with only text is that text, any other is an object of its children; what stands there several times is a
  * list. Attributes are fields named `@name`. The root's own name is dropped, as JSON has none.
  */
-export const parseXml = (text: string): unknown => {
+const makeParser = (): { write: (text: string) => void; close: () => unknown } => {
   const parser = new SaxesParser()
   const open: Node[] = []
   let root: unknown = null
@@ -63,8 +89,15 @@ export const parseXml = (text: string): unknown => {
     if (!parent) root = value
     else listed(parent.fields, name).push(value)
   })
-  parser.write(text).close()
-  return root
+  return {
+    write: (text) => {
+      parser.write(text)
+    },
+    close: () => {
+      parser.close()
+      return root
+    },
+  }
 }
 
 const listed = (fields: Node['fields'], name: string): unknown[] => {

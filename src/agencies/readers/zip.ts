@@ -1,5 +1,5 @@
 /** A zip archive taken apart by its stated sizes, each checked against what really comes out, before anyone else opens it. */
-import { inflateRawSync } from 'node:zlib'
+import { crc32, inflateRawSync } from 'node:zlib'
 
 const END = 0x06054b50
 const ENTRY = 0x02014b50
@@ -54,6 +54,7 @@ interface Entry {
   name: string
   flags: number
   method: number
+  crc: number
   packed: number
   unpacked: number
   local: number
@@ -77,6 +78,7 @@ const entriesOf = (bytes: Buffer, limits: ZipLimits): Entry[] | ZipFault => {
       name: bytes.toString('latin1', at + ENTRY_BYTES, at + ENTRY_BYTES + nameBytes),
       flags: bytes.readUInt16LE(at + 8),
       method: bytes.readUInt16LE(at + 10),
+      crc: bytes.readUInt32LE(at + 16),
       packed: bytes.readUInt32LE(at + 20),
       unpacked: bytes.readUInt32LE(at + 24),
       local: bytes.readUInt32LE(at + 42),
@@ -99,7 +101,7 @@ const endOf = (bytes: Buffer): number => {
 }
 
 /** The entry is what it says it is, in both places where it says so. */
-const contentOf = (bytes: Buffer, { name, flags, method, packed, unpacked, local }: Entry): Buffer | ZipFault => {
+const contentOf = (bytes: Buffer, { name, flags, method, crc, packed, unpacked, local }: Entry): Buffer | ZipFault => {
   if (bytes.readUInt32LE(local) !== LOCAL || flags & 1) return 'broken'
   const stated = bytes.readUInt32LE(local + 22)
   if (stated !== unpacked && !(flags & LATER && stated === 0)) return 'broken'
@@ -108,8 +110,7 @@ const contentOf = (bytes: Buffer, { name, flags, method, packed, unpacked, local
   const start = afterName + bytes.readUInt16LE(local + 28)
   const data = bytes.subarray(start, start + packed)
   if (data.length !== packed || bytes.readUInt16LE(local + 8) !== method) return 'broken'
-  if (method === STORED) return packed === unpacked ? data : 'broken'
-  if (method !== DEFLATED) return 'broken'
-  const content = inflateRawSync(data, { maxOutputLength: Math.max(unpacked, 1) })
-  return content.length === unpacked ? content : 'broken'
+  if (method !== STORED && method !== DEFLATED) return 'broken'
+  const content = method === STORED ? data : inflateRawSync(data, { maxOutputLength: Math.max(unpacked, 1) })
+  return content.length === unpacked && crc32(content) === crc ? content : 'broken'
 }

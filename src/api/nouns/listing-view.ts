@@ -75,6 +75,7 @@ export const caseView = (listing: Listing): ListingView => ({
 
 /** A case as it stood on a day and was known at an instant, from the moves made by then; null if there was none yet. */
 const pastCaseView = (listing: Listing, moves: readonly Event[], { asOf, knownAt }: When): ListingView | null => {
+  if (listing.wrongFrom !== null && listing.wrongFrom <= knownAt) return null
   const made = moves.filter((move) => move.on <= asOf && move.recordedAt <= knownAt)
   const last = made.at(-1)
   if (last === undefined) return null
@@ -144,7 +145,7 @@ export const visibleListings = async (context: Context, operator: Whose, when: W
 }
 
 const casesOn = async (context: Context, own: readonly Listing[], when: When): Promise<ListingView[]> => {
-  if (!isPast(context, when)) return own.map(caseView)
+  if (!isPast(context, when)) return own.filter(({ wrongFrom }) => wrongFrom === null).map(caseView)
   const views = own.map(async (listing) => pastCaseView(listing, await context.load.moves(listing.id), when))
   return (await Promise.all(views)).filter((view) => view !== null)
 }

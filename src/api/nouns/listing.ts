@@ -6,6 +6,7 @@ import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, spend, viewerOn, whenOf } from '../context.js'
 import { entryAfter, entryCursor, listingIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
+import { concernView } from './concerns.js'
 import { caseView, entryView, type ListingView, mirroredView } from './listing-view.js'
 import type { OperatorView } from './operator.js'
 
@@ -34,7 +35,8 @@ const ownListing = async (context: Context, uuid: string): Promise<ListingView |
   const body = await listings.publicEntry(context.parts.db, uuid)
   const entry = body && inForce(body, context.today) ? entryView(body) : null
   if (!may(context.viewer, 'see_inner_listings')) return entry
-  const listing = await context.load.listing(uuid)
+  const found = await context.load.listing(uuid)
+  const listing = found?.wrongFrom === null ? found : null
   const operator = listing && (await context.load.operator(listing.operatorId))
   return listing && may(viewerOn(context, operator), 'see_inner_listings') ? caseView(listing) : entry
 }
@@ -45,7 +47,7 @@ const inForce = ({ publishedOn, endsOn }: listings.PublicBody, day: string): boo
 const mirroredListing = async (context: Context, version: number): Promise<ListingView | null> => {
   if (!may(context.viewer, 'see_inner_listings')) return null
   const record = await context.load.record(version)
-  if (record?.kind !== 'list_entry' || record.operatorId === null) return null
+  if (record?.kind !== 'list_entry' || record.operatorId === null || record.wrongFrom !== null) return null
   const operator = await context.load.operator(record.operatorId)
   if (!may(viewerOn(context, operator), 'see_inner_listings')) return null
   return mirroredView(record, context.parts.rules.lists, context.today)
@@ -94,6 +96,10 @@ export const listing = {
       if (view.uuid === null || !may(context.viewer, 'move_listing')) return []
       return allowedMoves(view.facts ?? (await caseOf(view, context)).facts, context.viewer.role)
     },
+    concerns: async (view: ListingView, _: unknown, context: Context) =>
+      view.uuid !== null && may(context.viewer, 'see_moves')
+        ? (await context.load.concerns(view.uuid)).map((one) => concernView(context, one))
+        : [],
     deliveries: async (view: ListingView, _: unknown, context: Context) =>
       view.uuid !== null && (await seesInside(view, context)) ? context.load.deliveries(view.uuid) : [],
   },

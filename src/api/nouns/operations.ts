@@ -1,20 +1,23 @@
 /** What the hub itself is doing: agencies, platforms, runs; and who asks. */
 import type { Agency, Feed } from '../../agencies/feed.js'
 import { isStale } from '../../domain/bounds.js'
+import { lateShare } from '../../domain/lateness.js'
 import { KINDS_SEEN, may } from '../../domain/viewer.js'
 import * as deliveries from '../../store/deliveries.js'
 import * as runs from '../../store/runs.js'
+import type * as watch from '../../store/watch.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import type { Context } from '../context.js'
 import { cursorOf, globalId, numberAfter } from '../ids.js'
 import { allow, signedIn } from '../viewer.js'
 
-const runView = (run: runs.Run) => ({
+export const runView = (run: runs.Run) => ({
   __typename: 'Run' as const,
   ...run,
   key: run.id,
   id: globalId('Run', run.id),
   subject: run.subject || null,
+  takenBack: run.takenBackAt && { at: run.takenBackAt, by: run.takenBackBy, reason: run.takenBackReason },
 })
 
 const runPage = async (_: unknown, args: PageArgs, context: Context) => {
@@ -40,6 +43,12 @@ const platforms = async (_: unknown, __: unknown, context: Context) => {
   }))
 }
 
+const watched = async ({ id }: Feed, context: Context): Promise<watch.Watched> => {
+  const found = (await context.load.watched()).get(id)
+  if (found === undefined) throw new Error(`nobody watches ${id}`)
+  return found
+}
+
 export const operations = {
   Query: {
     runs: runPage,
@@ -59,9 +68,20 @@ export const operations = {
   Feed: {
     configured: ({ agency }: Feed, _: unknown, { parts }: Context) => parts.configured.agencies.has(agency),
     staleAfterHours: ({ bounds }: Feed) => bounds.staleAfterHours,
-    lastGoodPullAt: async ({ id }: Feed, _: unknown, context: Context) =>
-      (await context.load.pulls()).get(id)?.at ?? null,
+    lastGoodPullAt: async ({ id }: Feed, _: unknown, context: Context) => (await context.load.pulls()).get(id) ?? null,
     stale: async ({ id, bounds }: Feed, _: unknown, context: Context) =>
-      isStale(bounds, (await context.load.pulls()).get(id)?.at ?? null, context.now),
+      isStale(bounds, (await context.load.pulls()).get(id) ?? null, context.now),
+    items: async (feed: Feed, _: unknown, context: Context) => (await watched(feed, context)).last?.received ?? null,
+    rejects: async (feed: Feed, _: unknown, context: Context) => (await watched(feed, context)).last?.rejected ?? null,
+    rejectsByRule: async (feed: Feed, _: unknown, context: Context) =>
+      (await watched(feed, context)).last?.byRule ?? [],
+    lastError: async (feed: Feed, _: unknown, context: Context) => (await watched(feed, context)).last?.error ?? null,
+    openRejects: async (feed: Feed, _: unknown, context: Context) => (await watched(feed, context)).openRejects,
+    unmatched: async (feed: Feed, _: unknown, context: Context) => (await watched(feed, context)).unmatched,
+    dutyWorkdays: ({ duty }: Feed) => duty?.workdays ?? null,
+    lateness: async (feed: Feed, _: unknown, context: Context) => {
+      const { late, timely } = await watched(feed, context)
+      return { late, timely, share: lateShare({ late, timely }) }
+    },
   },
 }

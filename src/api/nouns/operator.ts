@@ -2,6 +2,7 @@
 import { codeOf } from '../../domain/identity.js'
 import { RECORD_KINDS, type RecordKind } from '../../domain/records.js'
 import { KINDS_SEEN, may, mayOperator, type Viewer } from '../../domain/viewer.js'
+import * as mergers from '../../store/mergers.js'
 import * as operators from '../../store/operators.js'
 import type { When } from '../../store/versions.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
@@ -38,16 +39,31 @@ const operatorByCode = async (
   allow(context.viewer, 'see_operator')
   const found = codeOf(code)
   if (found === null) return null
-  const [operator] = (await operators.byCodes(context.parts.db, [found])).values()
   const asked = whenOf(context, when)
+  const operator = await leadsTo(context, found, asked)
   // What was not known then is answered as it would have been then.
   const wasKnown = operator !== undefined && operator.createdAt <= asked.knownAt
   return wasKnown && mayOperator(context.viewer, codeIn(operator)) ? view(operator, asked) : null
 }
 
+/** Where the code led, as was known then: before operators were merged, each was its own. */
+const leadsTo = async (
+  context: Context,
+  code: { scheme: string; code: string },
+  when: When,
+): Promise<operators.Operator | undefined> => {
+  const { db } = context.parts
+  if (!isPast(context, when)) return [...(await operators.byCodes(db, [code])).values()][0]
+  const own = await mergers.ownId(db, code, when.knownAt)
+  if (own === null) return undefined
+  const owner = await mergers.ownerAt(db, own, when.knownAt)
+  return (await operators.byIds(db, [owner])).get(owner)
+}
+
 export const operatorById = async (context: Context, id: number): Promise<OperatorView | null> => {
   const operator = await context.load.operator(id)
-  return operator && mayOperator(context.viewer, codeIn(operator)) ? view(operator, whenOf(context, {})) : null
+  const known = operator?.knownTo === null && mayOperator(context.viewer, codeIn(operator))
+  return known ? view(operator, whenOf(context, {})) : null
 }
 
 interface OperatorsArgs extends PageArgs {
@@ -87,7 +103,7 @@ const recordsOf = async (
   const found = question.kinds.length === 0 ? [] : await context.load.records({ ...question, ...page })
   const count = () => (question.kinds.length === 0 ? 0 : context.load.recordCount(question))
   return connection(
-    found.map((version) => recordView(context, version)),
+    found.map((version) => recordView(context, version, when)),
     args,
     (record) => record.cursor,
     count,

@@ -1,0 +1,58 @@
+/** How this agency's services are asked: pages of a query service by GET, pages through the provincial gateway by POST. */
+import { randomUUID } from 'node:crypto'
+import { Refusal } from '../../errors.js'
+import { at, count } from '../envelopes.js'
+import type { Description } from '../feed.js'
+import { parseJson } from '../readers/json.js'
+import { type Page, pages } from '../transports/http.js'
+
+const PAGE_SIZE = 200 // records
+const APP_KEY = 'ecommerce-credit-hub'
+
+export const servicePages =
+  (path: string): Description['fetch'] =>
+  (source, shapes, feed) =>
+    pages(source, { ask: (page) => ({ path: `${path}?page=${page}&size=${PAGE_SIZE}` }), open: answered }, shapes, feed)
+
+const answered = (body: Buffer): Page | null => {
+  const answer = parseJson(body.toString('utf8'))
+  const status = at(answer, 'status')
+  if (status === undefined) return null
+  if (String(status) !== '1') {
+    throw new Refusal('FEED_UNREACHABLE', { reason: `status ${String(status)} ${String(at(answer, 'msg') ?? '')}` })
+  }
+  const items = at(answer, 'data', 'list')
+  const total = count(at(answer, 'data', 'total'))
+  return Array.isArray(items) && total !== null ? { items, total, page: count(at(answer, 'data', 'page')) } : null
+}
+
+export const gatewayPages =
+  (service: string): Description['fetch'] =>
+  (source, shapes, feed) =>
+    pages(source, { ask: (page) => question(service, page), open: opened }, shapes, feed)
+
+const question = (service: string, page: number) => ({
+  path: '/gateway',
+  method: 'POST',
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+  body: JSON.stringify({
+    appKey: APP_KEY,
+    messageId: randomUUID(),
+    userName: APP_KEY,
+    status: '1',
+    content: { service, pageIndex: page, pageSize: PAGE_SIZE },
+  }),
+})
+
+const opened = (body: Buffer): Page | null => {
+  const answer = parseJson(body.toString('utf8'))
+  const success = at(answer, 'IsSuccess')
+  if (success === undefined) return null
+  if (success !== true || Number(at(answer, 'Result')) !== 1) {
+    const why = [at(answer, 'ErrorCode'), at(answer, 'Message')].map((part) => String(part ?? '')).join(' ')
+    throw new Refusal('FEED_UNREACHABLE', { reason: `网关报错 gateway says: ${why.trim() || 'no success'}` })
+  }
+  const items = at(answer, 'DataList')
+  const total = count(at(answer, 'TotalCount'))
+  return Array.isArray(items) && total !== null ? { items, total, page: null } : null
+}

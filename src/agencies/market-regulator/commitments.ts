@@ -1,0 +1,90 @@
+/** Commitments to quality (质量承诺) and what checks found of them: with the checks in a list, or a line of a cell each. */
+import type { Examination } from '../examine.js'
+import { makeFeed } from '../feed.js'
+import { servicePages } from './asking.js'
+import { dayIn, partsOf, wordIn } from './parts.js'
+import { namesIn, spelt } from './spelling.js'
+
+const RESULTS: Record<string, string> = {
+  履行: 'KEPT',
+  已履行: 'KEPT',
+  未履行: 'BROKEN',
+  违反: 'BROKEN',
+  部分履行: 'PARTLY',
+}
+
+const FIELDS = {
+  承诺编号: ['承诺书编号', '编号'],
+  承诺主体: ['承诺单位', '承诺企业', '企业名称'],
+  统一社会信用代码: [],
+  承诺事项: ['承诺类型', '承诺类别'],
+  承诺内容: [],
+  承诺日期: ['作出日期', '承诺时间'],
+  有效期至: ['承诺期限至', '有效期'],
+  核查情况: ['核查记录', '履行情况核查', 'checks'],
+} as const
+const CHECKS = {
+  核查日期: ['核查时间'],
+  核查结果: ['履行情况', '履行状态'],
+  核查单位: ['核查机关'],
+  核查说明: ['核查备注'],
+} as const
+
+const commitment = spelt(
+  FIELDS,
+  (row, as, { today }) => {
+    const codes = row.codes([{ field: as('统一社会信用代码'), scheme: 'uscc' }])
+    const made = row.requiredDate(as('承诺日期'), today)
+    const until = row.endDate(as('有效期至'))
+    if (until !== null && made !== '' && until < made) {
+      row.problem(as('有效期至'), 'date', '有效期早于承诺日期。It ends before it was made.')
+    }
+    return [
+      {
+        kind: 'commitment',
+        key: row.required(as('承诺编号')),
+        subject: { ...codes, shop: null, name: row.requiredName(as('承诺主体')) },
+        body: {
+          subject_matter: row.required(as('承诺事项')),
+          text: row.text(as('承诺内容')),
+          made_on: made,
+          valid_to: until,
+          checks: checksOf(row, as('核查情况'), made, today),
+        },
+        validFrom: made,
+        validTo: until,
+      },
+    ]
+  },
+  [...namesIn(CHECKS), '序号'],
+)
+
+const checksOf = (row: Examination, field: string, made: string, today: string) =>
+  partsOf(row, field, CHECKS).map((part) => {
+    const day = dayIn(row, '核查日期', part.核查日期)
+    if (part.核查日期 === null) row.problem('核查日期', 'required', '有一次核查没有日期。A check has no day.')
+    if (day !== null && day > today)
+      row.finding('核查日期', 'date.future', `核查日期晚于今天：${day}。It lies in the future.`)
+    if (day !== null && made !== '' && day < made) {
+      row.problem('核查日期', 'date', '核查早于承诺。Checked before it was made.')
+    }
+    return {
+      checked_on: day,
+      result: wordIn(row, '核查结果', part.核查结果, RESULTS),
+      by: part.核查单位,
+      note: part.核查说明,
+    }
+  })
+
+export const commitments = makeFeed({
+  id: 'commitments',
+  agency: 'market-regulator',
+  kind: 'commitment',
+  title: { zh: '质量承诺及履行情况', en: 'Commitments to quality' },
+  whole: false,
+  every: '40 4 * * *',
+  exempt: [],
+  bounds: { rejectShare: 0.2, staleAfterHours: 96 },
+  forms: [commitment],
+  fetch: servicePages('/commitments'),
+})

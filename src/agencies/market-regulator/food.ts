@@ -1,0 +1,173 @@
+/** Samplings of food: one workbook. Each row may name two parties, who sold it and who made it by its label; each gets its record. */
+import { normalizeName } from '../../domain/names.js'
+import type { Draft } from '../../domain/records.js'
+import { documentNumber } from '../../domain/values.js'
+import type { Codes, Examination } from '../examine.js'
+import { makeFeed } from '../feed.js'
+import { file } from '../transports/http.js'
+import { labelled, pieces, production } from './sampling.js'
+import { spelt } from './spelling.js'
+import { telling } from './telling.js'
+
+const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL', 符合: 'PASS', 不符合: 'FAIL' }
+const BETWEEN_LINES = /[\r\n;；]+/
+/** ║ as published; the others are what keyboards offer in its place. */
+const BETWEEN_PARTS = /\s*(?:║|‖|∥|\|\||\||｜)\s*/
+const MOST_PARTS = 3 // of one failure: what, found, allowed
+
+const FAILED = '不合格项目║检验结果║标准值'
+const FIELDS = {
+  抽样编号: ['抽样单编号', '抽样单号', '样品编号'],
+  序号: [],
+  标称生产企业名称: [
+    '标称生产企业',
+    '标称生产单位',
+    '标称生产单位名称',
+    '标称生产者',
+    '标称生产者名称',
+    '标示生产企业名称',
+  ],
+  标称生产企业地址: ['标称生产单位地址', '标称生产者地址', '标示生产企业地址'],
+  标称生产企业统一社会信用代码: ['标称生产单位统一社会信用代码', '标称生产者统一社会信用代码'],
+  被抽样单位名称: ['被抽样单位', '被抽检单位', '被抽检单位名称', '被采样单位名称', '受检单位', '被抽样经营者名称'],
+  被抽样单位地址: ['被抽检单位地址', '被采样单位地址', '被抽样单位所在省份', '被抽样经营者地址'],
+  被抽样单位统一社会信用代码: [
+    '被抽检单位统一社会信用代码',
+    '受检单位统一社会信用代码',
+    '被抽样经营者统一社会信用代码',
+  ],
+  食品名称: ['样品名称'],
+  规格型号: ['规格', '型号规格'],
+  商标: [],
+  '生产日期/批号': ['生产日期或批号', '生产日期（批号）', '生产日期/购进日期/批号', '生产日期'],
+  [FAILED]: ['不合格项目‖检验结果‖标准值', '不合格项目|检验结果|标准值', '不合格项目', '主要不合格项目'],
+  检验结论: ['抽检结论', '结论', '抽检结果', '结果判定'],
+  分类: ['食品分类', '食品大类', '食品类别'],
+  公告号: ['通告号', '公告文号', '通告文号', '通报文号'],
+  公告日期: ['通告日期', '发布日期', '通报日期'],
+  '任务来源/项目名称': ['任务来源', '任务来源或项目名称'],
+  检验机构: ['承检机构', '承检单位', '检测机构'],
+  网络平台: ['电商平台', '网络食品交易平台', '平台名称'],
+  备注: [],
+} as const
+
+const table = spelt(FIELDS, (row, as, { today, dated }) => {
+  const announced = row.pastDate(as('公告日期'), today) ?? dated ?? row.requiredDate(as('公告日期'), today)
+  const notice = row.text(as('公告号'))
+  const number = row.text(as('抽样编号'))
+  const seller: Party = {
+    role: 'SELLER',
+    name: row.name(as('被抽样单位名称')),
+    codes: row.codes([{ field: as('被抽样单位统一社会信用代码'), scheme: 'uscc' }]),
+    address: row.text(as('被抽样单位地址')),
+  }
+  const producer: Party = {
+    role: 'LABELLED_PRODUCER',
+    name: row.name(as('标称生产企业名称')),
+    codes: row.codes([{ field: as('标称生产企业统一社会信用代码'), scheme: 'uscc' }]),
+    address: row.text(as('标称生产企业地址')),
+  }
+  const parties = partiesOf(seller, producer)
+  if (parties.length === 0) row.requiredName(as('被抽样单位名称'))
+  for (const [party, field] of [
+    [seller, '被抽样单位名称'],
+    [producer, '标称生产企业名称'],
+  ] as const) {
+    if (party.name === null && party.codes.uscc !== null) row.requiredName(as(field))
+  }
+  const key = number ?? `${documentNumber(row.required(as('公告号')))}/${row.required(as('序号'))}`
+  const failures = failuresOf(row, as(FAILED))
+  const common = {
+    notice_number: notice === null ? null : documentNumber(notice),
+    announced_on: announced,
+    product: row.requiredName(as('食品名称')),
+    brand: row.text(as('商标')),
+    model: row.text(as('规格型号')),
+    ...production(row, as('生产日期/批号')),
+    labelled_producer: producer.name,
+    result: resultOf(row, as('检验结论'), as(FAILED), failures),
+    failures,
+    laboratory: row.name(as('检验机构')),
+    marketplace: row.name(as('网络平台')),
+  }
+  const told = {
+    分类: row.text(as('分类')),
+    任务来源: row.text(as('任务来源/项目名称')),
+    备注: row.text(as('备注')),
+  }
+  return parties.map(
+    ({ role, name, codes, address }): Omit<Draft, 'findings'> => ({
+      kind: 'inspection',
+      key: `${key}/${role}`,
+      subject: { ...codes, shop: null, name },
+      body: { ...common, party_role: role, party_name: name, note: labelled({ 地址: address, ...told }) },
+      validFrom: announced,
+      validTo: null,
+    }),
+  )
+})
+
+interface Party {
+  role: 'SELLER' | 'LABELLED_PRODUCER'
+  name: string | null
+  codes: Codes
+  address: string | null
+}
+
+/** Who sells what it made is one party, and one failure is not to count twice against it: sold is what is proven. */
+const partiesOf = (seller: Party, producer: Party): Party[] => {
+  const named = [seller, producer].filter(({ name }) => name !== null)
+  return named.length === 2 && isSame(seller, producer) ? [seller] : named
+}
+
+const isSame = (one: Party, other: Party): boolean => {
+  if (one.codes.uscc !== null && other.codes.uscc !== null) return one.codes.uscc === other.codes.uscc
+  return normalizeName(one.name ?? '') === normalizeName(other.name ?? '')
+}
+
+/** 苯甲酸║1.2g/kg║≤1.0g/kg, one failure a line. */
+const failuresOf = (row: Examination, field: string): string[] =>
+  pieces(row.text(field), BETWEEN_LINES).map((line) => {
+    const [what = '', found = '', allowed = '', ...more] = line.split(BETWEEN_PARTS)
+    if (more.length > 0) {
+      row.finding(
+        field,
+        'value',
+        `${field}中一行多于 ${MOST_PARTS} 段：${line}。A line of ${field} has too many parts.`,
+      )
+      return line
+    }
+    const measured = labelled({ 检验结果: found || null, 标准值: allowed || null })
+    return measured === null ? what : `${what}（${measured}）`
+  })
+
+/** Published lists name what failed and say "/" where nothing did; a cell left empty says neither. */
+const resultOf = (row: Examination, field: string, failed: string, failures: readonly string[]): string | null => {
+  if (row.text(field) === null) {
+    if (failures.length > 0) return 'FAIL'
+    const marked = row.has(failed) && String(row.value(failed) ?? '').trim() !== ''
+    return marked ? 'PASS' : row.choice(field, RESULT)
+  }
+  const result = row.choice(field, RESULT)
+  if ((result === 'FAIL') !== failures.length > 0) {
+    row.finding(failed, 'value', '检验结论与不合格项目不相符。The result and the failures do not agree.')
+  }
+  return result
+}
+
+const described = makeFeed({
+  id: 'food',
+  agency: 'market-regulator',
+  kind: 'inspection',
+  title: { zh: '食品安全监督抽检', en: 'Food sampling' },
+  whole: false,
+  every: '50 3 * * *',
+  bounds: { most: 500_000, rejectShare: 0.3, staleAfterHours: 72 },
+  forms: [table],
+  fetch: (source, shapes, feed) => file(source, '/food.xlsx', shapes, feed),
+})
+
+/** Tests of other goods look the same but for what was tested. */
+const MARKS = ['食品名称', '样品名称']
+
+export const food = telling(described, MARKS)

@@ -1,0 +1,94 @@
+/** An item's parts: a list of records inside it, or in a table columns whose cells hold a line for each part. */
+import { parseDate } from '../../domain/dates.js'
+import { clean, compact } from '../../domain/values.js'
+import type { Examination } from '../examine.js'
+import { isRecord } from '../readers/shapes.js'
+import { namesIn, type Spellings } from './spelling.js'
+
+const BETWEEN_LINES = /[\r\n;；]+/
+const MOST_PARTS = 1000 // of one item
+
+export type Part<F extends string> = Record<F, string | null>
+
+/** `field`: where a list stands if there is one; else the columns are read line by line, each part from one line of each. */
+export const partsOf = <F extends string>(row: Examination, field: string, columns: Spellings<F>): Part<F>[] => {
+  const sent = row.value(field)
+  const parts = Array.isArray(sent) ? listed(row, field, sent, columns) : lined(row, columns)
+  if (sent !== undefined && sent !== null && sent !== '' && !Array.isArray(sent)) {
+    row.problem(field, 'value', `${field}应为列表。${field} must be a list.`)
+  }
+  if (parts.length <= MOST_PARTS) return parts
+  row.problem(field, 'value', `${field}超过 ${MOST_PARTS} 项。${field} has more than ${MOST_PARTS} parts.`)
+  return []
+}
+
+const listed = <F extends string>(
+  row: Examination,
+  field: string,
+  sent: readonly unknown[],
+  columns: Spellings<F>,
+): Part<F>[] => {
+  const known = new Set(namesIn(columns))
+  return sent.flatMap((part) => {
+    if (!isRecord(part)) {
+      row.problem(field, 'value', `${field}中有不是记录的项。${field} holds what is no record.`)
+      return []
+    }
+    for (const [name, value] of Object.entries(part)) {
+      const path = `${field}/${name}`
+      if (!known.has(name)) row.finding(path, 'field.unknown', `未知字段 ${path}，未采用。Unknown field, not used.`)
+      else if (typeof value === 'object' && value !== null) {
+        row.problem(path, 'value', `${path}应为文本。${path} must be text.`)
+      }
+    }
+    return [partOf(columns, (name) => clean(part[name]))]
+  })
+}
+
+const lined = <F extends string>(row: Examination, columns: Spellings<F>): Part<F>[] => {
+  const cells = new Map(
+    namesIn(columns)
+      .filter((name) => row.has(name))
+      .map((name) => [name, (row.text(name) ?? '').split(BETWEEN_LINES).map((line) => clean(line))]),
+  )
+  const filled = [...cells].filter(([, lines]) => lines.some((line) => line !== null))
+  const count = filled.length === 0 ? 0 : Math.max(...filled.map(([, lines]) => lines.length))
+  if (filled.some(([, lines]) => lines.length !== count)) {
+    const [name = ''] = filled.find(([, lines]) => lines.length !== count) ?? []
+    row.problem(
+      name,
+      'value',
+      `${name}的行数与其他列不一致。${name} has another number of lines than the other columns.`,
+    )
+    return []
+  }
+  return Array.from({ length: count }, (_, at) => partOf(columns, (name) => cells.get(name)?.[at] ?? null))
+}
+
+const partOf = <F extends string>(columns: Spellings<F>, read: (name: string) => string | null): Part<F> => {
+  const entries = (Object.keys(columns) as F[]).map((column): [F, string | null] => [
+    column,
+    [column, ...columns[column]].map(read).find((value) => value !== null) ?? null,
+  ])
+  return Object.fromEntries(entries) as Part<F>
+}
+
+/** A part's day; what is none is a problem of the item. */
+export const dayIn = (row: Examination, field: string, sent: string | null): string | null => {
+  if (sent === null) return null
+  const day = parseDate(sent)
+  if (day === null) row.problem(field, 'date', `${field}不是有效日期：${sent}。${field} is not a date that exists.`)
+  return day
+}
+
+/** A part's word on a code list. */
+export const wordIn = <T>(row: Examination, field: string, sent: string | null, table: Record<string, T>): T | null => {
+  if (sent === null) {
+    row.problem(field, 'required', `缺少${field}。${field} is missing.`)
+    return null
+  }
+  const word = compact(sent)
+  if (Object.hasOwn(table, word)) return table[word] ?? null
+  row.problem(field, 'value', `${field}的取值未知：${sent}。${field} has a value that is on no list.`)
+  return null
+}

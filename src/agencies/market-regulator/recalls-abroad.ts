@@ -1,0 +1,201 @@
+/** Recalls as published abroad: CPSC and FDA of the United States, Safety Gate of the European Union. Each key bears its authority. */
+import { isDate } from '../../domain/dates.js'
+import type { Body, Draft } from '../../domain/records.js'
+import { clean } from '../../domain/values.js'
+import type { Examination } from '../examine.js'
+import type { Form } from '../feed.js'
+import { gtins, gtinsInText } from './goods.js'
+import { labelled } from './sampling.js'
+
+const MAX_NAME = 200 // characters of a subject's name
+const UNKNOWN_COUNTRY = 'Unknown'
+
+/** CPSC: one recall a line, lists in most fields. */
+export const consumers: Form = {
+  names: [
+    ...['organization', 'recall_number', 'recall_date', 'recall_url', 'manufacturers', 'product_types'],
+    ...['descriptions', 'upcs', 'hazards', 'countries'],
+  ],
+  drafts: (row, { today }) => {
+    const number = row.required('recall_number')
+    const organization = row.required('organization')
+    const announced = row.pastDate('recall_date', today)
+    const makers = texts(row, 'manufacturers')
+    const types = texts(row, 'product_types')
+    const described = texts(row, 'descriptions')
+    if (described.length === 0) {
+      row.finding(
+        'descriptions',
+        'required',
+        '没有产品描述，以产品类别代替。Nothing described; the type stands for it.',
+      )
+    }
+    const product = described.length > 0 ? described : types
+    if (product.length === 0) row.problem('descriptions', 'required', '没有产品。No product is named.')
+    return [
+      recall(`${organization.toLowerCase()}/${number}`, makers, announced, null, {
+        number,
+        announced_on: announced,
+        product: product.join('; '),
+        gtins: gtins(row, 'upcs', texts(row, 'upcs')),
+        hazard: joined(texts(row, 'hazards')),
+        firm: joined(makers),
+        party_role: makers.length === 0 ? 'UNKNOWN' : 'MANUFACTURER',
+        country: joined(texts(row, 'countries')),
+        authority: organization,
+        url: row.text('recall_url'),
+        note: labelled({ 'Product type': joined(types) }),
+      }),
+    ]
+  },
+}
+
+/** Safety Gate: alerts of goods. It says when nothing was announced, and only of whom measures were ordered, not who made it. */
+export const commission: Form = {
+  names: [
+    ...['alert_number', 'country_of_origin', 'risk_type', 'product_name', 'product_description', 'brand'],
+    ...['product_category', 'production_dates', 'company_recall_code', 'barcode', 'batch_number', 'type'],
+    ...['risk_description', 'measures_authorities', 'notifying_country'],
+  ],
+  drafts: (row) => {
+    const number = row.required('alert_number')
+    const country = row.text('country_of_origin')
+    return [
+      recall(`eu/${number}`, [], null, null, {
+        number,
+        announced_on: null,
+        product: row.required('product_name'),
+        brand: row.text('brand'),
+        model: row.text('product_description'),
+        gtins: gtins(row, 'barcode', texts(row, 'barcode')),
+        hazard: joined([row.text('risk_type'), row.text('risk_description')]),
+        remedy: row.text('measures_authorities'),
+        country: country === UNKNOWN_COUNTRY ? null : country,
+        authority: 'EU Safety Gate',
+        note: labelled({
+          'Product category': row.text('product_category'),
+          'Production dates': row.text('production_dates'),
+          'Batch number': row.text('batch_number'),
+          'Company recall code': row.text('company_recall_code'),
+          Type: row.text('type'),
+          'Notifying country': row.text('notifying_country'),
+        }),
+      }),
+    ]
+  },
+}
+
+/** Firms finish a recall before the authority ends it: until then it goes on. */
+const PHASE: Record<string, string> = {
+  Ongoing: 'ONGOING',
+  Completed: 'ONGOING',
+  Terminated: 'TERMINATED',
+}
+const CLASS: Record<string, string> = { 1: 'Class I', 2: 'Class II', 3: 'Class III', NC: 'Not classified' }
+
+/** FDA: a row for each product of an event; those not yet classified have no number. */
+export const drugs: Form = {
+  names: [
+    ...['PRODUCTID', 'RECALLEVENTID', 'PRODUCTTYPESHORT', 'PHASETXT', 'RECALLINITIATIONDT', 'FIRMLEGALNAM'],
+    ...['VOLUNTARYTYPETXT', 'DISTRIBUTIONAREASUMMARYTXT', 'CENTERCD', 'CENTERCLASSIFICATIONDT', 'TERMINATIONDT'],
+    ...['INITIALFIRMNOTIFICATIONTXT', 'CENTERCLASSIFICATIONTYPETXT', 'ENFORCEMENTREPORTDT', 'FIRMFEINUM', 'EVENTLMD'],
+    ...['PRODUCTDESCRIPTIONTXT', 'PRODUCTSHORTREASONTXT', 'RECALLNUM', 'PRODUCTDISTRIBUTEDQUANTITY'],
+    ...['DETERMINATIONDT', 'RID'],
+  ],
+  drafts: (row) => {
+    const firm = row.requiredName('FIRMLEGALNAM')
+    const product = row.required('PRODUCTDESCRIPTIONTXT')
+    const begun = americanDate(row, 'RECALLINITIATIONDT')
+    return [
+      recall(
+        `fda/${row.required('RECALLEVENTID')}/${row.required('PRODUCTID')}`,
+        [firm],
+        begun,
+        americanDate(row, 'TERMINATIONDT'),
+        {
+          number: row.text('RECALLNUM'),
+          announced_on: americanDate(row, 'ENFORCEMENTREPORTDT'),
+          product,
+          gtins: gtinsInText(product),
+          hazard: row.text('PRODUCTSHORTREASONTXT'),
+          quantity: row.text('PRODUCTDISTRIBUTEDQUANTITY'),
+          firm,
+          classification: row.choice('CENTERCLASSIFICATIONTYPETXT', CLASS),
+          status: row.choice('PHASETXT', PHASE),
+          authority: `FDA ${row.required('CENTERCD')}`,
+          note: labelled({
+            'Product type': row.text('PRODUCTTYPESHORT'),
+            Phase: row.text('PHASETXT'),
+            Initiated: begun,
+            Voluntary: row.text('VOLUNTARYTYPETXT'),
+            Distribution: row.text('DISTRIBUTIONAREASUMMARYTXT'),
+          }),
+        },
+      ),
+    ]
+  },
+}
+
+const SILENT: Body = {
+  number: null,
+  announced_on: null,
+  brand: null,
+  model: null,
+  gtins: [],
+  hazard: null,
+  remedy: null,
+  quantity: null,
+  firm: null,
+  party_role: 'UNKNOWN',
+  country: null,
+  classification: null,
+  status: 'UNKNOWN',
+  authority: null,
+  url: null,
+  note: null,
+}
+
+/** `firms`: one alone is the subject; of several, none is more so than another. */
+const recall = (
+  key: string,
+  firms: readonly string[],
+  validFrom: string | null,
+  validTo: string | null,
+  said: Body,
+): Omit<Draft, 'findings'> => {
+  const [first = null] = firms
+  const name = firms.length === 1 && first !== null && first.length <= MAX_NAME ? first : null
+  return {
+    kind: 'recall',
+    key,
+    subject: { uscc: null, orgCode: null, regNo: null, shop: null, name },
+    body: { ...SILENT, ...said },
+    validFrom,
+    validTo,
+  }
+}
+
+/** The texts of a list; a text by itself is a list of one. */
+const texts = (row: Examination, field: string): string[] => {
+  const sent = row.value(field)
+  const all = Array.isArray(sent) ? sent : [sent]
+  if (all.some((one) => typeof one === 'object' && one !== null)) {
+    row.problem(field, 'value', `${field}应为文本列表。${field} must be a list of texts.`)
+    return []
+  }
+  return all.map(clean).filter((one) => one !== null)
+}
+
+const joined = (parts: readonly (string | null)[]): string | null =>
+  parts.filter((part) => part !== null).join('; ') || null
+
+/** 04/14/2026: the month first, and only here, for nothing in the text tells it from the day. */
+const americanDate = (row: Examination, field: string): string | null => {
+  const sent = row.text(field)
+  if (sent === null) return null
+  const [, month = '', day = '', year = ''] = /^(\d{2})\/(\d{2})\/(\d{4})$/.exec(sent) ?? []
+  const date = `${year}-${month}-${day}`
+  if (isDate(date)) return date
+  row.problem(field, 'date', `${field}不是有效日期（月/日/年）：${sent}。${field} is not a date that exists.`)
+  return null
+}

@@ -1,0 +1,84 @@
+/** What every registration has in common, whichever form it came in: states, kinds, capital, divisions. */
+import { operatorKindIn, regionIn } from '../../domain/identity.js'
+import { parseMoney } from '../../domain/money.js'
+import type { Body, Draft } from '../../domain/records.js'
+import { compact } from '../../domain/values.js'
+import type { Codes, Examination } from '../examine.js'
+
+/** Compared without blanks and widths (NFKC). */
+export const STATUS: Record<string, string> = {
+  '存续(在营、开业、在册)': 'ACTIVE',
+  存续: 'ACTIVE',
+  在营: 'ACTIVE',
+  在业: 'ACTIVE',
+  开业: 'ACTIVE',
+  在册: 'ACTIVE',
+  '吊销,未注销': 'REVOKED',
+  吊销未注销: 'REVOKED',
+  吊销: 'REVOKED',
+  '吊销,已注销': 'DEREGISTERED',
+  吊销已注销: 'DEREGISTERED',
+  注销: 'DEREGISTERED',
+  已注销: 'DEREGISTERED',
+  // The registry of Hong Kong's word for a company dissolved.
+  已告解散: 'DEREGISTERED',
+  撤销: 'CANCELLED',
+  迁出: 'MOVED_OUT',
+  歇业: 'SUSPENDED',
+}
+const BRANCH = /分支机构|分公司|支行|营业部|非法人|营业$/
+
+type Rest = Omit<Body, 'uscc' | 'reg_no' | 'former_names'> & { name: string }
+
+export const registration = (
+  row: Examination,
+  { uscc, orgCode, regNo }: Codes,
+  codeField: string,
+  validFrom: string | null,
+  rest: Rest,
+): Omit<Draft, 'findings'>[] => {
+  const key = uscc ?? regNo
+  if (key === null) {
+    row.required(codeField)
+    if (orgCode)
+      row.problem(codeField, 'code', `${codeField}中是组织机构代码。${codeField} holds an organisation code only.`)
+    return []
+  }
+  return [
+    {
+      kind: 'registration',
+      key,
+      subject: { uscc, orgCode, regNo, shop: null, name: rest.name },
+      body: { uscc, reg_no: regNo, former_names: [], ...rest },
+      validFrom,
+      validTo: null,
+    },
+  ]
+}
+
+/** Only the type tells a branch; else the code says what was registered, and without a code the type's plain words. */
+export const kindOf = (type: string | null, { uscc }: Codes): string => {
+  if (type !== null && BRANCH.test(type)) return 'branch'
+  if (uscc !== null) return operatorKindIn(uscc)
+  if (type?.includes('个体')) return 'individual'
+  return type?.includes('合作社') ? 'cooperative' : 'other'
+}
+
+/** An amount that cannot be read is noted; who is registered stands without it. */
+export const capital = (row: Examination, field: string, currency: string | null) => {
+  const sent = row.text(field)
+  if (sent === null) return { capital_yuan: null, capital_currency: null }
+  const amount = currency === null ? parseMoney(sent, 'wan') : parseMoney(`${sent}万${currency}`)
+  if (amount === null) row.finding(field, 'money', `${field}无法识别：${sent}。${field} is no amount; left out.`)
+  return { capital_yuan: amount?.yuan ?? null, capital_currency: amount?.currency ?? null }
+}
+
+export const region = (row: Examination, field: string): string | null => {
+  const sent = row.text(field)
+  const code = sent === null ? null : compact(sent)
+  if (code === null || /^\d{6}$/.test(code)) return code
+  row.finding(field, 'value', `${field}不是六位区划代码：${sent}。${field} is no division code; left out.`)
+  return null
+}
+
+export const regionOf = ({ uscc }: Codes): string | null => (uscc === null ? null : regionIn(uscc))

@@ -1,0 +1,48 @@
+/** What tables of samplings have in common: days inside batch cells, failures in one cell, keys where nobody gave a number. */
+import { createHash } from 'node:crypto'
+import { parseDate } from '../../domain/dates.js'
+import { compact } from '../../domain/values.js'
+import type { Examination } from '../examine.js'
+
+/** A day written out inside "生产日期/批号", whatever stands around it. */
+const DAY_INSIDE = /(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日|\d{8})(?!\d)/
+const AROUND_BATCH = /^[\s/／,，;；:：]+|[\s/／,，;；:：]+$/g
+const LONGEST_PLAIN_KEY = 250 // characters
+
+/** One cell holds the day, the batch, or both. What looks like a day and is none stays with the batch, as sent. */
+export const production = (row: Examination, field: string): { produced_on: string | null; batch: string | null } => {
+  const sent = row.text(field)
+  if (sent === null) return { produced_on: null, batch: null }
+  const day = parseDate(row.value(field))
+  if (day !== null) return { produced_on: day, batch: null }
+  const inside = DAY_INSIDE.exec(sent)?.[0]
+  const dayInside = inside === undefined ? null : parseDate(inside)
+  if (inside === undefined || dayInside === null) {
+    // Eight digits may just be a batch number.
+    if (inside !== undefined && !/^\d{8}$/.test(inside)) {
+      row.finding(field, 'date', `${field}中的日期不存在：${inside}。${field} names a day that does not exist.`)
+    }
+    return { produced_on: null, batch: sent }
+  }
+  return { produced_on: dayInside, batch: sent.replace(inside, '').replace(AROUND_BATCH, '') || null }
+}
+
+/** The pieces of one cell, without blanks around them. */
+export const pieces = (text: string | null, between: RegExp): string[] =>
+  (text ?? '')
+    .split(between)
+    .map((piece) => piece.trim())
+    .filter((piece) => piece !== '')
+
+/** A key of what a row says where it bears no number: the same for every spelling of blanks and widths. */
+export const keyOf = (prefix: string, parts: readonly (string | null)[]): string => {
+  const plain = [prefix, ...parts.map((part) => compact(part ?? '-'))].join('/')
+  if (plain.length <= LONGEST_PLAIN_KEY) return plain
+  return `${prefix}/${createHash('sha256').update(plain).digest('hex')}`
+}
+
+/** "地址：…；备注：…" of what is there; null for nothing. */
+export const labelled = (parts: Readonly<Record<string, string | null>>): string | null => {
+  const there = Object.entries(parts).filter(([, text]) => text !== null)
+  return there.length === 0 ? null : there.map(([label, text]) => `${label}：${text}`).join('；')
+}

@@ -1,0 +1,43 @@
+/** One field, many headers: 标称生产企业, 标称生产单位 and 标称生产者 are one column, whoever laid out the table. */
+import type { Draft } from '../../domain/records.js'
+import { clean, compact } from '../../domain/values.js'
+import type { Examination } from '../examine.js'
+import type { Context, Form } from '../feed.js'
+
+/** The first spelling of a field, by which our code names it, and the others by which agencies do. */
+export type Spellings<F extends string> = Readonly<Record<F, readonly string[]>>
+/** A field's name as this item spells it, so that whatever is wrong is told in the sender's own words. */
+export type Spelt<F extends string> = (field: F) => string
+
+type Meaning<F extends string> = (row: Examination, as: Spelt<F>, context: Context) => Omit<Draft, 'findings'>[]
+
+/** A form whose fields go by several names. `beside`: names known and left out on purpose. */
+export const spelt = <F extends string>(
+  spellings: Spellings<F>,
+  drafts: Meaning<F>,
+  beside: readonly string[] = [],
+): Form => ({
+  names: [...namesIn(spellings), ...beside],
+  drafts: (row, context) => drafts(row, speltIn(row, spellings), context),
+})
+
+export const namesIn = <F extends string>(spellings: Spellings<F>): string[] =>
+  (Object.keys(spellings) as F[]).flatMap((field) => [field, ...spellings[field]])
+
+const speltIn = <F extends string>(row: Examination, spellings: Spellings<F>): Spelt<F> => {
+  return (field) => {
+    const there = [field, ...spellings[field]].filter((name) => row.has(name))
+    const filled = there.filter((name) => !isEmpty(row.value(name)))
+    const [first, ...others] = filled
+    for (const other of others) {
+      if (said(row.value(other)) === said(row.value(first ?? ''))) continue
+      row.problem(other, 'value', `${other}与${first}含义相同，内容不同。${other} and ${first} contradict each other.`)
+    }
+    return first ?? there[0] ?? field
+  }
+}
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || (typeof value !== 'object' && clean(value) === null)
+
+const said = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : compact(String(value)))

@@ -1,0 +1,41 @@
+/**
+ * Neighbours in one agency share most of their fields. A feed is told from its neighbour by a few marks: a delivery that
+ * bears none of them is not this feed's, however many of its other names are known.
+ */
+import type { Item } from '../../domain/records.js'
+import { Refusal } from '../../errors.js'
+import type { Feed } from '../feed.js'
+
+const LOOKED_AT = 20 // items
+
+export const telling = (feed: Feed, marks: readonly string[]): Feed => ({
+  ...feed,
+  open: async (source, opening) => {
+    const delivery = await feed.open(source, opening)
+    return { ...delivery, items: marked(delivery.items, marks, feed.id) }
+  },
+  read: (path, options) => marked(feed.read(path, options), marks, feed.id),
+})
+
+/** Held back until one item bears a mark, so that nothing of another feed is taken in. */
+async function* marked(items: AsyncIterable<Item>, marks: readonly string[], feed: string): AsyncIterable<Item> {
+  let waiting: Item[] | null = []
+  for await (const item of items) {
+    if (waiting === null) {
+      yield item
+      continue
+    }
+    waiting.push(item)
+    if (marks.some((mark) => Object.hasOwn(item.fields, mark))) {
+      yield* waiting
+      waiting = null
+    } else if (waiting.length >= LOOKED_AT) throw unknown(feed, marks)
+  }
+  if (waiting !== null && waiting.length > 0) throw unknown(feed, marks)
+}
+
+const unknown = (feed: string, marks: readonly string[]): Refusal =>
+  new Refusal('CONTENT_UNKNOWN', {
+    feed,
+    reason: `缺少本类信息特有的字段 none of the fields that mark this feed: ${marks.slice(0, 3).join(' ')}`,
+  })

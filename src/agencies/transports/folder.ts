@@ -1,0 +1,107 @@
+/**
+ * A watched folder. Each feed has a subfolder of its name, into which the agency puts files (`<address>/<feed>/…`).
+ *
+ * A file is taken once it has lain still for a while, or at once where `<name>.ok` stands beside it; `.part`, `.tmp`,
+ * `.filepart` and names that begin with a dot are still being written. One opening takes one file, the oldest. It adds
+ * and changes, unless its name says that it is everything: 全量, or the word `full` (`quality-full-20261125.xlsx`).
+ *
+ * Taken in, it is archived (if the caller does) and removed. Refused, it lies in `refused/` beside a `.reason.txt`. After a
+ * failure it is put back. What is no file at all (a link, a pipe) is refused unopened; subfolders are not looked into.
+ */
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Item } from '../../domain/records.js'
+import { isRefusal, Refusal } from '../../errors.js'
+import type { Delivery, Opening, Settled, Source } from '../feed.js'
+import { fromFile } from '../readers/content.js'
+import { readContent } from '../readers/index.js'
+import type { Shape } from '../readers/shapes.js'
+import { type Claim, claimNext, type Waits } from './folder/claims.js'
+import { archived, putBack, refuse } from './folder/ends.js'
+import { none } from './http/attempt.js'
+
+/** A file whose state changed more recently than this may still be being written, ms. */
+export const SETTLE_MS = 30_000
+/** A claim that nobody renewed for so long was left by a hub on another machine that died, ms. */
+export const ABANDONED_MS = 5 * 60_000
+const WAITS: Waits = { settleMs: SETTLE_MS, abandonedMs: ABANDONED_MS }
+
+/** Whether a file's name says that it holds the whole feed. */
+export const saysWhole = (name: string): boolean => name.includes('全量') || /(?<![a-z])full(?![a-z])/i.test(name)
+
+export const folder = async (
+  source: Source & Opening,
+  shapes: readonly Shape[],
+  feed: string,
+  waits: Waits = WAITS,
+): Promise<Delivery> => {
+  const path = join(pathOf(source.url), feed)
+  const { claim, more } = await named(feed, () => claimNext(path, waits))
+  if (!claim) return { items: none(), file: null, unmodified: true, whole: false }
+  return {
+    items: itemsOf(claim, shapes, feed, source.signal),
+    file: claim.name,
+    whole: saysWhole(claim.name),
+    more,
+    settle: (settled) => settle(path, claim, settled, source.archive),
+  }
+}
+
+const pathOf = (url: string): string => {
+  try {
+    return fileURLToPath(url)
+  } catch {
+    throw unreachable('不是本机的文件夹地址 no folder of this machine')
+  }
+}
+
+async function* itemsOf(
+  claim: Claim,
+  shapes: readonly Shape[],
+  feed: string,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Item> {
+  try {
+    for await (const item of readContent(await fromFile(claim.path), shapes, feed)) {
+      signal?.throwIfAborted()
+      yield item
+    }
+  } catch (error) {
+    if (!isRefusal(error) || error.code !== 'FILE_UNREADABLE') throw error
+    // Where we keep it while reading is nobody's matter.
+    throw new Refusal('FILE_UNREADABLE', { ...error.details, path: `${feed}/${claim.name}` })
+  }
+}
+
+const settle = async (path: string, claim: Claim, settled: Settled, archive: Opening['archive']): Promise<void> => {
+  try {
+    if (settled.outcome === 'DONE') await archived(claim, archive)
+    else if (settled.outcome === 'REFUSED') await refuse(path, claim, settled)
+    else await putBack(path, claim)
+  } finally {
+    await claim.release()
+  }
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: '文件夹不存在 the folder is not there',
+  ENOTDIR: '不是文件夹 not a folder',
+  EACCES: '没有权限 not permitted',
+  EPERM: '没有权限 not permitted',
+  EROFS: '只读 read only',
+  ENOSPC: '磁盘已满 the disk is full',
+  EDQUOT: '磁盘配额已满 the quota is used up',
+}
+
+/** The system's errors about the folder itself, by name: without it the feed has not been asked. */
+const named = async <T>(feed: string, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : null
+    if (isRefusal(error) || code === null) throw error
+    throw unreachable(`文件夹 ${feed}：${REASONS[code] ?? code}`)
+  }
+}
+
+const unreachable = (reason: string): Refusal => new Refusal('FEED_UNREACHABLE', { reason })

@@ -1,0 +1,104 @@
+/** What becomes of a file in the end. Nothing that is there already is ever written over. */
+import type { PathLike } from 'node:fs'
+import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import type { Opening, Settled } from '../../feed.js'
+import type { Claim } from './claims.js'
+import { fitting, REFUSED } from './names.js'
+
+const REASON = '.reason.txt'
+const MAX_LINES = 10_000 // of rejects told in a reason
+const MAX_TWINS = 10_000 // files of one name
+
+export const archived = async ({ name, path }: Claim, archive: Opening['archive']): Promise<void> => {
+  await archive?.(path, name)
+  await unlink(path)
+}
+
+/** Where it came from, under its own name if that is still free. */
+export const putBack = async (path: string, { name, path: at }: Claim): Promise<void> => {
+  for (const target of twins(name)) if (await moved(at, join(path, target))) return
+  throw new Error('no free name to put a file back under')
+}
+
+export const refuse = async (path: string, { name, path: at }: Claim, settled: Settled): Promise<void> => {
+  await aside(path, name, at, async (write) => {
+    await write(settled.error?.message ?? '内容被拒收。The content was refused.')
+    await write(`代码 code: ${settled.error?.code ?? ''}　批次 run: ${settled.run}`)
+    let lines = 0
+    for await (const { page, row, field, rule, message } of settled.rejects) {
+      lines += 1
+      if (lines > MAX_LINES) return write('……')
+      const place = page === null ? `${row}` : `${page}/${row}`
+      await write(`第 ${place} 行 row ${place}${field === null ? '' : `，${field}`} [${rule}] ${message}`)
+    }
+  })
+}
+
+export const refuseUnopened = async (path: string, name: string, at: Buffer): Promise<void> => {
+  try {
+    await aside(path, name, at, (write) =>
+      write('不是普通文件（链接、管道等），未读取。Not a regular file (a link, a pipe): it was not opened.'),
+    )
+  } catch (error) {
+    // Another hub has put it aside.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}
+
+type Write = (line: string) => Promise<void>
+
+/** The reason is made first: whoever makes it owns the name. A full disk may cost its text, never the file. */
+const aside = async (
+  path: string,
+  name: string,
+  at: PathLike,
+  tell: (write: Write) => Promise<void>,
+): Promise<void> => {
+  await mkdir(join(path, REFUSED), { recursive: true })
+  for (const target of twins(fitting(name))) {
+    const own = join(path, REFUSED, target)
+    const reason = await made(own + REASON)
+    if (!reason) continue
+    try {
+      if (!(await moved(at, own))) continue
+      await tell(async (line) => {
+        await reason.write(`${line}\n`)
+      })
+      return
+    } finally {
+      await reason.close()
+    }
+  }
+  throw new Error('no free name to put a file aside under')
+}
+
+const made = (path: string) =>
+  open(path, 'wx').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') return null
+    throw error
+  })
+
+/** `a.csv`, `a.2.csv`, `a.3.csv` … */
+function* twins(name: string): Iterable<string> {
+  yield name
+  const ending = extname(name)
+  const stem = name.slice(0, name.length - ending.length)
+  for (let n = 2; n <= MAX_TWINS; n += 1) yield `${fitting(stem)}.${n}${ending}`
+}
+
+/** False: something is there already. By a second link where there are links, because renaming would write over it. */
+const moved = async (from: PathLike, to: string): Promise<boolean> => {
+  try {
+    await link(from, to)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    if (code === 'ENOENT') throw error
+    if (await lstat(to).catch(() => null)) return false
+    await rename(from, to)
+    return true
+  }
+  await unlink(from)
+  return true
+}

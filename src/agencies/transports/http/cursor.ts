@@ -1,0 +1,110 @@
+/**
+ * A feed by cursor: each answer names the place where the next one begins. A stream of changes is taken up where the
+ * last successful run left it; a listing that is only cut into pieces begins anew each time.
+ */
+import type { Item, Json } from '../../../domain/records.js'
+import { Refusal } from '../../../errors.js'
+import type { Asked } from '../../../http.js'
+import type { Delivery, Opening, Source } from '../../feed.js'
+import { holdsKnown } from '../../readers/lists.js'
+import { itemOf, type Shape } from '../../readers/shapes.js'
+import * as door from './attempt.js'
+import { digestOfItems } from './repeats.js'
+
+const MAX_CURSOR = 4096 // characters
+
+/** One answer taken apart: what it holds, and where the next one begins; null: there is no next one. */
+export interface Piece {
+  items: readonly unknown[]
+  next: string | null
+}
+
+export interface Cursoring {
+  /** `cursor` null: from the beginning. */
+  ask: (cursor: string | null) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
+  /** Refuses an answer that is no success; null: no piece of this feed. */
+  open: (body: Buffer) => Piece | null | Promise<Piece | null>
+  /** The cursor is a place in a stream of changes that never ends: next time goes on from there. */
+  resumes: boolean
+}
+
+interface Place {
+  cursor: string | null
+  mark: door.Mark | null
+}
+
+export const byCursor = async (
+  source: Source & Opening,
+  cursoring: Cursoring,
+  shapes: readonly Shape[],
+  feed: string,
+  limits: door.Limits = door.LIMITS,
+): Promise<Delivery> => {
+  const ask = door.makeAsker(source, limits)
+  const address = door.addressOf(source.url, cursoring.ask(null).path)
+  const kept = cursoring.resumes ? placeIn(door.keptFrom(source.state, address)) : null
+  const first = kept && (await again(ask, cursoring, kept))
+  if (first?.status === door.UNMODIFIED)
+    return { items: door.none(), file: null, unmodified: true, whole: false, next: () => source.state }
+  // The agency no longer knows the place: everything since could be missed, so everything is asked for.
+  const resumed = kept !== null && first !== null && first.status !== door.GONE
+  const last: Place = { cursor: resumed ? kept.cursor : null, mark: null }
+  const next = (): Json => (cursoring.resumes ? { address: door.digestOf(address), ...last } : null)
+  const items = pieces(ask, cursoring, shapes, feed, last, resumed ? first : null)
+  return { items, file: null, next, ...(resumed ? { whole: false } : {}) }
+}
+
+const placeIn = (kept: Record<string, unknown> | null): Place | null => {
+  const cursor = kept?.['cursor']
+  if (typeof cursor !== 'string' || cursor.length > MAX_CURSOR) return null
+  return { cursor, mark: door.isMark(kept?.['mark']) ? kept['mark'] : null }
+}
+
+const again = (ask: door.Asker, cursoring: Cursoring, { cursor, mark }: Place): Promise<Asked> => {
+  const { path, headers, ...how } = cursoring.ask(cursor)
+  return ask(path, {
+    ...how,
+    headers: { ...headers, ...(mark ? door.unless(mark) : {}) },
+    accepts: mark ? [door.UNMODIFIED, door.GONE] : [door.GONE],
+  })
+}
+
+/** `last` is brought up to the place of the last answer while they are read. */
+async function* pieces(
+  ask: door.Asker,
+  cursoring: Cursoring,
+  shapes: readonly Shape[],
+  feed: string,
+  last: Place,
+  first: Asked | null,
+): AsyncIterable<Item> {
+  const asked = new Set<string | null>([last.cursor])
+  const seen = new Map<string, number>()
+  let known = false
+  for (let number = 1; number <= door.MAX_PAGES; number += 1) {
+    const { path, ...how } = cursoring.ask(last.cursor)
+    const answer = number === 1 && first ? first : await ask(path, how)
+    const piece = await cursoring.open(answer.body)
+    if (!piece)
+      throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `第 ${number} 段不是约定的格式 no piece of this feed` })
+    if (!known && piece.items.length > 0) {
+      known = holdsKnown(piece.items, shapes)
+      if (!known) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '未找到可识别的记录 no known record' })
+    }
+    const digest = digestOfItems(piece.items)
+    const before = piece.items.length > 0 ? seen.get(digest) : undefined
+    if (before !== undefined) throw door.half(`第 ${number} 段与第 ${before} 段相同 the same piece twice`)
+    seen.set(digest, number)
+    // The end of a stream may name itself: nothing has happened since.
+    const ends = piece.next === null || (piece.next === last.cursor && piece.items.length === 0)
+    if (!ends && (piece.next === '' || (piece.next?.length ?? 0) > MAX_CURSOR))
+      throw door.half('游标无效 no cursor that can be used')
+    if (!ends && asked.has(piece.next)) throw door.half(`第 ${number} 段的游标已用过 a cursor that came before`)
+    last.mark = (how.method ?? 'GET') === 'GET' ? door.markOf(answer) : null
+    for (const [at, value] of piece.items.entries()) yield itemOf(number, at + 1, value)
+    if (ends) return
+    asked.add(piece.next)
+    last.cursor = piece.next
+  }
+  throw door.half(`超过 ${door.MAX_PAGES} 段 too many pieces`)
+}

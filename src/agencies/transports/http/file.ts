@@ -1,0 +1,40 @@
+/** A feed that is one file at one address. */
+import type { Item, Json } from '../../../domain/records.js'
+import type { Asked } from '../../../http.js'
+import type { Delivery, Opening, Source } from '../../feed.js'
+import { fromBytes } from '../../readers/content.js'
+import { readContent } from '../../readers/index.js'
+import type { Shape } from '../../readers/shapes.js'
+import * as door from './attempt.js'
+
+const FILE_TIMEOUT = 120_000 // ms
+const FILE_BYTES = 64 * 1024 * 1024
+
+export const file = async (
+  source: Source & Opening,
+  path: string,
+  shapes: readonly Shape[],
+  feed: string,
+): Promise<Delivery> => {
+  const address = door.addressOf(source.url, path)
+  const ask = door.makeAsker(source, { pageMs: FILE_TIMEOUT, pullMs: door.LIMITS.pullMs }, FILE_BYTES)
+  const mark = door.keptFrom(source.state, address)?.['mark']
+  const conditional = door.isMark(mark) ? { headers: door.unless(mark), accepts: [door.UNMODIFIED] } : null
+  const first = conditional && (await ask(path, conditional))
+  if (first?.status === door.UNMODIFIED)
+    return { items: door.none(), file: null, unmodified: true, next: () => source.state }
+
+  let got: Asked | null = first
+  async function* items(): AsyncIterable<Item> {
+    got ??= await ask(path, {})
+    // Such an answer ends where the connection does: whether all of it came cannot be known.
+    if (!got.headers.has('content-length') && !got.headers.has('transfer-encoding'))
+      throw door.half('应答未声明长度 an answer that does not say where it ends')
+    yield* readContent(fromBytes(got.body), shapes, feed)
+  }
+  const next = (): Json => {
+    const now = got && door.markOf(got)
+    return now && { address: door.digestOf(address), mark: now }
+  }
+  return { items: items(), file: null, next }
+}

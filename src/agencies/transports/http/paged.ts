@@ -1,0 +1,92 @@
+/** A feed in numbered pages with a total, by GET or through a gateway by POST. Half of it is never taken for the whole. */
+import type { Item, Json } from '../../../domain/records.js'
+import { Refusal } from '../../../errors.js'
+import type { Delivery, Opening, Source } from '../../feed.js'
+import { holdsKnown } from '../../readers/lists.js'
+import { itemOf, type Shape } from '../../readers/shapes.js'
+import * as door from './attempt.js'
+import { digestOfItems } from './repeats.js'
+
+/** Pages whose marks are kept; a feed of more is read anew each time. */
+const MAX_MARKS = 1000
+
+/** One page taken apart: what it holds, how much there is in all, and which page it says it is. */
+export interface Page {
+  items: readonly unknown[]
+  total: number
+  page: number | null
+}
+
+export interface Paging {
+  ask: (page: number) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
+  /** Refuses an answer that is no success; null: no page of this feed. */
+  open: (body: Buffer) => Page | null | Promise<Page | null>
+}
+
+export const pages = async (
+  source: Source & Opening,
+  paging: Paging,
+  shapes: readonly Shape[],
+  feed: string,
+  limits: door.Limits = door.LIMITS,
+): Promise<Delivery> => {
+  const ask = door.makeAsker(source, limits)
+  const address = door.addressOf(source.url, paging.ask(1).path)
+  if (await isUnmodified(ask, paging, door.keptFrom(source.state, address)?.['marks']))
+    return { items: door.none(), file: null, unmodified: true, next: () => source.state }
+  const marks: (door.Mark | null)[] = []
+  const next = (): Json =>
+    marks.length > MAX_MARKS || !marks.every(door.isMark) ? null : { address: door.digestOf(address), marks }
+  return { items: paged(ask, paging, shapes, feed, marks), file: null, next }
+}
+
+/** Only if every page says so: the first may be as it was while another changed. */
+const isUnmodified = async (ask: door.Asker, paging: Paging, marks: unknown): Promise<boolean> => {
+  if (!Array.isArray(marks) || marks.length === 0 || !marks.every(door.isMark)) return false
+  for (const [at, mark] of marks.entries()) {
+    const { path, headers, ...how } = paging.ask(at + 1)
+    const conditional = { headers: { ...headers, ...door.unless(mark) }, accepts: [door.UNMODIFIED] }
+    if ((await ask(path, { ...how, ...conditional })).status !== door.UNMODIFIED) return false
+  }
+  return true
+}
+
+async function* paged(
+  ask: door.Asker,
+  paging: Paging,
+  shapes: readonly Shape[],
+  feed: string,
+  marks: (door.Mark | null)[],
+): AsyncIterable<Item> {
+  let received = 0
+  let total: number | null = null
+  const seen = new Map<string, number>()
+  for (let number = 1; number <= door.MAX_PAGES; number += 1) {
+    const { path, ...how } = paging.ask(number)
+    const answer = await ask(path, how)
+    // To ask by POST whether something is still the same has no agreed meaning.
+    if (marks.length <= MAX_MARKS) marks.push((how.method ?? 'GET') === 'GET' ? door.markOf(answer) : null)
+    const page = await paging.open(answer.body)
+    if (!page)
+      throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `第 ${number} 页不是约定的格式 no page of this feed` })
+    if (number === 1 && page.items.length > 0 && !holdsKnown(page.items, shapes)) {
+      throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '未找到可识别的记录 no known record' })
+    }
+    total ??= page.total
+    const digest = digestOfItems(page.items)
+    received += page.items.length
+    if (page.total !== total)
+      throw door.half(`读取期间总数由 ${total} 变为 ${page.total} the total changed while reading`)
+    if (page.page !== null && page.page !== number)
+      throw door.half(`索取第 ${number} 页，收到第 ${page.page} 页 another page than asked`)
+    const before = page.items.length > 0 ? seen.get(digest) : undefined
+    if (before !== undefined) throw door.half(`第 ${number} 页与第 ${before} 页相同 the same page twice`)
+    seen.set(digest, number)
+    if (received > total) throw door.half(`收到 ${received} 条，多于总数 ${total} more items than the total`)
+    if (page.items.length === 0 && received < total)
+      throw door.half(`仅收到 ${received} 条，总数 ${total} fewer items than the total`)
+    for (const [at, value] of page.items.entries()) yield itemOf(number, at + 1, value)
+    if (received === total) return
+  }
+  throw door.half(`超过 ${door.MAX_PAGES} 页 too many pages`)
+}

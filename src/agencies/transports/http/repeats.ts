@@ -1,0 +1,13 @@
+/** By which a page is seen to have come before. */
+import { createHash } from 'node:crypto'
+import { Refusal } from '../../../errors.js'
+
+export const digestOfItems = (items: readonly unknown[]): string => {
+  try {
+    return createHash('sha256').update(JSON.stringify(items)).digest('hex')
+  } catch (error) {
+    // Parsing knows no depth, writing does.
+    if (!(error instanceof RangeError)) throw error
+    throw new Refusal('CONTENT_UNREADABLE', { reader: 'json', reason: '嵌套过深 nested too deep' })
+  }
+}

@@ -1,0 +1,35 @@
+/** Which door: the one that the agency's configured address calls for. */
+import { Refusal } from '../../errors.js'
+import type { Delivery, Opening, Source } from '../feed.js'
+import type { Shape } from '../readers/shapes.js'
+import { folder } from './folder.js'
+import { table } from './table.js'
+
+/** What a door must know of a feed. */
+export interface Fed {
+  id: string
+  shapes: readonly Shape[]
+  /** Its own way of asking over HTTP. */
+  fetch: (source: Source & Opening, shapes: readonly Shape[], feed: string) => Promise<Delivery>
+}
+
+/** http(s): as the feed's description says; file: a watched folder; postgres: an exchange table (前置机). */
+export const openSource = async ({ id, shapes, fetch }: Fed, source: Source, opening: Opening): Promise<Delivery> => {
+  const asked = { ...source, ...opening }
+  switch (protocolOf(source.url)) {
+    case 'file:':
+      return folder(asked, shapes, id)
+    case 'postgres:':
+    case 'postgresql:':
+      return table(asked, shapes, id)
+    case 'http:':
+    case 'https:':
+      return fetch(asked, shapes, id)
+    default:
+      throw new Refusal('FEED_UNREACHABLE', {
+        reason: '地址应以 http、https、file 或 postgres 开头 no address of a known kind',
+      })
+  }
+}
+
+const protocolOf = (url: string): string | null => (URL.canParse(url) ? new URL(url).protocol : null)

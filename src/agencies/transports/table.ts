@@ -1,0 +1,149 @@
+/**
+ * An exchange table (前置机, GB/T 39443-2020 5.6): the agency writes rows into a database that both can reach, the hub
+ * reads those in state 0 and answers beside each. Address: `postgres://…/database?schema=NAME`; the table of a feed is
+ * `exchange_<feed>`, made by `exchangeTable` below. Nothing in it is changed before the run has ended.
+ */
+import type { Item } from '../../domain/records.js'
+import { isRefusal, Refusal } from '../../errors.js'
+import type { Delivery, Opening, Settled, Source } from '../feed.js'
+import { broken, itemOf, recognise, type Shape } from '../readers/shapes.js'
+import { none } from './http/attempt.js'
+import { type Answer, connected, type Exchange, FAULTS, identifier, openExchange } from './table/exchange.js'
+
+export { exchangeTable, STATES } from './table/exchange.js'
+
+/** Rows in one delivery: what must be remembered of each until it is answered is held in memory. */
+const MAX_ROWS = 100_000
+const MAX_MESSAGE = 2000 // characters told beside a row
+/** The hub's tables number rows in 31 bits; a longer id shows its upper part as the page. */
+const ROWS_PER_PAGE = 1_000_000_000
+/** Below every id that PostgreSQL can hold. */
+const FIRST = -(2n ** 63n)
+
+export interface TableLimits {
+  rows: number
+}
+
+export const table = async (
+  source: Source & Opening,
+  shapes: readonly Shape[],
+  feed: string,
+  { rows }: TableLimits = { rows: MAX_ROWS },
+): Promise<Delivery> => {
+  const { url, schema } = addressOf(source.url)
+  const name = identifier(`exchange_${feed}`)
+  const waiting = await named(() =>
+    connected(url, true, async (db) => (await openExchange(db, schema, name)).count(rows + 1)),
+  )
+  if (waiting === 0) return { items: none(), file: null, unmodified: true, whole: false }
+  const taken: Taken = new Map()
+  return {
+    items: itemsOf({
+      url,
+      schema,
+      name,
+      shapes,
+      feed,
+      most: rows,
+      taken,
+      ...(source.signal ? { signal: source.signal } : {}),
+    }),
+    file: null,
+    whole: false,
+    more: waiting > rows,
+    settle: (settled) =>
+      settled.outcome === 'FAILED'
+        ? Promise.resolve()
+        : connected(url, false, async (db) => answer(await openExchange(db, schema, name), taken, settled)),
+  }
+}
+
+/** The id of each row read, and the state in which it was read. */
+type Taken = Map<string, { id: string; version: string }>
+
+const placeOf = (id: number): { page: number | null; row: number } =>
+  id <= ROWS_PER_PAGE
+    ? { page: null, row: id }
+    : { page: Math.floor((id - 1) / ROWS_PER_PAGE), row: ((id - 1) % ROWS_PER_PAGE) + 1 }
+const keyOf = ({ page, row }: { page: number | null; row: number }): string => `${page ?? ''}/${row}`
+
+interface Reading {
+  url: string
+  schema: string
+  name: string
+  shapes: readonly Shape[]
+  feed: string
+  most: number
+  taken: Taken
+  signal?: AbortSignal
+}
+
+async function* itemsOf({ url, schema, name, shapes, feed, most, taken, signal }: Reading): AsyncIterable<Item> {
+  let after = String(FIRST)
+  while (taken.size < most) {
+    signal?.throwIfAborted()
+    // A connection for each batch: whoever takes the items may be slow, and must hold none of the agency's meanwhile.
+    const { rows, columns } = await named(() =>
+      connected(url, true, async (db) => {
+        const exchange = await openExchange(db, schema, name)
+        return { rows: await exchange.batch(after, most - taken.size), columns: exchange.columns }
+      }),
+    )
+    const known = columns && recognise(columns, shapes)
+    if (columns && !known)
+      throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '表的列不属于任何已知格式 no known columns' })
+    for (const { id, version, large, fields } of rows) {
+      const place = placeOf(Number(id))
+      taken.set(keyOf(place), { id, version })
+      after = id
+      if (large) yield broken(place.page, place.row, '行过大 a row beyond the limit')
+      else yield itemOf(place.page, place.row, known ? respelt(fields, columns, known.names) : fields)
+    }
+    if (rows.length === 0) return
+  }
+}
+
+/** PostgreSQL has no capitals of its own: columns are given back the names that the form knows. */
+const respelt = (fields: unknown, columns: readonly string[], names: readonly string[]): unknown => {
+  const values = fields as Record<string, unknown>
+  return Object.fromEntries(columns.map((column, at) => [names[at] ?? column, values[column] ?? '']))
+}
+
+/** Accepted, or why not: the row's own reason, or that of the whole delivery. */
+const answer = async (exchange: Exchange, taken: Taken, settled: Settled): Promise<void> => {
+  const faults = new Map<string, { code: string; message: string }>()
+  for await (const { page, row, field, rule, message } of settled.rejects) {
+    const key = keyOf({ page, row })
+    const told = faults.get(key)
+    const sentence = field === null ? message : `${field}：${message}`
+    faults.set(key, {
+      code: told?.code ?? rule,
+      message: (told ? `${told.message} ${sentence}` : sentence).slice(0, MAX_MESSAGE),
+    })
+  }
+  const whole = settled.outcome === 'REFUSED' ? settled.error : null
+  const answers = [...taken].map(([key, { id, version }]): Answer => {
+    const fault = faults.get(key) ?? whole
+    return { id, version, code: fault?.code ?? null, message: fault?.message.slice(0, MAX_MESSAGE) ?? null }
+  })
+  await exchange.answer(answers)
+}
+
+const addressOf = (url: string): { url: string; schema: string } => {
+  const address = new URL(url)
+  const schema = identifier(address.searchParams.get('schema') ?? 'public')
+  address.searchParams.delete('schema')
+  return { url: address.href, schema }
+}
+
+/** The database's and the system's own words may repeat the address, which holds a password: only their code is told. */
+const named = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    if (isRefusal(error)) throw error
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const reason = FAULTS[code] ?? (code || '连接失败 no connection')
+    throw new Refusal('FEED_UNREACHABLE', { reason: `交换库：${reason}` })
+  }
+}

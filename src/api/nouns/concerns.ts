@@ -1,0 +1,78 @@
+/** Concerns about listings, and taking back the run of which some are the consequence; the deeds are work/'s. */
+import { may, type Viewer } from '../../domain/viewer.js'
+import { Refusal } from '../../errors.js'
+import * as store from '../../store/concerns.js'
+import * as runs from '../../store/runs.js'
+import * as work from '../../work/concerns.js'
+import { takeBack } from '../../work/takeback.js'
+import { connection, firstOf, type PageArgs } from '../connection.js'
+import { type Context, spend } from '../context.js'
+import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
+import { withoutNul } from '../limits.js'
+import { makeLoads } from '../loads.js'
+import { allow } from '../viewer.js'
+import { listingById } from './listing.js'
+import { runView } from './operations.js'
+import { recordById } from './record.js'
+
+export const concernView = (context: Context, concern: store.Concern) => {
+  spend(context)
+  const { record, run, listingId } = concern
+  return {
+    ...concern,
+    __typename: 'Concern' as const,
+    key: concern.id,
+    id: globalId('Concern', concern.id),
+    listing: () => listingById(context, globalId('Listing', listingId)),
+    record: () => (record === null ? null : recordById(context, record)),
+    run: run === null ? null : globalId('Run', run),
+  }
+}
+
+const waiting = async (_: unknown, args: PageArgs, context: Context) => {
+  allow(context.viewer, 'see_moves')
+  const { db } = context.parts
+  const found = await store.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after) })
+  return connection(
+    found.map((one) => concernView(context, one)),
+    args,
+    ({ key }) => cursorOf(key),
+    () => store.count(db),
+  )
+}
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const concernById = async (context: Context, id: number) => {
+  const found = may(context.viewer, 'see_moves') ? await store.byId(context.parts.db, id) : null
+  return found && concernView(context, found)
+}
+
+const settleConcern = async (_: unknown, args: { id: string; note: string }, context: Context) => {
+  allow(context.viewer, 'settle_concern')
+  const { id, note } = withoutNul(args)
+  const { db, rules } = context.parts
+  const settled = { id: numberIn(id, 'Concern') ?? 0, note, by: nameOf(context.viewer), rules, now: context.now }
+  const concern = await work.settle(db, settled)
+  context.load = makeLoads(context.parts, context.now)
+  return concernView(context, concern)
+}
+
+const takeBackRun = async (_: unknown, args: { id: string; reason: string }, context: Context) => {
+  allow(context.viewer, 'take_back_run')
+  const { id, reason } = withoutNul(args)
+  const run = numberIn(id, 'Run')
+  if (run === null) throw new Refusal('RUN_UNKNOWN')
+  const { db, rules, now } = context.parts
+  await takeBack(db, { run, reason, by: nameOf(context.viewer), rules, now, mark: rules.mark, log: context.log })
+  context.load = makeLoads(context.parts, context.now)
+  const taken = await runs.byId(db, run)
+  if (taken === null) throw new Error(`run ${run} is gone`)
+  return runView(taken)
+}
+
+const nameOf = ({ sub }: Viewer): string => sub ?? ''
+
+export const concerns = {
+  Query: { concerns: waiting },
+  Mutation: { settleConcern, takeBackRun },
+}

@@ -1,0 +1,54 @@
+/** The plain HTTP doors for programs: upload of a feed, and what a run set aside. Refusals as a command tells them. */
+import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
+import { redact } from '../../domain/privacy.js'
+import { INTERNAL, isRefusal, Refusal } from '../../errors.js'
+import type { Asked } from '../asked.js'
+import type { ApiParts } from '../parts.js'
+import { rejectsCsv } from './rejects-csv.js'
+import { Unpulled, uploads } from './upload.js'
+
+/** After which whoever found the hub busy may come again, seconds. */
+const RETRY_SECONDS = 30
+
+export type AskedOf = (request: Request) => Asked
+
+export const v1 = (parts: ApiParts, askedOf: AskedOf): Router => {
+  const router = Router()
+  router.post('/v1/feeds/:feed', uploads(parts, askedOf))
+  router.all('/v1/feeds/:feed', only('POST'))
+  router.get('/v1/runs/:run/rejects.csv', rejectsCsv(parts, askedOf))
+  router.all('/v1/runs/:run/rejects.csv', only('GET'))
+  router.use('/v1', refused(parts, askedOf))
+  return router
+}
+
+const only = (method: 'GET' | 'POST') => (_: Request, response: Response) => {
+  const reason = `此地址只接受 ${method} only ${method} is answered here`
+  const { code, message, details } = new Refusal('INPUT_INVALID', { reason })
+  response.status(405).set({ Allow: method, 'Cache-Control': 'no-store' }).json({ error: { code, message, details } })
+}
+
+/** The whole truth of a fault goes to the log. No answer repeats an ID number, though its asker wrote it. */
+const refused =
+  ({ keys }: ApiParts, askedOf: AskedOf): ErrorRequestHandler =>
+  (thrown: unknown, request, response, _next) => {
+    const { error, found } = thrown instanceof Unpulled ? thrown : { error: thrown, found: {} }
+    // Who asked has gone, or has part of the answer: nobody can be told.
+    if (response.headersSent || response.destroyed) {
+      if (!isRefusal(error)) askedOf(request).log.error({ err: error }, 'an answer broke off')
+      return void response.destroy()
+    }
+    response.set('Cache-Control', 'no-store')
+    // What is left of a body that nobody reads is not waited for.
+    if (!request.complete) response.set('Connection', 'close')
+    if (!isRefusal(error)) {
+      askedOf(request).log.error({ err: error }, 'a request broke')
+      const { status, code, message } = INTERNAL
+      const details = { requestId: askedOf(request).requestId }
+      return void response.status(status).json({ error: { code, message, details }, ...found })
+    }
+    const { status, code, message, details } = error
+    if (status === 401) response.set('WWW-Authenticate', 'Bearer realm="hub"')
+    if (code === 'RUN_BUSY' || status === 503) response.set('Retry-After', String(RETRY_SECONDS))
+    response.status(status).json({ ...redact({ error: { code, message, details } }, keys.mark), ...found })
+  }

@@ -1,0 +1,142 @@
+/**
+ * POST /v1/feeds/:feed: an agency sends a file of its feed, as bytes. Held in memory and never written: it may hold ID
+ * numbers. Taken in as every file is, so that the same bytes again change nothing.
+ */
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import type { Request, RequestHandler } from 'express'
+import type { Feed } from '../../agencies/feed.js'
+import { isDate } from '../../domain/dates.js'
+import { may, mayFeed, type Viewer } from '../../domain/viewer.js'
+import { isRefusal, Refusal, reasonOf } from '../../errors.js'
+import * as watch from '../../store/watch.js'
+import { bodyOf } from '../asked.js'
+import type { ApiParts } from '../parts.js'
+import { signedIn, viewerOf } from '../viewer.js'
+import { fileName } from './file-name.js'
+import type { AskedOf } from './index.js'
+
+/** Largest file, bytes; also once unpacked. Larger ones come over the agency's door or by `hub pull --file`. */
+export const UPLOAD_BYTES = 64 * 1024 * 1024
+/** Uploads at once: each is held in memory. */
+export const UPLOADS_MOST = 2
+/** How long taking one in may last, milliseconds. */
+const TAKE_IN_MS = 600_000
+
+/** What a caller may say beside the bytes. */
+const PARAMETERS = ['dated', 'full', 'reader', 'name']
+
+const unpacked = promisify(gunzip)
+
+interface Found {
+  run?: number
+  rejects?: string
+}
+
+/** A delivery that came to nothing, with the run that tells its sender which items were bad. */
+export class Unpulled extends Error {
+  constructor(
+    readonly error: unknown,
+    readonly found: Found,
+  ) {
+    super('not taken in')
+  }
+}
+
+export const uploads = (parts: ApiParts, askedOf: AskedOf): RequestHandler => {
+  const underWay = new Set<string>()
+  return async (request, response) => {
+    const { now } = askedOf(request)
+    const viewer = viewerOf(request.headers, parts.keys, now)
+    const feed = feedFor(viewer, String(request.params['feed']), parts)
+    const given = givenIn(request, parts.keys.mark)
+    const packed = packing(request)
+    if (underWay.has(feed.id)) throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed.id })
+    if (underWay.size >= UPLOADS_MOST)
+      throw new Refusal('HUB_BUSY', {
+        reason: `同时上传不超过 ${UPLOADS_MOST} 个 at most ${UPLOADS_MOST} uploads at once`,
+      })
+    underWay.add(feed.id)
+    try {
+      const bytes = await bytesOf(request, packed)
+      // Its sender left in the midst of it: half a file is no file.
+      if (bytes === null) return
+      const by = viewer.sub ?? ''
+      const signal = AbortSignal.timeout(TAKE_IN_MS)
+      const pulled = await parts.pull(feed.id, { by, signal, file: { bytes, ...given } }).catch(async (error) => {
+        const told = error === signal.reason ? new Refusal('HUB_BUSY', { reason: '处理超时 it took too long' }) : error
+        if (isRefusal(told) && told.code === 'RUN_BUSY') throw told
+        const run = await watch.lastUpload(parts.db, { feed: feed.id, by, since: now }).catch(() => null)
+        throw new Unpulled(told, run === null ? {} : { run, rejects: placeOf(run) })
+      })
+      if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed.id })
+      response.set('Cache-Control', 'no-store').json({ ...pulled, rejects: placeOf(pulled.run) })
+    } finally {
+      underWay.delete(feed.id)
+    }
+  }
+}
+
+const placeOf = (run: number): string => `/v1/runs/${run}/rejects.csv`
+
+/** Not there and not for this viewer are told alike. */
+const feedFor = (viewer: Viewer, id: string, { agencies }: ApiParts): Feed => {
+  signedIn(viewer)
+  if (!may(viewer, 'send_records')) throw new Refusal('FORBIDDEN')
+  const own = agencies.flatMap((agency) => agency.feeds).filter((feed) => mayFeed(viewer, 'send_records', feed))
+  const feed = own.find((each) => each.id === id)
+  if (feed === undefined) throw new Refusal('FEED_UNKNOWN', { feed: id, known: own.map((each) => each.id).join(' ') })
+  return feed
+}
+
+const givenIn = (
+  request: Request,
+  mark: (id: string) => string,
+): { name: string | null; reader?: string; dated?: string; full: boolean } => {
+  const given = new Map(Object.entries(request.query))
+  for (const [name, value] of given) {
+    if (!PARAMETERS.includes(name) || typeof value !== 'string')
+      throw new Refusal('INPUT_INVALID', {
+        reason: `参数至多一次，可用 parameters, each once at most: ${PARAMETERS.join(' ')}`,
+      })
+  }
+  const [dated, full, reader, name] = PARAMETERS.map((each) => given.get(each) as string | undefined)
+  if (dated !== undefined && !isDate(dated)) throw new Refusal('DATE_INVALID', { value: dated })
+  if (full !== undefined && full !== 'true' && full !== 'false')
+    throw new Refusal('INPUT_INVALID', { reason: 'full 应为 true 或 false must be true or false' })
+  return {
+    name: fileName(name, request.headers['content-disposition'], mark),
+    full: full === 'true',
+    ...(reader === undefined ? {} : { reader }),
+    ...(dated === undefined ? {} : { dated }),
+  }
+}
+
+const packing = ({ headers }: Request): boolean => {
+  const type = headers['content-type'] ?? ''
+  // curl --data-binary calls everything a form; what is one inside is found by what it holds.
+  if (/^multipart\//i.test(type)) throw new Refusal('CONTENT_TYPE', { given: type.split(';')[0] })
+  const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase()
+  if (encoding !== 'identity' && encoding !== 'gzip')
+    throw new Refusal('CONTENT_TYPE', { given: `Content-Encoding: ${encoding}` })
+  return encoding === 'gzip'
+}
+
+/** Null if the caller went away before its end. */
+const bytesOf = async (request: Request, packed: boolean): Promise<Buffer | null> => {
+  const bytes = await bodyOf(request, UPLOAD_BYTES).catch((error) => {
+    if (request.destroyed || request.errored) return undefined
+    throw error
+  })
+  if (bytes === undefined) return null
+  if (bytes === null) throw tooLarge()
+  if (!packed) return bytes
+  try {
+    return await unpacked(bytes, { maxOutputLength: UPLOAD_BYTES })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge()
+    throw new Refusal('CONTENT_UNREADABLE', { reader: 'gzip', reason: reasonOf(error) })
+  }
+}
+
+const tooLarge = () => new Refusal('CONTENT_TOO_LARGE', { limit: `${UPLOAD_BYTES / 1024 / 1024} MB` })

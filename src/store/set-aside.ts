@@ -1,0 +1,150 @@
+/** Rejected items as people work on them: listed, corrected and taken in, or dropped. How they come here, store/rejects says. */
+import type { Problem } from '../domain/records.js'
+import type { Db, Tx } from './db.js'
+
+export const STATES = ['OPEN', 'TAKEN', 'DROPPED'] as const
+export type State = (typeof STATES)[number]
+
+export interface SetAside extends Problem {
+  id: number
+  run: number
+  /** When its run began. */
+  at: Date
+  /** Of its run. */
+  file: string | null
+  /** The day on which that file holds true, if its sender named one. */
+  dated: string | null
+  /** Its run was taken back. */
+  takenBack: boolean
+  feed: string
+  page: number | null
+  row: number
+  problems: Problem[]
+  /** As it came, ID numbers replaced. */
+  item: Record<string, unknown>
+  state: State
+  /** As a person corrected it, and it was taken in. */
+  corrected: Record<string, unknown> | null
+  settledAt: Date | null
+  settledBy: string | null
+  note: string | null
+  takenRun: number | null
+}
+
+const COLUMNS = `j.id, j.run_id as run, r.started_at as at, r.file, r.dated, r.taken_back_at is not null as "takenBack", j.feed, j.page, j.row_number as row, j.field, j.rule, j.message,
+  j.problems, j.item, j.state, j.corrected, j.settled_at as "settledAt", j.settled_by as "settledBy", j.note, j.taken_run as "takenRun"`
+
+export interface Filter {
+  /** Null: of every feed. */
+  feeds: readonly string[] | null
+  run?: number | null
+  state?: State | null
+  /** Of the first problem. */
+  rule?: string | null
+}
+
+const WHERE = `(:feeds::text[] is null or j.feed = any(:feeds::text[])) and (:run::bigint is null or j.run_id = :run::bigint)
+  and (:state::text is null or j.state = :state::text) and (:rule::text is null or j.rule = :rule::text)`
+
+const bound = ({ feeds, run = null, state = null, rule = null }: Filter) => ({
+  feeds: feeds && [...feeds],
+  run,
+  state,
+  rule,
+})
+
+/** Newest first, before the reject `before`. */
+export const list = async (
+  db: Db,
+  filter: Filter,
+  { first, before }: { first: number; before: number | null },
+): Promise<SetAside[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where ${WHERE} and (:before::bigint is null or j.id < :before::bigint)
+     order by j.id desc limit :first /* setAside.list */`,
+    { ...bound(filter), before, first } as never,
+  )
+  return answer.rows
+}
+
+export const count = async (db: Db, filter: Filter): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from rejects j where ${WHERE} /* setAside.count */`,
+    bound(filter) as never,
+  )
+  return answer.rows[0].n
+}
+
+export const byId = async (db: Db | Tx, id: number): Promise<SetAside | null> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where j.id = ? /* setAside.byId */`,
+    [id],
+  )
+  return answer.rows[0] ?? null
+}
+
+/** Items read at once: each may be large. */
+const STEP_ITEMS = 200
+
+/** All that a run set aside with the items themselves, in the order in which it came, in bounded memory. */
+export async function* ofRun(db: Db, run: number): AsyncIterable<SetAside> {
+  for (let after = 0; ; ) {
+    const { rows } = await db.raw(
+      `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where j.run_id = ? and j.id > ? order by j.id limit ?
+       /* setAside.ofRun */`,
+      [run, after, STEP_ITEMS],
+    )
+    yield* rows as SetAside[]
+    if (rows.length < STEP_ITEMS) return
+    after = rows.at(-1).id
+  }
+}
+
+/** Locked to the end of the transaction. False: somebody has settled it meanwhile. */
+export const holdOpen = async (tx: Tx, id: number): Promise<boolean> => {
+  const answer = await tx.raw(
+    `select 1 from rejects where id = ? and state = 'OPEN' for update /* setAside.holdOpen */`,
+    [id],
+  )
+  return answer.rows.length > 0
+}
+
+/** Whether records that such an item would give have been brought by a later run than the one that set it aside. */
+export const hasComeSince = async (
+  tx: Tx,
+  { feed, keys, run }: { feed: string; keys: readonly string[]; run: number },
+): Promise<boolean> => {
+  const answer = await tx.raw(
+    `select exists (select 1 from versions where feed = :feed and record_key = any(:keys::text[]) and known_to is null and run_id > :run
+       union all select 1 from unmatched where feed = :feed and record_key = any(:keys::text[]) and last_run > :run) as since
+     /* setAside.hasComeSince */`,
+    { feed, keys: [...keys], run } as never,
+  )
+  return answer.rows[0].since
+}
+
+export const settle = async (
+  tx: Tx,
+  id: number,
+  to: { state: Exclude<State, 'OPEN'>; corrected: unknown; run: number | null; by: string; note: string; now: Date },
+): Promise<void> => {
+  await tx('rejects')
+    .where({ id })
+    .update({
+      state: to.state,
+      corrected: to.corrected === null ? null : JSON.stringify(to.corrected),
+      taken_run: to.run,
+      settled_at: to.now,
+      settled_by: to.by,
+      note: to.note,
+    })
+}
+
+/** What a correction took in was taken back: its items wait again. */
+export const reopen = async (tx: Tx, takenRun: number): Promise<void> => {
+  await tx.raw(
+    `update rejects set state = 'OPEN', corrected = null, taken_run = null, settled_at = null, settled_by = null, note = null
+     where taken_run = ? /* setAside.reopen */`,
+    [takenRun],
+  )
+}

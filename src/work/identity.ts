@@ -1,0 +1,241 @@
+/**
+ * Identity: what people decide of whose a record is, and of operators that are one. Each decision is one transaction and is
+ * kept with its person, reason and evidence; undone, it stays, and all that followed from it follows back.
+ */
+import { codeOf } from '../domain/identity.js'
+import { subjectKey } from '../domain/matching.js'
+import { redact } from '../domain/privacy.js'
+import { Refusal } from '../errors.js'
+import type { Db, Tx } from '../store/db.js'
+import * as decisions from '../store/decisions.js'
+import * as knowledge from '../store/knowledge.js'
+import * as mergers from '../store/mergers.js'
+import * as operators from '../store/operators.js'
+import * as proposals from '../store/proposals.js'
+import * as waiting from '../store/waiting.js'
+import { consequences } from './consequences.js'
+import type { Rules } from './rules.js'
+
+/** Longest reason, characters. */
+const REASON_LENGTH = 1_000
+/** How long a decision waits for a merge that goes on, milliseconds. */
+const LOCK_TIMEOUT_MS = 5_000
+/** SQLSTATE of a lock not had in time. */
+const LOCK_NOT_AVAILABLE = '55P03'
+
+interface Deciding {
+  reason: string
+  by: string
+  now: Date
+}
+
+export interface SubjectDecided extends Deciding {
+  /** A waiting record; the decision is on all of its feed that say the same of their subject. */
+  unmatched: number
+  verdict: 'ATTACH' | 'NOT_OURS'
+  /** Any code of the operator; with ATTACH alone. */
+  operator?: string
+}
+
+export interface Decided {
+  decision: decisions.Decision
+  /** Records that it settled, moved or gave back. */
+  records: number
+}
+
+/** Refusals: UNMATCHED_UNKNOWN, UNMATCHED_SETTLED, OPERATOR_UNKNOWN, INPUT_INVALID, RUN_BUSY. */
+export const decideSubject = (db: Db, rules: Rules, made: SubjectDecided): Promise<Decided> =>
+  inTurn(db, made, rules, async (tx, reason, at) => {
+    if ((made.verdict === 'ATTACH') !== (made.operator !== undefined))
+      throw invalid('ATTACH 须有且仅有 operator takes the operator')
+    const found = await waiting.forDecision(tx, made.unmatched)
+    if (found === null) throw new Refusal('UNMATCHED_UNKNOWN')
+    if (found.state !== 'OPEN') throw new Refusal('UNMATCHED_SETTLED')
+    const operator = made.operator === undefined ? null : await named(tx, made.operator)
+    const key = await keyOf(tx, found)
+    const { subject, nameKey, proposedOperator, evidence } = found
+    const decision = await decisions.add(tx, {
+      verdict: made.verdict,
+      feed: found.feed,
+      subjectKey: key,
+      operatorId: operator?.id ?? null,
+      mergedId: null,
+      evidence: {
+        unmatched: found.id,
+        subject,
+        nameKey,
+        reason: found.reason,
+        proposed: proposedOperator,
+        ...evidence,
+      },
+      reason,
+      by: made.by,
+      at,
+    })
+    // Nobody has one in force where its records wait; but two may decide on records of one subject at once.
+    if (decision === null) throw new Refusal('UNMATCHED_SETTLED')
+    const reach = { decision: decision.id, feed: found.feed, subjectKey: key, at }
+    const records = await waiting.settle(tx, reach, made.verdict === 'ATTACH' ? 'MATCHED' : 'NOT_OURS')
+    const touched = await waiting.closeEarlier(tx, reach, made.verdict === 'ATTACH' ? 'CHANGED' : 'ENDED')
+    if (operator !== null) {
+      const owner = operator.mergedInto ?? operator.id
+      await waiting.attach(tx, reach, owner)
+      touched.push(owner)
+    }
+    await operators.markDirty(tx, touched, at)
+    await consequences(tx, { decision: decision.id, at, now: made.now, rules })
+    return { decision, records }
+  })
+
+/** What was kept before there were keys gets its own with the first decision. */
+const keyOf = async (tx: Tx, found: waiting.Waiting): Promise<string> => {
+  if (found.subjectKey !== null) return found.subjectKey
+  const nobody = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
+  const { key: record, subject, body } = found
+  const key = subjectKey({ key: record, subject, body }) ?? subjectKey({ key: record, subject: nobody, body })
+  if (key === null) throw new Error(`unmatched ${found.id} has no key`)
+  await waiting.setSubjectKey(tx, found.id, key)
+  return key
+}
+
+export interface DecisionUndone extends Deciding {
+  decision: number
+}
+
+/** Refusals: DECISION_UNKNOWN, DECISION_UNDONE, INPUT_INVALID, RUN_BUSY. */
+export const undoDecision = (db: Db, rules: Rules, made: DecisionUndone): Promise<Decided> =>
+  inTurn(db, made, rules, async (tx, reason, at) => {
+    const found = await decisions.forUndo(tx, made.decision)
+    if (found === null) throw new Refusal('DECISION_UNKNOWN')
+    if (found.undoneAt !== null) throw new Refusal('DECISION_UNDONE')
+    const decision = await decisions.undo(tx, found.id, { reason, by: made.by, at })
+    const { records, touched } = found.verdict === 'MERGE' ? await split(tx, found, at) : await detach(tx, found, at)
+    await operators.markDirty(tx, touched, at)
+    await consequences(tx, { decision: found.id, at, now: made.now, rules })
+    return { decision, records }
+  })
+
+interface Undone {
+  records: number
+  /** Operators to be scored. */
+  touched: number[]
+}
+
+/** Back to the queue; what stood there before the decision stands again. */
+const detach = async (tx: Tx, decision: decisions.Decision, at: Date): Promise<Undone> => {
+  const { id, feed, subjectKey: key, evidence, decidedAt } = decision
+  const reach = { decision: id, feed: feed ?? '', subjectKey: key ?? '', at }
+  const said = evidence as unknown as Pick<waiting.Waiting, 'subject' | 'nameKey' | 'reason'>
+  const returned =
+    decision.verdict === 'ATTACH'
+      ? await waiting.returnAttached(tx, reach, said)
+      : await waiting.returnSetAside(tx, reach)
+  const touched = await waiting.markWrong(tx, id, at)
+  touched.push(...(await waiting.reopenEarlier(tx, returned, decidedAt, at)))
+  await proposals.offerTo(tx, returned)
+  return { records: returned.length, touched }
+}
+
+/** What came with it goes back, and what its own codes have brought since. */
+const split = async (tx: Tx, decision: decisions.Decision, at: Date): Promise<Undone> => {
+  const from = decision.mergedId ?? 0
+  const owner = (await mergers.byId(tx, from))?.mergedInto ?? null
+  if (owner === null) throw new Error(`merger ${decision.id} is in force and ${from} stands by itself`)
+  const parts = await mergers.part(tx, from)
+  const by = [decision.id, ...(await mergers.decisionsOf(tx, parts))]
+  const records = await mergers.moveRecords(tx, { owner, to: from, decision: decision.id, by, at })
+  const only = (decision.evidence['listings'] ?? []) as string[]
+  await mergers.moveListings(tx, { from: owner, to: from, only })
+  return { records, touched: [owner, from] }
+}
+
+export interface OperatorsMerged extends Deciding {
+  /** Codes that name the operators themselves. */
+  from: string
+  into: string
+  cause: decisions.Cause
+}
+
+/** Refusals: OPERATOR_UNKNOWN, MERGE_NOT_ALLOWED with what to do, INPUT_INVALID, RUN_BUSY. */
+export const mergeOperators = (db: Db, rules: Rules, made: OperatorsMerged): Promise<Decided> =>
+  inTurn(db, made, rules, async (tx, reason, at) => {
+    const from = await named(tx, made.from)
+    const into = await named(tx, made.into)
+    const why = await notMergeable(tx, from, into, made.cause)
+    if (why !== null) throw new Refusal('MERGE_NOT_ALLOWED', { reason: why })
+    const listings = await mergers.moveListings(tx, { from: from.id, to: into.id, only: null })
+    const decision = await decisions.add(tx, {
+      verdict: 'MERGE',
+      feed: null,
+      subjectKey: null,
+      operatorId: into.id,
+      mergedId: from.id,
+      evidence: { cause: made.cause, from: from.uscc ?? from.shop, into: into.uscc ?? into.shop, listings },
+      reason,
+      by: made.by,
+      at,
+    })
+    if (decision === null) throw new Error(`a merger of ${from.id} is in force already`)
+    await mergers.join(tx, from.id, into.id)
+    const records = await mergers.moveRecords(tx, { owner: from.id, to: into.id, decision: decision.id, by: null, at })
+    await operators.markDirty(tx, [into.id], at)
+    await consequences(tx, { decision: decision.id, at, now: made.now, rules })
+    return { decision, records }
+  })
+
+/** The reason why these two may not be made one, with what to do instead; null if they may. Both stand by themselves: no circle. */
+const notMergeable = async (
+  tx: Tx,
+  from: mergers.Party,
+  into: mergers.Party,
+  cause: decisions.Cause,
+): Promise<string | null> => {
+  if (from.id === into.id) return '两个代码是同一主体 both codes are of one operator already'
+  if (from.mergedInto !== null) {
+    return `${codeIn(from)} 已并入另一主体，请先撤销该决定 it is part of another operator; undo that decision first`
+  }
+  if (into.mergedInto !== null) {
+    const whole = await mergers.byId(tx, into.mergedInto)
+    return `${codeIn(into)} 已并入 ${codeIn(whole)}，请并入后者 it is part of the latter; merge into that one`
+  }
+  if (cause === 'CONVERTED' && (from.kind !== 'INDIVIDUAL' || !['ENTERPRISE', 'COOPERATIVE'].includes(into.kind))) {
+    return '个体转企业须由个体工商户并入企业 a conversion is of an individual business into an enterprise'
+  }
+  const lists = await mergers.bothOpen(tx, from.id, into.id)
+  if (lists.length === 0) return null
+  return `双方均有未结的同类名单记录（${lists.join(' ')}），请先将其一移出或不予列入 both have an open listing of this kind; remove or drop one of them first`
+}
+
+const codeIn = (party: mergers.Party | null): string => party?.uscc ?? party?.shop ?? ''
+
+/** The operator that the code itself names, also if it is part of another now. */
+const named = async (tx: Tx, code: string): Promise<mergers.Party> => {
+  const asked = codeOf(code)
+  const found = asked === null ? null : await mergers.own(tx, asked)
+  if (found === null) throw new Refusal('OPERATOR_UNKNOWN', { code: asked?.code ?? '' })
+  return found
+}
+
+const invalid = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
+
+/** Whoever decides waits for a merge only so long, and is then told to come again. No ID number in a reason is kept. */
+const inTurn = async <T>(
+  db: Db,
+  { reason, now }: Deciding,
+  { mark }: Rules,
+  act: (tx: Tx, reason: string, at: Date) => Promise<T>,
+): Promise<T> => {
+  const given = reason.trim()
+  if (given === '') throw invalid('须说明理由 a reason is needed')
+  if (given.length > REASON_LENGTH)
+    throw invalid(`理由不得超过 ${REASON_LENGTH} 个字符 the reason has at most ${REASON_LENGTH} characters`)
+  try {
+    return await db.transaction(async (tx) => {
+      await tx.raw(`set local lock_timeout = ${LOCK_TIMEOUT_MS} /* work.identity */`)
+      return act(tx, redact(given, mark), await knowledge.tick(tx, now))
+    })
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error
+    throw new Refusal('RUN_BUSY', { job: 'decide', subject: '' })
+  }
+}

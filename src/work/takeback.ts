@@ -1,0 +1,119 @@
+/**
+ * Take back: a whole run is known to be wrong, by a person's word and with a reason. From then on everything answers as if
+ * it had never come, and whoever asks what was known in between still sees it. What a later pull merely repeated, or lacked
+ * as well, left no trace and counts for nothing: the next pull of the feed says it again.
+ */
+import { dateIn } from '../domain/dates.js'
+import { redact } from '../domain/privacy.js'
+import { Refusal } from '../errors.js'
+import * as concerns from '../store/concerns.js'
+import type { Db, Tx } from '../store/db.js'
+import * as knowledge from '../store/knowledge.js'
+import * as leads from '../store/leads.js'
+import * as locks from '../store/locks.js'
+import { relearn } from '../store/relearn.js'
+import * as setAside from '../store/set-aside.js'
+import * as takeback from '../store/takeback.js'
+import { consequences } from './consequences.js'
+import type { Rules } from './rules.js'
+import { alone, type Occasioned } from './run.js'
+
+/** Longest reason, characters. */
+const LONGEST_REASON = 1_000
+/** How long it waits for a pull of the feed that goes on unless told otherwise, milliseconds. */
+const WAIT_MS = 10_000
+
+export interface TakenBack {
+  run: number
+  feed: string
+  /** Versions known to be wrong. */
+  wrong: number
+  /** Records that say again what they said before. */
+  restored: number
+  /** Operators to be scored anew. */
+  operators: number
+  /** Operators no longer believed to exist. */
+  gone: number
+  ms: number
+}
+
+export interface TakeBackOptions extends Omit<Occasioned, 'cause' | 'plannedFor' | 'by'> {
+  run: number
+  reason: string
+  by: string
+  rules: Rules
+}
+
+/** Refusals: RUN_UNKNOWN, RUN_NOT_TAKEN_BACK (no pull, not done, taken back already), RUN_BUSY while its feed is being pulled. */
+export const takeBack = async (db: Db, options: TakeBackOptions): Promise<TakenBack> => {
+  const { run: id, rules } = options
+  const reason = redact(options.reason, rules.mark).trim()
+  if (reason === '' || reason.length > LONGEST_REASON)
+    throw new Refusal('INPUT_INVALID', {
+      reason: `事由须为 1–${LONGEST_REASON} 个字符 the reason has 1–${LONGEST_REASON} characters`,
+    })
+  const { feed } = await checked(db, id)
+  const waitMs = options.waitMs ?? WAIT_MS
+  const done = await locks.alone(db, `pull:${feed}`, waitMs, () =>
+    alone(db, { ...options, waitMs, job: 'takeback', subject: feed, cause: 'person' }, async (running) => {
+      const counts = await db.transaction(async (tx) => {
+        const now = options.now()
+        const at = await knowledge.tick(tx, now)
+        await checked(tx, id)
+        const counts = await undo(tx, { run: id, by: running.id, at }, rules, now)
+        await takeback.note(tx, { run: id, by: running.id, at }, { by: options.by, reason, feed })
+        Object.assign(running.counts, { ...counts, run: id })
+        await running.close(tx)
+        return counts
+      })
+      return { run: id, feed, ...counts, ms: running.elapsed() }
+    }),
+  )
+  if (done === 'held' || done === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed })
+  return done
+}
+
+const checked = async (db: Db | Tx, id: number): Promise<takeback.Candidate> => {
+  const found = await takeback.candidate(db, id)
+  if (found === null) throw new Refusal('RUN_UNKNOWN')
+  const why =
+    found.job !== 'pull'
+      ? '它不是拉取 it is no pull'
+      : found.takenBack
+        ? '它已被撤回 it is taken back already'
+        : found.outcome !== 'DONE'
+          ? '它没有带来任何内容 it brought nothing'
+          : null
+  if (why !== null) throw new Refusal('RUN_NOT_TAKEN_BACK', { reason: why })
+  return found
+}
+
+const undo = async (
+  tx: Tx,
+  taken: takeback.Taken,
+  rules: Rules,
+  now: Date,
+): Promise<Pick<TakenBack, 'wrong' | 'restored' | 'operators' | 'gone'>> => {
+  const wrong = await takeback.close(tx, taken)
+  const restored = await takeback.restore(tx, taken)
+  await takeback.returnWaiting(tx, taken)
+  await setAside.reopen(tx, taken.run)
+  const said = { by: 'clock', note: WITHOUT_GROUND, now: taken.at }
+  await concerns.settleOfRun(tx, taken.run, said)
+  // Listings first: what they lose decides who is still known.
+  await consequences(tx, { run: taken.by, at: taken.at, now, rules })
+  const unfounded = await takeback.unfounded(tx, taken)
+  const untouched = await leads.untouched(tx, unfounded)
+  await leads.drop(
+    tx,
+    untouched.map(({ id }) => id),
+    { on: dateIn(now), reason: WITHOUT_GROUND, at: taken.at },
+  )
+  const gone = await takeback.forget(tx, unfounded, taken)
+  await relearn(tx, taken.run, taken.at)
+  const operators = await takeback.question(tx, taken)
+  return { wrong, restored, operators, gone }
+}
+
+/** Why an untouched lead is dropped, and nobody need look at what the run gave rise to. */
+export const WITHOUT_GROUND = '所依据的批次已被撤回。The run it rests on was taken back.'

@@ -1,0 +1,171 @@
+/** Separated text on its short way: lines with their quotes in order. csv-parse must make the same of them. */
+import { expect } from 'chai'
+import fc from 'fast-check'
+import iconv from 'iconv-lite'
+import { type Content, fromBytes } from '../../src/agencies/readers/content.js'
+import { readCsv } from '../../src/agencies/readers/csv.js'
+import { decoded, encodingOf } from '../../src/agencies/readers/text.js'
+import type { Item } from '../../src/domain/records.js'
+
+const NAMES = ['甲列', '乙列', '丙列', '丁列']
+const SHAPES = [{ names: NAMES }]
+const RUNS = { numRuns: 100 }
+
+/** Read in pieces of so many bytes. */
+const inPieces = (bytes: Buffer, size: number): Content => ({
+  ...fromBytes(bytes),
+  chunks: async function* () {
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+  },
+})
+
+const read = async (text: string, size = 64 * 1024): Promise<Item[]> => {
+  const items: Item[] = []
+  for await (const item of readCsv(inPieces(Buffer.from(text), size), SHAPES, 'feed')) items.push(item)
+  return items
+}
+
+const cell = fc.oneof(
+  fc.string({ unit: fc.constantFrom('a', '中', '1', ' ', '\u3000', '𠮷', '\0', 'é'), maxLength: 5 }),
+  fc
+    .string({ unit: fc.constantFrom('a', '"', ',', ';', '\t', '|', '中', ' '), maxLength: 6 })
+    .map((text) => `"${text.replaceAll('"', '""')}"`),
+  // In the middle of a cell a quote is a character; these and quotes that do not close a cell are seen to be so.
+  fc.constantFrom('a"b', 'a"', ' "a"', '""', '12" 屏', '"a"b', '"a" ', '"a"b"', '"'),
+)
+
+describe('separated text', () => {
+  it('is taken apart line by line as it is behind a cell with a line break, which csv-parse reads', async () => {
+    const table = fc.tuple(
+      fc.constantFrom(',', ';', '\t', '|'),
+      fc.array(fc.array(cell, { minLength: 3, maxLength: 5 }), { maxLength: 8 }),
+    )
+    await fc.assert(
+      fc.asyncProperty(table, async ([separator, rows]) => {
+        const header = NAMES.join(separator)
+        const lines = rows.map((cells) =>
+          cells.map((text) => (/^[^"].*[,;\t|]/.test(text) ? 'a' : text)).join(separator),
+        )
+        const short = await read([header, ...lines].join('\n'))
+        const [first, ...long] = await read([header, ['a', 'b', 'c', '"d\nd"'].join(separator), ...lines].join('\n'))
+        expect(first?.fields).to.deep.equal({ 甲列: 'a', 乙列: 'b', 丙列: 'c', 丁列: 'd\nd' })
+        expect(long.map(({ row, fields }) => [row - 2, fields])).to.deep.equal(
+          short.map(({ row, fields }) => [row, fields]),
+        )
+      }),
+      RUNS,
+    )
+  })
+
+  it('gives the same rows in whatever pieces it is read', async () => {
+    const table = fc.array(
+      fc.oneof(
+        fc.array(cell, { minLength: 3, maxLength: 5 }).map((cells) => cells.join(',')),
+        fc.constantFrom('a,"b\nc",d,e', '"', 'a,b"c,d,e', '', '"a,b,c,d'),
+      ),
+      { maxLength: 8 },
+    )
+    await fc.assert(
+      fc.asyncProperty(table, fc.integer({ min: 1, max: 40 }), async (lines, size) => {
+        const text = [NAMES.join(','), 'a,b,c,d', ...lines].join('\n')
+        expect(await read(text, size)).to.deep.equal(await read(text))
+      }),
+      RUNS,
+    )
+  })
+
+  it('keeps a column named __proto__ and columns without a name', async () => {
+    const [item] = await read('甲列,乙列,丙列,__proto__,\na,b,c,d,e\n')
+    expect(Object.entries(item?.fields ?? {})).to.deep.equal([
+      ['甲列', 'a'],
+      ['乙列', 'b'],
+      ['丙列', 'c'],
+      ['__proto__', 'd'],
+      ['第5列', 'e'],
+    ])
+  })
+
+  it('makes a NUL visible wherever it stands', async () => {
+    const items = await read('甲列,乙列,丙列,丁列\na,b,c,d\na,b\0,c,"d"\n')
+    expect(items.map(({ fields }) => fields.乙列)).to.deep.equal(['b', 'b\uFFFD'])
+  })
+
+  for (const [what, end] of [
+    ['line feeds', '\n'],
+    ['carriage returns', '\r'],
+    ['line ends of Windows', '\r\n'],
+  ] as const)
+    it(`of millions of ${what} is counted line by line and read in no time`, async () => {
+      const began = performance.now()
+      const items = await read(`${NAMES.join(',')}${end}${end.repeat(5_000_000)}a,b,c,d`)
+      expect(items.map(({ row }) => row)).to.deep.equal([5_000_002])
+      expect(performance.now() - began).to.be.below(2000)
+    })
+
+  it('of many short lines without a separator is refused or set aside in no time', async () => {
+    const began = performance.now()
+    const items = await read(`${NAMES.join(',')}\n${'a\n'.repeat(200_000)}`)
+    expect(items).to.have.length(200_000)
+    expect(performance.now() - began).to.be.below(5000)
+  }).timeout(10_000)
+})
+
+describe('bytes as text', () => {
+  const character = fc.constantFrom('a', '中', '𠮷', 'é', '\r\n', '\r', '\n', '\uFEFF')
+  const bytes = fc
+    .array(
+      fc.oneof(
+        character.map((text) => Buffer.from(text)),
+        fc.nat(255).map((byte) => Buffer.of(byte)),
+        fc.constantFrom(
+          Buffer.of(0xe0, 0x80),
+          Buffer.of(0xed, 0xa0),
+          Buffer.of(0xe4, 0xb8),
+          Buffer.of(0xf0, 0x9f, 0x98),
+        ),
+      ),
+      { maxLength: 12 },
+    )
+    .map((parts) => Buffer.concat(parts))
+  const size = fc.integer({ min: 1, max: 9 })
+  const textOf = async (content: Content): Promise<string> => {
+    let text = ''
+    for await (const piece of decoded(content, 'utf-8')) text += piece
+    return text
+  }
+
+  it('are the same text in whatever pieces they come, damaged or not', async () => {
+    await fc.assert(
+      fc.asyncProperty(bytes, size, async (sent, pieces) => {
+        const whole = sent
+          .toString('utf8')
+          .replace(/^\uFEFF/, '')
+          .replace(/\r\n?/g, '\n')
+        expect(await textOf(inPieces(sent, pieces))).to.equal(whole)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('are UTF-8 if all of them are, but for a last character cut off', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.string({ unit: character, minLength: 1, maxLength: 9 }),
+        fc.nat(2),
+        size,
+        async (text, cut, pieces) => {
+          const all = Buffer.from(text)
+          expect(await encodingOf(inPieces(all.subarray(0, Math.max(1, all.length - cut)), pieces))).to.equal('utf-8')
+        },
+      ),
+      { numRuns: 1000 },
+    )
+    for (const last of [[0xe0, 0x80], [0xed, 0xa0], [0xff], [0xc0], [0xf4, 0x90], [0xd6, 0xd0]])
+      expect(await encodingOf(fromBytes(Buffer.from([0x61, ...last]))), last.join()).to.equal('gb18030')
+  })
+
+  it('are GB18030 if they are not UTF-8, however late that shows', async () => {
+    const late = Buffer.concat([Buffer.alloc(100_000, 'a'), iconv.encode('名', 'gb18030')])
+    expect(await encodingOf(fromBytes(late))).to.equal('gb18030')
+  })
+})

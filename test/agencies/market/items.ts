@@ -1,0 +1,35 @@
+import type { Draft, Item } from '../../../src/domain/records.js'
+import { draftsOf, itemsOf, problemsOf, sample } from '../samples.js'
+
+type Fields = Record<string, unknown>
+
+/** Read once: a workbook takes a thread of its own each time. */
+const read = new Map<string, Promise<Item[]>>()
+const itemsIn = (id: string, file: string): Promise<Item[]> => {
+  const known = read.get(`${id} ${file}`) ?? itemsOf(id, sample(file))
+  read.set(`${id} ${file}`, known)
+  return known
+}
+
+/** The n-th item of a sample, with some fields otherwise; undefined takes a field away. */
+export const from = async (id: string, file: string, at = 0, changes: Fields = {}): Promise<Item> => {
+  const item = (await itemsIn(id, file))[at]
+  if (!item) throw new Error('no such item')
+  const fields = Object.entries({ ...item.fields, ...changes }).filter(([, value]) => value !== undefined)
+  return { ...item, fields: Object.fromEntries(fields) }
+}
+
+export const all = async (id: string, file: string, at = 0, changes: Fields = {}): Promise<Draft[]> =>
+  draftsOf(id, await from(id, file, at, changes))
+
+export const only = async (id: string, file: string, at = 0, changes: Fields = {}): Promise<Draft> => {
+  const [draft, another] = await all(id, file, at, changes)
+  if (!draft || another) throw new Error('not one draft')
+  return draft
+}
+
+export const rulesOf = ({ findings }: Draft): string[] => findings.map(({ field, rule }) => `${field} ${rule}`)
+
+/** `field rule` of everything that sets the item aside. */
+export const faults = async (id: string, file: string, at = 0, changes: Fields = {}): Promise<string[]> =>
+  problemsOf(id, await from(id, file, at, changes)).map(({ field, rule }) => `${field} ${rule}`)

@@ -1,0 +1,104 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect } from 'chai'
+import { agencies } from '../../../src/agencies/index.js'
+import { contract } from '../../../src/contracts.js'
+import { gtinValid } from '../../../src/domain/identity.js'
+import type { Draft, Item } from '../../../src/domain/records.js'
+import { feedOf, itemsOf, refusalOf, TODAY } from '../samples.js'
+
+const FOLDER = resolve('../shared/data')
+const BLACKLISTS = 'creditchina-blacklists-2018/dev'
+const FEEDS = agencies.find(({ id }) => id === 'market-regulator')?.feeds.map(({ id }) => id) ?? []
+
+/** What each file is, and how many items and different keys it holds; every other file is none of this agency's. */
+const ACCEPTED: Record<string, [feed: string, items: number, keys: number]> = {
+  'cn-company-register/dev/jilin.csv': ['registry', 9471, 9469],
+  'cn-company-register/dev/national-sample.csv': ['registry', 28_056, 28_053],
+  'vendor-api-samples/qcc-fuzzy-search.json': ['registry', 10, 10],
+  [`${BLACKLISTS}/ecommerce-blacklist-90.csv`]: ['dishonest', 90, 99],
+  [`${BLACKLISTS}/herbal-slices-failed-sampling.csv`]: ['quality', 39, 39],
+  [`${BLACKLISTS}/herbal-slices-failed-sampling.xlsx`]: ['quality', 39, 39],
+  'cpsc-recalls/cpsc-recalls.jsonl': ['recalls', 3153, 3153],
+  'eu-safety-gate/alerts.json': ['recalls', 478, 478],
+  'fda-ires-recalls/recalls.json': ['recalls', 168, 168],
+}
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name)
+    return statSync(path).isDirectory() ? filesIn(path) : [path]
+  })
+
+interface Taken {
+  items: Item[]
+  drafts: Draft[]
+  rejected: number
+}
+
+const taken = async (id: string, file: string): Promise<Taken> => {
+  const items = await itemsOf(id, join(FOLDER, file))
+  const mapped = items.map((item) => feedOf(id).map(item, { dated: null, today: TODAY }))
+  const drafts = mapped.flatMap((one) => ('drafts' in one ? one.drafts : []))
+  return { items, drafts, rejected: mapped.filter((one) => 'problems' in one).length }
+}
+
+describe("the regulator's feeds and files that nobody here made (left out where they are absent)", function () {
+  this.timeout(60_000)
+  before(function () {
+    if (!existsSync(FOLDER)) this.skip()
+  })
+
+  for (const [file, [id, count, keys]] of Object.entries(ACCEPTED)) {
+    it(`${id} takes in ${count} items of ${file}, rejects none, and no two differ under one key`, async () => {
+      const { items, drafts, rejected } = await taken(id, file)
+      expect([items.length, rejected]).to.deep.equal([count, 0])
+      const seen = new Map<string, string>()
+      for (const draft of drafts) {
+        expect(contract(`records/${draft.kind}`)(draft.body), draft.key).to.deep.equal([])
+        const same = seen.get(draft.key) ?? JSON.stringify(draft)
+        // A genuine repeat counts as unchanged; the register of Jilin is the one that holds other than such.
+        if (file !== 'cn-company-register/dev/jilin.csv') expect(JSON.stringify(draft), draft.key).to.equal(same)
+        seen.set(draft.key, same)
+      }
+      expect(seen.size).to.equal(keys)
+    })
+  }
+
+  it('the search names nine operators by their codes, and a firm of Hong Kong that has none', async () => {
+    const { drafts } = await taken('registry', 'vendor-api-samples/qcc-fuzzy-search.json')
+    const without = drafts.filter(({ subject }) => subject.uscc === null)
+    expect(drafts.filter(({ subject }) => subject.uscc !== null)).to.have.length(9)
+    expect(without.map(({ subject }) => [subject.orgCode, subject.regNo])).to.deep.equal([[null, null]])
+  })
+
+  it('the herbal slices are the same drafts as text and as a workbook, of makers without a code', async () => {
+    const [text, workbook] = [
+      await taken('quality', `${BLACKLISTS}/herbal-slices-failed-sampling.csv`),
+      await taken('quality', `${BLACKLISTS}/herbal-slices-failed-sampling.xlsx`),
+    ]
+    expect(workbook.drafts).to.deep.equal(text.drafts)
+    expect(text.drafts.every(({ subject, findings }) => subject.uscc === null && findings.length === 0)).to.equal(true)
+  })
+
+  it('recalls name only GTINs that hold', async () => {
+    const all = await Promise.all(
+      Object.entries(ACCEPTED)
+        .filter(([, [id]]) => id === 'recalls')
+        .map(([file]) => taken('recalls', file)),
+    )
+    const gtins = all.flatMap(({ drafts }) => drafts.flatMap(({ body }) => body.gtins as string[]))
+    expect(gtins.length).to.be.greaterThan(250)
+    expect(gtins.every((gtin) => gtin.length === 14 && gtinValid(gtin))).to.equal(true)
+  })
+
+  for (const id of FEEDS) {
+    it(`${id} refuses every other file, by name and with a sentence`, async () => {
+      for (const path of filesIn(FOLDER)) {
+        const file = path.slice(FOLDER.length + 1)
+        if (ACCEPTED[file]?.[0] === id) continue
+        expect(await refusalOf(itemsOf(id, path)), file).to.be.oneOf(['CONTENT_UNKNOWN', 'CONTENT_UNREADABLE'])
+      }
+    })
+  }
+})

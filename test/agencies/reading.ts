@@ -1,0 +1,40 @@
+/** A feed of the tests' own, and what the readers make of bytes for it. */
+import { type Form, makeFeed } from '../../src/agencies/feed.js'
+import type { Item } from '../../src/domain/records.js'
+import { context, fileOf } from './samples.js'
+
+export const HEADER = '企业名称,工商注册号,组织机构代码,统一信用代码,失信领域'
+export const ROW = '长春市样例电子商务有限公司,,,91220102MA0Y3X1HXM,甲类失信'
+export const PART = '样例,,,91220102MA0Y3X1HXM,'
+
+/** A feed of this file's own: what an agency's feed makes of its fields is no matter of the readers. */
+const form = (names: string[]): Form => ({
+  names,
+  drafts: (row) => {
+    for (const name of names) row.text(name)
+    return []
+  },
+})
+const reading = makeFeed({
+  id: 'reading',
+  agency: 'market-regulator',
+  kind: 'list_entry',
+  title: { zh: '读取', en: 'reading' },
+  whole: false,
+  every: '0 0 * * *',
+  forms: [form(HEADER.split(',')), form(['ILLID', 'ENTNAME', 'UNISCID', 'SERILLREA_CN'])],
+  fetch: () => Promise.reject(new Error('never asked')),
+})
+export const read = async (bytes: string | Buffer, reader?: string): Promise<Item[]> => {
+  const items: Item[] = []
+  for await (const item of reading.read(fileOf(bytes), reader ? { reader } : {})) items.push(item)
+  return items
+}
+export const problemsIn = (item: Item) => {
+  const mapped = reading.map(item, context)
+  return 'problems' in mapped ? mapped.problems : []
+}
+export const lines = (...rows: string[]) => rows.join('\n')
+/** Rows of good and of broken items, as `2 3!`. */
+export const rowsOf = async (bytes: string | Buffer) =>
+  (await read(bytes)).map(({ row, fields }) => (Object.hasOwn(fields, '__row') ? `${row}!` : String(row))).join(' ')

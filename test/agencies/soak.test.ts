@@ -1,0 +1,16 @@
+import { expect } from 'chai'
+import { soakIntake } from '../soak/intake.js'
+
+const RUNS = 500
+
+describe('five hundred damaged documents', () => {
+  it('are read, set aside or refused by name, in time, and no record of them is lost in silence', async function () {
+    this.timeout(180_000)
+    const soaked = await soakIntake({ runs: RUNS, seed: 20_261_125 })
+    expect(soaked.faults).to.deep.equal([])
+    expect(soaked.files).to.equal(RUNS)
+    // Enough of them are still readable for the rest to mean something.
+    expect(soaked.items).to.be.greaterThan(RUNS)
+    expect(Object.values(soaked.refused).reduce((sum, count) => sum + count, 0)).to.be.within(RUNS / 10, RUNS)
+  })
+})

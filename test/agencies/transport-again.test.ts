@@ -1,0 +1,189 @@
+import type { IncomingMessage } from 'node:http'
+import { expect } from 'chai'
+import type { Delivery } from '../../src/agencies/feed.js'
+import { byCursor, type Cursoring, file } from '../../src/agencies/transports/http.js'
+import type { Json } from '../../src/domain/records.js'
+import { type Answer, agency, all, listens, pageOf, reasonOf, twoPages } from './answering.js'
+import { feedOf } from './samples.js'
+
+describe('a feed over HTTP asked again', () => {
+  listens()
+
+  const marked =
+    (answer: Answer, mark: (request: IncomingMessage) => string): Answer =>
+    (request, response, asked) => {
+      const etag = mark(request)
+      if (request.headers['if-none-match'] === etag) return response.writeHead(304, { etag }).end()
+      response.setHeader('etag', etag)
+      answer(request, response, asked)
+    }
+  const open = (id: string, state: Json): Promise<Delivery> => feedOf(id).open({ url: agency.url }, { state })
+
+  it('is unmodified if every page says so', async () => {
+    agency.answer = marked(twoPages, (request) => `"${pageOf(request)}"`)
+    const first = await open('registry', null)
+    expect(await all(first)).to.have.length(3)
+    const again = await open('registry', first.next?.() ?? null)
+    expect(again.unmodified).to.equal(true)
+    expect(await all(again)).to.deep.equal([])
+    expect(again.next?.()).to.deep.equal(first.next?.())
+  })
+
+  it('is read whole if only a later page is another', async () => {
+    let version = 1
+    agency.answer = marked(twoPages, (request) => (pageOf(request) === 1 ? '"1"' : `"2.${version}"`))
+    const first = await open('registry', null)
+    await all(first)
+    version = 2
+    const again = await open('registry', first.next?.() ?? null)
+    expect(again.unmodified).to.equal(undefined)
+    expect(await all(again)).to.have.length(3)
+  })
+
+  it('is unmodified as one file, by mark or by date', async () => {
+    const date = 'Wed, 25 Nov 2026 02:00:00 GMT'
+    for (const [head, question] of [
+      ['etag', 'if-none-match'],
+      ['last-modified', 'if-modified-since'],
+    ] as const) {
+      agency.answer = (request, response) =>
+        request.headers[question] === date
+          ? response.writeHead(304).end()
+          : response.writeHead(200, { [head]: date }).end('ILLID,ENTNAME,UNISCID\n1,2,3\n')
+      const ask = (state: Json) =>
+        file({ url: agency.url, state }, '/x.csv', [{ names: ['ILLID', 'ENTNAME', 'UNISCID'] }], 'x')
+      const first = await ask(null)
+      expect(await all(first)).to.have.length(1)
+      expect((await ask(first.next?.() ?? null)).unmodified).to.equal(true)
+    }
+  })
+
+  for (const [title, state] of [
+    ['of another address', { address: 'x', marks: [{ etag: '"1"', modified: null }] }],
+    ['of no known form', [1, { marks: 'x' }]],
+  ] as const) {
+    it(`does not believe a state ${title}`, async () => {
+      agency.answer = marked(twoPages, (request) => `"${pageOf(request)}"`)
+      expect(await all(await open('registry', state as unknown as Json))).to.have.length(3)
+    })
+  }
+
+  it('keeps no state where the agency gives no mark', async () => {
+    agency.answer = twoPages
+    const first = await open('registry', null)
+    await all(first)
+    expect(first.next?.()).to.equal(null)
+  })
+
+  it('takes a 304 that nobody asked for as a failure', async () => {
+    agency.answer = (_, response) => response.writeHead(304).end()
+    expect(await reasonOf(open('registry', null).then(all))).to.equal('FEED_UNREACHABLE HTTP 304')
+  })
+})
+
+describe('feeds by cursor', () => {
+  listens()
+
+  const shapes = [{ names: ['a', 'b', 'c'] }]
+  const cursoring = (resumes: boolean): Cursoring => ({
+    ask: (cursor) => ({ path: `/changes?cursor=${cursor ?? ''}&limit=2` }),
+    open: (body) => JSON.parse(body.toString()),
+    resumes,
+  })
+  const open = (state: Json = null, resumes = true): Promise<Delivery> =>
+    byCursor({ url: agency.url, state }, cursoring(resumes), shapes, 'changes')
+  const place = (request: IncomingMessage): string =>
+    new URL(request.url ?? '', 'http://x').searchParams.get('cursor') ?? ''
+  const one = (n: number) => ({ a: n, b: 1, c: 1 })
+  /** What is answered at each cursor. */
+  const stream =
+    (pieces: Record<string, { items: unknown[]; next: string | null }>): Answer =>
+    (request, response) => {
+      const piece = pieces[place(request)]
+      if (piece) response.end(JSON.stringify(piece))
+      else response.writeHead(410).end()
+    }
+
+  it('come piece by piece until there is no next one', async () => {
+    agency.answer = stream({ '': { items: [one(1), one(2)], next: 'x' }, x: { items: [one(3)], next: null } })
+    const delivery = await open()
+    expect((await all(delivery)).map(({ page, row }) => `${page}/${row}`)).to.deep.equal(['1/1', '1/2', '2/1'])
+    expect(delivery.whole).to.equal(undefined)
+  })
+
+  it('go on from where they ended, and are no whole feed then', async () => {
+    agency.answer = stream({ '': { items: [one(1)], next: 'x' }, x: { items: [], next: 'x' } })
+    const first = await open()
+    expect(await all(first)).to.have.length(1)
+    agency.answer = stream({ x: { items: [one(2)], next: 'y' }, y: { items: [], next: 'y' } })
+    const again = await open(first.next?.() ?? null)
+    expect((await all(again)).map(({ fields }) => fields.a)).to.deep.equal([2])
+    expect(again.whole).to.equal(false)
+  })
+
+  it('begin anew where the agency has forgotten the place', async () => {
+    agency.answer = stream({ '': { items: [one(1)], next: 'x' }, x: { items: [], next: null } })
+    const first = await open()
+    await all(first)
+    agency.answer = stream({ '': { items: [one(1), one(2)], next: null } })
+    const again = await open(first.next?.() ?? null)
+    expect(await all(again)).to.have.length(2)
+    expect(again.whole).to.equal(undefined)
+  })
+
+  it('begin anew each time where the cursor is no place in a stream', async () => {
+    agency.answer = stream({ '': { items: [one(1)], next: 'x' }, x: { items: [one(2)], next: null } })
+    const first = await open(null, false)
+    await all(first)
+    expect(first.next?.()).to.equal(null)
+    expect(await all(await open(first.next?.() ?? null, false))).to.have.length(2)
+  })
+
+  it('are unmodified where nothing came behind the last place', async () => {
+    agency.answer = (request, response) =>
+      request.headers['if-none-match'] === '"e"'
+        ? response.writeHead(304).end()
+        : response.writeHead(200, { etag: '"e"' }).end(JSON.stringify({ items: [one(1)], next: null }))
+    const first = await open()
+    await all(first)
+    // From the very beginning there is no place to go on from.
+    expect((await open(first.next?.() ?? null)).unmodified).to.equal(undefined)
+    agency.answer = (request, response) =>
+      request.headers['if-none-match'] === '"e"'
+        ? response.writeHead(304).end()
+        : response
+            .writeHead(200, { etag: '"e"' })
+            .end(JSON.stringify(place(request) ? { items: [], next: 'x' } : { items: [one(1)], next: 'x' }))
+    const second = await open()
+    await all(second)
+    const again = await open(second.next?.() ?? null)
+    expect(again).to.include({ unmodified: true, whole: false })
+  })
+
+  const loops: [title: string, pieces: Parameters<typeof stream>[0], reason: string][] = [
+    [
+      'a cursor that came before',
+      { '': { items: [one(1)], next: 'x' }, x: { items: [one(2)], next: 'x' } },
+      '游标已用过',
+    ],
+    [
+      'the same items under the next cursor',
+      { '': { items: [one(1)], next: 'x' }, x: { items: [one(1)], next: 'y' } },
+      '第 2 段与第 1 段相同',
+    ],
+    ['an empty cursor', { '': { items: [one(1)], next: '' } }, '游标'],
+  ]
+  for (const [title, pieces, reason] of loops) {
+    it(`are refused for ${title}`, async () => {
+      agency.answer = stream(pieces)
+      expect(await reasonOf(open().then(all)))
+        .to.include('FEED_UNREACHABLE')
+        .and.include(reason)
+    })
+  }
+
+  it('are refused for pieces of another kind', async () => {
+    agency.answer = stream({ '': { items: [{ x: 1 }], next: 'x' } })
+    expect(await reasonOf(open().then(all))).to.match(/^CONTENT_UNKNOWN/)
+  })
+})

@@ -1,0 +1,118 @@
+/**
+ * Intake under whatever may come: mutated documents are read and mapped in processes of their own. Each must end as items
+ * or as a named refusal, in time, with every record that is still there in it accounted for.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Told } from './reading.js'
+
+/** Longest that one document may take, ms of its own: what others do on the machine meanwhile is not its fault. */
+const SLOW_MS = 5_000
+/** From when on it hangs, whatever the machine does, ms. */
+const HANG_MS = 60_000
+/** From when on a process is taken to be lost, ms: making the largest documents takes its own time. */
+const LOST_MS = 120_000
+/** Memory of a reading process beside the bytes themselves, MB. */
+const HEAP_MB = 512
+const PROCESSES = 2
+
+export interface Soaking {
+  runs: number
+  seed: number
+  progress?: (done: number) => void
+  /** Each as it is found: a long run need not be waited for. */
+  found?: (fault: Fault) => void
+}
+
+export interface Fault {
+  n: number
+  title: string
+  fault: string
+}
+
+export interface Soaked {
+  files: number
+  items: number
+  broken: number
+  refused: Record<string, number>
+  slowest: { title: string; ms: number; cpuMs: number }
+  faults: Fault[]
+}
+
+export const soakIntake = async ({ runs, seed, progress = () => {}, found = () => {} }: Soaking): Promise<Soaked> => {
+  const sum: Soaked = {
+    files: 0,
+    items: 0,
+    broken: 0,
+    refused: {},
+    slowest: { title: '', ms: 0, cpuMs: 0 },
+    faults: [],
+  }
+  let next = 0
+  const note = (fault: Fault): void => {
+    sum.faults.push(fault)
+    found(fault)
+  }
+  const add = (n: number, told: Exclude<Told, { began: true }>): void => {
+    sum.files += 1
+    sum.items += told.items
+    sum.broken += told.broken
+    if (told.refusal) sum.refused[told.refusal] = (sum.refused[told.refusal] ?? 0) + 1
+    const { title, ms, cpuMs } = told
+    if (cpuMs > sum.slowest.cpuMs) sum.slowest = { title, ms: Math.round(ms), cpuMs: Math.round(cpuMs) }
+    const slow = cpuMs > SLOW_MS ? [`took ${Math.round(cpuMs)} ms`] : []
+    for (const fault of [...told.faults, ...slow]) note({ n, title: told.title, fault })
+    progress(sum.files)
+  }
+  const work = async (): Promise<void> => {
+    let child = start()
+    for (let n = next++; n < runs; n = next++) {
+      const told = await ask(child, { seed, n })
+      if ('lost' in told) {
+        sum.files += 1
+        note({ n, title: told.title, fault: told.lost })
+        child.kill('SIGKILL')
+        child = start()
+      } else add(n, told)
+    }
+    child.kill('SIGKILL')
+  }
+  await Promise.all(Array.from({ length: PROCESSES }, work))
+  return sum
+}
+
+/** From source the loader comes first; compiled it is a plain program. */
+const [READING, LOADER] = import.meta.url.endsWith('.ts') ? ['./reading.ts', ['--import', 'tsx']] : ['./reading.js', []]
+
+const start = (): ChildProcess =>
+  fork(fileURLToPath(new URL(READING, import.meta.url)), {
+    execArgv: [...LOADER, `--max-old-space-size=${HEAP_MB}`],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
+
+const ask = (
+  child: ChildProcess,
+  task: { seed: number; n: number },
+): Promise<Exclude<Told, { began: true }> | { lost: string; title: string }> =>
+  new Promise((resolve) => {
+    let title = ''
+    let timer: NodeJS.Timeout
+    const end = (told: Exclude<Told, { began: true }> | { lost: string; title: string }): void => {
+      clearTimeout(timer)
+      child.off('message', hear).off('exit', left)
+      resolve(told)
+    }
+    const watch = (ms: number, what: string): void => {
+      clearTimeout(timer)
+      timer = setTimeout(() => end({ lost: `${what} after ${ms} ms`, title }), ms)
+    }
+    const hear = (told: Told): void => {
+      title = told.title
+      if (told.began) watch(HANG_MS, 'hangs')
+      else end(told)
+    }
+    const left = (code: number | null, signal: string | null): void => end({ lost: `died: ${signal ?? code}`, title })
+    watch(LOST_MS, 'never began')
+    child.on('message', hear).on('exit', left)
+    child.send(task)
+  })

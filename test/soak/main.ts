@@ -1,0 +1,48 @@
+/** `npm run soak [NAME…] [--runs N] [--seed N]`: the long forms of tests. The last line is one JSON object. */
+import { parseArgs } from 'node:util'
+import { soakIntake } from './intake.js'
+
+interface Options {
+  runs: number | undefined
+  seed: number
+  progress: (name: string, done: number, of: number) => void
+}
+
+/** Each gives its figures and whether they are good. */
+const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
+  intake: async ({ runs = 20_000, seed, progress }) => {
+    const soaked = await soakIntake({
+      runs,
+      seed,
+      progress: (done) => progress('intake', done, runs),
+      found: (fault) => process.stderr.write(`${JSON.stringify(fault)}\n`),
+    })
+    return { ok: soaked.faults.length === 0, seed, ...soaked }
+  },
+}
+
+const main = async (): Promise<void> => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { runs: { type: 'string' }, seed: { type: 'string', default: '20261125' } },
+  })
+  const names = positionals.length > 0 ? positionals : Object.keys(SOAKS)
+  const unknown = names.filter((name) => !Object.hasOwn(SOAKS, name))
+  if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(' ')}; there is ${Object.keys(SOAKS).join(' ')}`)
+  const figures: Record<string, { ok: boolean }> = {}
+  for (const name of names) {
+    const soak = SOAKS[name]
+    if (soak)
+      figures[name] = await soak({
+        runs: values.runs === undefined ? undefined : Number(values.runs),
+        seed: Number(values.seed),
+        progress: (what, done, of) => {
+          if (done % 500 === 0 || done === of) process.stderr.write(`${what} ${done}/${of}\n`)
+        },
+      })
+  }
+  process.stdout.write(`${JSON.stringify(figures)}\n`)
+  if (Object.values(figures).some(({ ok }) => !ok)) process.exitCode = 1
+}
+
+await main()

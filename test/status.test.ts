@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { readConfig } from '../src/config.js'
+import { type Hub, makeHub } from '../src/hub.js'
+import { status } from '../src/status.js'
+import { freshDatabase, type TestDatabase } from './support/database.js'
+import { at, codeOf, NOW } from './support/world.js'
+
+describe('hub status', () => {
+  let test: TestDatabase
+  let folder: string
+  let hub: Hub
+  before(async () => {
+    test = await freshDatabase()
+    folder = mkdtempSync(join(tmpdir(), 'hub-status-'))
+    const config = readConfig({ DATABASE_URL: test.url, DATA_DIR: folder, LOG_LEVEL: 'silent' })
+    hub = await makeHub(config, { now: at(NOW) })
+  })
+  after(async () => {
+    await hub?.close()
+    await test?.drop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const HEADER = '企业名称,工商注册号,组织机构代码,统一信用代码,失信领域'
+  const bring = (name: string, ...lines: string[]) =>
+    hub.pull('dishonest', {
+      cause: 'upload',
+      by: 'regulator-1',
+      file: { bytes: Buffer.from([HEADER, ...lines].join('\n')), name },
+    })
+  const ofFeed = async (id: string) => {
+    const { value, lines } = await status(hub)
+    const { feeds } = value as { feeds: { feed: string }[] }
+    return { told: feeds.find(({ feed }) => feed === id), lines }
+  }
+
+  it('says of a feed that never came only that', async () => {
+    const { told, lines } = await ofFeed('dishonest')
+    expect(told).to.deep.equal({
+      feed: 'dishonest',
+      agency: 'market-regulator',
+      configured: false,
+      lastGoodPull: null,
+      stale: true,
+      items: null,
+      rejects: null,
+      rejectsByRule: [],
+      lastError: null,
+      openRejects: 0,
+      unmatched: 0,
+      late: 0,
+      timely: 0,
+      lateShare: null,
+    })
+    expect(lines.filter((line) => line.startsWith('   '))).to.deep.equal([])
+  })
+
+  it('says what its last pull brought, what was wrong, and what waits', async () => {
+    await bring('a.csv', `虚构甲商行,,,${codeOf(1)},售假`, `虚构乙商行,,,${codeOf(2)},`, '虚构丙商行,,,,售假')
+    const { told, lines } = await ofFeed('dishonest')
+    expect(told).to.deep.include({
+      items: 3,
+      rejects: 2,
+      rejectsByRule: [{ rule: 'required', count: 2 }],
+      lastError: null,
+      openRejects: 2,
+      unmatched: 0,
+    })
+    expect(lines.join('\n')).to.contain('拒收 rejected required 2').and.to.contain('待处理拒收 open rejects 2')
+  })
+
+  it('says why its last pull came to nothing', async () => {
+    await bring('b.csv', ...Array.from({ length: 20 }, (_, n) => `虚构第${n}商行,,,,`)).catch(() => {})
+    const { told, lines } = await ofFeed('dishonest')
+    expect((told as { lastError?: { code: string } }).lastError?.code).to.equal('FEED_OUT_OF_BOUNDS')
+    expect(lines.join('\n')).to.contain('last pull failed：FEED_OUT_OF_BOUNDS')
+  })
+
+  it('says how much of what it sent new was late', async () => {
+    for (const [late, timely] of [
+      [9, 0],
+      [1, 3],
+    ])
+      await test.db('runs').insert({
+        job: 'pull',
+        subject: 'penalties',
+        cause: 'timetable',
+        started_at: NOW,
+        ended_at: NOW,
+        outcome: 'DONE',
+        counts: JSON.stringify({ late, timely }),
+      })
+    const { told, lines } = await ofFeed('penalties')
+    expect(told).to.deep.include({ late: 1, timely: 3, lateShare: 0.25 })
+    expect(lines.join('\n')).to.contain('近 90 日逾期 late 1，按期 in time 3（25 %）')
+  })
+})
