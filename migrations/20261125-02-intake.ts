@@ -35,8 +35,10 @@ export const up = async (knex: Knex): Promise<void> => {
       add column merged_into integer,
       drop constraint operators_first_run_fkey,
       drop constraint operators_shop_key,
+      drop constraint operators_uscc_key,
       alter column id set cache 100,
       add check (merged_into is null or merged_into <> id);
+    create unique index operators_uscc on operators (uscc);
     create unique index operators_shop on operators (shop) where shop is not null;
     create index operators_gone on operators (id) where known_to is not null;
     comment on column operators.name_key is 'the name normalised for comparing (domain/names)';

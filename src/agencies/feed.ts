@@ -2,9 +2,10 @@
 import type { Bounds } from '../domain/bounds.js'
 import type { Draft, Item, Json, Mapped, RecordKind } from '../domain/records.js'
 import { type Examination, examine } from './examine.js'
-import { fromBytes, fromFile } from './readers/content.js'
+import { type Content, fromBytes, fromFile } from './readers/content.js'
 import { readContent } from './readers/index.js'
 import { BROKEN, recognise, type Shape } from './readers/shapes.js'
+import { type Stretches, stretched, stretchesOf } from './readers/stretches.js'
 import { openSource } from './transports/index.js'
 
 /** Where a feed is fetched from: the agency's base address. */
@@ -118,12 +119,13 @@ export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: Descr
     bounds: { ...BOUNDS, ...bounds },
     exempt: new Set(exempt),
     open: (source, opening) => openSource({ id: rest.id, shapes: forms, fetch }, source, opening),
-    read: async function* (source, { reader }) {
-      const content = typeof source === 'string' ? await fromFile(source) : fromBytes(source)
-      yield* readContent(content, forms, rest.id, reader)
-    },
+    read: (source, { reader }) => stretched(opened(source, (content) => readContent(content, forms, rest.id, reader))),
     map: (item, context) => mapped(item, forms, context),
   }
+}
+
+async function* opened(source: string | Buffer, read: (content: Content) => AsyncIterable<Item>): Stretches {
+  yield* stretchesOf(read(typeof source === 'string' ? await fromFile(source) : fromBytes(source)))
 }
 
 type KnownForm = Form & { known: ReadonlySet<string> }

@@ -2,6 +2,7 @@
 import { normalizeName } from '../domain/names.js'
 import { IN_FORCE } from '../domain/scorecard.js'
 import type { Db, Tx } from './db.js'
+import { filling } from './filling.js'
 import { COUNTS } from './scores.js'
 
 export interface Operator {
@@ -26,7 +27,12 @@ const COLUMNS =
  * taken back. In the order of their codes: an index is filled fastest so. The caller has ticked: nobody else makes any now.
  * Returns how many.
  */
-export const make = async (tx: Tx, runId: number, now: Date, { shops }: { shops: boolean }): Promise<number> => {
+export const make = async (
+  tx: Tx,
+  runId: number,
+  now: Date,
+  { shops, drafts }: { shops: boolean; drafts: number },
+): Promise<number> => {
   const gone = await tx.raw(
     'select exists (select 1 from operators where known_to is not null) as any /* operators.make gone */',
   )
@@ -47,7 +53,7 @@ export const make = async (tx: Tx, runId: number, now: Date, { shops }: { shops:
        order by s.${code}, s.item desc /* operators.make ${code} */`,
       { run: runId, now },
     )
-  const made = await making('uscc', 's.uscc is not null')
+  const made = await filling(tx, 'operators', drafts, () => making('uscc', 's.uscc is not null'))
   const opened = shops ? await making('shop', 's.uscc is null and s.shop is not null') : null
   return (made.rowCount ?? 0) + (opened?.rowCount ?? 0) + (again?.rowCount ?? 0)
 }
@@ -111,8 +117,9 @@ export const learn = async (
   await tx.raw(
     `update operators o set dirty_since = :now::timestamptz where o.dirty_since is null and o.id in (
        select operator_id from plan where effect in ('NEW', 'CHANGED')
-       union select operator_id from touched) /* operators.learn dirty */`,
-    { now },
+       union select was_operator from plan where effect = 'CHANGED' and was_operator is distinct from operator_id
+       union select operator_id from versions where opened_by = :run) /* operators.learn dirty */`,
+    { run: runId, now },
   )
 }
 

@@ -18,6 +18,7 @@ export const decide = async (
   await tx.raw(
     `create temporary table plan on commit drop as
      select s.item, s.part, s.record_key, s.digest, o.operator_id, d.id as decision_id, v.id as version_id,
+       v.operator_id as was_operator, v.partial as was_partial,
        case when d.verdict = 'NOT_OURS' then 'UNCHANGED'
          when o.operator_id is null and d.operator_id is null and s.kind = any(:need) then 'UNMATCHED'
          when v.id is null then 'NEW'

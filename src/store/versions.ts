@@ -2,6 +2,7 @@
 import { WITHDRAWN } from '../domain/evidence.js'
 import { type Body, type Finding, KINDS, RECORD_KINDS, type RecordKind } from '../domain/records.js'
 import type { Db, Tx } from './db.js'
+import { filling } from './filling.js'
 
 /** A merge of so many new versions leaves the planner's statistics behind; fresh ones cost less than one bad plan. */
 const ANALYZE_FROM_VERSIONS = 5_000
@@ -9,30 +10,28 @@ const ANALYZE_FROM_VERSIONS = 5_000
 const ANALYZE_FROM_SHARE = 0.1
 
 /**
- * Closes what the plan changes and opens the new versions; one whole feed's worth in two statements. Whose records were
- * touched is left in the temporary table `touched`.
+ * Closes what the plan changes and opens the new versions; one whole feed's worth in two statements.
  */
-export const merge = async (tx: Tx, run: { id: number; feed: string; whole: boolean; now: Date }): Promise<void> => {
+export const merge = async (
+  tx: Tx,
+  run: { id: number; feed: string; whole: boolean; now: Date; new: number },
+): Promise<void> => {
   const bindings = { run: run.id, feed: run.feed, now: run.now, partial: !run.whole }
   await tx.raw(
-    `create temporary table touched (version_id bigint, operator_id integer, partial boolean) on commit drop /* versions.merge */`,
-  )
-  await tx.raw(
-    `with closed as (
-       update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from plan p
-       where p.effect = 'CHANGED' and v.id = p.version_id and v.known_to is null
-       returning v.id, v.operator_id, v.partial)
-     insert into touched select id, operator_id, partial from closed /* versions.merge close */`,
+    `update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from plan p
+     where p.effect = 'CHANGED' and v.id = p.version_id and v.known_to is null /* versions.merge close */`,
     bindings,
   )
-  const merged = await tx.raw(
-    `insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
+  const merged = await filling(tx, 'versions', run.new, () =>
+    tx.raw(
+      `insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
        known_from, run_id, page, row_number, partial)
      select :feed::text, s.kind, s.record_key, p.operator_id, p.decision_id, s.fact, s.digest, s.body, s.findings, s.valid_from,
-       s.valid_to, :now::timestamptz, :run::bigint, s.page, s.row_number, :partial::boolean and coalesce(t.partial, true)
-     from staged_drafts s join plan p using (item, part) left join touched t on t.version_id = p.version_id
+       s.valid_to, :now::timestamptz, :run::bigint, s.page, s.row_number, :partial::boolean and coalesce(p.was_partial, true)
+     from staged_drafts s join plan p using (item, part)
      where p.effect in ('NEW', 'CHANGED') /* versions.merge */`,
-    bindings,
+      bindings,
+    ),
   )
   const opened = merged.rowCount ?? 0
   if (opened >= ANALYZE_FROM_VERSIONS) {
@@ -72,8 +71,7 @@ export const endAbsent = async (
          and not exists (select 1 from plan p where p.record_key = v.record_key)
          and upper(split_part(v.record_key, '/', 1)) not in (select word from words)
          and not exists (select 1 from operators o join words w on w.word = upper(coalesce(o.uscc, o.shop)) where o.id = v.operator_id)
-       returning v.*),
-     told as (insert into touched select id, operator_id, partial from gone)
+       returning v.*)
      insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
        ended_on, known_from, run_id, opened_by, page, row_number, partial)
      select feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to, :today::date,

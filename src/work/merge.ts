@@ -59,6 +59,8 @@ export interface Merging {
   feed: string
   /** The delivery is the whole feed: what it lacks has ended. */
   whole: boolean
+  /** How many were staged. */
+  drafts: number
   /** Some record was staged more than once. */
   repeats: boolean
   /** What the drafts say at all. */
@@ -82,16 +84,16 @@ export interface Merged extends plan.ItemCounts {
 
 /** From the stage into operators and versions. Counts are of staged items; those met unchanged are the caller's. */
 export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
-  const { run, feed, whole, repeats, says, known, unreadable = [], rules } = merging
+  const { run, feed, whole, drafts, repeats, says, known, unreadable = [], rules } = merging
   const at = await knowledge.tick(tx, merging.now)
-  const made = await operators.make(tx, run, at, says)
+  const made = await operators.make(tx, run, at, { ...says, drafts })
   await plan.decide(tx, { feed, needOperator: NEED_OPERATOR, repeats })
   const lost = await contradicted(tx, known)
   const counts = await plan.itemCounts(tx)
   const aside = [...(counts.CONFLICT > 0 ? await plan.conflicts(tx) : []), ...lost]
   await rejects.add(tx, run, feed, aside.map(contradiction))
   await rejects.keepUnmatched(tx, run, feed)
-  await versions.merge(tx, { id: run, feed, whole, now: at })
+  await versions.merge(tx, { id: run, feed, whole, now: at, new: counts.NEW })
   const ending = { id: run, feed, now: at, today: dateIn(at), unreadable, unmet: whole ? known.unmet() : [] }
   const ended = ending.unmet.length > 0 ? await versions.endAbsent(tx, ending) : 0
   const changes = counts.NEW + counts.CHANGED + ended

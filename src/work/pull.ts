@@ -192,7 +192,13 @@ const takeIn = async (
     const source = { file: name, contentHash: await hashOf(file), archive: (await kept?.close()) ?? null }
     const sums = await stage.transaction(async (tx) => {
       if (!(await runs.hold(tx, run.id))) throw new Error('another process took this pull for dead')
-      const merging = { run: run.id, feed: feed.id, whole: whole && !delivery.unmodified, repeats: keys < drafts }
+      const merging = {
+        run: run.id,
+        feed: feed.id,
+        whole: whole && !delivery.unmodified,
+        drafts,
+        repeats: keys < drafts,
+      }
       const { ended, late, timely, lost, ...counts } = await merge(tx, {
         ...merging,
         says: stage.says,

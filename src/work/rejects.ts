@@ -113,6 +113,7 @@ const takeIn = async (
     run,
     feed: feed.id,
     whole: false,
+    drafts: drafts.length,
     repeats: keys.size < drafts.length,
     says,
     known: nothingKnown(),

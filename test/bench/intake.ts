@@ -95,7 +95,15 @@ const merges = async (folder: string, url: string): Promise<Record<string, numbe
     const counts = await withStage(db, async (stage) => {
       await stage.copy(createReadStream(path, { highWaterMark: 1 << 20 }))
       const { drafts, keys } = await stage.summary()
-      const merging = { run, feed: 'registry', whole: true, repeats: keys < drafts, says: stage.says, now: new Date() }
+      const merging = {
+        run,
+        feed: 'registry',
+        whole: true,
+        drafts,
+        repeats: keys < drafts,
+        says: stage.says,
+        now: new Date(),
+      }
       return stage.transaction((tx) => merge(tx, { ...merging, known: nothingKnown() }))
     })
     await runs.finish(db, run, { outcome: 'DONE', now: new Date() })

@@ -53,7 +53,9 @@ describe('operators', () => {
         stage.put(toStage(1, 0, item, draft))
         stage.put(toStage(2, 0, item, { ...draft, key: 'P2' }))
         await stage.flush()
-        return stage.transaction(async (tx) => operators.make(tx, run, await knowledge.tick(tx, NOW), stage.says))
+        return stage.transaction(async (tx) =>
+          operators.make(tx, run, await knowledge.tick(tx, NOW), { ...stage.says, drafts: 2 }),
+        )
       })
     const made = await Promise.all(Array.from({ length: 8 }, makeOne))
     expect(made.reduce((sum, n) => sum + n, 0)).to.equal(1)

@@ -5,6 +5,7 @@
 import type { Item } from '../../domain/records.js'
 import { Refusal } from '../../errors.js'
 import type { Feed } from '../feed.js'
+import { type Stretches, stretched, stretchesOf } from '../readers/stretches.js'
 
 const LOOKED_AT = 20 // items
 
@@ -12,24 +13,30 @@ export const telling = (feed: Feed, marks: readonly string[]): Feed => ({
   ...feed,
   open: async (source, opening) => {
     const delivery = await feed.open(source, opening)
-    return { ...delivery, items: marked(delivery.items, marks, feed.id) }
+    return { ...delivery, items: stretched(marked(delivery.items, marks, feed.id)) }
   },
-  read: (path, options) => marked(feed.read(path, options), marks, feed.id),
+  read: (path, options) => stretched(marked(feed.read(path, options), marks, feed.id)),
 })
 
 /** Held back until one item bears a mark, so that nothing of another feed is taken in. */
-async function* marked(items: AsyncIterable<Item>, marks: readonly string[], feed: string): AsyncIterable<Item> {
+async function* marked(items: AsyncIterable<Item>, marks: readonly string[], feed: string): Stretches {
   let waiting: Item[] | null = []
-  for await (const item of items) {
+  for await (const stretch of stretchesOf(items)) {
     if (waiting === null) {
-      yield item
+      yield stretch
       continue
     }
-    waiting.push(item)
-    if (marks.some((mark) => Object.hasOwn(item.fields, mark))) {
-      yield* waiting
-      waiting = null
-    } else if (waiting.length >= LOOKED_AT) throw unknown(feed, marks)
+    const rest = stretch[Symbol.iterator]()
+    for (let next = rest.next(); !next.done; next = rest.next()) {
+      waiting.push(next.value)
+      if (marks.some((mark) => Object.hasOwn(next.value.fields, mark))) {
+        yield waiting
+        waiting = null
+        break
+      }
+      if (waiting.length >= LOOKED_AT) throw unknown(feed, marks)
+    }
+    if (waiting === null) yield { [Symbol.iterator]: () => rest }
   }
   if (waiting !== null && waiting.length > 0) throw unknown(feed, marks)
 }

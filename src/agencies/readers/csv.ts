@@ -8,6 +8,7 @@ import type { Item } from '../../domain/records.js'
 import { Refusal } from '../../errors.js'
 import type { Content } from './content.js'
 import { broken, isStorable, item, recognise, type Shape, textItem } from './shapes.js'
+import { type Stretches, stretched } from './stretches.js'
 import { decoded, encodingOf } from './text.js'
 
 const SEPARATORS = [',', ';', '\t', '|']
@@ -34,18 +35,24 @@ interface Row {
   storable?: boolean
 }
 
-export async function* readCsv(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
+export const readCsv = (content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> =>
+  stretched(itemsIn(content, shapes, feed))
+
+async function* itemsIn(content: Content, shapes: readonly Shape[], feed: string): Stretches {
   const pieces = decoded(content, await encodingOf(content))
   const head = await headOf(pieces)
   const found = SEPARATORS.map((separator) => headerIn(head.text, separator, shapes)).find((header) => header !== null)
   if (!found) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '未找到可识别的表头 no known header' })
   const twice = found.names.find((name, at) => name !== '' && found.names.indexOf(name) !== at)
   if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
-  const fields = fieldsBy(found.names)
-  for await (const stretch of stretches(head.all, found)) {
-    for (const { from, to, cells, raw, storable } of stretch) {
-      if (to <= found.line || (cells ?? [raw]).every(isBlank)) continue
-      if (cells === null || !fits(cells, found.names)) yield broken(null, from, raw)
+  const header = found
+  const fields = fieldsBy(header.names)
+  for await (const rows of rowsIn(head.all, header)) yield itemsOf(rows)
+
+  function* itemsOf(rows: Iterable<Row>): Iterable<Item> {
+    for (const { from, to, cells, raw, storable } of rows) {
+      if (to <= header.line || (cells ?? [raw]).every(isBlank)) continue
+      if (cells === null || !fits(cells, header.names)) yield broken(null, from, raw)
       else yield storable ? textItem(from, fields(cells)) : item(null, from, fields(cells))
     }
   }
@@ -86,7 +93,7 @@ const headerIn = (text: string, separator: string, shapes: readonly Shape[]): He
  * All records with their lines, as far as each piece of the text completes them, each stretch to be gone through before
  * the next is asked for; `cells` null: this line could not be taken apart.
  */
-async function* stretches(pieces: AsyncIterable<string>, header: Header): AsyncIterable<Iterable<Row>> {
+async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIterable<Iterable<Row>> {
   let pending = ''
   let line = 1
   let unclosed = 0

@@ -6,6 +6,7 @@ import { readCsv } from './csv.js'
 import { readJson, readLines } from './json.js'
 import { OLE2 } from './ole2.js'
 import type { Shape } from './shapes.js'
+import { type Stretches, stretched, stretchesOf } from './stretches.js'
 import { readXls, readXlsx } from './xlsx.js'
 import { readXml } from './xml.js'
 
@@ -24,17 +25,19 @@ export const readers = Object.keys(READERS) as ReaderName[]
 const isReader = (name: string): name is ReaderName => Object.hasOwn(READERS, name)
 
 /** Items of a content in one of the feed's shapes. Refused whole if it is in none, or if it cannot be read at all. */
-export async function* readContent(
+export const readContent = (
   content: Content,
   shapes: readonly Shape[],
   feed: string,
   named?: string,
-): AsyncIterable<Item> {
+): AsyncIterable<Item> => stretched(read(content, shapes, feed, named))
+
+async function* read(content: Content, shapes: readonly Shape[], feed: string, named?: string): Stretches {
   if (named !== undefined && !isReader(named))
     throw new Refusal('READER_UNKNOWN', { reader: named, known: readers.join(' ') })
   const reader = named ?? readerFor(content.head)
   if (reader === null) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '文件为空 empty' })
-  yield* READERS[reader](content, shapes, feed)
+  yield* stretchesOf(READERS[reader](content, shapes, feed))
 }
 
 const ZIP = Buffer.from('PK\x03\x04')
