@@ -145,7 +145,10 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     expire: expireNow,
     /** Starts the timetable for every feed and platform that has an address. */
     tick: (): void => {
-      const fed = [...feeds.values()].filter((feed) => to.agencies[feed.agency])
+      const fed = [...feeds.values()].flatMap(({ id, every, agency }) => {
+        const address = to.agencies[agency]
+        return address === undefined ? [] : [{ id, every, watched: !/^https?:/.test(address) }]
+      })
       clock = startClock(timetable(fed, Object.keys(to.platforms)), act, log)
     },
     /** Listens, and says where. `demo`: the pages say that everything shown is invented. */

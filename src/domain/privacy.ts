@@ -24,9 +24,13 @@ const ENOUGH_DIGITS = /(?:\p{N}\P{N}*){8}/u
 /** Digits of the shortest ID number, and characters in which they can be written. */
 const FEWEST_DIGITS = 15
 const FEWEST_CHARACTERS = 8
+/** Behind an entity, or half of a character beyond the first plane, there may be anything. */
+const ANYTHING = FEWEST_DIGITS
 /** Of each code unit how many digits a reader may see in it, once asked: 0 not yet, else one more than their number. */
 const digitsSeen = new Uint8Array(0x10000)
-const [DIGIT_ZERO, DIGIT_NINE, AMPERSAND] = [0x30, 0x39, 0x26]
+digitsSeen.fill(1, 0x4e00, 0xa000)
+digitsSeen.fill(1 + ANYTHING, 0xd800, 0xe000)
+digitsSeen[0x26] = 1 + ANYTHING
 const LARGEST_UNLIKE = 10 ** (FEWEST_DIGITS - 1)
 
 /** Not seen at all by who reads the text: format, control and combining characters. */
@@ -36,13 +40,22 @@ const SEPARATOR = /^[\s\p{Pd}\p{Pc}\u2212\u00b7\u2022\u2219\u22c5\u30fb\u2800/\u
 const LIKE_X = /^[XxΧχХх×✕✖╳]$/u
 const ENTITY = /&(?:(nbsp|ensp|emsp|thinsp)|(shy|zwn?j|lrm|rlm)|#(\d{1,7})|#x([\da-f]{1,6}));/iy
 
+const NONE_EXEMPT: ReadonlySet<string> = new Set()
+const NONE_CLEAR: readonly unknown[] = []
+
 /**
  * A JSON-like value in which every resident ID number (GB 11643-1999), in any text, key or number, is
  * replaced by its type and `mark` of its 15 or 18 characters (narrow, upper case). Fields named in `exempt` hold
  * registration numbers: in them fifteen digits are left alone, at any depth, and eighteen are no less an ID. What holds
- * nothing like an ID number, as nearly everything does, is given back itself; anything else as a deep copy.
+ * nothing like an ID number, as nearly everything does, is given back itself; anything else as a deep copy. `clear`: texts
+ * that were in what has been given back itself before, and need not be read again.
  */
-export const redact = <T>(value: T, mark: (id: string) => string, exempt: ReadonlySet<string> = new Set()): T => {
+export const redact = <T>(
+  value: T,
+  mark: (id: string) => string,
+  exempt: ReadonlySet<string> = NONE_EXEMPT,
+  clear: readonly unknown[] = NONE_CLEAR,
+): T => {
   const replaced = (id: string): string => `[居民身份证 ${mark(id)}]`
   const inText = (text: string, fifteen: boolean): string => {
     let redacted = ''
@@ -68,22 +81,33 @@ export const redact = <T>(value: T, mark: (id: string) => string, exempt: Readon
       ]),
     )
   }
-  return mayHold(value, 0) ? (walk(value, 0, true) as T) : value
+  return mayHold(value, clear, 0) ? (walk(value, 0, true) as T) : value
 }
 
 /** Cheap and never wrong where it says no: only then is nothing read more closely. */
-const mayHold = (node: unknown, depth: number): boolean => {
-  if (typeof node === 'string') return node.length >= FEWEST_CHARACTERS && mayHoldInText(node)
+const mayHold = (node: unknown, clear: readonly unknown[], depth: number): boolean => {
+  if (typeof node === 'string') return node.length >= FEWEST_CHARACTERS && !isAmong(clear, node) && mayHoldInText(node)
   if (typeof node === 'number' || typeof node === 'bigint') return !(node < LARGEST_UNLIKE && node > -LARGEST_UNLIKE)
   if (node === null || typeof node !== 'object' || node instanceof Date) return false
   if (depth >= MAX_DEPTH) return true
-  if (Array.isArray(node)) return node.some((item) => mayHold(item, depth + 1))
-  if (mayHoldInNames(Object.keys(node))) return true
-  for (const field of Object.values(node)) {
-    if (typeof field === 'string') {
-      if (field.length >= FEWEST_CHARACTERS && mayHoldInText(field)) return true
-    } else if (field !== null && field !== undefined && mayHold(field, depth + 1)) return true
+  if (Array.isArray(node)) {
+    for (let at = 0; at < node.length; at += 1) if (mayHold(node[at], clear, depth + 1)) return true
+    return false
   }
+  const names = Object.keys(node)
+  if (mayHoldInNames(names)) return true
+  for (let at = 0; at < names.length; at += 1) {
+    const field = (node as Record<string, unknown>)[names[at] ?? '']
+    if (typeof field === 'string') {
+      if (field.length >= FEWEST_CHARACTERS && !isAmong(clear, field) && mayHoldInText(field)) return true
+    } else if (field !== null && field !== undefined && mayHold(field, clear, depth + 1)) return true
+  }
+  return false
+}
+
+/** Mostly it is the very same text, which is seen without reading it. */
+const isAmong = (texts: readonly unknown[], text: string): boolean => {
+  for (let at = 0; at < texts.length; at += 1) if (texts[at] === text) return true
   return false
 }
 
@@ -94,21 +118,15 @@ const mayHoldInText = (text: string): boolean => {
   let digits = 0
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at)
-    if (unit >= 0x4e00 && unit <= 0x9fff) continue
-    // An entity, or half of a character beyond the first plane, may stand for anything.
-    if (unit === AMPERSAND || (unit >= 0xd800 && unit <= 0xdfff)) return true
-    if (unit >= 0x80) digits += digitsIn(unit)
-    else if (unit >= DIGIT_ZERO && unit <= DIGIT_NINE) digits += 1
+    digits += (digitsSeen[unit] || ask(unit)) - 1
   }
   return digits >= FEWEST_DIGITS && !(text.startsWith('9') && usccForm(text))
 }
 
-const digitsIn = (unit: number): number => {
-  const known = digitsSeen[unit]
-  if (known) return known - 1
+const ask = (unit: number): number => {
   const digits = String.fromCharCode(unit).normalize('NFKC').replace(/\D/g, '').length
   digitsSeen[unit] = digits + 1
-  return digits
+  return digits + 1
 }
 
 type Found = { id: string; start: number; end: number }

@@ -31,8 +31,8 @@ const OUTER_BLANKS = /^[\s\p{Cc}\p{Cf}]+|(?<![\s\p{Cc}\p{Cf}])[\s\p{Cc}\p{Cf}]+$
 const BLANK = /^[\s\p{Cc}\p{Cf}]$/u
 /** Of each code unit whether it is blank, once asked: 0 not yet, 1 no, 2 yes. */
 const blanks = new Uint8Array(0x10000)
-/** Unchanged by NFKC, and nothing in it is blank. */
-const VISIBLE_ASCII = /^[!-~]*$/
+/** Visible ASCII and ideographs: unchanged by NFKC, and nothing in it is blank. */
+const COMPACT = /^[!-~\u4e00-\u9fff]*$/
 
 const BRACKETED_YEAR = /[〔﹝[【［(（〈<{]((?:19|20)\d{2})年?[〕﹞\]】］)）〉>}]/gu
 
@@ -100,7 +100,7 @@ export const digitsNarrow = (text: string): string => text.normalize('NFKC')
 
 /** NFKC without any blank. Taking a blank away can let two characters compose, hence normalised twice. */
 export const compact = (text: string): string =>
-  VISIBLE_ASCII.test(text) ? text : text.normalize('NFKC').replace(BLANKS, '').normalize('NFKC')
+  COMPACT.test(text) ? text : text.normalize('NFKC').replace(BLANKS, '').normalize('NFKC')
 
 /**
  * The number of an official document in one spelling: 吉市监处罚〔2025〕12号. Year in 〔〕 as GB/T 9704-2012 wants it, narrow

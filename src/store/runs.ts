@@ -71,13 +71,17 @@ export const hold = async (tx: Tx, id: number): Promise<boolean> => {
   return answer.rows.length > 0
 }
 
+export interface Source {
+  /** It makes its feed current. */
+  whole: boolean
+  file: string | null
+  contentHash: string | null
+  archive: string | null
+}
+
 /** What a pull came from, once that is known. */
-export const noteSource = async (
-  tx: Tx,
-  id: number,
-  { file, contentHash, archive }: { file: string | null; contentHash: string | null; archive: string | null },
-): Promise<void> => {
-  await tx('runs').where({ id }).update({ file, content_hash: contentHash, archive })
+export const noteSource = async (tx: Tx, id: number, { whole, file, contentHash, archive }: Source): Promise<void> => {
+  await tx('runs').where({ id }).update({ whole, file, content_hash: contentHash, archive })
 }
 
 export const finish = async (

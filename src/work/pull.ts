@@ -189,7 +189,12 @@ const takeIn = async (
           whole: feed.whole && whole,
         })
     if (reason !== null) throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
-    const source = { file: name, contentHash: await hashOf(file), archive: (await kept?.close()) ?? null }
+    const source = {
+      whole: isCurrent(delivery, options),
+      file: name,
+      contentHash: await hashOf(file),
+      archive: (await kept?.close()) ?? null,
+    }
     const sums = await stage.transaction(async (tx) => {
       if (!(await runs.hold(tx, run.id))) throw new Error('another process took this pull for dead')
       const merging = {
@@ -226,6 +231,16 @@ const takeIn = async (
     await kept?.abandon()
     throw error
   }
+}
+
+/**
+ * Whether the feed is as current as the agency after this: it sent all there is, or all that changed, or said that nothing
+ * had. An empty folder says nothing, and a part of a feed that is sent whole leaves the rest as old as it was.
+ */
+const isCurrent = (delivery: Delivery, { feed, file }: PullOptions): boolean => {
+  if (file) return file.full === true
+  if (delivery.unmodified) return delivery.next !== undefined
+  return !feed.whole || delivery.whole !== false
 }
 
 /** A file given by path stays with its sender; what came over a door is kept. */

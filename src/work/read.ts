@@ -1,11 +1,12 @@
 /** Read: a delivery item by item into the stage; what is bad is set aside at once, with its place and reason. */
 import type { Context, Feed } from '../agencies/feed.js'
+import { stretchesOf } from '../agencies/readers/stretches.js'
 import { contract } from '../contracts.js'
 import type { Calendar } from '../domain/calendar.js'
 import { dateIn } from '../domain/dates.js'
 import { isLate } from '../domain/lateness.js'
 import { redact } from '../domain/privacy.js'
-import type { Item, Mapped, Problem } from '../domain/records.js'
+import type { Item, Mapped, Problem, RecordKind } from '../domain/records.js'
 import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import type { Known } from '../store/known.js'
@@ -64,39 +65,43 @@ export const read = async (db: Db, run: Running, stage: Stage, known: Known, rea
     reading.progress?.(done.received)
   }
   try {
-    for await (const sent of reading.items) {
-      reading.signal?.throwIfAborted()
-      done.received += 1
-      const item: Item = { ...sent, fields: redact(sent.fields, mark, feed.exempt) }
-      const kept = reading.archive?.add(item)
-      if (kept) await kept
-      const mapped = understood(feed, item, context, mark)
-      if ('problems' in mapped) {
-        done.rejected += 1
-        done.unreadable.push(...(mapped.keys ?? []))
-        bad.push({ page: item.page, row: item.row, problems: mapped.problems, item: item.fields })
-        if (done.rejected > REJECTS_ENOUGH && done.rejected > done.received * feed.bounds.rejectShare) {
-          const reason = `前 ${done.received} 条中 ${done.rejected} 条不合格 / ${done.rejected} of the first ${done.received} items are bad`
-          throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
+    for await (const stretch of stretchesOf(reading.items)) {
+      for (const sent of stretch) {
+        reading.signal?.throwIfAborted()
+        done.received += 1
+        const fields = redact(sent.fields, mark, feed.exempt)
+        const asSent = fields === sent.fields
+        const item: Item = asSent ? sent : { page: sent.page, row: sent.row, fields }
+        const kept = reading.archive?.add(item)
+        if (kept) await kept
+        const mapped = understood(feed, item, context, mark, asSent ? Object.values(fields) : [])
+        if ('problems' in mapped) {
+          done.rejected += 1
+          done.unreadable.push(...(mapped.keys ?? []))
+          bad.push({ page: item.page, row: item.row, problems: mapped.problems, item: item.fields })
+          if (done.rejected > REJECTS_ENOUGH && done.rejected > done.received * feed.bounds.rejectShare) {
+            const reason = `前 ${done.received} 条中 ${done.rejected} 条不合格 / ${done.rejected} of the first ${done.received} items are bad`
+            throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
+          }
+        } else {
+          let unmet = 0
+          for (const [part, draft] of mapped.drafts.entries()) {
+            const late = feed.duty && calendar ? isLate(draft.validFrom, feed.duty, calendar, today) : null
+            const staged = toStage(done.received, part, item, draft, late)
+            const at = { item: done.received, page: item.page, row: item.row }
+            if (known.meets(draft.key, staged.digest, at)) continue
+            unmet += 1
+            if (stage.put(staged)) full = true
+          }
+          done.drafts += unmet
+          if (unmet === 0) done.met += 1
         }
-      } else {
-        let unmet = 0
-        for (const [part, draft] of mapped.drafts.entries()) {
-          const late = feed.duty && calendar ? isLate(draft.validFrom, feed.duty, calendar, today) : null
-          const staged = toStage(done.received, part, item, draft, late)
-          const at = { item: done.received, page: item.page, row: item.row }
-          if (known.meets(draft.key, staged.digest, at)) continue
-          unmet += 1
-          if (stage.put(staged)) full = true
+        if (full || bad.length >= CHUNK_REJECTS) {
+          full = false
+          await flush()
         }
-        done.drafts += unmet
-        if (unmet === 0) done.met += 1
+        if (done.received % TELL_EVERY_ITEMS === 0) reading.progress?.(done.received)
       }
-      if (full || bad.length >= CHUNK_REJECTS) {
-        full = false
-        await flush()
-      }
-      if (done.received % TELL_EVERY_ITEMS === 0) reading.progress?.(done.received)
     }
   } finally {
     // Also where the delivery is given up: what was set aside so far tells its sender why.
@@ -106,9 +111,17 @@ export const read = async (db: Db, run: Running, stage: Stage, known: Known, rea
   return done
 }
 
-/** What an item says, in the hub's own form and within its kind's contract; ID numbers in the item are replaced already. */
-export const understood = (feed: Feed, item: Item, context: Context, mark: (id: string) => string): Mapped =>
-  redacted(checked(feed.map(item, context)), mark)
+/**
+ * What an item says, in the hub's own form and within its kind's contract; ID numbers in the item are replaced already.
+ * `clear`: its texts, where there was none to be replaced.
+ */
+export const understood = (
+  feed: Feed,
+  item: Item,
+  context: Context,
+  mark: (id: string) => string,
+  clear: readonly unknown[] = [],
+): Mapped => redacted(checked(feed.map(item, context)), mark, clear)
 
 const NO_RECORD: Problem = {
   field: null,
@@ -117,7 +130,8 @@ const NO_RECORD: Problem = {
 }
 
 /** Once more after mapping: what was written in pieces may have become one number. Registration numbers stay. */
-const redacted = (mapped: Mapped, mark: (id: string) => string): Mapped => redact(mapped, mark, REGISTRATION_NUMBERS)
+const redacted = (mapped: Mapped, mark: (id: string) => string, clear: readonly unknown[]): Mapped =>
+  redact(mapped, mark, REGISTRATION_NUMBERS, clear)
 
 const REGISTRATION_NUMBERS = new Set(['reg_no', 'regNo'])
 
@@ -125,6 +139,15 @@ const REGISTRATION_NUMBERS = new Set(['reg_no', 'regNo'])
 const checked = (mapped: Mapped): Mapped => {
   if ('problems' in mapped) return mapped
   if (mapped.drafts.length === 0) return { problems: [NO_RECORD] }
-  const problems: Problem[] = mapped.drafts.flatMap((draft) => contract(`records/${draft.kind}`)(draft.body))
+  const problems: Problem[] = []
+  for (const { kind, body } of mapped.drafts) problems.push(...contractOf(kind)(body))
   return problems.length > 0 ? { problems, keys: mapped.drafts.map(({ key }) => key) } : mapped
+}
+
+const contracts = new Map<RecordKind, ReturnType<typeof contract>>()
+
+const contractOf = (kind: RecordKind): ReturnType<typeof contract> => {
+  const known = contracts.get(kind) ?? contract(`records/${kind}`)
+  contracts.set(kind, known)
+  return known
 }

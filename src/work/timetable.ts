@@ -8,18 +8,20 @@ export interface Occasion {
   cron: string
 }
 
+/** A folder or an exchange table is looked into at any time of the day: whoever puts something there wants its answer. */
+const WATCH = '*/5 * * * *'
 const SCORE = '*/5 * * * *'
 const PUSH = '* * * * *'
 const PUBLISH = '2-59/5 * * * *'
 /** Shortly after midnight, when terms end, and again each hour for what was missed. */
 const EXPIRE = '1 * * * *'
 
-/** `feeds` and `platforms`: those that have an address. */
+/** `feeds` and `platforms`: those that have an address; `watched`: it is a folder's or a table's. */
 export const timetable = (
-  feeds: readonly { id: string; every: string }[],
+  feeds: readonly { id: string; every: string; watched?: boolean }[],
   platforms: readonly string[],
 ): Occasion[] => [
-  ...feeds.map((feed): Occasion => ({ job: 'pull', subject: feed.id, cron: feed.every })),
+  ...feeds.map((feed): Occasion => ({ job: 'pull', subject: feed.id, cron: feed.watched ? WATCH : feed.every })),
   { job: 'score', subject: '', cron: SCORE },
   { job: 'expire', subject: '', cron: EXPIRE },
   { job: 'publish', subject: '', cron: PUBLISH },
