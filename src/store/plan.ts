@@ -17,7 +17,7 @@ export const decide = async (
 ): Promise<void> => {
   await tx.raw(
     `create temporary table plan on commit drop as
-     select s.item, s.part, s.record_key, s.digest, o.operator_id, d.id as decision_id, v.id as version_id,
+     select s.item, s.part, s.record_key, s.digest, s.late, o.operator_id, d.id as decision_id, v.id as version_id,
        v.operator_id as was_operator, v.partial as was_partial,
        case when d.verdict = 'NOT_OURS' then 'UNCHANGED'
          when o.operator_id is null and d.operator_id is null and s.kind = any(:need) then 'UNMATCHED'
@@ -99,8 +99,8 @@ export const itemCounts = async (tx: Tx): Promise<ItemCounts> => {
 /** New records sent after the day by which the agency had to send them, and those sent in time. */
 export const lateness = async (tx: Tx): Promise<{ late: number; timely: number }> => {
   const answer = await tx.raw(
-    `select count(*) filter (where s.late)::int as late, count(*) filter (where not s.late)::int as timely
-     from staged_drafts s join plan p using (item, part) where s.late is not null and p.effect = 'NEW' /* plan.lateness */`,
+    `select count(*) filter (where late)::int as late, count(*) filter (where not late)::int as timely from plan
+     where late is not null and effect = 'NEW' /* plan.lateness */`,
   )
   return answer.rows[0]
 }
