@@ -54,6 +54,7 @@ export const up = async (knex: Knex): Promise<void> => {
     alter table operator_codes alter column scheme type text collate "C", alter column code type text collate "C";
     delete from operator_codes c using operators o where o.id = c.operator_id
       and (c.scheme in ('uscc', 'shop') or (c.scheme = 'org_code' and c.code = substr(o.uscc, 9, 9)));
+    alter table operator_codes drop constraint operator_codes_pkey, add primary key (scheme, code, operator_id);
     comment on table operator_codes is 'further codes: those that an operator''s own USCC or shop code does not already say';
     create view codes (scheme, code, operator_id, own_id, known_to) as
       select 'uscc' collate "C", uscc, coalesce(merged_into, id), id, known_to from operators where uscc is not null
@@ -78,6 +79,7 @@ export const up = async (knex: Knex): Promise<void> => {
       add column fact text collate "C",
       add column opened_by bigint,
       add column decision_id bigint,
+      add column found_by text collate "C",
       add column wrong_from timestamptz;
     update versions set digest = left(digest, 32);
     alter table versions drop constraint versions_operator_id_fkey, drop constraint versions_run_id_fkey,
@@ -86,6 +88,8 @@ export const up = async (knex: Knex): Promise<void> => {
     comment on column versions.fact is 'with the operator, what makes it the same fact as another source''s record; null: nobody else has it';
     comment on column versions.run_id is 'the run that brought its content: its source';
     comment on column versions.opened_by is 'the run that opened this version, where that is another than its source: it saw its end, matched it, or took another back';
+    comment on column versions.found_by is 'scheme and code, other than its own, by which its operator was found: what taught that code may be taken back';
+    create index versions_found on versions (found_by) where found_by is not null;
     comment on column versions.decision_id is 'the decision on identity that says whose it is';
     comment on column versions.wrong_from is 'known to be wrong since then (its run was taken back): not believed for any day, as known from then on';
     create unique index versions_record on versions (record_key, feed, known_to) nulls not distinct;

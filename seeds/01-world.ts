@@ -55,7 +55,7 @@ const bring = async (db: Db, feed: string, drafts: readonly Draft[]): Promise<vo
     for (const row of rows) stage.put(row)
     await stage.flush()
     return stage.transaction((tx) =>
-      merge(tx, { run, feed, whole: true, drafts: 0, repeats: false, says: stage.says, known: nothingKnown(), now }),
+      merge(tx, { run, feed, whole: true, drafts: 0, says: stage.says, known: nothingKnown(), now }),
     )
   })
   await runs.finish(db, run, { outcome: 'DONE', counts: { received: drafts.length, new: counts.NEW }, now: new Date() })

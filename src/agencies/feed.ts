@@ -1,11 +1,11 @@
 /** A feed: one kind of record from one agency. What an agency says of itself; how bytes become items is the readers'. */
 import type { Bounds } from '../domain/bounds.js'
 import type { Draft, Item, Json, Mapped, RecordKind } from '../domain/records.js'
+import { type Stretches, stretched, stretchesOf } from '../domain/stretches.js'
 import { type Examination, examine } from './examine.js'
 import { type Content, fromBytes, fromFile } from './readers/content.js'
 import { readContent } from './readers/index.js'
 import { BROKEN, recognise, type Shape } from './readers/shapes.js'
-import { type Stretches, stretched, stretchesOf } from './readers/stretches.js'
 import { openSource } from './transports/index.js'
 
 /** Where a feed is fetched from: the agency's base address. */

@@ -101,23 +101,43 @@ export const canonical = (value: Json): string => {
   if (value === null) return 'null'
   if (typeof value !== 'object') return JSON.stringify(value)
   if (Array.isArray(value)) return value.length === 0 ? '[]' : `[${value.map(canonical).join(',')}]`
+  const keys = sortedKeys(Object.keys(value))
   let text = ''
-  for (const { key, any, string, nothing } of sortedKeys(Object.keys(value))) {
+  // The quote that ends a text goes with what comes next: a piece saved for each.
+  let open = false
+  for (let at = 0; at < keys.length; at += 1) {
+    const { key, before, behindText } = keys[at] as Key
     const part = value[key]
+    const { any, string, nothing } = open ? behindText : before
+    open = typeof part === 'string' && !mayNeedEscapes(part)
     if (part === null) text += nothing
-    else if (typeof part === 'string' && !mayNeedEscapes(part)) text += `${string}${part}"`
-    else text += any + canonical(part as Json)
+    else if (open) text = text + string + (part as string)
+    else text = text + any + canonical(part as Json)
   }
-  return text === '' ? '{}' : `${text}}`
+  if (keys.length === 0) return '{}'
+  return open ? `${text}"}` : `${text}}`
 }
 
-/** What stands before the value of each key, in their order, by what the value is. */
-const sortedKeys = byNames((names) =>
+/** What stands before the value of a key, by what the value is. */
+interface Lead {
+  any: string
+  string: string
+  nothing: string
+}
+interface Key {
+  key: string
+  before: Lead
+  behindText: Lead
+}
+
+const sortedKeys = byNames((names): Key[] =>
   [...names].sort().map((key, at) => {
     const any = `${at === 0 ? '{' : ','}${JSON.stringify(key)}:`
-    return { key, any, string: `${any}"`, nothing: `${any}null` }
+    return { key, before: lead(any), behindText: lead(`"${any}`) }
   }),
 )
+
+const lead = (any: string): Lead => ({ any, string: `${any}"`, nothing: `${any}null` })
 
 /** Characters up to which a loop is quicker than a regular expression. */
 const SHORT = 24
@@ -151,18 +171,22 @@ const scratch = Buffer.alloc(64 * 1024)
 /** A draft's body and digest, which are made of the same text. */
 export const sealed = ({ body, validFrom, validTo, subject }: Sealable): Sealed => {
   const text = canonical(body)
-  let all = text
+  let beside = ''
   for (const part of [validFrom, validTo, subject.uscc, subject.orgCode, subject.regNo, subject.shop, subject.name]) {
-    all += part === null ? ',null' : `,${quoted(part)}`
+    beside += part === null ? ',null' : `,${quoted(part)}`
   }
-  return { body: text, digest: hash('sha256', utf16(all)).slice(0, DIGEST_CHARACTERS) }
+  return { body: text, digest: hash('sha256', utf16(text, beside)).slice(0, DIGEST_CHARACTERS) }
 }
 
 /** SHA-256 (hex, its first 128 bits) of everything that makes a version what it is; equal digests are one version. */
 export const digest = (draft: Sealable): string => sealed(draft).digest
 
-/** UTF-16: what the text is made of already, so that nothing has to be encoded only to be hashed. */
-const utf16 = (text: string): Buffer =>
-  text.length * BYTES_A_UNIT <= scratch.length
-    ? scratch.subarray(0, scratch.write(text, 0, 'utf16le'))
-    : Buffer.from(text, 'utf16le')
+/**
+ * UTF-16: what texts are made of already, so that nothing has to be encoded only to be hashed. One after the other: put
+ * together first, the long one would be copied once more.
+ */
+const utf16 = (text: string, beside: string): Buffer => {
+  if ((text.length + beside.length) * BYTES_A_UNIT > scratch.length) return Buffer.from(text + beside, 'utf16le')
+  const end = scratch.write(text, 0, 'utf16le')
+  return scratch.subarray(0, end + scratch.write(beside, end, 'utf16le'))
+}

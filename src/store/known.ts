@@ -1,42 +1,32 @@
 /**
  * What stands of a feed, in memory while it is pulled: most of what an agency sends is what it sent before, and an
- * unchanged record should cost nothing. Some 45 bytes a record; a record that is met here is never staged.
+ * unchanged record should cost nothing. Some 33 bytes a record; a record that is met here is never staged.
  */
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
 import { to as copyTo } from 'pg-copy-streams'
+import { hashesOf, isAt, WORDS, wordOf } from '../domain/marks.js'
 import type { Db } from './db.js'
 
-/** Where an item stood that met a record unchanged. */
-export interface Met {
-  item: number
-  page: number | null
-  row: number
-}
-
 export interface Known {
-  /** True if this very record stands already; remembers where it was met first. */
-  meets: (key: string, digest: string, at: Met) => boolean
-  /** Where the record of this key was met with this digest; null: it was not. */
-  metAt: (key: string, digest: string) => Met | null
-  /** How many different records were met. */
-  readonly met: number
+  /** True if this very record stands already; remembers that it was met. */
+  meets: (key: string, digest: string) => boolean
   /** Ids of the versions of records that were not met. */
   unmet: () => number[]
 }
 
 /** Slots for each record: fewer would make chains long. */
 const SLOTS_PER_RECORD = 2
-const WORDS = 4 // of 32 bits in a digest
 const NOBODY = -1
 
 /**
- * Versions that a pull may meet unchanged: not those without an operator, whose owner may be known by now, and for a whole
- * feed not those that only partial files brought, which it takes for its own.
+ * Versions that a pull may meet unchanged: those whose own code says whose they are, not those without an operator or found
+ * by another code or a decision, which may lead elsewhere by now; and for a whole feed not those that only partial files
+ * brought, which it takes for its own.
  */
 export const load = async (db: Db, feed: string, { whole }: { whole: boolean }): Promise<Known> => {
-  const where = `feed = '${feed.replaceAll("'", "''")}' and known_to is null and ended_on is null and operator_id is not null ${whole ? 'and not partial' : ''}`
+  const where = `feed = '${feed.replaceAll("'", "''")}' and known_to is null and ended_on is null and operator_id is not null and found_by is null and decision_id is null ${whole ? 'and not partial' : ''}`
   const connection = await db.client.acquireConnection()
   try {
     const { rows } = await connection.query(`select count(*)::int as n from versions where ${where} /* known.load */`)
@@ -73,12 +63,9 @@ const table = (size: number): Known & { add: (line: string) => void } => {
   const slots = new Int32Array(Math.max(2, size * SLOTS_PER_RECORD)).fill(NOBODY)
   const marks = new Uint32Array(size * WORDS)
   const ids = new Float64Array(size)
-  const items = new Int32Array(size).fill(NOBODY)
-  const pages = new Int32Array(size)
-  const rows = new Int32Array(size)
+  const met = new Uint8Array(size)
   const sought = new Uint32Array(WORDS)
   let filled = 0
-  let met = 0
 
   /** The place of what is sought, or where it would go. */
   const slotOf = (key: string, digest: string): number => {
@@ -86,10 +73,9 @@ const table = (size: number): Known & { add: (line: string) => void } => {
     let slot = (sought[0] ?? 0) % slots.length
     for (; ; slot = slot + 1 === slots.length ? 0 : slot + 1) {
       const at = slots[slot] ?? NOBODY
-      if (at === NOBODY || sought.every((word, i) => marks[at * WORDS + i] === word)) return slot
+      if (at === NOBODY || isAt(marks, at, sought)) return slot
     }
   }
-  const found = (key: string, digest: string): number => slots[slotOf(key, digest)] ?? NOBODY
 
   return {
     add: (line) => {
@@ -102,44 +88,24 @@ const table = (size: number): Known & { add: (line: string) => void } => {
       ids[filled] = Number(id)
       filled += 1
     },
-    meets: (key, digest, { item, page, row }) => {
-      const at = found(key, digest)
+    meets: (key, digest) => {
+      const at = slots[slotOf(key, digest)] ?? NOBODY
       if (at === NOBODY) return false
-      if (items[at] === NOBODY) {
-        items[at] = item
-        pages[at] = page ?? NOBODY
-        rows[at] = row
-        met += 1
-      }
+      met[at] = 1
       return true
     },
-    metAt: (key, digest) => {
-      const at = found(key, digest)
-      const item = items[at] ?? NOBODY
-      if (at === NOBODY || item === NOBODY) return null
-      return { item, page: pages[at] === NOBODY ? null : (pages[at] ?? null), row: rows[at] ?? 0 }
+    unmet: () => {
+      const missing: number[] = []
+      for (let at = 0; at < filled; at += 1) if (met[at] === 0) missing.push(ids[at] ?? 0)
+      return missing
     },
-    get met() {
-      return met
-    },
-    unmet: () => [...ids.subarray(0, filled)].filter((_, at) => items[at] === NOBODY),
   }
 }
 
 /** The digest, with two hashes of the key laid over it: equal contents under two keys are two records. */
 const mark = (key: string, digest: string, into: Uint32Array): void => {
-  let one = 0x811c9dc5
-  let other = 0x9e3779b9
-  for (let i = 0; i < key.length; i += 1) {
-    const code = key.charCodeAt(i)
-    one = Math.imul(one ^ code, 0x01000193)
-    other = Math.imul(other ^ code, 0x85ebca6b)
-    other = (other << 13) | (other >>> 19)
-  }
-  for (let word = 0; word < WORDS; word += 1) {
-    const part = Number.parseInt(digest.slice(word * 8, word * 8 + 8), 16)
-    into[word] = part ^ (word % 2 === 0 ? one : other)
-  }
+  const [one, other] = hashesOf(key)
+  for (let word = 0; word < WORDS; word += 1) into[word] = wordOf(digest, word) ^ (word % 2 === 0 ? one : other)
 }
 
 const unescaped = (text: string): string =>

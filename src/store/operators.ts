@@ -73,14 +73,13 @@ export const learn = async (
   if (codes)
     await tx.raw(
       `insert into operator_codes (scheme, code, operator_id, run_id)
-     select distinct on (scheme, code) scheme, code, operator_id, :run::bigint from (
-       select 'org_code' as scheme, s.org_code as code, p.operator_id, s.item from staged_drafts s join plan p using (item, part)
-         where p.effect in ('NEW', 'CHANGED') and s.kind = 'registration' and s.org_code is not null
-           and s.org_code is distinct from substr(s.uscc, 9, 9)
+     select distinct scheme, code, operator_id, :run::bigint from (
+       select 'org_code' as scheme, s.org_code as code, p.operator_id from staged_drafts s join plan p using (item, part)
+         where p.effect in ('NEW', 'CHANGED') and s.kind = 'registration' and s.org_code is not null and s.uscc is null
        union all
-       select 'reg_no', s.reg_no, p.operator_id, s.item from staged_drafts s join plan p using (item, part)
+       select 'reg_no', s.reg_no, p.operator_id from staged_drafts s join plan p using (item, part)
          where p.effect in ('NEW', 'CHANGED') and s.kind = 'registration' and s.reg_no is not null) c
-     where operator_id is not null order by scheme, code, item on conflict do nothing /* operators.learn codes */`,
+     where operator_id is not null on conflict do nothing /* operators.learn codes */`,
       { run: runId },
     )
   if (former)
@@ -117,7 +116,7 @@ export const learn = async (
   await tx.raw(
     `update operators o set dirty_since = :now::timestamptz where o.dirty_since is null and o.id in (
        select operator_id from plan where effect in ('NEW', 'CHANGED')
-       union select was_operator from plan where effect = 'CHANGED' and was_operator is distinct from operator_id
+       union select was_operator from plan where was_operator is distinct from operator_id
        union select operator_id from versions where opened_by = :run) /* operators.learn dirty */`,
     { run: runId, now },
   )
@@ -132,7 +131,7 @@ export const byCodes = async (
   const answer = await db.raw(
     `select a.scheme || ':' || a.code as asked, ${COLUMNS}
      from unnest(?::text[], ?::text[]) as a(scheme, code)
-     cross join lateral (select min(c.operator_id) as id from codes c
+     cross join lateral (select case when count(distinct c.operator_id) = 1 then min(c.operator_id) end as id from codes c
        where c.scheme = a.scheme and c.code = a.code and c.known_to is null) c
      join operators o on o.id = c.id /* operators.byCodes */`,
     [codes.map((c) => c.scheme), codes.map((c) => c.code)],

@@ -54,6 +54,13 @@ export async function* ofRun(db: Db, runId: number): AsyncIterable<Told> {
   }
 }
 
+/** Why nobody could be found: its code fails, is unknown, or leads to several; or it has none. */
+const REASON = `case when uscc is not null then 'code.digit'
+         when num_nonnulls(org_code, reg_no) > 0 then case when exists (select 1 from codes c where c.known_to is null
+           and c.scheme = 'org_code' and c.code = org_code) or exists (select 1 from codes c where c.known_to is null
+           and c.scheme = 'reg_no' and c.code = reg_no) then 'code.ambiguous' else 'code.unknown' end
+         when name is not null then 'name.only' else 'subject.none' end`
+
 /** Keeps what found no operator, one row a record however often it is sent; what was decided to be none of ours stays so. */
 export const keepUnmatched = async (tx: Tx, runId: number, feed: string): Promise<void> => {
   await tx.raw(
@@ -62,8 +69,7 @@ export const keepUnmatched = async (tx: Tx, runId: number, feed: string): Promis
      select distinct on (s.record_key) :feed::text, s.record_key, s.kind,
        jsonb_build_object('uscc', uscc, 'orgCode', org_code, 'regNo', reg_no, 'shop', shop, 'name', name),
        name_key, subject_key, fact, body, findings, valid_from, valid_to, s.digest,
-       case when uscc is not null then 'code.digit' when num_nonnulls(org_code, reg_no) > 0 then 'code.unknown'
-         when name is not null then 'name.only' else 'subject.none' end,
+       ${REASON},
        page, row_number, :run::bigint, :run::bigint
      from staged_drafts s join plan p using (item, part) where p.effect = 'UNMATCHED' order by s.record_key, s.item
      on conflict (feed, record_key) do update set before = case when unmatched.digest = excluded.digest then unmatched.before
@@ -79,8 +85,7 @@ export const keepUnmatched = async (tx: Tx, runId: number, feed: string): Promis
      select distinct on (s.record_key) :feed::text, s.record_key, s.kind,
        jsonb_build_object('uscc', uscc, 'orgCode', org_code, 'regNo', reg_no, 'shop', shop, 'name', name),
        name_key, s.subject_key, fact, body, findings, valid_from, valid_to, s.digest,
-       case when uscc is not null then 'code.digit' when num_nonnulls(org_code, reg_no) > 0 then 'code.unknown'
-         when name is not null then 'name.only' else 'subject.none' end,
+       ${REASON},
        page, row_number, :run::bigint, :run::bigint, 'NOT_OURS', p.decision_id
      from staged_drafts s join plan p using (item, part) join identity_decisions d on d.id = p.decision_id
      where d.verdict = 'NOT_OURS' order by s.record_key, s.item
@@ -106,20 +111,23 @@ export const keepUnmatched = async (tx: Tx, runId: number, feed: string): Promis
 export const matchWaiting = async (tx: Tx, runId: number, now: Date): Promise<void> => {
   await tx.raw(
     `with found as (
-       select u.*, coalesce(w.merged_into, w.id) as owner, m.id as merger from unmatched u cross join lateral (
-         select coalesce((select c.own_id from codes c where c.scheme = 'uscc' and c.code = u.subject->>'uscc' and c.known_to is null),
-           case when u.subject->>'uscc' is null then coalesce(
-             (select min(c.own_id) from codes c where c.scheme = 'org_code' and c.code = u.subject->>'orgCode' and c.known_to is null),
-             (select c.own_id from codes c where c.scheme = 'reg_no' and c.code = u.subject->>'regNo' and c.known_to is null limit 1)) end)
-           as own_id) o
+       select u.*, coalesce(w.merged_into, w.id) as owner, m.id as merger, o.found_by from unmatched u cross join lateral (
+         select case when count(distinct own_id) = 1 then min(own_id) end as own_id, min(said) as found_by from (
+           select c.own_id, null as said from codes c where c.scheme = 'uscc' and c.code = u.subject->>'uscc' and c.known_to is null
+           union all
+           select c.own_id, c.scheme || ':' || c.code from codes c where u.subject->>'uscc' is null and c.known_to is null
+             and c.scheme = 'org_code' and c.code = u.subject->>'orgCode'
+           union all
+           select c.own_id, c.scheme || ':' || c.code from codes c where u.subject->>'uscc' is null and c.known_to is null
+             and c.scheme = 'reg_no' and c.code = u.subject->>'regNo') f) o
        join operators w on w.id = o.own_id
        left join identity_decisions m on m.merged_id = o.own_id and m.undone_at is null
        where u.state = 'OPEN' and u.last_run < :run),
      matched as (update unmatched u set state = 'MATCHED' from found f where u.id = f.id),
      made as (
-       insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to, known_from,
-         run_id, opened_by, page, row_number, partial)
-       select feed, kind, record_key, owner, merger, fact, digest, body, findings, valid_from, valid_to, :now::timestamptz, last_run,
+       insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
+         known_from, run_id, opened_by, page, row_number, partial)
+       select feed, kind, record_key, owner, found_by, merger, fact, digest, body, findings, valid_from, valid_to, :now::timestamptz, last_run,
          :run::bigint, page, row_number, true from found
        on conflict do nothing returning operator_id)
      update operators o set dirty_since = coalesce(o.dirty_since, :now::timestamptz) from made m where o.id = m.operator_id

@@ -36,10 +36,13 @@ interface Said {
 
 /**
  * Un-learns what run `run` taught: further codes, former names, and of operators whose registration it brought or that it
- * made, name, region and status. Reads the temporary tables of store/takeback.
+ * made, name, region and status. Reads the temporary tables of store/takeback. Returns the codes that were withdrawn.
  */
-export const relearn = async (tx: Tx, run: number, at: Date): Promise<void> => {
-  await tx.raw('delete from operator_codes where run_id = ? /* relearn codes */', [run])
+export const relearn = async (tx: Tx, run: number, at: Date): Promise<string[]> => {
+  const codes = await tx.raw(
+    `delete from operator_codes where run_id = ? returning scheme || ':' || code as code /* relearn codes */`,
+    [run],
+  )
   const answer = await tx.raw(
     `select distinct c.operator_id as id from concerned c join operators o on o.id = c.operator_id
      where o.known_to is null and (o.first_run = :run
@@ -50,6 +53,7 @@ export const relearn = async (tx: Tx, run: number, at: Date): Promise<void> => {
   const ids: number[] = answer.rows.map((row: { id: number }) => row.id)
   for (let from = 0; from < ids.length; from += STEP_OPERATORS)
     await write(tx, run, at, await knownOf(tx, run, ids.slice(from, from + STEP_OPERATORS)))
+  return codes.rows.map((row: { code: string }) => row.code)
 }
 
 const knownOf = async (tx: Tx, run: number, ids: readonly number[]): Promise<Known[]> => {

@@ -45,8 +45,8 @@ export interface Stage {
   flush: () => Promise<void>
   /** Lines as `line` makes them. */
   copy: (lines: Iterable<Buffer> | AsyncIterable<Buffer>) => Promise<void>
-  /** How many drafts there are and how many different records they are: a few keys sent often are not a feed. */
-  summary: () => Promise<{ drafts: number; keys: number }>
+  /** All is there: the planner may know how much. */
+  ready: () => Promise<void>
   /** A transaction that sees the stage. */
   transaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
 }
@@ -121,14 +121,10 @@ export const withStage = async <T>(db: Db, work: (stage: Stage) => Promise<T>): 
         Object.assign(says, { shops: true, codes: true, former: true, late: true })
         return copy(connection, lines)
       },
-      summary: async () => {
+      ready: async () => {
         await connection.query(`set default_statistics_target = ${STATISTICS_TARGET}`)
         await connection.query('analyze staged_drafts')
         await connection.query('reset default_statistics_target')
-        const { rows } = await connection.query(
-          'select coalesce(sum(n), 0)::int as drafts, count(*)::int as keys from (select count(*) as n from staged_drafts group by record_key) k',
-        )
-        return rows[0]
       },
       transaction: (act) => db.transaction(act, { connection }),
     })

@@ -150,14 +150,14 @@ export const returnWaiting = async (tx: Tx, { run }: Taken): Promise<void> => {
 }
 
 /**
- * Operators that the hub knows only from what was taken back: nothing is believed of them, and no person has spoken of them
- * in a decision on identity. Listings are not looked at here.
+ * Operators that the hub knows only from what was taken back: nothing that names their own code is believed of them, and no
+ * person has spoken of them in a decision on identity. Listings are not looked at here.
  */
 export const unfounded = async (tx: Tx, { run }: Taken): Promise<number[]> => {
   const answer = await tx.raw(
     `select o.id from operators o join runs f on f.id = o.first_run
      where o.id in (select operator_id from concerned) and o.known_to is null and (f.id = :run or f.taken_back_at is not null)
-       and not exists (select 1 from versions v where v.operator_id = o.id and v.known_to is null)
+       and not exists (select 1 from versions v where v.operator_id = o.id and v.known_to is null and v.found_by is null)
        and not exists (select 1 from operators m where m.merged_into = o.id)
        and not exists (select 1 from identity_decisions d where d.operator_id = o.id and d.undone_at is null)
        and not exists (select 1 from identity_decisions d where d.merged_id = o.id and d.undone_at is null)

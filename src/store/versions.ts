@@ -22,11 +22,17 @@ export const merge = async (
      where p.effect = 'CHANGED' and v.id = p.version_id and v.known_to is null /* versions.merge close */`,
     bindings,
   )
+  // The code by which its operator was found leads there no longer: whose it is has to be found anew.
+  await tx.raw(
+    `update versions v set known_to = :now, closed_as = 'WRONG', closed_by = :run, wrong_from = :now from plan p
+     where p.effect = 'UNMATCHED' and v.id = p.version_id and v.known_to is null and v.found_by is not null /* versions.merge astray */`,
+    bindings,
+  )
   const merged = await filling(tx, 'versions', run.new, () =>
     tx.raw(
-      `insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
-       known_from, run_id, page, row_number, partial)
-     select :feed::text, s.kind, s.record_key, p.operator_id, p.decision_id, s.fact, s.digest, s.body, s.findings, s.valid_from,
+      `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
+       valid_to, known_from, run_id, page, row_number, partial)
+     select :feed::text, s.kind, s.record_key, p.operator_id, p.found_by, p.decision_id, s.fact, s.digest, s.body, s.findings, s.valid_from,
        s.valid_to, :now::timestamptz, :run::bigint, s.page, s.row_number, :partial::boolean and coalesce(p.was_partial, true)
      from staged_drafts s join plan p using (item, part)
      where p.effect in ('NEW', 'CHANGED') /* versions.merge */`,
@@ -72,9 +78,9 @@ export const endAbsent = async (
          and upper(split_part(v.record_key, '/', 1)) not in (select word from words)
          and not exists (select 1 from operators o join words w on w.word = upper(coalesce(o.uscc, o.shop)) where o.id = v.operator_id)
        returning v.*)
-     insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
-       ended_on, known_from, run_id, opened_by, page, row_number, partial)
-     select feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to, :today::date,
+     insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
+       valid_to, ended_on, known_from, run_id, opened_by, page, row_number, partial)
+     select feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to, :today::date,
        :now::timestamptz, run_id, :run::bigint, page, row_number, partial from gone returning id /* versions.endAbsent */`,
     {
       run: run.id,

@@ -61,11 +61,9 @@ export interface Merging {
   whole: boolean
   /** How many were staged. */
   drafts: number
-  /** Some record was staged more than once. */
-  repeats: boolean
   /** What the drafts say at all. */
   says: Says
-  /** What stood before and was met unchanged, hence not staged. */
+  /** What stood before and was met unchanged, hence not staged. No record is staged twice. */
   known: Known
   /** Keys of records in items that were set aside: these are there, only unreadable. */
   unreadable?: readonly string[]
@@ -76,62 +74,27 @@ export interface Merging {
 
 export interface Merged extends plan.ItemCounts {
   ended: number
-  /** Items that were met unchanged, and contradict one that came before. */
-  lost: number
   late: number
   timely: number
 }
 
 /** From the stage into operators and versions. Counts are of staged items; those met unchanged are the caller's. */
 export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
-  const { run, feed, whole, drafts, repeats, says, known, unreadable = [], rules } = merging
+  const { run, feed, whole, drafts, says, known, unreadable = [], rules } = merging
   const at = await knowledge.tick(tx, merging.now)
   const made = await operators.make(tx, run, at, { ...says, drafts })
-  await plan.decide(tx, { feed, needOperator: NEED_OPERATOR, repeats })
-  const lost = await contradicted(tx, known)
+  await plan.decide(tx, { feed, needOperator: NEED_OPERATOR })
   const counts = await plan.itemCounts(tx)
-  const aside = [...(counts.CONFLICT > 0 ? await plan.conflicts(tx) : []), ...lost]
-  await rejects.add(tx, run, feed, aside.map(contradiction))
   await rejects.keepUnmatched(tx, run, feed)
   await versions.merge(tx, { id: run, feed, whole, now: at, new: counts.NEW })
   const ending = { id: run, feed, now: at, today: dateIn(at), unreadable, unmet: whole ? known.unmet() : [] }
   const ended = ending.unmet.length > 0 ? await versions.endAbsent(tx, ending) : 0
-  const changes = counts.NEW + counts.CHANGED + ended
+  const changes = counts.NEW + counts.CHANGED + counts.UNMATCHED + ended
   if (changes > 0) await operators.learn(tx, run, at, { ...says, known: changes > made })
   if (made > 0 || counts.NEW + counts.CHANGED > 0) await rejects.matchWaiting(tx, run, at)
   await proposals.offer(tx, run)
   if (rules && (changes > 0 || ending.unmet.length > 0))
     await consequences(tx, { run, feed, at, now: merging.now, rules, unmet: ending.unmet, unreadable })
   const timeliness = says.late ? await plan.lateness(tx) : { late: 0, timely: 0 }
-  return { ...counts, ended, lost: lost.length, ...timeliness }
+  return { ...counts, ended, ...timeliness }
 }
-
-/**
- * The same key once as it stood, met and not staged, and once with other contents: the first of the two stands here too.
- * Returns those that were met but came second.
- */
-const contradicted = async (tx: Tx, known: Known): Promise<plan.Conflict[]> => {
-  if (known.met === 0) return []
-  const later: { item: number; part: number }[] = []
-  const lost: plan.Conflict[] = []
-  for (const { item, part, key, digest, body } of await plan.changed(tx)) {
-    const met = known.metAt(key, digest)
-    if (met !== null && met.item < item) later.push({ item, part })
-    else if (met !== null) lost.push({ page: met.page, row: met.row, key, body })
-  }
-  await plan.setAside(tx, later)
-  return lost
-}
-
-const contradiction = ({ page, row, key, body }: plan.Conflict): rejects.Reject => ({
-  page,
-  row,
-  item: body,
-  problems: [
-    {
-      field: null,
-      rule: 'repeat.conflict',
-      message: `同一批次中 ${key} 出现两次且内容不同，先到者有效。The same key came twice with different contents; the first stands.`,
-    },
-  ],
-})

@@ -176,17 +176,15 @@ const takeIn = async (
       ...(options.progress ? { progress: options.progress } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
     })
-    const { drafts, keys } = await stage.summary()
-    if (drafts !== done.drafts) throw new Error(`${done.drafts} records were staged, ${drafts} are there`)
+    await stage.ready()
     const standing = await versions.standing(db, feed.id)
     const reason = delivery.unmodified
       ? null
       : outOfBounds(feed.bounds, {
           ...done,
-          records: keys + known.met + done.rejected,
           standing,
           partialFile,
-          whole: feed.whole && whole,
+          whole,
         })
     if (reason !== null) throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
     const source = {
@@ -201,10 +199,9 @@ const takeIn = async (
         run: run.id,
         feed: feed.id,
         whole: whole && !delivery.unmodified,
-        drafts,
-        repeats: keys < drafts,
+        drafts: done.drafts,
       }
-      const { ended, late, timely, lost, ...counts } = await merge(tx, {
+      const { ended, late, timely, ...counts } = await merge(tx, {
         ...merging,
         says: stage.says,
         known,
@@ -216,8 +213,8 @@ const takeIn = async (
         received: done.received,
         new: counts.NEW,
         changed: counts.CHANGED,
-        unchanged: counts.UNCHANGED + done.met - lost,
-        rejected: done.rejected + counts.CONFLICT + lost,
+        unchanged: counts.UNCHANGED + done.met,
+        rejected: done.rejected,
         unmatched: counts.UNMATCHED,
       }
       Object.assign(run.counts, sums, { ended, late, timely })

@@ -1,12 +1,13 @@
 /** Read: a delivery item by item into the stage; what is bad is set aside at once, with its place and reason. */
 import type { Context, Feed } from '../agencies/feed.js'
-import { stretchesOf } from '../agencies/readers/stretches.js'
 import { contract } from '../contracts.js'
 import type { Calendar } from '../domain/calendar.js'
 import { dateIn } from '../domain/dates.js'
 import { isLate } from '../domain/lateness.js'
+import { repeats } from '../domain/marks.js'
 import { redact } from '../domain/privacy.js'
-import type { Item, Mapped, Problem, RecordKind } from '../domain/records.js'
+import type { Draft, Item, Mapped, Problem, RecordKind } from '../domain/records.js'
+import { stretchesOf } from '../domain/stretches.js'
 import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import type { Known } from '../store/known.js'
@@ -42,6 +43,8 @@ export interface Read {
   met: number
   /** Records staged. */
   drafts: number
+  /** Different records in all, a bad item counted as one. */
+  records: number
   /** Keys of records in bad items. */
   unreadable: string[]
 }
@@ -50,7 +53,8 @@ export const read = async (db: Db, run: Running, stage: Stage, known: Known, rea
   const { feed, mark, calendar } = reading
   const today = dateIn(run.startedAt)
   const context: Context = { dated: reading.dated, today }
-  const done: Read = { received: 0, rejected: 0, met: 0, drafts: 0, unreadable: [] }
+  const done: Read = { received: 0, rejected: 0, met: 0, drafts: 0, records: 0, unreadable: [] }
+  const delivered = repeats()
   let bad: rejects.Reject[] = []
   let full = false
   // The chunk before is written while this one is read.
@@ -64,6 +68,39 @@ export const read = async (db: Db, run: Running, stage: Stage, known: Known, rea
     writing.catch(() => {})
     reading.progress?.(done.received)
   }
+  const aside = (item: Item, problems: Problem[], keys: string[]): void => {
+    done.rejected += 1
+    done.unreadable.push(...keys)
+    bad.push({ page: item.page, row: item.row, problems, item: item.fields })
+  }
+  /** True once there is enough to be written. */
+  const stageItem = (item: Item, drafts: readonly Draft[]): boolean => {
+    const rows = drafts.map((draft, part) => {
+      const late = feed.duty && calendar ? isLate(draft.validFrom, feed.duty, calendar, today) : null
+      return toStage(done.received, part, item, draft, late)
+    })
+    const came = rows.map(({ draft, digest }) => delivered.of(draft.key, digest))
+    const other = came.indexOf('other')
+    // What an item says beside the contradiction cannot be believed either.
+    if (other >= 0) {
+      aside(
+        item,
+        [contradiction(drafts[other]?.key ?? '')],
+        drafts.map(({ key }) => key),
+      )
+      return false
+    }
+    let enough = false
+    let unmet = 0
+    for (const [part, row] of rows.entries()) {
+      if (came[part] === 'same' || known.meets(row.draft.key, row.digest)) continue
+      unmet += 1
+      if (stage.put(row)) enough = true
+    }
+    done.drafts += unmet
+    if (unmet === 0) done.met += 1
+    return enough
+  }
   try {
     for await (const stretch of stretchesOf(reading.items)) {
       for (const sent of stretch) {
@@ -76,26 +113,12 @@ export const read = async (db: Db, run: Running, stage: Stage, known: Known, rea
         if (kept) await kept
         const mapped = understood(feed, item, context, mark, asSent ? Object.values(fields) : [])
         if ('problems' in mapped) {
-          done.rejected += 1
-          done.unreadable.push(...(mapped.keys ?? []))
-          bad.push({ page: item.page, row: item.row, problems: mapped.problems, item: item.fields })
+          aside(item, mapped.problems, mapped.keys ?? [])
           if (done.rejected > REJECTS_ENOUGH && done.rejected > done.received * feed.bounds.rejectShare) {
             const reason = `前 ${done.received} 条中 ${done.rejected} 条不合格 / ${done.rejected} of the first ${done.received} items are bad`
             throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
           }
-        } else {
-          let unmet = 0
-          for (const [part, draft] of mapped.drafts.entries()) {
-            const late = feed.duty && calendar ? isLate(draft.validFrom, feed.duty, calendar, today) : null
-            const staged = toStage(done.received, part, item, draft, late)
-            const at = { item: done.received, page: item.page, row: item.row }
-            if (known.meets(draft.key, staged.digest, at)) continue
-            unmet += 1
-            if (stage.put(staged)) full = true
-          }
-          done.drafts += unmet
-          if (unmet === 0) done.met += 1
-        }
+        } else if (stageItem(item, mapped.drafts)) full = true
         if (full || bad.length >= CHUNK_REJECTS) {
           full = false
           await flush()
@@ -108,6 +131,7 @@ export const read = async (db: Db, run: Running, stage: Stage, known: Known, rea
     await flush()
     await writing
   }
+  done.records = delivered.records + done.rejected
   return done
 }
 
@@ -122,6 +146,12 @@ export const understood = (
   mark: (id: string) => string,
   clear: readonly unknown[] = [],
 ): Mapped => redacted(checked(feed.map(item, context)), mark, clear)
+
+const contradiction = (key: string): Problem => ({
+  field: null,
+  rule: 'repeat.conflict',
+  message: `同一批次中 ${key} 出现两次且内容不同，先到者有效。The same key came twice with different contents; the first stands.`,
+})
 
 const NO_RECORD: Problem = {
   field: null,

@@ -103,9 +103,11 @@ const takeIn = async (
   tx: Tx,
   run: number,
   { feed, found, drafts, says, correcting: { now, rules } }: Taking,
-): Promise<Exclude<Effect, 'CONFLICT'>> => {
+): Promise<Effect> => {
   if (!(await setAside.holdOpen(tx, found.id))) throw new Refusal('REJECT_SETTLED')
   const keys = new Set(drafts.map(({ key }) => key))
+  if (keys.size < drafts.length)
+    throw new Refusal('INPUT_INVALID', { reason: '该条目自相矛盾 the item contradicts itself' })
   // What the agency has said since is later knowledge than what a person makes of its earlier words.
   if (await setAside.hasComeSince(tx, { feed: feed.id, keys: [...keys], run: found.run }))
     throw new Refusal('REJECT_OUTDATED')
@@ -114,13 +116,11 @@ const takeIn = async (
     feed: feed.id,
     whole: false,
     drafts: drafts.length,
-    repeats: keys.size < drafts.length,
     says,
     known: nothingKnown(),
     now: now(),
     ...(rules ? { rules } : {}),
   })
-  if (merged.CONFLICT > 0) throw new Refusal('INPUT_INVALID', { reason: '该条目自相矛盾 the item contradicts itself' })
   return EFFECTS.find((effect) => merged[effect] > 0) ?? 'UNCHANGED'
 }
 

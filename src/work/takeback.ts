@@ -13,6 +13,7 @@ import * as leads from '../store/leads.js'
 import * as locks from '../store/locks.js'
 import { relearn } from '../store/relearn.js'
 import * as setAside from '../store/set-aside.js'
+import * as stray from '../store/stray.js'
 import * as takeback from '../store/takeback.js'
 import { consequences } from './consequences.js'
 import type { Rules } from './rules.js'
@@ -110,7 +111,7 @@ const undo = async (
     { on: dateIn(now), reason: WITHOUT_GROUND, at: taken.at },
   )
   const gone = await takeback.forget(tx, unfounded, taken)
-  await relearn(tx, taken.run, taken.at)
+  await stray.giveBack(tx, { codes: await relearn(tx, taken.run, taken.at), operators: unfounded }, taken.at)
   const operators = await takeback.question(tx, taken)
   return { wrong, restored, operators, gone }
 }

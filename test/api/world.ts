@@ -177,7 +177,7 @@ const bring = async (db: TestDatabase['db'], feed: string, drafts: readonly Draf
     for (const [i, draft] of drafts.entries()) stage.put(toStage(i, 0, { page: 1, row: i + 2, fields: {} }, draft))
     await stage.flush()
     await stage.transaction((tx) =>
-      merge(tx, { run, feed, whole: false, drafts: 0, repeats: false, says: stage.says, known: nothingKnown(), now }),
+      merge(tx, { run, feed, whole: false, drafts: 0, says: stage.says, known: nothingKnown(), now }),
     )
   })
   await runs.finish(db, run, { outcome: 'DONE', now })

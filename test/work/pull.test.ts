@@ -71,7 +71,7 @@ describe('pull counts items as sent', () => {
     const [reject] = await rowsOf(db(), 'select page, row_number as row, rule, message, item from rejects')
     expect(reject).to.include({ page: 1, row: 3, rule: 'repeat.conflict' })
     expect(reject?.['message']).to.contain('K1')
-    expect(reject?.['item']).to.include({ reason: '别的' })
+    expect(reject?.['item']).to.include({ value: '别的' })
     expect(await current(db())).to.deep.include({ key: 'K1', ended: null, reason: '售假', partial: false })
   })
 

@@ -3,9 +3,9 @@
  * bears none of them is not this feed's, however many of its other names are known.
  */
 import type { Item } from '../../domain/records.js'
+import { type Stretches, stretched, stretchesOf } from '../../domain/stretches.js'
 import { Refusal } from '../../errors.js'
 import type { Feed } from '../feed.js'
-import { type Stretches, stretched, stretchesOf } from '../readers/stretches.js'
 
 const LOOKED_AT = 20 // items
 

@@ -5,10 +5,10 @@
  */
 import { parse } from 'csv-parse/sync'
 import type { Item } from '../../domain/records.js'
+import { type Stretches, stretched } from '../../domain/stretches.js'
 import { Refusal } from '../../errors.js'
 import type { Content } from './content.js'
 import { broken, isStorable, item, recognise, type Shape, textItem } from './shapes.js'
-import { type Stretches, stretched } from './stretches.js'
 import { decoded, encodingOf } from './text.js'
 
 const SEPARATORS = [',', ';', '\t', '|']

@@ -1,12 +1,12 @@
 /** Which reader: the one named, or the one that the content calls for. */
 import type { Item } from '../../domain/records.js'
+import { type Stretches, stretched, stretchesOf } from '../../domain/stretches.js'
 import { Refusal } from '../../errors.js'
 import type { Content } from './content.js'
 import { readCsv } from './csv.js'
 import { readJson, readLines } from './json.js'
 import { OLE2 } from './ole2.js'
 import type { Shape } from './shapes.js'
-import { type Stretches, stretched, stretchesOf } from './stretches.js'
 import { readXls, readXlsx } from './xlsx.js'
 import { readXml } from './xml.js'
 

@@ -1,0 +1,95 @@
+/** Keys and digests as a few whole numbers, so that millions of them can be held and compared in flat arrays. */
+
+/** Of 32 bits, in a digest of 128. */
+export const WORDS = 4
+const HEX_PER_WORD = 8
+const FNV_BASIS = 0x811c9dc5
+const FNV_PRIME = 0x01000193
+const GOLDEN = 0x9e3779b9
+const MURMUR = 0x85ebca6b
+
+/** Two hashes of 32 bits that have nothing to do with one another (FNV-1a; a multiply and rotate). */
+export const hashesOf = (key: string): [number, number] => {
+  let one = FNV_BASIS
+  let other = GOLDEN
+  for (let i = 0; i < key.length; i += 1) {
+    const code = key.charCodeAt(i)
+    one = Math.imul(one ^ code, FNV_PRIME)
+    other = Math.imul(other ^ code, MURMUR)
+    other = (other << 13) | (other >>> 19)
+  }
+  return [one >>> 0, other >>> 0]
+}
+
+export const wordOf = (digest: string, word: number): number =>
+  Number.parseInt(digest.slice(word * HEX_PER_WORD, (word + 1) * HEX_PER_WORD), 16)
+
+/** Whether the entry `at` of `entries` is these words. */
+export const isAt = (entries: Uint32Array, at: number, words: Uint32Array): boolean => {
+  const from = at * words.length
+  for (let word = 0; word < words.length; word += 1) if (entries[from + word] !== words[word]) return false
+  return true
+}
+
+const NOBODY = -1
+const FIRST_ROOM = 1024 // records
+
+export interface Repeats {
+  /** Whether a record of this key came before in the delivery, with the same contents or with others; the first stands. */
+  of: (key: string, digest: string) => 'first' | 'same' | 'other'
+  /** How many different records came: a few sent over and over are not a feed. */
+  readonly records: number
+}
+
+/** What a delivery has brought so far: some 40 bytes a record. */
+export const repeats = (): Repeats => {
+  let slots = new Int32Array(FIRST_ROOM * 2).fill(NOBODY)
+  let keys = new Uint32Array(FIRST_ROOM * 2)
+  let digests = new Uint32Array(FIRST_ROOM * WORDS)
+  let records = 0
+  const sought = new Uint32Array(2)
+  const contents = new Uint32Array(WORDS)
+
+  const slotOf = (): number => {
+    let slot = ((sought[0] ?? 0) ^ (sought[1] ?? 0)) >>> 0
+    for (slot %= slots.length; ; slot = slot + 1 === slots.length ? 0 : slot + 1) {
+      const at = slots[slot] ?? NOBODY
+      if (at === NOBODY || isAt(keys, at, sought)) return slot
+    }
+  }
+  const grow = (): void => {
+    const room = records * 2
+    keys = grown(keys, room * 2)
+    digests = grown(digests, room * WORDS)
+    slots = new Int32Array(room * 2).fill(NOBODY)
+    for (let at = 0; at < records; at += 1) {
+      sought.set(keys.subarray(at * 2, at * 2 + 2))
+      slots[slotOf()] = at
+    }
+  }
+
+  return {
+    of: (key, digest) => {
+      if (records * 2 >= slots.length) grow()
+      sought.set(hashesOf(key))
+      for (let word = 0; word < WORDS; word += 1) contents[word] = wordOf(digest, word)
+      const slot = slotOf()
+      const at = slots[slot] ?? NOBODY
+      if (at !== NOBODY) return isAt(digests, at, contents) ? 'same' : 'other'
+      slots[slot] = records
+      keys.set(sought, records * 2)
+      digests.set(contents, records * WORDS)
+      records += 1
+      return 'first'
+    },
+    get records() {
+      return records
+    },
+  }
+}
+
+const grown = (entries: Uint32Array, length: number): Uint32Array<ArrayBuffer> => {
+  const more = new Uint32Array(length)
+  more.set(entries)
+  return more
+}
