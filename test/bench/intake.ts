@@ -14,7 +14,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { feeds } from '../../src/agencies/index.js'
 import { connect, type Db, migrate } from '../../src/store/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
-import { nothingKnown } from '../../src/store/known.js'
+import { type Known, load } from '../../src/store/known.js'
 import * as runs from '../../src/store/runs.js'
 import { line, withStage } from '../../src/store/staged.js'
 import { merge, toStage } from '../../src/work/merge.js'
@@ -25,6 +25,12 @@ const ROWS = Number(process.env['BENCH_ROWS'] ?? 1_000_000)
 const SMALL = 0.1
 const LARGE = 2
 const TODAY = '2026-11-25'
+const PIECE_BYTES = 1 << 20
+/** Places of key and digest in a staged line. */
+const KEY_FIELD = 5
+const DIGEST_FIELD = 18
+/** A register's table tells of no shop, no other code, no former name. */
+const NOTHING_SAID = { shops: false, codes: false, former: false, late: false }
 
 const say = (what: string): unknown => process.stdout.write(`${what}\n`)
 
@@ -32,9 +38,7 @@ export const intake = async (): Promise<Record<string, number>> => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
   const server = await embedded.join(join(folder, 'data'))
   try {
-    return process.env['BENCH_PART'] === 'merge'
-      ? await merges(folder, server.url)
-      : { ...(await merges(folder, server.url)), ...(await endToEnd(folder, server.url)) }
+    return { ...(await merges(folder, server.url)), ...(await endToEnd(folder, server.url)) }
   } finally {
     await server.leave()
     rmSync(folder, { recursive: true, force: true })
@@ -93,17 +97,11 @@ const merges = async (folder: string, url: string): Promise<Record<string, numbe
     const began = performance.now()
     const run = (await runs.start(db, { job: 'pull', subject: 'registry', cause: 'command', now: new Date() })) ?? 0
     const counts = await withStage(db, async (stage) => {
-      await stage.copy(createReadStream(path, { highWaterMark: 1 << 20 }))
+      const known = await load(db, 'registry', { whole: true })
+      await stage.copy(unmet(path, known))
       await stage.ready()
-      const merging = {
-        run,
-        feed: 'registry',
-        whole: true,
-        drafts: ROWS,
-        says: stage.says,
-        now: new Date(),
-      }
-      return stage.transaction((tx) => merge(tx, { ...merging, known: nothingKnown() }))
+      const merging = { run, feed: 'registry', whole: true, drafts: ROWS, says: NOTHING_SAID, known, now: new Date() }
+      return stage.transaction((tx) => merge(tx, merging))
     })
     await runs.finish(db, run, { outcome: 'DONE', now: new Date() })
     const seconds = (performance.now() - began) / 1000
@@ -111,17 +109,31 @@ const merges = async (folder: string, url: string): Promise<Record<string, numbe
     return seconds
   }
   // Operators first: what is measured is the merge into versions.
-  await operatorsOf(db, own, first)
+  await operatorsOf(db, first)
   const fresh = await took(first, 'merged, all new')
   const unchanged = await took(first, 'merged, all unchanged')
   const changed = await took(second, 'merged, all changed')
   await db.destroy()
   for (const path of [first, second]) rmSync(path)
-  const ratios = { fresh: bare / fresh, unchanged: bare / unchanged, changed: bare / changed }
+  const ratios = { fresh: bare.seconds / fresh, unchanged: bare.seconds / unchanged, changed: bare.seconds / changed }
   say(
     `against bare COPY: fresh ${ratios.fresh.toFixed(2)}, unchanged ${ratios.unchanged.toFixed(2)}, changed ${ratios.changed.toFixed(2)}`,
   )
-  return ratios
+  return { ...ratios, bareFalls: 1 - bare.large / bare.small }
+}
+
+/** The lines of records that do not stand already, in large pieces; as a pull stages only what it does not know. */
+async function* unmet(path: string, known: Known): AsyncIterable<Buffer> {
+  let carry = ''
+  for await (const piece of createReadStream(path, { encoding: 'utf8', highWaterMark: PIECE_BYTES })) {
+    const lines = (carry + piece).split('\n')
+    carry = lines.pop() ?? ''
+    const staged = lines.filter((one) => {
+      const fields = one.split('\t')
+      return !known.meets(fields[KEY_FIELD] ?? '', fields[DIGEST_FIELD] ?? '')
+    })
+    if (staged.length > 0) yield Buffer.from(`${staged.join('\n')}\n`)
+  }
 }
 
 const rate = (seconds: number, rows = ROWS): string =>
@@ -129,19 +141,24 @@ const rate = (seconds: number, rows = ROWS): string =>
     .toString()
     .padStart(7)} rows/s`
 
-/** The same rows into a table like `versions` with its primary key only. */
-const bareCopy = async (db: Db, url: string, path: string): Promise<number> => {
-  const client = new Client(url)
-  await client.connect()
-  await client.query('create table bare (like versions including defaults including identity, primary key (id))')
-  const columns =
-    'feed, kind, record_key, operator_id, digest, body, findings, valid_from, valid_to, known_from, run_id, page, row_number, partial'
+interface Bare {
+  /** Seconds for ROWS rows, and rows a second for fewer and for more. */
+  seconds: number
+  small: number
+  large: number
+}
+
+const BARE_COLUMNS =
+  'feed, kind, record_key, operator_id, digest, body, findings, valid_from, valid_to, known_from, run_id, page, row_number, partial'
+
+/** The same rows into a table like `versions` with its primary key only; made beforehand, so that nothing but COPY is timed. */
+const bareCopy = async (db: Db, url: string, path: string): Promise<Bare> => {
   const prepared = `${path}.bare`
-  // Made beforehand, so that nothing but COPY is timed.
   const out = createWriteStream(prepared)
   let carry = ''
   let index = 0
-  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
+  let smallBytes = 0
+  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: PIECE_BYTES })) {
     const lines = (carry + chunk).split('\n')
     carry = lines.pop() ?? ''
     let made = ''
@@ -149,26 +166,41 @@ const bareCopy = async (db: Db, url: string, path: string): Promise<number> => {
       const f = one.split('\t')
       index += 1
       made += `registry\t${f[4]}\t${f[5]}\t${index}\t${f[18]}\t${f[19]}\t${f[20]}\t${f[21]}\t${f[22]}\t2026-11-25 00:00:00+08\t1\t${f[2]}\t${f[3]}\tf\n`
+      if (index === ROWS * SMALL) smallBytes = out.bytesWritten + out.writableLength + Buffer.byteLength(made)
     }
     if (!out.write(made)) await once(out, 'drain')
   }
   out.end()
   await finished(out)
-  await db.raw('checkpoint')
-  const began = performance.now()
-  await pipeline(
-    createReadStream(prepared, { highWaterMark: 1 << 20 }),
-    client.query(copyFrom(`copy bare (${columns}) from stdin`)),
-  )
-  const seconds = (performance.now() - began) / 1000
-  say(`${'bare COPY, primary key only'.padEnd(46)} ${rate(seconds)}`)
-  await client.query('drop table bare')
+  const client = new Client(url)
+  await client.connect()
+  const copied = async (rows: number, pieces: () => AsyncIterable<Buffer>): Promise<number> => {
+    await client.query('create table bare (like versions including defaults including identity, primary key (id))')
+    await db.raw('checkpoint')
+    const began = performance.now()
+    await pipeline(pieces, client.query(copyFrom(`copy bare (${BARE_COLUMNS}) from stdin`)))
+    const seconds = (performance.now() - began) / 1000
+    say(`${`bare COPY, primary key only, ${rows} rows`.padEnd(46)} ${rate(seconds, rows)}`)
+    await client.query('drop table bare')
+    return seconds
+  }
+  const file = (end?: number) =>
+    createReadStream(prepared, { highWaterMark: PIECE_BYTES, ...(end ? { end: end - 1 } : {}) })
+  const small = await copied(ROWS * SMALL, async function* () {
+    yield* file(smallBytes)
+  })
+  const seconds = await copied(ROWS, async function* () {
+    yield* file()
+  })
+  const large = await copied(ROWS * LARGE, async function* () {
+    for (let time = 0; time < LARGE; time += 1) yield* file()
+  })
   await client.end()
   rmSync(prepared)
-  return seconds
+  return { seconds, small: (ROWS * SMALL) / small, large: (ROWS * LARGE) / large }
 }
 
-const operatorsOf = async (db: Db, _url: string, path: string): Promise<void> => {
+const operatorsOf = async (db: Db, path: string): Promise<void> => {
   const run = (await runs.start(db, { job: 'seed', subject: 'operators', cause: 'command', now: new Date() })) ?? 0
   await withStage(db, async (stage) => {
     await stage.copy(createReadStream(path, { highWaterMark: 1 << 20 }))
