@@ -9,6 +9,7 @@ export const up = async (knex: Knex): Promise<void> => {
     alter table runs drop constraint runs_job_check, drop constraint runs_cause_check;
     alter table runs add constraint runs_job_check check (job in ('seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback')),
       add constraint runs_cause_check check (cause in ('timetable', 'command', 'demo', 'upload', 'person')),
+      add column complete boolean not null default false,
       add column content_hash text,
       add column archive text,
       add column asked_by text,
@@ -16,6 +17,8 @@ export const up = async (knex: Knex): Promise<void> => {
       add column taken_back_by text,
       add column taken_back_reason text,
       add check (num_nonnulls(taken_back_at, taken_back_by, taken_back_reason) in (0, 3));
+    update runs set complete = true where job = 'pull' and whole and outcome = 'DONE';
+    comment on column runs.complete is 'its sender sent all that it had: what was set aside before has come again, or is gone';
     comment on column runs.content_hash is 'SHA-256 of the file as it came';
     comment on column runs.archive is 'where its items are archived, ID numbers replaced; relative to the archive folder';
     comment on column runs.asked_by is 'who uploaded, corrected or took back';
@@ -80,6 +83,7 @@ export const up = async (knex: Knex): Promise<void> => {
       add column opened_by bigint,
       add column decision_id bigint,
       add column found_by text collate "C",
+      add column held_by bigint,
       add column wrong_from timestamptz;
     update versions set digest = left(digest, 32);
     alter table versions drop constraint versions_operator_id_fkey, drop constraint versions_run_id_fkey,
@@ -89,6 +93,8 @@ export const up = async (knex: Knex): Promise<void> => {
     comment on column versions.run_id is 'the run that brought its content: its source';
     comment on column versions.opened_by is 'the run that opened this version, where that is another than its source: it saw its end, matched it, or took another back';
     comment on column versions.found_by is 'scheme and code, other than its own, by which its operator was found: what taught that code may be taken back';
+    comment on column versions.held_by is 'the whole run that held what only partial files had brought: taken back, it is theirs alone again';
+    create index versions_held on versions (held_by) where held_by is not null;
     create index versions_found on versions (found_by) where found_by is not null;
     comment on column versions.decision_id is 'the decision on identity that says whose it is';
     comment on column versions.wrong_from is 'known to be wrong since then (its run was taken back): not believed for any day, as known from then on';
@@ -139,6 +145,16 @@ export const up = async (knex: Knex): Promise<void> => {
     update unmatched set digest = left(digest, 32);
     create index unmatched_open on unmatched (id) where state = 'OPEN';
     create index unmatched_subject on unmatched (subject_key) where subject_key is not null;
+    -- One name borne by thousands tells nothing of the next.
+    alter table operators alter column name_key set (n_distinct = -1);
+    alter table operator_names alter column name_key set (n_distinct = -1);
+    alter table unmatched alter column name_key set (n_distinct = -1);
+    create index unmatched_name on unmatched using hash (name_key) where state = 'OPEN';
+    create index unmatched_uscc on unmatched ((subject->>'uscc') collate "C") where state = 'OPEN' and subject->>'uscc' is not null;
+    create index unmatched_org_code on unmatched ((subject->>'orgCode') collate "C")
+      where state = 'OPEN' and subject->>'uscc' is null and subject->>'orgCode' is not null;
+    create index unmatched_reg_no on unmatched ((subject->>'regNo') collate "C")
+      where state = 'OPEN' and subject->>'uscc' is null and subject->>'regNo' is not null;
 
     alter table rejects
       add column state text not null default 'OPEN' check (state in ('OPEN', 'TAKEN', 'DROPPED')),
@@ -157,7 +173,7 @@ export const up = async (knex: Knex): Promise<void> => {
     create table concerns (
       id bigint generated always as identity primary key,
       listing_id uuid not null references listings,
-      cause text not null check (cause in ('ABSENT', 'TAKEN_BACK', 'CHANGED_HANDS', 'LIGHTER')),
+      cause text not null check (cause in ('ABSENT', 'TAKEN_BACK', 'CHANGED_HANDS', 'LIGHTER', 'RESTORED')),
       version_id bigint references versions,
       run_id bigint references runs,
       opened_at timestamptz not null,

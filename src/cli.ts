@@ -137,7 +137,7 @@ command
       if (wanted.length === 1) {
         const pulled = await pullOne(hub, wanted[0] ?? '', json, given)
         const setAside = json ? [] : await rejects.latestOf(hub.db, pulled.feed, REJECTS_SHOWN)
-        tell(json, ids.length === 1 ? pulled : { pulls: [pulled] }, () => [
+        tell(json, ids.length === 1 ? promised(pulled) : { pulls: [promised(pulled)] }, () => [
           pulledLine(pulled),
           ...setAside.map((one) => `   拒收 rejected：第 ${one.row} 行 row，${one.rule}：${one.message}`),
         ])
@@ -156,7 +156,7 @@ command
       }
       const line = (each: (typeof pulls)[number]) =>
         'error' in each ? `${each.feed}：${JSON.stringify(each.error)}` : pulledLine(each)
-      tell(json, { pulls }, () => pulls.map(line))
+      tell(json, { pulls: pulls.map((each) => ('error' in each ? each : promised(each))) }, () => pulls.map(line))
     })
   })
 
@@ -164,13 +164,16 @@ const pullOne = async (hub: Hub, id: string, json: boolean | undefined, file?: F
   const bar = progress(id, json === true)
   const pulled = await hub.pull(id, { cause: 'command', progress: bar.at, ...(file ? { file } : {}) }).finally(bar.stop)
   if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: id })
-  const { run: _, ...told } = pulled
-  return told
+  return pulled
 }
+
+/** The promised form; `run` and `ended` are for people. */
+const promised = ({ run: _, ended: __, ...told }: Pulled) => told
 
 const pulledLine = (p: Pulled): string =>
   `${p.feed}：收到 ${p.received}，新增 ${p.new}，变更 ${p.changed}，未变 ${p.unchanged}，拒收 ${p.rejected}，待认领 ${p.unmatched}` +
-  ` · received, new, changed, unchanged, rejected, unmatched · ${p.ms} ms`
+  ` · received, new, changed, unchanged, rejected, unmatched · ${p.ms} ms` +
+  (p.ended > 0 ? `\n   全量数据中已不存在、终止 ${p.ended} 条 · ended, as the whole feed holds them no longer` : '')
 
 interface ScoreOptions extends Json {
   all?: boolean

@@ -104,6 +104,11 @@ const REFUSALS = {
       `内容不是数据源 ${d['feed']} 的已知格式：${d['reason']}。The content is no known form of this feed; nothing was taken in.`,
   ),
   CONTENT_TOO_LARGE: row(413, 1, (d) => `内容过大（上限 ${d['limit']}）。The content is larger than ${d['limit']}.`),
+  UPLOAD_STALLED: row(
+    408,
+    1,
+    () => '上传中断，久无数据到达。The upload stalled; nothing came for too long. Send it again.',
+  ),
   READER_UNKNOWN: row(400, 2, (d) => `未知的读取器 ${d['reader']}，可用：${d['known']}。Unknown reader.`),
 
   CONTENT_TYPE: row(

@@ -11,6 +11,8 @@ import { clean, compact } from '../domain/values.js'
 
 /** What agencies write for "without end". */
 const WITHOUT_END = new Set(['2099-12-31', '2999-12-31'])
+/** The last day of all, beyond the years in which a day is taken for a day. */
+const NEVER = /^9999[-/年.]?12[-/月.]?31/
 const MAX_KEY = 300 // characters
 const MAX_NAME = 200 // characters of a subject's name
 const LINE_END = /[\r\n]/
@@ -98,6 +100,7 @@ export const examine = (item: Item, known: ReadonlySet<string>) => {
   const requiredDate = (field: string, today: string): string => needed(field, (sent) => pastDate(sent, today)) ?? ''
   /** An end that may be "none". */
   const endDate = (field: string): string | null => {
+    if (NEVER.test(text(field) ?? '')) return null
     const day = date(field)
     return day !== null && WITHOUT_END.has(day) ? null : day
   }

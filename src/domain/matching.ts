@@ -94,7 +94,7 @@ const textIn = (body: Body, field: string): string | null => {
 
 /**
  * By which a person's decision on such a subject is found again: the same for every item that says the same of it, however
- * the name is spelt; null where a valid code says who it is. An item that gives a name and nothing else, or the name of a
+ * the name is spelt; null where a valid code says who it is. An item that gives no name, or a name and nothing else, or the name of a
  * person, has nothing to go by but its own record: a decision on it holds for that record alone.
  */
 export const subjectKey = ({ subject, body, key }: Pick<Draft, 'subject' | 'body' | 'key'>): string | null => {
@@ -103,7 +103,8 @@ export const subjectKey = ({ subject, body, key }: Pick<Draft, 'subject' | 'body
   const { region, representative } = saidOf(subject, body)
   const coded = (uscc ?? orgCode ?? regNo ?? shop) !== null
   const person = body['party_kind'] === 'NATURAL_PERSON'
-  if (!coded && (person || (region === null && representative === null))) return hashed({ record: key })
+  if (!coded && (name === null || person || (region === null && representative === null)))
+    return hashed({ record: key })
   return hashed({
     uscc,
     orgCode,

@@ -3,10 +3,10 @@
  * the exchange standard before 2021, where suspending and revoking a licence are one type, and that of the Administrative
  * Penalty Law of 2021 (art 9). What the text does not plainly say is not held against anyone: an officer can say more.
  */
+import { authorityCompared, numberCompared } from './decision-number.js'
 import { compareMoney, parseMoney } from './money.js'
-import { normalizeName } from './names.js'
 import type { Body, Json } from './records.js'
-import { compact, documentNumber } from './values.js'
+import { compact } from './values.js'
 
 export type Severity = 'WARNING_ONLY' | 'LIGHT' | 'HEAVY'
 
@@ -47,27 +47,11 @@ export const factOfDecision = (
   authorityName: string | null,
   authorityCode: string | null,
 ): string | null => {
-  const plain = documentNumber(number ?? '').replace(/第?0*(\d+)号$/u, '$1号')
-  const authority = authorityName === null ? '' : authorityKey(authorityName)
+  const plain = numberCompared(number ?? '')
+  const authority = authorityName === null ? '' : authorityCompared(authorityName)
   const by = authority === '' ? (authorityCode ?? '') : authority
   return plain === '' || by === '' ? null : `${plain}/${by}`
 }
-
-const SHORT_FORMS: readonly [short: RegExp, full: string][] = [
-  [/(市监|市场监管)局$/, '市场监督管理局'],
-  [/工商局$/, '工商行政管理局'],
-  [/质监局$/, '质量技术监督局'],
-  [/食药监局$/, '食品药品监督管理局'],
-  [/药监局$/, '药品监督管理局'],
-]
-/** Before the name of a city or county the province says nothing new; the province's own bodies keep it. */
-const PROVINCE_BEFORE_PLACE = /^\p{Script=Han}{2,3}省(?=\p{Script=Han}{1,12}[市州县区])/u
-
-const authorityKey = (name: string): string =>
-  SHORT_FORMS.reduce(
-    (full, [short, long]) => full.replace(short, long),
-    normalizeName(name).replace(PROVINCE_BEFORE_PLACE, ''),
-  )
 
 /** Amounts a text names, in yuan; null: none, or several and so none that is certain. */
 export interface AmountsNamed {

@@ -1,7 +1,7 @@
 /** Concerns: what a person must look at because what a listing rests on is no longer what it was. */
 import type { Db, Tx } from './db.js'
 
-export const CAUSES = ['ABSENT', 'TAKEN_BACK', 'CHANGED_HANDS', 'LIGHTER'] as const
+export const CAUSES = ['ABSENT', 'TAKEN_BACK', 'CHANGED_HANDS', 'LIGHTER', 'RESTORED'] as const
 export type Cause = (typeof CAUSES)[number]
 
 export interface Concern {

@@ -147,16 +147,36 @@ export const due = async (
   return answer.rows
 }
 
-/** Listings not ended that rest on a record, or on one of its other sources, of which a version was opened or closed at an instant. */
+/** The linked record `d` of a listing `l`, or another source of its fact, had a version opened or closed at an instant. */
+const TOUCHED = `(
+  exists (select 1 from versions v where v.feed = d.feed and v.record_key = d.record_key
+    and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from))
+  or exists (select 1 from versions v where v.operator_id = l.operator_id and v.kind = d.kind and v.fact = d.fact
+    and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)))`
+
+/** Listings not ended that rest on what changed at an instant. */
 export const restingOn = async (tx: Tx, at: Date): Promise<Listing[]> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from listings l join versions d on d.id = l.decision_version
-     where l.state not in ('REMOVED', 'NOT_LISTED') and (
-       exists (select 1 from versions v where v.feed = d.feed and v.record_key = d.record_key
-         and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from))
-       or exists (select 1 from versions v where v.operator_id = l.operator_id and v.kind = d.kind and v.fact = d.fact
-         and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)))
-     order by l.id /* listings.restingOn */`,
+     where l.state not in ('REMOVED', 'NOT_LISTED') and ${TOUCHED} order by l.id /* listings.restingOn */`,
+    { at },
+  )
+  return answer.rows
+}
+
+/**
+ * Listings that rested on what changed at an instant and that the clock had ended because of it: such as no person was asked
+ * about since, and whose operator has no newer one of the kind.
+ */
+export const endedOver = async (tx: Tx, at: Date): Promise<Listing[]> => {
+  const answer = await tx.raw(
+    `select ${COLUMNS} from listings l join versions d on d.id = l.decision_version
+     join listing_events e on e.listing_id = l.id and e.role = 'clock' and e.move in ('removeListing', 'dropListing')
+     where l.state in ('REMOVED', 'NOT_LISTED') and l.wrong_from is null and e.recorded_at < :at
+       and (l.removal_reason is null or l.removal_reason in ('REVOKED', 'CORRECTED')) and ${TOUCHED}
+       and not exists (select 1 from concerns k where k.listing_id = l.id and k.cause = 'RESTORED' and k.opened_at >= e.recorded_at)
+       and not exists (select 1 from listings n where n.operator_id = l.operator_id and n.list = l.list and n.created_at >= e.recorded_at)
+     order by l.id /* listings.endedOver */`,
     { at },
   )
   return answer.rows

@@ -119,13 +119,13 @@ export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: Move)
     bindings,
   )
   await tx.raw(
-    `insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
-       ended_on, known_from, known_to, closed_as, closed_by, run_id, opened_by, page, row_number, partial)
-     select feed, kind, record_key, :to::int,
+    `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
+       ended_on, known_from, known_to, closed_as, closed_by, run_id, opened_by, page, row_number, partial, held_by)
+     select feed, kind, record_key, :to::int, found_by,
        case when :back then nullif(decision_id, :decision::bigint) else coalesce(decision_id, :decision::bigint) end, fact, digest, body,
        findings, valid_from, valid_to, ended_on, :at::timestamptz, 
        case when known_to is not null then :at::timestamptz + nth * interval '1 microsecond' end, closed_as,
-       closed_by, run_id, opened_by, page, row_number, partial
+       closed_by, run_id, opened_by, page, row_number, partial, held_by
      from moving order by known_from, id /* mergers.moveRecords open */`,
     bindings,
   )

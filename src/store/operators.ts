@@ -110,7 +110,7 @@ export const learn = async (
   )
   await tx.raw(
     `update operators o set name = coalesce(t.name, o.name), name_key = coalesce(t.name_key, o.name_key),
-       region = coalesce(t.region, o.region), status = case t.status when 'UNKNOWN' then o.status else t.status end
+       region = coalesce(t.region, o.region), status = coalesce(nullif(t.status, 'UNKNOWN'), o.status)
      from taught t where o.id = t.operator_id /* operators.learn present */`,
   )
   await tx.raw(

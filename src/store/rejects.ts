@@ -1,5 +1,6 @@
 /** Items that were set aside: rejected ones with the rule they broke, unmatched ones that wait for a person to say whose they are. */
 import type { Draft, Problem } from '../domain/records.js'
+import { byIndex } from './by-index.js'
 import type { Db, Tx } from './db.js'
 
 export interface Reject {
@@ -104,25 +105,80 @@ export const keepUnmatched = async (tx: Tx, runId: number, feed: string): Promis
   )
 }
 
+/** So many waiting records that carry a code are all looked at; of more, those of which the run says a code. */
+const WAITING_FEW = 1_000
+/** Waiting records matched at once. */
+const CHUNK_WAITING = 1_000
+
+/** Where the code stands that a waiting record carries, by scheme; in the words of the indexes. A unified code alone counts. */
+const CARRIES = [
+  { scheme: 'uscc', code: `(u.subject->>'uscc')`, where: `u.state = 'OPEN' and u.subject->>'uscc' is not null` },
+  ...['orgCode', 'regNo'].map((field) => ({
+    scheme: field === 'orgCode' ? 'org_code' : 'reg_no',
+    code: `(u.subject->>'${field}')`,
+    where: `u.state = 'OPEN' and u.subject->>'uscc' is null and u.subject->>'${field}' is not null`,
+  })),
+]
+
 /**
- * Items that waited for an operator and find it by a code that this run brought: they become records, with the run, page
- * and row in which they came. Their feed may never send them again.
+ * Items that waited for an operator and find it by a code: they become records, with the run, page and row in which they
+ * came. Their feed may never send them again. What carries no code costs nothing here, however much of it waits.
  */
-export const matchWaiting = async (tx: Tx, runId: number, now: Date): Promise<void> => {
+export const matchWaiting = (tx: Tx, runId: number, now: Date): Promise<void> =>
+  byIndex(tx, async () => {
+    const ids = await mayMatch(tx)
+    for (let from = 0; from < ids.length; from += CHUNK_WAITING)
+      await match(tx, ids.slice(from, from + CHUNK_WAITING), runId, now)
+  })
+
+/**
+ * All that carry a code, if they are few: that finds also those whose code a take-back has made certain since. Of many, those
+ * of which the stage says a code, or whose operator it names: that one may be believed again, with all its codes.
+ */
+const mayMatch = async (tx: Tx): Promise<number[]> => {
+  // By its order the planner is bound to the index that holds these alone.
+  const few = await tx.raw(
+    `${CARRIES.map(
+      ({ code, where }) => `(select u.id from unmatched u where ${where} order by ${code} collate "C" limit :most)`,
+    ).join(' union all ')} /* rejects.mayMatch */`,
+    { most: WAITING_FEW + 1 },
+  )
+  if (few.rows.length <= WAITING_FEW) return distinctIds(few.rows)
+  const many = await tx.raw(
+    `with staged as materialized (
+       select distinct uscc, org_code, reg_no from staged_drafts where num_nonnulls(uscc, org_code, reg_no) > 0),
+     said as materialized (
+       select 'uscc' as scheme, uscc as code from staged union select 'org_code', substr(uscc, 9, 9) from staged
+       union select 'org_code', org_code from staged union select 'reg_no', reg_no from staged
+       union select c.scheme, c.code from staged s join operators o on o.uscc = s.uscc join operator_codes c on c.operator_id = o.id)
+     ${CARRIES.map(
+       ({ scheme, code, where }) =>
+         `select f.id from said c cross join lateral (select u.id from unmatched u where ${code} = c.code and ${where} offset 0) f
+           where c.scheme = '${scheme}'`,
+     ).join(' union all ')} /* rejects.mayMatch many */`,
+  )
+  return distinctIds(many.rows)
+}
+
+const distinctIds = (rows: readonly { id: number }[]): number[] => [...new Set(rows.map(({ id }) => id))]
+
+/** Three of a code tell whether it leads to several: one operator has it twice at most, in its USCC and by itself. */
+const leadsBy = (scheme: string, code: string): string =>
+  `(select c.own_id, c.scheme || ':' || c.code from codes c where u.subject->>'uscc' is null and c.known_to is null
+     and c.scheme = '${scheme}' and c.code = ${code} limit 3)`
+
+/** Of these the ones whose codes lead to one operator. */
+const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): Promise<void> => {
   await tx.raw(
     `with found as (
        select u.*, coalesce(w.merged_into, w.id) as owner, m.id as merger, o.found_by from unmatched u cross join lateral (
          select case when count(distinct own_id) = 1 then min(own_id) end as own_id, min(said) as found_by from (
-           select c.own_id, null as said from codes c where c.scheme = 'uscc' and c.code = u.subject->>'uscc' and c.known_to is null
-           union all
-           select c.own_id, c.scheme || ':' || c.code from codes c where u.subject->>'uscc' is null and c.known_to is null
-             and c.scheme = 'org_code' and c.code = u.subject->>'orgCode'
-           union all
-           select c.own_id, c.scheme || ':' || c.code from codes c where u.subject->>'uscc' is null and c.known_to is null
-             and c.scheme = 'reg_no' and c.code = u.subject->>'regNo') f) o
+           (select c.own_id, null as said from codes c where c.scheme = 'uscc' and c.code = u.subject->>'uscc' and c.known_to is null limit 3)
+           union all ${leadsBy('org_code', `u.subject->>'orgCode'`)}
+           union all ${leadsBy('reg_no', `u.subject->>'regNo'`)}) f) o
        join operators w on w.id = o.own_id
        left join identity_decisions m on m.merged_id = o.own_id and m.undone_at is null
-       where u.state = 'OPEN' and u.last_run < :run),
+       where u.id = any(:ids::bigint[]) and u.state = 'OPEN' and u.last_run < :run),
      matched as (update unmatched u set state = 'MATCHED' from found f where u.id = f.id),
      made as (
        insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
@@ -132,7 +188,7 @@ export const matchWaiting = async (tx: Tx, runId: number, now: Date): Promise<vo
        on conflict do nothing returning operator_id)
      update operators o set dirty_since = coalesce(o.dirty_since, :now::timestamptz) from made m where o.id = m.operator_id
      /* rejects.matchWaiting */`,
-    { run: runId, now },
+    { ids: [...ids], run: runId, now } as never,
   )
 }
 
@@ -171,12 +227,12 @@ export const latestOf = async (
 }
 
 /**
- * Bad items of a feed that wait for a person, each once however often it came: what the agency has sent anew with its whole
- * feed since, and what was taken back, needs no correction.
+ * Bad items of a feed that wait for a person, each once however often it came. Those before the last delivery in which the
+ * agency sent all that it has need no correction: they have come again, or are gone; nor does what was taken back.
  */
 export const OPEN = (feed: string): string =>
   `select distinct page, row_number, item from rejects where feed = ${feed} and state = 'OPEN' and run_id >= coalesce((
-     select id from runs where job = 'pull' and subject = ${feed} and whole and outcome = 'DONE' and taken_back_at is null
+     select id from runs where job = 'pull' and subject = ${feed} and complete and outcome = 'DONE' and taken_back_at is null
      order by id desc limit 1), 0) and run_id not in (select id from runs where taken_back_at is not null)`
 
 /** Counted in items, as a pull counts them: one row of a file may hold several records. */

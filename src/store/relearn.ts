@@ -25,7 +25,7 @@ interface Known {
     run: number
     from: Date
   })[]
-  /** What the first other record still believed calls it. */
+  /** What the first other record of its own that is still believed calls it. */
   party: string | null
 }
 
@@ -56,20 +56,49 @@ export const relearn = async (tx: Tx, run: number, at: Date): Promise<string[]> 
   return codes.rows.map((row: { code: string }) => row.code)
 }
 
-const knownOf = async (tx: Tx, run: number, ids: readonly number[]): Promise<Known[]> => {
+/**
+ * Of operators that were part of another until now: their own registrations speak, also those that came in between. What the
+ * other one learnt of codes from these alone, it never had.
+ */
+export const relearnParted = async (
+  tx: Tx,
+  { parts, owner }: { parts: readonly number[]; owner: number },
+  at: Date,
+) => {
+  const registered = ({ right }: Known): boolean => right.some(({ current }) => current)
+  const parted = (await knownOf(tx, null, parts)).filter(registered)
+  await write(tx, null, at, parted)
+  const codes = (known: readonly Known[]): string[] =>
+    known.flatMap(({ right }) => right.flatMap(({ regNo }) => normalizeCode(regNo) ?? []))
+  const kept = new Set(codes(await knownOf(tx, null, [owner])))
+  await tx.raw(
+    `delete from operator_codes where operator_id = ? and scheme = 'reg_no' and code = any(?::text[]) /* relearn parted */`,
+    [owner, codes(parted).filter((code) => !kept.has(code))] as never,
+  )
+}
+
+/**
+ * What an operator `o` brought itself, whatever it is part of now: by its own codes or by a person's word on it, not by what
+ * was merged into it.
+ */
+const OWN = `v.operator_id in (o.id, o.merged_into) and ((v.operator_id = o.id and v.decision_id is null)
+  or exists (select 1 from identity_decisions d where d.id = v.decision_id
+    and ((d.verdict = 'ATTACH' and d.operator_id = o.id) or (d.verdict = 'MERGE' and d.merged_id = o.id))))`
+
+const knownOf = async (tx: Tx, run: number | null, ids: readonly number[]): Promise<Known[]> => {
   const answer = await tx.raw(
-    `select o.id, o.uscc, o.name, (f.id = :run or f.taken_back_at is not null) as unsound,
-       coalesce((select jsonb_agg(n.name) from operator_names n where n.operator_id = o.id and n.run_id = :run), '[]') as taught,
+    `select o.id, o.uscc, o.name, (f.id is not distinct from :run::bigint or f.taken_back_at is not null) as unsound,
+       coalesce((select jsonb_agg(n.name) from operator_names n where n.operator_id = o.id and n.run_id = :run::bigint), '[]') as taught,
        coalesce((select jsonb_agg(jsonb_build_object('name', v.body->>'name', 'former', coalesce(v.body->'former_names', '[]')))
-         from versions v where v.operator_id = o.id and v.kind = 'registration' and v.wrong_from is not null
+         from versions v where ${OWN} and v.kind = 'registration' and v.wrong_from is not null
            and (v.body->>'uscc' is null or o.uscc is null or v.body->>'uscc' = o.uscc)), '[]') as wrong,
        coalesce((select jsonb_agg(jsonb_build_object('name', v.body->>'name', 'former', coalesce(v.body->'former_names', '[]'),
            'current', v.known_to is null, 'region', v.body->>'region_code', 'status', v.body->>'status', 'regNo', v.body->>'reg_no',
            'run', v.run_id, 'from', v.known_from) order by (v.known_to is null) desc, v.run_id desc, v.id desc)
-         from versions v where v.operator_id = o.id and v.kind = 'registration' and v.wrong_from is null
+         from versions v where ${OWN} and v.kind = 'registration' and v.wrong_from is null
            and (v.body->>'uscc' is null or o.uscc is null or v.body->>'uscc' = o.uscc)), '[]') as "right",
-       (select coalesce(v.body->>'party_name', v.body->>'name') from versions v where v.operator_id = o.id and v.known_to is null
-         and v.kind in ('penalty', 'inspection', 'permit', 'repair', 'shop') order by v.run_id, v.id limit 1) as party
+       (select coalesce(v.body->>'party_name', v.body->>'name') from versions v where ${OWN} and v.known_to is null
+         and v.found_by is null and v.kind in ('penalty', 'inspection', 'permit', 'repair', 'shop') order by v.run_id, v.id limit 1) as party
      from operators o join runs f on f.id = o.first_run where o.id = any(:ids::int[]) order by o.id /* relearn known */`,
     { run, ids: [...ids] } as never,
   )
@@ -82,13 +111,13 @@ interface Learnt {
   region: string | null
   status: string
   regNo: string | null
-  run: number
+  run: number | null
   former: string[]
   /** Former names that nobody but wrong registrations told. */
   unsaid: string[]
 }
 
-const write = async (tx: Tx, run: number, at: Date, known: readonly Known[]): Promise<void> => {
+const write = async (tx: Tx, run: number | null, at: Date, known: readonly Known[]): Promise<void> => {
   const rows = known.map((one) => learnt(one, run))
   const present = rows.map(({ id, name, region, status }) => ({
     id,
@@ -113,7 +142,7 @@ const write = async (tx: Tx, run: number, at: Date, known: readonly Known[]): Pr
   await tx.raw(
     `insert into operator_names (operator_id, name, name_key, known_from, run_id)
      select r.id, r.name, r.key, ?::timestamptz, r.run from jsonb_to_recordset(?::jsonb) as r(id int, name text, key text, run bigint)
-     on conflict (operator_id, name) do update set run_id = excluded.run_id where operator_names.run_id = ? /* relearn former */`,
+     on conflict (operator_id, name) do update set run_id = excluded.run_id where operator_names.run_id = ?::bigint /* relearn former */`,
     [at, JSON.stringify(former), run],
   )
   const codes = rows.flatMap(({ id, regNo, run: source }) => {
@@ -132,7 +161,7 @@ const write = async (tx: Tx, run: number, at: Date, known: readonly Known[]): Pr
  * The believed registration speaks; without one the name that the wrong registration displaced, else what another record
  * calls it, and else nothing is known but the code.
  */
-const learnt = ({ id, uscc, name, unsound, taught, wrong, right, party }: Known, run: number): Learnt => {
+const learnt = ({ id, uscc, name, unsound, taught, wrong, right, party }: Known, run: number | null): Learnt => {
   const registered = right.find(({ current }) => current)
   const claimed = new Set(wrong.flatMap((said) => said.former))
   const wronglyCalled = new Set(wrong.map((said) => said.name))

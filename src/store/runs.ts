@@ -74,14 +74,20 @@ export const hold = async (tx: Tx, id: number): Promise<boolean> => {
 export interface Source {
   /** It makes its feed current. */
   whole: boolean
+  /** Its sender sent all that it had, not only what was new. */
+  complete: boolean
   file: string | null
   contentHash: string | null
   archive: string | null
 }
 
 /** What a pull came from, once that is known. */
-export const noteSource = async (tx: Tx, id: number, { whole, file, contentHash, archive }: Source): Promise<void> => {
-  await tx('runs').where({ id }).update({ whole, file, content_hash: contentHash, archive })
+export const noteSource = async (
+  tx: Tx,
+  id: number,
+  { whole, complete, file, contentHash, archive }: Source,
+): Promise<void> => {
+  await tx('runs').where({ id }).update({ whole, complete, file, content_hash: contentHash, archive })
 }
 
 export const finish = async (

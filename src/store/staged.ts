@@ -18,8 +18,11 @@ export interface Staged {
   /** Its body as canonical JSON. */
   body: string
   digest: string
-  /** An operator to be made by this draft's code if there is none; null: none is made on its word. */
-  makes: { kind: string; region: string | null; status: string } | null
+  /**
+   * An operator to be made by this draft's code if there is none, and how it stands; `kind` null, or all of it: none is made
+   * on its word.
+   */
+  makes: { kind: string | null; region: string | null; status: string } | null
   nameKey: string | null
   /** By which a person's decision on such a subject is found again. */
   subjectKey: string | null
@@ -189,7 +192,7 @@ export const line = ({
   const place = `${item}\t${part}\t${page ?? '\\N'}\t${row}\t${draft.kind}\t${text(draft.key)}\t`
   const codes = `${plain(subject.uscc)}\t${plain(subject.orgCode)}\t${plain(subject.regNo)}\t${text(subject.shop)}\t`
   const name = `${text(subject.name)}\t${text(nameKey)}\t${plain(subjectKey)}\t`
-  const made = makes ? `${makes.kind}\t${plain(makes.region)}\t${makes.status}\t` : '\\N\t\\N\t\\N\t'
+  const made = makes ? `${plain(makes.kind)}\t${plain(makes.region)}\t${makes.status}\t` : '\\N\t\\N\t\\N\t'
   const told = `${text(draft.fact)}\t${late === null ? '\\N' : late ? 't' : 'f'}\t${digest}\t${text(body)}\t`
   const beside = draft.findings.length === 0 ? '[]' : text(JSON.stringify(draft.findings))
   const rest = `${plain(draft.validFrom)}\t${plain(draft.validTo)}\t${former.length === 0 ? '\\N' : text(JSON.stringify(former))}\n`

@@ -31,7 +31,8 @@ const VERSION = 'v.id, v.feed, v.record_key, v.kind, v.operator_id, v.run_id, v.
 
 /**
  * Closes the run's versions as wrong: those it is the source of, and those it opened (an end that it saw, an item that its
- * codes matched, and what became of such an item since). Returns how many.
+ * codes matched, and what became of such an item since); and ends of what a later whole feed lacked, where nobody but this
+ * run had made a partial file's record the whole feed's. Returns how many.
  */
 export const close = async (tx: Tx, { run, by, at }: Taken): Promise<number> => {
   await tx.raw(
@@ -47,6 +48,12 @@ export const close = async (tx: Tx, { run, by, at }: Taken): Promise<number> => 
          and m.ended_on is null and m.id < v.id) /* takeback.close matched */`,
     { run },
   )
+  await tx.raw(
+    `insert into taken_back select ${VERSION} from versions v
+     where v.wrong_from is null and v.held_by = :run and v.ended_on is not null and v.id not in (select id from taken_back)
+     /* takeback.close held */`,
+    { run },
+  )
   await tx.raw('analyze taken_back /* takeback.close */')
   const closed = await tx.raw(
     `update versions v set wrong_from = :at, known_to = coalesce(v.known_to, :at), closed_as = coalesce(v.closed_as, 'WRONG'),
@@ -60,46 +67,59 @@ export const close = async (tx: Tx, { run, by, at }: Taken): Promise<number> => 
 /**
  * Of each record that stands nowhere now, what was believed last and is not wrong stands again, as a copy that names its own
  * source; with its end, where a later delivery lacked the record. The copy names whoever saw that end or matched the item,
- * so that it falls with that run too. Returns how many.
+ * so that it falls with that run too. So does what the run let go because it named nobody; but what waits since, by a later
+ * run's word, stays with that word. Returns how many stand again, and the codes by which their operators had been found.
  */
-export const restore = async (tx: Tx, { run, by, at }: Taken): Promise<number> => {
+export const restore = async (tx: Tx, { run, by, at }: Taken): Promise<{ restored: number; foundBy: string[] }> => {
   await tx.raw('create temporary table concerned (operator_id integer) on commit drop /* takeback.restore */')
   await tx.raw(
-    `create temporary table empty on commit drop as select distinct t.feed, t.record_key from taken_back t
+    `create temporary table empty on commit drop as select t.feed, t.record_key from (
+       select feed, record_key from taken_back
+       union select u.feed, u.record_key from unmatched u join versions c on c.feed = u.feed and c.record_key = u.record_key
+         join runs r on r.id = c.closed_by where u.last_run = :run and (r.id = :run or r.taken_back_at is not null)) t
      where not exists (select 1 from versions v where v.feed = t.feed and v.record_key = t.record_key and v.known_to is null)
-     /* takeback.restore empty */`,
+       and not exists (select 1 from unmatched u where u.feed = t.feed and u.record_key = t.record_key and u.state in ('OPEN', 'NOT_OURS')
+         and u.last_run > :run) /* takeback.restore empty */`,
+    { run },
   )
   await tx.raw('analyze empty /* takeback.restore */')
   // By ids, and the wide rows once at the end.
   await tx.raw(
     `create temporary table again on commit drop as
      select p.id, coalesce(e.ended_on, p.ended_on) as ended_on, coalesce(e.opened_by, c.id) as opened_by
-     from (select distinct on (v.record_key, v.feed) v.id, v.feed, v.record_key, v.ended_on, v.opened_by
+     from (select distinct on (v.record_key, v.feed) v.id, v.feed, v.record_key, v.ended_on, v.opened_by, v.held_by
        from empty k join versions v on v.feed = k.feed and v.record_key = k.record_key
-       left join identity_decisions d on d.id = v.decision_id
-       where v.wrong_from is null and v.closed_as <> 'WRONG' and d.undone_at is null
+       left join identity_decisions d on d.id = v.decision_id join runs s on s.id = v.run_id
+       where d.undone_at is null and ((v.wrong_from is null and v.closed_as <> 'WRONG')
+         or (v.closed_as = 'WRONG' and v.closed_by = :run and s.taken_back_at is null and s.id <> :run))
        order by v.record_key, v.feed, v.known_from desc, v.id desc) p
      left join runs c on c.id = p.opened_by and c.job = 'pull'
      left join (select distinct on (v.record_key, v.feed) v.id, v.feed, v.record_key, v.ended_on, v.opened_by
        from empty k join versions v on v.feed = k.feed and v.record_key = k.record_key join runs r on r.id = v.opened_by
        where v.ended_on is not null and v.wrong_from is not null and r.job = 'pull' and r.taken_back_at is null and r.id <> :run
        order by v.record_key, v.feed, v.id desc) e on e.feed = p.feed and e.record_key = p.record_key and e.id > p.id
+       and p.held_by is distinct from :run
      /* takeback.restore again */`,
     { run },
   )
   await tx.raw('analyze again /* takeback.restore */')
   const restored = await tx.raw(
     `with opened as (
-       insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
-         ended_on, known_from, run_id, opened_by, page, row_number, partial)
-       select p.feed, p.kind, p.record_key, coalesce(o.merged_into, p.operator_id), coalesce(p.decision_id, m.id), p.fact, p.digest, p.body, p.findings,
-         p.valid_from, p.valid_to, a.ended_on, :at::timestamptz, p.run_id, coalesce(a.opened_by, :by::bigint), p.page, p.row_number, p.partial
+       insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
+         ended_on, known_from, run_id, opened_by, page, row_number, partial, held_by)
+       select p.feed, p.kind, p.record_key, coalesce(o.merged_into, p.operator_id), p.found_by, coalesce(p.decision_id, m.id), p.fact, p.digest, p.body, p.findings,
+         p.valid_from, p.valid_to, a.ended_on, :at::timestamptz, p.run_id, coalesce(a.opened_by, :by::bigint), p.page, p.row_number, p.partial, p.held_by
        from again a join versions p on p.id = a.id left join operators o on o.id = p.operator_id
        left join identity_decisions m on m.merged_id = p.operator_id and m.undone_at is null
-       returning operator_id)
-     insert into concerned select operator_id from opened where operator_id is not null /* takeback.restore */`,
+       returning operator_id, found_by),
+     concern as (insert into concerned select operator_id from opened where operator_id is not null)
+     select count(*)::int as restored, coalesce(array_agg(distinct found_by) filter (where found_by is not null), '{}') as "foundBy"
+     from opened /* takeback.restore */`,
     { by, at },
   )
+  await tx.raw('update versions set partial = true, held_by = null where held_by = ? /* takeback.restore held */', [
+    run,
+  ])
   await tx.raw(
     `insert into concerned select operator_id from taken_back where operator_id is not null
      union select id from operators where first_run = :run
@@ -113,18 +133,22 @@ export const restore = async (tx: Tx, { run, by, at }: Taken): Promise<number> =
      /* takeback.restore operators */`,
   )
   await tx.raw('analyze concerned /* takeback.restore */')
-  return restored.rowCount ?? 0
+  return restored.rows[0]
 }
 
 /**
  * Items that wait for a person: those that only this run brought wait no longer, those that it changed say again what they
- * said before, and those that it matched wait again.
+ * said before, those that it matched wait again, and those whose record stands again wait no longer.
  */
 export const returnWaiting = async (tx: Tx, { run }: Taken): Promise<void> => {
   await tx.raw(
     `update unmatched u set subject = b.subject, body = b.body, findings = b.findings, valid_from = b.valid_from, valid_to = b.valid_to,
        reason = b.reason, page = b.page, row_number = b.row_number, digest = b.digest, name_key = b.name_key, subject_key = b.subject_key,
-       fact = b.fact, last_run = b.last_run, proposed_operator = null, evidence = null, before = null
+       fact = b.fact, last_run = b.last_run, decision_id = b.decision_id, state = case
+         when b.state = 'MATCHED' and exists (select 1 from versions v where v.feed = u.feed and v.record_key = u.record_key
+           and v.known_to is null) then b.state
+         when b.state = 'NOT_OURS' and exists (select 1 from identity_decisions d where d.id = b.decision_id and d.undone_at is null)
+           then b.state else u.state end, proposed_operator = null, evidence = null, before = null
      from unmatched w cross join lateral jsonb_populate_record(null::unmatched, w.before) b
      where w.id = u.id and u.state in ('OPEN', 'MATCHED') and (w.before->>'changed_by')::bigint = :run /* takeback.returnWaiting before */`,
     { run },
@@ -143,7 +167,7 @@ export const returnWaiting = async (tx: Tx, { run }: Taken): Promise<void> => {
   await tx.raw(
     `update unmatched u set state = 'TAKEN_BACK', proposed_operator = null, evidence = null from runs r
      where r.id = u.last_run and u.state in ('OPEN', 'MATCHED') and (r.id = :run or r.taken_back_at is not null)
-       and not exists (select 1 from versions v where v.feed = u.feed and v.record_key = u.record_key and v.known_to is null)
+       and (u.state = 'OPEN' or not exists (select 1 from versions v where v.feed = u.feed and v.record_key = u.record_key and v.known_to is null))
      /* takeback.returnWaiting taken */`,
     { run },
   )

@@ -10,12 +10,13 @@ const ANALYZE_FROM_VERSIONS = 5_000
 const ANALYZE_FROM_SHARE = 0.1
 
 /**
- * Closes what the plan changes and opens the new versions; one whole feed's worth in two statements.
+ * Closes what the plan changes and opens the new versions; one whole feed's worth in few statements. Returns how many records
+ * were let go: their newest word names nobody, or nobody of ours, so they are no longer whose they were.
  */
 export const merge = async (
   tx: Tx,
   run: { id: number; feed: string; whole: boolean; now: Date; new: number },
-): Promise<void> => {
+): Promise<number> => {
   const bindings = { run: run.id, feed: run.feed, now: run.now, partial: !run.whole }
   await tx.raw(
     `update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from plan p
@@ -28,12 +29,20 @@ export const merge = async (
      where p.effect = 'UNMATCHED' and v.id = p.version_id and v.known_to is null and v.found_by is not null /* versions.merge astray */`,
     bindings,
   )
+  const letGo = await tx.raw(
+    `update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from plan p
+     where v.id = p.version_id and v.known_to is null and (p.effect = 'UNMATCHED' or (p.effect = 'UNCHANGED' and p.decision_id is not null
+       and exists (select 1 from identity_decisions d where d.id = p.decision_id and d.verdict = 'NOT_OURS')))
+     /* versions.merge let go */`,
+    bindings,
+  )
   const merged = await filling(tx, 'versions', run.new, () =>
     tx.raw(
       `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
-       valid_to, known_from, run_id, page, row_number, partial)
+       valid_to, known_from, run_id, page, row_number, partial, held_by)
      select :feed::text, s.kind, s.record_key, p.operator_id, p.found_by, p.decision_id, s.fact, s.digest, s.body, s.findings, s.valid_from,
-       s.valid_to, :now::timestamptz, :run::bigint, s.page, s.row_number, :partial::boolean and coalesce(p.was_partial, true)
+       s.valid_to, :now::timestamptz, :run::bigint, s.page, s.row_number, :partial::boolean and coalesce(p.was_partial, true),
+       case when :partial::boolean and not p.was_partial then (select w.held_by from versions w where w.id = p.version_id) end
      from staged_drafts s join plan p using (item, part)
      where p.effect in ('NEW', 'CHANGED') /* versions.merge */`,
       bindings,
@@ -47,12 +56,14 @@ export const merge = async (
     if (opened > before.rows[0].n * ANALYZE_FROM_SHARE)
       await tx.raw('analyze versions, operators /* versions.merge analyze */')
   }
-  if (!run.whole) return
+  const gone = letGo.rowCount ?? 0
+  if (!run.whole) return gone
   await tx.raw(
-    `update versions v set partial = false from plan p
+    `update versions v set partial = false, held_by = :run from plan p
      where p.effect = 'UNCHANGED' and v.id = p.version_id and v.known_to is null and v.partial /* versions.merge held by the whole */`,
     bindings,
   )
+  return gone
 }
 
 /**
@@ -79,9 +90,9 @@ export const endAbsent = async (
          and not exists (select 1 from operators o join words w on w.word = upper(coalesce(o.uscc, o.shop)) where o.id = v.operator_id)
        returning v.*)
      insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
-       valid_to, ended_on, known_from, run_id, opened_by, page, row_number, partial)
+       valid_to, ended_on, known_from, run_id, opened_by, page, row_number, partial, held_by)
      select feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to, :today::date,
-       :now::timestamptz, run_id, :run::bigint, page, row_number, partial from gone returning id /* versions.endAbsent */`,
+       :now::timestamptz, run_id, :run::bigint, page, row_number, partial, held_by from gone returning id /* versions.endAbsent */`,
     {
       run: run.id,
       feed: run.feed,
@@ -115,7 +126,7 @@ const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state
 /**
  * `select … from (VERSIONS_AT) v`: of each record the version to believe. Of an event's versions the one known at :knownAt;
  * of a state's those known by then, the newest that had begun by :asOf (an older state stays true of its own days, and one
- * whose end was taken back does so too). What was known as wrong by then is believed for no day.
+ * whose end was taken back does so too), for as long as anything of the record is believed at all. What was known as wrong by then is believed for no day.
  * Chosen among all versions of the records these operators ever had, so that one that went to another is no longer theirs.
  * Bindings: asOf, knownAt, states, operators (ids).
  */
@@ -125,7 +136,9 @@ export const VERSIONS_AT = `
     from (select distinct k.feed, k.record_key from versions k where k.operator_id = any(:operators)) k
     join versions c on c.feed = k.feed and c.record_key = k.record_key
     where c.known_from <= :knownAt
-      and (c.known_to is null or c.known_to > :knownAt or (c.closed_as <> 'WRONG' and c.kind = any(:states)))
+      and (c.known_to is null or c.known_to > :knownAt or (c.closed_as <> 'WRONG' and c.kind = any(:states)
+        and exists (select 1 from versions n where n.record_key = c.record_key and n.feed = c.feed and n.known_from <= :knownAt
+          and (n.known_to is null or n.known_to > :knownAt))))
       and (c.wrong_from is null or c.wrong_from > :knownAt)
       and (c.valid_from is null or c.valid_from <= :asOf::date or c.kind <> all(:states))
     order by c.feed, c.record_key, c.known_from desc, c.id desc) b

@@ -127,6 +127,17 @@ export const closeEarlier = async (
   return answer.rows.map((row: { operator: number }) => row.operator)
 }
 
+/** The record waits because its agency, at this instant, no longer said whose it is: nothing of it is known to be wrong. */
+export const letGo = async (tx: Tx, { feed, key }: { feed: string; key: string }, at: Date): Promise<boolean> => {
+  const answer = await tx.raw(
+    `select exists (select 1 from unmatched u join versions v on v.feed = u.feed and v.record_key = u.record_key
+       where u.feed = :feed and u.record_key = :key and u.state = 'OPEN' and v.known_to = :at and v.closed_as = 'CHANGED') as "letGo"
+     /* waiting.letGo */`,
+    { feed, key, at },
+  )
+  return answer.rows[0].letGo
+}
+
 /**
  * The settled records become records of the operator, each with the run, page and row in which it came. One that its whole
  * feed had ended before it went back to the queue is ended still.
@@ -145,7 +156,7 @@ export const attach = async (tx: Tx, { decision, subjectKey, at }: Reach, operat
   )
 }
 
-/** What stands by a decision that is undone waits again: also what came later and was attached by it at once. */
+/** What stands by a decision that is undone waits again, also what came later and was attached by it at once; newer words that wait stay. */
 export const returnAttached = async (
   tx: Tx,
   { decision, subjectKey }: Reach,
@@ -161,6 +172,7 @@ export const returnAttached = async (
        subject_key = excluded.subject_key, fact = excluded.fact, body = excluded.body, findings = excluded.findings,
        valid_from = excluded.valid_from, valid_to = excluded.valid_to, digest = excluded.digest, reason = excluded.reason,
        page = excluded.page, row_number = excluded.row_number, last_run = excluded.last_run, state = 'OPEN', decision_id = null
+       where u.state not in ('OPEN', 'NOT_OURS') or u.last_run <= excluded.last_run
      returning u.id /* waiting.returnAttached */`,
     { decision, subjectKey, subject: JSON.stringify(subject), nameKey, reason } as never,
   )
@@ -189,10 +201,10 @@ export const markWrong = async (tx: Tx, decision: number, at: Date): Promise<num
 /** What the decision had closed of these records stands again, unless it is known to be wrong by now. Returns whose it is. */
 export const reopenEarlier = async (tx: Tx, ids: readonly number[], closedAt: Date, at: Date): Promise<number[]> => {
   const answer = await tx.raw(
-    `insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
-       ended_on, known_from, run_id, opened_by, page, row_number, partial)
-     select p.feed, p.kind, p.record_key, coalesce(o.merged_into, o.id), p.decision_id, p.fact, p.digest, p.body, p.findings,
-       p.valid_from, p.valid_to, p.ended_on, :at::timestamptz, p.run_id, p.opened_by, p.page, p.row_number, p.partial
+    `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
+       ended_on, known_from, run_id, opened_by, page, row_number, partial, held_by)
+     select p.feed, p.kind, p.record_key, coalesce(o.merged_into, o.id), p.found_by, p.decision_id, p.fact, p.digest, p.body, p.findings,
+       p.valid_from, p.valid_to, p.ended_on, :at::timestamptz, p.run_id, p.opened_by, p.page, p.row_number, p.partial, p.held_by
      from unmatched u join versions p on p.record_key = u.record_key and p.feed = u.feed
      join operators o on o.id = p.operator_id
      where u.id = any(:ids::bigint[]) and p.known_to = :closedAt and p.wrong_from is null

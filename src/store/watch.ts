@@ -27,7 +27,7 @@ export interface Watched {
 
 /**
  * A bad item waits until a person settles it or the agency has sent its whole feed anew; one that came twice waits once. The
- * first good pull of a feed brings years of records and says nothing of lateness.
+ * first good pull of a feed, and a file taken by hand, may bring years of records and say nothing of lateness.
  */
 export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Promise<Map<string, Watched>> => {
   const answer = await db.raw(
@@ -42,7 +42,7 @@ export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Pr
      cross join lateral (select count(distinct (last_run, page, row_number))::int as n from unmatched where feed = f.feed and state = 'OPEN') u
      cross join lateral (select coalesce(sum((counts->>'late')::int), 0)::int as late, coalesce(sum((counts->>'timely')::int), 0)::int as timely
        from runs where job = 'pull' and subject = f.feed and outcome = 'DONE' and cause <> 'person' and taken_back_at is null
-         and ended_at >= :since::timestamptz and id > (select min(id) from runs where job = 'pull' and subject = f.feed
+         and (cause <> 'command' or file is null) and ended_at >= :since::timestamptz and id > (select min(id) from runs where job = 'pull' and subject = f.feed
            and outcome = 'DONE' and cause <> 'person')) t
      /* watch.ofFeeds */`,
     { feeds: [...feeds], since } as never,

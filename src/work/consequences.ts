@@ -5,10 +5,12 @@
 import { dateIn } from '../domain/dates.js'
 import type { Ground } from '../domain/evidence.js'
 import type { RemovalReason } from '../domain/lists.js'
+import { isHeavy } from '../domain/penalty.js'
 import * as concerns from '../store/concerns.js'
 import type { Tx } from '../store/db.js'
 import * as listings from '../store/listings.js'
 import * as versions from '../store/versions.js'
+import * as waiting from '../store/waiting.js'
 import { groundUnder, moveWithin } from './listing.js'
 import { listOf, type Rules } from './rules.js'
 
@@ -31,11 +33,12 @@ export interface Changed {
 
 /**
  * Starts from the listings, of which there are few, not from the versions, of which one run may bring a million. Withdrawn
- * by its authority, or known to be wrong and told by nobody else: the case ends at once. Merely absent, lighter, or gone to
- * another operator: nothing moves, a person is asked.
+ * by its authority, or known to be wrong and told by nobody else: the case ends at once. Merely absent, lighter, gone to
+ * another operator or named nobody's: nothing moves, a person is asked; as where what ended a case stands again.
  */
 export const consequences = async (tx: Tx, changed: Changed): Promise<void> => {
   for (const listing of await listings.restingOn(tx, changed.at)) await follow(tx, listing, changed)
+  for (const listing of await listings.endedOver(tx, changed.at)) await reconsider(tx, listing, changed)
   const { at, run = null, unmet = [], unreadable = [] } = changed
   if (unmet.length === 0) return
   for (const { id, record } of await concerns.lackedBy(tx, unmet, unreadable))
@@ -48,12 +51,21 @@ const follow = async (tx: Tx, listing: listings.Listing, changed: Changed): Prom
   const wrong = ground.linked.wrongFrom?.getTime() === changed.at.getTime()
   const wasHeavy = listing.facts.decisionHeavy === true
   if (ground.state === 'WITHDRAWN') return fall(tx, listing, 'REVOKED', changed)
+  if (ground.state === 'FALLEN' && (await waiting.letGo(tx, ground.linked, changed.at)))
+    return ask(tx, listing, 'CHANGED_HANDS', ground.linked, changed)
   if (ground.state === 'FALLEN') return fall(tx, listing, 'CORRECTED', changed)
   // What was linked was never true; without it nothing would have been listed.
   if (wrong && !(ground.state === 'STANDS' && (ground.heavy || !wasHeavy)))
     return fall(tx, listing, 'CORRECTED', changed)
   const cause = causeOf(ground, wasHeavy)
   if (cause !== null) await ask(tx, listing, cause, ground.linked, changed)
+}
+
+/** The clock ended the case because of its record, which stands again as it was: nothing is published by itself. */
+const reconsider = async (tx: Tx, listing: listings.Listing, changed: Changed): Promise<void> => {
+  const ground = await groundUnder(tx, listing)
+  if (ground?.state !== 'STANDS' || (isHeavy(ground.linked.body) && !ground.heavy)) return
+  await ask(tx, listing, 'RESTORED', ground.linked, changed)
 }
 
 const causeOf = ({ state, heavy }: Ground, wasHeavy: boolean): concerns.Cause | null => {

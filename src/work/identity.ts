@@ -12,6 +12,7 @@ import * as knowledge from '../store/knowledge.js'
 import * as mergers from '../store/mergers.js'
 import * as operators from '../store/operators.js'
 import * as proposals from '../store/proposals.js'
+import { relearnParted } from '../store/relearn.js'
 import * as waiting from '../store/waiting.js'
 import { consequences } from './consequences.js'
 import type { Rules } from './rules.js'
@@ -146,6 +147,7 @@ const split = async (tx: Tx, decision: decisions.Decision, at: Date): Promise<Un
   const records = await mergers.moveRecords(tx, { owner, to: from, decision: decision.id, by, at })
   const only = (decision.evidence['listings'] ?? []) as string[]
   await mergers.moveListings(tx, { from: owner, to: from, only })
+  await relearnParted(tx, { parts, owner }, at)
   return { records, touched: [owner, from] }
 }
 

@@ -32,26 +32,27 @@ export const toStage = (index: number, part: number, item: Item, draft: Draft, l
     ...sealed(draft),
     makes,
     nameKey: subject.name === null ? null : normalizeName(subject.name),
-    subjectKey: makes === null ? subjectKey(draft) : null,
+    subjectKey: makes?.kind == null ? subjectKey(draft) : null,
     former:
       formerly.length === 0 ? [] : formerly.map((name) => ({ name: String(name), key: normalizeName(String(name)) })),
     late,
   }
 }
 
-/** A valid unknown code makes an operator; so does one that the registry says, even if its digit fails; so does a shop's. */
+/**
+ * A valid unknown code makes an operator; so does one that the registry says, even if its digit fails; so does a shop's. A
+ * registration without such a code makes nobody, and yet says how its operator stands.
+ */
 const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): Staged['makes'] => {
   const said = (field: string): string | null => (typeof body[field] === 'string' ? body[field] : null)
+  const registered = kind === 'registration'
+  const [region, status] = registered ? [said('region_code'), said('status') ?? 'UNKNOWN'] : [null, 'UNKNOWN']
   if (uscc !== null) {
-    const registered = kind === 'registration'
     if (!registered && !usccValid(uscc)) return null
-    return {
-      kind: operatorKindIn(uscc).toUpperCase(),
-      region: (registered ? said('region_code') : null) ?? regionIn(uscc),
-      status: (registered ? said('status') : null) ?? 'UNKNOWN',
-    }
+    return { kind: operatorKindIn(uscc).toUpperCase(), region: region ?? regionIn(uscc), status }
   }
-  return shop === null ? null : { kind: 'SHOP', region: null, status: 'UNKNOWN' }
+  if (shop !== null) return { kind: 'SHOP', region: null, status: 'UNKNOWN' }
+  return registered ? { kind: null, region, status } : null
 }
 
 export interface Merging {

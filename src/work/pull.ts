@@ -35,6 +35,9 @@ export interface Pulled {
   unmatched: number
   full: boolean
   ms: number
+  /** Of the runs that it was; ended: records that the whole feed no longer holds. */
+  run: number
+  ended: number
 }
 
 /** A file in place of the agency: where it lies, or its bytes and the name they came under. */
@@ -67,8 +70,8 @@ export interface PullOptions extends Occasioned {
 }
 
 /** Null: another process has this occurrence of the timetable. */
-export const pull = async (db: Db, options: PullOptions): Promise<(Pulled & { run: number }) | null> => {
-  let sum: (Pulled & { run: number }) | null = null
+export const pull = async (db: Db, options: PullOptions): Promise<Pulled | null> => {
+  let sum: Pulled | null = null
   for (let taken = 1; taken <= MOST_DELIVERIES; taken += 1) {
     const next = await pullOnce(db, options)
     if (next === null) return sum
@@ -78,7 +81,7 @@ export const pull = async (db: Db, options: PullOptions): Promise<(Pulled & { ru
   return sum
 }
 
-const added = (sum: Pulled, more: Pulled & { run: number }) => ({
+const added = (sum: Pulled, more: Pulled) => ({
   ...more,
   received: sum.received + more.received,
   new: sum.new + more.new,
@@ -86,13 +89,11 @@ const added = (sum: Pulled, more: Pulled & { run: number }) => ({
   unchanged: sum.unchanged + more.unchanged,
   rejected: sum.rejected + more.rejected,
   unmatched: sum.unmatched + more.unmatched,
+  ended: sum.ended + more.ended,
   ms: sum.ms + more.ms,
 })
 
-const pullOnce = async (
-  db: Db,
-  options: PullOptions,
-): Promise<{ pulled: Pulled & { run: number }; more: boolean } | null> => {
+const pullOnce = async (db: Db, options: PullOptions): Promise<{ pulled: Pulled; more: boolean } | null> => {
   const { feed, file } = options
   if (file && 'path' in file) checkReadable(file.path)
   const what = {
@@ -155,7 +156,7 @@ const takeIn = async (
   stage: Stage,
   { delivery }: Opened,
   options: PullOptions,
-): Promise<Pulled & { run: number }> => {
+): Promise<Pulled> => {
   const { feed, file, mark, rules } = options
   const partialFile = file === undefined ? delivery.whole === false : file.full !== true
   const whole = file === undefined ? (delivery.whole ?? feed.whole) : file.full === true
@@ -189,6 +190,7 @@ const takeIn = async (
     if (reason !== null) throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
     const source = {
       whole: isCurrent(delivery, options),
+      complete: !delivery.unmodified && !partialFile && delivery.whole !== false,
       file: name,
       contentHash: await hashOf(file),
       archive: (await kept?.close()) ?? null,
@@ -221,7 +223,7 @@ const takeIn = async (
       await runs.noteSource(tx, run.id, source)
       if (delivery.next) await feedStates.keep(tx, feed.id, delivery.next(), run.id)
       await run.close(tx)
-      return sums
+      return { ...sums, ended }
     })
     return { feed: feed.id, ...sums, full: whole, ms: run.elapsed(), run: run.id }
   } catch (error) {

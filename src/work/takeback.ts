@@ -1,7 +1,8 @@
 /**
  * Take back: a whole run is known to be wrong, by a person's word and with a reason. From then on everything answers as if
  * it had never come, and whoever asks what was known in between still sees it. What a later pull merely repeated, or lacked
- * as well, left no trace and counts for nothing: the next pull of the feed says it again.
+ * as well, left no trace and counts for nothing: the next pull of a whole feed says it again; of a feed that sends only
+ * changes it is lost until its agency sends it once more.
  */
 import { dateIn } from '../domain/dates.js'
 import { redact } from '../domain/privacy.js'
@@ -96,7 +97,7 @@ const undo = async (
   now: Date,
 ): Promise<Pick<TakenBack, 'wrong' | 'restored' | 'operators' | 'gone'>> => {
   const wrong = await takeback.close(tx, taken)
-  const restored = await takeback.restore(tx, taken)
+  const { restored, foundBy } = await takeback.restore(tx, taken)
   await takeback.returnWaiting(tx, taken)
   await setAside.reopen(tx, taken.run)
   const said = { by: 'clock', note: WITHOUT_GROUND, now: taken.at }
@@ -111,7 +112,9 @@ const undo = async (
     { on: dateIn(now), reason: WITHOUT_GROUND, at: taken.at },
   )
   const gone = await takeback.forget(tx, unfounded, taken)
-  await stray.giveBack(tx, { codes: await relearn(tx, taken.run, taken.at), operators: unfounded }, taken.at)
+  const codes = [...(await relearn(tx, taken.run, taken.at)), ...foundBy]
+  const strays = await stray.giveBack(tx, { codes, operators: unfounded }, taken.at)
+  if (strays > 0) await consequences(tx, { run: taken.by, at: taken.at, now, rules })
   const operators = await takeback.question(tx, taken)
   return { wrong, restored, operators, gone }
 }

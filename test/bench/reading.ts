@@ -10,6 +10,7 @@ import { feeds } from '../../src/agencies/index.js'
 import { contract } from '../../src/contracts.js'
 import { redact } from '../../src/domain/privacy.js'
 import { type Draft, type Item, type Mapped, sealed } from '../../src/domain/records.js'
+import { stretchesOf } from '../../src/domain/stretches.js'
 import { registerCsv } from './register.js'
 
 const ROWS = Number(process.argv[2] ?? 100_000)
@@ -47,7 +48,9 @@ export const reading = async (path: string): Promise<number> => {
       batch.map((item) => ({ ...item, fields: redact(item.fields, mark, feed.exempt) })),
     )
     const mapped = timed('map', () => items.map((item) => feed.map(item, { dated: null, today: TODAY })))
-    const clean: Mapped[] = timed('redact again', () => mapped.map((one) => redact(one, mark, REGISTRATION_NUMBERS)))
+    const clean: Mapped[] = timed('redact again', () =>
+      mapped.map((one, at) => redact(one, mark, REGISTRATION_NUMBERS, Object.values(items[at]?.fields ?? {}))),
+    )
     const drafts: Draft[] = clean.flatMap((one) => ('drafts' in one ? one.drafts : []))
     if (drafts.length !== batch.length) throw new Error('a row was set aside')
     const faults = timed('contract', () =>
@@ -59,12 +62,14 @@ export const reading = async (path: string): Promise<number> => {
     batch = []
   }
   let [began, used] = [performance.now(), process.cpuUsage()]
-  for await (const item of feed.read(path, {})) {
-    batch.push(item)
-    if (batch.length < BATCH) continue
-    count('read', began, used)
-    onwards()
-    ;[began, used] = [performance.now(), process.cpuUsage()]
+  for await (const stretch of stretchesOf(feed.read(path, {}))) {
+    for (const item of stretch) {
+      batch.push(item)
+      if (batch.length < BATCH) continue
+      count('read', began, used)
+      onwards()
+      ;[began, used] = [performance.now(), process.cpuUsage()]
+    }
   }
   count('read', began, used)
   onwards()

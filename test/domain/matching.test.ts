@@ -247,20 +247,27 @@ describe('a slip in a code', () => {
 describe('the key of a subject', () => {
   const key = (given: Partial<Subject>, body: Body = {}, record = 'R1') =>
     subjectKey({ subject: subject(given), body, key: record })
-  const first = key({ name: NAME })
+  const placed = { region_code: '220102' }
+  const first = key({ name: NAME }, placed)
 
-  it('is the same for every spelling of the name, whatever the record', () => {
-    expect(key({ name: ' 长春虚构商贸有限公司　' }, { violation: '另一事' }, 'R2')).to.equal(first)
-    expect(key({ name: '虚构(长春)店' })).to.equal(key({ name: '虚构（长春）店' }))
+  it('is the same for every spelling of the name where it says a region, whatever the record', () => {
+    expect(key({ name: ' 长春虚构商贸有限公司　' }, { ...placed, violation: '另一事' }, 'R2')).to.equal(first)
+    expect(key({ name: '虚构(长春)店' }, placed)).to.equal(key({ name: '虚构（长春）店' }, placed, 'R2'))
+  })
+  it('is the same where it says a representative or a code, whatever the record', () => {
+    const led = { representative: '松某' }
+    expect(key({ name: NAME }, led)).to.equal(key({ name: NAME }, { ...led, violation: '另一事' }, 'R2'))
+    expect(key({ name: NAME, regNo: '715267265' })).to.equal(key({ name: NAME, regNo: '715267265' }, {}, 'R2'))
   })
   it('is another for another name, code, region or representative', () => {
     const keys = [
       first,
-      key({ name: '长春虚构商贸公司' }),
-      key({ name: NAME, orgCode: '715267265' }),
-      key({ name: NAME, regNo: '715267265' }),
-      key({ name: NAME }, { region_code: '220102' }),
+      key({ name: '长春虚构商贸公司' }, placed),
+      key({ name: NAME, orgCode: '715267265' }, placed),
+      key({ name: NAME, regNo: '715267265' }, placed),
+      key({ name: NAME }, { region_code: '220104' }),
       key({ name: NAME }, { representative: '松某' }),
+      key({ name: NAME }, { ...placed, representative: '松某' }),
     ]
     expect(new Set(keys).size).to.equal(keys.length)
   })
@@ -270,6 +277,16 @@ describe('the key of a subject', () => {
       key({ uscc: valid.slice(0, 17) + last, name: NAME }),
     )
     expect(digits.filter((each) => each === null)).to.have.length(1)
+  })
+  it('is its own record’s where a name is all it says, or the name is a person’s', () => {
+    expect(key({ name: NAME }, {}, 'R1')).to.not.equal(key({ name: NAME }, {}, 'R2'))
+    expect(key({ name: NAME }, {}, 'R1')).to.equal(key({ name: '另一名' }, { content: '另一事' }, 'R1'))
+    const person = { ...placed, party_kind: 'NATURAL_PERSON' }
+    expect(key({ name: '松某' }, person, 'R1')).to.not.equal(key({ name: '松某' }, person, 'R2'))
+  })
+  it('is its own record’s where it names nobody, whoever represents or wherever it is', () => {
+    const led = { ...placed, representative: '松某' }
+    expect(key({}, led, 'R1')).to.not.equal(key({}, led, 'R2'))
   })
   it('is its own record’s where it names nobody', () => {
     expect(key({}, {}, 'R1')).to.equal(key({}, { content: '另一事' }, 'R1'))

@@ -120,6 +120,91 @@ describe('penalty: one decision', () => {
       expect(factOfDecision(number, name, null), `${number} ${name}`).to.equal(`长南市监处罚〔2025〕12号/${authority}`)
   })
 
+  const numbers = [
+    '长南市监处罚「2025」12号',
+    '长南市监处罚『2025』12号',
+    '长南市监处罚‹2025›12号',
+    '长南市监处罚“2025”12号',
+    '长南市监处罚[2025年]12号',
+    '长南市监处罚2025年12号',
+    '长南市监处罚2025年第012号',
+    '长南市监处罚2025第12号',
+    '长南市监处罚〔二〇二五〕12号',
+    '长南市监处罚（二○二五年）12号',
+    '长南市监处罚「二零二五」第十二号',
+    '长南市监处罚二〇二五年十二号',
+    '长南市监处罚〔2025〕十二号',
+    '长南市监处罚〔2025〕第一二号',
+    '长南市监处罚〔2025〕12号。',
+    '长南市监处罚〔2025〕12号；',
+    '长南市监处罚〔2025〕12号,',
+    '长南市监处罚〔2025〕12',
+    '长南市监处罚﹝2025﹞第０１２',
+    '长南市监处罚〔2025〕12。',
+    '长南市监处罚〔2025〕（0012）号',
+    '长南市監處罰〔2025〕12號',
+    '長南市監處罰〔二〇二五〕第十二號。',
+  ]
+  for (const number of numbers)
+    it(`is one fact also where its number is written ${number}`, () =>
+      expect(factOfDecision(number, authority, null)).to.equal(`长南市监处罚〔2025〕12号/${authority}`))
+
+  const authorities = [
+    '长春市南关区市场监督管理局（长春市南关区知识产权局）',
+    '长春市南关区市场监督管理局(长春市南关区知识产权局',
+    '长春市南关区市场监督管理局（知识产权局）（食安办）',
+    '长春市南关区市场监督管理局（知识产权局（商标））',
+    '长春市南关区市监局【知识产权局】',
+    '长春市南关区市場监督管理局',
+    '吉林省長春市南關區市場監督管理局（長春市南關區知識產權局）',
+  ]
+  for (const name of authorities)
+    it(`is one fact also where its authority is written ${name}`, () =>
+      expect(factOfDecision('长南市监处罚〔2025〕12号', name, null)).to.equal(`长南市监处罚〔2025〕12号/${authority}`))
+
+  const counted: [written: string, number: string][] = [
+    ['十', '10'],
+    ['十九', '19'],
+    ['二十', '20'],
+    ['七十七', '77'],
+    ['一百', '100'],
+    ['一百零八', '108'],
+    ['三百四十五', '345'],
+    ['一千零一', '1001'],
+    ['〇七七', '77'],
+    ['百', '百'],
+    ['十百', '十百'],
+  ]
+  for (const [written, number] of counted)
+    it(`has the number ${number} where ${written} is written`, () =>
+      expect(factOfDecision(`市监罚〔2025〕${written}号`, authority, null)).to.equal(
+        `市监罚〔2025〕${number}号/${authority}`,
+      ))
+
+  it('is another fact where more than the spelling differs', () => {
+    const facts = [
+      ['市监罚〔2025〕12号', authority],
+      ['市监罚〔2025〕3-12号', authority],
+      ['市监罚〔2025〕12-1号', authority],
+      ['市监罚〔2025〕112号', authority],
+      ['市监罚字〔2025〕12号', authority],
+      ['市监罚〔2015〕12号', authority],
+      ['市监罚2025012号', authority],
+      ['市监罚〔2025〕12号', '（南关）市场监督管理局'],
+      ['市监罚〔2025〕12号', '国家税务总局（南关）税务局'],
+      ['市监罚〔2025〕12号', '国家税务总局（宽城）税务局'],
+      ['市监罚〔2025〕12号', '国家税务总局'],
+    ].map(([number, name]) => factOfDecision(number ?? '', name ?? '', null))
+    expect(new Set(facts).size).to.equal(facts.length)
+  })
+
+  it('is compared in time that grows with its length', () => {
+    const started = performance.now()
+    for (const part of ['(', ')', '()', '〔2025〕', '二〇', '2025年', '第', '0', '。'])
+      factOfDecision(`${part.repeat(20_000)}x`, `甲${part.repeat(20_000)}`, null)
+    expect(performance.now() - started).to.be.below(1_000)
+  })
+
   it('is one fact with and without the code of its authority, which stands in only where there is no name', () => {
     const code = '11220000013555128E'
     expect(factOfDecision('1号', authority, code)).to.equal(factOfDecision('1号', authority, null))

@@ -160,6 +160,166 @@ describe('domain/privacy', () => {
     expect(wrong.filter((code) => redact(code, mark) === code)).to.have.length(1)
   })
 
+  const BORN = '220102198801014513'
+  const plausible = residentId.filter((id) => id.slice(6, 10) >= '1940' && id.slice(6, 10) <= '2015')
+  const phone = '13812345678'
+  it('an ID number glued to a phone number or to another one is replaced, however long the run of digits', () => {
+    const digits = plausible.filter((id) => !id.endsWith('X'))
+    fc.assert(
+      fc.property(digits, digits, (id, other) => {
+        for (const text of [`赵六${id}${phone}`, `${phone}${id}`, `${id}${other}`, `${id}${phone}${other}`])
+          for (const each of [id, ...(text.includes(other) ? [other] : [])])
+            expect(redact(text, mark).includes(each)).to.equal(false)
+      }),
+      { numRuns: 300 },
+    )
+    expect(redact(`赵六${completed(BORN.slice(0, 17), '0123456789X', residentIdValid)}${phone}`, mark)).to.match(/居民/)
+  })
+
+  it('one long serial number in some thousand is taken for an ID number, not more', () => {
+    const run = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 30, maxLength: 30 })
+    const taken = fc.sample(run, { numRuns: 20_000, seed: 1 }).filter((text) => redact(text, mark) !== text)
+    expect(taken.length).to.be.below(20)
+  })
+
+  const wide: Record<string, string> = {
+    'five blanks': ' '.repeat(5),
+    'forty blanks': ' '.repeat(40),
+    'five tabs': '\t'.repeat(5),
+    'a line break and an indentation': '\n        ',
+    'a line break of Windows and tabs': '\r\n\t\t\t\t\t\t',
+    'a comma': ',',
+    'a full-width comma': '，',
+    'an enumeration comma': '、',
+    'a comma and a blank': ', ',
+    'a colon': ':',
+    'a full-width colon': '：',
+    'a plus sign': '+',
+    'a tilde': '~',
+    'a full-width tilde': '～',
+    'an asterisk': '*',
+    'a backslash': '\\',
+    points: '.....',
+    tags: '</td><td>',
+    'tags and a line break': '</td>\n  <td class="id">',
+    'a break': '<br/>',
+  }
+  for (const [name, gap] of Object.entries(wide))
+    it(`an ID number in parts with ${name} between them is found`, () => {
+      fc.assert(
+        fc.property(
+          plausible,
+          fc.constantFrom([6, 8, 4], [6, 4, 4, 4], [6, 12], [14, 4], [6, 4, 2, 2, 4]),
+          (id, parts) => {
+            expect(redact(`证${grouped(id, parts, gap)}号`, mark)).to.equal(`证${marked(id)}号`)
+          },
+        ),
+      )
+    })
+
+  it('an ID number with its day of birth in brackets is found', () => {
+    fc.assert(
+      fc.property(plausible, fc.constantFrom('()', '（）'), (id, [open, close]) => {
+        const text = `${id.slice(0, 6)}${open}${id.slice(6, 14)}${close}${id.slice(14)}`
+        expect(redact(text, mark)).to.equal(marked(id))
+      }),
+    )
+  })
+
+  for (const numerals of [
+    '〇一二三四五六七八九',
+    '零一二三四五六七八九',
+    '○一二三四五六七八九',
+    '零壹贰叁肆伍陆柒捌玖',
+  ])
+    it(`an ID number in the numerals ${numerals} is found`, () => {
+      fc.assert(
+        fc.property(plausible, (id) => {
+          const written = id.replace(/\d/g, (digit) => numerals[Number(digit)] ?? '')
+          expect(redact(`号${written}。`, mark)).to.equal(`号${marked(id)}。`)
+          expect(redact({ note: `号${written.slice(0, 9)}${id.slice(9)}。` }, mark).note).to.equal(`号${marked(id)}。`)
+        }),
+      )
+    })
+
+  it('numerals in a sentence are words', () => {
+    const scope =
+      '一般项目：日用百货零售；二类医疗器械零售；三类；零售一、二、三、四、五、六、七、八、九类商品，二〇二四年一月一日起'
+    for (const text of [scope, `${scope}220102`, `${scope}${phone}`]) expect(redact({ text }, mark).text).to.equal(text)
+  })
+
+  const doubtful = '110105491231002'
+  it('15 digits that may be either number are replaced in a text and in a field of neither', () => {
+    for (const text of [`当事人${doubtful}于某日`, `身份证${doubtful}`, `证件号码：${doubtful}`])
+      expect(redact(text, mark)).to.equal(text.replace(doubtful, marked(doubtful)))
+    expect(redact({ note: doubtful, list: [doubtful] }, mark)).to.deep.equal({
+      note: marked(doubtful),
+      list: [marked(doubtful)],
+    })
+  })
+
+  it('15 digits that may be either number are kept where a registration number is meant', () => {
+    const kept = {
+      工商注册号: doubtful,
+      统一社会信用代码: doubtful,
+      reg_no: doubtful,
+      key: `市监罚〔2025〕1号/${doubtful}/`,
+      note: `注册号：${doubtful}`,
+      more: `营业执照${doubtful}`,
+    }
+    expect(redact(kept, mark)).to.deep.equal(kept)
+    expect(redact({ CF_XDR_X: doubtful }, mark, new Set(['CF_XDR_X']))).to.deep.equal({ CF_XDR_X: doubtful })
+  })
+
+  it('15 digits that the text calls an ID number are one in every field', () => {
+    for (const id of [doubtful, '110105491231003'])
+      expect(redact({ regNo: `身份证号${id}` }, mark, new Set(['regNo'])).regNo).to.equal(`身份证号${marked(id)}`)
+  })
+
+  it('a negative number is read as a positive one', () => {
+    for (const number of [-Number(OTHER), -110105491231003, -BigInt(OTHER)])
+      expect(JSON.stringify(redact<unknown>(number, mark))).to.match(/居民身份证/)
+  })
+
+  it('an ID number split over two cells side by side is replaced in both', () => {
+    fc.assert(
+      fc.property(plausible, fc.integer({ min: 3, max: 15 }), (id, at) => {
+        const [a, b] = [id.slice(0, at), id.slice(at)]
+        const both = { facts: marked(id), basis: marked(id) }
+        expect(redact({ facts: a, basis: b, n: 1 }, mark)).to.deep.equal({ ...both, n: 1 })
+        expect(redact({ x: ['甲', a, b] }, mark)).to.deep.equal({ x: ['甲', marked(id), marked(id)] })
+        const numbers = { facts: Number(a), basis: /X$/.test(b) || b.startsWith('0') ? b : Number(b) }
+        expect(redact<unknown>(numbers, mark)).to.deep.equal(both)
+      }),
+    )
+  })
+
+  it('cells that are not side by side, hold more than digits or make no ID number are left alone', () => {
+    const id = completed(BORN.slice(0, 17), '0123456789X', residentIdValid)
+    const [a, b] = [id.slice(0, 6), id.slice(6)]
+    const wrong = `${b.slice(0, -1)}${b.endsWith('0') ? 1 : 0}`
+    for (const row of [
+      { a, between: '', b },
+      { b, a },
+      { a, b: `${b} 元` },
+      { a, b: wrong },
+      { a: id.slice(0, 2), b: id.slice(2) },
+    ])
+      expect(redact<unknown>(row, mark)).to.deep.equal(row)
+  })
+
+  it('rows of a region, a day of business and a count are left alone, whatever parts them', () => {
+    const row = fc.tuple(fc.constantFrom('220102', '350000'), fc.nat(3000), fc.nat(9999))
+    fc.assert(
+      fc.property(row, fc.constantFrom(',', ';', '|', '，', '          '), ([region, days, count], gap) => {
+        const day = new Date(Date.UTC(2016, 0, 1 + days)).toISOString().slice(0, 10).replaceAll('-', '')
+        const text = [region, day, String(count).padStart(4, '0')].join(gap)
+        expect(redact(text, mark)).to.equal(text)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
   it('arrays, fields and keys are read at any depth, the rest is kept as it is', () => {
     const sent = { a: [{ [`k${ID}`]: ID, n: 1.5, b: true, none: null }], when: new Date(0) }
     const redacted = redact(sent, mark)
@@ -210,6 +370,12 @@ describe('domain/privacy', () => {
     ['entities', '&nbsp;1&#'],
     ['letters outside Unicode’s first plane', '𝟏𝒂'],
     ['Chinese text', '当事人于二〇二四年1月'],
+    ['numerals', '一二〇'],
+    ['tags', '<td>1</td>'],
+    ['tags that never end', '<a 1'],
+    ['regions and wide gaps', `220102${' '.repeat(150)}`],
+    ['regions, years and commas', '220102,1988,'],
+    ['random digits', '8317220102198801014512'],
   ]
   for (const [what, part] of long)
     it(`a megabyte of ${what} is read in well under a second`, () => {

@@ -1,8 +1,12 @@
 /** What most values are is read on a short way. It must lead where the long way leads: each test forces the long one beside it. */
+import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { isDate, parseDate } from '../../src/domain/dates.js'
+import { addWorkdays, type Calendar } from '../../src/domain/calendar.js'
+import { addDays, isDate, parseDate } from '../../src/domain/dates.js'
+import { isLate } from '../../src/domain/lateness.js'
 import { parseMoney } from '../../src/domain/money.js'
+import { normalizeName } from '../../src/domain/names.js'
 import { redact } from '../../src/domain/privacy.js'
 import { canonical, digest, type Json, sealed } from '../../src/domain/records.js'
 import { byNames } from '../../src/domain/remembered.js'
@@ -90,11 +94,60 @@ describe('short ways', () => {
     }
   })
 
-  it('visible ASCII is compact as it stands', () => {
-    const ascii = UNITS.slice(0x21, 0x7f).join('')
-    expect(compact(ascii)).to.equal(ascii)
-    expect(compact(`${ascii} `)).to.equal(ascii)
-    expect(ascii.normalize('NFKC')).to.equal(ascii)
+  it('visible ASCII and ideographs are compact as they stand', () => {
+    const plain = [...UNITS.slice(0x21, 0x7f), ...UNITS.slice(0x4e00, 0xa000)].join('')
+    expect(compact(plain)).to.equal(plain)
+    expect(compact(`${plain} `)).to.equal(plain)
+    expect(plain.normalize('NFKC')).to.equal(plain)
+  })
+
+  it('a name is compared by the same text with a blank behind it', () => {
+    const different = (names: readonly string[]) =>
+      names.filter((name) => normalizeName(name) !== normalizeName(`${name}\u3000`))
+    expect(different(UNITS)).to.deep.equal([])
+    expect(different(UNITS.map((unit) => `（字${unit}A)`))).to.deep.equal([])
+    const parts = [
+      '字',
+      '龥',
+      'A',
+      'a',
+      'Ａ',
+      '9',
+      '(',
+      ')',
+      '（',
+      '）',
+      '【',
+      '〕',
+      '·',
+      '•',
+      ' ',
+      '\u0301',
+      '㈱',
+      '\ud800',
+    ]
+    fc.assert(
+      fc.property(of(parts, 12), (name) => {
+        expect(normalizeName(name)).to.equal(normalizeName(`${name}\u3000`))
+      }),
+      RUNS,
+    )
+  })
+
+  it('late is what lies after the last day for sending, whatever the calendar', () => {
+    const around = Array.from({ length: 81 }, (_, at) => addDays('2026-11-25', at - 40))
+    const near = fc.constantFrom(...around)
+    const days = fc.array(near, { maxLength: 40 }).map((some) => new Set(some))
+    const calendars = fc.record({ holidays: days, workdays: days, knownUntil: near })
+    fc.assert(
+      fc.property(calendars, fc.nat(9), near, (calendar, workdays, today) => {
+        for (const from of ['1985-01-01', ...around, '2099-12-31']) {
+          expect(isLate(from, { workdays }, calendar, today), from).to.equal(
+            plainlyLate(from, workdays, calendar, today),
+          )
+        }
+      }),
+    )
   })
 
   it('a day is the same day with a blank behind it', () => {
@@ -176,6 +229,46 @@ describe('short ways', () => {
     )
   })
 
+  it('an ID number is found in any digits that are read as such', () => {
+    for (const digits of ['０１２３４５６７８９', '⓪①②③④⑤⑥⑦⑧⑨', '₀₁₂₃₄₅₆₇₈₉', '⁰¹²³⁴⁵⁶⁷⁸⁹', '𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗']) {
+      const written = '440524188001010014'.replace(/\d/g, (digit) => [...digits][Number(digit)] ?? '')
+      expect(
+        redact(`号${written}`, () => '甲'),
+        digits,
+      ).to.match(/^号\[居民身份证 甲\]$/)
+    }
+  })
+
+  it('what has been given back itself need not be read again, and what was made of it is', () => {
+    const mark = (): string => '甲'
+    const pieces = fc.oneof(
+      // The second is as long as the number that the others make.
+      fc.constantFrom('110105194912', '长春市宽城区人民大街一百二十三号院内', '31002X', '11010519', '491231002X'),
+      of([...'0123456789', '１', '㉑', '&', ' ', 'X', '号', '𝟏'], 14),
+    )
+    const made = fc.record({
+      one: fc.nat(2),
+      other: fc.nat(2),
+      reg_no: fc.nat(2),
+      nested: fc.array(fc.nat(2), { maxLength: 3 }),
+    })
+    let whole = 0
+    fc.assert(
+      fc.property(fc.array(pieces, { minLength: 3, maxLength: 3 }), made, (texts, { one, other, reg_no, nested }) => {
+        const sent = { a: texts[0], b: texts[1], c: texts[2] }
+        fc.pre(redact(sent, mark) === sent)
+        const drafts = { one: texts[one], two: `${texts[one]}${texts[other]}`, reg_no: texts[reg_no] }
+        const mapped = { drafts: [{ ...drafts, nested: nested.map((at) => `${texts[at]}`) }] }
+        const redacted = redact(mapped, mark, new Set(['reg_no']), Object.values(sent))
+        expect(redacted).to.deep.equal(redact(mapped, mark, new Set(['reg_no'])))
+        if (redacted !== mapped) whole += 1
+      }),
+      RUNS,
+    )
+    // Not an empty truth: joined pieces did make ID numbers.
+    expect(whole).to.be.greaterThan(10)
+  })
+
   it('what holds nothing like an ID number is given back itself', () => {
     const sent = {
       code: '91220102MA0Y3X1HXM',
@@ -196,6 +289,38 @@ describe('short ways', () => {
     expect(wrong).to.deep.equal([])
   })
 
+  it('canonical JSON is what JSON makes of an object whose keys are in order', () => {
+    const inOrder = (value: Json): Json => {
+      if (value === null || typeof value !== 'object') return value
+      if (Array.isArray(value)) return value.map(inOrder)
+      // A key like an index would come before all others.
+      const keys = Object.keys(value).sort()
+      return Object.fromEntries(keys.map((key) => [key, inOrder(value[key] ?? null)]))
+    }
+    const leaf = fc.oneof(
+      fc.constant(null),
+      fc.string(),
+      fc.constantFrom('"', '\\', '字', 'a"'),
+      fc.boolean(),
+      fc.integer(),
+    )
+    const key = fc.string().map((name) => `k${name}`)
+    const { any } = fc.letrec<{ any: Json }>((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 4 },
+        leaf,
+        fc.array(tie('any'), { maxLength: 4 }),
+        fc.dictionary(key, tie('any'), { maxKeys: 6, noNullPrototype: true }),
+      ),
+    }))
+    fc.assert(
+      fc.property(any, (value) => {
+        expect(canonical(value)).to.equal(JSON.stringify(inOrder(value)))
+      }),
+      RUNS,
+    )
+  })
+
   it('bodies with the same number of keys, one after another, keep each its own', () => {
     const bodies: Json[] = [
       { b: 1, a: 2 },
@@ -213,9 +338,9 @@ describe('short ways', () => {
         const body = JSON.parse(JSON.stringify(any))
         const draft = { body, subject, validFrom: null, validTo: null }
         expect(sealed(draft).body).to.equal(canonical(body))
-        expect(sealed(draft).digest)
-          .to.match(/^[0-9a-f]{32}$/)
-          .and.equal(digest(draft))
+        expect(sealed(draft).digest).to.equal(digest(draft))
+        const all = `${canonical(body)},null,null,null,null,null,null,"\\"某\\\\"`
+        expect(digest(draft)).to.equal(createHash('sha256').update(all, 'utf16le').digest('hex').slice(0, 32))
       }),
     )
     const long = { body: { text: '字'.repeat(50_000) }, subject, validFrom: null, validTo: null }
@@ -242,3 +367,9 @@ describe('short ways', () => {
     expect(joined(names)).to.equal('c,b')
   })
 })
+
+const plainlyLate = (from: string, workdays: number, calendar: Calendar, today: string): boolean | null => {
+  const { date, provisional } = addWorkdays(calendar, from, workdays)
+  if (today <= date) return false
+  return provisional ? null : true
+}

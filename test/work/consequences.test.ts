@@ -243,6 +243,81 @@ describe('what follows for listings when the record under them changes', () => {
     expect((await settled('已核')).code).to.equal('CONCERN_UNKNOWN')
   })
 
+  it('a penalty whose agency no longer says whose it is moves nothing and asks a person', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    const { code: _, ...nameless } = row()
+    await tell(db(), { rows: [nameless], now: later(60) })
+    expect(await stateOf(db(), id)).to.deep.equal(['PUBLISHED', null])
+    expect(await causes(db())).to.deep.equal(['CHANGED_HANDS'])
+  })
+
+  it('a published entry whose penalty was found by a code that is taken back is corrected away', async () => {
+    const reg = '220102000000017'
+    const register = (more: Partial<Row>) =>
+      pullFeed(
+        db(),
+        feed({ id: 'registry', kind: 'registration', whole: false, sent: () => [row({ key: 'G1', ...more })] }),
+        { rules },
+      )
+    await register({})
+    await register({ reg })
+    const [taught] = await rowsOf(db(), `select max(id) as id from runs where job = 'pull'`)
+    const { code: _, ...found } = row({ reg })
+    await tell(db(), { rows: [found] })
+    const { id } = await caseOn(db())
+    await back(db(), Number(taught?.['id']))
+    expect(await stateOf(db(), id)).to.deep.equal(['REMOVED', 'CORRECTED'])
+  })
+
+  for (const [moves, state] of [
+    [7, 'REMOVED'],
+    [2, 'NOT_LISTED'],
+  ] as const)
+    it(`a false withdrawal taken back leaves the case ${state}, publishes nothing, and asks a person once`, async () => {
+      await tell(db())
+      const { id } = await caseOn(db(), 'penalties', moves)
+      const run = await tell(db(), { body: REVOKED, now: later(60) })
+      const [ended, owing] = [await stateOf(db(), id), await owed(db(), id)]
+      expect(ended[0]).to.equal(state)
+      expect(await causes(db())).to.deep.equal([])
+      await back(db(), run)
+      expect([await stateOf(db(), id), await owed(db(), id)]).to.deep.equal([ended, owing])
+      expect(await rowsOf(db(), 'select 1 from public_entries')).to.have.length(0)
+      const [asked] = await concerns.list(db(), { first: 10, after: null })
+      expect(asked).to.include({
+        listingId: id,
+        cause: 'RESTORED',
+        record: (await versions.current(db(), 'penalties', 'P1'))?.id,
+      })
+      await settle(db(), { id: asked?.id ?? 0, note: '另行立案', by: 'officer-1', rules, now: later(2 * HOUR) })
+      await tell(db(), { body: { note: '更正笔误' }, now: later(3 * HOUR) })
+      expect(await causes(db())).to.deep.equal([])
+    })
+
+  it('a withdrawal that the agency itself takes back asks a person as well; one made lighter since asks nobody', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    await tell(db(), { body: REVOKED, now: later(60) })
+    await tell(db(), { body: LIGHT, now: later(120) })
+    expect(await causes(db())).to.deep.equal([])
+    await tell(db(), { now: later(180) })
+    expect([await causes(db()), await stateOf(db(), id)]).to.deep.equal([['RESTORED'], ['REMOVED', 'REVOKED']])
+  })
+
+  it('an entry that an officer removed asks nobody, whatever its penalty becomes', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    const run = await tell(db(), { body: { note: '补正' }, now: later(60) })
+    await step(db(), id, [
+      'removeListing',
+      { by: 'officer-1', role: 'officer' },
+      { on: TODAY, removal: 'REVOKED', reason: '处罚决定被撤销' },
+    ])
+    await back(db(), run)
+    expect(await causes(db())).to.deep.equal([])
+  })
+
   it('an officer who moves a listing while its feed is being merged does not hold the merge up', async () => {
     await tell(db())
     const { id } = await caseOn(db(), 'penalties', 2)

@@ -248,13 +248,52 @@ describe('whose a record is', () => {
       expect(await believed(1)).to.equal('N1')
     })
 
-    it('a record whose code its agency took away goes to whom a person says, and back where it stood when that is undone', async () => {
+    it('holds for one record alone where the name is all it says', async () => {
+      const named = (...keys: string[]) =>
+        pullItems(
+          db(),
+          keys.map((key) => ({ key, name: NAME, value: '列入', day: '2026-01-01' })),
+          { whole: false, now: () => next() },
+        )
+      await named('N1', 'N2')
+      expect((await decide('N1')).records).to.equal(1)
+      expect(counts(await named('N1', 'N2', 'N3'))).to.deep.equal(counted(3, { unchanged: 1, unmatched: 2 }))
+      expect(await believed(1, ALL, ['list_entry'])).to.equal('N1')
+    })
+
+    it('undone, leaves the newer words of the agency that wait', async () => {
+      const { decision } = await decide('P1')
+      await penalties([penalty('P1', { value: '梅某' })])
+      expect([await stateOf(), await believed(1)]).to.deep.equal(['P1 OPEN, P2 MATCHED, P3 OPEN, X1 OPEN', 'P2'])
+      expect((await undo(decision.id)).records).to.equal(1)
+      const said = await rowsOf(
+        db(),
+        `select record_key as key, body->>'representative' as said from unmatched where feed = 'penalties' order by 1`,
+      )
+      expect(said.map((row) => row['said'])).to.deep.equal(['梅某', '松某', '竹某'])
+      expect(await stateOf()).to.equal('P1 OPEN, P2 OPEN, P3 OPEN, X1 OPEN')
+    })
+
+    it('undone, leaves newer words that wait also where the record stood by it still', async () => {
+      const { decision } = await decide('P1')
+      await penalties([penalty('P1', { value: '梅某' })])
+      await db().raw(`update versions set known_to = null, closed_as = null, closed_by = null where record_key = 'P1'`)
+      await undo(decision.id)
+      const said = await rowsOf(db(), `select body->>'representative' as said from unmatched where record_key = 'P1'`)
+      expect([said, await believed(1)]).to.deep.equal([[{ said: '梅某' }], ''])
+    })
+
+    it('of a record that stood and waited at once moves it, and back when undone; newer words that wait stay', async () => {
       await penalties([penalty('C1', { code: codeOf(2), value: '梅某' })])
       await penalties([penalty('C1', { value: '梅某' })])
+      // Before what its agency let go was closed at once, an earlier form of it stood on.
+      await db().raw(`update versions set known_to = null, closed_as = null, closed_by = null where record_key = 'C1'`)
       const { decision } = await decide('C1')
       expect([await believed(1), await believed(2)]).to.deep.equal(['C1', ''])
       await undo(decision.id)
       expect([await believed(1), await believed(2)]).to.deep.equal(['', 'C1'])
+      await penalties([penalty('C1', { value: '兰某' })])
+      expect([await believed(1), await believed(2)]).to.deep.equal(['', ''])
       await decide('C1', { verdict: 'NOT_OURS' })
       expect([await believed(1), await believed(2)]).to.deep.equal(['', ''])
     })

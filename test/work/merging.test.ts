@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { usccOf } from '../../seeds/world/codes.js'
+import { regNoOf, usccOf } from '../../seeds/world/codes.js'
 import { RECORD_KINDS, type RecordKind } from '../../src/domain/records.js'
 import type { Cause } from '../../src/store/decisions.js'
 import * as mergers from '../../src/store/mergers.js'
@@ -8,6 +8,7 @@ import * as operators from '../../src/store/operators.js'
 import * as scores from '../../src/store/scores.js'
 import * as versions from '../../src/store/versions.js'
 import { decideSubject, mergeOperators, undoDecision } from '../../src/work/identity.js'
+import { takeBack } from '../../src/work/takeback.js'
 import {
   codeOf,
   counted,
@@ -292,6 +293,64 @@ describe('merging operators', () => {
     await penalties([{ key: 'W1', name: '长春旧名商贸有限公司', value: '虚假宣传', day: '2026-10-10' }])
     const [row] = await rowsOf(db(), 'select o.uscc from unmatched u join operators o on o.id = u.proposed_operator')
     expect(row).to.deep.equal({ uscc: B })
+  })
+
+  const namesOf = async () =>
+    (await rowsOf(db(), 'select uscc, name from operators order by uscc')).map(({ uscc, name }) => [uscc, name])
+  const sorted = (names: [string, string | null][]) => names.sort(([one], [other]) => (one < other ? -1 : 1))
+
+  it('taken back while merged, registrations leave each the name that its own records say, and undone it stays so', async () => {
+    const [D, E] = [codeOf(4), codeOf(5)]
+    await pullItems(
+      db(),
+      [
+        { key: D, code: D, name: '并甲商贸', value: '某路1号', day: '2020-01-01' },
+        { key: E, code: E, name: '并乙商贸', value: '某路1号', day: '2020-01-01' },
+      ],
+      { id: 'registry', kind: 'registration', whole: false, now: () => next() },
+    )
+    const [brought] = await rowsOf(db(), `select max(id) as id from runs where job = 'pull'`)
+    await penalties([penalty('PD', D, { name: '并甲商贸' })])
+    const { decision } = await merge(D, E)
+    await penalties([penalty('PD2', D, { name: '并甲商贸' })])
+    const run = Number(brought?.['id'])
+    await takeBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: () => next() })
+    const after = sorted([
+      [A, '长春旧名商贸有限公司'],
+      [B, '四平新址商贸有限公司'],
+      [C, '松原再迁商贸有限公司'],
+      [D, '并甲商贸'],
+      [E, null],
+    ])
+    expect(await namesOf()).to.deep.equal(after)
+    await undo(decision.id)
+    expect(await namesOf()).to.deep.equal(after)
+  })
+
+  it('undone, each bears what its own registration said in between, and registration numbers go with theirs', async () => {
+    const { decision } = await merge(A, B)
+    const reg = regNoOf('220102', false, 1)
+    await pullItems(
+      db(),
+      [{ key: A, code: A, reg, name: '长春更名商贸有限公司', value: 'SUSPENDED', day: '2020-01-01' }],
+      {
+        id: 'registry',
+        kind: 'registration',
+        whole: false,
+        body: ({ value }) => ({ status: value, reg_no: reg }),
+        now: () => next(),
+      },
+    )
+    await undo(decision.id)
+    expect((await namesOf()).filter(([code]) => code === A || code === B)).to.deep.equal(
+      sorted([
+        [A, '长春更名商贸有限公司'],
+        [B, '四平新址商贸有限公司'],
+      ]),
+    )
+    expect([await statusOf(A), await statusOf(B)]).to.deep.equal(['SUSPENDED', 'ACTIVE'])
+    const found = await operators.byCodes(db(), [{ scheme: 'reg_no', code: reg }])
+    expect([...found.values()].map(({ uscc }) => uscc)).to.deep.equal([A])
   })
 
   it('what was merged is no longer in the directory, and is not scored', async () => {

@@ -43,6 +43,13 @@ describe('a code by which an operator is found', () => {
     expect(await owner('K7')).to.equal(null)
   })
 
+  it('alone is enough for a registration to rename its operator', async () => {
+    await register(row(1, { reg }))
+    expect((await register(row(9, { code: '', reg, name: '虚构新名商行' }))).new).to.equal(1)
+    const id = await operatorOf(db(), codeOf(1))
+    expect((await operators.byIds(db(), [id])).get(id)).to.include({ name: '虚构新名商行', status: 'ACTIVE' })
+  })
+
   it('taken back gives back what other feeds attached by it, until it is told again', async () => {
     await register(row(1))
     await register(row(1, { reg }))

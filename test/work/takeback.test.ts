@@ -276,6 +276,63 @@ describe('taking a run back', function () {
     expect(ended).to.deep.equal({ reason: '严重失信', ended: TODAY })
   })
 
+  const partly = (db: Db, keys: readonly number[], seconds: number) =>
+    bring(
+      db,
+      keys.map((n) => ({ key: `L${n}`, code: codeOf(n), value: '严重失信', day: '2026-06-01' })),
+      { id: 'dishonest', kind: 'list_entry', whole: false, now: at(later(seconds)) },
+    )
+  const partial = (key: string) =>
+    rowsOf(
+      one(),
+      'select partial, held_by as held, ended_on is null as stands from versions where record_key = ? and known_to is null',
+      [key],
+    )
+
+  it('what only a partial file brought is its alone again when the whole run that held it is taken back', async () => {
+    await twins(one(), other(), {
+      before: async (db) => {
+        await entries(db, [1, 2], 0)
+        await partly(db, [3], 10)
+      },
+      wrong: (db) => entries(db, [1, 2, 3], 120),
+    })
+    expect(await partial('L3')).to.deep.equal([{ partial: true, held: null, stands: true }])
+    for (const db of [one(), other()]) await entries(db, [1, 2], 2 * HOUR)
+    expect(await answers(one())).to.deep.equal(await answers(other()))
+    expect(await partial('L3')).to.deep.equal([{ partial: true, held: null, stands: true }])
+  })
+
+  it('and stands again where a later whole run had ended it for that reason alone', async () => {
+    await twins(one(), other(), {
+      before: async (db) => {
+        await entries(db, [1, 2], 0)
+        await partly(db, [3], 10)
+      },
+      wrong: (db) => entries(db, [1, 2, 3], 120),
+      after: (db) => entries(db, [1, 2], 240),
+    })
+    expect(await partial('L3')).to.deep.equal([{ partial: true, held: null, stands: true }])
+  })
+
+  it('and so it is of what a partial file changed since', async () => {
+    await twins(one(), other(), {
+      before: async (db) => {
+        await entries(db, [1, 2], 0)
+        await partly(db, [3], 10)
+      },
+      wrong: (db) => entries(db, [1, 2, 3], 120),
+      after: (db) =>
+        bring(db, [{ key: 'L3', code: codeOf(3), value: '更正', day: '2026-06-01' }], {
+          id: 'dishonest',
+          kind: 'list_entry',
+          whole: false,
+          now: at(later(240)),
+        }),
+    })
+    expect(await partial('L3')).to.deep.equal([{ partial: true, held: null, stands: true }])
+  })
+
   const waiting = (db: Db, value: string, seconds: number) =>
     penalties(db, [{ key: 'W', reg: '220102000000017', name: '某店', value, day: '2026-10-10' }], later(seconds))
 

@@ -94,8 +94,8 @@ const decision = (read: Row, { today }: Context): Omit<Draft, 'findings'> => {
       confiscated_yuan: amountOf(read, 'confiscated', named.confiscated),
       licence: read.text('licence'),
       decided_on: decided,
-      effective_until: read.date('effectiveUntil'),
-      publish_until: read.date('publishUntil'),
+      effective_until: read.endDate('effectiveUntil'),
+      publish_until: read.endDate('publishUntil'),
       authority,
       authority_code: authorityCode,
       source_unit: read.name('sourceUnit'),
@@ -175,6 +175,15 @@ const amountOf = ({ row, fieldOf }: Row, meaning: 'fine' | 'confiscated', said: 
   if (/金额$/.test(field)) return unitless(row, field, said)
   const amount = row.money(field, /[（(]元[）)]$/.test(field) ? 'yuan' : 'wan')
   if (amount !== null && said !== null && compareMoney(amount, said) !== 0) {
+    const inYuan = row.money(field, 'yuan')
+    if (inYuan !== null && compareMoney(inYuan, said) === 0) {
+      row.finding(
+        field,
+        'money.unit',
+        `${field}应以万元计，所填为元（与处罚内容一致），按元采用。${field} is meant in 万元; what stands there is yuan, as the text says, and is taken so.`,
+      )
+      return inYuan
+    }
     row.finding(
       field,
       'money.mismatch',

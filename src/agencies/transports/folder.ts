@@ -3,7 +3,8 @@
  *
  * A file is taken once it has lain still for a while, or at once where `<name>.ok` stands beside it; `.part`, `.tmp`,
  * `.filepart` and names that begin with a dot are still being written. One opening takes one file, the oldest. It adds
- * and changes, unless its name says that it is everything: 全量, or the word `full` (`quality-full-20261125.xlsx`).
+ * and changes, unless its name says that it is everything: 全量, or the word `full` (`quality-full-20261125.xlsx`), and
+ * no word beside it that takes this back (非全量, not-full, part 2).
  *
  * Taken in, it is archived (if the caller does) and removed. Refused, it lies in `refused/` beside a `.reason.txt`. After a
  * failure it is put back. What is no file at all (a link, a pipe) is refused unopened; subfolders are not looked into.
@@ -26,8 +27,25 @@ export const SETTLE_MS = 30_000
 export const ABANDONED_MS = 5 * 60_000
 const WAITS: Waits = { settleMs: SETTLE_MS, abandonedMs: ABANDONED_MS }
 
-/** Whether a file's name says that it holds the whole feed. */
-export const saysWhole = (name: string): boolean => name.includes('全量') || /(?<![a-z])full(?![a-z])/i.test(name)
+/** `FullName` is no whole, nor is a text in full. */
+const WHOLE = /全量|(?<![a-z])full(?![a-z])(?![\s_-]*(?:names?|texts?|time)(?![a-z]))/i
+/** A word that takes it back, wherever it stands: a partial file taken for the whole would end what it does not hold. */
+const NOT_WHOLE = new RegExp(
+  [
+    '[非不未无無没沒否半准準近伪偽假缺](?:是|为|為|属|屬|完)?[\\s_.-]*全',
+    '增量|部分|部份|局部|片段|差异|差異|差量|变更|變更|变动|變動|补充|補充|补报|補報|更正|分片|第.{1,4}[批卷页頁份片]',
+    '(?<![a-z])(?:not?|non|isn.?t|half|semi|quasi|almost|nearly|less|than|part|parts|partial|partially|incomplete)(?![a-z])',
+    '(?<![a-z])(?:incr?|increments?|incremental|deltas?|diffs?|differential|updates?|changes?|changed|subset|sample)(?![a-z])',
+    '\\d\\s*of\\s*\\d',
+  ].join('|'),
+  'i',
+)
+
+/** Whether a file's name says, so that nobody can mistake it, that it holds the whole feed. */
+export const saysWhole = (name: string): boolean => {
+  const seen = name.normalize('NFKC')
+  return WHOLE.test(seen) && !NOT_WHOLE.test(seen)
+}
 
 export const folder = async (
   source: Source & Opening,

@@ -10,16 +10,20 @@ import { isDate } from '../../domain/dates.js'
 import { may, mayFeed, type Viewer } from '../../domain/viewer.js'
 import { isRefusal, Refusal, reasonOf } from '../../errors.js'
 import * as watch from '../../store/watch.js'
-import { bodyOf } from '../asked.js'
 import type { ApiParts } from '../parts.js'
 import { signedIn, viewerOf } from '../viewer.js'
 import { fileName } from './file-name.js'
 import type { AskedOf } from './index.js'
+import { makePlaces } from './places.js'
+import { makeReceive, type Receive, type Received, tooLarge } from './received.js'
 
 /** Largest file, bytes; also once unpacked. Larger ones come over the agency's door or by `hub pull --file`. */
 export const UPLOAD_BYTES = 64 * 1024 * 1024
-/** Uploads at once: each is held in memory. */
+/** Taken in at once, each held in memory; and of one agency, which cannot hold them all. */
 export const UPLOADS_MOST = 2
+export const UPLOADS_OF_ONE = UPLOADS_MOST - 1
+/** Held of bodies that arrive or wait to be unpacked, bytes. */
+const ARRIVING_BYTES = UPLOADS_MOST * UPLOAD_BYTES
 /** How long taking one in may last, milliseconds. */
 const TAKE_IN_MS = 600_000
 
@@ -43,36 +47,43 @@ export class Unpulled extends Error {
   }
 }
 
-export const uploads = (parts: ApiParts, askedOf: AskedOf): RequestHandler => {
-  const underWay = new Set<string>()
+export const uploads = (
+  parts: ApiParts,
+  askedOf: AskedOf,
+  receive: Receive = makeReceive({ most: UPLOAD_BYTES, mostOfAll: ARRIVING_BYTES }),
+): RequestHandler => {
+  const places = makePlaces(UPLOADS_MOST, UPLOADS_OF_ONE)
   return async (request, response) => {
     const { now } = askedOf(request)
     const viewer = viewerOf(request.headers, parts.keys, now)
     const feed = feedFor(viewer, String(request.params['feed']), parts)
     const given = givenIn(request, parts.keys.mark)
     const packed = packing(request)
-    if (underWay.has(feed.id)) throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed.id })
-    if (underWay.size >= UPLOADS_MOST)
-      throw new Refusal('HUB_BUSY', {
-        reason: `同时上传不超过 ${UPLOADS_MOST} 个 at most ${UPLOADS_MOST} uploads at once`,
-      })
-    underWay.add(feed.id)
+    // Before all of it comes for nothing; the place itself is had once it has come.
+    places.ask(feed)
+    const received = await receive(request, feed.agency)
+    // Its sender left in the midst of it: half a file is no file.
+    if (received === null) return
     try {
-      const bytes = await bytesOf(request, packed)
-      // Its sender left in the midst of it: half a file is no file.
-      if (bytes === null) return
-      const by = viewer.sub ?? ''
-      const signal = AbortSignal.timeout(TAKE_IN_MS)
-      const pulled = await parts.pull(feed.id, { by, signal, file: { bytes, ...given } }).catch(async (error) => {
-        const told = error === signal.reason ? new Refusal('HUB_BUSY', { reason: '处理超时 it took too long' }) : error
-        if (isRefusal(told) && told.code === 'RUN_BUSY') throw told
-        const run = await watch.lastUpload(parts.db, { feed: feed.id, by, since: now }).catch(() => null)
-        throw new Unpulled(told, run === null ? {} : { run, rejects: placeOf(run) })
-      })
-      if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed.id })
-      response.set('Cache-Control', 'no-store').json({ ...pulled, rejects: placeOf(pulled.run) })
+      const giveUp = places.take(feed)
+      try {
+        const bytes = packed ? await unpackedFrom(received) : received.bytes
+        const by = viewer.sub ?? ''
+        const signal = AbortSignal.timeout(TAKE_IN_MS)
+        const pulled = await parts.pull(feed.id, { by, signal, file: { bytes, ...given } }).catch(async (error) => {
+          const told =
+            error === signal.reason ? new Refusal('HUB_BUSY', { reason: '处理超时 it took too long' }) : error
+          if (isRefusal(told) && told.code === 'RUN_BUSY') throw told
+          const run = await watch.lastUpload(parts.db, { feed: feed.id, by, since: now }).catch(() => null)
+          throw new Unpulled(told, run === null ? {} : { run, rejects: placeOf(run) })
+        })
+        if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed.id })
+        response.set('Cache-Control', 'no-store').json({ ...pulled, rejects: placeOf(pulled.run) })
+      } finally {
+        giveUp()
+      }
     } finally {
-      underWay.delete(feed.id)
+      received.release()
     }
   }
 }
@@ -122,21 +133,13 @@ const packing = ({ headers }: Request): boolean => {
   return encoding === 'gzip'
 }
 
-/** Null if the caller went away before its end. */
-const bytesOf = async (request: Request, packed: boolean): Promise<Buffer | null> => {
-  const bytes = await bodyOf(request, UPLOAD_BYTES).catch((error) => {
-    if (request.destroyed || request.errored) return undefined
-    throw error
-  })
-  if (bytes === undefined) return null
-  if (bytes === null) throw tooLarge()
-  if (!packed) return bytes
+const unpackedFrom = async ({ bytes, release }: Received): Promise<Buffer> => {
   try {
-    return await unpacked(bytes, { maxOutputLength: UPLOAD_BYTES })
+    const whole = await unpacked(bytes, { maxOutputLength: UPLOAD_BYTES })
+    release()
+    return whole
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge()
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(UPLOAD_BYTES)
     throw new Refusal('CONTENT_UNREADABLE', { reader: 'gzip', reason: reasonOf(error) })
   }
 }
-
-const tooLarge = () => new Refusal('CONTENT_TOO_LARGE', { limit: `${UPLOAD_BYTES / 1024 / 1024} MB` })

@@ -192,7 +192,8 @@ describe('penalties in every form', () => {
   }
 
   const kept: [file: string, changes: Record<string, unknown>, noted: string[]][] = [
-    ['penalties.csv', { CF_NR_FK: '2000' }, ['CF_NR_FK money.mismatch']],
+    ['penalties.csv', { CF_NR_FK: '2000' }, ['CF_NR_FK money.unit']],
+    ['penalties.csv', { CF_NR_FK: '3000' }, ['CF_NR_FK money.mismatch']],
     ['penalties.csv', { COMP_NAME: '另一家公司' }, ['COMP_NAME field.twice']],
     ['penalties-2015.xml', { CF_JG: '对甲罚款1000元；对乙罚款2000元' }, ['CF_JG money.several']],
     ['penalties-2015.xml', { CF_SY: '' }, ['CF_SY required']],
@@ -202,6 +203,11 @@ describe('penalties in every form', () => {
       expect(noted(await only('penalties', file, 0, changes))).to.deep.equal(findings)
     })
   }
+
+  it('yuan in a column of 万元 are yuan where the text of the decision says the same', async () => {
+    const draft = await only('penalties', 'penalties.csv', 0, { CF_NR_FK: '￥2000' })
+    expect(draft.body).to.include({ fine_yuan: '2000' })
+  })
 
   it('a day of revocation without a state is a revocation', async () => {
     const draft = await only('penalties', 'penalties-labels.csv', 1, { 当前状态: '' })

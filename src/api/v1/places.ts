@@ -1,0 +1,33 @@
+/** Places for uploads that are being taken in. */
+import { Refusal } from '../../errors.js'
+
+interface Sent {
+  id: string
+  agency: string
+}
+
+export interface Places {
+  /** Throws where there is none for this feed. */
+  ask: (feed: Sent) => void
+  /** The same, and takes it; what comes back gives it up. */
+  take: (feed: Sent) => () => void
+}
+
+/** One for each feed, `most` in all, `ofOne` for the feeds of one agency. */
+export const makePlaces = (most: number, ofOne: number): Places => {
+  const taken = new Map<string, string>()
+  const ask = ({ id, agency }: Sent): void => {
+    if (taken.has(id)) throw new Refusal('RUN_BUSY', { job: 'pull', subject: id })
+    const own = [...taken.values()].filter((other) => other === agency).length
+    if (own < ofOne && taken.size < most) return
+    throw new Refusal('HUB_BUSY', {
+      reason: `同时处理的上传不超过 ${most} 个，每家单位 ${ofOne} 个 at most ${most} uploads at once, ${ofOne} of an agency`,
+    })
+  }
+  const take = (feed: Sent): (() => void) => {
+    ask(feed)
+    taken.set(feed.id, feed.agency)
+    return () => void taken.delete(feed.id)
+  }
+  return { ask, take }
+}

@@ -1,0 +1,111 @@
+/**
+ * Bodies of uploads while they arrive. What is held in memory is bounded, for all and for each agency, by the bytes that
+ * have come and not by what was announced: who sends nothing takes next to nothing, and is let go after a while.
+ */
+import type { IncomingMessage } from 'node:http'
+import { Refusal } from '../../errors.js'
+
+/** Without a byte for so long a sender has stopped, milliseconds. */
+export const STALLED_MS = 60_000
+/** Arriving at once from one agency. */
+export const ARRIVING_MOST = 8
+
+export interface Bounds {
+  /** Bytes of one body, and of all that is held for one agency. */
+  most: number
+  /** Bytes held for all agencies. */
+  mostOfAll: number
+  stalledMs?: number
+  arrivingMost?: number
+}
+
+export interface Received {
+  bytes: Buffer
+  /** They are no longer held, or held by what counts them itself. */
+  release: () => void
+}
+
+/** Null: the sender went away before the end. The bytes count until they are released. */
+export type Receive = (request: IncomingMessage, agency: string) => Promise<Received | null>
+
+export const makeReceive = ({
+  most,
+  mostOfAll,
+  stalledMs = STALLED_MS,
+  arrivingMost = ARRIVING_MOST,
+}: Bounds): Receive => {
+  const held = new Map<string, number>()
+  const arriving = new Map<string, number>()
+  let all = 0
+  const hold = (agency: string, bytes: number): void => {
+    all += bytes
+    add(held, agency, bytes)
+  }
+  return async (request, agency) => {
+    if (Number(request.headers['content-length'] ?? 0) > most) {
+      request.resume()
+      throw tooLarge(most)
+    }
+    if ((arriving.get(agency) ?? 0) >= arrivingMost) throw busy(`一家单位同时传来不超过 ${arrivingMost} 个`)
+    add(arriving, agency, 1)
+    let size = 0
+    const release = (): void => {
+      hold(agency, -size)
+      size = 0
+    }
+    try {
+      const chunks: Buffer[] = []
+      const whole = await arrived(request, stalledMs, (chunk) => {
+        if (size + chunk.length > most) throw tooLarge(most)
+        if (all + chunk.length > mostOfAll || (held.get(agency) ?? 0) + chunk.length > most)
+          throw busy('正在传来的内容过多 too much is arriving')
+        size += chunk.length
+        hold(agency, chunk.length)
+        chunks.push(chunk)
+      })
+      if (whole) return { bytes: Buffer.concat(chunks), release }
+      release()
+      return null
+    } catch (error) {
+      release()
+      throw error
+    } finally {
+      add(arriving, agency, -1)
+    }
+  }
+}
+
+const add = (counts: Map<string, number>, of: string, more: number): void => {
+  const count = (counts.get(of) ?? 0) + more
+  if (count === 0) counts.delete(of)
+  else counts.set(of, count)
+}
+
+/** False: broken off. What follows a refusal is let by unread. */
+const arrived = (request: IncomingMessage, stalledMs: number, take: (chunk: Buffer) => void): Promise<boolean> =>
+  new Promise((resolve, reject) => {
+    const late = setTimeout(() => end(() => reject(new Refusal('UPLOAD_STALLED'))), stalledMs)
+    const onData = (chunk: Buffer): void => {
+      late.refresh()
+      try {
+        take(chunk)
+      } catch (error) {
+        end(() => reject(error))
+      }
+    }
+    const onEnd = (): void => end(() => resolve(true))
+    const onGone = (): void => end(() => resolve(false))
+    const end = (tell: () => void): void => {
+      clearTimeout(late)
+      request.off('data', onData).off('end', onEnd).off('close', onGone)
+      request.resume()
+      tell()
+    }
+    request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone)
+    if (request.destroyed) onGone()
+  })
+
+export const tooLarge = (most: number): Refusal =>
+  new Refusal('CONTENT_TOO_LARGE', { limit: `${Math.floor(most / 1024 / 1024)} MB` })
+
+const busy = (reason: string): Refusal => new Refusal('HUB_BUSY', { reason })
