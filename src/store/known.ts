@@ -89,6 +89,7 @@ const table = (size: number): Known & { add: (line: string) => void } => {
       filled += 1
     },
     meets: (key, digest) => {
+      if (filled === 0) return false
       const at = slots[slotOf(key, digest)] ?? NOBODY
       if (at === NOBODY) return false
       met[at] = 1

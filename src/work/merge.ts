@@ -87,10 +87,10 @@ export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
   await plan.decide(tx, { feed, needOperator: NEED_OPERATOR })
   const counts = await plan.itemCounts(tx)
   await rejects.keepUnmatched(tx, run, feed)
-  await versions.merge(tx, { id: run, feed, whole, now: at, new: counts.NEW })
+  const letGo = await versions.merge(tx, { id: run, feed, whole, now: at, new: counts.NEW })
   const ending = { id: run, feed, now: at, today: dateIn(at), unreadable, unmet: whole ? known.unmet() : [] }
   const ended = ending.unmet.length > 0 ? await versions.endAbsent(tx, ending) : 0
-  const changes = counts.NEW + counts.CHANGED + counts.UNMATCHED + ended
+  const changes = counts.NEW + counts.CHANGED + Math.max(counts.UNMATCHED, letGo) + ended
   if (changes > 0) await operators.learn(tx, run, at, { ...says, known: changes > made })
   if (made > 0 || counts.NEW + counts.CHANGED > 0) await rejects.matchWaiting(tx, run, at)
   await proposals.offer(tx, run)

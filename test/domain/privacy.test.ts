@@ -380,9 +380,10 @@ describe('domain/privacy', () => {
   for (const [what, part] of long)
     it(`a megabyte of ${what} is read in well under a second`, () => {
       const text = `${part.repeat(Math.ceil(1_000_000 / part.length))}。${ID}`
-      const began = performance.now()
+      const began = process.cpuUsage()
       expect(redact(text, mark).endsWith(marked(ID))).to.equal(true)
-      expect(performance.now() - began).to.be.below(1000)
+      // Of the processor: other work on the machine does not count.
+      expect(process.cpuUsage(began).user / 1000).to.be.below(1000)
     })
 
   const around = fc.string({ unit: fc.constantFrom(...'当事人（身份证号：）,。<>"') })
