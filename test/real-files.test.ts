@@ -65,7 +65,7 @@ describe(`real files${said}`, function () {
     if (!feed) throw new Error(`no feed ${id}`)
     const path = join(FOLDER, file)
     const answer = await pull(test.db, { feed, url: null, file: { path }, mark, cause: 'command', now: () => NOW })
-    const { ms: _, run: __, ...told } = answer ?? { ms: 0, run: 0 }
+    const { ms: _, run: __, ended: ___, ...told } = answer ?? { ms: 0, run: 0, ended: 0 }
     return told
   }
 

@@ -37,7 +37,7 @@ describe(`real input${said}`, function () {
 
   const pulled = async (feed: string, path: string, dated?: string) => {
     const answer = await test.hub.pull(feed, { cause: 'command', file: { path, ...(dated ? { dated } : {}) } })
-    const { ms: _, run: __, ...told } = answer ?? { ms: 0, run: 0 }
+    const { ms: _, run: __, ended: ___, ...told } = answer ?? { ms: 0, run: 0, ended: 0 }
     return told
   }
   const NONE = { new: 0, changed: 0, unchanged: 0, rejected: 0, unmatched: 0, full: false }

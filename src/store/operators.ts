@@ -34,16 +34,17 @@ export const make = async (
   { shops, drafts }: { shops: boolean; drafts: number },
 ): Promise<number> => {
   const gone = await tx.raw(
-    'select exists (select 1 from operators where known_to is not null) as any /* operators.make gone */',
+    'select id from operators where known_to is not null order by id limit 1 /* operators.make gone */',
   )
-  const again = gone.rows[0].any
-    ? await tx.raw(
-        `update operators o set known_to = null, dirty_since = coalesce(o.dirty_since, :now::timestamptz) from staged_drafts s
+  const again =
+    gone.rows.length > 0
+      ? await tx.raw(
+          `update operators o set known_to = null, dirty_since = coalesce(o.dirty_since, :now::timestamptz) from staged_drafts s
          where o.known_to is not null and s.makes_kind is not null and (o.uscc = s.uscc or (s.uscc is null and o.shop = s.shop))
          /* operators.make again */`,
-        { now },
-      )
-    : null
+          { now },
+        )
+      : null
   const making = (code: 'uscc' | 'shop', only: string): Promise<{ rowCount: number | null }> =>
     tx.raw(
       `insert into operators (${code}, kind, name, name_key, region, status, first_run, created_at, dirty_since)

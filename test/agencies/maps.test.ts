@@ -133,7 +133,7 @@ describe('what the fields of a feed mean', () => {
       confiscated_yuan: '123.45',
       types: ['罚款', '没收违法所得'],
       decided_on: '2025-03-04',
-      effective_until: '2099-12-31',
+      effective_until: null,
       party_kind: 'ORGANISATION',
     })
   })

@@ -78,7 +78,8 @@ export const uploads = (
           throw new Unpulled(told, run === null ? {} : { run, rejects: placeOf(run) })
         })
         if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed.id })
-        response.set('Cache-Control', 'no-store').json({ ...pulled, rejects: placeOf(pulled.run) })
+        const { ended: _, ...told } = pulled
+        response.set('Cache-Control', 'no-store').json({ ...told, rejects: placeOf(pulled.run) })
       } finally {
         giveUp()
       }
