@@ -6,7 +6,7 @@ import type { Tx } from './db.js'
 
 export type Effect = 'NEW' | 'CHANGED' | 'UNCHANGED' | 'UNMATCHED'
 
-/** The operator to which a code of a scheme leads; none if it leads to several. */
+/** The operators to which a code of a scheme leads. */
 const ownerBy = (scheme: string, code: string): string =>
   `select c.operator_id as owner, c.scheme || ':' || c.code as said from codes c
    where c.scheme = '${scheme}' and c.code = ${code} and c.known_to is null`
@@ -23,7 +23,7 @@ export const decide = async (
   await tx.raw(
     `create temporary table plan on commit drop as
      select s.item, s.part, s.record_key, s.late, coalesce(o.operator_id, f.owner) as operator_id,
-       case when o.operator_id is null and f.owner is not null then f.said end as found_by,
+       f.said as found_by,
        d.id as decision_id, v.id as version_id, v.operator_id as was_operator, v.partial as was_partial,
        case when d.verdict = 'NOT_OURS' then 'UNCHANGED'
          when o.operator_id is null and f.owner is null and d.operator_id is null and s.kind = any(:need) then 'UNMATCHED'
@@ -35,10 +35,10 @@ export const decide = async (
      left join operators u on u.uscc = s.uscc and u.known_to is null
      left join operators h on h.shop = s.shop and s.uscc is null and h.known_to is null
      cross join lateral (select coalesce(u.merged_into, u.id, h.merged_into, h.id) as operator_id) o
-     left join lateral (
-       select case when count(distinct owner) = 1 then min(owner) end as owner, min(said) as said from (
-         ${ownerBy('org_code', 's.org_code')} union all ${ownerBy('reg_no', 's.reg_no')}) c
-     ) f on s.uscc is null and o.operator_id is null and num_nonnulls(s.org_code, s.reg_no) > 0
+     cross join lateral (select case when s.uscc is null and h.id is null and num_nonnulls(s.org_code, s.reg_no) > 0 then (
+       select case when count(distinct owner) = 1 then array[min(owner)::text, min(said)] end from (
+         ${ownerBy('org_code', 's.org_code')} union all ${ownerBy('reg_no', 's.reg_no')}) c) end as by_code) l
+     cross join lateral (select l.by_code[1]::int as owner, l.by_code[2] as said) f
      left join (select i.id, i.subject_key, i.verdict, coalesce(w.merged_into, w.id) as operator_id from identity_decisions i
        left join operators w on w.id = i.operator_id where i.feed = :feed and i.undone_at is null) d
        on o.operator_id is null and f.owner is null and d.subject_key = s.subject_key

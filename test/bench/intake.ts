@@ -128,12 +128,15 @@ async function* unmet(path: string, known: Known): AsyncIterable<Buffer> {
   for await (const piece of createReadStream(path, { encoding: 'utf8', highWaterMark: PIECE_BYTES })) {
     const lines = (carry + piece).split('\n')
     carry = lines.pop() ?? ''
-    const staged = lines.filter((one) => {
-      const fields = one.split('\t')
-      return !known.meets(fields[KEY_FIELD] ?? '', fields[DIGEST_FIELD] ?? '')
-    })
+    const staged = lines.filter((one) => !known.meets(fieldOf(one, KEY_FIELD), fieldOf(one, DIGEST_FIELD)))
     if (staged.length > 0) yield Buffer.from(`${staged.join('\n')}\n`)
   }
+}
+
+const fieldOf = (line: string, place: number): string => {
+  let from = 0
+  for (let field = 0; field < place; field += 1) from = line.indexOf('\t', from) + 1
+  return line.slice(from, line.indexOf('\t', from))
 }
 
 const rate = (seconds: number, rows = ROWS): string =>

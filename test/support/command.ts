@@ -1,5 +1,6 @@
-/** The `hub` command as its user runs it: a process of its own, from the sources. */
+/** The `hub` command as its user runs it: a process of its own; built, unless the sources are newer than what was built. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -14,8 +15,23 @@ export interface Ran {
   json: any
 }
 
+const BUILT = join(ROOT, 'dist', 'src', 'cli.js')
+
+const newest = (folder: string): number =>
+  Math.max(
+    ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => statSync(join(folder, name)).mtimeMs),
+  )
+
+/** What was built starts in half the time. */
+const program = ((): string[] => {
+  const fresh =
+    existsSync(BUILT) &&
+    statSync(BUILT).mtimeMs >= Math.max(newest(join(ROOT, 'src')), newest(join(ROOT, 'migrations')))
+  return fresh ? [BUILT] : ['--import', 'tsx', join(ROOT, 'src', 'cli.ts')]
+})()
+
 export const begin = (args: string[], env: Record<string, string>): ChildProcess =>
-  spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'src', 'cli.ts'), ...args], {
+  spawn(process.execPath, [...program, ...args], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
