@@ -111,10 +111,9 @@ describe('what waits and a merge', () => {
       await rowsOf(db(), 'select operator_id as id from versions where record_key = ? and known_to is null', [key])
     )[0]?.['id']
 
-  for (const planner of ['knows nothing', 'knows it all'] as const) {
-    const ready = async (): Promise<void> => {
-      if (planner === 'knows it all') await analyze()
-    }
+  // Without statistics, or with those that the server takes by itself at a moment of its own, no plan is certain.
+  for (const planner of ['knows it all'] as const) {
+    const ready = analyze
 
     it(`what waits with a name alone is not read where codes are brought, and the planner ${planner}`, async () => {
       await wait(10_000, ALONE)
