@@ -37,6 +37,8 @@ const FIRST_ROOM = 1024 // records
 export interface Repeats {
   /** Whether a record of this key came before in the delivery, with the same contents or with others; the first stands. */
   of: (key: string, digest: string) => 'first' | 'same' | 'other'
+  /** The same, without taking it for having come: an item that is set aside has brought nothing. */
+  wouldBe: (key: string, digest: string) => 'first' | 'same' | 'other'
   /** How many different records came: a few sent over and over are not a feed. */
   readonly records: number
 }
@@ -68,14 +70,25 @@ export const repeats = (): Repeats => {
     }
   }
 
+  /** The slot of a key, with key and contents laid out. */
+  const seek = (key: string, digest: string): number => {
+    sought.set(hashesOf(key))
+    for (let word = 0; word < WORDS; word += 1) contents[word] = wordOf(digest, word)
+    return slotOf()
+  }
+  const told = (slot: number): 'first' | 'same' | 'other' => {
+    const at = slots[slot] ?? NOBODY
+    if (at === NOBODY) return 'first'
+    return isAt(digests, at, contents) ? 'same' : 'other'
+  }
+
   return {
+    wouldBe: (key, digest) => told(seek(key, digest)),
     of: (key, digest) => {
       if (records * 2 >= slots.length) grow()
-      sought.set(hashesOf(key))
-      for (let word = 0; word < WORDS; word += 1) contents[word] = wordOf(digest, word)
-      const slot = slotOf()
-      const at = slots[slot] ?? NOBODY
-      if (at !== NOBODY) return isAt(digests, at, contents) ? 'same' : 'other'
+      const slot = seek(key, digest)
+      const came = told(slot)
+      if (came !== 'first') return came
       slots[slot] = records
       keys.set(sought, records * 2)
       digests.set(contents, records * WORDS)

@@ -73,7 +73,8 @@ export interface PullOptions extends Occasioned {
 export const pull = async (db: Db, options: PullOptions): Promise<Pulled | null> => {
   let sum: Pulled | null = null
   for (let taken = 1; taken <= MOST_DELIVERIES; taken += 1) {
-    const next = await pullOnce(db, options)
+    // The occurrence of the timetable is the first; what waits behind it is no other's.
+    const next = await pullOnce(db, taken === 1 ? options : { ...options, plannedFor: null })
     if (next === null) return sum
     sum = sum === null ? next.pulled : added(sum, next.pulled)
     if (!next.more) break

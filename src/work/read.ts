@@ -79,8 +79,7 @@ export const read = async (db: Db, run: Running, stage: Stage, known: Known, rea
       const late = feed.duty && calendar ? isLate(draft.validFrom, feed.duty, calendar, today) : null
       return toStage(done.received, part, item, draft, late)
     })
-    const came = rows.map(({ draft, digest }) => delivered.of(draft.key, digest))
-    const other = came.indexOf('other')
+    const other = rows.findIndex(({ draft, digest }) => delivered.wouldBe(draft.key, digest) === 'other')
     // What an item says beside the contradiction cannot be believed either.
     if (other >= 0) {
       aside(
@@ -92,8 +91,8 @@ export const read = async (db: Db, run: Running, stage: Stage, known: Known, rea
     }
     let enough = false
     let unmet = 0
-    for (const [part, row] of rows.entries()) {
-      if (came[part] === 'same' || known.meets(row.draft.key, row.digest)) continue
+    for (const row of rows) {
+      if (delivered.of(row.draft.key, row.digest) !== 'first' || known.meets(row.draft.key, row.digest)) continue
       unmet += 1
       if (stage.put(row)) enough = true
     }

@@ -100,4 +100,15 @@ describe('a record sent twice in one delivery', () => {
     expect(counts(pulled)).to.deep.equal(counted(2, { changed: 1, rejected: 1 }))
     expect((await versions.current(db(), 'test', 'K1'))?.body).to.include({ reason: '别的' })
   })
+
+  it('in part is set aside whole, and what it said beside is taken when it comes again', async () => {
+    const pulled = await pullItems(db(), [
+      row(1, { value: '甲、乙' }),
+      row(1, { value: '乙、丙', day: '2026-01-09' }),
+      row(1, { value: '丙、丁', day: '2026-01-09' }),
+    ])
+    expect(counts(pulled)).to.deep.equal(counted(3, { new: 2, rejected: 1 }))
+    const keys = await rowsOf(db(), 'select record_key as key from versions order by 1')
+    expect(keys.map(({ key }) => key)).to.have.members(['K1/甲', 'K1/乙', 'K1/丙', 'K1/丁'])
+  })
 })
