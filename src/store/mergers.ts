@@ -39,7 +39,8 @@ export const byId = async (db: Db | Tx, id: number): Promise<Party | null> => {
 /** `from`, and with it whatever was merged into it, is part of `into` now. */
 export const join = async (tx: Tx, from: number, into: number): Promise<void> => {
   await tx.raw(
-    `update operators set merged_into = :into, dirty_since = null where id = :from or merged_into = :from /* mergers.join */`,
+    `with gone as (update operators set merged_into = :into where id = :from or merged_into = :from returning id)
+     delete from dirty_operators d using gone g where d.operator_id = g.id /* mergers.join */`,
     { from, into },
   )
 }

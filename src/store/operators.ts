@@ -39,16 +39,15 @@ export const make = async (
   const again =
     gone.rows.length > 0
       ? await tx.raw(
-          `update operators o set known_to = null, dirty_since = coalesce(o.dirty_since, :now::timestamptz) from staged_drafts s
+          `update operators o set known_to = null from staged_drafts s
          where o.known_to is not null and s.makes_kind is not null and (o.uscc = s.uscc or (s.uscc is null and o.shop = s.shop))
          /* operators.make again */`,
-          { now },
         )
       : null
   const making = (code: 'uscc' | 'shop', only: string): Promise<{ rowCount: number | null }> =>
     tx.raw(
-      `insert into operators (${code}, kind, name, name_key, region, status, first_run, created_at, dirty_since)
-       select distinct on (s.${code}) s.${code}, makes_kind, name, name_key, makes_region, makes_status, :run::bigint, :now::timestamptz, :now::timestamptz
+      `insert into operators (${code}, kind, name, name_key, region, status, first_run, created_at)
+       select distinct on (s.${code}) s.${code}, makes_kind, name, name_key, makes_region, makes_status, :run::bigint, :now::timestamptz
        from staged_drafts s where makes_kind is not null and ${only}
          and not exists (select 1 from operators o where o.${code} = s.${code})
        order by s.${code}, s.item desc /* operators.make ${code} */`,
@@ -62,8 +61,7 @@ export const make = async (
 /**
  * What a merge says of its operators beside the records: further codes, names borne before, and from registrations the
  * present name, region and status. A registration of what was merged into another says nothing
- * of the other. Marks those with a new or changed record to be scored. `known`: some of them are older
- * than this merge; what it made knows all that already.
+ * of the other. `known`: some of them are older than this merge; what it made knows all that already.
  */
 export const learn = async (
   tx: Tx,
@@ -97,7 +95,7 @@ export const learn = async (
     `create temporary table taught on commit drop as
      select distinct on (p.operator_id) p.operator_id, s.name, s.name_key, s.makes_region as region, s.makes_status as status
      from staged_drafts s join plan p using (item, part) join operators o on o.id = p.operator_id
-     where p.effect in ('NEW', 'CHANGED') and s.kind = 'registration' and (s.uscc is null or s.uscc = o.uscc)
+     where p.teaches and p.effect in ('NEW', 'CHANGED') and (s.uscc is null or s.uscc = o.uscc)
        and (o.name is distinct from coalesce(s.name, o.name)
        or o.region is distinct from coalesce(s.makes_region, o.region) or s.makes_status not in ('UNKNOWN', o.status))
      order by p.operator_id, p.item desc /* operators.learn taught */`,
@@ -113,13 +111,6 @@ export const learn = async (
     `update operators o set name = coalesce(t.name, o.name), name_key = coalesce(t.name_key, o.name_key),
        region = coalesce(t.region, o.region), status = coalesce(nullif(t.status, 'UNKNOWN'), o.status)
      from taught t where o.id = t.operator_id /* operators.learn present */`,
-  )
-  await tx.raw(
-    `update operators o set dirty_since = :now::timestamptz where o.dirty_since is null and o.id in (
-       select operator_id from plan where effect in ('NEW', 'CHANGED')
-       union select was_operator from plan where was_operator is distinct from operator_id
-       union select operator_id from versions where opened_by = :run) /* operators.learn dirty */`,
-    { run: runId, now },
   )
 }
 
@@ -229,10 +220,10 @@ export const count = async (db: Db): Promise<number> => {
 export const toScore = async (
   db: Db | Tx,
   { all, asOf, after, limit }: { all: boolean; asOf: string; after: number; limit: number },
-): Promise<{ id: number; dirtySince: Date | null; kind: string }[]> => {
+): Promise<{ id: number; kind: string }[]> => {
   const answer = await db.raw(
-    `select o.id, o.dirty_since as "dirtySince", o.kind from operators o
-     where o.id > :after and o.known_to is null and o.merged_into is null and (:all or o.dirty_since is not null or exists (
+    `select o.id, o.kind from operators o
+     where o.id > :after and o.known_to is null and o.merged_into is null and (:all or o.id in (select operator_id from dirty_operators) or exists (
        select 1 from (select s.next_change_on from scores s where s.operator_id = o.id and ${COUNTS}
          order by s.as_of desc, s.id desc limit 1) l
        where l.next_change_on <= :asOf::date))
@@ -240,23 +231,4 @@ export const toScore = async (
     { all, asOf, after, limit, card: IN_FORCE },
   )
   return answer.rows
-}
-
-/** Clean again, unless something new came in since `dirtySince` was read. */
-export const scored = async (tx: Tx, rows: readonly { id: number; dirtySince: Date | null }[]): Promise<void> => {
-  const dirty = rows.flatMap(({ id, dirtySince }) =>
-    dirtySince === null ? [] : [{ id, since: dirtySince.toISOString() }],
-  )
-  await tx.raw(
-    `update operators o set dirty_since = null from unnest(?::int[], ?::timestamptz[]) as r(id, since)
-     where o.id = r.id and o.dirty_since = r.since /* operators.scored */`,
-    [dirty.map((row) => row.id), dirty.map((row) => row.since)],
-  )
-}
-
-export const markDirty = async (tx: Tx, ids: readonly number[], now: Date): Promise<void> => {
-  await tx.raw(
-    'update operators set dirty_since = coalesce(dirty_since, ?) where id = any(?) /* operators.markDirty */',
-    [now, [...ids]],
-  )
 }

@@ -24,6 +24,9 @@ export const decide = async (
     `create temporary table plan on commit drop as
      select s.item, s.part, s.record_key, s.late, coalesce(o.operator_id, f.owner) as operator_id,
        f.said as found_by,
+       -- A registration by which its operator's present name, region or status may change.
+       s.kind = 'registration' and (s.uscc is null or (u.merged_into is null and (u.name is distinct from coalesce(s.name, u.name)
+         or u.region is distinct from coalesce(s.makes_region, u.region) or s.makes_status not in ('UNKNOWN', u.status)))) as teaches,
        d.id as decision_id, v.id as version_id, v.operator_id as was_operator, v.partial as was_partial,
        case when d.verdict = 'NOT_OURS' then 'UNCHANGED'
          when o.operator_id is null and f.owner is null and d.operator_id is null and s.kind = any(:need) then 'UNMATCHED'

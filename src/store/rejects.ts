@@ -186,8 +186,8 @@ const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): 
        select feed, kind, record_key, owner, found_by, merger, fact, digest, body, findings, valid_from, valid_to, :now::timestamptz, last_run,
          :run::bigint, page, row_number, true from found
        on conflict do nothing returning operator_id)
-     update operators o set dirty_since = coalesce(o.dirty_since, :now::timestamptz) from made m where o.id = m.operator_id
-     /* rejects.matchWaiting */`,
+     insert into dirty_operators (operator_id, since) select distinct operator_id, :now::timestamptz from made
+     on conflict (operator_id) do update set since = excluded.since /* rejects.matchWaiting */`,
     { ids: [...ids], run: runId, now } as never,
   )
 }

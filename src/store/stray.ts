@@ -3,6 +3,7 @@ import { subjectKey } from '../domain/matching.js'
 import { normalizeName } from '../domain/names.js'
 import type { Body, Draft } from '../domain/records.js'
 import type { Tx } from './db.js'
+import * as dirty from './dirty.js'
 
 interface Stray {
   id: number
@@ -51,9 +52,10 @@ export const giveBack = async (
      on conflict (feed, record_key) do update set state = 'OPEN', decision_id = null /* stray.giveBack waits */`,
     [JSON.stringify(waiting)],
   )
-  await tx.raw(
-    'update operators set dirty_since = coalesce(dirty_since, ?) where id = any(?::int[]) /* stray.giveBack dirty */',
-    [at, [...new Set(strays.map(({ operator }) => operator))]] as never,
+  await dirty.mark(
+    tx,
+    strays.map(({ operator }) => operator),
+    at,
   )
   return strays.length
 }

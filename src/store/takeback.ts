@@ -195,8 +195,9 @@ export const unfounded = async (tx: Tx, { run }: Taken): Promise<number[]> => {
 export const forget = async (tx: Tx, ids: readonly number[], { at }: Taken): Promise<number> => {
   const answer = await tx.raw(
     `with gone as (
-       update operators o set known_to = :at, dirty_since = null where o.id = any(:ids::int[])
+       update operators o set known_to = :at where o.id = any(:ids::int[])
          and not exists (select 1 from listings l where l.operator_id = o.id and l.wrong_from is null) returning o.id),
+     clean as (delete from dirty_operators d using gone g where d.operator_id = g.id),
      cleared as (update unmatched u set proposed_operator = null, evidence = null from gone g where u.proposed_operator = g.id)
      select count(*)::int as n from gone /* takeback.forget */`,
     { ids: [...ids], at } as never,
@@ -207,8 +208,9 @@ export const forget = async (tx: Tx, ids: readonly number[], { at }: Taken): Pro
 /** All that is left to be scored anew, and leads that a score opened since the run, which ask to be looked at. Returns how many operators. */
 export const question = async (tx: Tx, { by, at }: Taken): Promise<number> => {
   const dirty = await tx.raw(
-    `update operators o set dirty_since = coalesce(o.dirty_since, :at) where o.known_to is null and o.merged_into is null
-       and o.id in (select operator_id from concerned) /* takeback.question */`,
+    `insert into dirty_operators (operator_id, since) select o.id, :at::timestamptz from operators o
+     where o.known_to is null and o.merged_into is null and o.id in (select operator_id from concerned)
+     on conflict (operator_id) do update set since = excluded.since /* takeback.question */`,
     { at },
   )
   await tx.raw(

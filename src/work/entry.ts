@@ -9,6 +9,7 @@ import { isPublic } from '../domain/listing.js'
 import { canonical, type Json } from '../domain/records.js'
 import type { Tx } from '../store/db.js'
 import * as deliveries from '../store/deliveries.js'
+import * as dirty from '../store/dirty.js'
 import * as listings from '../store/listings.js'
 import * as operators from '../store/operators.js'
 import { listOf, type Rules } from './rules.js'
@@ -41,7 +42,7 @@ export const show = async (tx: Tx, rules: Rules, { before, after, act, now, dueA
   } else await listings.unpublish(tx, after.id)
   const notice = noticeOf(rules, after, operator, act)
   await tell(tx, rules, after.id, is ? 'ADD' : 'REMOVE', notice, dueAt)
-  await operators.markDirty(tx, [after.operatorId], now)
+  await dirty.mark(tx, [after.operatorId], now)
 }
 
 const publicBody = (listing: listings.Listing, operator: operators.Operator): listings.PublicBody => ({

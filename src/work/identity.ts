@@ -8,9 +8,9 @@ import { redact } from '../domain/privacy.js'
 import { Refusal } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
 import * as decisions from '../store/decisions.js'
+import * as dirty from '../store/dirty.js'
 import * as knowledge from '../store/knowledge.js'
 import * as mergers from '../store/mergers.js'
-import * as operators from '../store/operators.js'
 import * as proposals from '../store/proposals.js'
 import { relearnParted } from '../store/relearn.js'
 import * as waiting from '../store/waiting.js'
@@ -83,7 +83,7 @@ export const decideSubject = (db: Db, rules: Rules, made: SubjectDecided): Promi
       await waiting.attach(tx, reach, owner)
       touched.push(owner)
     }
-    await operators.markDirty(tx, touched, at)
+    await dirty.mark(tx, touched, at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })
     return { decision, records }
   })
@@ -111,7 +111,7 @@ export const undoDecision = (db: Db, rules: Rules, made: DecisionUndone): Promis
     if (found.undoneAt !== null) throw new Refusal('DECISION_UNDONE')
     const decision = await decisions.undo(tx, found.id, { reason, by: made.by, at })
     const { records, touched } = found.verdict === 'MERGE' ? await split(tx, found, at) : await detach(tx, found, at)
-    await operators.markDirty(tx, touched, at)
+    await dirty.mark(tx, touched, at)
     await consequences(tx, { decision: found.id, at, now: made.now, rules })
     return { decision, records }
   })
@@ -180,7 +180,7 @@ export const mergeOperators = (db: Db, rules: Rules, made: OperatorsMerged): Pro
     if (decision === null) throw new Error(`a merger of ${from.id} is in force already`)
     await mergers.join(tx, from.id, into.id)
     const records = await mergers.moveRecords(tx, { owner: from.id, to: into.id, decision: decision.id, by: null, at })
-    await operators.markDirty(tx, [into.id], at)
+    await dirty.mark(tx, [into.id], at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })
     return { decision, records }
   })

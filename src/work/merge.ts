@@ -5,6 +5,7 @@ import { subjectKey } from '../domain/matching.js'
 import { normalizeName } from '../domain/names.js'
 import { type Draft, type Item, KINDS, RECORD_KINDS, sealed } from '../domain/records.js'
 import type { Tx } from '../store/db.js'
+import * as dirty from '../store/dirty.js'
 import * as knowledge from '../store/knowledge.js'
 import type { Known } from '../store/known.js'
 import * as operators from '../store/operators.js'
@@ -91,7 +92,10 @@ export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
   const ending = { id: run, feed, now: at, today: dateIn(at), unreadable, unmet: whole ? known.unmet() : [] }
   const ended = ending.unmet.length > 0 ? await versions.endAbsent(tx, ending) : 0
   const changes = counts.NEW + counts.CHANGED + Math.max(counts.UNMATCHED, letGo) + ended
-  if (changes > 0) await operators.learn(tx, run, at, { ...says, known: changes > made })
+  if (changes > 0) {
+    await operators.learn(tx, run, at, { ...says, known: changes > made })
+    await dirty.markPlanned(tx, run, at)
+  }
   if (made > 0 || counts.NEW + counts.CHANGED > 0) await rejects.matchWaiting(tx, run, at)
   await proposals.offer(tx, run)
   if (rules && (changes > 0 || ending.unmet.length > 0))

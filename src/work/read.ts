@@ -1,4 +1,5 @@
 /** Read: a delivery item by item into the stage; what is bad is set aside at once, with its place and reason. */
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Context, Feed } from '../agencies/feed.js'
 import { contract } from '../contracts.js'
 import type { Calendar } from '../domain/calendar.js'
@@ -21,6 +22,8 @@ const REJECTS_ENOUGH = 10_000
 /** Bad items written at once. */
 const CHUNK_REJECTS = 1_000
 const TELL_EVERY_ITEMS = 1_000
+/** After so many items the system gets its turn: a local file never waits, and what is to be written would lie until it does. */
+const TURN_EVERY_ITEMS = 50
 
 export interface Reading {
   feed: Feed
@@ -122,6 +125,7 @@ export const read = async (db: Db, run: Running, stage: Stage, known: Known, rea
           full = false
           await flush()
         }
+        if (done.received % TURN_EVERY_ITEMS === 0) await turn()
         if (done.received % TELL_EVERY_ITEMS === 0) reading.progress?.(done.received)
       }
     }

@@ -6,6 +6,7 @@ import { type Grade, IN_FORCE, type Scorecard } from '../domain/scorecard.js'
 import { Refusal } from '../errors.js'
 import * as concerns from '../store/concerns.js'
 import type { Db, Tx } from '../store/db.js'
+import * as dirty from '../store/dirty.js'
 import * as knowledge from '../store/knowledge.js'
 import * as leads from '../store/leads.js'
 import * as operators from '../store/operators.js'
@@ -71,7 +72,7 @@ const scoreAll = async (db: Db, run: Running, card: Scorecard, options: ScoreOpt
   }
 }
 
-type Chunk = { id: number; dirtySince: Date | null; kind: string }[]
+type Chunk = { id: number; kind: string }[]
 
 const scoreChunk = async (
   tx: Tx,
@@ -96,7 +97,7 @@ const scoreChunk = async (
   const stood = inCourse ? await gradesBefore(tx, rows, before, when) : new Map<number, Grade | null>()
   await scores.add(tx, rows, run)
   if (!inCourse) return rows.length
-  await operators.scored(tx, chunk)
+  await dirty.scored(tx, ids, when.knownAt)
   const dropped = await dropUnfounded(tx, chunk, rows, when)
   for (const row of rows) {
     // Whoever stands on a list already needs no lead to get there.

@@ -122,14 +122,17 @@ const merges = async (folder: string, url: string): Promise<Record<string, numbe
   return { ...ratios, bareFalls: 1 - bare.large / bare.small }
 }
 
-/** The lines of records that do not stand already, in large pieces; as a pull stages only what it does not know. */
+/**
+ * The lines of records that do not stand already, in large pieces; as a pull stages only what it does not know. Their bytes
+ * as characters: nothing but ASCII is looked at, and a pull has no such lines to take apart.
+ */
 async function* unmet(path: string, known: Known): AsyncIterable<Buffer> {
   let carry = ''
-  for await (const piece of createReadStream(path, { encoding: 'utf8', highWaterMark: PIECE_BYTES })) {
+  for await (const piece of createReadStream(path, { encoding: 'latin1', highWaterMark: PIECE_BYTES })) {
     const lines = (carry + piece).split('\n')
     carry = lines.pop() ?? ''
     const staged = lines.filter((one) => !known.meets(fieldOf(one, KEY_FIELD), fieldOf(one, DIGEST_FIELD)))
-    if (staged.length > 0) yield Buffer.from(`${staged.join('\n')}\n`)
+    if (staged.length > 0) yield Buffer.from(`${staged.join('\n')}\n`, 'latin1')
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { orgCodeIn } from '../../src/domain/identity.js'
 import type { Draft } from '../../src/domain/records.js'
+import * as dirty from '../../src/store/dirty.js'
 import * as knowledge from '../../src/store/knowledge.js'
 import * as operators from '../../src/store/operators.js'
 import * as runs from '../../src/store/runs.js'
@@ -65,13 +66,14 @@ describe('operators', () => {
 
   it('an operator marked while it is being scored stays marked', async () => {
     await register(1, '某商行')
-    const seen = await operators.toScore(db(), { all: false, asOf: '2026-11-25', after: 0, limit: 10 })
-    await db()('operators').update({ dirty_since: later(9) })
-    await db().transaction((tx) => operators.scored(tx, seen))
-    expect(await rowsOf(db(), 'select 1 from operators where dirty_since is not null')).to.have.length(1)
-    const again = await operators.toScore(db(), { all: false, asOf: '2026-11-25', after: 0, limit: 10 })
-    await db().transaction((tx) => operators.scored(tx, again))
-    expect(await rowsOf(db(), 'select 1 from operators where dirty_since is not null')).to.have.length(0)
+    const due = { all: false, asOf: '2026-11-25', after: 0, limit: 10 }
+    const ids = (await operators.toScore(db(), due)).map(({ id }) => id)
+    expect(ids).to.have.length(1)
+    await db().transaction((tx) => dirty.mark(tx, ids, later(9)))
+    await db().transaction((tx) => dirty.scored(tx, ids, later(8)))
+    expect(await operators.toScore(db(), due)).to.have.length(1)
+    await db().transaction((tx) => dirty.scored(tx, ids, later(9)))
+    expect(await operators.toScore(db(), due)).to.have.length(0)
   })
 
   it('operators are filtered by part of a name, by region and by kind, and counted alike', async () => {

@@ -96,8 +96,12 @@ const believed = async (n: number, knownAt = ALL, kinds: readonly RecordKind[] =
     .join(' ')
 }
 const dirty = async (n: number): Promise<boolean> =>
-  (await rowsOf(db(), 'select dirty_since from operators where uscc = ?', [codeOf(n)]))[0]?.['dirty_since'] !== null
-const scored = () => db().raw('update operators set dirty_since = null')
+  (
+    await rowsOf(db(), 'select 1 from dirty_operators d join operators o on o.id = d.operator_id where uscc = ?', [
+      codeOf(n),
+    ])
+  ).length > 0
+const scored = () => db()('dirty_operators').delete()
 
 describe('whose a record is', () => {
   db = database()

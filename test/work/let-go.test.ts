@@ -43,11 +43,10 @@ describe('a record whose code its agency takes away', () => {
 
   it('waits and is nobody’s; before, it is known as it was, and whose it was is scored', async () => {
     await send({}, 0)
-    await db().raw('update operators set dirty_since = null')
+    await db()('dirty_operators').delete()
     await send(NAMELESS, 60)
     expect([await believed(1), await believed(1, TODAY, later(30)), await state()]).to.deep.equal([0, 1, ['OPEN']])
-    const [firm] = await rowsOf(db(), 'select dirty_since is not null as dirty from operators')
-    expect(firm).to.deep.equal({ dirty: true })
+    expect(await rowsOf(db(), 'select 1 from dirty_operators')).to.have.length(1)
   })
 
   it('is nobody’s on earlier days either, if it is a state', async () => {

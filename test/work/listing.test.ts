@@ -79,9 +79,9 @@ describe('listing', () => {
 
   it('publication and removal mark the operator to be scored', async () => {
     const listing = await published(db(), 1)
-    await db()('operators').update({ dirty_since: null })
+    await db()('dirty_operators').delete()
     await removed(db(), listing.id)
-    expect(await rowsOf(db(), 'select 1 from operators where dirty_since is not null')).to.have.length(1)
+    expect(await rowsOf(db(), 'select 1 from dirty_operators')).to.have.length(1)
   })
 
   it('whoever proposed does not review, also in the role of a reviewer', async () => {

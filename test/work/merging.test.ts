@@ -107,7 +107,7 @@ describe('merging operators', () => {
     expect(decision.evidence).to.include({ cause: 'MOVED', from: A, into: B })
     const dirty = await rowsOf(
       db(),
-      'select uscc from operators where dirty_since is not null and uscc = any(?) order by 1',
+      'select uscc from operators join dirty_operators d on d.operator_id = id where uscc = any(?) order by 1',
       [[A, B]],
     )
     expect(dirty.map(({ uscc }) => uscc)).to.deep.equal([B])

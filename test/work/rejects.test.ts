@@ -89,9 +89,12 @@ describe('a rejected item', () => {
   it('that is corrected makes an operator whom nobody knew, and its score is due', async () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     await settle((await only()).id, row(1))
-    expect(await rowsOf(db(), 'select uscc, dirty_since is not null as due from operators')).to.deep.equal([
-      { uscc: codeOf(1), due: true },
-    ])
+    expect(
+      await rowsOf(
+        db(),
+        'select uscc, d.since is not null as due from operators left join dirty_operators d on d.operator_id = id',
+      ),
+    ).to.deep.equal([{ uscc: codeOf(1), due: true }])
   })
 
   it('that is still wrong says what is, and nothing changes', async () => {
