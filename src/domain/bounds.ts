@@ -17,7 +17,7 @@ export interface Delivered {
   rejected: number
   /** Records in the items, which may hold several each; a bad item counts as one. */
   records: number
-  /** Records standing before, those that only partial files brought left out. */
+  /** Records standing before, those that only partial files brought left out; of kinds that never end by absence, how many the last such delivery had. */
   standing: number
   /** A file given by hand without `--full`: it adds and changes, and is held to no bound on number or shrinkage. */
   partialFile: boolean

@@ -12,7 +12,7 @@ import type { Db } from './db.js'
 export interface Known {
   /** True if this very record stands already; remembers that it was met. */
   meets: (key: string, digest: string) => boolean
-  /** Ids of the versions of records that were not met. */
+  /** Ids of the versions of records that were not met; also of those that never can be, whatever was staged of them. */
   unmet: () => number[]
 }
 
@@ -20,18 +20,22 @@ export interface Known {
 const SLOTS_PER_RECORD = 2
 const NOBODY = -1
 
+/** Versions whose own code says whose they are: without an operator, or found by another code or a decision, one may lead elsewhere by now. */
+const OWN = 'operator_id is not null and found_by is null and decision_id is null'
+
 /**
- * Versions that a pull may meet unchanged: those whose own code says whose they are, not those without an operator or found
- * by another code or a decision, which may lead elsewhere by now; and for a whole feed not those that only partial files
- * brought, which it takes for its own.
+ * What stands of a feed; for a whole one not what only partial files brought, which it takes for its own. A pull may meet
+ * unchanged what is its operator's own; of the rest only their ids are kept, which a whole delivery must bring or they end.
  */
 export const load = async (db: Db, feed: string, { whole }: { whole: boolean }): Promise<Known> => {
-  const where = `feed = '${feed.replaceAll("'", "''")}' and known_to is null and ended_on is null and operator_id is not null and found_by is null and decision_id is null ${whole ? 'and not partial' : ''}`
+  const where = `feed = '${feed.replaceAll("'", "''")}' and known_to is null and ended_on is null ${whole ? 'and not partial' : ''}`
   const connection = await db.client.acquireConnection()
   try {
-    const { rows } = await connection.query(`select count(*)::int as n from versions where ${where} /* known.load */`)
-    const known = table(rows[0].n)
-    if (rows[0].n === 0) return known
+    const { rows } = await connection.query(
+      `select count(*) filter (where ${OWN})::int as own, count(*)::int as all from versions where ${where} /* known.load */`,
+    )
+    const known = table(rows[0].own)
+    if (rows[0].all === 0) return known
     // Decoded as one stream: a character may lie across two pieces.
     const decoder = new StringDecoder('utf8')
     let carry = ''
@@ -47,7 +51,7 @@ export const load = async (db: Db, feed: string, { whole }: { whole: boolean }):
         done()
       },
     })
-    const sql = `copy (select id, digest, record_key from versions where ${where}) to stdout`
+    const sql = `copy (select id, case when ${OWN} then digest end, record_key from versions where ${where}) to stdout`
     await pipeline(connection.query(copyTo(sql)), lines)
     return known
   } finally {
@@ -64,6 +68,7 @@ const table = (size: number): Known & { add: (line: string) => void } => {
   const marks = new Uint32Array(size * WORDS)
   const ids = new Float64Array(size)
   const met = new Uint8Array(size)
+  const others: number[] = []
   const sought = new Uint32Array(WORDS)
   let filled = 0
 
@@ -79,8 +84,12 @@ const table = (size: number): Known & { add: (line: string) => void } => {
 
   return {
     add: (line) => {
-      if (filled === size) return
       const [id = '', digest = '', key = ''] = line.split('\t')
+      if (digest === '\\N') {
+        others.push(Number(id))
+        return
+      }
+      if (filled === size) return
       const slot = slotOf(unescaped(key), digest)
       if (slots[slot] !== NOBODY) return
       slots[slot] = filled
@@ -96,7 +105,7 @@ const table = (size: number): Known & { add: (line: string) => void } => {
       return true
     },
     unmet: () => {
-      const missing: number[] = []
+      const missing = [...others]
       for (let at = 0; at < filled; at += 1) if (met[at] === 0) missing.push(ids[at] ?? 0)
       return missing
     },

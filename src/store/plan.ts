@@ -2,6 +2,7 @@
  * What a merge will do with each staged draft, decided in one pass over the stage: whose it is, which version it meets,
  * and its effect. A temporary table that goes with the transaction; the stage itself is only written and read.
  */
+import { WITHDRAWN } from '../domain/evidence.js'
 import type { Tx } from './db.js'
 
 export type Effect = 'NEW' | 'CHANGED' | 'UNCHANGED' | 'UNMATCHED'
@@ -18,7 +19,7 @@ const ownerBy = (scheme: string, code: string): string =>
  */
 export const decide = async (
   tx: Tx,
-  { feed, needOperator }: { feed: string; needOperator: readonly string[] },
+  { feed, whole, needOperator }: { feed: string; whole: boolean; needOperator: readonly string[] },
 ): Promise<void> => {
   await tx.raw(
     `create temporary table plan on commit drop as
@@ -27,8 +28,17 @@ export const decide = async (
        -- A registration by which its operator's present name, region or status may change.
        s.kind = 'registration' and (s.uscc is null or (u.merged_into is null and (u.name is distinct from coalesce(s.name, u.name)
          or u.region is distinct from coalesce(s.makes_region, u.region) or s.makes_status not in ('UNKNOWN', u.status)))) as teaches,
+       -- The code is one operator's and the name another's.
+       u.id is not null and s.kind <> 'registration' and s.name_key is distinct from u.name_key
+         and exists (select 1 from operators n where n.name_key = s.name_key and n.known_to is null) as named_other,
        d.id as decision_id, v.id as version_id, v.operator_id as was_operator, v.partial as was_partial,
        case when d.verdict = 'NOT_OURS' then 'UNCHANGED'
+         -- What its authority withdrew or removed is not restored by a form that does not say how it stands.
+         when v.ended_on is null and case s.kind
+             when 'penalty' then s.body->>'status' is null and v.body->>'status' = :withdrawn
+             when 'list_entry' then not :whole and s.body->>'removed_on' is null and v.body->>'removed_on' is not null
+               and s.body->>'listed_on' is not distinct from v.body->>'listed_on' end
+           and v.operator_id is not distinct from coalesce(o.operator_id, f.owner, d.operator_id) then 'UNCHANGED'
          when o.operator_id is null and f.owner is null and d.operator_id is null and s.kind = any(:need) then 'UNMATCHED'
          when v.id is null then 'NEW'
          when v.digest = s.digest and v.ended_on is null
@@ -46,7 +56,7 @@ export const decide = async (
        left join operators w on w.id = i.operator_id where i.feed = :feed and i.undone_at is null) d
        on o.operator_id is null and f.owner is null and d.subject_key = s.subject_key
      left join versions v on v.feed = :feed and v.record_key = s.record_key and v.known_to is null /* plan.decide */`,
-    { feed, need: needOperator },
+    { feed, whole, need: needOperator, withdrawn: WITHDRAWN },
   )
   await tx.raw(
     `update plan p set operator_id = coalesce(w.merged_into, w.id) from identity_decisions d join operators w on w.id = d.operator_id

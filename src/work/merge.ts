@@ -85,7 +85,7 @@ export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
   const { run, feed, whole, drafts, says, known, unreadable = [], rules } = merging
   const at = await knowledge.tick(tx, merging.now)
   const made = await operators.make(tx, run, at, { ...says, drafts })
-  await plan.decide(tx, { feed, needOperator: NEED_OPERATOR })
+  await plan.decide(tx, { feed, whole, needOperator: NEED_OPERATOR })
   const counts = await plan.itemCounts(tx)
   await rejects.keepUnmatched(tx, run, feed)
   const letGo = await versions.merge(tx, { id: run, feed, whole, now: at, new: counts.NEW })

@@ -8,7 +8,7 @@ import { basename } from 'node:path'
 import type { Delivery, Feed, Settled } from '../agencies/feed.js'
 import { outOfBounds } from '../domain/bounds.js'
 import { redact } from '../domain/privacy.js'
-import type { Item } from '../domain/records.js'
+import { type Item, KINDS } from '../domain/records.js'
 import { INTERNAL, isRefusal, Refusal, reasonOf } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as feedStates from '../store/feed-states.js'
@@ -179,7 +179,10 @@ const takeIn = async (
       ...(options.signal ? { signal: options.signal } : {}),
     })
     await stage.ready()
-    const standing = await versions.standing(db, feed.id)
+    // What does not end by absence stands for ever: the last delivery is what this one must not fall short of.
+    const standing = KINDS[feed.kind].endsByAbsence
+      ? await versions.standing(db, feed.id)
+      : await runs.lastCompleteSize(db, feed.id)
     const reason = delivery.unmodified
       ? null
       : outOfBounds(feed.bounds, {

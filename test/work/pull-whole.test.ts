@@ -41,6 +41,29 @@ describe('pull ends what a whole feed no longer holds', () => {
     })
   }
 
+  it('a record found by an older code alone ends by absence', async () => {
+    await pullItems(db(), [row(1), row(2)], { id: 'registry', kind: 'registration' })
+    const older = row(2, { key: 'OLD', code: codeOf(2).slice(8, 17) })
+    await pullItems(db(), [row(1), older])
+    expect(
+      await rowsOf(db(), `select 1 from versions where record_key = 'OLD' and found_by is not null`),
+    ).to.have.length(1)
+    await pullItems(db(), [row(1), row(3)])
+    expect(
+      await rowsOf(db(), `select 1 from versions where record_key = 'OLD' and known_to is null and ended_on is null`),
+    ).to.have.length(0)
+    expect(counts(await pullItems(db(), [row(1), row(3), older]))).to.deep.equal(
+      counted(3, { changed: 1, unchanged: 2 }),
+    )
+  })
+
+  it('a record of nobody ends by absence in a kind that needs no operator', async () => {
+    const nobodys = [row(1, { code: '' }), row(2, { code: '' })]
+    await pullItems(db(), nobodys, { kind: 'trademark' })
+    await pullItems(db(), nobodys.slice(0, 1), { kind: 'trademark' })
+    expect(await standing(db())).to.deep.equal(['K1'])
+  })
+
   it('an ended record is ended once', async () => {
     await pullItems(db(), rows(3))
     for (let day = 1; day <= 3; day += 1) await pullItems(db(), rows(2), { now: at(later(day * 86_400)) })
@@ -107,6 +130,13 @@ describe('pull refuses a delivery whole', () => {
     ))
   it('a feed that has suddenly shrunk', () =>
     refusedAndUntouched(() => pullItems(db(), rows(14)), 'FEED_OUT_OF_BOUNDS'))
+  it('a register is held against its last delivery, not against all that it ever held', async () => {
+    const register = { id: 'registry', kind: 'registration' as const, bounds: { shrinkShare: 0.2 } }
+    await pullItems(db(), rows(20), register)
+    await pullItems(db(), rows(18, 15), register)
+    expect((await pullItems(db(), rows(18, 15), register)).unchanged).to.equal(18)
+    expect((await refusal(pullItems(db(), rows(10), register))).code).to.equal('FEED_OUT_OF_BOUNDS')
+  })
   it('an empty feed', () => refusedAndUntouched(() => pullItems(db(), []), 'FEED_OUT_OF_BOUNDS'))
   it('a full file that has shrunk', () =>
     refusedAndUntouched(

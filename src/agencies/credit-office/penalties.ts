@@ -217,7 +217,7 @@ const statusOf = (read: Row, decided: string | null, today: string) => {
     row.finding(
       field,
       'value',
-      `${field}为“其他”，按决定仍有效处理。${field} says "other"; the decision is taken as standing.`,
+      `${field}为“其他”，未说明决定是否仍有效。${field} says "other": not whether the decision stands.`,
     )
   }
   if (revokedOn !== null && decided !== null && revokedOn < decided) {
@@ -226,8 +226,8 @@ const statusOf = (read: Row, decided: string | null, today: string) => {
   if (revokedOn !== null && sent !== null && sent !== 'REVOKED') {
     row.problem(dateField, 'value', '有撤销日期，而状态不是撤销。A day of revocation, but the status is another.')
   }
-  // A day of withdrawal is an explicit withdrawal; a form that says nothing of its state has withdrawn nothing.
-  const status = sent === 'OTHER' ? 'IN_FORCE' : (sent ?? (revokedOn === null ? 'IN_FORCE' : 'REVOKED'))
+  // A day of withdrawal is an explicit withdrawal; a form that says nothing of its state has withdrawn nothing, and restored nothing.
+  const status = sent === null || sent === 'OTHER' ? (revokedOn === null ? null : 'REVOKED') : sent
   return { status, revoked_on: revokedOn }
 }
 

@@ -6,9 +6,9 @@ import { faults, from, noted, only } from './support.js'
 const FIRM = '91220102MA0Y3X1HXM'
 
 describe('penalties in every form', () => {
-  it('2019 codes: without a state the decision is in force, and no day of revocation is invented', async () => {
+  it('2019 codes: without a state none is said, and no day of revocation is invented', async () => {
     const draft = await only('penalties', 'penalties.csv')
-    expect(draft.body).to.include({ status: 'IN_FORCE', revoked_on: null })
+    expect(draft.body).to.include({ status: null, revoked_on: null })
     expect(draft.fact).to.equal('样市监处罚〔2025〕12号/样例市场监督管理局')
   })
 
@@ -16,7 +16,7 @@ describe('penalties in every form', () => {
     const draft = await only('penalties', 'penalties-city.json')
     expect(noted(draft)).to.deep.equal([])
     expect(draft.subject).to.include({ uscc: FIRM, name: '长春市松柏样例电子商务有限公司' })
-    expect(draft.body).to.include({ fine_yuan: '2000', document_number: '样市场〔2024〕1号', status: 'IN_FORCE' })
+    expect(draft.body).to.include({ fine_yuan: '2000', document_number: '样市场〔2024〕1号', status: null })
   })
 
   it('a mirror names no party: each decision waits for a person, under a key of its own', async () => {
@@ -123,13 +123,13 @@ describe('penalties in every form', () => {
     }
   })
 
-  const states: [sent: unknown, status: string, noted: string[]][] = [
+  const states: [sent: unknown, status: string | null, noted: string[]][] = [
     ['0', 'IN_FORCE', []],
     [1, 'REVOKED', []],
     ['１', 'REVOKED', []],
     ['2', 'DISPUTED', []],
-    ['3', 'IN_FORCE', ['CF_ZT value']],
-    ['', 'IN_FORCE', []],
+    ['3', null, ['CF_ZT value']],
+    ['', null, []],
     ['已变更', 'CHANGED', []],
   ]
   it('a state is read by its list', async () => {
