@@ -16,8 +16,8 @@ import { status } from './status.js'
 import { run } from './stopping.js'
 import { isLost } from './store/db.js'
 import * as rejects from './store/rejects.js'
+import { trialLines } from './trial.js'
 import * as clients from './work/clients.js'
-import { loadScorecard } from './work/facts.js'
 import { checkReadable, type FileGiven, type Pulled } from './work/pull.js'
 
 /** Rejected items of which a person is told where they stood and why; all are kept. */
@@ -179,6 +179,7 @@ interface ScoreOptions extends Json {
   all?: boolean
   asOf?: string
   scorecard?: string
+  against?: string
   dryRun?: boolean
   verify?: boolean
   sample?: string
@@ -190,13 +191,20 @@ command
   .option('--all', '全部主体 · all operators')
   .option('--as-of <date>', '评分日期 · the day the score is of')
   .option('--scorecard <version>', '评分卡版本 · the scorecard')
-  .option('--dry-run', '只算不存 · compute, store nothing')
+  .option('--dry-run', '只算不存；与 --scorecard 同用为试算 · store no score; with --scorecard a trial')
+  .option(
+    '--against <version>',
+    '试算所比的评分卡（默认现行）· what a trial compares with, the one in force unless named',
+  )
   .option('--verify', '重算已存评分 · recompute stored scores')
   .option('--sample <n>', '抽样重算 · verify about so many')
   .addOption(JSON_OPTION())
-  .action(async ({ all, asOf, scorecard, dryRun, verify, sample, json }: ScoreOptions) => {
+  .action(async ({ all, asOf, scorecard, against, dryRun, verify, sample, json }: ScoreOptions) => {
     if (asOf !== undefined && !isDate(asOf)) throw new Refusal('DATE_INVALID', { value: asOf })
-    if (scorecard !== undefined) loadScorecard(scorecard)
+    const tried = dryRun ? scorecard : undefined
+    if (against !== undefined && tried === undefined) {
+      throw new Refusal('USAGE', { reason: '--against 须与 --dry-run --scorecard 同用 goes with these' })
+    }
     if (verify && (all ?? asOf ?? scorecard ?? dryRun) !== undefined) {
       throw new Refusal('USAGE', { reason: '--verify 只与 --sample 同用 goes with --sample only' })
     }
@@ -213,6 +221,13 @@ command
             `重算 ${verified.verified}，差异 ${verified.differences} · verified, differences`,
           ])
           if (verified.differences > 0) process.exitCode = 1
+          return
+        }
+        if (tried !== undefined) {
+          const more = { ...(against ? { against } : {}), ...(asOf ? { asOf } : {}) }
+          const done = await hub.tryScorecard({ version: tried, progress: bar.at, ...more })
+          bar.stop()
+          tell(json, done, () => trialLines(done))
           return
         }
         const scored = await hub.score({

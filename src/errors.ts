@@ -137,10 +137,46 @@ const REFUSALS = {
     1,
     (d) => `评分卡 ${d['version']} 有误：${d['faults']}。The scorecard is refused; the running one stays.`,
   ),
+  SCORECARD_CHANGED: row(
+    409,
+    1,
+    (d) =>
+      `评分卡 ${d['version']} 的文件与已使用的内容不同，请另立版本名。The file of this scorecard says another thing than was used under its name; give it a new version. The running one stays.`,
+  ),
   SCORE_OF_FUTURE: row(
     400,
     2,
     (d) => `${d['asOf']} 晚于今天，只能试算（--dry-run）。A day after today can only be tried, with --dry-run.`,
+  ),
+  TRIAL_TOO_LARGE: row(
+    409,
+    1,
+    (d) =>
+      `主体超过 ${d['limit']} 个，请先运行 ${d['command']}，再查询其结果。There are more than ${d['limit']} operators; run that command first, then ask again for what it found.`,
+  ),
+  ADOPTION_UNKNOWN: row(404, 1, () => '没有这项采用提议。There is no such proposal of a scorecard.'),
+  ADOPTION_SETTLED: row(409, 1, () => '这项采用提议已作决定。This proposal has been decided already.'),
+  ADOPTION_OWN: row(
+    409,
+    1,
+    () => '提议人不得决定自己的提议，须由另一人决定。Another person than the one who proposed it must decide.',
+  ),
+  ADOPTION_OPEN: row(
+    409,
+    1,
+    (d) => `评分卡 ${d['version']} 已有待决定的采用提议。A proposal of this scorecard waits to be decided already.`,
+  ),
+  ADOPTION_PAST: row(
+    409,
+    1,
+    (d) =>
+      `生效日期 ${d['effectiveOn']} 早于今天，已有的评分不变。The day of coming into force has gone by; scores of the past stay. Choose today or a later day.`,
+  ),
+  ADOPTION_UNTRIED: row(
+    409,
+    1,
+    (d) =>
+      `评分卡 ${d['version']} 的当前内容尚未试算，请先运行 hub score --dry-run --scorecard ${d['version']}。This very scorecard has not been tried; run that command first.`,
   ),
   QUERY_TOO_COSTLY: row(
     400,
@@ -176,6 +212,15 @@ const REFUSALS = {
   DECISION_UNKNOWN: row(404, 1, () => '没有这项认定。There is no such decision on identity.'),
   DECISION_UNDONE: row(409, 1, () => '这项认定已被撤销。This decision has been undone already.'),
   MERGE_NOT_ALLOWED: row(409, 1, (d) => `两个主体不能合并：${d['reason']}。These operators cannot be merged.`),
+
+  // Overrules and objections.
+  OVERRULE_UNKNOWN: row(404, 1, () => '没有这项等级调整。There is no such overrule.'),
+  OVERRULE_NOT_ALLOWED: row(409, 1, (d) => `不能调整该等级：${d['reason']}。This grade cannot be overruled so.`),
+  OVERRULE_SETTLED: row(409, 1, () => '这项等级调整已办结。This overrule has been settled already.'),
+  OBJECTION_UNKNOWN: row(404, 1, () => '没有这项异议。There is no such objection.'),
+  OBJECTION_NOT_ALLOWED: row(409, 1, (d) => `不能提出该异议：${d['reason']}。This objection cannot be made.`),
+  OBJECTION_SETTLED: row(409, 1, () => '这项异议已办结。This objection has been settled already.'),
+  SECOND_PERSON: row(409, 1, () => '须由提出者以外的人决定。Another person than who proposed it must decide.'),
 
   // Push.
   PLATFORM_UNKNOWN: row(404, 2, (d) => `未知的信用平台 ${d['platform']}，可用：${d['known']}。Unknown platform.`),

@@ -27,6 +27,7 @@ import type { Rules } from './work/rules.js'
 import { type ScoreOptions, score } from './work/score.js'
 import { takeBack } from './work/takeback.js'
 import { type Occasion, timetable } from './work/timetable.js'
+import { type TrialOptions, tryScorecard } from './work/trial.js'
 import { verify } from './work/verify.js'
 
 /** Where the sequence of publication is noted outside the database. */
@@ -139,6 +140,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     takeBack: (of: { run: number; reason: string; by: string }) =>
       takeBack(db, { rules, now, log, mark: keys.mark, ...of }),
     score: scoreNow,
+    /** A card beside another, over all operators; stores no score. */
+    tryScorecard: (options: Omit<TrialOptions, 'lists' | 'families' | 'now'>) =>
+      tryScorecard(db, { lists: rules.lists, families, now, ...options }),
     verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { rules, now, ...options }),
     push: pushTo,
     publish: publishNow,

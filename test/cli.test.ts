@@ -65,6 +65,23 @@ describe('the hub command', () => {
     )
   })
 
+  it('tries a scorecard beside the one in force, for machines and for people, and stores no score', async function () {
+    this.timeout(30_000)
+    const before = await test.db('scores').count({ n: '*' }).first()
+    const tried = await hub(['score', '--dry-run', '--scorecard', 'general-1', '--json'], env)
+    expect(tried.json).to.have.all.keys('scored', 'stored', 'unchanged', 'ms', 'trial')
+    expect(tried.json).to.deep.include({ scored: 1, stored: 0 })
+    expect(tried.json.trial).to.deep.include({ operators: 1 })
+    expect([tried.json.trial.scorecard.version, tried.json.trial.against.version]).to.deep.equal([
+      'general-1',
+      'ecommerce-1',
+    ])
+    const shown = await hub(['score', '--dry-run', '--scorecard', 'ecommerce-1', '--against', 'general-1'], env)
+    expect(shown.status).to.equal(0)
+    expect(shown.stdout).to.contain('by region').and.to.contain('91220102MA0Y3X1HXM')
+    expect(await test.db('scores').count({ n: '*' }).first()).to.deep.equal(before)
+  })
+
   it('prints the secret of a client once and refuses a second of its name', async function () {
     this.timeout(30_000)
     const added = await hub(['client', 'add', '测试平台', '--role', 'marketplace', '--json'], env)
@@ -94,6 +111,7 @@ describe('the hub command', () => {
     ['an unknown option', ['pull', '--bogus'], {}, 2, 'USAGE'],
     ['an unknown platform', ['push', 'nowhere'], {}, 2, 'PLATFORM_UNKNOWN'],
     ['an unknown scorecard', ['score', '--scorecard', 'none-1'], {}, 2, 'SCORECARD_UNKNOWN'],
+    ['a card to compare with and no trial', ['score', '--against', 'ecommerce-1'], {}, 2, 'USAGE'],
     ['a role no client may have', ['client', 'add', 'x', '--role', 'public'], {}, 2, 'ROLE_UNKNOWN'],
     [
       'a wrong port and a wrong database address, both at once',

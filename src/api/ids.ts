@@ -11,6 +11,10 @@ export const NODE_TYPES = [
   'Unmatched',
   'IdentityDecision',
   'Concern',
+  'Score',
+  'ScorecardAdoption',
+  'Overrule',
+  'Objection',
 ] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 

@@ -8,11 +8,14 @@ import * as decisions from '../store/decisions.js'
 import * as deliveries from '../store/deliveries.js'
 import * as listings from '../store/listings.js'
 import * as mergers from '../store/mergers.js'
+import * as objections from '../store/objections.js'
 import * as operators from '../store/operators.js'
+import * as overrules from '../store/overrules.js'
 import * as scores from '../store/scores.js'
 import * as standings from '../store/standings.js'
 import * as versions from '../store/versions.js'
 import * as watch from '../store/watch.js'
+import * as watchEntries from '../store/watch-entries.js'
 import { batch, grouped } from './batch.js'
 import type { ApiParts } from './parts.js'
 
@@ -99,6 +102,30 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
       grouped(withoutOperator, async (asked) => {
         const ids = asked.map(({ operator }) => operator)
         return inOrder(ids, await scores.latest(db, ids, (asked[0] as AtWhen).when))
+      }),
+    ),
+    overrules: batch<AtWhen, overrules.Overrule[]>(
+      JSON.stringify,
+      grouped(withoutOperator, async (asked) => {
+        const ids = asked.map(({ operator }) => operator)
+        return listsOf(ids, await overrules.ofOperators(db, ids, (asked[0] as AtWhen).when))
+      }),
+    ),
+    objections: batch(String, async (ids: number[]) => listsOf(ids, await objections.ofOperators(db, ids))),
+    /** Ids of all versions of the records that are contested. */
+    contested: batch<AtWhen, number[]>(
+      JSON.stringify,
+      grouped(withoutOperator, async (asked) => {
+        const ids = asked.map(({ operator }) => operator)
+        const found = await objections.contestedAt(db, ids, (asked[0] as AtWhen).when.knownAt)
+        return listsOf(ids, found).map((own) => own.flatMap(({ versions: all }) => all))
+      }),
+    ),
+    watchEntry: batch<AtWhen, watchEntries.WatchEntry | null>(
+      JSON.stringify,
+      grouped(withoutOperator, async (asked) => {
+        const ids = asked.map(({ operator }) => operator)
+        return inOrder(ids, await watchEntries.ofOperators(db, ids, (asked[0] as AtWhen).when))
       }),
     ),
     /** Its own registration as it was believed, not that of an operator merged into it: name, region and status of that day. */

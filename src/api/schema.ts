@@ -5,16 +5,22 @@ import * as contracts from '../contracts.js'
 import { RECORD_KINDS } from '../domain/records.js'
 import type { Context } from './context.js'
 import { numberIn, readId } from './ids.js'
+import { audit, scoreById } from './nouns/audit.js'
 import { concernById, concerns } from './nouns/concerns.js'
 import { decisionById, identity, unmatchedById } from './nouns/identity.js'
 import { listing, listingById } from './nouns/listing.js'
 import { moves } from './nouns/moves.js'
+import { objection, objectionById } from './nouns/objection.js'
 import { operations, runById } from './nouns/operations.js'
 import { operator, operatorById } from './nouns/operator.js'
+import { overrule, overruleById } from './nouns/overrule.js'
 import { recordById } from './nouns/record.js'
 import { rejectById, rejected } from './nouns/rejects.js'
+import { restoration } from './nouns/restoration.js'
 import { score } from './nouns/score.js'
+import { adoptionById, scorecardLife } from './nouns/scorecards.js'
 import { standing } from './nouns/standing.js'
+import { watch } from './nouns/watch.js'
 import { SCALARS } from './scalars.js'
 import { signedIn } from './viewer.js'
 
@@ -29,6 +35,10 @@ const node = (_: unknown, { id }: { id: string }, context: Context) => {
   if (type === 'Reject') return rejectById(context, key)
   if (type === 'Unmatched') return unmatchedById(context, key)
   if (type === 'IdentityDecision') return decisionById(context, key)
+  if (type === 'Score') return scoreById(context, key)
+  if (type === 'Overrule') return overruleById(context, key)
+  if (type === 'Objection') return objectionById(context, key)
+  if (type === 'ScorecardAdoption') return adoptionById(context, key)
   return type === 'Record' ? recordById(context, key) : runById(context, key)
 }
 
@@ -56,20 +66,40 @@ export const makeSchema = (): GraphQLSchema => {
       Query: {
         node,
         ...standing.Query,
+        ...watch.Query,
         ...operator.Query,
         ...own,
         ...score.Query,
+        ...scorecardLife.Query,
         ...operations.Query,
         ...rejected.Query,
         ...identity.Query,
         ...concerns.Query,
+        ...overrule.Query,
+        ...objection.Query,
       },
-      Mutation: { ...moves.Mutation, ...rejected.Mutation, ...identity.Mutation, ...concerns.Mutation },
+      Mutation: {
+        ...moves.Mutation,
+        ...rejected.Mutation,
+        ...identity.Mutation,
+        ...concerns.Mutation,
+        ...scorecardLife.Mutation,
+        ...overrule.Mutation,
+        ...objection.Mutation,
+      },
       ...listingFields,
-      Operator: { ...operator.Operator, ...identity.Operator },
+      Operator: {
+        ...operator.Operator,
+        ...identity.Operator,
+        ...overrule.Operator,
+        ...objection.Operator,
+        ...watch.Operator,
+      },
       UnmatchedReason: identity.UnmatchedReason,
-      Score: score.Score,
+      Score: { ...score.Score, ...audit.Score, ...restoration.Score, ...overrule.Score, ...objection.Score },
       Reason: score.Reason,
+      RestorationStep: restoration.RestorationStep,
+      LastingLoss: restoration.LastingLoss,
       Agency: operations.Agency,
       Feed: operations.Feed,
     },

@@ -1,8 +1,10 @@
 /** What a record is evidence of: from the bodies of an operator's records to the facts a scorecard weighs. Pure. */
+import { addDays } from './dates.js'
+import { authorityCompared, numberCompared } from './decision-number.js'
 import type { FactEvent, FactFamily, FactName } from './facts.js'
 import { type ListKind, termEnd } from './lists.js'
 import { isHeavy, isWithdrawn, severity } from './penalty.js'
-import type { Body, RecordKind } from './records.js'
+import type { Body, Json, RecordKind } from './records.js'
 
 export interface Evidence {
   record: number
@@ -12,7 +14,7 @@ export interface Evidence {
 
 /**
  * Where the facts of each kind of record belong: a hub that has a feed of the kind knows of the family, even of nothing in
- * it. Kinds that no scorecard weighs belong to none.
+ * it. Kinds that no scorecard weighs belong to none, and a repair to none of its own: it ends the facts of others.
  */
 export const FAMILY_OF: Partial<Record<RecordKind, FactFamily>> = {
   registration: 'registration',
@@ -21,7 +23,18 @@ export const FAMILY_OF: Partial<Record<RecordKind, FactFamily>> = {
   inspection: 'inspections',
   penalty: 'penalties',
   list_entry: 'lists',
+  icp_filing: 'filings',
+  recall: 'recalls',
+  commitment: 'commitments',
+  standard: 'standards',
+  trustmark: 'certifications',
 }
+
+/**
+ * The kinds of record that `eventsOf` needs. Permits are not among them: how many an activity needs says what a firm
+ * does, not how well.
+ */
+export const WEIGHED_KINDS: readonly RecordKind[] = [...(Object.keys(FAMILY_OF) as RecordKind[]), 'repair']
 
 /** Lists kept by feeds of their own, whose facts are another family than the lists of the seriously dishonest. */
 const FAMILY_OF_FEED: Record<string, FactFamily> = { abnormal: 'abnormal', defaulters: 'courts' }
@@ -36,37 +49,231 @@ export const WITHDRAWN = 'REVOKED'
 
 const PENALTY_FACTS = { WARNING_ONLY: 'penalty_warning', LIGHT: 'penalty_light', HEAVY: 'penalty_heavy' } as const
 const STATUS_FACTS: Record<string, FactName> = { ACTIVE: 'registration_active', REVOKED: 'registration_revoked' }
+const CHECK_FACTS: Record<string, FactName> = {
+  KEPT: 'commitment_kept',
+  PARTLY: 'commitment_partly',
+  BROKEN: 'commitment_broken',
+}
 
-/** `lists`: the kinds of list, for the term of an entry that brings no end of its own. */
-export const eventsOf = ({ record, kind, body }: Evidence, lists: readonly ListKind[]): FactEvent[] => {
-  const day = (field: string): string | null => (typeof body[field] === 'string' ? (body[field] as string) : null)
+/**
+ * What all records of one operator together are evidence of, each fact once; in whatever order they come, the same events
+ * in the same order. A repair (信用修复) ends what it names on its day, the end of its publication ends a penalty, and what
+ * was withdrawn is none. `lists`: the kinds of list, for the term of an entry that brings no end of its own.
+ */
+export const eventsOf = (evidence: readonly Evidence[], lists: readonly ListKind[]): FactEvent[] => {
+  const events: FactEvent[] = []
+  const records = ascending(evidence)
+  const repaired = repairsOf(records, lists)
+  for (const each of records) tell(each, lists, repaired?.get(each.record) ?? null, events)
+  return events
+}
+
+/** The store sends records in this order already. */
+const ascending = (evidence: readonly Evidence[]): readonly Evidence[] => {
+  let last = Number.NEGATIVE_INFINITY
+  for (const { record } of evidence) {
+    if (record < last) return [...evidence].sort((a, b) => a.record - b.record)
+    last = record
+  }
+  return evidence
+}
+
+const tell = (
+  { record, kind, body }: Evidence,
+  lists: readonly ListKind[],
+  repairedOn: string | null,
+  events: FactEvent[],
+): void => {
   switch (kind) {
     case 'registration': {
-      const years: FactEvent[] = [{ fact: 'registered_years', on: day('established_on'), record }]
-      const status = STATUS_FACTS[String(body['status'])]
-      return [...(day('established_on') === null ? [] : years), ...(status ? [{ fact: status, on: null, record }] : [])]
+      const since = text(body['established_on'])
+      if (since !== null) events.push({ fact: 'registered_years', on: since, record })
+      const fact = STATUS_FACTS[String(body['status'])]
+      if (fact) events.push({ fact, on: null, record })
+      return
     }
-    case 'shop':
-      return body['real_name_matched'] === true ? [{ fact: 'shop_real_name', on: day('opened_on'), record }] : []
+    case 'shop': {
+      const matched = body['real_name_matched']
+      if (typeof matched !== 'boolean') return
+      events.push({ fact: matched ? 'shop_real_name' : 'shop_real_name_failed', on: text(body['opened_on']), record })
+      return
+    }
     case 'trademark':
-      return body['status'] === 'REGISTERED'
-        ? [{ fact: 'trademark_held', on: day('registered_on'), until: day('expires_on'), record }]
-        : []
+      if (body['status'] !== 'REGISTERED') return
+      events.push({ fact: 'trademark_held', on: text(body['registered_on']), until: after(body['expires_on']), record })
+      return
     case 'inspection': {
-      if (body['result'] === 'PASS') return [{ fact: 'inspection_passed', on: day('announced_on'), record }]
-      const fact = body['party_role'] === 'LABELLED_PRODUCER' ? 'inspection_failed_labelled' : 'inspection_failed'
-      return [{ fact, on: day('announced_on'), record }]
+      const failed = body['party_role'] === 'LABELLED_PRODUCER' ? 'inspection_failed_labelled' : 'inspection_failed'
+      const fact = body['result'] === 'PASS' ? 'inspection_passed' : failed
+      events.push({ fact, on: text(body['announced_on']), record })
+      return
     }
-    case 'penalty':
-      if (isWithdrawn(body)) return []
-      return [{ fact: PENALTY_FACTS[severity(body)], on: day('decided_on'), record }]
+    case 'penalty': {
+      if (isWithdrawn(body)) return
+      const until = earlier(after(body['publish_until']), repairedOn)
+      events.push({ fact: PENALTY_FACTS[severity(body)], on: text(body['decided_on']), until, record })
+      return
+    }
     case 'list_entry': {
-      const fact = lists.find((row) => row.id === body['list'])?.fact
-      return fact ? [{ fact, on: day('listed_on'), until: entryEnd(body, lists), record }] : []
+      const fact = factOfEntry(body, lists)
+      if (fact === null) return
+      events.push({ fact, on: text(body['listed_on']), until: earlier(entryEnd(body, lists), repairedOn), record })
+      return
     }
-    default:
-      return []
+    case 'icp_filing':
+      if (body['status'] === 'VALID') events.push({ fact: 'icp_filed', on: text(body['filed_on']), record })
+      return
+    case 'recall':
+      events.push({ fact: 'recall', on: text(body['announced_on']), record })
+      return
+    case 'commitment':
+      tellCommitment(body, record, events)
+      return
+    case 'standard': {
+      // Abolished, nobody says since when: not in force, and nobody knows until when it was.
+      const until = text(body['abolished_on'])
+      if (body['status'] !== 'IN_FORCE' && until === null) return
+      events.push({ fact: 'standard_declared', on: text(body['declared_on']), until, record })
+      return
+    }
+    case 'trustmark':
+      if (body['status'] !== 'VALID') return
+      events.push({ fact: 'trustmark_held', on: text(body['issued_on']), until: after(body['valid_to']), record })
+      return
   }
+}
+
+const tellCommitment = (body: Body, record: number, events: FactEvent[]): void => {
+  events.push({ fact: 'commitment_made', on: text(body['made_on']), until: after(body['valid_to']), record })
+  const checks = body['checks']
+  if (!Array.isArray(checks)) return
+  for (const check of checks) {
+    if (check === null || typeof check !== 'object' || Array.isArray(check)) continue
+    const fact = CHECK_FACTS[String(check['result'])]
+    if (fact) events.push({ fact, on: text(check['checked_on']), record })
+  }
+}
+
+const text = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null)
+
+const earlier = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b < a) ? b : a)
+
+/** Days are few and records many. */
+const nextDays = new Map<string, string>()
+const MAX_NEXT_DAYS = 50_000 // days
+
+/** The day after a last day. */
+const after = (last: Json | undefined): string | null => {
+  if (typeof last !== 'string') return null
+  const known = nextDays.get(last)
+  if (known !== undefined) return known
+  if (nextDays.size >= MAX_NEXT_DAYS) nextDays.clear()
+  const next = addDays(last, 1)
+  nextDays.set(last, next)
+  return next
+}
+
+const factOfEntry = (body: Body, lists: readonly ListKind[]): FactName | null =>
+  lists.find((row) => row.id === body['list'])?.fact ?? null
+
+/** What a repair can name. */
+interface Repairable {
+  record: number
+  target: string
+  /** A court alone takes a judgment defaulter off: no repair means one that it does not name. */
+  byCourt: boolean
+  number: string | null
+  authority: string | null
+  on: string | null
+}
+
+/** From when each repaired record no longer counts; null: nothing was repaired, which is usual. */
+const repairsOf = (records: readonly Evidence[], lists: readonly ListKind[]): Map<number, string> | null => {
+  const repairs = records.some(({ kind }) => kind === 'repair') ? records.filter(({ kind }) => kind === 'repair') : []
+  if (repairs.length === 0) return null
+  const repairables = records.flatMap((each) => repairableOf(each, lists))
+  const ordered = repairs.map(({ body }) => body).filter((body) => STEP[String(body['outcome'])] !== undefined)
+  ordered.sort((a, b) => compared(dayOf(a), dayOf(b)) || stepOf(a) - stepOf(b))
+  const until = new Map<number, string>()
+  for (const body of ordered) {
+    for (const { record } of named(body, repairables)) {
+      if (stepOf(body) === STEP['REVOKED']) until.delete(record)
+      else if (!until.has(record)) until.set(record, dayOf(body))
+    }
+  }
+  return until
+}
+
+/** A refused repair changes nothing, a revoked one (got by false materials) brings back what it ended; of one day it is the later. */
+const STEP: Record<string, number> = { REPAIRED: 0, REMOVED: 0, REVOKED: 1 }
+const stepOf = (body: Body): number => STEP[String(body['outcome'])] ?? 0
+const dayOf = (body: Body): string => String(body['decided_on'])
+const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const repairableOf = ({ record, kind, body }: Evidence, lists: readonly ListKind[]): Repairable[] => {
+  const common = { record, number: text(body['document_number']), authority: text(body['authority']) }
+  if (kind === 'penalty') return [{ ...common, target: 'PENALTY', byCourt: false, on: text(body['decided_on']) }]
+  const fact = kind === 'list_entry' ? factOfEntry(body, lists) : null
+  if (fact === null) return []
+  const target = fact === 'abnormal_list' ? 'ABNORMAL' : 'LIST_ENTRY'
+  return [{ ...common, target, byCourt: fact === 'judgment_defaulter', on: text(body['listed_on']) }]
+}
+
+/**
+ * What a repair names: by the number of the decision, where several bear it by its authority as well. An entry without a
+ * number is meant by its authority; where the repair names neither, by being the only one.
+ */
+const named = (repair: Body, repairables: readonly Repairable[]): Repairable[] => {
+  const number = text(repair['target_document_number'])
+  const authority = text(repair['target_authority'])
+  const day = dayOf(repair)
+  const possible = repairables.filter(
+    (each) => each.target === repair['target'] && (each.on === null || each.on <= day),
+  )
+  const sameAuthority = (each: Repairable): boolean => same(each.authority, authority, authorityCompared)
+  if (number !== null) {
+    const numbered = possible.filter((each) => same(each.number, number, numberCompared))
+    const exact = numbered.filter(sameAuthority)
+    if (numbered.length > 0) return exact.length > 0 ? exact : numbered
+  }
+  // A penalty always has its number, and is repaired by it.
+  if (repair['target'] === 'PENALTY') return []
+  const open = number === null ? possible : possible.filter((each) => each.number === null)
+  if (authority !== null) return open.filter(sameAuthority)
+  const only = open.filter((each) => !each.byCourt)
+  return number === null && only.length === 1 ? only : []
+}
+
+const same = (a: string | null, b: string | null, form: (text: string) => string): boolean =>
+  a !== null && b !== null && (a === b || form(a) === form(b))
+
+/**
+ * Of the records of one operator one for each fact, however many sources told it: the one that came first; if any source
+ * withdrew it, that one, in the firm's favour. What `oncePerFact` of the store's versions does, for rows already read.
+ */
+export const oncePerFact = <
+  Row extends { kind: RecordKind; fact: string | null; body: Body; run: number; record: number },
+>(
+  rows: readonly Row[],
+): readonly Row[] => {
+  const kept = new Map<string, Row>()
+  let shared = 0
+  for (const row of rows) {
+    if (row.fact === null) continue
+    shared += 1
+    const key = `${row.kind}/${row.fact}`
+    const other = kept.get(key)
+    if (other === undefined || outweighs(row, other)) kept.set(key, row)
+  }
+  if (kept.size === shared) return rows
+  return rows.filter((row) => row.fact === null || kept.get(`${row.kind}/${row.fact}`) === row)
+}
+
+type Told = { body: Body; run: number; record: number }
+const outweighs = (one: Told, other: Told): boolean => {
+  const [withdrawn, otherWithdrawn] = [isWithdrawn(one.body), isWithdrawn(other.body)]
+  if (withdrawn !== otherWithdrawn) return withdrawn
+  return one.run === other.run ? one.record < other.record : one.run < other.run
 }
 
 /** The first day on which a mirrored entry no longer stands: removed, else its own end, else the term of its kind; null: not known. */

@@ -24,6 +24,11 @@ export const FAMILIES = {
   lists: { whenAbsent: 'none', zh: '严重失信名单信息', en: 'lists of the seriously dishonest' },
   courts: { whenAbsent: 'none', zh: '司法执行信息', en: 'judgment enforcement' },
   shops: { whenAbsent: 'unknown', zh: '网店实名信息', en: 'real-name checks of shops' },
+  filings: { whenAbsent: 'none', zh: '网站备案信息', en: 'ICP filings' },
+  recalls: { whenAbsent: 'none', zh: '缺陷产品召回信息', en: 'recalls of defective products' },
+  commitments: { whenAbsent: 'none', zh: '质量承诺及履行信息', en: 'commitments and how they were kept' },
+  standards: { whenAbsent: 'none', zh: '企业标准自我声明公开信息', en: 'standards declared' },
+  certifications: { whenAbsent: 'none', zh: '可信认证信息', en: 'trust certificates' },
 } as const satisfies Record<string, FamilyRow>
 
 export type FactFamily = keyof typeof FAMILIES
@@ -31,8 +36,8 @@ export type FactFamily = keyof typeof FAMILIES
 interface FactRow extends Words {
   family: FactFamily
   /**
-   * `event`: happened on a day, fades after the rule's window. `term`: stands from a day until its end, which the list or
-   * the court sets. `state`: holds now, as the source says, with or without a day. `since`: full years since its day.
+   * `event`: happened on a day, fades after the rule's window. `term`: stands from a day until its end, which the list,
+   * the court or the firm's own declaration sets. `state`: holds now, as the source says, with or without a day. `since`: full years since its day.
    */
   nature: 'event' | 'term' | 'state' | 'since'
   tone: 'adverse' | 'favourable'
@@ -69,6 +74,23 @@ export const FACTS = {
   serious_list: row('lists', 'term', 'adverse', '严重失信名单在列', 'on a list of the seriously dishonest'),
   judgment_defaulter: row('courts', 'term', 'adverse', '失信被执行人', 'judgment defaulter'),
   shop_real_name: row('shops', 'state', 'favourable', '网店实名核验通过', 'shop confirmed by real name'),
+  shop_real_name_failed: row('shops', 'state', 'adverse', '网店实名核验不一致', 'shop not matching its real name'),
+  icp_filed: row('filings', 'state', 'favourable', '网站已备案', 'site with an ICP filing'),
+  /** To recall is a duty performed; whether it was ordered no source tells. */
+  recall: row('recalls', 'event', 'adverse', '缺陷产品召回', 'recall of a defective product'),
+  commitment_made: row('commitments', 'term', 'favourable', '质量承诺有效', 'commitment to quality in force'),
+  commitment_kept: row('commitments', 'event', 'favourable', '承诺经检查已履行', 'commitment found kept'),
+  commitment_partly: row('commitments', 'event', 'adverse', '承诺经检查部分履行', 'commitment found partly kept'),
+  commitment_broken: row(
+    'commitments',
+    'event',
+    'adverse',
+    '承诺经检查未履行',
+    'commitment found broken',
+    'commitment_partly',
+  ),
+  standard_declared: row('standards', 'term', 'favourable', '执行标准已自我声明公开', 'standard declared, in force'),
+  trustmark_held: row('certifications', 'state', 'favourable', '可信认证有效', 'trust certificate in force'),
 } as const satisfies Record<string, FactRow>
 
 function row<N extends FactRow['nature'], T extends FactRow['tone']>(

@@ -110,6 +110,8 @@ const typesOf = (body: Body): string[] =>
 
 const isMoney = (yuan: Json | undefined): boolean => typeof yuan === 'string' && compareMoney(yuan, '0') > 0
 
-/** Whether one clause of a text says it without a word that turns it round. */
+/** Whether one clause of a text says it without a word that turns it round. Most texts do not say it at all. */
 const says = (text: Json | undefined, wanted: RegExp, unless: RegExp): boolean =>
-  typeof text === 'string' && text.split(/[，。；;,\n]/).some((clause) => wanted.test(clause) && !unless.test(clause))
+  typeof text === 'string' &&
+  wanted.test(text) &&
+  text.split(/[，。；;,\n]/).some((clause) => wanted.test(clause) && !unless.test(clause))

@@ -1,29 +1,36 @@
 /**
  * The fold from facts and a scorecard to points, reasons and a grade. Integers only; the points of the reasons add up to
  * the value exactly, whatever bounds were met on the way, because each bound met is a reason itself. The order of events
- * does not matter, and nothing but the arguments does.
+ * does not matter, and nothing but the arguments does. A million operators pass through here: days are integers, and what
+ * is the same for all of them is in the plan.
  */
-import { addDays, addYears } from './dates.js'
-import type { FactEvent, FactFamily, FactName, Facts, OperatorKind, Words } from './facts.js'
-import { FACTS, FAMILIES } from './facts.js'
-import type { BinRule, Grade, Rule, Scorecard, UnitRule } from './scorecard.js'
-import { factsOf, HIGHEST, LOWEST, topOf } from './scorecard.js'
+import { anniversary, dayNumber, dayText, NEVER } from './day-numbers.js'
+import type { FactEvent, FactName, Facts } from './facts.js'
+import type { PlannedBins, PlannedUnits, Slot } from './score-plan.js'
+import { noneWhereSilent, planOf } from './score-plan.js'
+import type { Grade, Scorecard, ScoreLine } from './scorecard.js'
+import { HIGHEST, LOWEST, topOf } from './scorecard.js'
 
-/** Why points moved. Zero points are a reason as well where they say something: what is missing, what was not counted. */
+export { type Worded, worded } from './score-words.js'
+
+/** Why a reason is there; with rule and fact it finds its sentence in the card. */
+export type Why = 'BASE' | 'UNIT' | 'BIN' | 'CAP' | 'FLOOR' | 'CEILING' | 'MISSING' | 'VETO' | 'UNDATED'
+
+/**
+ * Why points moved. Zero points are a reason as well where they say something: what is missing, what was not counted. Its
+ * sentence is `worded`'s: a stored row repeats none.
+ */
 export interface Reason {
-  /** Id of the rule or veto; `base`, `floor`, `ceiling` or `missing` for what the scorecard as a whole does. */
+  /** Id of the rule or veto; `base`, `floor` or `ceiling` for what the card as a whole does; for MISSING the family's name. */
   rule: string
-  /** null for what belongs to no dimension: the base and the bounds. */
-  dimension: string | null
+  why: Why
   /** null where no single fact stands behind it: the base, a cap, missing data. */
   fact: FactName | null
   points: number
   count: number
   /** Ids of the versions behind it, ascending. */
   records: number[]
-  zh: string
-  en: string
-  /** The first day on which some of it no longer counts; null: nothing known ends it. */
+  /** The first day on which some of it no longer counts, or counts less; null: nothing known ends it. */
   fadesOn: string | null
 }
 
@@ -37,279 +44,232 @@ export interface Score {
 }
 
 export const score = (facts: Facts, card: Scorecard): Score => {
-  const eventsOf = byFact(facts.events)
-  const { rules, families, cutoffs } = planOf(card, facts.kind, facts.asOf)
-  const missing = missingFamilies(families, facts, eventsOf)
-  const counted: Counted = (fact, windowDays) => {
-    const events = eventsOf.get(fact)
-    return events === undefined ? NOTHING : tally(FACTS[fact].nature, events, windowDays, facts.asOf, cutoffs)
+  const plan = planOf(card, facts.kind, facts.asOf)
+  const tallies: Tallies = new Array(plan.slots).fill(undefined)
+  let told = noneWhereSilent(facts.known)
+  for (const event of facts.events) {
+    const { family, slots } = plan.byFact[event.fact]
+    told |= family
+    for (const slot of slots) count(event, slot, plan.today, tallies)
   }
 
-  const reasons: Reason[] = [plain('base', null, card.base, card.sentences.base)]
-  const changes: (string | null)[] = []
-  for (const rule of rules) {
-    if (rule.kind === 'units') weighUnits(rule, card, counted, reasons, changes)
-    else if (!missing.has(FACTS[rule.fact].family)) weighBin(rule, card, facts.asOf, counted, reasons, changes)
+  const sheet: Sheet = { value: card.base, reasons: [plain('base', 'BASE', card.base)], changesOn: nextOf(tallies) }
+  for (const planned of plan.rules) {
+    if (planned.kind === 'units') weighUnits(planned, tallies, sheet)
+    else if ((planned.family & told) !== 0) weighBin(planned, tallies, sheet)
   }
-  for (const each of card.missing) {
-    if (missing.has(each.family)) reasons.push(plain('missing', each.dimension, each.points, each))
+  for (const { family, bit, points } of plan.missing) {
+    if ((bit & plan.asked & ~told) !== 0) add(sheet, plain(family, 'MISSING', points))
   }
-  boundValue(card, reasons)
-  for (const veto of card.vetoes) {
-    const found = counted(veto.fact, null)
-    changes.push(found.changesOn)
-    if (found.count > 0) {
-      const points = Math.min(0, topOf(veto.grade, card.grades) - total(reasons))
-      reasons.push(reasonOf(veto.id, veto.dimension, veto.fact, points, found, veto))
-    }
-    if (found.undated.count > 0) reasons.push(undatedReason(veto.id, veto.dimension, veto.fact, found, card))
+  if (sheet.value < LOWEST) add(sheet, plain('floor', 'FLOOR', LOWEST - sheet.value))
+  if (sheet.value > HIGHEST) add(sheet, plain('ceiling', 'CEILING', HIGHEST - sheet.value))
+  for (const { veto, slot } of plan.vetoes) {
+    const found = tallies[slot.at]
+    if (found === undefined) continue
+    const points = Math.min(0, topOf(veto.grade, card.grades) - sheet.value)
+    if (found.count > 0) add(sheet, counted(veto.id, 'VETO', slot.fact, points, found))
+    addUndated(veto.id, slot, found, sheet)
   }
-
-  const value = total(reasons)
-  return { value, grade: gradeOf(value, card), reasons, nextChangeOn: changes.reduce(earlier, null) }
+  const { value, reasons } = sheet
+  return { value, grade: gradeOf(value, card), reasons, nextChangeOn: dayText(sheet.changesOn) }
 }
 
 export const gradeOf = (value: number, card: Scorecard): Grade =>
   (card.grades.find((line) => value >= line.from) ?? LOWEST_LINE).grade
 
-/** Falling to the lowest grade opens a lead: a reason to look, never a ground for listing. */
-export const crossesLine = (before: Grade | null, after: Grade): boolean => after === 'D' && before !== 'D'
+/** What falling from `before` to `after` opens: each once, in the order of the card's lines. A first score below falls as well. */
+export const crossed = (
+  before: { value: number } | null,
+  after: { value: number },
+  card: Pick<Scorecard, 'lines'>,
+): ScoreLine['opens'][] => {
+  const opened = card.lines
+    .filter(({ below }) => after.value < below && (before === null || before.value >= below))
+    .map(({ opens }) => opens)
+  return [...new Set(opened)]
+}
 
 const LOWEST_LINE = { grade: 'D' } as const
-const total = (reasons: readonly Reason[]): number => reasons.reduce((sum, reason) => sum + reason.points, 0)
 
-const byFact = (events: readonly FactEvent[]): Map<FactName, FactEvent[]> => {
-  const groups = new Map<FactName, FactEvent[]>()
-  for (const event of events) {
-    const group = groups.get(event.fact)
-    if (group) group.push(event)
-    else groups.set(event.fact, [event])
-  }
-  return groups
-}
-
-/** What of a card applies to a kind of operator on a day: the same for a million folds, so it is worked out once. */
-interface Plan {
-  asOf: string
-  rules: Rule[]
-  families: Set<FactFamily>
-  /** By the window in days: what happened on this day or before has faded. */
-  cutoffs: Map<number, string>
-}
-
-const plans = new WeakMap<Scorecard, Map<OperatorKind, Plan>>()
-
-const planOf = (card: Scorecard, kind: OperatorKind, asOf: string): Plan => {
-  const ofCard = plans.get(card) ?? new Map<OperatorKind, Plan>()
-  plans.set(card, ofCard)
-  const known = ofCard.get(kind)
-  if (known?.asOf === asOf) return known
-  const rules = card.rules.filter((rule) => !rule.operators || rule.operators.includes(kind))
-  const facts = [...rules.flatMap(factsOf), ...card.vetoes.map((veto) => veto.fact)]
-  const cutoffs = new Map<number, string>()
-  for (const rule of rules) {
-    for (const { windowDays } of rule.kind === 'units' ? rule.units : [rule]) {
-      if (windowDays !== null) cutoffs.set(windowDays, addDays(asOf, -windowDays))
-    }
-  }
-  const plan = {
-    asOf,
-    rules,
-    families: new Set(facts.map((fact) => FACTS[fact].family)),
-    cutoffs,
-  }
-  ofCard.set(kind, plan)
-  return plan
-}
-
-/** Families asked about whose source holds nothing of this operator, or of which the hub has no source at all. */
-const missingFamilies = (
-  asked: ReadonlySet<FactFamily>,
-  facts: Facts,
-  eventsOf: Map<FactName, FactEvent[]>,
-): Set<FactFamily> => {
-  const missing = new Set<FactFamily>()
-  for (const family of asked) {
-    if (FAMILIES[family].whenAbsent === 'unknown' || !facts.known.includes(family)) missing.add(family)
-  }
-  for (const fact of eventsOf.keys()) missing.delete(FACTS[fact].family)
-  return missing
-}
-
-/** What is in force of one fact on one day. */
+/** What is in force of one fact on one day, in one place of the card. Days as integers. */
 interface Tally {
   count: number
+  points: number
   records: number[]
-  /** The earliest day among what is in force. */
-  firstOn: string | null
-  fadesOn: string | null
+  /** The earliest day among what is in force, and as a text. */
+  first: number
+  firstOn: string
+  /** When some of it no longer counts, or counts less. */
+  fades: number
+  /** When some that does not count yet begins to. */
+  starts: number
   /** What has no day, where the day decides: shown, not counted. */
-  undated: { count: number; records: number[] }
-  /** The next day on which this tally is another. */
-  changesOn: string | null
+  undated: number
+  undatedRecords: number[]
+  undatedEnds: number
 }
 
-type Counted = (fact: FactName, windowDays: number | null) => Readonly<Tally>
+type Tallies = (Tally | undefined)[]
 
-const NOTHING: Readonly<Tally> = Object.freeze({
-  count: 0,
-  records: [],
-  firstOn: null,
-  fadesOn: null,
-  undated: { count: 0, records: [] },
-  changesOn: null,
-})
-
-const tally = (
-  nature: (typeof FACTS)[FactName]['nature'],
-  events: readonly FactEvent[],
-  windowDays: number | null,
-  asOf: string,
-  cutoffs: ReadonlyMap<number, string>,
-): Tally => {
-  const inForce: FactEvent[] = []
-  const undated: FactEvent[] = []
-  const cutoff = windowDays === null ? '' : (cutoffs.get(windowDays) ?? '')
-  let firstOn: string | null = null
-  let firstUntil: string | null = null
-  let startsOn: string | null = null
-  for (const event of events) {
-    const until = event.until ?? null
-    if (event.on === null && nature !== 'state') undated.push(event)
-    else if (until !== null && until <= asOf) continue
-    else if (event.on === null || event.on <= asOf) {
-      if (event.on !== null && event.on <= cutoff) continue
-      inForce.push(event)
-      firstOn = earlier(firstOn, event.on)
-      firstUntil = earlier(firstUntil, until)
-    } else if (until === null || event.on < until) startsOn = earlier(startsOn, event.on)
+const count = (event: FactEvent, slot: Slot, today: number, tallies: Tallies): void => {
+  const until = event.until == null ? NEVER : dayNumber(event.until)
+  if (until <= today) return
+  const weight = event.weight ?? 1
+  if (event.on === null) {
+    const found = tallyAt(slot, tallies)
+    if (slot.needsDay) countUndated(found, event.record, weight, until)
+    else countInForce(found, event.record, weight, slot.points, until)
+    return
   }
-  const fadesOn = earlier(firstOn === null || windowDays === null ? null : addDays(firstOn, windowDays), firstUntil)
-  const { count, records } = sumOf(inForce)
-  return { count, records, firstOn, fadesOn, undated: sumOf(undated), changesOn: earlier(fadesOn, startsOn) }
+  const on = dayNumber(event.on)
+  if (on <= slot.cutoff || on >= until) return
+  const found = tallyAt(slot, tallies)
+  if (on > today) {
+    if (on < found.starts) found.starts = on
+    return
+  }
+  if (on < found.first) {
+    found.first = on
+    found.firstOn = event.on
+  }
+  let fades = Math.min(until, on + slot.windowDays)
+  let points = slot.points
+  if (slot.halvesEveryDays !== NEVER) {
+    const times = Math.floor((today - on) / slot.halvesEveryDays)
+    points = slot.halved[times] ?? 0
+    fades = Math.min(fades, on + (times + 1) * slot.halvesEveryDays)
+  }
+  countInForce(found, event.record, weight, points, fades)
 }
 
-const NONE: Tally['undated'] = { count: 0, records: [] }
-
-const sumOf = (events: readonly FactEvent[]): Tally['undated'] => {
-  if (events.length === 0) return NONE
-  let count = 0
-  let records: number[] = []
-  for (const event of events) {
-    count += event.weight ?? 1
-    records.push(event.record)
+const tallyAt = (slot: Slot, tallies: Tallies): Tally => {
+  const known = tallies[slot.at]
+  if (known !== undefined) return known
+  const fresh: Tally = {
+    count: 0,
+    points: 0,
+    records: [],
+    first: NEVER,
+    firstOn: '',
+    fades: NEVER,
+    starts: NEVER,
+    undated: 0,
+    undatedRecords: [],
+    undatedEnds: NEVER,
   }
-  if (records.length > 1) records = [...new Set(records)].sort((a, b) => a - b)
-  return { count, records }
+  tallies[slot.at] = fresh
+  return fresh
+}
+
+const countInForce = (found: Tally, record: number, weight: number, points: number, fades: number): void => {
+  found.count += weight
+  found.points += weight * points
+  found.records.push(record)
+  if (fades < found.fades) found.fades = fades
+}
+
+const countUndated = (found: Tally, record: number, weight: number, ends: number): void => {
+  found.undated += weight
+  found.undatedRecords.push(record)
+  if (ends < found.undatedEnds) found.undatedEnds = ends
+}
+
+const nextOf = (tallies: Tallies): number => {
+  let next = NEVER
+  for (const found of tallies) {
+    if (found !== undefined) next = Math.min(next, found.fades, found.starts, found.undatedEnds)
+  }
+  return next
+}
+
+/** What is written while a card is gone through. `changesOn`: the earliest day on which any of it is another. */
+interface Sheet {
+  value: number
+  reasons: Reason[]
+  changesOn: number
+}
+
+const add = (sheet: Sheet, reason: Reason): void => {
+  sheet.value += reason.points
+  sheet.reasons.push(reason)
 }
 
 /** Points per unit by severity, under one cap: were each severity capped alone, a worse record could raise a score. */
-const weighUnits = (
-  rule: UnitRule,
-  card: Scorecard,
-  counted: Counted,
-  reasons: Reason[],
-  changes: (string | null)[],
-): void => {
+const weighUnits = ({ rule, slots }: PlannedUnits, tallies: Tallies, sheet: Sheet): void => {
   let sum = 0
-  for (const unit of rule.units) {
-    const found = counted(unit.fact, unit.windowDays)
-    changes.push(found.changesOn)
-    if (found.count > 0) {
-      const points = unit.points * found.count
-      sum += points
-      reasons.push(reasonOf(rule.id, rule.dimension, unit.fact, points, found, unit))
-    }
-    if (found.undated.count > 0) reasons.push(undatedReason(rule.id, rule.dimension, unit.fact, found, card))
+  for (const slot of slots) {
+    const found = tallies[slot.at]
+    if (found === undefined) continue
+    sum += found.points
+    if (found.count > 0) add(sheet, counted(rule.id, 'UNIT', slot.fact, found.points, found))
+    addUndated(rule.id, slot, found, sheet)
   }
   if (rule.cap === null || Math.abs(sum) <= Math.abs(rule.cap)) return
-  reasons.push(plain(rule.id, rule.dimension, rule.cap - sum, card.sentences.cap, rule.cap))
+  add(sheet, plain(rule.id, 'CAP', rule.cap - sum))
 }
 
 /** One fact, points by the bin that its count, or its full years, falls into. */
-const weighBin = (
-  rule: BinRule,
-  card: Scorecard,
-  asOf: string,
-  counted: Counted,
-  reasons: Reason[],
-  changes: (string | null)[],
-): void => {
-  const found = counted(rule.fact, rule.windowDays)
-  changes.push(found.changesOn)
-  if (FACTS[rule.fact].nature === 'since') {
-    if (found.firstOn !== null) weighYears(rule, found, found.firstOn, asOf, reasons, changes)
+const weighBin = (planned: PlannedBins, tallies: Tallies, sheet: Sheet): void => {
+  const { rule, slot, since } = planned
+  const found = tallies[slot.at]
+  if (since) {
+    if (found !== undefined && found.count > 0) weighYears(planned, found, sheet)
   } else {
-    const bin = rule.bins.findLast((each) => found.count >= each.from)
-    reasons.push(reasonOf(rule.id, rule.dimension, rule.fact, bin?.points ?? 0, found, rule))
+    const bin = rule.bins.findLast((each) => (found?.count ?? 0) >= each.from)
+    add(sheet, counted(rule.id, 'BIN', rule.fact, bin?.points ?? 0, found ?? NOTHING))
   }
-  if (found.undated.count > 0) reasons.push(undatedReason(rule.id, rule.dimension, rule.fact, found, card))
+  if (found !== undefined) addUndated(rule.id, slot, found, sheet)
 }
+
+const NOTHING = { count: 0, records: [], fades: NEVER } as const
 
 /** The count shown is the bin's lower end ("at least N full years"): an anniversary that moves no point adds no score row. */
-const weighYears = (
-  rule: BinRule,
-  found: Tally,
-  since: string,
-  asOf: string,
-  reasons: Reason[],
-  changes: (string | null)[],
-): void => {
-  const years = fullYears(since, asOf)
-  const reached = rule.bins.findLast((bin) => bin.from <= years)
-  const next = rule.bins.find((bin) => bin.from > years)
-  if (next) changes.push(addYears(since, next.from))
-  const { records, fadesOn } = found
-  const shown = { count: reached?.from ?? 0, records, fadesOn }
-  reasons.push(reasonOf(rule.id, rule.dimension, rule.fact, reached?.points ?? 0, shown, rule))
+const weighYears = ({ rule, reachedFrom }: PlannedBins, found: Tally, sheet: Sheet): void => {
+  const at = reachedFrom.findLastIndex((latest) => found.first <= latest)
+  const [reached, next] = [rule.bins[at], rule.bins[at + 1]]
+  if (next !== undefined) sheet.changesOn = Math.min(sheet.changesOn, anniversary(found.firstOn, next.from))
+  const shown = { count: reached?.from ?? 0, records: found.records, fades: found.fades }
+  add(sheet, counted(rule.id, 'BIN', rule.fact, reached?.points ?? 0, shown))
 }
 
-const fullYears = (since: string, asOf: string): number => {
-  const years = Number(asOf.slice(0, 4)) - Number(since.slice(0, 4))
-  return addYears(since, years) <= asOf ? years : years - 1
+const addUndated = (id: string, slot: Slot, found: Tally, sheet: Sheet): void => {
+  if (found.undated === 0) return
+  const shown = { count: found.undated, records: found.undatedRecords, fades: found.undatedEnds }
+  add(sheet, counted(id, 'UNDATED', slot.fact, 0, shown))
 }
 
-const undatedReason = (id: string, dimension: string, fact: FactName, found: Tally, card: Scorecard): Reason => {
-  const zh = card.sentences.undated.zh.replace('{fact}', FACTS[fact].zh)
-  const en = card.sentences.undated.en.replace('{fact}', FACTS[fact].en)
-  return reasonOf(id, dimension, fact, 0, { ...found.undated, fadesOn: null }, { zh, en })
-}
-
-const boundValue = (card: Scorecard, reasons: Reason[]): void => {
-  const sum = total(reasons)
-  if (sum < LOWEST) reasons.push(plain('floor', null, LOWEST - sum, card.sentences.floor))
-  if (sum > HIGHEST) reasons.push(plain('ceiling', null, HIGHEST - sum, card.sentences.ceiling))
-}
-
-const reasonOf = (
+const counted = (
   rule: string,
-  dimension: string,
+  why: Why,
   fact: FactName,
   points: number,
-  found: Pick<Tally, 'count' | 'records' | 'fadesOn'>,
-  words: Words,
+  found: { count: number; records: readonly number[]; fades: number },
 ): Reason => ({
   rule,
-  dimension,
+  why,
   fact,
   points,
   count: found.count,
-  records: [...found.records],
-  zh: words.zh.replace('{count}', String(found.count)),
-  en: words.en.replace('{count}', String(found.count)),
-  fadesOn: found.fadesOn,
+  records: ascending(found.records),
+  fadesOn: dayText(found.fades),
 })
 
-const plain = (rule: string, dimension: string | null, points: number, words: Words, cap = 0): Reason => ({
+const plain = (rule: string, why: Why, points: number): Reason => ({
   rule,
-  dimension,
+  why,
   fact: null,
   points,
   count: 0,
   records: [],
-  zh: words.zh.replace('{cap}', String(cap)),
-  en: words.en.replace('{cap}', String(cap)),
   fadesOn: null,
 })
 
-const earlier = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b < a) ? b : a)
+/** Each once. */
+const ascending = (records: readonly number[]): number[] => {
+  let last = Number.NEGATIVE_INFINITY
+  for (const record of records) {
+    if (record <= last) return [...new Set(records)].sort((a, b) => a - b)
+    last = record
+  }
+  return records.slice()
+}

@@ -4,7 +4,9 @@
  * lift an operator for a worse record, count a fact twice, or fall silent about what it did.
  */
 import type { FactFamily, FactName, OperatorKind, Words } from './facts.js'
-import { FAMILIES, factRow } from './facts.js'
+import { FACTS, FAMILIES, factRow } from './facts.js'
+import { checkNumbers, checkWords, type Say } from './scorecard-parts.js'
+import { takesLessAt, valuesOf } from './scorecard-reach.js'
 
 /** The card by which operators stand; every other one is tried, not used. */
 export const IN_FORCE = 'ecommerce-1'
@@ -24,7 +26,7 @@ export interface GradeLine extends Words {
 
 export interface Dimension extends Words {
   id: string
-  /** Marketplace signals are not public-credit information: shown apart, and no rule of such a dimension moves the value. */
+  /** Marketplace signals are not public-credit information: shown apart, each rule of such a dimension at 0 points. */
   publicCredit: boolean
 }
 
@@ -36,10 +38,21 @@ interface RuleHead {
   operators?: OperatorKind[]
 }
 
+export interface Unit extends Words {
+  fact: FactName
+  points: number
+  windowDays: number | null
+  /**
+   * The points of an event halve, truncated towards zero, with every so many full days since its day; at 0 it no longer
+   * counts. Absent or null: never.
+   */
+  halvesEveryDays?: number | null
+}
+
 /** Points for each unit of each fact, by severity, all under one cap. */
 export interface UnitRule extends RuleHead {
   kind: 'units'
-  units: ({ fact: FactName; points: number; windowDays: number | null } & Words)[]
+  units: Unit[]
   /** What the units together may move at most, with their sign; null: no cap. */
   cap: number | null
 }
@@ -63,6 +76,12 @@ export interface Veto extends Words {
   legalBasis: string[]
 }
 
+/** A value that falls below `below` opens a lead, or an entry of the internal watch list: reasons to look, never a ground for listing. */
+export interface ScoreLine {
+  below: number
+  opens: 'lead' | 'watch'
+}
+
 export interface Scorecard {
   version: string
   name: Words
@@ -78,6 +97,9 @@ export interface Scorecard {
   missing: ({ family: FactFamily; dimension: string; points: number } & Words)[]
   rules: Rule[]
   vetoes: Veto[]
+  lines: ScoreLine[]
+  /** Facts that the card knows of and leaves alone, each with the reason; absent: none. */
+  unweighed?: ({ fact: FactName } & Words)[]
 }
 
 /** Where in the card (`rules[2].units[0].fact`), and why; Chinese first. */
@@ -115,25 +137,20 @@ export const checkScorecard = (card: Scorecard): Fault[] => {
     checkVeto(veto, `vetoes[${i}]`, card, say)
   })
   checkFacts(card, say)
+  checkWorse(card, say)
   checkMissing(card, say)
+  checkLines(card, say)
   if (faults.length === 0) checkReach(card, say)
   return faults
 }
 
-type Say = (at: string, reason: string) => void
-
-/** Every number anywhere in a card is an integer, so that sums are exact. */
-const checkNumbers = (value: unknown, at: string, say: Say): void => {
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
-    say(at, `不是整数：${value}。Not an integer.`)
-  } else if (value !== null && typeof value === 'object') {
-    for (const [key, inner] of Object.entries(value)) {
-      checkNumbers(inner, Array.isArray(value) ? `${at}[${key}]` : at ? `${at}.${key}` : key, say)
-    }
-  }
-}
+/** A version is also the name of a file. */
+const VERSION = /^[a-z][a-z0-9]*([_-][a-z0-9]+)*$/
+const MAX_VERSION = 64 // characters
 
 const checkHead = (card: Scorecard, say: Say): void => {
+  if (!VERSION.test(card.version) || card.version.length > MAX_VERSION)
+    say('version', `版本名称应由小写字母、数字和连字符组成：${card.version}。Not a well-formed version.`)
   if (card.base < LOWEST || card.base > HIGHEST)
     say('base', `基础分不在 ${LOWEST}–${HIGHEST} 之内。The base is out of range.`)
   if (card.restsOn.length === 0) say('restsOn', '缺少依据。What the card rests on is missing.')
@@ -178,16 +195,21 @@ const checkIds = (card: Scorecard, say: Say): void => {
   })
 }
 
-const checkPlace = (rule: { dimension: string; legalBasis: string[] }, at: string, card: Scorecard, say: Say): void => {
-  const dimension = card.dimensions.find((each) => each.id === rule.dimension)
-  if (!dimension) say(`${at}.dimension`, `未知维度：${rule.dimension}。Unknown dimension.`)
-  else if (!dimension.publicCredit) {
+const checkPlace = (each: Rule | Veto, at: string, card: Scorecard, say: Say): void => {
+  const dimension = card.dimensions.find(({ id }) => id === each.dimension)
+  if (!dimension) say(`${at}.dimension`, `未知维度：${each.dimension}。Unknown dimension.`)
+  else if (!dimension.publicCredit && movesPoints(each)) {
     say(
       `${at}.dimension`,
-      `维度 ${rule.dimension} 不是公共信用信息，不得计分。Not public-credit information: it may not move the value.`,
+      `维度 ${each.dimension} 不是公共信用信息，不得计分。Not public-credit information: it may not move the value.`,
     )
   }
-  if (rule.legalBasis.length === 0) say(`${at}.legalBasis`, '缺少依据。The legal basis is missing.')
+  if (each.legalBasis.length === 0) say(`${at}.legalBasis`, '缺少依据。The legal basis is missing.')
+}
+
+const movesPoints = (each: Rule | Veto): boolean => {
+  if (!('kind' in each)) return true
+  return (each.kind === 'units' ? each.units : each.bins).some(({ points }) => points !== 0)
 }
 
 const checkUnits = (rule: UnitRule, at: string, say: Say): void => {
@@ -196,6 +218,7 @@ const checkUnits = (rule: UnitRule, at: string, say: Say): void => {
     const here = `${at}.units[${i}]`
     checkFact(unit.fact, unit.windowDays, here, say)
     checkSign(unit.fact, unit.points, `${here}.points`, say)
+    checkHalving(unit, here, say)
     checkWords(unit, here, ['count'], say)
     const fact = factRow(unit.fact)
     if (fact?.nature === 'since') say(`${here}.fact`, '年限只能分档计分。Years can only be scored by bins.')
@@ -203,16 +226,20 @@ const checkUnits = (rule: UnitRule, at: string, say: Say): void => {
       say(`${here}.fact`, '同一规则不得既加分又扣分。One rule may not both add and take.')
     }
     const milder = rule.units.find((other) => other.fact === fact?.worseThan)
-    const shorter =
-      milder && unit.windowDays !== null && (milder.windowDays === null || milder.windowDays > unit.windowDays)
-    if (milder && (milder.points < unit.points || shorter)) {
-      say(
-        here,
-        `比 ${milder.fact} 更重，却扣得更少或更早消退。Worse than ${milder.fact}, yet takes less or fades sooner.`,
-      )
+    const age = milder ? takesLessAt(unit, milder) : null
+    if (milder && age !== null) {
+      const when = age === 0 ? 'yet takes less' : `yet takes less from day ${age}: it fades sooner`
+      say(here, `比 ${milder.fact} 更重，却扣得更少或更早消退（第 ${age} 日）。Worse than ${milder.fact}, ${when}.`)
     }
   })
   if (rule.cap !== null && rule.units[0]) checkSign(rule.units[0].fact, rule.cap, `${at}.cap`, say)
+}
+
+const checkHalving = ({ fact, halvesEveryDays }: Unit, at: string, say: Say): void => {
+  if (halvesEveryDays === undefined || halvesEveryDays === null) return
+  if (halvesEveryDays < 1) say(`${at}.halvesEveryDays`, '减半周期应为正数。The days of halving must be positive.')
+  if (factRow(fact) && factRow(fact)?.nature !== 'event')
+    say(`${at}.halvesEveryDays`, `事实 ${fact} 不是一次性事件，不得减半。Only what happened on a day can halve.`)
 }
 
 const checkBins = (rule: BinRule, at: string, say: Say): void => {
@@ -267,17 +294,45 @@ const checkVeto = (veto: Veto, at: string, card: Scorecard, say: Say): void => {
   if (veto.grade === GRADES[0]) say(`${at}.grade`, '以最高等级封顶没有意义。A cap at the best grade caps nothing.')
 }
 
-/** A fact that two rules weigh is counted twice. */
+/** A fact that two rules weigh is counted twice; one left alone is weighed by none. */
 const checkFacts = (card: Scorecard, say: Say): void => {
   const seen = new Set<string>()
+  const once = (fact: string, at: string): void => {
+    if (seen.has(fact)) say(at, `事实 ${fact} 被重复计分。The fact is counted twice.`)
+    seen.add(fact)
+  }
   card.rules.forEach((rule, i) => {
     factsOf(rule).forEach((fact, j) => {
-      const at = rule.kind === 'units' ? `rules[${i}].units[${j}].fact` : `rules[${i}].fact`
-      if (seen.has(fact)) say(at, `事实 ${fact} 被重复计分。The fact is counted twice.`)
-      seen.add(fact)
+      once(fact, rule.kind === 'units' ? `rules[${i}].units[${j}].fact` : `rules[${i}].fact`)
     })
   })
+  for (const { fact } of card.vetoes) seen.add(fact)
+  card.unweighed?.forEach((each, i) => {
+    const at = `unweighed[${i}]`
+    if (!factRow(each.fact)) say(`${at}.fact`, `未知事实：${each.fact}。Unknown fact.`)
+    once(each.fact, `${at}.fact`)
+    checkWords(each, at, [], say)
+  })
 }
+
+/** Weighed apart, under caps or bins of their own, the worse of two records could take less than the milder one. */
+const checkWorse = (card: Scorecard, say: Say): void => {
+  card.rules.forEach((rule, i) => {
+    const facts: readonly string[] = factsOf(rule)
+    for (const [worse, milder] of WORSE) {
+      if (!facts.includes(milder) || facts.includes(worse) || !movesPoints(rule)) continue
+      say(
+        `rules[${i}]`,
+        `计 ${milder} 而未在同一规则中计更重的 ${worse}。Weighs ${milder} without the worse ${worse} in the same rule.`,
+      )
+    }
+  })
+}
+
+const WORSE = Object.keys(FACTS).flatMap((fact): [worse: string, milder: string][] => {
+  const milder = factRow(fact)?.worseThan
+  return milder === undefined ? [] : [[fact, milder]]
+})
 
 const checkMissing = (card: Scorecard, say: Say): void => {
   const told = new Set<string>()
@@ -302,14 +357,26 @@ const checkMissing = (card: Scorecard, say: Say): void => {
   }
 }
 
+/** Only where one grade ends and the next begins does a value fall in a way that a person has to look at. */
+const checkLines = (card: Scorecard, say: Say): void => {
+  const between = card.grades.map((line) => line.from).filter((from) => from > LOWEST)
+  card.lines.forEach((line, i) => {
+    const at = `lines[${i}]`
+    if (!between.includes(line.below)) {
+      say(`${at}.below`, `应为两个等级之间的分数线（${between.join('、')}）。Must lie between two grades.`)
+    }
+    const before = card.lines.slice(0, i)
+    if (before.some(({ below }) => below === line.below)) say(`${at}.below`, '分数线重复。The line is there twice.')
+    if (before.some(({ opens }) => opens === line.opens)) say(`${at}.opens`, '用途重复。Two lines open the same.')
+  })
+  const [lead, watch] = (['lead', 'watch'] as const).map((opens) => card.lines.find((line) => line.opens === opens))
+  if (lead && watch && watch.below < lead.below)
+    say('lines', '关注线低于线索线。The line of the watch list lies below that of leads.')
+}
+
 /** Each grade must be the grade of some operator: all sums that the rules can give, then the vetoes. */
 const checkReach = (card: Scorecard, say: Say): void => {
-  let sums = new Set([card.base])
-  for (const rule of card.rules) {
-    const moves = rule.kind === 'units' ? unitSums(rule) : new Set(rule.bins.map((bin) => bin.points))
-    sums = new Set([...sums].flatMap((sum) => [...moves].map((points) => sum + points)))
-  }
-  const values = [...sums].map((sum) => Math.max(LOWEST, Math.min(HIGHEST, sum)))
+  const values = [...valuesOf(card, { lowest: LOWEST, highest: HIGHEST })]
   const capped = card.vetoes.map((veto) => topOf(veto.grade, card.grades))
   const all = [...values, ...capped.flatMap((top) => values.map((value) => Math.min(value, top)))]
   card.grades.forEach((line, i) => {
@@ -318,33 +385,4 @@ const checkReach = (card: Scorecard, say: Say): void => {
       say(`grades[${i}]`, `没有任何主体能够达到等级 ${line.grade}。No operator can ever have grade ${line.grade}.`)
     }
   })
-}
-
-/** What a rule of units can move in all; beyond the whole range no more is needed. */
-const unitSums = (rule: UnitRule): Set<number> => {
-  const bound = Math.min(Math.abs(rule.cap ?? HIGHEST), HIGHEST)
-  const sums = new Set([0])
-  for (const sum of sums) {
-    for (const unit of rule.units) {
-      const next = sum + unit.points
-      sums.add(Math.max(-bound, Math.min(bound, next)))
-    }
-  }
-  return sums
-}
-
-const checkWords = (words: Words | undefined, at: string, blanks: string[], say: Say): void => {
-  for (const language of ['zh', 'en'] as const) {
-    const text = words?.[language] ?? ''
-    if (text.trim() === '') {
-      say(`${at}.${language}`, '缺少文字说明。The sentence is missing.')
-      continue
-    }
-    const found = [...text.matchAll(/\{(\w*)\}/g)].map((match) => match[1] ?? '')
-    for (const blank of blanks) {
-      if (found.filter((name) => name === blank).length !== 1)
-        say(`${at}.${language}`, `须有且仅有一处 {${blank}}。Needs {${blank}} once.`)
-    }
-    for (const name of found) if (!blanks.includes(name)) say(`${at}.${language}`, `未知空格 {${name}}。Unknown blank.`)
-  }
 }

@@ -36,8 +36,12 @@ export type Act =
   | 'see_score_reasons'
   | 'see_inner_listings'
   | 'see_moves'
+  | 'see_watch_list'
   | 'see_blacklist'
   | 'see_scorecard'
+  | 'see_trials'
+  | 'propose_scorecard'
+  | 'decide_scorecard'
   | 'see_operations'
   | 'move_listing'
   | 'settle_concern'
@@ -47,6 +51,11 @@ export type Act =
   | 'see_rejects'
   | 'correct_rejects'
   | 'send_records'
+  | 'propose_overrule'
+  | 'decide_overrule'
+  | 'see_objections'
+  | 'open_objection'
+  | 'decide_objection'
 
 const ALL: readonly Role[] = ROLES
 const SIGNED_IN: readonly Role[] = ROLES.filter((role) => role !== 'public')
@@ -60,8 +69,12 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   see_score_reasons: [...AUTHORITY, 'party'],
   see_inner_listings: [...AUTHORITY, 'party'],
   see_moves: ['officer', 'reviewer', 'administrator', 'auditor'],
+  see_watch_list: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_blacklist: ALL,
   see_scorecard: ALL,
+  see_trials: ['officer', 'reviewer', 'administrator', 'auditor'],
+  propose_scorecard: ['officer', 'reviewer', 'administrator'],
+  decide_scorecard: ['reviewer', 'administrator'],
   see_operations: AUTHORITY,
   move_listing: ['officer', 'reviewer'],
   settle_concern: ['officer', 'reviewer'],
@@ -71,6 +84,11 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   see_rejects: AUTHORITY,
   correct_rejects: ['agency', 'officer', 'administrator'],
   send_records: ['agency', 'administrator'],
+  propose_overrule: ['officer', 'reviewer'],
+  decide_overrule: ['reviewer'],
+  see_objections: AUTHORITY,
+  open_objection: ['officer', 'party'],
+  decide_objection: ['reviewer'],
 }
 
 /** Merchant, trademark and product-quality records are open by law to firms and credit services (吉政办发〔2016〕15号, item 11). */

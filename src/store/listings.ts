@@ -44,6 +44,25 @@ export const open = async (
   return answer.rows[0] ?? null
 }
 
+/** Cases of one list for many operators, each with its first move made; without those that have an open one already. */
+export const openMany = async (
+  tx: Tx,
+  list: string,
+  made: readonly { operatorId: number; facts: Case; reason: string }[],
+  now: Date,
+): Promise<{ id: string; operatorId: number }[]> => {
+  if (made.length === 0) return []
+  const answer = await tx.raw(
+    `insert into listings as l (list, operator_id, state, reason, facts, moves, created_at)
+     select :list::text, m."operatorId", m.facts->>'state', m.reason, m.facts, 1, :now::timestamptz
+     from jsonb_to_recordset(:made::jsonb) as m("operatorId" int, facts jsonb, reason text)
+     on conflict (operator_id, list) where state not in ('REMOVED', 'NOT_LISTED') do nothing
+     returning l.id, l.operator_id as "operatorId" /* listings.openMany */`,
+    { list, made: JSON.stringify(made), now } as never,
+  )
+  return answer.rows
+}
+
 /** Locked to the end of the transaction: of two moves at once one sees the other's result. */
 export const forMove = async (tx: Tx, id: string): Promise<Listing | null> => {
   const answer = await tx.raw(`select ${COLUMNS} from listings l where l.id = ? for update /* listings.forMove */`, [
@@ -86,19 +105,15 @@ export interface Event {
 }
 
 /** Append-only. */
-export const record = async (tx: Tx, event: Event): Promise<void> => {
-  await tx('listing_events').insert({
-    listing_id: event.listingId,
-    number: event.number,
-    move: event.move,
-    made_by: event.by,
-    role: event.role,
-    made_on: event.on,
-    recorded_at: event.recordedAt,
-    state_before: event.stateBefore,
-    state_after: event.stateAfter,
-    act: JSON.stringify(event.act),
-  })
+export const recordMany = async (tx: Tx, events: readonly Event[]): Promise<void> => {
+  if (events.length === 0) return
+  await tx.raw(
+    `insert into listing_events (listing_id, number, move, made_by, role, made_on, recorded_at, state_before, state_after, act)
+     select e."listingId", e.number, e.move, e.by, e.role, e."on", e."recordedAt", e."stateBefore", e."stateAfter", e.act
+     from jsonb_to_recordset(?::jsonb) as e("listingId" uuid, number int, move text, by text, role text, "on" date,
+       "recordedAt" timestamptz, "stateBefore" text, "stateAfter" text, act jsonb) /* listings.recordMany */`,
+    [JSON.stringify(events)],
+  )
 }
 
 /** The moves of these listings, in order. */

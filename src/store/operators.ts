@@ -1,8 +1,8 @@
 /** Operators, the codes that lead to them and the names they have borne. */
 import { normalizeName } from '../domain/names.js'
-import { IN_FORCE } from '../domain/scorecard.js'
 import type { Db, Tx } from './db.js'
 import { filling } from './filling.js'
+import { SHOWN_GRADE } from './overrules.js'
 import { COUNTS } from './scores.js'
 
 export interface Operator {
@@ -24,7 +24,7 @@ const COLUMNS =
 
 /**
  * Makes the operators that staged drafts have a code for and that are not there yet, and believes again in those that were
- * taken back. In the order of their codes: an index is filled fastest so. The caller has ticked: nobody else makes any now.
+ * taken back: as if they were new, since what was known of them is known to be wrong. In the order of their codes: an index is filled fastest so. The caller has ticked: nobody else makes any now.
  * Returns how many.
  */
 export const make = async (
@@ -39,9 +39,12 @@ export const make = async (
   const again =
     gone.rows.length > 0
       ? await tx.raw(
-          `update operators o set known_to = null from staged_drafts s
-         where o.known_to is not null and s.makes_kind is not null and (o.uscc = s.uscc or (s.uscc is null and o.shop = s.shop))
-         /* operators.make again */`,
+          `update operators o set known_to = null, kind = s.makes_kind, name = s.name, name_key = s.name_key, region = s.makes_region,
+           status = s.makes_status, first_run = :run
+         from (select distinct on (coalesce(uscc, shop)) * from staged_drafts
+           where makes_kind is not null and coalesce(uscc, shop) is not null order by coalesce(uscc, shop), item desc) s
+         where o.known_to is not null and (o.uscc = s.uscc or (s.uscc is null and o.shop = s.shop)) /* operators.make again */`,
+          { run: runId },
         )
       : null
   const making = (code: 'uscc' | 'shop', only: string): Promise<{ rowCount: number | null }> =>
@@ -177,7 +180,8 @@ const FILTERED = `(:region::text is null or starts_with(o.region, :region::text)
   and (:kind::text is null or o.kind = :kind::text)
   and (:only::text is null or :only::text in (o.uscc, o.shop))
   and (:like::text is null or upper(replace(replace(o.name, '（', '('), '）', ')')) like :like::text)
-  and (:grade::text is null or :grade::text = (select s.grade from scores s where s.operator_id = o.id and ${COUNTS} order by s.as_of desc, s.id desc limit 1))`
+  and (:grade::text is null or :grade::text = (select ${SHOWN_GRADE} from (select s.grade, s.reasons from scores s
+    where s.operator_id = o.id and ${COUNTS} order by s.as_of desc, s.id desc limit 1) s))`
 
 const filterBindings = (filter: Filter) => ({
   region: filter.region ?? null,
@@ -186,7 +190,6 @@ const filterBindings = (filter: Filter) => ({
   like: filter.name ? `%${normalizeName(filter.name).replace(/[\\%_]/g, '\\$&')}%` : null,
   grade: filter.grade ?? null,
   asOf: filter.asOf ?? null,
-  card: IN_FORCE,
 })
 
 /** In the order of their making. */
@@ -214,21 +217,4 @@ export const countOf = async (db: Db, filter: Filter): Promise<number> => {
 export const count = async (db: Db): Promise<number> => {
   const answer = await db.raw('select count(*)::int as n from operators where known_to is null /* operators.count */')
   return answer.rows[0].n
-}
-
-/** Operators to be scored: the dirty ones, all of them, or those whose score time alone will change by `asOf`; in steps by id. */
-export const toScore = async (
-  db: Db | Tx,
-  { all, asOf, after, limit }: { all: boolean; asOf: string; after: number; limit: number },
-): Promise<{ id: number; kind: string }[]> => {
-  const answer = await db.raw(
-    `select o.id, o.kind from operators o
-     where o.id > :after and o.known_to is null and o.merged_into is null and (:all or o.id in (select operator_id from dirty_operators) or exists (
-       select 1 from (select s.next_change_on from scores s where s.operator_id = o.id and ${COUNTS}
-         order by s.as_of desc, s.id desc limit 1) l
-       where l.next_change_on <= :asOf::date))
-     order by o.id limit :limit /* operators.toScore */`,
-    { all, asOf, after, limit, card: IN_FORCE },
-  )
-  return answer.rows
 }

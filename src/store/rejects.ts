@@ -187,7 +187,7 @@ const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): 
          :run::bigint, page, row_number, true from found
        on conflict do nothing returning operator_id)
      insert into dirty_operators (operator_id, since) select distinct operator_id, :now::timestamptz from made
-     on conflict (operator_id) do update set since = excluded.since /* rejects.matchWaiting */`,
+     /* rejects.matchWaiting */`,
     { ids: [...ids], run: runId, now } as never,
   )
 }

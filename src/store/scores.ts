@@ -1,16 +1,16 @@
 /** Scores: appended, never updated. The one that counts on a day is the latest for the latest day not after it. */
-
-import { WITHDRAWN } from '../domain/evidence.js'
-import type { Body, RecordKind } from '../domain/records.js'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { from as copyFrom } from 'pg-copy-streams'
 import type { Reason } from '../domain/score.js'
-import { IN_FORCE } from '../domain/scorecard.js'
 import type { Db, Tx } from './db.js'
-import { bindingsAt, oncePerFact, VERSIONS_AT, type When } from './versions.js'
+import { VERSION_IN_FORCE } from './scorecards.js'
+import type { When } from './versions.js'
 
-export interface StoredScore {
-  id: number
+export interface NewScore {
   operatorId: number
   asOf: string
+  /** The knowledge that it weighs. */
   knownAt: Date
   scorecard: string
   scorecardHash: string
@@ -22,8 +22,12 @@ export interface StoredScore {
   reasons: Reason[]
   nextChangeOn: string | null
   cause: 'FIRST' | 'RECORD' | 'SCORECARD' | 'TIME'
-  /** Scored for a day that somebody asked for, not in the course of things. */
+  /** For a day that somebody asked for, or by a card not in force: not in the course of things. */
   asked: boolean
+}
+
+export interface StoredScore extends NewScore {
+  id: number
 }
 
 const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", s.known_at as "knownAt", s.scorecard,
@@ -31,60 +35,149 @@ const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", s.known
   s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked`
 
 /**
- * Which rows of `s` may answer for the day :asOf: those of the card asked about, in the course of things, and of what
- * somebody had scored for a day of his own only that very day. Bindings: asOf, card.
+ * Which rows of `s` may answer for the day :asOf: those scored in the course of things, and what somebody had scored for that
+ * very day by the card then in force. Binding: asOf.
  */
-export const COUNTS = `s.scorecard = :card and s.as_of <= :asOf::date and (not s.asked or s.as_of = :asOf::date)`
+export const COUNTS = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${VERSION_IN_FORCE}))`
 
 /** The score that counts for each operator on a day, as it was known at an instant. */
 export const latest = async (
   db: Db | Tx,
   operators: readonly number[],
   when: When,
-  card: string = IN_FORCE,
 ): Promise<Map<number, StoredScore>> => {
   const answer = await db.raw(
     `select ${COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
-       select * from scores s where s.operator_id = o.id and ${COUNTS} and s.known_at <= :knownAt
+       select * from scores s where s.operator_id = o.id and ${COUNTS} and s.recorded_at <= :knownAt
        order by s.as_of desc, s.id desc limit 1) s /* scores.latest */`,
-    { operators, asOf: when.asOf, knownAt: when.knownAt, card },
+    { operators, asOf: when.asOf, knownAt: when.knownAt },
   )
-  return new Map(answer.rows.map((row: StoredScore) => [row.operatorId, row]))
+  return byOperator(answer.rows)
+}
+
+/** The latest score of each for a day by one card, in whatever course: what a trial, or a day asked for, is compared with. */
+export const latestBy = async (
+  db: Db | Tx,
+  operators: readonly number[],
+  asOf: string,
+  card: string,
+): Promise<Map<number, StoredScore>> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
+       select * from scores s where s.operator_id = o.id and s.scorecard = :card and s.as_of <= :asOf::date
+         and (not s.asked or s.as_of = :asOf::date) order by s.as_of desc, s.id desc limit 1) s /* scores.latestBy */`,
+    { operators, asOf, card },
+  )
+  return byOperator(answer.rows)
+}
+
+/** The score in the course of things that counts now, without its reasons. */
+export interface CurrentScore {
+  operatorId: number
+  scoreId: number
+  asOf: string
+  value: number
+  grade: NewScore['grade']
+  nextChangeOn: string | null
+  factsHash: string
+  scorecardHash: string
+}
+
+export const current = async (db: Db | Tx, operators: readonly number[]): Promise<Map<number, CurrentScore>> => {
+  const answer = await db.raw(
+    `select operator_id as "operatorId", score_id as "scoreId", as_of as "asOf", value, grade, next_change_on as "nextChangeOn",
+       facts_hash as "factsHash", scorecard_hash as "scorecardHash" from current_scores where operator_id = any(?) /* scores.current */`,
+    [[...operators]],
+  )
+  return byOperator(answer.rows)
+}
+
+export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, StoredScore>> => {
+  const answer = await db.raw(`select ${COLUMNS} from scores s where s.id = any(?::bigint[]) /* scores.byIds */`, [
+    [...ids],
+  ])
+  return new Map(answer.rows.map((row: StoredScore) => [row.id, row]))
 }
 
 /**
- * The grade of each operator's latest score in the course of things that rests on nothing taken back since; an operator
- * without one is not there.
+ * The latest score in the course of things of each operator that rests on nothing taken back since; an operator without one
+ * is not there.
  */
 export const lastSound = async (
   tx: Tx,
   operators: readonly number[],
   asOf: string,
-  card: string,
-): Promise<Map<number, StoredScore['grade']>> => {
+): Promise<Map<number, { operatorId: number; value: number }>> => {
   const answer = await tx.raw(
-    `select o.id, s.grade from unnest(:operators::int[]) as o(id), lateral (
-       select s.grade from scores s where s.operator_id = o.id and s.scorecard = :card and s.as_of <= :asOf::date and not s.asked
+    `select o.id as "operatorId", s.value from unnest(:operators::int[]) as o(id), lateral (
+       select s.value from scores s where s.operator_id = o.id and s.as_of <= :asOf::date and not s.asked
          and not exists (select 1 from jsonb_array_elements(s.reasons) r, jsonb_array_elements_text(r->'records') cited
            join versions v on v.id = cited::bigint where v.wrong_from is not null)
        order by s.as_of desc, s.id desc limit 1) s /* scores.lastSound */`,
-    { operators, asOf, card },
+    { operators, asOf },
   )
-  return new Map(answer.rows.map((row: { id: number; grade: StoredScore['grade'] }) => [row.id, row.grade]))
+  return byOperator(answer.rows)
 }
 
-export const add = async (tx: Tx, rows: readonly Omit<StoredScore, 'id'>[], runId: number): Promise<void> => {
+const byOperator = <R extends { operatorId: number }>(rows: R[]): Map<number, R> =>
+  new Map(rows.map((row) => [row.operatorId, row]))
+
+/** Adds rows and, of those in the course of things, makes each the current one. By COPY: a first scoring adds a million. */
+export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run: number; at: Date }): Promise<void> => {
   if (rows.length === 0) return
-  await tx.raw(
-    `insert into scores (operator_id, as_of, known_at, scorecard, scorecard_hash, facts_hash, value, grade, reasons, next_change_on, cause,
-       families, asked, run_id)
-     select r."operatorId", r."asOf", r."knownAt", r.scorecard, r."scorecardHash", r."factsHash", r.value, r.grade, r.reasons,
-       r."nextChangeOn", r.cause, r.families, r.asked, ?::bigint from jsonb_to_recordset(?::jsonb) as r("operatorId" int, "asOf" date, "knownAt" timestamptz,
-       scorecard text, "scorecardHash" text, "factsHash" text, value int, grade text, reasons jsonb, "nextChangeOn" date, cause text,
-       families text[], asked boolean)
-     /* scores.add */`,
-    [runId, JSON.stringify(rows)],
+  const reserved = await tx.raw(
+    `select setval(s.name, nextval(s.name) + ? - 1) as last from (select pg_get_serial_sequence('scores', 'id') as name) s /* scores.add ids */`,
+    [rows.length],
   )
+  const first = Number(reserved.rows[0].last) - rows.length + 1
+  await copy(tx, `scores (${SCORE_COLUMNS})`, scoreLines(rows, first, run, at))
+  const now = rows.flatMap((row, place) => (row.asked ? [] : [{ row, id: first + place }]))
+  if (now.length === 0) return
+  await tx.raw('delete from current_scores where operator_id = any(?) /* scores.add current */', [
+    now.map(({ row }) => row.operatorId),
+  ])
+  await copy(tx, `current_scores (${CURRENT_COLUMNS})`, currentLines(now))
+}
+
+const SCORE_COLUMNS =
+  'id, operator_id, as_of, known_at, recorded_at, scorecard, scorecard_hash, facts_hash, value, grade, reasons, next_change_on, cause, families, asked, run_id'
+const CURRENT_COLUMNS = 'operator_id, score_id, as_of, value, grade, next_change_on, facts_hash, scorecard_hash'
+/** Handed to the connection at once. */
+const LINES_AT_ONCE = 256
+
+function* scoreLines(rows: readonly NewScore[], first: number, run: number, at: Date): Iterable<string> {
+  const recordedAt = at.toISOString()
+  let lines = ''
+  let place = 0
+  for (const row of rows) {
+    const head = `${first + place}\t${row.operatorId}\t${row.asOf}\t${row.knownAt.toISOString()}\t${recordedAt}\t${row.scorecard}\t${row.scorecardHash}\t${row.factsHash}\t${row.value}\t${row.grade}`
+    lines += `${head}\t${escaped(JSON.stringify(row.reasons))}\t${row.nextChangeOn ?? '\\N'}\t${row.cause}\t{${row.families.join(',')}}\t${row.asked}\t${run}\n`
+    place += 1
+    if (place % LINES_AT_ONCE === 0) {
+      yield lines
+      lines = ''
+    }
+  }
+  if (lines !== '') yield lines
+}
+
+function* currentLines(rows: readonly { row: NewScore; id: number }[]): Iterable<string> {
+  let lines = ''
+  for (const { row, id } of rows)
+    lines += `${row.operatorId}\t${id}\t${row.asOf}\t${row.value}\t${row.grade}\t${row.nextChangeOn ?? '\\N'}\t${row.factsHash}\t${row.scorecardHash}\n`
+  yield lines
+}
+
+/** In JSON as it is written here nothing but a backslash means something to COPY. */
+const escaped = (json: string): string => (json.includes('\\') ? json.replaceAll('\\', '\\\\') : json)
+
+const copy = async (tx: Tx, into: string, lines: Iterable<string>): Promise<void> => {
+  const connection = await tx.client.acquireConnection()
+  try {
+    await pipeline(Readable.from(lines), connection.query(copyFrom(`copy ${into} from stdin`)))
+  } finally {
+    await tx.client.releaseConnection(connection)
+  }
 }
 
 /** Stored scores to verify, spread evenly over all when fewer than all are wanted. */
@@ -99,51 +192,6 @@ export const sample = async (
        where nth * :of::bigint / of_all <> (nth - 1) * :of::bigint / of_all))
      order by s.id limit :limit /* scores.sample */`,
     { after, limit, of },
-  )
-  return answer.rows
-}
-
-export interface EvidenceRow {
-  operatorId: number
-  record: number
-  kind: RecordKind
-  body: Body
-}
-
-const EVIDENCE = oncePerFact(
-  `select * from (${VERSIONS_AT}) v where (v.valid_from is null or v.valid_from <= :asOf::date)
-     and (v.kind <> 'registration' or not exists (select 1 from operators o where o.id = v.operator_id and o.uscc <> v.body->>'uscc'))`,
-)
-
-/** Every fact that speaks for or against these operators, as believed, however many sources told it; one set-based query. The registration of what was merged into another speaks of itself alone. */
-export const evidence = async (db: Db | Tx, operators: readonly number[], when: When): Promise<EvidenceRow[]> => {
-  const answer = await db.raw(
-    `select v.operator_id as "operatorId", v.id as record, v.kind, v.body from (${EVIDENCE}) v
-     order by v.operator_id, v.id /* scores.evidence */`,
-    { ...bindingsAt(operators, when), withdrawn: WITHDRAWN },
-  )
-  return answer.rows
-}
-
-export interface OwnEntry {
-  operatorId: number
-  list: string
-  publishedOn: string
-  endsOn: string | null
-  removedOn: string | null
-  record: number
-}
-
-/** Entries this hub published itself, with the decision behind each. */
-export const ownEntries = async (db: Db | Tx, operators: readonly number[], when: When): Promise<OwnEntry[]> => {
-  const answer = await db.raw(
-    `select l.operator_id as "operatorId", l.list, l.published_on as "publishedOn", l.ends_on as "endsOn",
-       case when exists (select 1 from listing_events e where e.listing_id = l.id and e.state_after = 'REMOVED' and e.recorded_at <= :knownAt)
-         then l.removed_on end as "removedOn", l.decision_version as record
-     from listings l where l.operator_id = any(:operators) and l.published_on <= :asOf::date and l.decision_version is not null
-       and exists (select 1 from listing_events e where e.listing_id = l.id and e.state_after = 'PUBLISHED' and e.recorded_at <= :knownAt)
-     order by l.operator_id, l.id /* scores.ownEntries */`,
-    { operators, asOf: when.asOf, knownAt: when.knownAt },
   )
   return answer.rows
 }

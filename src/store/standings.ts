@@ -1,7 +1,8 @@
 /** Standing: one row per code asked, whatever the code is; the query that marketplaces ask by the thousand. */
-import { IN_FORCE } from '../domain/scorecard.js'
 import type { Db } from './db.js'
 import type { PublicBody } from './listings.js'
+import { CONTESTED } from './objections.js'
+import { holding, NOT_VETOED } from './overrules.js'
 import { COUNTS } from './scores.js'
 
 export interface StandingRow {
@@ -12,8 +13,13 @@ export interface StandingRow {
   shop: string | null
   name: string | null
   status: string
+  /** As computed, whatever people set beside it. */
   score: number | null
+  /** As overruled, where people set another. */
   grade: 'A' | 'B' | 'C' | 'D' | null
+  overruled: boolean
+  /** A reason of the score rests on a record that is contested now. */
+  objected: boolean
   /** Public entries of this hub in force on the day asked about. */
   entries: PublicBody[]
 }
@@ -29,19 +35,20 @@ export const of = async (
 ): Promise<StandingRow[]> => {
   if (codes.length === 0) return []
   const answer = await db.raw(
-    `select a.place, o.id as "operatorId", o.uscc, o.shop, o.name, o.status, s.value as score, s.grade,
+    `select a.place, o.id as "operatorId", o.uscc, o.shop, o.name, o.status, s.value as score, coalesce(h.grade, s.grade) as grade,
+       h.id is not null as overruled, ${CONTESTED} as objected,
        coalesce((select jsonb_agg(p.body order by p.published_on desc) from listings l join public_entries p on p.listing_id = l.id
          where l.operator_id = o.id and p.published_on <= :asOf::date and (p.ends_on is null or p.ends_on > :asOf::date)), '[]') as entries
      from unnest(:places::int[], :schemes::text[], :codes::text[]) as a(place, scheme, code)
      cross join lateral (select case when count(distinct c.operator_id) = 1 then min(c.operator_id) end as id from codes c
        where c.scheme = a.scheme and c.code = a.code and c.known_to is null) c
      join operators o on o.id = c.id
-     left join lateral (select value, grade from scores s where s.operator_id = o.id and ${COUNTS}
+     left join lateral (select value, grade, reasons from scores s where s.operator_id = o.id and ${COUNTS}
        order by s.as_of desc, s.id desc limit 1) s on true
+     left join lateral (${holding('o.id', "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}
      order by a.place /* standings.of */`,
     {
       asOf,
-      card: IN_FORCE,
       places: codes.map((c) => c.place),
       schemes: codes.map((c) => c.scheme),
       codes: codes.map((c) => c.code),

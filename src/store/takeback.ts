@@ -209,8 +209,7 @@ export const forget = async (tx: Tx, ids: readonly number[], { at }: Taken): Pro
 export const question = async (tx: Tx, { by, at }: Taken): Promise<number> => {
   const dirty = await tx.raw(
     `insert into dirty_operators (operator_id, since) select o.id, :at::timestamptz from operators o
-     where o.known_to is null and o.merged_into is null and o.id in (select operator_id from concerned)
-     on conflict (operator_id) do update set since = excluded.since /* takeback.question */`,
+     where o.known_to is null and o.merged_into is null and o.id in (select operator_id from concerned) /* takeback.question */`,
     { at },
   )
   await tx.raw(

@@ -9,6 +9,14 @@ const ANALYZE_FROM_VERSIONS = 5_000
 /** But not where the table grows by less than this share. */
 const ANALYZE_FROM_SHARE = 0.1
 
+/** Noted, not asked: the code decides. A column that slipped by a row shows so. */
+const NAMED_OTHER: Finding = {
+  field: 'name',
+  rule: 'name.other',
+  message:
+    '代码与名称指向不同主体，按代码归入。The code is of one operator and the name of another; it was attached by the code.',
+}
+
 /**
  * Closes what the plan changes and opens the new versions; one whole feed's worth in few statements. Returns how many records
  * were let go: their newest word names nobody, or nobody of ours, so they are no longer whose they were.
@@ -17,7 +25,13 @@ export const merge = async (
   tx: Tx,
   run: { id: number; feed: string; whole: boolean; now: Date; new: number },
 ): Promise<number> => {
-  const bindings = { run: run.id, feed: run.feed, now: run.now, partial: !run.whole }
+  const bindings = {
+    run: run.id,
+    feed: run.feed,
+    now: run.now,
+    partial: !run.whole,
+    namedOther: JSON.stringify([NAMED_OTHER]),
+  }
   await tx.raw(
     `update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from plan p
      where p.effect = 'CHANGED' and v.id = p.version_id and v.known_to is null /* versions.merge close */`,
@@ -40,8 +54,8 @@ export const merge = async (
     tx.raw(
       `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
        valid_to, known_from, run_id, page, row_number, partial, held_by)
-     select :feed::text, s.kind, s.record_key, p.operator_id, p.found_by, p.decision_id, s.fact, s.digest, s.body, s.findings, s.valid_from,
-       s.valid_to, :now::timestamptz, :run::bigint, s.page, s.row_number, :partial::boolean and coalesce(p.was_partial, true),
+     select :feed::text, s.kind, s.record_key, p.operator_id, p.found_by, p.decision_id, s.fact, s.digest, s.body, case when p.named_other then s.findings || :namedOther::jsonb else s.findings end,
+       s.valid_from, s.valid_to, :now::timestamptz, :run::bigint, s.page, s.row_number, :partial::boolean and coalesce(p.was_partial, true),
        case when :partial::boolean and not p.was_partial then (select w.held_by from versions w where w.id = p.version_id) end
      from staged_drafts s join plan p using (item, part)
      where p.effect in ('NEW', 'CHANGED') /* versions.merge */`,
@@ -123,26 +137,29 @@ export interface When {
 
 const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state')
 
+/** Believed by :knownAt: then still, or a state's earlier version, for as long as anything of the record is believed at all. */
+const believed = (
+  v: string,
+): string => `${v}.known_from <= :knownAt and (${v}.wrong_from is null or ${v}.wrong_from > :knownAt)
+      and (${v}.valid_from is null or ${v}.valid_from <= :asOf::date or ${v}.kind <> all(:states))`
+
 /**
  * `select … from (VERSIONS_AT) v`: of each record the version to believe. Of an event's versions the one known at :knownAt;
  * of a state's those known by then, the newest that had begun by :asOf (an older state stays true of its own days, and one
  * whose end was taken back does so too), for as long as anything of the record is believed at all. What was known as wrong by then is believed for no day.
  * Chosen among all versions of the records these operators ever had, so that one that went to another is no longer theirs.
+ * Two versions of a record are never believed at one time, so only what was closed by then has to be held against the others.
  * Bindings: asOf, knownAt, states, operators (ids).
  */
 export const VERSIONS_AT = `
-  select * from (
-    select distinct on (c.feed, c.record_key) c.*
-    from (select distinct k.feed, k.record_key from versions k where k.operator_id = any(:operators)) k
-    join versions c on c.feed = k.feed and c.record_key = k.record_key
-    where c.known_from <= :knownAt
-      and (c.known_to is null or c.known_to > :knownAt or (c.closed_as <> 'WRONG' and c.kind = any(:states)
-        and exists (select 1 from versions n where n.record_key = c.record_key and n.feed = c.feed and n.known_from <= :knownAt
-          and (n.known_to is null or n.known_to > :knownAt))))
-      and (c.wrong_from is null or c.wrong_from > :knownAt)
-      and (c.valid_from is null or c.valid_from <= :asOf::date or c.kind <> all(:states))
-    order by c.feed, c.record_key, c.known_from desc, c.id desc) b
-  where b.operator_id = any(:operators) and (b.ended_on is null or b.ended_on > :asOf::date)
+  select c.* from versions c
+  where c.operator_id = any(:operators) and ${believed('c')} and (c.ended_on is null or c.ended_on > :asOf::date)
+    and (c.known_to is null or c.known_to > :knownAt or (c.closed_as <> 'WRONG' and c.kind = any(:states)
+      and exists (select 1 from versions n where n.record_key = c.record_key and n.feed = c.feed and n.known_from <= :knownAt
+        and (n.known_to is null or n.known_to > :knownAt))
+      and not exists (select 1 from versions m where m.record_key = c.record_key and m.feed = c.feed
+        and (m.known_from, m.id) > (c.known_from, c.id) and ${believed('m')}
+        and (m.known_to is null or m.known_to > :knownAt or (m.closed_as <> 'WRONG' and m.kind = any(:states))))))
 `
 
 export const bindingsAt = (operators: readonly number[], when: When) => ({

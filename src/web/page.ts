@@ -24,7 +24,7 @@ export const render = ({ title: { zh, en }, content }: Page, { demo = false } = 
 <body>
 <header>
 <p class="name"><a href="/">吉林省电子商务信用信息枢纽</a> <span class="en" lang="en">Jilin e-commerce credit hub</span></p>
-<nav><a href="/blacklist">${both('严重失信名单', 'Blacklist')}</a></nav>
+<nav><a href="/blacklist">${both('严重失信名单', 'Blacklist')}</a> <a href="/scorecard">${both('评分卡', 'Scorecard')}</a></nav>
 </header>
 ${demo ? html`<p class="demo">${both('演示：本页数据全部虚构，不涉及任何真实企业。', 'A demonstration: all data is invented, and no real firm is meant.')}</p>` : null}
 <main>

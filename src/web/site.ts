@@ -7,6 +7,7 @@ import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
 import { endedPage, entryPage, frontPage, listPage } from './blacklist.js'
 import { type Page, render } from './page.js'
+import { scorecards } from './scorecard-routes.js'
 import { STYLE } from './style.js'
 
 export interface SiteParts {
@@ -29,6 +30,7 @@ export const site = (parts: SiteParts): Router => {
   router.get('/', (_request, response) => send(parts, response, frontPage()))
   router.get('/blacklist', showList(parts))
   router.get('/blacklist/:id', showEntry(parts))
+  router.use(scorecards(parts, (response, page) => send(parts, response, page)))
   router.get('/favicon.ico', (_request, response) => void response.status(204).end())
   router.get('/site.css', (_request, response) => {
     response.set('Cache-Control', `public, max-age=${PUBLIC_SECONDS}`).type('css').send(STYLE)

@@ -1,33 +1,14 @@
-/** From what the store knows of operators on a day to one score each: shared by scoring, and by recomputing what was stored. */
+/** From what the store knows of operators on a day to facts: shared by scoring, by replaying what was stored, and by trials. */
 import { createHash } from 'node:crypto'
-import * as contracts from '../contracts.js'
-import { eventsOf } from '../domain/evidence.js'
+import { eventsOf, oncePerFact } from '../domain/evidence.js'
 import type { FactEvent, FactFamily, Facts } from '../domain/facts.js'
 import type { ListKind } from '../domain/lists.js'
-import { canonical, type Json } from '../domain/records.js'
-import { score as fold } from '../domain/score.js'
-import { checkScorecard, type Scorecard } from '../domain/scorecard.js'
-import { Refusal } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
-import * as scores from '../store/scores.js'
+import * as evidence from '../store/evidence.js'
 import type { When } from '../store/versions.js'
 
 /** What an entry in force on a list of the seriously dishonest is to a scorecard. */
 export const LIST_FACT = 'serious_list'
-
-/** Refused with place and reason if broken: the scores that stand are not touched. */
-export const loadScorecard = (version: string): Scorecard => {
-  const known = contracts.folder('scorecards').map((file) => file.replace(/\.json$/, ''))
-  if (!known.includes(version)) throw new Refusal('SCORECARD_UNKNOWN', { version, known: known.join(' ') })
-  const card = contracts.document(`scorecards/${version}.json`)
-  const shape = contracts
-    .contract('contracts/scorecard')(card)
-    .map((fault) => `${fault.field}: ${fault.message}`)
-  const faults =
-    shape.length > 0 ? shape : checkScorecard(card as Scorecard).map((fault) => `${fault.place}: ${fault.reason}`)
-  if (faults.length > 0) throw new Refusal('SCORECARD_BROKEN', { version, faults: faults.join('; ') })
-  return card as Scorecard
-}
 
 /** Facts of these operators on a day, as they were known at an instant; `known`: families that the hub had a source for. */
 export const factsOf = async (
@@ -37,58 +18,49 @@ export const factsOf = async (
   { lists, known }: { lists: readonly ListKind[]; known: readonly FactFamily[] },
 ): Promise<Map<number, Facts>> => {
   const ids = chunk.map((operator) => operator.id)
-  const events = new Map<number, FactEvent[]>(ids.map((id) => [id, []]))
-  for (const row of await scores.evidence(db, ids, when)) events.get(row.operatorId)?.push(...eventsOf(row, lists))
-  for (const entry of await scores.ownEntries(db, ids, when)) {
-    const until = entry.removedOn ?? entry.endsOn
-    events.get(entry.operatorId)?.push({ fact: LIST_FACT, on: entry.publishedOn, until, record: entry.record })
+  const records = new Map<number, evidence.EvidenceRow[]>()
+  for (const row of await evidence.of(db, ids, when)) {
+    const own = records.get(row.operatorId)
+    if (own) own.push(row)
+    else records.set(row.operatorId, [row])
   }
+  const entries = new Map<number, FactEvent[]>()
+  for (const { operatorId, publishedOn, removedOn, endsOn, record } of await evidence.ownEntries(db, ids, when)) {
+    const event: FactEvent = { fact: LIST_FACT, on: publishedOn, until: removedOn ?? endsOn, record }
+    entries.set(operatorId, [...(entries.get(operatorId) ?? []), event])
+  }
+  const families = [...known].sort()
   return new Map(
-    chunk.map(({ id, kind }) => [
-      id,
-      { asOf: when.asOf, kind: kind.toLowerCase() as Facts['kind'], known, events: events.get(id) ?? [] },
-    ]),
+    chunk.map(({ id, kind }) => {
+      const told = eventsOf(oncePerFact(records.get(id) ?? []), lists)
+      const own = entries.get(id)
+      const events = own ? [...told, ...own] : told
+      return [
+        id,
+        { asOf: when.asOf, kind: kind.toLowerCase() as Facts['kind'], known: families, events: ordered(events) },
+      ]
+    }),
   )
 }
 
-/** Null: nothing moved, so no row is added. */
-export const scoreOne = (
-  id: number,
-  facts: Facts,
-  card: Scorecard,
-  when: When,
-  before: scores.StoredScore | undefined,
-) => {
-  const result = fold(facts, card)
-  const row = {
-    operatorId: id,
-    asOf: when.asOf,
-    knownAt: when.knownAt,
-    scorecard: card.version,
-    scorecardHash: hashOfCard(card),
-    families: [...facts.known],
-    factsHash: hash({ kind: facts.kind, known: [...facts.known], events: facts.events as unknown as Json }),
-    value: result.value,
-    grade: result.grade,
-    reasons: result.reasons,
-    nextChangeOn: result.nextChangeOn,
-  }
-  if (before === undefined) return { ...row, cause: 'FIRST' as const }
-  const sameFacts = before.factsHash === row.factsHash
-  const sameCard = before.scorecardHash === row.scorecardHash
-  const sameResult =
-    before.value === row.value && before.grade === row.grade && before.nextChangeOn === row.nextChangeOn
-  const sameReasons = canonical(before.reasons as unknown as Json) === canonical(row.reasons as unknown as Json)
-  if (sameFacts && sameCard && sameReasons && sameResult) return null
-  return { ...row, cause: sameCard ? (sameFacts ? ('TIME' as const) : ('RECORD' as const)) : ('SCORECARD' as const) }
-}
+const ordered = (events: FactEvent[]): FactEvent[] => (events.length > 1 ? events.sort(inOrder) : events)
 
-/** A card is loaded once and frozen. */
-const cardHashes = new WeakMap<Scorecard, string>()
-const hashOfCard = (card: Scorecard): string => {
-  const known = cardHashes.get(card) ?? hash(card as unknown as Json)
-  cardHashes.set(card, known)
-  return known
-}
+const inOrder = (a: FactEvent, b: FactEvent): number =>
+  a.record - b.record ||
+  compared(a.fact, b.fact) ||
+  compared(a.on ?? '', b.on ?? '') ||
+  compared(a.until ?? '', b.until ?? '')
 
-const hash = (value: Json): string => createHash('sha256').update(canonical(value)).digest('hex')
+const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/**
+ * SHA-256, hexadecimal, of the canonical JSON of `{events: [{fact, on, record, until, weight}], kind, known}`: events by record,
+ * fact, day and end, families by name, every field there. The day is not part of it: time alone changes no fact.
+ */
+export const hashOfFacts = ({ kind, known, events }: Facts): string => {
+  // Fields in the order of canonical JSON, written by the engine itself.
+  const plain = events.map(({ fact, on, record, until = null, weight = 1 }) => ({ fact, on, record, until, weight }))
+  return createHash('sha256')
+    .update(JSON.stringify({ events: plain, kind, known }))
+    .digest('hex')
+}

@@ -65,21 +65,27 @@ export const openCase = (db: Db, rules: Rules, made: CaseMade): Promise<listings
     return opened
   })
 
-/** What a score that fell to the lowest grade opens; nothing where a case is open already. */
-export const openLead = (
+/** What scores that fell below a line open, thousands at once; nothing where a case is open already. */
+export const openLeads = async (
   tx: Tx,
   rules: Rules,
-  made: { operatorId: number; value: number; on: string; now: Date },
-): Promise<unknown> =>
-  open(tx, rules, {
-    operatorId: made.operatorId,
-    list: LIST_OF_LEADS,
-    reason: `信用评分降至 D 级（${made.value} 分）。Score fell to D.`,
-    by: 'score',
-    role: 'clock',
-    on: made.on,
-    now: made.now,
+  fallen: readonly { operatorId: number; value: number }[],
+  { on, now }: { on: string; now: Date },
+): Promise<void> => {
+  const made = fallen.map(({ operatorId, value }) => {
+    const reason = `信用评分降至 ${value} 分，低于线索线。The score fell to ${value}, below the line of leads.`
+    const act: Act = { by: 'score', role: 'clock', on, today: dateIn(now), reason }
+    return { operatorId, reason, act, facts: stepped('openLead', newCase(LIST_OF_LEADS, operatorId), act, rules) }
   })
+  const opened = await listings.openMany(tx, LIST_OF_LEADS, made, now)
+  await listings.recordMany(
+    tx,
+    opened.flatMap(({ id, operatorId }) => {
+      const lead = made.find((one) => one.operatorId === operatorId)
+      return lead ? [eventOf({ id, state: lead.facts.state ?? 'LEAD', moves: 1 }, 'openLead', null, lead.act, now)] : []
+    }),
+  )
+}
 
 const open = async (tx: Tx, rules: Rules, given: CaseMade): Promise<listings.Listing | null> => {
   const made = cleaned(given, rules)
@@ -275,9 +281,17 @@ const record = (
   before: State | null,
   act: Act,
   now: Date,
-): Promise<void> => {
+): Promise<void> => listings.recordMany(tx, [eventOf(after, name, before, act, now)])
+
+const eventOf = (
+  after: Pick<listings.Listing, 'id' | 'moves' | 'state'>,
+  name: MoveName,
+  before: State | null,
+  act: Act,
+  now: Date,
+): listings.Event => {
   const { by, role, on, today: _, ...said } = act
-  return listings.record(tx, {
+  return {
     listingId: after.id,
     number: after.moves,
     move: name,
@@ -288,5 +302,5 @@ const record = (
     stateBefore: before,
     stateAfter: after.state,
     act: said,
-  })
+  }
 }

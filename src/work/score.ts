@@ -1,25 +1,32 @@
-/** Score: facts of the operators that need it → points, reasons, grade → a row added where something moved; leads opened. */
+/**
+ * Score: facts of the operators that need it → points, reasons, grade → a row added where something moved; leads and watch
+ * entries opened. What one run weighs was all known at one instant; facts of the next operators are fetched while these are
+ * folded and those before are written.
+ */
+
+import { setImmediate as turn } from 'node:timers/promises'
 import { dateIn } from '../domain/dates.js'
 import type { FactFamily, Facts } from '../domain/facts.js'
-import { crossesLine } from '../domain/score.js'
-import { type Grade, IN_FORCE, type Scorecard } from '../domain/scorecard.js'
+import { canonical, type Json } from '../domain/records.js'
+import { score as fold, type Score } from '../domain/score.js'
+import type { Scorecard } from '../domain/scorecard.js'
 import { Refusal } from '../errors.js'
-import * as concerns from '../store/concerns.js'
-import type { Db, Tx } from '../store/db.js'
+import type { Db } from '../store/db.js'
 import * as dirty from '../store/dirty.js'
+import { type Due, withDue } from '../store/due.js'
 import * as knowledge from '../store/knowledge.js'
-import * as leads from '../store/leads.js'
-import * as operators from '../store/operators.js'
 import * as scores from '../store/scores.js'
 import type { When } from '../store/versions.js'
-import { factsOf, LIST_FACT, loadScorecard, scoreOne } from './facts.js'
-import { openLead } from './listing.js'
+import { cardInForce, cardToTry, hashOfCard, keepCard } from './cards.js'
+import { factsOf, hashOfFacts } from './facts.js'
+import { followLines } from './lines.js'
 import type { Rules } from './rules.js'
 import { alone, type Occasioned, type Running } from './run.js'
-import { WITHOUT_GROUND } from './takeback.js'
 
-/** Operators scored in one transaction. */
-const CHUNK_OPERATORS = 500
+/** Operators fetched, folded and written together. */
+const STEP_OPERATORS = 2_000
+/** After so many folds the system gets its turn: what was asked for arrives meanwhile. */
+const TURN_EVERY_OPERATORS = 100
 
 export interface Scored {
   scored: number
@@ -31,132 +38,180 @@ export interface Scored {
 export interface ScoreOptions extends Occasioned {
   all?: boolean
   asOf?: string
+  /** Of this card instead of the one in force. */
   scorecard?: string
   dryRun?: boolean
   rules: Rules
   /** Families of facts that the hub has a feed for: what no source tells is missing, not zero. */
   families: readonly FactFamily[]
   progress?: (operators: number) => void
+  signal?: AbortSignal
 }
 
 /** Null: another process has this occurrence of the timetable. */
 export const score = async (db: Db, options: ScoreOptions): Promise<Scored | null> => {
-  const card = loadScorecard(options.scorecard ?? IN_FORCE)
-  if (options.asOf !== undefined && options.asOf > dateIn(options.now()) && !options.dryRun) {
-    throw new Refusal('SCORE_OF_FUTURE', { asOf: options.asOf })
-  }
+  const today = dateIn(options.now())
+  const asOf = options.asOf ?? today
+  if (asOf > today && !options.dryRun) throw new Refusal('SCORE_OF_FUTURE', { asOf })
+  const inForce = await cardInForce(db, asOf)
+  const card = options.scorecard === undefined ? inForce : await cardToTry(db, options.scorecard)
   return alone(db, { ...options, job: 'score' }, async (run) => {
-    const counts = await scoreAll(db, run, card, options)
+    const asked = options.asOf !== undefined || hashOfCard(card) !== hashOfCard(inForce)
+    const counts = await scoreDue(db, run, { card, asked, asOf: options.asOf ?? dateIn(run.startedAt) }, options)
     return { ...counts, ms: run.elapsed() }
   })
 }
 
-const scoreAll = async (db: Db, run: Running, card: Scorecard, options: ScoreOptions): Promise<Omit<Scored, 'ms'>> => {
-  const asOf = options.asOf ?? dateIn(run.startedAt)
+interface Course {
+  card: Scorecard
+  /** For a day that somebody asked for, or by a card not in force: opens nothing, and leaves operators as dirty as they were. */
+  asked: boolean
+  asOf: string
+}
+
+const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOptions): Promise<Omit<Scored, 'ms'>> => {
   const counts = { scored: 0, stored: 0, unchanged: 0 }
-  const step = { all: options.all === true, asOf, limit: CHUNK_OPERATORS }
-  for (let after = 0; ; ) {
-    const chunk = await operators.toScore(db, { ...step, after })
-    const last = chunk.at(-1)
-    if (last === undefined) return counts
-    after = last.id
-    const stored = await db.transaction(async (tx) => {
-      const knownAt = await knowledge.tick(tx, options.now())
-      return scoreChunk(tx, run.id, card, { asOf, knownAt }, chunk, options)
-    })
-    counts.scored += chunk.length
-    counts.stored += stored
-    counts.unchanged += chunk.length - stored
-    Object.assign(run.counts, counts)
-    options.progress?.(counts.scored)
+  if (!options.dryRun) await keepCard(db, course.card, options.now())
+  const knownAt = await db.transaction((tx) => knowledge.tick(tx, options.now()))
+  const when = { asOf: course.asOf, knownAt }
+  const which = {
+    all: options.all === true,
+    asOf: course.asOf,
+    scorecardHash: hashOfCard(course.card),
+    step: STEP_OPERATORS,
   }
-}
-
-type Chunk = { id: number; kind: string }[]
-
-const scoreChunk = async (
-  tx: Tx,
-  run: number,
-  card: Scorecard,
-  when: When,
-  chunk: Chunk,
-  options: ScoreOptions,
-): Promise<number> => {
-  const ids = chunk.map((operator) => operator.id)
-  const known = [...options.families].sort()
-  const facts = await factsOf(tx, chunk, when, { lists: options.rules.lists, known })
-  const before = await scores.latest(tx, ids, when, card.version)
-  const rows: Omit<scores.StoredScore, 'id'>[] = []
-  for (const { id } of chunk) {
-    const row = scoreOne(id, facts.get(id) as Facts, card, when, before.get(id))
-    if (row !== null) rows.push({ ...row, asked: options.asOf !== undefined })
+  const known = { lists: options.rules.lists, known: options.families }
+  const fetched = async (next: () => Promise<Due[]>): Promise<Fetched> => {
+    const operators = await next()
+    return { operators, facts: await factsOf(db, operators, when, known) }
   }
-  if (options.dryRun) return rows.length
-  // A score of another day or by another card says nothing of today: it opens no lead and leaves the operator as dirty as it was.
-  const inCourse = options.asOf === undefined && card.version === IN_FORCE
-  const stood = inCourse ? await gradesBefore(tx, rows, before, when) : new Map<number, Grade | null>()
-  await scores.add(tx, rows, run)
-  if (!inCourse) return rows.length
-  await dirty.scored(tx, ids, when.knownAt)
-  const dropped = await dropUnfounded(tx, chunk, rows, when)
-  for (const row of rows) {
-    // Whoever stands on a list already needs no lead to get there.
-    const standsOnList = row.reasons.some((reason) => reason.fact === LIST_FACT && reason.count > 0)
-    const stoodAt = dropped.has(row.operatorId) ? null : (stood.get(row.operatorId) ?? null)
-    if (!standsOnList && crossesLine(stoodAt, row.grade)) {
-      await openLead(tx, options.rules, {
-        operatorId: row.operatorId,
-        value: row.value,
-        on: when.asOf,
-        now: when.knownAt,
-      })
+  await withDue(db, which, async ({ next }) => {
+    let coming = fetched(next)
+    let writing: Promise<void> = Promise.resolve()
+    try {
+      for (let step = await coming; step.operators.length > 0; step = await coming) {
+        options.signal?.throwIfAborted()
+        coming = fetched(next)
+        // Awaited with the next step; until then nobody else is to be told of its failure.
+        coming.catch(() => {})
+        const rows = await folded(db, step, when, course)
+        await writing
+        counts.scored += step.operators.length
+        counts.stored += rows.length
+        counts.unchanged += step.operators.length - rows.length
+        if (!options.dryRun) {
+          writing = written(db, run, { ...course, when, step: step.operators, rows }, options)
+          writing.catch(() => {})
+        }
+        Object.assign(run.counts, counts)
+        options.progress?.(counts.scored)
+      }
+    } finally {
+      await Promise.allSettled([coming, writing])
     }
-  }
-  return rows.length
+    await writing
+  })
+  return counts
 }
 
-type Row = Omit<scores.StoredScore, 'id'>
+interface Fetched {
+  operators: Due[]
+  facts: Map<number, Facts>
+}
 
-/** Where each stood before this score: a score of a day that somebody asked for, or one that rests on what was taken back, never stood. */
-const gradesBefore = async (
-  tx: Tx,
-  rows: readonly Row[],
-  before: ReadonlyMap<number, scores.StoredScore>,
+/** The rows to be added: of operators of whom nothing moved there is none. */
+const folded = async (db: Db, step: Fetched, when: When, course: Course): Promise<scores.NewScore[]> => {
+  const ids = step.operators.map(({ id }) => id)
+  const before = course.asked
+    ? await scores.latestBy(db, ids, when.asOf, course.card.version)
+    : await scores.current(db, ids)
+  const rows: scores.NewScore[] = []
+  const same: { row: scores.NewScore; scoreId: number }[] = []
+  let done = 0
+  for (const [id, facts] of step.facts) {
+    done += 1
+    if (done % TURN_EVERY_OPERATORS === 0) await turn()
+    const earlier = before.get(id)
+    const factsHash = hashOfFacts(facts)
+    const hashes = { factsHash, scorecardHash: hashOfCard(course.card) }
+    if (earlier && holdsStill(earlier, hashes, when.asOf)) continue
+    const row = newScore(id, facts, course, when, hashes, earlier)
+    const scoreId = earlier && movedNothing(earlier, row)
+    if (scoreId) same.push({ row, scoreId })
+    else rows.push(row)
+  }
+  const kept = await scores.byIds(
+    db,
+    same.map(({ scoreId }) => scoreId),
+  )
+  for (const { row, scoreId } of same) if (!sameReasons(kept.get(scoreId)?.reasons, row.reasons)) rows.push(row)
+  return rows
+}
+
+type Earlier = scores.CurrentScore | scores.StoredScore
+type Hashes = Pick<scores.NewScore, 'factsHash' | 'scorecardHash'>
+
+const holdsSame = (earlier: Earlier, { factsHash, scorecardHash }: Hashes): boolean =>
+  earlier.factsHash === factsHash && earlier.scorecardHash === scorecardHash
+
+/** The same facts by the same card before the day on which time alone changes the result. */
+const holdsStill = (earlier: Earlier, hashes: Hashes, asOf: string): boolean =>
+  holdsSame(earlier, hashes) && earlier.asOf <= asOf && (earlier.nextChangeOn === null || asOf < earlier.nextChangeOn)
+
+/** The score whose reasons decide, where all else is the same. */
+const movedNothing = (earlier: Earlier, row: scores.NewScore): number | null => {
+  const same = holdsSame(earlier, row) && earlier.value === row.value && earlier.nextChangeOn === row.nextChangeOn
+  return same ? ('scoreId' in earlier ? earlier.scoreId : earlier.id) : null
+}
+
+const sameReasons = (a: unknown, b: unknown): boolean => canonical((a ?? null) as Json) === canonical(b as Json)
+
+const newScore = (
+  operatorId: number,
+  facts: Facts,
+  { card, asked }: Course,
   when: When,
-): Promise<Map<number, Grade | null>> => {
-  const stood = new Map<number, Grade | null>()
-  for (const { operatorId } of rows) {
-    const earlier = before.get(operatorId)
-    stood.set(operatorId, earlier?.asked === false ? earlier.grade : null)
+  hashes: Hashes,
+  earlier: Earlier | undefined,
+): scores.NewScore => {
+  const { value, grade, reasons, nextChangeOn }: Score = fold(facts, card)
+  return {
+    operatorId,
+    asOf: when.asOf,
+    knownAt: when.knownAt,
+    scorecard: card.version,
+    ...hashes,
+    families: [...facts.known],
+    value,
+    grade,
+    reasons,
+    nextChangeOn,
+    cause: causeOf(earlier, hashes),
+    asked,
   }
-  const still = rows
-    .filter((row) => row.grade === 'D' && stood.get(row.operatorId) === 'D')
-    .map((row) => row.operatorId)
-  if (still.length === 0) return stood
-  const sound = await scores.lastSound(tx, still, when.asOf, IN_FORCE)
-  for (const id of still) stood.set(id, sound.get(id) ?? null)
-  return stood
 }
 
-/** Leads put in question by a take-back: without a new score they stand; with one they are dropped, to be opened anew if it says so. */
-const dropUnfounded = async (tx: Tx, chunk: Chunk, rows: readonly Row[], when: When): Promise<Set<number>> => {
-  const questioned = await leads.questioned(
-    tx,
-    chunk.map(({ id }) => id),
-  )
-  if (questioned.length === 0) return new Set()
-  const moved = new Set(rows.map((row) => row.operatorId))
-  const unfounded = questioned.filter(({ operatorId }) => moved.has(operatorId))
-  await leads.drop(
-    tx,
-    unfounded.map(({ id }) => id),
-    { on: when.asOf, reason: WITHOUT_GROUND, at: when.knownAt },
-  )
-  const settled = { by: 'score', note: '已重新评分。Scored anew.', now: when.knownAt }
-  await concerns.settleOf(
-    tx,
-    questioned.map(({ id }) => id),
-    settled,
-  )
-  return new Set(unfounded.map(({ operatorId }) => operatorId))
+const causeOf = (earlier: Earlier | undefined, hashes: Hashes): scores.NewScore['cause'] => {
+  if (earlier === undefined) return 'FIRST'
+  if (earlier.scorecardHash !== hashes.scorecardHash) return 'SCORECARD'
+  return earlier.factsHash === hashes.factsHash ? 'TIME' : 'RECORD'
+}
+
+interface Writing extends Course {
+  when: When
+  step: readonly Due[]
+  rows: readonly scores.NewScore[]
+}
+
+const written = async (db: Db, run: Running, { card, asked, when, step, rows }: Writing, options: ScoreOptions) => {
+  await db.transaction(async (tx) => {
+    const at = await knowledge.tick(tx, options.now())
+    const ids = step.map(({ id }) => id)
+    const before = asked ? new Map<number, scores.CurrentScore>() : await scores.current(tx, ids)
+    if (!asked) {
+      await followLines(tx, options.rules, { card, ids, rows, before, on: when.asOf, at })
+      await dirty.scored(tx, ids, when.knownAt)
+    }
+    await scores.add(tx, rows, { run: run.id, at })
+  })
 }

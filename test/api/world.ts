@@ -18,6 +18,7 @@ import { nothingKnown } from '../../src/store/known.js'
 import * as runs from '../../src/store/runs.js'
 import * as scores from '../../src/store/scores.js'
 import { withStage } from '../../src/store/staged.js'
+import { keepCard, loadScorecard } from '../../src/work/cards.js'
 import { merge, toStage } from '../../src/work/merge.js'
 import { pull } from '../../src/work/pull.js'
 import type { Rules } from '../../src/work/rules.js'
@@ -242,17 +243,25 @@ export const scored = async (
 ): Promise<void> => {
   const { db } = world.database
   const run = await runs.start(db, { job: 'score', cause: 'command', now: NOW })
-  const reason = { dimension: null, fact: null, count: 1, zh: '理由', en: 'why', fadesOn: null }
+  const card = loadScorecard('ecommerce-1')
   const reasons = [
-    { ...reason, rule: 'base', points: 600, records: [] },
-    { ...reason, rule: 'penalties', points: value - 600, records },
+    { rule: 'base', why: 'BASE' as const, fact: null, points: card.base, count: 0, records: [], fadesOn: null },
+    {
+      rule: 'penalties',
+      why: 'UNIT' as const,
+      fact: 'penalty_heavy' as const,
+      points: value - card.base,
+      count: 1,
+      records,
+      fadesOn: null,
+    },
   ]
   const row = {
     operatorId,
     asOf,
     knownAt: NOW,
     scorecard: 'ecommerce-1',
-    scorecardHash: 'x',
+    scorecardHash: await keepCard(db, card, NOW),
     families: [],
     factsHash: 'x',
     value,
@@ -262,7 +271,7 @@ export const scored = async (
     cause: 'FIRST' as const,
     asked: false,
   }
-  await db.transaction((tx) => scores.add(tx, [row], run ?? 0))
+  await db.transaction((tx) => scores.add(tx, [row], { run: run ?? 0, at: NOW }))
   await runs.finish(db, run ?? 0, { outcome: 'DONE', now: NOW })
 }
 

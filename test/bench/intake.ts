@@ -3,7 +3,6 @@
  * a million rows merged into `versions` against a bare COPY of the same rows; and a register's CSV from disk to versions.
  * BENCH_ROWS sets the number of rows.
  */
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createReadStream, createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,6 +17,7 @@ import { type Known, load } from '../../src/store/known.js'
 import * as runs from '../../src/store/runs.js'
 import { line, withStage } from '../../src/store/staged.js'
 import { merge, toStage } from '../../src/work/merge.js'
+import { commanded } from './commanded.js'
 import { registerCsv } from './register.js'
 
 const ROWS = Number(process.env['BENCH_ROWS'] ?? 1_000_000)
@@ -232,7 +232,7 @@ const endToEnd = async (folder: string, url: string): Promise<Record<string, num
     const { db, url: own } = await database(url, 'bench_end_to_end')
     await db.destroy()
     const began = performance.now()
-    const peak = await pulled(csv, own, folder)
+    const { peak } = await commanded(['pull', 'registry', '--file', csv, '--json'], own, folder)
     const seconds = (performance.now() - began) / 1000
     rates.push(rows / seconds)
     memory = Math.max(memory, peak)
@@ -247,30 +247,3 @@ const endToEnd = async (folder: string, url: string): Promise<Record<string, num
     memoryMB: Math.round(memory),
   }
 }
-
-/** Peak resident memory in MB, as the system counts it. */
-const pulled = (csv: string, url: string, folder: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const script = `await import(${JSON.stringify(join(process.cwd(), 'dist/src/cli.js'))}); process.on('exit', () => process.stderr.write('PEAK ' + process.resourceUsage().maxRSS + '\\n'))`
-    const child = spawn(
-      process.execPath,
-      ['--input-type=module', '-e', script, 'pull', 'registry', '--file', csv, '--json'],
-      {
-        env: { ...process.env, DATABASE_URL: url, DATA_DIR: join(folder, 'hub'), LOG_LEVEL: 'silent' },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    )
-    let said = ''
-    child.stdout.on('data', (part) => {
-      said += part
-    })
-    child.stderr.on('data', (part) => {
-      said += part
-    })
-    child.once('error', reject)
-    child.once('exit', (code) => {
-      const peak = /PEAK (\d+)/.exec(said)?.[1]
-      if (code !== 0 || !peak) reject(new Error(`the pull ended with ${code}: ${said.slice(-2000)}`))
-      else resolve(Number(peak) / 1024)
-    })
-  })

@@ -1,9 +1,12 @@
 import { expect } from 'chai'
 import { contract, document } from '../../src/contracts.js'
-import type { BinRule, Scorecard, UnitRule } from '../../src/domain/scorecard.js'
-import { checkScorecard, topOf } from '../../src/domain/scorecard.js'
+import { FACTS } from '../../src/domain/facts.js'
+import type { BinRule, Scorecard, Unit, UnitRule } from '../../src/domain/scorecard.js'
+import { checkScorecard, factsOf, topOf } from '../../src/domain/scorecard.js'
+import { takesLessAt } from '../../src/domain/scorecard-reach.js'
 
-const card = (): Scorecard => structuredClone(document('scorecards/ecommerce-1.json')) as Scorecard
+const cardOf = (version: string): Scorecard => structuredClone(document(`scorecards/${version}.json`)) as Scorecard
+const card = (): Scorecard => cardOf('ecommerce-1')
 const broken = (change: (card: Scorecard) => void): Scorecard => {
   const copy = card()
   change(copy)
@@ -17,17 +20,56 @@ const set = <T extends object>(target: T | undefined, change: Partial<T>): void 
   Object.assign(target, change)
 }
 
-describe('scorecard: ecommerce-1', () => {
-  it('keeps its contract and has no fault', () => {
-    expect(contract('contracts/scorecard')(card())).to.deep.equal([])
-    expect(checkScorecard(card())).to.deep.equal([])
-  })
+for (const version of ['ecommerce-1', 'general-1']) {
+  describe(`scorecard: ${version}`, () => {
+    it('keeps its contract and has no fault', () => {
+      expect(cardOf(version).version).to.equal(version)
+      expect(contract('contracts/scorecard')(cardOf(version))).to.deep.equal([])
+      expect(checkScorecard(cardOf(version))).to.deep.equal([])
+    })
 
-  it('says plainly that its weights are a proposal and not the standard', () => {
-    expect(card().about.zh).to.contain('并非标准规定')
-    expect(card().about.en).to.contain("proposal, not the standard's")
-  })
+    it('says plainly that its weights are a proposal and not the standard, and what is unsure', () => {
+      const { zh, en } = cardOf(version).about
+      expect(zh).to.contain('均为本项目的建议，并非标准规定').and.to.contain('不能确定')
+      expect(en).to.contain("proposal, not the standard's").and.to.contain('unsure')
+    })
 
+    it('weighs every fact there is, or says why not', () => {
+      const { rules, vetoes, unweighed = [] } = cardOf(version)
+      const facts = [...rules.flatMap(factsOf), ...[...vetoes, ...unweighed].map(({ fact }) => fact)]
+      expect(facts).to.have.members(Object.keys(FACTS))
+    })
+
+    it('lets no marketplace signal move a point', () => {
+      const points = cardOf(version)
+        .rules.flatMap((rule) => (rule.kind === 'units' ? rule.units : []))
+        .filter(({ fact }) => FACTS[fact].family === 'shops')
+        .map((unit) => unit.points)
+      expect(points.filter((each) => each !== 0)).to.deep.equal([])
+    })
+
+    it('opens a lead below the line of D, and a watch entry below that of C', () => {
+      const { lines, grades } = cardOf(version)
+      expect(lines).to.deep.equal([
+        { below: topOf('D', grades) + 1, opens: 'lead' },
+        { below: topOf('C', grades) + 1, opens: 'watch' },
+      ])
+    })
+
+    it('caps at D while a serious list entry or a judgment defaulter is in force, and has points that halve', () => {
+      const { vetoes, rules } = cardOf(version)
+      expect(vetoes.map(({ fact, grade }) => [fact, grade])).to.deep.equal([
+        ['serious_list', 'D'],
+        ['judgment_defaulter', 'D'],
+      ])
+      expect(rules.some((rule) => rule.kind === 'units' && rule.units.some((unit) => unit.halvesEveryDays))).to.equal(
+        true,
+      )
+    })
+  })
+}
+
+describe('scorecard: grade lines', () => {
   it('puts the top of D one point below the line of C', () => {
     expect([topOf('A', card().grades), topOf('D', card().grades)]).to.deep.equal([1000, 449])
   })
@@ -156,6 +198,75 @@ describe('scorecard: broken cards are refused with place and reason', () => {
     ],
     ['a veto that caps nothing', (c) => set(c.vetoes[0], { grade: 'A' }), 'vetoes[0].grade', 'caps nothing'],
     ['a base out of range', (c) => set(c, { base: 1200 }), 'base', 'range'],
+    ['a version that is no name of a file', (c) => set(c, { version: '../E 1' }), 'version', 'well-formed'],
+    ['an endless version', (c) => set(c, { version: 'a'.repeat(65) }), 'version', 'well-formed'],
+    [
+      'points that halve in no time',
+      (c) => set(penalties(c).units[1], { halvesEveryDays: 0 }),
+      'rules[4].units[1].halvesEveryDays',
+      'positive',
+    ],
+    [
+      'half a day of halving',
+      (c) => set(penalties(c).units[1], { halvesEveryDays: 0.5 }),
+      'rules[4].units[1].halvesEveryDays',
+      'integer',
+    ],
+    [
+      'halving of what ends by itself',
+      (c) => set(ruleOf<UnitRule>(c, 'abnormal').units[0], { halvesEveryDays: 30 }),
+      'rules[3].units[0].halvesEveryDays',
+      'on a day',
+    ],
+    [
+      'a worse fact that halves below the milder one',
+      (c) => set(penalties(c).units[2], { halvesEveryDays: 100 }),
+      'rules[4].units[2]',
+      'from day 300',
+    ],
+    [
+      'a worse fact weighed apart from the milder one',
+      (c) => penalties(c).units.pop(),
+      'rules[4]',
+      'without the worse penalty_heavy',
+    ],
+    ['a line within a grade', (c) => set(c.lines[0], { below: 500 }), 'lines[0].below', 'between two grades'],
+    ['a line at nothing', (c) => set(c.lines[0], { below: 0 }), 'lines[0].below', 'between two grades'],
+    ['a line told twice', (c) => set(c.lines[1], { below: 450 }), 'lines[1].below', 'twice'],
+    ['two lines that open the same', (c) => set(c.lines[1], { opens: 'lead' }), 'lines[1].opens', 'the same'],
+    [
+      'a watch line below that of leads',
+      (c) => c.lines.splice(0, 2, { below: 600, opens: 'lead' }, { below: 450, opens: 'watch' }),
+      'lines',
+      'below that of leads',
+    ],
+    [
+      'a fact both weighed and left alone',
+      (c) => set(c, { unweighed: [{ fact: 'trademark_held', zh: '甲', en: 'a' }] }),
+      'unweighed[0].fact',
+      'twice',
+    ],
+    [
+      'an unknown fact left alone',
+      (c) => set(c, { unweighed: [{ fact: 'gossip' as never, zh: '甲', en: 'a' }] }),
+      'unweighed[0].fact',
+      'Unknown fact',
+    ],
+    [
+      'a fact left alone without a word',
+      (c) => set(c, { unweighed: [{ fact: 'gossip' as never, zh: '甲', en: '' }] }),
+      'unweighed[0].en',
+      'missing',
+    ],
+    [
+      'a grade that only rules for different kinds of operator could reach together',
+      (c) => {
+        set(ruleOf<UnitRule>(c, 'trademarks'), { operators: ['shop'] })
+        set(c.grades[0], { from: 860 })
+      },
+      'grades[0]',
+      'No operator',
+    ],
   ]
   for (const [title, change, place, reason] of cases) {
     it(`refuses ${title}`, () => {
@@ -166,8 +277,62 @@ describe('scorecard: broken cards are refused with place and reason', () => {
     })
   }
 
+  it('tells all faults at once', () => {
+    const faults = checkScorecard(
+      broken((c) => {
+        set(years(c).bins[1], { to: 4 })
+        set(penalties(c).units[1], { points: -39.5, zh: '' })
+        set(c.vetoes[0], { fact: 'gossip' as never })
+      }),
+    )
+    expect(faults.map(({ place }) => place)).to.include.members([
+      'rules[0].bins[2].from',
+      'rules[4].units[1].points',
+      'rules[4].units[1].zh',
+      'vetoes[0].fact',
+    ])
+  })
+
+  it('refuses by its contract a float weight and a wrong line, each with its place', () => {
+    const faults = contract('contracts/scorecard')(
+      broken((c) => {
+        set(penalties(c).units[1], { points: -39.5 })
+        set(c.lines[0], { opens: 'gate' as never })
+      }),
+    )
+    expect(faults.map(({ field }) => field)).to.include.members(['rules/4/units/1/points', 'lines/0/opens'])
+  })
+
   it('refuses by its contract what is not of its shape', () => {
     const faults = contract('contracts/scorecard')({ ...card(), base: 600.5, mood: 1 })
     expect(faults.map((fault) => fault.field)).to.have.members(['base', 'mood'])
   })
+})
+
+describe('scorecard: a worse fact against a milder one', () => {
+  const unit = (points: number, windowDays: number | null, halvesEveryDays: number | null = null): Unit => ({
+    fact: 'recall',
+    points,
+    windowDays,
+    halvesEveryDays,
+    zh: '{count}',
+    en: '{count}',
+  })
+  const cases: [string, Unit, Unit, number | null][] = [
+    ['takes as much, for as long', unit(-10, 90), unit(-10, 90), null],
+    ['takes less from the first day', unit(-9, 90), unit(-10, 90), 0],
+    ['fades sooner', unit(-50, 89), unit(-10, 90), 89],
+    ['halves, and is always above', unit(-40, 200, 50), unit(-10, 100), null],
+    ['halves below', unit(-40, 200, 25), unit(-10, 100), 75],
+    ['halves down to nothing while the milder one stands', unit(-2, 200, 10), unit(-1, 100), 20],
+    ['halves as the milder one does', unit(-60, 1095, 365), unit(-20, 730, 365), null],
+    ['halves slower than the milder one', unit(-20, 300, 100), unit(-20, 300, 50), null],
+    ['halves faster than the milder one', unit(-20, 300, 50), unit(-20, 300, 100), 50],
+    ['has no window', unit(-10, null), unit(-10, null), null],
+  ]
+  for (const [what, worse, milder, age] of cases) {
+    it(`${what}: ${age === null ? 'at no age' : `from day ${age}`}`, () => {
+      expect(takesLessAt(worse, milder)).to.equal(age)
+    })
+  }
 })

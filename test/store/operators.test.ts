@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { orgCodeIn } from '../../src/domain/identity.js'
 import type { Draft } from '../../src/domain/records.js'
 import * as dirty from '../../src/store/dirty.js'
+import { withDue } from '../../src/store/due.js'
 import * as knowledge from '../../src/store/knowledge.js'
 import * as operators from '../../src/store/operators.js'
 import * as runs from '../../src/store/runs.js'
@@ -66,14 +67,15 @@ describe('operators', () => {
 
   it('an operator marked while it is being scored stays marked', async () => {
     await register(1, '某商行')
-    const due = { all: false, asOf: '2026-11-25', after: 0, limit: 10 }
-    const ids = (await operators.toScore(db(), due)).map(({ id }) => id)
+    const which = { all: false, asOf: '2026-11-25', scorecardHash: '', step: 10 }
+    const due = () => withDue(db(), which, ({ next }) => next())
+    const ids = (await due()).map(({ id }) => id)
     expect(ids).to.have.length(1)
     await db().transaction((tx) => dirty.mark(tx, ids, later(9)))
     await db().transaction((tx) => dirty.scored(tx, ids, later(8)))
-    expect(await operators.toScore(db(), due)).to.have.length(1)
+    expect(await due()).to.have.length(1)
     await db().transaction((tx) => dirty.scored(tx, ids, later(9)))
-    expect(await operators.toScore(db(), due)).to.have.length(0)
+    expect(await due()).to.have.length(0)
   })
 
   it('operators are filtered by part of a name, by region and by kind, and counted alike', async () => {

@@ -3,6 +3,7 @@ import { factOfDecision } from '../../src/domain/penalty.js'
 import type { Body } from '../../src/domain/records.js'
 import * as concerns from '../../src/store/concerns.js'
 import type { Db } from '../../src/store/db.js'
+import * as evidence from '../../src/store/evidence.js'
 import * as listings from '../../src/store/listings.js'
 import * as scores from '../../src/store/scores.js'
 import * as versions from '../../src/store/versions.js'
@@ -128,8 +129,8 @@ describe('what follows for listings when the record under them changes', () => {
     await tell(db(), { id: 'elsewhere', body: REVOKED, now: later(60) })
     expect(await stateOf(db(), id)).to.deep.equal(['REMOVED', 'REVOKED'])
     const operator = await operatorOf(db(), codeOf(1))
-    const [evidence] = await scores.evidence(db(), [operator], { asOf: TODAY, knownAt: later(HOUR) })
-    expect(evidence?.body['status']).to.equal('REVOKED')
+    const [found] = await evidence.of(db(), [operator], { asOf: TODAY, knownAt: later(HOUR) })
+    expect(found?.body['status']).to.equal('REVOKED')
   })
 
   it('a withdrawn penalty cannot be linked', async () => {
@@ -350,7 +351,7 @@ describe('one fact told by several sources', () => {
     expect((await versions.countOfOperators(db(), [operator], when, sight)).get(operator)).to.equal(1)
     const sources = await versions.sourcesOf(db(), [operator], when, sight)
     expect(sources.map((one) => one.feed)).to.deep.equal(['penalties', 'elsewhere'])
-    expect(await scores.evidence(db(), [operator], when)).to.have.length(1)
+    expect(await evidence.of(db(), [operator], when)).to.have.length(2)
     await scored()
     const found = (await scores.latest(db(), [operator], when)).get(operator)
     expect(found?.reasons.find(({ fact }) => fact === 'penalty_heavy')?.count).to.equal(1)
@@ -361,14 +362,14 @@ describe('one fact told by several sources', () => {
     await tell(db(), { id: 'elsewhere', fact: false, now: later(30) })
     const operator = await operatorOf(db(), codeOf(1))
     const when = { asOf: TODAY, knownAt: later(2 * HOUR) }
-    expect(await scores.evidence(db(), [operator], when)).to.have.length(2)
+    expect(await evidence.of(db(), [operator], when)).to.have.length(2)
     expect(await versions.ofOperators(db(), [operator], when, sight)).to.have.length(2)
   })
 
   it('is one fact an operator: the same decision on two operators counts for each', async () => {
     await tell(db(), { rows: [row(), row({ key: 'P2', code: codeOf(2) })] })
     const ids = [await operatorOf(db(), codeOf(1)), await operatorOf(db(), codeOf(2))]
-    expect(await scores.evidence(db(), ids, { asOf: TODAY, knownAt: later(HOUR) })).to.have.length(2)
+    expect(await evidence.of(db(), ids, { asOf: TODAY, knownAt: later(HOUR) })).to.have.length(2)
   })
 
   it('stands by the other source when the first is taken back, without a change in the score', async () => {

@@ -3,9 +3,10 @@ import fc from 'fast-check'
 import { regNoOf, usccOf } from '../../seeds/world/codes.js'
 import { RECORD_KINDS, type RecordKind } from '../../src/domain/records.js'
 import type { Cause } from '../../src/store/decisions.js'
+import { withDue } from '../../src/store/due.js'
+import * as evidence from '../../src/store/evidence.js'
 import * as mergers from '../../src/store/mergers.js'
 import * as operators from '../../src/store/operators.js'
-import * as scores from '../../src/store/scores.js'
 import * as versions from '../../src/store/versions.js'
 import { decideSubject, mergeOperators, undoDecision } from '../../src/work/identity.js'
 import { takeBack } from '../../src/work/takeback.js'
@@ -283,7 +284,7 @@ describe('merging operators', () => {
     expect([await leadsTo(shop), await statusOf(B)]).to.deep.equal([B, 'ACTIVE'])
     const [known] = await rowsOf(db(), 'select name from operators where uscc = ?', [B])
     expect(known).to.deep.equal({ name: '四平新址商贸有限公司' })
-    const seen = await scores.evidence(db(), [await own(B)], { asOf: TODAY, knownAt: ALL })
+    const seen = await evidence.of(db(), [await own(B)], { asOf: TODAY, knownAt: ALL })
     expect(seen.filter(({ kind }) => kind === 'registration').map(({ body }) => body['uscc'])).to.deep.equal([B])
     expect(await believed(B, { kinds: RECORD_KINDS })).to.contain(shop)
   })
@@ -357,7 +358,7 @@ describe('merging operators', () => {
     await merge(A, B)
     const listed = await operators.list(db(), {}, { first: 100, after: null })
     expect(listed.map(({ uscc }) => uscc)).to.have.members([B, C])
-    const due = await operators.toScore(db(), { all: true, asOf: TODAY, after: 0, limit: 100 })
+    const due = await withDue(db(), { all: true, asOf: TODAY, scorecardHash: '', step: 100 }, ({ next }) => next())
     expect(due.map(({ id }) => id)).to.have.members([await own(B), await own(C)])
   })
 

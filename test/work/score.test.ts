@@ -8,7 +8,7 @@ import type { Body } from '../../src/domain/records.js'
 import { startAgencies } from '../../src/sandbox/agencies/index.js'
 import type { Db } from '../../src/store/db.js'
 import { latest } from '../../src/store/scores.js'
-import { loadScorecard } from '../../src/work/facts.js'
+import { loadScorecard } from '../../src/work/cards.js'
 import { type Scored, type ScoreOptions, score } from '../../src/work/score.js'
 import { verify } from '../../src/work/verify.js'
 import {
@@ -260,7 +260,7 @@ describe('score', () => {
     'a value': 'update scores set value = value - 1 where id = (select min(id) from scores)',
     'a grade': `update scores set grade = 'C' where id = (select min(id) from scores)`,
     'a reason': `update scores set reasons = jsonb_set(reasons, '{1,points}', '5') where id = (select min(id) from scores)`,
-    'the sentence of a reason': `update scores set reasons = jsonb_set(reasons, '{1,zh}', '"别的"') where id = (select min(id) from scores)`,
+    'how many a reason counts': `update scores set reasons = jsonb_set(reasons, '{1,count}', '7') where id = (select min(id) from scores)`,
     'a value and its reason together': `update scores set value = value + 1, reasons = jsonb_set(reasons, '{0,points}', '601') where id = (select min(id) from scores)`,
     'the day of the next change': `update scores set next_change_on = '2031-01-01' where id = (select min(id) from scores)`,
     'the body of a record': `update versions set body = jsonb_set(body, '{status}', '"REVOKED"') where kind = 'registration' and operator_id = (select operator_id from scores order by id limit 1)`,

@@ -12,6 +12,7 @@ import { withoutNul } from '../limits.js'
 import { allow } from '../viewer.js'
 import { visibleListings } from './listing-view.js'
 import { recordView } from './record.js'
+import type { ScoreAsked } from './score.js'
 import { standingOf } from './standing.js'
 
 /** An operator and the day and knowledge with which it is looked at. */
@@ -149,10 +150,11 @@ export const operator = {
     standing: ({ operator, when }: OperatorView, _: unknown, context: Context) =>
       standingOf(context, codeIn(operator), when.asOf),
     records: recordsOf,
-    score: async ({ operator, when }: OperatorView, _: unknown, context: Context) => {
+    score: async ({ operator, when }: OperatorView, _: unknown, context: Context): Promise<ScoreAsked | null> => {
       const viewer = viewerOn(context, operator)
       const found = may(viewer, 'see_grade') ? await context.load.score({ operator: operator.id, when }) : null
-      return found && (may(viewer, 'see_score_reasons') ? found : { ...found, reasons: [] })
+      const reasons = may(viewer, 'see_score_reasons') ? found?.reasons : []
+      return found && { ...found, reasons: reasons ?? [], when }
     },
     listings: ({ operator, when }: OperatorView, _: unknown, context: Context) =>
       visibleListings(context, operator, when),

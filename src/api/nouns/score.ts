@@ -1,10 +1,18 @@
 /** Scores with their reasons, and the scorecards that gave them. */
-import type { Reason } from '../../domain/score.js'
-import { factsOf, IN_FORCE } from '../../domain/scorecard.js'
+import { type Reason, worded } from '../../domain/score.js'
+import { factsOf } from '../../domain/scorecard.js'
 import type { StoredScore } from '../../store/scores.js'
-import { loadScorecard } from '../../work/facts.js'
-import type { Context } from '../context.js'
+import type { When } from '../../store/versions.js'
+import { cardByHash, cardInForce, cardNamed } from '../../work/cards.js'
+import { type Context, whenOf } from '../context.js'
+import { withoutNul } from '../limits.js'
 import { recordView } from './record.js'
+
+/** With the day and knowledge for which it was asked; absent where it was found by its id. */
+export type ScoreAsked = StoredScore & { when?: When }
+
+/** One found by its id was asked for its own day. */
+export const whenAsked = (context: Context, { when, asOf }: ScoreAsked): When => when ?? whenOf(context, { asOf })
 
 /** Whoever may see reasons may see every kind of record behind them. */
 const recordsBehind = async ({ records }: Reason, _: unknown, context: Context) => {
@@ -12,14 +20,23 @@ const recordsBehind = async ({ records }: Reason, _: unknown, context: Context) 
   return found.flatMap((version) => (version ? [recordView(context, version)] : []))
 }
 
-const scorecard = (_: unknown, { version }: { version?: string | null }) => {
-  const card = loadScorecard(version ?? IN_FORCE)
+/** Of the card that gave them, whatever is in force by now. */
+const reasons = async (of: StoredScore, _: unknown, { parts }: Context) => {
+  if (of.reasons.length === 0) return []
+  const card = await cardByHash(parts.db, of.scorecardHash)
+  if (card === null) throw new Error(`the scorecard of score ${of.id} is not kept`)
+  return of.reasons.map((reason) => worded(reason, card))
+}
+
+const scorecard = async (_: unknown, args: { version?: string | null }, { parts, today }: Context) => {
+  const { version } = withoutNul(args)
+  const card = version == null ? await cardInForce(parts.db, today) : await cardNamed(parts.db, version)
   const rules = card.rules.map((rule) => ({ ...rule, facts: factsOf(rule), kind: rule.kind.toUpperCase() }))
   return { ...card, rules, document: card }
 }
 
 export const score = {
   Query: { scorecard },
-  Score: { scorecard: ({ scorecard: version }: StoredScore) => version },
+  Score: { scorecard: ({ scorecard: version }: StoredScore) => version, reasons },
   Reason: { records: recordsBehind },
 }

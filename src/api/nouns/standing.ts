@@ -22,6 +22,8 @@ export const standingOf = async (context: Context, code: string, asOf: string) =
     status: CEASED.has(row.status) ? 'CEASED' : 'KNOWN',
     grade: graded ? row.grade : null,
     score: graded ? row.score : null,
+    overruled: graded && row.overruled,
+    objected: graded && row.objected,
     listed: () => listedOn(context, row, asOf),
     listings: () => listingsOf(context, row, asOf),
     ...freshness,
@@ -43,7 +45,17 @@ const listedOn = async (context: Context, row: StandingRow, asOf: string): Promi
   })
 }
 
-const UNKNOWN = { uscc: null, name: null, status: 'UNKNOWN', grade: null, score: null, listed: false, listings: [] }
+const UNKNOWN = {
+  uscc: null,
+  name: null,
+  status: 'UNKNOWN',
+  grade: null,
+  score: null,
+  overruled: false,
+  objected: false,
+  listed: false,
+  listings: [],
+}
 
 const isBlacklist = ({ parts }: Context, id: string): boolean =>
   parts.rules.lists.some((list) => list.id === id && list.blacklist)

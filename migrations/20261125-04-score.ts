@@ -1,0 +1,143 @@
+import type { Knex } from 'knex'
+
+/**
+ * Scoring: the cards that gave scores kept with them, the score that counts now in one row an operator, cards adopted by two
+ * people, grades overruled by two people, reasons contested.
+ */
+export const up = async (knex: Knex): Promise<void> => {
+  await knex.raw(`
+    create table scorecards (
+      hash text primary key,
+      version text not null unique,
+      card jsonb not null,
+      kept_at timestamptz not null
+    );
+    comment on table scorecards is 'cards that gave a score or were proposed, by the SHA-256 of their canonical JSON; what a version says never changes';
+
+    -- Scores so far were of a card whose contents were still being made, and were kept without it: nobody could replay them.
+    delete from scores;
+    insert into dirty_operators (operator_id, since) select id, now() from operators where known_to is null and merged_into is null;
+    alter table scores
+      add column recorded_at timestamptz not null,
+      drop constraint scores_operator_id_fkey,
+      drop constraint scores_run_id_fkey;
+    comment on table scores is 'appended, never updated; refers to operators, runs and scorecards without foreign keys: its rows are made by joins with them, and none of them is ever deleted';
+    comment on column scores.known_at is 'the knowledge that it weighs';
+    comment on column scores.recorded_at is 'since when it is known itself';
+    comment on column scores.reasons is 'why, without the sentences, which the card says';
+    comment on column scores.asked is 'for a day that somebody asked for, or by a card that was not in force: not in the course of things';
+
+    create table current_scores (
+      operator_id integer primary key,
+      score_id bigint not null,
+      as_of date not null,
+      value integer not null,
+      grade text not null,
+      next_change_on date,
+      facts_hash text not null,
+      scorecard_hash text not null
+    );
+    comment on table current_scores is 'of each operator the latest score in the course of things';
+    create index current_scores_due on current_scores (next_change_on) where next_change_on is not null;
+    create index current_scores_card on current_scores (scorecard_hash);
+
+    create table watch_entries (
+      id bigint generated always as identity primary key,
+      operator_id integer not null references operators,
+      value integer not null,
+      opened_on date not null,
+      opened_at timestamptz not null,
+      closed_on date,
+      closed_at timestamptz,
+      check ((closed_on is null) = (closed_at is null))
+    );
+    create unique index watch_entries_open on watch_entries (operator_id) where closed_at is null;
+    create index watch_entries_operator on watch_entries (operator_id, opened_at);
+    comment on table watch_entries is 'the internal watch list: whose score fell below a line of its card, until it is above again; nothing rests on it';
+
+    create table scorecard_adoptions (
+      id bigint generated always as identity primary key,
+      scorecard_hash text not null references scorecards,
+      state text not null default 'PROPOSED' check (state in ('PROPOSED', 'ADOPTED', 'REJECTED')),
+      effective_on date not null,
+      reason text not null,
+      proposed_by text not null,
+      proposed_at timestamptz not null,
+      decided_by text,
+      decided_at timestamptz,
+      note text,
+      check ((state = 'PROPOSED') = (decided_at is null)),
+      check (state <> 'ADOPTED' or decided_by <> proposed_by)
+    );
+    create unique index scorecard_adoptions_open on scorecard_adoptions (scorecard_hash) where state = 'PROPOSED';
+    comment on table scorecard_adoptions is 'which card is in force from which day, by two people; before the first: ecommerce-1';
+
+    create table trials (
+      id bigint generated always as identity primary key,
+      scorecard_hash text not null,
+      against_hash text not null,
+      as_of date not null,
+      known_at timestamptz not null,
+      operators integer not null,
+      result jsonb not null,
+      made_by text,
+      made_at timestamptz not null
+    );
+    create index trials_latest on trials (scorecard_hash, against_hash, id desc);
+    comment on table trials is 'what another card would have said of all operators';
+
+    create table overrules (
+      id bigint generated always as identity primary key,
+      operator_id integer not null references operators,
+      grade text not null check (grade in ('A', 'B', 'C', 'D')),
+      reason text not null,
+      ends_on date not null,
+      state text not null default 'PROPOSED' check (state in ('PROPOSED', 'IN_FORCE', 'REFUSED', 'WITHDRAWN')),
+      asked_by text not null,
+      asked_at timestamptz not null,
+      decided_by text,
+      decided_at timestamptz,
+      note text,
+      withdrawn_by text,
+      withdrawn_at timestamptz,
+      withdrawn_reason text,
+      check ((state = 'PROPOSED') = (num_nonnulls(decided_at, withdrawn_at) = 0)),
+      check (state not in ('IN_FORCE', 'WITHDRAWN') or decided_by <> asked_by),
+      check ((state = 'WITHDRAWN') = (withdrawn_at is not null)),
+      check (num_nonnulls(withdrawn_at, withdrawn_by, withdrawn_reason) in (0, 3))
+    );
+    create unique index overrules_open on overrules (operator_id) where state = 'PROPOSED';
+    create index overrules_operator on overrules (operator_id, decided_at);
+    comment on table overrules is 'a grade that two people set beside the computed one, until the first day on which it no longer holds (ends_on)';
+
+    create table objections (
+      id bigint generated always as identity primary key,
+      operator_id integer not null references operators,
+      feed text collate "C" not null,
+      record_key text collate "C" not null,
+      rule text not null,
+      fact text not null,
+      statement text not null,
+      opened_by text not null,
+      opened_at timestamptz not null,
+      state text not null default 'OPEN' check (state in ('OPEN', 'UPHELD', 'REJECTED', 'WITHDRAWN')),
+      decided_by text,
+      decided_at timestamptz,
+      note text,
+      referred_to text,
+      check ((state = 'OPEN') = (decided_at is null))
+    );
+    create unique index objections_open on objections (operator_id, feed, record_key, rule) where state = 'OPEN';
+    comment on table objections is 'a reason of a score that its operator contests; upheld, the record is corrected by its agency, never in the score';
+  `)
+}
+
+export const down = async (knex: Knex): Promise<void> => {
+  await knex.raw(`
+    drop table objections, overrules, trials, scorecard_adoptions, watch_entries, current_scores;
+    delete from scores;
+    alter table scores drop column recorded_at, add foreign key (operator_id) references operators,
+      add foreign key (run_id) references runs;
+    drop table scorecards;
+  `)
+}

@@ -1,0 +1,92 @@
+/** Scores for auditors: with the card, the facts and the records as known then, and in words how one is made of the other. */
+import { worded } from '../../domain/score.js'
+import { KINDS_SEEN, may, mayOperator, type Viewer } from '../../domain/viewer.js'
+import type { Operator } from '../../store/operators.js'
+import type { StoredScore } from '../../store/scores.js'
+import type { Version } from '../../store/versions.js'
+import { METHOD } from '../../web/scorecard-method.js'
+import { auditOf, scoreAndOwner } from '../../work/audit-score.js'
+import { type Context, spend } from '../context.js'
+import { globalId } from '../ids.js'
+import type { ApiParts } from '../parts.js'
+
+/** What reading one anew costs of a question's budget, objects. */
+const AUDIT_COSTS = 100
+
+type Parts = Pick<ApiParts, 'db' | 'rules' | 'agencies'>
+
+const codeIn = ({ uscc, shop }: Operator): string => uscc ?? shop ?? ''
+
+const maySee = (viewer: Viewer, operator: Operator): boolean =>
+  may(viewer, 'see_score_reasons') && mayOperator(viewer, codeIn(operator))
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const scoreAudit = async (parts: Parts, viewer: Viewer, id: number) => {
+  const found = await scoreAndOwner(parts.db, id)
+  return found && maySee(viewer, found.operator) ? written(parts, viewer, found.score, found.operator) : null
+}
+
+const written = async (parts: Parts, viewer: Viewer, stored: StoredScore, owner: Operator) => {
+  const { score, operator, card, facts, records } = await auditOf(parts.db, stored, owner, parts.rules.lists)
+  return {
+    contract: 'score-audit-1' as const,
+    score: {
+      id: globalId('Score', score.id),
+      operator: { id: globalId('Operator', operator.id), code: codeIn(operator) },
+      asOf: score.asOf,
+      knownAt: score.knownAt.toISOString(),
+      scorecard: score.scorecard,
+      scorecardHash: score.scorecardHash,
+      factsHash: score.factsHash,
+      value: score.value,
+      grade: score.grade,
+      reasons: score.reasons.map((reason) => worded(reason, card)),
+      nextChangeOn: score.nextChangeOn,
+      cause: score.cause,
+      asked: score.asked,
+    },
+    card,
+    facts,
+    records: records.map((record) => recordOf(parts, viewer, record)),
+    method: METHOD,
+  }
+}
+
+/** `id` is the number by which facts and reasons cite it. What the record said is for those who may read its kind. */
+const recordOf = ({ agencies }: Parts, viewer: Viewer, version: Version) => ({
+  id: version.id,
+  globalId: globalId('Record', version.id),
+  feed: version.feed,
+  agency: agencies.find(({ sends }) => sends.includes(version.feed))?.id ?? version.feed,
+  kind: version.kind,
+  key: version.key,
+  body: KINDS_SEEN[viewer.role].includes(version.kind) ? version.body : null,
+  validFrom: version.validFrom,
+  validTo: version.validTo,
+  knownFrom: version.knownFrom.toISOString(),
+  source: { run: globalId('Run', version.run), file: version.file, page: version.page, row: version.row },
+})
+
+/** Whoever may see grades finds a score again by its id; its reasons only who may see those. */
+export const scoreById = async ({ viewer, parts }: Context, id: number) => {
+  const found = await scoreAndOwner(parts.db, id)
+  if (found === null || !may(viewer, 'see_grade') || !mayOperator(viewer, codeIn(found.operator))) return null
+  const reasons = maySee(viewer, found.operator) ? found.score.reasons : []
+  return { __typename: 'Score' as const, ...found.score, reasons }
+}
+
+/** As `may` was asked of the operator when the score was found: a party sees no score but its own. */
+const seesReasons = ({ viewer }: Context): boolean => may(viewer, 'see_score_reasons')
+
+export const audit = {
+  Score: {
+    id: ({ id }: StoredScore) => globalId('Score', id),
+    audit: async ({ id }: StoredScore, _: unknown, context: Context) => {
+      if (!seesReasons(context)) return null
+      spend(context, AUDIT_COSTS)
+      return scoreAudit(context.parts, context.viewer, id)
+    },
+    auditUrl: ({ id }: StoredScore, _: unknown, context: Context) =>
+      seesReasons(context) ? `/v1/scores/${globalId('Score', id)}` : null,
+  },
+}

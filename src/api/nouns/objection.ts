@@ -1,0 +1,152 @@
+/** Objections: records behind reasons of a score that are contested; the deeds are work/objection's. */
+import { consequenceOf, type ObjectionState, restsOn } from '../../domain/objection.js'
+import type { Reason } from '../../domain/score.js'
+import { type Act, may, mayFeed } from '../../domain/viewer.js'
+import { Refusal } from '../../errors.js'
+import * as store from '../../store/objections.js'
+import type { Operator } from '../../store/operators.js'
+import * as scores from '../../store/scores.js'
+import * as work from '../../work/objection.js'
+import type { Acting } from '../../work/overrule.js'
+import { connection, firstOf, type PageArgs } from '../connection.js'
+import { type Context, spend, viewerOn } from '../context.js'
+import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
+import { withoutNul } from '../limits.js'
+import { makeLoads } from '../loads.js'
+import { allow } from '../viewer.js'
+import { type OperatorView, operatorById } from './operator.js'
+import { recordById } from './record.js'
+import { type ScoreAsked, score, whenAsked } from './score.js'
+
+const objectionView = (context: Context, objection: store.Objection) => {
+  spend(context)
+  const { record, state, openedBy } = objection
+  // An operator is told what was decided, not by whom.
+  const named = may(context.viewer, 'see_operations')
+  return {
+    ...objection,
+    __typename: 'Objection' as const,
+    number: objection.id,
+    id: globalId('Objection', objection.id),
+    operator: () => operatorById(context, objection.operatorId),
+    record: () => (record === null ? null : recordById(context, record)),
+    openedBy: named || openedBy === context.viewer.sub ? openedBy : null,
+    decidedBy: named || objection.decidedBy === context.viewer.sub ? objection.decidedBy : null,
+    consequence: consequenceOf(state),
+  }
+}
+
+/** An agency sees what contests its own records; an operator what was opened for itself. */
+const sees = (context: Context, { feed }: store.Objection, owner: Operator | null): boolean =>
+  context.viewer.role === 'party'
+    ? may(viewerOn(context, owner), 'see_score_reasons')
+    : mayFeed(context.viewer, 'see_objections', { agency: senderOf(context, feed) ?? '' })
+
+const senderOf = ({ parts }: Context, feed: string): string | null =>
+  parts.agencies.find(({ sends }) => sends.includes(feed))?.id ?? null
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const objectionById = async (context: Context, id: number) => {
+  const found = may(context.viewer, 'see_score_reasons') ? await store.byId(context.parts.db, id) : null
+  const owner = found && (await context.load.operator(found.operatorId))
+  return found && sees(context, found, owner) ? objectionView(context, found) : null
+}
+
+const list = async (_: unknown, args: PageArgs & { state?: ObjectionState | null }, context: Context) => {
+  allow(context.viewer, 'see_objections')
+  const { viewer, parts } = context
+  const own = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
+  const filter = { feeds: viewer.role === 'agency' ? own : null, state: args.state ?? 'OPEN' }
+  const found = await store.list(parts.db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
+  return connection(
+    found.map((each) => objectionView(context, each)),
+    args,
+    ({ number }) => cursorOf(number),
+    () => store.countOf(parts.db, filter),
+  )
+}
+
+interface OpenInput {
+  operator: string
+  record: string
+  statement: string
+}
+
+const openObjection = (_: unknown, { input }: { input: OpenInput }, context: Context) =>
+  done(context, 'open_objection', input, ({ db, rules }, { operator, record, statement }, who) => {
+    const mayFor = (one: Operator) => may(viewerOn(context, one), 'open_objection')
+    // What is no id of a record is a record on which nothing rests.
+    const made = { operator, record: numberIn(record, 'Record') ?? 0, statement, mayFor, ...who }
+    return work.openObjection(db, rules, made)
+  })
+
+interface DecideInput {
+  id: string
+  verdict: 'UPHELD' | 'REJECTED'
+  note: string
+}
+
+const decideObjection = (_: unknown, { input }: { input: DecideInput }, context: Context) =>
+  done(context, 'decide_objection', input, ({ db, rules }, { id, verdict, note }, who) => {
+    const made = { objection: numberOf(id), verdict, note, senderOf: (feed: string) => senderOf(context, feed) }
+    return work.decideObjection(db, rules, { ...made, ...who })
+  })
+
+const withdrawObjection = (_: unknown, args: { id: string }, context: Context) =>
+  done(context, 'open_objection', args, ({ db }, { id }, who) =>
+    work.withdrawObjection(db, { objection: numberOf(id), ...who }),
+  )
+
+const numberOf = (id: string): number => {
+  const number = numberIn(id, 'Objection')
+  if (number === null) throw new Refusal('OBJECTION_UNKNOWN')
+  return number
+}
+
+const done = async <I>(
+  context: Context,
+  act: Act,
+  input: I,
+  deed: (parts: Context['parts'], input: I, who: Acting) => Promise<store.Objection>,
+) => {
+  allow(context.viewer, act)
+  const objection = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
+  // What was loaded before is no longer true.
+  context.load = makeLoads(context.parts, context.now)
+  return objectionView(context, objection)
+}
+
+/** All reasons, also for whoever is shown none of them. */
+const reasonsOf = async (of: ScoreAsked, { load, parts }: Context): Promise<readonly Reason[]> => {
+  if (of.reasons.length > 0) return of.reasons
+  const whole = of.when
+    ? await load.score({ operator: of.operatorId, when: of.when })
+    : (await scores.byIds(parts.db, [of.id])).get(of.id)
+  return whole?.reasons ?? []
+}
+
+const contestedIn = (of: ScoreAsked, context: Context): Promise<number[]> =>
+  context.load.contested({ operator: of.operatorId, when: whenAsked(context, of) })
+
+export const objection = {
+  Query: { objections: list },
+  Mutation: { openObjection, decideObjection, withdrawObjection },
+  Operator: {
+    objections: async ({ operator }: OperatorView, _: unknown, context: Context) => {
+      if (!may(viewerOn(context, operator), 'see_score_reasons')) return []
+      const found = await context.load.objections(operator.id)
+      return found.filter((each) => sees(context, each, operator)).map((each) => objectionView(context, each))
+    },
+  },
+  Score: {
+    objected: async (of: ScoreAsked, _: unknown, context: Context) => {
+      const contested = await contestedIn(of, context)
+      return contested.length > 0 && (await reasonsOf(of, context)).some((reason) => restsOn(reason, contested))
+    },
+    reasons: async (of: ScoreAsked, args: unknown, context: Context) => {
+      const contested = async (reason: Reason) => restsOn(reason, await contestedIn(of, context))
+      const all = await score.Score.reasons(of, args, context)
+      return all.map((reason) => ({ ...reason, objected: () => contested(reason) }))
+    },
+  },
+}

@@ -1,0 +1,127 @@
+/** Overrules: a grade set by two people beside the computed one; the deeds are work/overrule's. */
+import { dateIn } from '../../domain/dates.js'
+import { vetoes } from '../../domain/overrule.js'
+import type { Grade } from '../../domain/scorecard.js'
+import { type Act, may } from '../../domain/viewer.js'
+import { Refusal } from '../../errors.js'
+import * as store from '../../store/overrules.js'
+import * as work from '../../work/overrule.js'
+import { connection, firstOf, type PageArgs } from '../connection.js'
+import { type Context, spend, viewerOn, whenOf } from '../context.js'
+import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
+import { withoutNul } from '../limits.js'
+import { makeLoads } from '../loads.js'
+import { allow } from '../viewer.js'
+import { type OperatorView, operatorById } from './operator.js'
+import { type ScoreAsked, whenAsked } from './score.js'
+
+const overruleView = (context: Context, overrule: store.Overrule) => {
+  spend(context)
+  // An operator is told what was decided of it, not by whom.
+  const named = may(context.viewer, 'see_operations')
+  return {
+    ...overrule,
+    __typename: 'Overrule' as const,
+    number: overrule.id,
+    id: globalId('Overrule', overrule.id),
+    operator: () => operatorById(context, overrule.operatorId),
+    proposedBy: named ? overrule.askedBy : null,
+    proposedAt: overrule.askedAt,
+    decidedBy: named ? overrule.decidedBy : null,
+    withdrawnBy: named ? overrule.withdrawnBy : null,
+  }
+}
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const overruleById = async (context: Context, id: number) => {
+  const found = may(context.viewer, 'see_score_reasons')
+    ? await store.byId(context.parts.db, id, whenOf(context, {}))
+    : null
+  const owner = found && (await context.load.operator(found.operatorId))
+  return found && may(viewerOn(context, owner), 'see_score_reasons') ? overruleView(context, found) : null
+}
+
+const list = async (_: unknown, args: PageArgs & { state?: store.State | null }, context: Context) => {
+  allow(context.viewer, 'see_moves')
+  const { db } = context.parts
+  const filter = { state: args.state ?? 'PROPOSED', when: whenOf(context, {}) }
+  const found = await store.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
+  return connection(
+    found.map((each) => overruleView(context, each)),
+    args,
+    ({ number }) => cursorOf(number),
+    () => store.countOf(db, filter),
+  )
+}
+
+interface ProposeInput {
+  operator: string
+  grade: Grade
+  endsOn: string
+  reason: string
+}
+
+const proposeOverrule = (_: unknown, { input }: { input: ProposeInput }, context: Context) =>
+  done(context, 'propose_overrule', input, ({ db, rules }, given, who) =>
+    work.proposeOverrule(db, rules, { ...given, ...who }),
+  )
+
+interface DecideInput {
+  id: string
+  verdict: 'CONFIRM' | 'REFUSE'
+  note?: string | null
+}
+
+const decideOverrule = (_: unknown, { input }: { input: DecideInput }, context: Context) =>
+  done(context, 'decide_overrule', input, ({ db, rules }, { id, verdict, note = null }, who) =>
+    work.decideOverrule(db, rules, { overrule: numberOf(id), verdict, note, ...who }),
+  )
+
+const withdrawOverrule = (_: unknown, { input }: { input: { id: string; reason: string } }, context: Context) =>
+  done(context, 'propose_overrule', input, ({ db, rules }, { id, reason }, who) =>
+    work.withdrawOverrule(db, rules, { overrule: numberOf(id), reason, ...who }),
+  )
+
+const numberOf = (id: string): number => {
+  const number = numberIn(id, 'Overrule')
+  if (number === null) throw new Refusal('OVERRULE_UNKNOWN')
+  return number
+}
+
+const done = async <I>(
+  context: Context,
+  act: Act,
+  input: I,
+  deed: (parts: Context['parts'], input: I, who: work.Acting) => Promise<store.Overrule>,
+) => {
+  allow(context.viewer, act)
+  const overrule = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
+  // What was loaded before is no longer true.
+  context.load = makeLoads(context.parts, context.now)
+  return overruleView(context, overrule)
+}
+
+/** Whoever is shown no reasons is not shown this one either; of the operator it was asked when the reasons were. */
+const overruleOf = async (of: ScoreAsked, _: unknown, context: Context) => {
+  if (of.reasons.length === 0) return null
+  const when = whenAsked(context, of)
+  const all = await context.load.overrules({ operator: of.operatorId, when })
+  const holds = all.find(
+    ({ state, grade, decidedAt }) =>
+      state === 'IN_FORCE' && decidedAt !== null && dateIn(decidedAt) <= when.asOf && !vetoes(of, grade),
+  )
+  return holds === undefined ? null : overruleView(context, holds)
+}
+
+export const overrule = {
+  Query: { overrules: list },
+  Mutation: { proposeOverrule, decideOverrule, withdrawOverrule },
+  Operator: {
+    overrules: async ({ operator: one, when }: OperatorView, _: unknown, context: Context) => {
+      if (!may(viewerOn(context, one), 'see_score_reasons')) return []
+      const found = await context.load.overrules({ operator: one.id, when })
+      return found.map((each) => overruleView(context, each))
+    },
+  },
+  Score: { overrule: overruleOf },
+}

@@ -1,0 +1,20 @@
+/** GET /v1/scores/:id: a score with everything that is needed to make it again elsewhere. */
+import type { RequestHandler } from 'express'
+import { Refusal } from '../../errors.js'
+import { numberIn, wholeNumber } from '../ids.js'
+import { scoreAudit } from '../nouns/audit.js'
+import type { ApiParts } from '../parts.js'
+import { allow, viewerOf } from '../viewer.js'
+import type { AskedOf } from './index.js'
+
+export const scoreJson =
+  (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
+  async (request, response) => {
+    const viewer = viewerOf(request.headers, parts.keys, askedOf(request).now)
+    allow(viewer, 'see_score_reasons')
+    const asked = String(request.params['id'])
+    const id = wholeNumber(asked) ?? numberIn(asked, 'Score')
+    const found = id === null ? null : await scoreAudit(parts, viewer, id)
+    if (found === null) throw new Refusal('NOT_FOUND')
+    response.set('Cache-Control', 'no-store').json(found)
+  }

@@ -1,0 +1,41 @@
+/**
+ * Which operators a run scores: all, or those that changed, those whose score time alone has changed, and those scored by
+ * another card than the one in force. Found once, in a temporary table that goes with its connection, and taken in steps.
+ */
+import type { Db } from './db.js'
+
+export interface Due {
+  id: number
+  kind: string
+}
+
+export interface DueList {
+  /** The next operators in the order of their ids; empty at the end. */
+  next: () => Promise<Due[]>
+}
+
+export const withDue = async <T>(
+  db: Db,
+  { all, asOf, scorecardHash, step }: { all: boolean; asOf: string; scorecardHash: string; step: number },
+  work: (list: DueList) => Promise<T>,
+): Promise<T> => {
+  const connection = await db.client.acquireRawConnection()
+  const which = all
+    ? 'operators o where'
+    : `(select operator_id from dirty_operators
+        union select operator_id from current_scores where next_change_on <= '${asOf}'
+        union select operator_id from current_scores where scorecard_hash < '${scorecardHash}' or scorecard_hash > '${scorecardHash}') d
+       join operators o on o.id = d.operator_id where`
+  try {
+    await connection.query(
+      `create temporary table due as select o.id, o.kind from ${which} o.known_to is null and o.merged_into is null order by o.id /* due.find */`,
+    )
+    await connection.query('begin read only')
+    await connection.query('declare due_next no scroll cursor for select id, kind from due')
+    return await work({
+      next: async () => (await connection.query(`fetch ${step} from due_next /* due.next */`)).rows,
+    })
+  } finally {
+    await db.client.destroyRawConnection(connection).catch(() => {})
+  }
+}

@@ -1,0 +1,98 @@
+/** Evidence: what the store knows of operators on a day, as scoring asks for it: a query for records, one for own entries. */
+
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { to as copyTo } from 'pg-copy-streams'
+import { WEIGHED_KINDS } from '../domain/evidence.js'
+import type { Body, RecordKind } from '../domain/records.js'
+import type { Db, Tx } from './db.js'
+import { bindingsAt, VERSIONS_AT, type When } from './versions.js'
+
+export interface EvidenceRow {
+  operatorId: number
+  record: number
+  kind: RecordKind
+  /** With the operator, what makes it the same fact as another source's record; null: nobody else has it. */
+  fact: string | null
+  run: number
+  body: Body
+}
+
+/** The registration of what was merged into another speaks of itself alone. */
+const EVIDENCE = `
+  select v.operator_id, v.id, v.kind, v.fact, v.run_id, v.body from (${VERSIONS_AT}) v
+  where v.kind = any(:weighed) and (v.valid_from is null or v.valid_from <= :asOf::date)
+    and (v.kind <> 'registration' or not exists (select 1 from operators o where o.id = v.operator_id and o.uscc <> v.body->>'uscc'))
+  /* evidence.of */`
+
+/**
+ * Every record that speaks for or against these operators, as believed, from however many sources, in no order. By COPY: for
+ * a million operators the rows' own protocol would cost as much as the query.
+ */
+export const of = async (db: Db | Tx, operators: readonly number[], when: When): Promise<EvidenceRow[]> => {
+  if (operators.length === 0) return []
+  // Written out, since COPY takes no bindings; an instant with its zone.
+  const bindings = { ...bindingsAt(operators, when), knownAt: when.knownAt.toISOString(), weighed: [...WEIGHED_KINDS] }
+  const query = db.raw(EVIDENCE, bindings as never).toQuery()
+  const connection = await db.client.acquireConnection()
+  const pieces: Buffer[] = []
+  try {
+    const kept = new Writable({
+      write: (piece: Buffer, _encoding, done) => {
+        pieces.push(piece)
+        done()
+      },
+    })
+    await pipeline(connection.query(copyTo(`copy (${query}) to stdout`)), kept)
+  } finally {
+    await db.client.releaseConnection(connection)
+  }
+  return rowsIn(Buffer.concat(pieces).toString('utf8'))
+}
+
+const rowsIn = (text: string): EvidenceRow[] => {
+  const rows: EvidenceRow[] = []
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf('\n', from)
+    const [operatorId, record, kind, fact, run, body = ''] = text.slice(from, end).split('\t')
+    rows.push({
+      operatorId: Number(operatorId),
+      record: Number(record),
+      kind: kind as RecordKind,
+      fact: fact === '\\N' ? null : unescaped(fact ?? ''),
+      run: Number(run),
+      body: JSON.parse(unescaped(body)),
+    })
+    from = end + 1
+  }
+  return rows
+}
+
+const SIGNS: Record<string, string> = { t: '\t', n: '\n', r: '\r', b: '\b', f: '\f', v: '\v' }
+
+/** As COPY's text format writes it. */
+const unescaped = (text: string): string =>
+  text.includes('\\') ? text.replace(/\\(.)/g, (_, sign: string) => SIGNS[sign] ?? sign) : text
+
+export interface OwnEntry {
+  operatorId: number
+  list: string
+  publishedOn: string
+  endsOn: string | null
+  removedOn: string | null
+  record: number
+}
+
+/** Entries this hub published itself, with the decision behind each. */
+export const ownEntries = async (db: Db | Tx, operators: readonly number[], when: When): Promise<OwnEntry[]> => {
+  const answer = await db.raw(
+    `select l.operator_id as "operatorId", l.list, l.published_on as "publishedOn", l.ends_on as "endsOn",
+       case when exists (select 1 from listing_events e where e.listing_id = l.id and e.state_after = 'REMOVED' and e.recorded_at <= :knownAt)
+         then l.removed_on end as "removedOn", l.decision_version as record
+     from listings l where l.operator_id = any(:operators) and l.published_on <= :asOf::date and l.decision_version is not null
+       and exists (select 1 from listing_events e where e.listing_id = l.id and e.state_after = 'PUBLISHED' and e.recorded_at <= :knownAt)
+     order by l.operator_id, l.id /* evidence.ownEntries */`,
+    { operators, asOf: when.asOf, knownAt: when.knownAt },
+  )
+  return answer.rows
+}

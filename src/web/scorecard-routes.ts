@@ -1,0 +1,77 @@
+/** GET /scorecard, /scorecard/:version and /scorecard/:version.json: the cards, for everybody. */
+import { type RequestHandler, type Response, Router } from 'express'
+import * as contracts from '../contracts.js'
+import { dateIn } from '../domain/dates.js'
+import { canonical, type Json } from '../domain/records.js'
+import type { Scorecard } from '../domain/scorecard.js'
+import { isRefusal, Refusal } from '../errors.js'
+import * as audits from '../store/audits.js'
+import { cardInForce, cardNamed, hashOfCard } from '../work/cards.js'
+import type { Page } from './page.js'
+import { cardPage } from './scorecard.js'
+import type { SiteParts } from './site.js'
+
+const VERSION = /^[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*$/
+/** Longest version looked for, characters. */
+const VERSION_LONGEST = 100
+const PUBLIC_SECONDS = 60
+const JSON_END = '.json'
+
+type Show = (response: Response, page: Page) => void
+
+export const scorecards = (parts: SiteParts, show: Show): Router => {
+  const router = Router()
+  router.get('/scorecard', showInForce(parts, show))
+  router.get('/scorecard/:version', showVersion(parts, show))
+  return router
+}
+
+const showInForce =
+  ({ db, nowOf }: SiteParts, show: Show): RequestHandler =>
+  async (request, response) => {
+    const day = dateIn(nowOf(request))
+    const card = await cardInForce(db, day)
+    show(response, await pageOf(db, card, card, day))
+  }
+
+const showVersion =
+  ({ db, nowOf }: SiteParts, show: Show): RequestHandler =>
+  async (request, response) => {
+    const asked = String(request.params['version'])
+    const asJson = asked.endsWith(JSON_END)
+    const card = await known(db, asJson ? asked.slice(0, -JSON_END.length) : asked)
+    if (asJson) return bytesOf(response, card)
+    const day = dateIn(nowOf(request))
+    show(response, await pageOf(db, card, await cardInForce(db, day), day))
+  }
+
+/** The bytes of which the hash is said everywhere: who asks again is told by it that nothing changed. */
+const bytesOf = (response: Response, card: Scorecard): void => {
+  response.set({ 'Cache-Control': `public, max-age=${PUBLIC_SECONDS}`, ETag: `"${hashOfCard(card)}"` })
+  response.type('json').send(canonical(card as unknown as Json))
+}
+
+/** A version that is nowhere, and one whose file is no card and never gave a score, are pages that do not exist. */
+const known = async (db: SiteParts['db'], version: string): Promise<Scorecard> => {
+  if (version.length > VERSION_LONGEST || !VERSION.test(version)) throw new Refusal('NOT_FOUND')
+  try {
+    return await cardNamed(db, version)
+  } catch (error) {
+    if (isRefusal(error) && (error.code === 'SCORECARD_UNKNOWN' || error.code === 'SCORECARD_BROKEN'))
+      throw new Refusal('NOT_FOUND')
+    throw error
+  }
+}
+
+const pageOf = async (db: SiteParts['db'], card: Scorecard, current: Scorecard, day: string): Promise<Page> => {
+  const [adoptions, kept] = await Promise.all([audits.adoptions(db), audits.versionsKept(db)])
+  const files = contracts.folder('scorecards').map((file) => file.replace(/\.json$/, ''))
+  return cardPage({
+    card,
+    hash: hashOfCard(card),
+    inForce: card.version === current.version,
+    day,
+    adoptions: adoptions.map(({ decidedAt, ...each }) => ({ ...each, decidedOn: dateIn(decidedAt) })),
+    versions: [...new Set([...files, ...kept])].sort(),
+  })
+}

@@ -1,0 +1,53 @@
+/** A stored score with all that it was made of, as it was known when it was made: so that others can make it again. */
+import type { FactEvent, FactFamily, Facts } from '../domain/facts.js'
+import type { ListKind } from '../domain/lists.js'
+import type { Scorecard } from '../domain/scorecard.js'
+import { Refusal } from '../errors.js'
+import type { Db } from '../store/db.js'
+import * as operators from '../store/operators.js'
+import * as scores from '../store/scores.js'
+import * as versions from '../store/versions.js'
+import { cardByHash } from './cards.js'
+import { factsOf } from './facts.js'
+
+export interface AuditedScore {
+  score: scores.StoredScore
+  operator: operators.Operator
+  card: Scorecard
+  /** Read anew from the versions as known then; that they are what was scored is what their hash shows. */
+  facts: Facts & { events: Required<FactEvent>[] }
+  /** Behind the facts and the reasons, by id. */
+  records: versions.Version[]
+}
+
+/** What stands behind a score that was read already. */
+export const auditOf = async (
+  db: Db,
+  score: scores.StoredScore,
+  operator: operators.Operator,
+  lists: readonly ListKind[],
+): Promise<AuditedScore> => {
+  const card = await cardByHash(db, score.scorecardHash)
+  if (card === null) throw new Refusal('SCORECARD_UNKNOWN', { version: score.scorecard, known: '' })
+  const found = await factsOf(db, [operator], score, { lists, known: score.families as FactFamily[] })
+  const { events, ...rest } = found.get(operator.id) as Facts
+  // Every field is there, as their hash has them.
+  const facts = { ...rest, events: events.map((event) => ({ until: null, weight: 1, ...event })) }
+  const cited = new Set([
+    ...facts.events.map(({ record }) => record),
+    ...score.reasons.flatMap(({ records }) => records),
+  ])
+  const records = await versions.byIds(db, [...cited])
+  return { score, operator, card, facts, records: [...records.values()].sort((a, b) => a.id - b.id) }
+}
+
+/** Whose it is, merged into another since or not. */
+export const scoreAndOwner = async (
+  db: Db,
+  id: number,
+): Promise<{ score: scores.StoredScore; operator: operators.Operator } | null> => {
+  const score = (await scores.byIds(db, [id])).get(id)
+  if (score === undefined) return null
+  const operator = (await operators.byIds(db, [score.operatorId])).get(score.operatorId)
+  return operator ? { score, operator } : null
+}

@@ -1,0 +1,88 @@
+/**
+ * Scorecards: files under schema/scorecards until one gives its first score or is proposed; from then on what is kept with
+ * the scores, so that the one in force stays what it was whatever becomes of its file.
+ */
+import { createHash } from 'node:crypto'
+import * as contracts from '../contracts.js'
+import { canonical, type Json } from '../domain/records.js'
+import { checkScorecard, type Scorecard } from '../domain/scorecard.js'
+import { Refusal, reasonOf } from '../errors.js'
+import type { Db, Tx } from '../store/db.js'
+import * as kept from '../store/scorecards.js'
+
+/** In force where nobody adopted another. */
+export const FIRST_IN_FORCE = kept.FIRST_IN_FORCE
+
+/** Refused with place and reason if broken: the scores that stand are not touched. */
+export const loadScorecard = (version: string): Scorecard => {
+  const known = contracts.folder('scorecards').map((file) => file.replace(/\.json$/, ''))
+  if (!known.includes(version)) throw new Refusal('SCORECARD_UNKNOWN', { version, known: known.join(' ') })
+  const card = document(version)
+  const shape = contracts
+    .contract('contracts/scorecard')(card)
+    .map((fault) => `${fault.field}: ${fault.message}`)
+  const faults =
+    shape.length > 0 ? shape : checkScorecard(card as Scorecard).map((fault) => `${fault.place}: ${fault.reason}`)
+  if (faults.length === 0 && (card as Scorecard).version !== version) faults.push(NAMED_OTHERWISE)
+  if (faults.length > 0) throw new Refusal('SCORECARD_BROKEN', { version, faults: faults.join('; ') })
+  return card as Scorecard
+}
+
+const NAMED_OTHERWISE = 'version: 与文件名不一致。It is not the name of the file.'
+
+/** Read anew each time, since a card is changed while it is tried; the same text is the same object. */
+const document = (version: string): unknown => {
+  try {
+    const text = contracts.text(`scorecards/${version}.json`)
+    const known = documents.get(version)
+    if (known?.text === text) return known.card
+    const card: unknown = JSON.parse(text)
+    documents.set(version, { text, card })
+    return card
+  } catch (error) {
+    throw new Refusal('SCORECARD_BROKEN', { version, faults: `JSON: ${reasonOf(error)}` })
+  }
+}
+
+const documents = new Map<string, { text: string; card: unknown }>()
+
+/** The card by which operators stand on a day, as was decided by an instant. */
+export const cardInForce = async (db: Db | Tx, on: string, knownAt?: Date): Promise<Scorecard> => {
+  const adopted = await kept.inForce(db, on, knownAt ?? null)
+  return adopted ?? (await cardNamed(db, FIRST_IN_FORCE))
+}
+
+/** As it is kept, else as its file says. A broken or a changed file does not touch what is kept. */
+export const cardNamed = async (db: Db | Tx, version: string): Promise<Scorecard> =>
+  (await kept.byVersion(db, version)) ?? loadScorecard(version)
+
+/** Refusal SCORECARD_CHANGED: its file says another thing than was kept under that version. */
+export const cardToTry = async (db: Db | Tx, version: string): Promise<Scorecard> => {
+  const known = await kept.byVersion(db, version)
+  const card =
+    known !== null && !contracts.folder('scorecards').includes(`${version}.json`) ? known : loadScorecard(version)
+  if (known !== null && hashOfCard(known) !== hashOfCard(card)) throw new Refusal('SCORECARD_CHANGED', { version })
+  return card
+}
+
+export const cardByHash = (db: Db | Tx, hash: string): Promise<Scorecard | null> => kept.byHash(db, hash)
+
+/** Kept for whoever replays what it gave. Returns its hash. */
+export const keepCard = async (tx: Db | Tx, card: Scorecard, now: Date): Promise<string> => {
+  const hash = hashOfCard(card)
+  if (!(await kept.keep(tx, { hash, card, now }))) throw new Refusal('SCORECARD_CHANGED', { version: card.version })
+  return hash
+}
+
+const hashes = new WeakMap<Scorecard, string>()
+
+/** SHA-256 of the card as canonical JSON, hexadecimal. */
+export const hashOfCard = (card: Scorecard): string => {
+  const known =
+    hashes.get(card) ??
+    createHash('sha256')
+      .update(canonical(card as unknown as Json))
+      .digest('hex')
+  hashes.set(card, known)
+  return known
+}

@@ -1,0 +1,97 @@
+/**
+ * Lines of a card: whose score falls below one gets a lead, a reason to look and never a ground for listing, or an entry of
+ * the internal watch list, until the score is above it again.
+ */
+import { crossed } from '../domain/score.js'
+import type { Scorecard } from '../domain/scorecard.js'
+import * as concerns from '../store/concerns.js'
+import type { Tx } from '../store/db.js'
+import * as leads from '../store/leads.js'
+import * as scores from '../store/scores.js'
+import * as watchEntries from '../store/watch-entries.js'
+import { LIST_FACT } from './facts.js'
+import { openLeads } from './listing.js'
+import type { Rules } from './rules.js'
+import { WITHOUT_GROUND } from './takeback.js'
+
+interface Followed {
+  card: Scorecard
+  /** All that were looked at. */
+  ids: readonly number[]
+  /** The scores that were added. */
+  rows: readonly scores.NewScore[]
+  /** Where each stood before. */
+  before: ReadonlyMap<number, { value: number }>
+  on: string
+  at: Date
+}
+
+/** Before the new scores are added. */
+export const followLines = async (tx: Tx, rules: Rules, followed: Followed): Promise<void> => {
+  const { card, rows, on, at } = followed
+  const dropped = await dropUnfounded(tx, followed)
+  const stood = await stoodBefore(tx, followed, dropped)
+  const fallen = { lead: [] as Fallen[], watch: [] as Fallen[] }
+  for (const { operatorId, value, reasons } of rows) {
+    // Whoever already stands on a list needs no lead to get there.
+    const listed = reasons.some((reason) => reason.fact === LIST_FACT && reason.count > 0)
+    for (const opens of crossed(stood.get(operatorId) ?? null, { value }, card)) {
+      if (opens === 'watch' || !listed) fallen[opens].push({ operatorId, value })
+    }
+  }
+  await openLeads(tx, rules, fallen.lead, { on, now: at })
+  await watchEntries.open(tx, fallen.watch, { on, at })
+  const line = card.lines.find(({ opens }) => opens === 'watch')?.below ?? 0
+  const risen = rows.filter(({ value }) => value >= line).map(({ operatorId }) => operatorId)
+  await watchEntries.close(tx, risen, { on, at })
+}
+
+interface Fallen {
+  operatorId: number
+  value: number
+}
+
+/** A score that rests on what was taken back never stood, nor did one whose lead was dropped for it. */
+const stoodBefore = async (
+  tx: Tx,
+  { card, rows, before, on }: Followed,
+  dropped: ReadonlySet<number>,
+): Promise<Map<number, { value: number }>> => {
+  const line = card.lines.find(({ opens }) => opens === 'lead')?.below ?? 0
+  const stood = new Map<number, { value: number }>()
+  const still: number[] = []
+  for (const { operatorId, value } of rows) {
+    const earlier = before.get(operatorId)
+    if (earlier === undefined || dropped.has(operatorId)) continue
+    stood.set(operatorId, { value: earlier.value })
+    if (value < line && earlier.value < line) still.push(operatorId)
+  }
+  if (still.length === 0) return stood
+  const sound = await scores.lastSound(tx, still, on)
+  for (const id of still) {
+    const last = sound.get(id)
+    if (last) stood.set(id, last)
+    else stood.delete(id)
+  }
+  return stood
+}
+
+/** Leads put in question by a take-back: without a new score they stand; with one they are dropped, to be opened anew if it says so. */
+const dropUnfounded = async (tx: Tx, { ids, rows, on, at }: Followed): Promise<Set<number>> => {
+  const questioned = await leads.questioned(tx, ids)
+  if (questioned.length === 0) return new Set()
+  const moved = new Set(rows.map((row) => row.operatorId))
+  const unfounded = questioned.filter(({ operatorId }) => moved.has(operatorId))
+  await leads.drop(
+    tx,
+    unfounded.map(({ id }) => id),
+    { on, reason: WITHOUT_GROUND, at },
+  )
+  const settled = { by: 'score', note: '已重新评分。Scored anew.', now: at }
+  await concerns.settleOf(
+    tx,
+    questioned.map(({ id }) => id),
+    settled,
+  )
+  return new Set(unfounded.map(({ operatorId }) => operatorId))
+}

@@ -1,0 +1,140 @@
+/**
+ * A person overrules a grade, another confirms it. The computed score stays beside it; nothing but what standing shows rests on
+ * an overrule: no lead, no listing, no score.
+ */
+import { dateIn } from '../domain/dates.js'
+import { codeOf } from '../domain/identity.js'
+import { badEnd, notConfirmable, notOverrulable } from '../domain/overrule.js'
+import { redact } from '../domain/privacy.js'
+import type { Grade } from '../domain/scorecard.js'
+import { Refusal } from '../errors.js'
+import type { Db, Tx } from '../store/db.js'
+import * as knowledge from '../store/knowledge.js'
+import * as operators from '../store/operators.js'
+import * as overrules from '../store/overrules.js'
+import * as scores from '../store/scores.js'
+import type { Rules } from './rules.js'
+
+/** Longest reason, note or statement, characters. */
+const WORDS_LENGTH = 1_000
+/** How long an act waits for a merge that goes on, milliseconds. */
+const LOCK_TIMEOUT_MS = 5_000
+/** SQLSTATE of a lock not had in time. */
+const LOCK_NOT_AVAILABLE = '55P03'
+
+export interface Acting {
+  by: string
+  now: Date
+}
+
+export interface Proposed extends Acting {
+  /** Any code of the operator. */
+  operator: string
+  grade: Grade
+  endsOn: string
+  reason: string
+}
+
+/** Refusals: INPUT_INVALID, OPERATOR_UNKNOWN, OVERRULE_NOT_ALLOWED with the reason, RUN_BUSY. */
+export const proposeOverrule = async (db: Db, rules: Rules, made: Proposed): Promise<overrules.Overrule> => {
+  const reason = wordsOf(made.reason, '理由 the reason', rules)
+  return inTurn(db, made.now, async (tx, at) => {
+    const bad = badEnd(made.endsOn, dateIn(at))
+    if (bad !== null) throw new Refusal('INPUT_INVALID', { reason: bad })
+    const { id: operatorId } = await operatorNamed(tx, made.operator)
+    const why = notOverrulable(made.grade, await currentScore(tx, operatorId, at))
+    if (why !== null) throw notAllowed(why)
+    const { grade, endsOn, by } = made
+    const id = await overrules.propose(tx, { operatorId, grade, reason, endsOn, by, at })
+    if (id === null) throw notAllowed('已有一项调整待复核 another waits to be decided')
+    return reread(tx, id, at)
+  })
+}
+
+export interface OverruleDecided extends Acting {
+  overrule: number
+  verdict: 'CONFIRM' | 'REFUSE'
+  /** Needed to refuse. */
+  note: string | null
+}
+
+/** The one in force before ends with a confirmation. Refusals: OVERRULE_UNKNOWN, OVERRULE_SETTLED, SECOND_PERSON, OVERRULE_NOT_ALLOWED, INPUT_INVALID, RUN_BUSY. */
+export const decideOverrule = async (db: Db, rules: Rules, made: OverruleDecided): Promise<overrules.Overrule> => {
+  const { overrule: id, verdict, by } = made
+  const note = made.note === null && verdict === 'CONFIRM' ? null : wordsOf(made.note ?? '', '说明 the note', rules)
+  return inTurn(db, made.now, async (tx, at) => {
+    const found = await present(tx, id, at)
+    if (found.state !== 'PROPOSED') throw new Refusal('OVERRULE_SETTLED')
+    if (found.askedBy === by) throw new Refusal('SECOND_PERSON')
+    if (verdict === 'CONFIRM') {
+      const why = notConfirmable(found, await currentScore(tx, found.operatorId, at), dateIn(at))
+      if (why !== null) throw notAllowed(why)
+    }
+    await overrules.decide(tx, id, { state: verdict === 'CONFIRM' ? 'IN_FORCE' : 'REFUSED', note, by, at })
+    return reread(tx, id, at)
+  })
+}
+
+export interface OverruleWithdrawn extends Acting {
+  overrule: number
+  reason: string
+}
+
+/** What waits or holds is withdrawn; what it replaced does not come back. Refusals: OVERRULE_UNKNOWN, OVERRULE_SETTLED, INPUT_INVALID, RUN_BUSY. */
+export const withdrawOverrule = async (db: Db, rules: Rules, made: OverruleWithdrawn): Promise<overrules.Overrule> => {
+  const reason = wordsOf(made.reason, '理由 the reason', rules).replace(/\s+/g, ' ')
+  return inTurn(db, made.now, async (tx, at) => {
+    const { id, state } = await present(tx, made.overrule, at)
+    if (state !== 'PROPOSED' && state !== 'IN_FORCE') throw new Refusal('OVERRULE_SETTLED')
+    await overrules.withdraw(tx, id, { reason, by: made.by, at })
+    return reread(tx, id, at)
+  })
+}
+
+const notAllowed = (reason: string): Refusal => new Refusal('OVERRULE_NOT_ALLOWED', { reason })
+
+const present = async (tx: Tx, id: number, at: Date): Promise<overrules.Overrule> => {
+  const found = await overrules.byId(tx, id, { asOf: dateIn(at), knownAt: at })
+  if (found === null) throw new Refusal('OVERRULE_UNKNOWN')
+  return found
+}
+
+const reread = async (tx: Tx, id: number, at: Date): Promise<overrules.Overrule> => {
+  const kept = await overrules.byId(tx, id, { asOf: dateIn(at), knownAt: at })
+  if (kept === null) throw new Error(`overrule ${id} is gone`)
+  return kept
+}
+
+/** The score that counts today. */
+export const currentScore = async (tx: Tx, operator: number, at: Date): Promise<scores.StoredScore | null> =>
+  (await scores.latest(tx, [operator], { asOf: dateIn(at), knownAt: at })).get(operator) ?? null
+
+/** The operator to which a code leads. Refusal OPERATOR_UNKNOWN. */
+export const operatorNamed = async (tx: Tx, code: string): Promise<operators.Operator> => {
+  const asked = codeOf(code)
+  const found = asked === null ? undefined : [...(await operators.byCodes(tx, [asked])).values()][0]
+  if (found === undefined) throw new Refusal('OPERATOR_UNKNOWN', { code: asked?.code ?? '' })
+  return found
+}
+
+/** What a person says, without ID numbers. Refusal INPUT_INVALID for nothing, or too much. */
+export const wordsOf = (given: string, what: string, { mark }: Rules): string => {
+  const words = redact(given.trim(), mark)
+  if (words !== '' && given.trim().length <= WORDS_LENGTH) return words
+  throw new Refusal('INPUT_INVALID', {
+    reason: `${what}：1–${WORDS_LENGTH} 个字符 1–${WORDS_LENGTH} characters`,
+  })
+}
+
+/** One act after the other, each of an instant of knowledge that no other shares; whoever waits for a merge waits only so long. */
+export const inTurn = async <T>(db: Db, now: Date, act: (tx: Tx, at: Date) => Promise<T>): Promise<T> => {
+  try {
+    return await db.transaction(async (tx) => {
+      await tx.raw(`set local lock_timeout = ${LOCK_TIMEOUT_MS} /* work.overrule */`)
+      return act(tx, await knowledge.tick(tx, now))
+    })
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error
+    throw new Refusal('RUN_BUSY', { job: 'decide', subject: '' })
+  }
+}

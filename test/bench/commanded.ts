@@ -1,0 +1,32 @@
+/** The hub's command in a process of its own, as it was built: what it printed last, and how much memory it took. */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+export interface Commanded {
+  /** Its last line, as JSON. */
+  said: Record<string, unknown>
+  /** Peak resident memory in MB, as the system counts it. */
+  peak: number
+}
+
+export const commanded = (args: readonly string[], url: string, folder: string): Promise<Commanded> =>
+  new Promise((resolve, reject) => {
+    const script = `await import(${JSON.stringify(join(process.cwd(), 'dist/src/cli.js'))}); process.on('exit', () => process.stderr.write('PEAK ' + process.resourceUsage().maxRSS + '\\n'))`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, ...args], {
+      env: { ...process.env, DATABASE_URL: url, DATA_DIR: join(folder, 'hub'), LOG_LEVEL: 'silent' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let [said, faults] = ['', '']
+    child.stdout.on('data', (part) => {
+      said += part
+    })
+    child.stderr.on('data', (part) => {
+      faults += part
+    })
+    child.once('error', reject)
+    child.once('exit', (code) => {
+      const peak = /PEAK (\d+)/.exec(faults)?.[1]
+      if (code !== 0 || !peak) reject(new Error(`${args[0]} ended with ${code}: ${(said + faults).slice(-2000)}`))
+      else resolve({ said: JSON.parse(said.trim().split('\n').at(-1) ?? '{}'), peak: Number(peak) / 1024 })
+    })
+  })

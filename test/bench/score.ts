@@ -1,0 +1,221 @@
+/**
+ * Scoring against what PostgreSQL itself needs to group the same records by operator, in one run on one server with the
+ * product's own settings. BENCH_OPERATORS sets how many operators; each has ten records of the kinds a card weighs.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FactEvent, FactName, Facts } from '../../src/domain/facts.js'
+import { FAMILIES } from '../../src/domain/facts.js'
+import { score as fold } from '../../src/domain/score.js'
+import { connect, type Db, migrate } from '../../src/store/db.js'
+import * as embedded from '../../src/store/embedded/index.js'
+import { loadScorecard } from '../../src/work/cards.js'
+import { commanded } from './commanded.js'
+
+const OPERATORS = Number(process.env['BENCH_OPERATORS'] ?? 1_000_000)
+const RECORDS_EACH = 10
+/** Of the smaller world, as a share of the larger one. */
+const SMALL = 0.1
+/** Runs of which the middle one counts. */
+const TIMES = 3
+const DIRTY = 1_000
+const FOLDS = 200_000
+const TODAY = '2026-11-25'
+
+const say = (what: string): unknown => process.stdout.write(`${what}\n`)
+
+export const score = async (): Promise<Record<string, number>> => {
+  const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
+  const server = await embedded.join(join(folder, 'data'))
+  try {
+    const folds = foldsPerSecond()
+    const small = await ofSize(server.url, folder, Math.round(OPERATORS * SMALL))
+    const large = await ofSize(server.url, folder, OPERATORS)
+    const growth = large.perRecord / small.perRecord
+    say(`time per record, ${OPERATORS} operators against ${OPERATORS * SMALL}: ${growth.toFixed(2)}`)
+    return {
+      folds,
+      againstBare: large.againstBare,
+      memoryMB: large.memoryMB,
+      growth,
+      nothingMs: large.nothingMs,
+      dirtyMs: large.dirtyMs,
+    }
+  } finally {
+    await server.leave()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+interface OfSize {
+  /** Seconds for each record, facts to stored rows. */
+  perRecord: number
+  againstBare: number
+  memoryMB: number
+  nothingMs: number
+  dirtyMs: number
+}
+
+const ofSize = async (server: string, folder: string, operators: number): Promise<OfSize> => {
+  const url = new URL(server)
+  url.pathname = '/bench_score'
+  const admin = connect(server)
+  await admin.raw('drop database if exists bench_score with (force)')
+  await admin.raw('create database bench_score')
+  await admin.destroy()
+  const db = connect(url.href)
+  try {
+    await migrate(db)
+    await peopled(db, operators)
+    const bare = await middle(() => bareSeconds(db))
+    let memoryMB = 0
+    const seconds = await middle(async () => {
+      await db.raw('truncate scores, current_scores, listings, watch_entries, dirty_operators cascade')
+      await db.raw('insert into dirty_operators select id, now() from operators')
+      await db.raw('checkpoint')
+      const { said, peak } = await commanded(['score', '--json'], url.href, folder)
+      if (said['stored'] !== operators) throw new Error(`not all were scored: ${JSON.stringify(said)}`)
+      memoryMB = Math.max(memoryMB, peak)
+      return Number(said['ms']) / 1000
+    })
+    await db.raw('vacuum analyze')
+    const nothing = (await commanded(['score', '--json'], url.href, folder)).said
+    if (nothing['stored'] !== 0) throw new Error(`something moved: ${JSON.stringify(nothing)}`)
+    const dirtyMs = await middle(() => dirtied(db, url.href, folder, operators))
+    say(
+      `${String(operators).padStart(8)} operators, ${operators * RECORDS_EACH} records: grouped bare ${bare.toFixed(1)} s, scored ${seconds.toFixed(1)} s (${(seconds / bare).toFixed(1)} ×), ${memoryMB.toFixed(0)} MB at most; nothing to do ${nothing['ms']} ms; ${DIRTY} dirty ${dirtyMs} ms`,
+    )
+    return {
+      perRecord: seconds / operators / RECORDS_EACH,
+      againstBare: seconds / bare,
+      memoryMB: Math.round(memoryMB),
+      nothingMs: Number(nothing['ms']),
+      dirtyMs,
+    }
+  } finally {
+    await db.destroy()
+  }
+}
+
+const middle = async (measured: () => Promise<number>): Promise<number> => {
+  const all: number[] = []
+  for (let time = 0; time < TIMES; time += 1) all.push(await measured())
+  return all.sort((a, b) => a - b)[Math.floor(TIMES / 2)] ?? 0
+}
+
+const bareSeconds = async (db: Db): Promise<number> => {
+  const began = performance.now()
+  await db.raw(
+    `select count(*), sum(records), sum(points) from (
+       select operator_id, count(*) as records, sum(row_number) as points from versions group by operator_id offset 0) g`,
+  )
+  return (performance.now() - began) / 1000
+}
+
+/** So many operators get one more penalty, and are scored. Milliseconds. */
+const dirtied = async (db: Db, url: string, folder: string, operators: number): Promise<number> => {
+  const [{ n }] = (await db.raw('select count(*)::int as n from versions')).rows
+  await db.raw(
+    `with chosen as (select (1 + (g::bigint * 7919) % ?)::int as id from generate_series(1, ?) g group by 1),
+       marked as (insert into dirty_operators select id, now() from chosen)
+     ${INSERT} select 'penalties', 'penalty', 'X' || ? || '/' || id, id, md5(id::text), ${PENALTY}, date '2026-10-01', 1, 1, 't', now() from chosen c(i), lateral (select c.i as id) o`,
+    [operators, DIRTY, n],
+  )
+  const { said } = await commanded(['score', '--json'], url, folder)
+  if (said['stored'] !== DIRTY) throw new Error(`not all the dirty were stored: ${JSON.stringify(said)}`)
+  return Number(said['ms'])
+}
+
+const INSERT = `insert into versions (feed, kind, record_key, operator_id, digest, body, valid_from, run_id, row_number, partial, known_from)`
+const PENALTY = `('{"document_number":"样市监处罚〔2025〕' || id || '号","party_name":"样本商贸有限公司","party_kind":"ORGANISATION","violation":"销售不合格商品","types":["罚款"],"content":"罚款","fine_yuan":"' || (id % 90000) || '","decided_on":"2025-0' || (1 + id % 9) || '-11","authority":"样市市场监督管理局","status":"IN_FORCE"}')::jsonb`
+
+/** Each kind in the order of the operators, as feeds bring them: an operator's records lie far apart. */
+const KINDS: { kind: string; many: number; body: string; day: string }[] = [
+  {
+    kind: 'registration',
+    many: 1,
+    body: `('{"name":"样本商贸有限公司","established_on":"20' || (10 + id % 15) || '-05-06","status":"ACTIVE","kind":"enterprise","region_code":"220102","address":"样本路' || id || '号","scope":"日用百货销售；服装服饰零售","capital_yuan":"1000000"}')::jsonb`,
+    day: `date '2015-05-06'`,
+  },
+  {
+    kind: 'inspection',
+    many: 4,
+    body: `('{"notice_number":"样监抽〔2025〕' || j || '号","announced_on":"2025-0' || (1 + (id + j) % 9) || '-20","product":"样品","party_role":"SELLER","party_name":"样本商贸有限公司","result":"' || case when (id + j) % 11 = 0 then 'FAIL' else 'PASS' end || '","failures":[]}')::jsonb`,
+    day: `date '2025-03-20'`,
+  },
+  { kind: 'penalty', many: 1, body: PENALTY, day: `date '2025-03-11'` },
+  {
+    kind: 'trademark',
+    many: 3,
+    body: `('{"number":"8' || id || j || '","class":' || (1 + id % 45) || ',"name":"样标","status":"REGISTERED","registered_on":"2019-01-01","expires_on":"20' || (27 + id % 5) || '-01-01"}')::jsonb`,
+    day: `date '2019-01-01'`,
+  },
+  {
+    kind: 'shop',
+    many: 1,
+    body: `('{"marketplace":"guguji","shop_id":"' || id || '","name":"样本小店","opened_on":"2020-01-01","real_name_matched":true}')::jsonb`,
+    day: `date '2020-01-01'`,
+  },
+]
+
+const peopled = async (db: Db, operators: number): Promise<void> => {
+  const began = performance.now()
+  const indexes = await db.raw(
+    `select pg_get_indexdef(i.indexrelid) as made, c.relname as name from pg_index i join pg_class c on c.oid = i.indexrelid
+     where i.indrelid = 'versions'::regclass and not i.indisprimary`,
+  )
+  for (const { name } of indexes.rows) await db.raw('drop index ??', [name])
+  await db.raw(
+    `insert into operators (uscc, kind, name, region, status, first_run, created_at)
+     select '91220102MA' || lpad(id::text, 8, '0'), 'ENTERPRISE', '样本商贸有限公司' || id, '220102', 'ACTIVE', 1, now()
+     from generate_series(1, ?) id order by id`,
+    [operators],
+  )
+  const [first] = (await db.raw('select min(id) as first from operators')).rows
+  for (const { kind, many, body, day } of KINDS) {
+    await db.raw(
+      `${INSERT} select '${kind}', '${kind}', '${kind}/' || id || '/' || j, id, md5(id::text || j), ${body}, ${day}, 1, 1 + (id % 9), 'f', now() - interval '1 hour'
+       from generate_series(?::int, ?::int) id, generate_series(1, ${many}) j`,
+      [first.first, first.first + operators - 1],
+    )
+  }
+  for (const { made } of indexes.rows) await db.raw(made)
+  await db.raw('vacuum analyze')
+  say(`${operators} operators made in ${((performance.now() - began) / 1000).toFixed(0)} s`)
+}
+
+/** The pure fold alone, on one core. */
+const foldsPerSecond = (): number => {
+  const card = loadScorecard('ecommerce-1')
+  const known = (Object.keys(FAMILIES) as Facts['known'][number][]).sort()
+  const facts = Array.from(
+    { length: 1_000 },
+    (_, i): Facts => ({ asOf: TODAY, kind: 'enterprise', known, events: eventsFor(i) }),
+  )
+  for (const each of facts) fold(each, card)
+  const began = performance.now()
+  for (let done = 0; done < FOLDS; done += 1) fold(facts[done % facts.length] as Facts, card)
+  const rate = FOLDS / ((performance.now() - began) / 1000)
+  say(`the fold alone: ${Math.round(rate)} operators/s, ${RECORDS_EACH} records each`)
+  return Math.round(rate)
+}
+
+const eventsFor = (i: number): FactEvent[] => {
+  const day = (n: number) => `2025-0${1 + (n % 9)}-1${n % 9}`
+  const event = (fact: FactName, on: string | null, until: string | null = null): FactEvent => ({
+    fact,
+    on,
+    until,
+    record: i * 20 + 1,
+  })
+  const events: FactEvent[] = [
+    event('registered_years', `20${10 + (i % 15)}-05-06`),
+    event('registration_active', null),
+    event('shop_real_name', '2020-01-01'),
+    ...[1, 2, 3].map((n) => event('trademark_held', '2019-01-01', `20${27 + ((i + n) % 5)}-01-01`)),
+    ...[1, 2, 3].map((n) => event((i + n) % 11 === 0 ? 'inspection_failed' : 'inspection_passed', day(i + n))),
+    event(i % 3 === 0 ? 'penalty_heavy' : 'penalty_light', day(i)),
+  ]
+  return events.map((each, n) => ({ ...each, record: i * 20 + n }))
+}
