@@ -19,6 +19,7 @@ export const up = async (knex: Knex): Promise<void> => {
     insert into dirty_operators (operator_id, since) select id, now() from operators where known_to is null and merged_into is null;
     alter table scores
       add column recorded_at timestamptz not null,
+      alter column reasons type json,
       drop constraint scores_operator_id_fkey,
       drop constraint scores_run_id_fkey;
     comment on table scores is 'appended, never updated; refers to operators, runs and scorecards without foreign keys: its rows are made by joins with them, and none of them is ever deleted';

@@ -47,6 +47,21 @@ export const familiesOf = (feeds: Iterable<{ id: string; kind: RecordKind }>): F
 /** The status by which an authority's own record says that it withdrew what it had decided. */
 export const WITHDRAWN = 'REVOKED'
 
+/**
+ * All that is read of the bodies of some kinds: days, words of a fixed list, and whether something is so. Whoever fetches
+ * millions of records need fetch no more of them.
+ */
+export const PLAIN_FIELDS: Partial<Record<RecordKind, readonly string[]>> = {
+  registration: ['established_on', 'status'],
+  shop: ['opened_on', 'real_name_matched'],
+  trademark: ['status', 'registered_on', 'expires_on'],
+  inspection: ['result', 'announced_on', 'party_role'],
+  icp_filing: ['status', 'filed_on'],
+  recall: ['announced_on'],
+  standard: ['status', 'declared_on', 'abolished_on'],
+  trustmark: ['status', 'issued_on', 'valid_to'],
+}
+
 const PENALTY_FACTS = { WARNING_ONLY: 'penalty_warning', LIGHT: 'penalty_light', HEAVY: 'penalty_heavy' } as const
 const STATUS_FACTS: Record<string, FactName> = { ACTIVE: 'registration_active', REVOKED: 'registration_revoked' }
 const CHECK_FACTS: Record<string, FactName> = {

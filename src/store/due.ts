@@ -11,12 +11,12 @@ export interface Due {
 
 export interface DueList {
   /** The next operators in the order of their ids; empty at the end. */
-  next: () => Promise<Due[]>
+  next: (many: number) => Promise<Due[]>
 }
 
 export const withDue = async <T>(
   db: Db,
-  { all, asOf, scorecardHash, step }: { all: boolean; asOf: string; scorecardHash: string; step: number },
+  { all, asOf, scorecardHash }: { all: boolean; asOf: string; scorecardHash: string },
   work: (list: DueList) => Promise<T>,
 ): Promise<T> => {
   const connection = await db.client.acquireRawConnection()
@@ -33,7 +33,7 @@ export const withDue = async <T>(
     await connection.query('begin read only')
     await connection.query('declare due_next no scroll cursor for select id, kind from due')
     return await work({
-      next: async () => (await connection.query(`fetch ${step} from due_next /* due.next */`)).rows,
+      next: async (many) => (await connection.query(`fetch ${many} from due_next /* due.next */`)).rows,
     })
   } finally {
     await db.client.destroyRawConnection(connection).catch(() => {})

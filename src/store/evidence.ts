@@ -3,7 +3,7 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { to as copyTo } from 'pg-copy-streams'
-import { WEIGHED_KINDS } from '../domain/evidence.js'
+import { PLAIN_FIELDS, WEIGHED_KINDS } from '../domain/evidence.js'
 import type { Body, RecordKind } from '../domain/records.js'
 import type { Db, Tx } from './db.js'
 import { bindingsAt, VERSIONS_AT, type When } from './versions.js'
@@ -15,12 +15,20 @@ export interface EvidenceRow {
   /** With the operator, what makes it the same fact as another source's record; null: nobody else has it. */
   fact: string | null
   run: number
+  /** Of a kind with plain fields these alone. */
   body: Body
 }
 
+/** Of plain kinds their fields alone, as an array. */
+const PLAIN = Object.entries(PLAIN_FIELDS)
+  .map(
+    ([kind, fields]) => `when '${kind}' then array[${fields.map((field) => `v.body->>'${field}'`).join(', ')}]::text`,
+  )
+  .join(' ')
+
 /** The registration of what was merged into another speaks of itself alone. */
 const EVIDENCE = `
-  select v.operator_id, v.id, v.kind, v.fact, v.run_id, v.body from (${VERSIONS_AT}) v
+  select v.operator_id, v.id, v.kind, v.fact, v.run_id, case v.kind ${PLAIN} else v.body::text end from (${VERSIONS_AT}) v
   where v.kind = any(:weighed) and (v.valid_from is null or v.valid_from <= :asOf::date)
     and (v.kind <> 'registration' or not exists (select 1 from operators o where o.id = v.operator_id and o.uscc <> v.body->>'uscc'))
   /* evidence.of */`
@@ -53,19 +61,47 @@ export const of = async (db: Db | Tx, operators: readonly number[], when: When):
 const rowsIn = (text: string): EvidenceRow[] => {
   const rows: EvidenceRow[] = []
   for (let from = 0; from < text.length; ) {
-    const end = text.indexOf('\n', from)
-    const [operatorId, record, kind, fact, run, body = ''] = text.slice(from, end).split('\t')
+    const operator = text.indexOf('\t', from)
+    const afterId = text.indexOf('\t', operator + 1)
+    const afterKind = text.indexOf('\t', afterId + 1)
+    const afterFact = text.indexOf('\t', afterKind + 1)
+    const afterRun = text.indexOf('\t', afterFact + 1)
+    const end = text.indexOf('\n', afterRun + 1)
+    const kind = text.slice(afterId + 1, afterKind) as RecordKind
+    const fact = text.slice(afterKind + 1, afterFact)
+    const body = text.slice(afterRun + 1, end)
     rows.push({
-      operatorId: Number(operatorId),
-      record: Number(record),
-      kind: kind as RecordKind,
-      fact: fact === '\\N' ? null : unescaped(fact ?? ''),
-      run: Number(run),
-      body: JSON.parse(unescaped(body)),
+      operatorId: Number(text.slice(from, operator)),
+      record: Number(text.slice(operator + 1, afterId)),
+      kind,
+      fact: fact === '\\N' ? null : unescaped(fact),
+      run: Number(text.slice(afterFact + 1, afterRun)),
+      body: bodyIn(kind, body),
     })
     from = end + 1
   }
   return rows
+}
+
+/** Days and words are few, and records many: alike bodies of a plain kind are one object. */
+const plainBodies = new Map<string, Body>()
+const MAX_PLAIN_BODIES = 50_000
+
+const bodyIn = (kind: RecordKind, text: string): Body => {
+  const fields = PLAIN_FIELDS[kind]
+  if (fields === undefined) return JSON.parse(unescaped(text))
+  const known = plainBodies.get(kind + text)
+  if (known !== undefined) return known
+  const values = text.slice(1, -1).split(',')
+  const body = Object.freeze(Object.fromEntries(fields.map((field, place) => [field, plain(values[place])])))
+  if (plainBodies.size >= MAX_PLAIN_BODIES) plainBodies.clear()
+  plainBodies.set(kind + text, body)
+  return body
+}
+
+const plain = (value = 'NULL'): string | boolean | null => {
+  if (value === 'true' || value === 'false') return value === 'true'
+  return value === 'NULL' ? null : value
 }
 
 const SIGNS: Record<string, string> = { t: '\t', n: '\n', r: '\r', b: '\b', f: '\f', v: '\v' }

@@ -33,7 +33,7 @@ const COLUMNS = `b.id, b.operator_id as "operatorId", b.feed, b.record_key as "r
  * nearly all, cost one look into an index.
  */
 export const CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
-  where b.operator_id = o.id and b.state = 'OPEN' and s.reasons @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id))))`
+  where b.operator_id = o.id and b.state = 'OPEN' and s.reasons::jsonb @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id))))`
 
 /** Null where the record is contested already. */
 export const open = async (

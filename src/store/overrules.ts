@@ -44,7 +44,7 @@ export const holding = (operator: string, knownAt: string): string => `
   where (h.withdrawn_at is null or h.withdrawn_at > ${knownAt}) and ${firstDay('h')} <= :asOf::date and h.ends_on > :asOf::date`
 
 /** `vetoes` of domain/overrule as SQL, for an overrule `h` beside a score `s` (its grade and reasons). */
-export const NOT_VETOED = `not (h.grade < s.grade and s.reasons @> '[{"why": "VETO"}]')`
+export const NOT_VETOED = `not (h.grade < s.grade and s.reasons::jsonb @> '[{"why": "VETO"}]')`
 
 /** The grade that standing shows for an operator `o`, beside its score `s` (grade, reasons) of :asOf. */
 export const SHOWN_GRADE = `coalesce((select h.grade from (${holding('o.id', "'infinity'")}) h where ${NOT_VETOED}), s.grade)`

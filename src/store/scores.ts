@@ -111,7 +111,7 @@ export const lastSound = async (
   const answer = await tx.raw(
     `select o.id as "operatorId", s.value from unnest(:operators::int[]) as o(id), lateral (
        select s.value from scores s where s.operator_id = o.id and s.as_of <= :asOf::date and not s.asked
-         and not exists (select 1 from jsonb_array_elements(s.reasons) r, jsonb_array_elements_text(r->'records') cited
+         and not exists (select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
            join versions v on v.id = cited::bigint where v.wrong_from is not null)
        order by s.as_of desc, s.id desc limit 1) s /* scores.lastSound */`,
     { operators, asOf },

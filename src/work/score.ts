@@ -13,7 +13,7 @@ import type { Scorecard } from '../domain/scorecard.js'
 import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as dirty from '../store/dirty.js'
-import { type Due, withDue } from '../store/due.js'
+import { type Due, type DueList, withDue } from '../store/due.js'
 import * as knowledge from '../store/knowledge.js'
 import * as scores from '../store/scores.js'
 import type { When } from '../store/versions.js'
@@ -23,7 +23,8 @@ import { followLines } from './lines.js'
 import type { Rules } from './rules.js'
 import { alone, type Occasioned, type Running } from './run.js'
 
-/** Operators fetched, folded and written together. */
+/** Operators fetched, folded and written together: few at first, so that soon all three go on at once. */
+const FIRST_STEP_OPERATORS = 250
 const STEP_OPERATORS = 2_000
 /** After so many folds the system gets its turn: what was asked for arrives meanwhile. */
 const TURN_EVERY_OPERATORS = 100
@@ -78,11 +79,12 @@ const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOpti
     all: options.all === true,
     asOf: course.asOf,
     scorecardHash: hashOfCard(course.card),
-    step: STEP_OPERATORS,
   }
   const known = { lists: options.rules.lists, known: options.families }
-  const fetched = async (next: () => Promise<Due[]>): Promise<Fetched> => {
-    const operators = await next()
+  let size = FIRST_STEP_OPERATORS
+  const fetched = async (next: DueList['next']): Promise<Fetched> => {
+    const operators = await next(size)
+    size = Math.min(size * 2, STEP_OPERATORS)
     return { operators, facts: await factsOf(db, operators, when, known) }
   }
   await withDue(db, which, async ({ next }) => {
@@ -94,13 +96,13 @@ const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOpti
         coming = fetched(next)
         // Awaited with the next step; until then nobody else is to be told of its failure.
         coming.catch(() => {})
-        const rows = await folded(db, step, when, course)
+        const { rows, before } = await folded(db, step, when, course)
         await writing
         counts.scored += step.operators.length
         counts.stored += rows.length
         counts.unchanged += step.operators.length - rows.length
         if (!options.dryRun) {
-          writing = written(db, run, { ...course, when, step: step.operators, rows }, options)
+          writing = written(db, run, { ...course, when, step: step.operators, rows, before }, options)
           writing.catch(() => {})
         }
         Object.assign(run.counts, counts)
@@ -114,15 +116,21 @@ const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOpti
   return counts
 }
 
+interface Folded {
+  rows: scores.NewScore[]
+  /** What each was compared with. Nobody else scores meanwhile. */
+  before: ReadonlyMap<number, Earlier>
+}
+
 interface Fetched {
   operators: Due[]
   facts: Map<number, Facts>
 }
 
 /** The rows to be added: of operators of whom nothing moved there is none. */
-const folded = async (db: Db, step: Fetched, when: When, course: Course): Promise<scores.NewScore[]> => {
+const folded = async (db: Db, step: Fetched, when: When, course: Course): Promise<Folded> => {
   const ids = step.operators.map(({ id }) => id)
-  const before = course.asked
+  const before: ReadonlyMap<number, Earlier> = course.asked
     ? await scores.latestBy(db, ids, when.asOf, course.card.version)
     : await scores.current(db, ids)
   const rows: scores.NewScore[] = []
@@ -145,7 +153,7 @@ const folded = async (db: Db, step: Fetched, when: When, course: Course): Promis
     same.map(({ scoreId }) => scoreId),
   )
   for (const { row, scoreId } of same) if (!sameReasons(kept.get(scoreId)?.reasons, row.reasons)) rows.push(row)
-  return rows
+  return { rows, before }
 }
 
 type Earlier = scores.CurrentScore | scores.StoredScore
@@ -197,17 +205,20 @@ const causeOf = (earlier: Earlier | undefined, hashes: Hashes): scores.NewScore[
   return earlier.factsHash === hashes.factsHash ? 'TIME' : 'RECORD'
 }
 
-interface Writing extends Course {
+interface Writing extends Course, Folded {
   when: When
   step: readonly Due[]
-  rows: readonly scores.NewScore[]
 }
 
-const written = async (db: Db, run: Running, { card, asked, when, step, rows }: Writing, options: ScoreOptions) => {
+const written = async (
+  db: Db,
+  run: Running,
+  { card, asked, when, step, rows, before }: Writing,
+  options: ScoreOptions,
+) => {
   await db.transaction(async (tx) => {
     const at = await knowledge.tick(tx, options.now())
     const ids = step.map(({ id }) => id)
-    const before = asked ? new Map<number, scores.CurrentScore>() : await scores.current(tx, ids)
     if (!asked) {
       await followLines(tx, options.rules, { card, ids, rows, before, on: when.asOf, at })
       await dirty.scored(tx, ids, when.knownAt)

@@ -174,13 +174,15 @@ describe('overrules over HTTP', () => {
   it('standing and the score of a day say the same of an overrule that a veto stands against', async () => {
     const db = world.database.db
     await confirmed()
-    await db.raw(`update scores set grade = 'D', reasons = jsonb_set(reasons, '{1,why}', '"VETO"') where value = 500`)
     await db.raw(
-      `update scores set reasons = jsonb_set(jsonb_set(reasons, '{1,rule}', '"serious-list"'), '{1,fact}', '"serious_list"') where value = 500`,
+      `update scores set grade = 'D', reasons = jsonb_set(reasons::jsonb, '{1,why}', '"VETO"') where value = 500`,
+    )
+    await db.raw(
+      `update scores set reasons = jsonb_set(jsonb_set(reasons::jsonb, '{1,rule}', '"serious-list"'), '{1,fact}', '"serious_list"') where value = 500`,
     )
     const seen = await file()
     await db.raw(
-      `update scores set grade = 'C', reasons = jsonb_set(jsonb_set(jsonb_set(reasons, '{1,why}', '"UNIT"'), '{1,rule}', '"penalties"'), '{1,fact}', '"penalty_heavy"') where value = 500`,
+      `update scores set grade = 'C', reasons = jsonb_set(jsonb_set(jsonb_set(reasons::jsonb, '{1,why}', '"UNIT"'), '{1,rule}', '"penalties"'), '{1,fact}', '"penalty_heavy"') where value = 500`,
     )
     expect(seen.standing).to.deep.equal({ grade: 'D', score: 500, overruled: false })
     expect(seen.score).to.deep.equal({ value: 500, grade: 'D', overrule: null })

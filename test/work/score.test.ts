@@ -116,7 +116,7 @@ describe('score', () => {
     expect(first).to.deep.equal({ scored: first.scored, stored: first.scored, unchanged: 0 })
     const wrong = await rowsOf(
       db(),
-      `select id from scores where value <> (select sum((r->>'points')::int) from jsonb_array_elements(reasons) r)`,
+      `select id from scores where value <> (select sum((r->>'points')::int) from json_array_elements(reasons) r)`,
     )
     expect(wrong).to.have.length(0)
     const grades = await rowsOf(db(), 'select distinct grade from scores order by 1')
@@ -259,9 +259,9 @@ describe('score', () => {
   const falsifications: Record<string, string> = {
     'a value': 'update scores set value = value - 1 where id = (select min(id) from scores)',
     'a grade': `update scores set grade = 'C' where id = (select min(id) from scores)`,
-    'a reason': `update scores set reasons = jsonb_set(reasons, '{1,points}', '5') where id = (select min(id) from scores)`,
-    'how many a reason counts': `update scores set reasons = jsonb_set(reasons, '{1,count}', '7') where id = (select min(id) from scores)`,
-    'a value and its reason together': `update scores set value = value + 1, reasons = jsonb_set(reasons, '{0,points}', '601') where id = (select min(id) from scores)`,
+    'a reason': `update scores set reasons = jsonb_set(reasons::jsonb, '{1,points}', '5') where id = (select min(id) from scores)`,
+    'how many a reason counts': `update scores set reasons = jsonb_set(reasons::jsonb, '{1,count}', '7') where id = (select min(id) from scores)`,
+    'a value and its reason together': `update scores set value = value + 1, reasons = jsonb_set(reasons::jsonb, '{0,points}', '601') where id = (select min(id) from scores)`,
     'the day of the next change': `update scores set next_change_on = '2031-01-01' where id = (select min(id) from scores)`,
     'the body of a record': `update versions set body = jsonb_set(body, '{status}', '"REVOKED"') where kind = 'registration' and operator_id = (select operator_id from scores order by id limit 1)`,
     'the day a record was known': `update versions set known_from = now() + interval '50 years' where kind = 'registration' and operator_id = (select operator_id from scores order by id limit 1)`,
@@ -345,7 +345,7 @@ describe('score', () => {
       db(),
       `select s.grade, count(*)::int as n, count(v.id)::int as behind from scores s
        left join versions v on v.operator_id = s.operator_id and v.row_number > 1 and v.id = (
-         select (r->'records'->>0)::bigint from jsonb_array_elements(s.reasons) r where r->>'fact' = 'serious_list')
+         select (r->'records'->>0)::bigint from json_array_elements(s.reasons) r where r->>'fact' = 'serious_list')
        where s.as_of = '2018-12-31' group by 1`,
     )
     expect(then).to.deep.equal([{ grade: 'D', n: 84, behind: 84 }])

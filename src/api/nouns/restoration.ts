@@ -45,7 +45,7 @@ const wayBack = async (score: ScoreAsked, { from }: { from?: string | null }, co
   const found = await behind(score, context)
   if (found === null) return []
   const day = from ?? whenAsked(context, score).asOf
-  const asOf = day > score.asOf ? day : score.asOf
+  const [, asOf = day] = [day, score.asOf].sort()
   const steps = plan({ ...found.facts, asOf }, found.card, restorationRules())
   spend(context, steps.length)
   return steps
