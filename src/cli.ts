@@ -219,6 +219,9 @@ command
           bar.stop()
           tell(json, verified, () => [
             `重算 ${verified.verified}，差异 ${verified.differences} · verified, differences`,
+            ...(verified.found ?? []).map(
+              ({ score, operatorId, of }) => `   评分 score ${score}，主体 operator ${operatorId}：${of}`,
+            ),
           ])
           if (verified.differences > 0) process.exitCode = 1
           return

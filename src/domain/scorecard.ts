@@ -8,9 +8,6 @@ import { FACTS, FAMILIES, factRow } from './facts.js'
 import { checkNumbers, checkWords, type Say } from './scorecard-parts.js'
 import { takesLessAt, valuesOf } from './scorecard-reach.js'
 
-/** The card by which operators stand; every other one is tried, not used. */
-export const IN_FORCE = 'ecommerce-1'
-
 export const LOWEST = 0
 export const HIGHEST = 1000
 

@@ -12,10 +12,15 @@ import type { Rules } from './rules.js'
 /** Scores read at once. */
 const STEP_SCORES = 2_000
 
+/** Differences told one by one. */
+const MOST_TOLD = 1_000
+
 export interface Verified {
   verified: number
   differences: number
   ms: number
+  /** The first of them; absent where there is none. */
+  found?: Difference[]
 }
 
 /** What a stored score says otherwise than its replay; `score` is its id. */
@@ -33,21 +38,24 @@ export const verify = async (
     now: () => Date
     sample?: number
     progress?: (scores: number) => void
-    differs?: (difference: Difference) => void
   },
 ): Promise<Verified> => {
   const startedAt = options.now()
   const counts = { verified: 0, differences: 0 }
+  const found: Difference[] = []
   for (let after = 0; ; ) {
     const stored = await scores.sample(db, { after, limit: STEP_SCORES, of: options.sample ?? null })
     const last = stored.at(-1)
-    if (last === undefined) return { ...counts, ms: options.now().getTime() - startedAt.getTime() }
+    if (last === undefined) {
+      const ms = options.now().getTime() - startedAt.getTime()
+      return { ...counts, ms, ...(found.length > 0 ? { found } : {}) }
+    }
     after = last.id
     counts.verified += stored.length
     for (const together of alike(stored)) {
       for (const difference of await differencesOf(db, together, options.rules)) {
         counts.differences += 1
-        options.differs?.(difference)
+        if (found.length < MOST_TOLD) found.push(difference)
       }
     }
     options.progress?.(counts.verified)

@@ -1,6 +1,7 @@
 /** `npm run soak [NAME…] [--runs N] [--seed N]`: the long forms of tests. The last line is one JSON object. */
 import { parseArgs } from 'node:util'
 import { soakIntake } from './intake.js'
+import { soakScoreAlone } from './score.js'
 
 interface Options {
   runs: number | undefined
@@ -18,6 +19,10 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
       found: (fault) => process.stderr.write(`${JSON.stringify(fault)}\n`),
     })
     return { ok: soaked.faults.length === 0, seed, ...soaked }
+  },
+  score: async ({ runs = 80_000 }) => {
+    const replayed = await soakScoreAlone(runs)
+    return { ok: replayed.differences === 0 && replayed.found === 1, ...replayed }
   },
 }
 

@@ -8,6 +8,7 @@ import type { Body } from '../../src/domain/records.js'
 import { startAgencies } from '../../src/sandbox/agencies/index.js'
 import type { Db } from '../../src/store/db.js'
 import { latest } from '../../src/store/scores.js'
+import * as watchEntries from '../../src/store/watch-entries.js'
 import { loadScorecard } from '../../src/work/cards.js'
 import { type Scored, type ScoreOptions, score } from '../../src/work/score.js'
 import { verify } from '../../src/work/verify.js'
@@ -38,7 +39,7 @@ const scored = async (db: Db, given: Partial<ScoreOptions> = {}): Promise<Omit<S
   return counts
 }
 const verified = async (db: Db, sample?: number) => {
-  const { ms: _, ...counts } = await verify(db, { ...options, ...(sample === undefined ? {} : { sample }) })
+  const { ms: _, found: __, ...counts } = await verify(db, { ...options, ...(sample === undefined ? {} : { sample }) })
   return counts
 }
 
@@ -177,6 +178,30 @@ describe('score', () => {
     expect(await leads(db())).to.deep.equal([{ operator_id: await operatorOf(db(), codeOf(1)), state: 'LEAD' }])
     const [event] = await rowsOf(db(), 'select move, made_by as by, role, made_on as on from listing_events')
     expect(event).to.deep.equal({ move: 'openLead', by: 'score', role: 'clock', on: TODAY })
+  })
+
+  it('below the line of watching an operator is on the internal watch list, once, until its score is above it again', async () => {
+    const watched = async () => {
+      const found = await rowsOf(db(), 'select value, opened_on as on, closed_on as off from watch_entries order by id')
+      return found.map(({ value, on, off }) => [value, on, off])
+    }
+    await register(db())
+    await scored(db())
+    expect(await watched()).to.deep.equal([])
+    await penalties(db(), 1)
+    await scored(db(), { now: at(later(60)) })
+    expect((await last(db())).grade).to.equal('C')
+    expect(await watched()).to.deep.equal([[540, TODAY, null]])
+    await penalties(db(), 2)
+    await scored(db(), { now: at(later(120)) })
+    expect(await watched()).to.deep.equal([[540, TODAY, null]])
+    const when = (seconds: number) => ({ asOf: TODAY, knownAt: later(seconds) })
+    const one = await operatorOf(db(), codeOf(1))
+    const known = async (seconds: number) => (await watchEntries.ofOperators(db(), [one], when(seconds))).size
+    await db().raw(`update versions set body = jsonb_set(body, '{status}', '"REVOKED"') where kind = 'penalty'`)
+    await scored(db(), { all: true, now: at(later(180)) })
+    expect(await watched()).to.deep.equal([[540, TODAY, TODAY]])
+    expect([await known(30), await known(150), await known(240)]).to.deep.equal([0, 1, 0])
   })
 
   it('falling to D opens no second lead where an officer has one open', async () => {

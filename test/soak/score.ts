@@ -1,0 +1,62 @@
+/**
+ * Scores replayed: a made world is scored, changed and scored again, then every stored score is recomputed from what was
+ * known then. One is falsified, and must be found.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { feeds } from '../../src/agencies/index.js'
+import { familiesOf } from '../../src/domain/evidence.js'
+import { connect, type Db, migrate } from '../../src/store/db.js'
+import * as embedded from '../../src/store/embedded/index.js'
+import type { Rules } from '../../src/work/rules.js'
+import { score } from '../../src/work/score.js'
+import { verify } from '../../src/work/verify.js'
+import { INSERT, PENALTY, peopled } from '../bench/people.js'
+import { rules as testRules } from '../support/world.js'
+
+export interface Replayed {
+  verified: number
+  differences: number
+  /** Differences after one row was falsified. */
+  found: number
+}
+
+/** `db`: with empty tables. */
+export const soakScore = async (db: Db, rules: Rules, operators: number): Promise<Replayed> => {
+  const options = { cause: 'command' as const, rules, families: familiesOf(feeds.values()), now: () => new Date() }
+  await peopled(db, operators)
+  await db.raw('insert into dirty_operators select id, now() from operators')
+  await score(db, options)
+  // Every fourth gets a penalty more, so that there are scores of two instants.
+  await db.raw(
+    `with marked as (insert into dirty_operators select id, now() from operators where id % 4 = 0)
+     ${INSERT} select 'penalties', 'penalty', 'X' || id, id, md5(id::text), ${PENALTY}, date '2026-10-01', 1, 1, 'f', now()
+     from operators where id % 4 = 0`,
+  )
+  await score(db, options)
+  const { verified, differences } = await verify(db, options)
+  await db.raw(
+    `update scores set value = value - 1, reasons = (
+       select json_agg(case when n = 1 then jsonb_set(r::jsonb, '{points}', to_jsonb((r->>'points')::int - 1)) else r::jsonb end order by n)
+       from json_array_elements(reasons) with ordinality as e(r, n))
+     where id = (select id from scores order by id offset ? limit 1)`,
+    [Math.floor(verified / 2)],
+  )
+  return { verified, differences, found: (await verify(db, options)).differences }
+}
+
+/** On a server of its own. 80,000 operators give 100,000 stored scores. */
+export const soakScoreAlone = async (operators: number): Promise<Replayed> => {
+  const folder = mkdtempSync(join(tmpdir(), 'hub-soak-'))
+  const server = await embedded.join(join(folder, 'data'))
+  const db = connect(server.url)
+  try {
+    await migrate(db)
+    return await soakScore(db, testRules, operators)
+  } finally {
+    await db.destroy()
+    await server.leave()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
