@@ -1,4 +1,8 @@
-import { stopCluster } from './database.js'
+import { shareCluster, stopCluster } from './database.js'
 
-/** The server starts with the first test that wants a database, and stops with the run. */
-export const mochaHooks = { afterAll: stopCluster }
+/** In a run of several processes the server starts before them, else with the first test that wants a database. */
+export const mochaGlobalSetup = async (): Promise<void> => {
+  if (process.argv.includes('--parallel')) await shareCluster()
+}
+
+export const mochaGlobalTeardown = stopCluster

@@ -1,4 +1,7 @@
-/** Real PostgreSQL for tests: one embedded server a run, a migrated template, a database of its own for each who asks. */
+/**
+ * Real PostgreSQL for tests: one embedded server a run, a migrated template, a database of its own for each who asks. Where
+ * several processes share a run, its address is in their environment.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
@@ -6,6 +9,9 @@ import { connect, type Db, migrate } from '../../src/store/db.js'
 import { type Embedded, join } from '../../src/store/embedded/index.js'
 
 const TEMPLATE = 'hub_template'
+
+/** Address of the server of a run of several processes. */
+const SHARED = 'HUB_TEST_SERVER'
 
 let cluster: Promise<{ embedded: Embedded; folder: string }> | null = null
 let made = 0
@@ -28,20 +34,27 @@ export interface TestDatabase {
 
 /** A migrated, empty database; `empty` gives one that was never migrated. */
 export const freshDatabase = async (options: { empty?: boolean } = {}): Promise<TestDatabase> => {
-  cluster ??= start()
-  const { embedded } = await cluster
+  const server = process.env[SHARED] ?? (await startCluster())
   made += 1
-  const name = `hub_test_${made}`
-  await withAdmin(embedded.url, (db) =>
-    db.raw(`create database ${name} ${options.empty ? '' : `template ${TEMPLATE}`}`),
-  )
-  const url = named(embedded.url, name)
+  const name = `hub_test_${process.pid}_${made}`
+  await withAdmin(server, (db) => db.raw(`create database ${name} ${options.empty ? '' : `template ${TEMPLATE}`}`))
+  const url = named(server, name)
   const db = connect(url)
   const drop = async () => {
     await db.destroy()
-    await withAdmin(embedded.url, (admin) => admin.raw(`drop database ${name} with (force)`))
+    await withAdmin(server, (admin) => admin.raw(`drop database ${name} with (force)`))
   }
   return { db, url, drop }
+}
+
+const startCluster = async (): Promise<string> => {
+  cluster ??= start()
+  return (await cluster).embedded.url
+}
+
+/** For this process and those that it starts. */
+export const shareCluster = async (): Promise<void> => {
+  process.env[SHARED] = await startCluster()
 }
 
 export const stopCluster = async (): Promise<void> => {

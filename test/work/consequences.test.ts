@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { oncePerFact } from '../../src/domain/evidence.js'
 import { factOfDecision } from '../../src/domain/penalty.js'
 import type { Body } from '../../src/domain/records.js'
 import * as concerns from '../../src/store/concerns.js'
@@ -129,7 +130,7 @@ describe('what follows for listings when the record under them changes', () => {
     await tell(db(), { id: 'elsewhere', body: REVOKED, now: later(60) })
     expect(await stateOf(db(), id)).to.deep.equal(['REMOVED', 'REVOKED'])
     const operator = await operatorOf(db(), codeOf(1))
-    const [found] = await evidence.of(db(), [operator], { asOf: TODAY, knownAt: later(HOUR) })
+    const [found] = oncePerFact(await evidence.of(db(), [operator], { asOf: TODAY, knownAt: later(HOUR) }))
     expect(found?.body['status']).to.equal('REVOKED')
   })
 

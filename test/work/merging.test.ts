@@ -108,7 +108,7 @@ describe('merging operators', () => {
     expect(decision.evidence).to.include({ cause: 'MOVED', from: A, into: B })
     const dirty = await rowsOf(
       db(),
-      'select uscc from operators join dirty_operators d on d.operator_id = id where uscc = any(?) order by 1',
+      'select distinct uscc from operators join dirty_operators d on d.operator_id = id where uscc = any(?) order by 1',
       [[A, B]],
     )
     expect(dirty.map(({ uscc }) => uscc)).to.deep.equal([B])
@@ -285,7 +285,9 @@ describe('merging operators', () => {
     const [known] = await rowsOf(db(), 'select name from operators where uscc = ?', [B])
     expect(known).to.deep.equal({ name: '四平新址商贸有限公司' })
     const seen = await evidence.of(db(), [await own(B)], { asOf: TODAY, knownAt: ALL })
-    expect(seen.filter(({ kind }) => kind === 'registration').map(({ body }) => body['uscc'])).to.deep.equal([B])
+    const registrations = seen.filter(({ kind }) => kind === 'registration').map(({ record }) => record)
+    const said = await versions.byIds(db(), registrations)
+    expect([...said.values()].map(({ body }) => body['uscc'])).to.deep.equal([B])
     expect(await believed(B, { kinds: RECORD_KINDS })).to.contain(shop)
   })
 
