@@ -50,6 +50,8 @@ export interface Stage {
   copy: (lines: Iterable<Buffer> | AsyncIterable<Buffer>) => Promise<void>
   /** All is there: the planner may know how much. */
   ready: () => Promise<void>
+  /** Of these keys only what was put last stays. Returns how many items are gone. */
+  keepLast: (keys: readonly string[]) => Promise<number>
   /** A transaction that sees the stage. */
   transaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
 }
@@ -128,6 +130,15 @@ export const withStage = async <T>(db: Db, work: (stage: Stage) => Promise<T>): 
         await connection.query(`set default_statistics_target = ${STATISTICS_TARGET}`)
         await connection.query('analyze staged_drafts')
         await connection.query('reset default_statistics_target')
+      },
+      keepLast: async (keys) => {
+        if (keys.length === 0) return 0
+        const answer = await connection.query(
+          `delete from staged_drafts s where s.record_key = any($1)
+             and s.item < (select max(m.item) from staged_drafts m where m.record_key = s.record_key)`,
+          [[...keys]],
+        )
+        return answer.rowCount ?? 0
       },
       transaction: (act) => db.transaction(act, { connection }),
     })

@@ -178,6 +178,7 @@ const takeIn = async (
       ...(options.progress ? { progress: options.progress } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
     })
+    const passedOver = await stage.keepLast(done.withdrawn)
     await stage.ready()
     // What does not end by absence stands for ever: the last delivery is what this one must not fall short of.
     const standing = KINDS[feed.kind].endsByAbsence
@@ -205,7 +206,7 @@ const takeIn = async (
         run: run.id,
         feed: feed.id,
         whole: whole && !delivery.unmodified,
-        drafts: done.drafts,
+        drafts: done.drafts - passedOver,
       }
       const { ended, late, timely, ...counts } = await merge(tx, {
         ...merging,
@@ -219,7 +220,7 @@ const takeIn = async (
         received: done.received,
         new: counts.NEW,
         changed: counts.CHANGED,
-        unchanged: counts.UNCHANGED + done.met,
+        unchanged: counts.UNCHANGED + done.met + passedOver,
         rejected: done.rejected,
         unmatched: counts.UNMATCHED,
       }

@@ -6,6 +6,7 @@ import type { Calendar } from '../domain/calendar.js'
 import { dateIn } from '../domain/dates.js'
 import { isLate } from '../domain/lateness.js'
 import { repeats } from '../domain/marks.js'
+import { isWithdrawn } from '../domain/penalty.js'
 import { redact } from '../domain/privacy.js'
 import type { Draft, Item, Mapped, Problem, RecordKind } from '../domain/records.js'
 import { stretchesOf } from '../domain/stretches.js'
@@ -50,13 +51,15 @@ export interface Read {
   records: number
   /** Keys of records in bad items. */
   unreadable: string[]
+  /** Keys of decisions that a later item of the same delivery withdraws: of what was staged of them the last counts. */
+  withdrawn: string[]
 }
 
 export const read = async (db: Db, run: Running, stage: Stage, known: Known, reading: Reading): Promise<Read> => {
   const { feed, mark, calendar } = reading
   const today = dateIn(run.startedAt)
   const context: Context = { dated: reading.dated, today }
-  const done: Read = { received: 0, rejected: 0, met: 0, drafts: 0, records: 0, unreadable: [] }
+  const done: Read = { received: 0, rejected: 0, met: 0, drafts: 0, records: 0, unreadable: [], withdrawn: [] }
   const delivered = repeats()
   let bad: rejects.Reject[] = []
   let full = false
@@ -83,11 +86,19 @@ export const read = async (db: Db, run: Running, stage: Stage, known: Known, rea
       return toStage(done.received, part, item, draft, late)
     })
     const other = rows.findIndex(({ draft, digest }) => delivered.wouldBe(draft.key, digest) === 'other')
+    const contradicting = rows[other]
+    const contradicts = contradicting?.draft
+    if (contradicting && contradicts?.kind === 'penalty' && rows.length === 1 && isWithdrawn(contradicts.body)) {
+      // A table of what happened has both: the decision, and later its withdrawal, which takes effect at once.
+      done.withdrawn.push(contradicts.key)
+      done.drafts += 1
+      return stage.put(contradicting)
+    }
     // What an item says beside the contradiction cannot be believed either.
-    if (other >= 0) {
+    if (contradicts) {
       aside(
         item,
-        [contradiction(drafts[other]?.key ?? '')],
+        [contradiction(contradicts.key)],
         drafts.map(({ key }) => key),
       )
       return false

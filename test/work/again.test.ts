@@ -39,6 +39,29 @@ describe('what comes again', () => {
     expect(await states()).to.deep.equal([{ status: 'IN_FORCE' }])
   })
 
+  const told: [what: string, statuses: string[], counts: object][] = [
+    ['after the decision', ['IN_FORCE', 'REVOKED'], { new: 1, unchanged: 1 }],
+    ['before the decision', ['REVOKED', 'IN_FORCE'], { new: 1, rejected: 1 }],
+    ['between two words of it', ['IN_FORCE', 'REVOKED', 'IN_FORCE'], { new: 1, unchanged: 2 }],
+  ]
+  for (const [what, statuses, of] of told) {
+    it(`a withdrawal told ${what} in one delivery takes effect`, async () => {
+      const pulled = await pullItems(
+        db(),
+        statuses.map((value) => row(1, { value })),
+        {
+          id: 'penalties',
+          kind: 'penalty',
+          body: ({ value }) => ({ status: value, violation: '售假' }),
+          bounds: { rejectShare: 1 },
+        },
+      )
+      expect(counts(pulled)).to.deep.equal(counted(statuses.length, of))
+      const found = await rowsOf(db(), `select body->>'status' as status from versions where known_to is null`)
+      expect(found).to.deep.equal([{ status: 'REVOKED' }])
+    })
+  }
+
   it('an entry that was removed is not listed again by a partial file that leaves its removal out', async () => {
     const entry = (removed_on: string | null, whole: boolean, now: Date) =>
       pullItems(db(), [row(1)], { id: 'abnormal', body: () => ({ removed_on }), now: at(now), whole })
