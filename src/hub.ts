@@ -23,7 +23,7 @@ import { expire } from './work/expire.js'
 import { publish } from './work/publish.js'
 import { type FileGiven, pull } from './work/pull.js'
 import { push } from './work/push.js'
-import type { Rules } from './work/rules.js'
+import { type Rules, restorationRules } from './work/rules.js'
 import { type ScoreOptions, score } from './work/score.js'
 import { takeBack } from './work/takeback.js'
 import { type Occasion, timetable } from './work/timetable.js'
@@ -208,6 +208,8 @@ const loadRules = (mark: Rules['mark']): Rules => {
   const faults = checkLists(lists)
   if (faults.length > 0)
     throw new Error(`schema/rules/lists.json: ${faults.map((f) => `${f.place} ${f.reason}`).join('; ')}`)
+  // Also read here, so that a broken table is found at start.
+  restorationRules()
   const days = contracts.document('rules/calendar.json') as {
     holidays: string[]
     workdays: string[]

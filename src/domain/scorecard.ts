@@ -244,6 +244,9 @@ const checkBins = (rule: BinRule, at: string, say: Say): void => {
   checkWords(rule, at, ['count'], say)
   if (rule.bins[0]?.from !== 0) say(`${at}.bins[0].from`, '分档应从 0 起。Bins must begin at 0.')
   const adverse = factRow(rule.fact)?.tone === 'adverse'
+  // Points for nothing would come with the first record of the family, whatever it says: an adverse one could lift a score.
+  if (factRow(rule.fact)?.nature !== 'since' && (rule.bins[0]?.points ?? 0) !== 0)
+    say(`${at}.bins[0].points`, '没有该事实时不得加分或扣分。Without the fact no point may move.')
   rule.bins.forEach((bin, i) => {
     const here = `${at}.bins[${i}]`
     const next = rule.bins[i + 1]

@@ -335,4 +335,13 @@ describe('scorecard: a worse fact against a milder one', () => {
       expect(takesLessAt(worse, milder)).to.equal(age)
     })
   }
+
+  it('points for a fact that is not there are refused', () => {
+    const card = cardOf('general-1')
+    const place = card.rules.findIndex((rule) => rule.kind === 'bins' && rule.fact !== 'registered_years')
+    const rule = card.rules[place]
+    if (rule?.kind !== 'bins' || rule.bins[0] === undefined) throw new Error('general-1 has no such rule')
+    rule.bins[0].points = 5
+    expect(checkScorecard(card).map((fault) => fault.place)).to.deep.equal([`rules[${place}].bins[0].points`])
+  })
 })
