@@ -9,9 +9,9 @@ import type { Told } from './reading.js'
 /** Longest that one document may take, ms of its own: what others do on the machine meanwhile is not its fault. */
 const SLOW_MS = 5_000
 /** From when on it hangs, whatever the machine does, ms. */
-const HANG_MS = 60_000
+const HANG_MS = 180_000
 /** From when on a process is taken to be lost, ms: making the largest documents takes its own time. */
-const LOST_MS = 120_000
+const LOST_MS = 300_000
 /** Memory of a reading process beside the bytes themselves, MB. */
 const HEAP_MB = 512
 const PROCESSES = 2
