@@ -19,12 +19,21 @@ export const up = async (knex: Knex): Promise<void> => {
     insert into dirty_operators (operator_id, since) select id, now() from operators where known_to is null and merged_into is null;
     alter table scores
       add column recorded_at timestamptz not null,
+      add column rules_hash text not null,
       alter column reasons type json,
       drop constraint scores_operator_id_fkey,
       drop constraint scores_run_id_fkey;
     comment on table scores is 'appended, never updated; refers to operators, runs and scorecards without foreign keys: its rows are made by joins with them, and none of them is ever deleted';
     comment on column scores.known_at is 'the knowledge that it weighs';
     comment on column scores.recorded_at is 'since when it is known itself';
+    comment on column scores.rules_hash is 'the kinds of list by which facts were made, as kept in rule_books';
+
+    create table rule_books (
+      hash text primary key,
+      lists jsonb not null,
+      kept_at timestamptz not null
+    );
+    comment on table rule_books is 'what was read of schema/rules when scores were made, by the SHA-256 of its canonical JSON';
     comment on column scores.reasons is 'why, without the sentences, which the card says';
     comment on column scores.asked is 'for a day that somebody asked for, or by a card that was not in force: not in the course of things';
 
@@ -36,11 +45,12 @@ export const up = async (knex: Knex): Promise<void> => {
       grade text not null,
       next_change_on date,
       facts_hash text not null,
-      scorecard_hash text not null
+      basis text collate "C" not null
     );
+    comment on column current_scores.basis is 'the card, the rules, and the families of facts told by then: with another basis every score is due';
     comment on table current_scores is 'of each operator the latest score in the course of things';
     create index current_scores_due on current_scores (next_change_on) where next_change_on is not null;
-    create index current_scores_card on current_scores (scorecard_hash);
+    create index current_scores_basis on current_scores (basis);
 
     create table watch_entries (
       id bigint generated always as identity primary key,
@@ -129,6 +139,7 @@ export const up = async (knex: Knex): Promise<void> => {
       check ((state = 'OPEN') = (decided_at is null))
     );
     create unique index objections_open on objections (operator_id, feed, record_key, rule) where state = 'OPEN';
+    create index objections_operator on objections (operator_id);
     comment on table objections is 'a reason of a score that its operator contests; upheld, the record is corrected by its agency, never in the score';
   `)
 }
@@ -137,7 +148,8 @@ export const down = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     drop table objections, overrules, trials, scorecard_adoptions, watch_entries, current_scores;
     delete from scores;
-    alter table scores drop column recorded_at, add foreign key (operator_id) references operators,
+    drop table rule_books;
+    alter table scores drop column recorded_at, drop column rules_hash, add foreign key (operator_id) references operators,
       add foreign key (run_id) references runs;
     drop table scorecards;
   `)

@@ -8,7 +8,6 @@ import { type ApiParts, makeServer } from './api/server.js'
 import type { Config } from './config.js'
 import * as contracts from './contracts.js'
 import type { Calendar } from './domain/calendar.js'
-import { familiesOf } from './domain/evidence.js'
 import { checkLists, type ListKind } from './domain/lists.js'
 import { Refusal, reasonOf } from './errors.js'
 import { loadKeys } from './keys.js'
@@ -25,6 +24,7 @@ import { type FileGiven, pull } from './work/pull.js'
 import { push } from './work/push.js'
 import { type Rules, restorationRules } from './work/rules.js'
 import { type ScoreOptions, score } from './work/score.js'
+import { familiesTold } from './work/sources.js'
 import { takeBack } from './work/takeback.js'
 import { type Occasion, timetable } from './work/timetable.js'
 import { type TrialOptions, tryScorecard } from './work/trial.js'
@@ -61,8 +61,6 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const { db, url: databaseUrl, leave } = await openDatabase(config, overrides.migrate ?? 'empty')
   const to = addressesOf(config, overrides.addresses)
   const archive = makeArchive(config.archiveDir)
-  const families = familiesOf(feeds.values())
-  const forScore: Pick<ScoreOptions, 'rules' | 'families' | 'now' | 'log'> = { rules, families, now, log }
   let clock: Clock | null = null
   let server: Server | null = null
   let answers: database.Db | null = null
@@ -115,8 +113,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const publishNow = (options: { cause: runs.Cause; plannedFor?: Date }) =>
     publish(db, { ...options, now, log, note: (published) => writeNote(config.dataDir, published) })
   const expireNow = (options: { cause: runs.Cause; plannedFor?: Date }) => expire(db, { ...options, rules, now, log })
-  const scoreNow = (options: Omit<ScoreOptions, 'rules' | 'families' | 'now' | 'log'>) =>
-    score(db, { ...forScore, ...options })
+  const families = () => familiesTold(db, feeds.values())
+  const scoreNow = async (options: Omit<ScoreOptions, 'rules' | 'families' | 'now' | 'log'>) =>
+    score(db, { rules, families: await families(), now, log, ...options })
 
   const act = async ({ job, subject }: Occasion, plannedFor: Date, signal: AbortSignal): Promise<void> => {
     const options = { cause: 'timetable' as const, plannedFor, signal }
@@ -141,9 +140,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       takeBack(db, { rules, now, log, mark: keys.mark, ...of }),
     score: scoreNow,
     /** A card beside another, over all operators; stores no score. */
-    tryScorecard: (options: Omit<TrialOptions, 'lists' | 'families' | 'now'>) =>
-      tryScorecard(db, { lists: rules.lists, families, now, ...options }),
-    verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { rules, now, ...options }),
+    tryScorecard: async (options: Omit<TrialOptions, 'lists' | 'families' | 'now'>) =>
+      tryScorecard(db, { lists: rules.lists, families: await families(), now, ...options }),
+    verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { now, ...options }),
     push: pushTo,
     publish: publishNow,
     expire: expireNow,

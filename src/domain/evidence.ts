@@ -6,6 +6,9 @@ import { type ListKind, termEnd } from './lists.js'
 import { isHeavy, isWithdrawn, severity } from './penalty.js'
 import type { Body, Json, RecordKind } from './records.js'
 
+/** What of a kind of list makes facts. */
+export type ListFacts = Pick<ListKind, 'id' | 'fact' | 'terms'>
+
 export interface Evidence {
   record: number
   kind: RecordKind
@@ -75,7 +78,7 @@ const CHECK_FACTS: Record<string, FactName> = {
  * in the same order. A repair (信用修复) ends what it names on its day, the end of its publication ends a penalty, and what
  * was withdrawn is none. `lists`: the kinds of list, for the term of an entry that brings no end of its own.
  */
-export const eventsOf = (evidence: readonly Evidence[], lists: readonly ListKind[]): FactEvent[] => {
+export const eventsOf = (evidence: readonly Evidence[], lists: readonly ListFacts[]): FactEvent[] => {
   const events: FactEvent[] = []
   const records = ascending(evidence)
   const repaired = repairsOf(records, lists)
@@ -95,7 +98,7 @@ const ascending = (evidence: readonly Evidence[]): readonly Evidence[] => {
 
 const tell = (
   { record, kind, body }: Evidence,
-  lists: readonly ListKind[],
+  lists: readonly ListFacts[],
   repairedOn: string | null,
   events: FactEvent[],
 ): void => {
@@ -188,7 +191,7 @@ const after = (last: Json | undefined): string | null => {
   return next
 }
 
-const factOfEntry = (body: Body, lists: readonly ListKind[]): FactName | null =>
+const factOfEntry = (body: Body, lists: readonly ListFacts[]): FactName | null =>
   lists.find((row) => row.id === body['list'])?.fact ?? null
 
 /** What a repair can name. */
@@ -203,7 +206,7 @@ interface Repairable {
 }
 
 /** From when each repaired record no longer counts; null: nothing was repaired, which is usual. */
-const repairsOf = (records: readonly Evidence[], lists: readonly ListKind[]): Map<number, string> | null => {
+const repairsOf = (records: readonly Evidence[], lists: readonly ListFacts[]): Map<number, string> | null => {
   const repairs = records.some(({ kind }) => kind === 'repair') ? records.filter(({ kind }) => kind === 'repair') : []
   if (repairs.length === 0) return null
   const repairables = records.flatMap((each) => repairableOf(each, lists))
@@ -225,7 +228,7 @@ const stepOf = (body: Body): number => STEP[String(body['outcome'])] ?? 0
 const dayOf = (body: Body): string => String(body['decided_on'])
 const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-const repairableOf = ({ record, kind, body }: Evidence, lists: readonly ListKind[]): Repairable[] => {
+const repairableOf = ({ record, kind, body }: Evidence, lists: readonly ListFacts[]): Repairable[] => {
   const common = { record, number: text(body['document_number']), authority: text(body['authority']) }
   if (kind === 'penalty') return [{ ...common, target: 'PENALTY', byCourt: false, on: text(body['decided_on']) }]
   const fact = kind === 'list_entry' ? factOfEntry(body, lists) : null
@@ -249,7 +252,9 @@ const named = (repair: Body, repairables: readonly Repairable[]): Repairable[] =
   if (number !== null) {
     const numbered = possible.filter((each) => same(each.number, number, numberCompared))
     const exact = numbered.filter(sameAuthority)
-    if (numbered.length > 0) return exact.length > 0 ? exact : numbered
+    if (exact.length > 0) return exact
+    // Its authority written otherwise; but of several decisions of one number nobody may guess which.
+    if (numbered.length > 0) return numbered.length === 1 || authority === null ? numbered : []
   }
   // A penalty always has its number, and is repaired by it.
   if (repair['target'] === 'PENALTY') return []
@@ -292,7 +297,7 @@ const outweighs = (one: Told, other: Told): boolean => {
 }
 
 /** The first day on which a mirrored entry no longer stands: removed, else its own end, else the term of its kind; null: not known. */
-export const entryEnd = (body: Body, lists: readonly ListKind[]): string | null => {
+export const entryEnd = (body: Body, lists: readonly ListFacts[]): string | null => {
   const day = (field: string): string | null => (typeof body[field] === 'string' ? (body[field] as string) : null)
   const list = lists.find((row) => row.id === body['list'])
   return day('removed_on') ?? day('ends_on') ?? (list ? termEnd(list, day('listed_on')) : null)

@@ -117,6 +117,8 @@ export interface FactEvent {
   fact: FactName
   /** The day it happened, or from which it stands; null: the source does not say. */
   on: string | null
+  /** The day from which the law counts, where it is another than `on`; not weighed, not part of the hash of facts. */
+  decidedOn?: string | null
   /** The first day on which it no longer stands (an entry's end, a trademark's expiry); absent or null: no end known. */
   until?: string | null
   /** How many units it is; 1 when absent. A positive integer. */
@@ -132,4 +134,9 @@ export interface Facts {
   /** Families that the hub has any source for. What no source tells is said to be missing, never taken for zero. */
   known: readonly FactFamily[]
   events: readonly FactEvent[]
+  /**
+   * The first later day on which a state that is known already begins: there will be other facts. Not part of the hash; absent or
+   * null: none is known.
+   */
+  comingOn?: string | null
 }

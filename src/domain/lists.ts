@@ -86,12 +86,12 @@ export interface ListKind extends Words {
  * The day on which an entry's term is complete, and from which it no longer stands. Null where no day of decision is
  * known or no term is fixed: such an entry ends only by an act.
  */
-export const termEnd = (list: ListKind, decidedOn: string | null): string | null => {
+export const termEnd = (list: Pick<ListKind, 'terms'>, decidedOn: string | null): string | null => {
   const term = termOf(list, decidedOn)
   return term === null || decidedOn === null ? null : addYears(decidedOn, term.years)
 }
 
-export const termOf = (list: ListKind, decidedOn: string | null): Term | null =>
+export const termOf = (list: Pick<ListKind, 'terms'>, decidedOn: string | null): Term | null =>
   decidedOn === null ? null : (list.terms.find((term) => applies(term, decidedOn)) ?? null)
 
 /** The row of a number that applies on a day: of the notice, the decision, the application, as `selectedBy` says. */

@@ -23,8 +23,8 @@ const CONSEQUENCES: Record<ObjectionState, Words> = {
     en: 'The objection is being examined; scoring goes on, and answers say that there is one.',
   },
   UPHELD: {
-    zh: '异议成立；信用信息由报送它的信源单位更正，评分不作直接改动，待更正报送后自动随之变化。',
-    en: 'The objection is upheld; the record is corrected by the agency that sent it. The score is not touched, and follows once the correction has come.',
+    zh: '异议成立；信用信息由报送它的信源单位更正，评分不作直接改动，待更正报送后自动随之变化；此前答复仍标明存在异议。',
+    en: 'The objection is upheld; the record is corrected by the agency that sent it. The score is not touched, and follows once the correction has come; until then answers still say that there is an objection.',
   },
   REJECTED: {
     zh: '异议不成立；信用信息和评分维持不变。',

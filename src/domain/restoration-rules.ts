@@ -7,7 +7,10 @@ import type { Mark } from './lists.js'
 /** PERFORM a judgment, CORRECT what is amiss, apply for REPAIR, or WAIT. */
 export type RestoringAct = 'PERFORM' | 'CORRECT' | 'REPAIR' | 'WAIT'
 
-/** A sentence (`{count}` in it is how many) with its source. */
+/**
+ * A sentence (`{count}` in it is how many) with its source. Not confirmed where something that the facts do not show, such
+ * as the field, may move the day, and where it is this project's own proposal.
+ */
 export interface Told extends Words {
   basis: string
   mark: Mark
@@ -34,16 +37,10 @@ export interface ActRule extends Told {
   answer: Answer | null
 }
 
-/** A favourable fact that a person can bring back. */
-export interface RegainRule extends Told {
-  fact: FactName
-  act: Exclude<RestoringAct, 'WAIT'>
-  answer: Answer | null
-}
-
 export interface RestorationRules {
   acts: ActRule[]
-  regains: RegainRule[]
+  /** How the sentence of every act ends: the answer takes `{workdays}` or no fixed time, and what the score shown is. */
+  granted: Record<'within' | 'open', Words>
   /** Why time restores: the card's window, its halving, the end of an entry. */
   waits: Record<'window' | 'halving' | 'end', Told>
   /** No end is known, and no act. */
@@ -61,12 +58,10 @@ export const checkRestoration = (rules: RestorationRules): { place: string; reas
     if (each && each.confirmed !== (each.mark === 'F'))
       say(at, '未经核实（M）的不得标为已确认。Confirmed is only what was found (F).')
   }
-  const checkTone = (fact: string, tone: 'adverse' | 'favourable', at: string) => {
-    if (factRow(fact)?.tone !== tone) say(`${at}.fact`, `事实不合：${fact}。Not a fact that is ${tone}.`)
-  }
   rules.acts.forEach((row, i) => {
     const at = `acts[${i}]`
-    checkTone(row.fact, 'adverse', at)
+    if (factRow(row.fact)?.tone !== 'adverse')
+      say(`${at}.fact`, `不是不良事实：${row.fact}。Not a fact that is adverse.`)
     checkSource(row, at)
     checkSource(row.answer, `${at}.answer`)
     if ((row.act === null) !== (row.months === null))
@@ -76,11 +71,9 @@ export const checkRestoration = (rules: RestorationRules): { place: string; reas
     if (others.some((other) => applies(row, other.from ?? '') || applies(other, row.from ?? '')))
       say(at, '适用日期重叠。Two rows apply on one day.')
   })
-  rules.regains.forEach((row, i) => {
-    checkTone(row.fact, 'favourable', `regains[${i}]`)
-    checkSource(row, `regains[${i}]`)
-    checkSource(row.answer, `regains[${i}].answer`)
-  })
+  for (const tongue of ['zh', 'en'] as const)
+    if (!rules.granted.within[tongue].includes('{workdays}'))
+      say(`granted.within.${tongue}`, '没有写明期限。It does not say {workdays}.')
   for (const [name, each] of Object.entries({ ...rules.waits, endless: rules.endless })) checkSource(each, name)
   return faults
 }

@@ -15,7 +15,7 @@ import type { Grade, Scorecard } from './scorecard.js'
 export const STEPS_MOST = 100
 
 export interface Step extends Words {
-  /** The first day on which it is lawful, or happens; never before the day of the facts. */
+  /** The first day on which it may be done or applied for, or (WAIT) happens; never before the day of the facts. */
   on: string
   act: RestoringAct
   fact: FactName
@@ -26,17 +26,15 @@ export interface Step extends Words {
   count: number
   /** What this step alone gives on its day, the steps before it being done; 0 where something else hides it. */
   points: number
-  /** The score on that day when this step and all before it are done. */
+  /** The score once this step and all before it are done and granted, reckoned as of that day. */
   value: number
   grade: Grade
   basis: string
-  /** Whether every number behind it was found in a published text. */
+  /** Whether every number behind it was found in a published text and holds in every field; never for the card's own. */
   confirmed: boolean
   answer: Answer | null
   /** What the act ends; what only time ends is not here. */
   ends: readonly FactEvent[]
-  /** What the act brings back. */
-  regains: FactEvent | null
 }
 
 /** An adverse fact in force that neither time nor a lawful act of its own ends. */
@@ -51,8 +49,7 @@ export interface Lasting extends Words {
 
 /** By day, then the bigger gain, then fact and record. Empty: nothing was lost, or nothing can be had back (see `lasting`). */
 export const restoration = (facts: Facts, card: Scorecard, rules: RestorationRules): Step[] => {
-  const lost = losses(facts, card, rules)
-  const drafts = [...lost.flatMap(({ drafts }) => drafts), ...regained(facts, card, rules, lost)]
+  const drafts = losses(facts, card, rules).flatMap(({ drafts }) => drafts)
   return weighed(facts, card, within(together(drafts, keyOfDay)))
 }
 
@@ -64,19 +61,18 @@ export const lasting = (facts: Facts, card: Scorecard, rules: RestorationRules):
   })
 
 /** The facts on the last step's day with these steps done: the fold over them gives what the last step promises. */
-export const applied = (facts: Facts, steps: readonly Pick<Step, 'on' | 'ends' | 'regains'>[]): Facts => {
+export const applied = (facts: Facts, steps: readonly Pick<Step, 'on' | 'ends'>[]): Facts => {
   const ended = new Map<string, string>()
   for (const { on, ends } of steps) for (const event of ends) ended.set(identity(event), on)
   const events = facts.events.map((event) => {
     const until = ended.get(identity(event))
     return until === undefined ? event : { ...event, until: earlier(event.until ?? null, until) }
   })
-  const back = steps.flatMap(({ regains }) => regains ?? [])
-  return { ...facts, asOf: steps.at(-1)?.on ?? facts.asOf, events: [...events, ...back] }
+  return { ...facts, asOf: steps.at(-1)?.on ?? facts.asOf, events }
 }
 
 /** A step whose points and value are not known yet. */
-interface Draft extends Told, Pick<Step, 'on' | 'act' | 'fact' | 'rules' | 'answer' | 'ends' | 'regains'> {
+interface Draft extends Told, Pick<Step, 'on' | 'act' | 'fact' | 'rules' | 'answer' | 'ends'> {
   /** All that it is about, also what time ends. */
   events: readonly FactEvent[]
 }
@@ -87,8 +83,6 @@ interface Loss {
   events: FactEvent[]
   rules: string[]
   drafts: Draft[]
-  /** The day on which nothing of it is left; null: never. */
-  overOn: string | null
   /** Why it is never over; null: it will be. */
   why: Told | null
 }
@@ -98,7 +92,7 @@ const losses = (facts: Facts, card: Scorecard, rules: RestorationRules): Loss[] 
   for (const event of facts.events) {
     // What has no day, where the day decides, takes no points.
     if (FACTS[event.fact].tone !== 'adverse' || (event.on === null && FACTS[event.fact].nature !== 'state')) continue
-    const key = `${event.fact} ${event.on} ${event.until ?? null}`
+    const key = `${event.fact} ${event.on} ${event.until ?? null} ${lawfulDay(event)}`
     const group = alike.get(key)
     if (group) group.push(event)
     else alike.set(key, [event])
@@ -112,23 +106,25 @@ const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: Resto
   const begins = first.on === null || first.on < facts.asOf ? facts.asOf : first.on
   const course = courseOf(first, begins, facts, card)
   if (course === null) return null
-  const row = rules.acts.find((each) => each.fact === first.fact && applies(each, first.on ?? facts.asOf))
-  const lawful = row?.act && row.months !== null ? later(begins, addMonths(first.on ?? begins, row.months)) : null
+  const decided = lawfulDay(first)
+  const row = rules.acts.find((each) => each.fact === first.fact && applies(each, decided ?? facts.asOf))
+  const lawful = row?.act && row.months !== null ? later(begins, addMonths(decided ?? begins, row.months)) : null
   const acts = lawful !== null && (course.over === null || lawful < course.over)
   const overOn = acts ? lawful : course.over
 
   const about = { fact: first.fact, rules: course.rules, events }
-  const nobody = { act: 'WAIT' as const, answer: null, ends: [], regains: null }
+  const nobody = { act: 'WAIT' as const, answer: null, ends: [] }
   const drafts: Draft[] = course.halves
     .filter((on) => overOn === null || on < overOn)
     .map((on) => ({ ...about, ...nobody, ...rules.waits.halving, on }))
-  if (acts && row?.act) drafts.push({ ...about, ...row, act: row.act, on: lawful, ends: events, regains: null })
+  if (acts && row?.act)
+    drafts.push({ ...about, ...row, ...onceGranted(row, rules), act: row.act, on: lawful, ends: events })
   else if (overOn !== null) {
     const wait = rules.waits[overOn === first.until ? 'end' : 'window']
     drafts.push({ ...about, ...nobody, ...(row && row.act === null ? both(wait, row) : wait), on: overOn })
   }
   const why = overOn === null ? (row ?? rules.endless) : null
-  return { ...about, drafts, overOn, why }
+  return { ...about, drafts, why }
 }
 
 interface Course {
@@ -159,24 +155,6 @@ const courseOf = (event: FactEvent, from: string, facts: Facts, card: Scorecard)
   }
   return { rules, halves, over: null }
 }
-
-/**
- * Favourable facts of a family of which the hub has a record, that weigh and are not in force; from the day on which
- * nothing adverse of that family stands against it.
- */
-const regained = (facts: Facts, card: Scorecard, rules: RestorationRules, lost: readonly Loss[]): Draft[] =>
-  rules.regains.flatMap((row) => {
-    const { family } = FACTS[row.fact]
-    const known = facts.events.filter((event) => FACTS[event.fact].family === family).map(({ record }) => record)
-    const against = lost.filter((loss) => FACTS[loss.fact].family === family)
-    if (known.length === 0 || against.some(({ overOn }) => overOn === null)) return []
-    const on = against.reduce((day, { overOn }) => later(day, overOn ?? day), facts.asOf)
-    const regains = { fact: row.fact, on: null, record: Math.min(...known) }
-    const weighs = (event: FactEvent) => courseOf(event, on, facts, card)
-    const there = facts.events.some((event) => event.fact === row.fact && weighs(event) !== null)
-    const course = there ? null : weighs(regains)
-    return course === null ? [] : [{ ...row, rules: course.rules, on, ends: [], regains, events: [regains] }]
-  })
 
 const keyOfDay = (draft: Draft): string => `${draft.on} ${draft.act} ${draft.fact} ${draft.zh}`
 
@@ -231,14 +209,14 @@ const moreFirst = (a: Step, b: Step): number =>
   compare(a.zh, b.zh)
 
 const stepOf = (draft: Draft, facts: Facts, done: readonly Step[], card: Scorecard): Step => {
-  const { on, act, fact, rules, basis, confirmed, answer, ends, regains, events } = draft
+  const { on, act, fact, rules, basis, confirmed, answer, ends, events } = draft
   const { value, grade } = score(applied(facts, [...done, draft]), card)
-  const undone = applied(facts, [...done, { on, ends: [], regains: null }])
+  const undone = applied(facts, [...done, { on, ends: [] }])
   // What time does cannot be left out: it is held against the same events as they were the day before.
   const about = new Set(act === 'WAIT' ? events.map(identity) : [])
   const held = undone.events.map((event) => (about.has(identity(event)) ? aDayYounger(event) : event))
   const points = value - score({ ...undone, events: held }, card).value
-  return { on, act, fact, rules, ...told(events, draft), points, value, grade, basis, confirmed, answer, ends, regains }
+  return { on, act, fact, rules, ...told(events, draft), points, value, grade, basis, confirmed, answer, ends }
 }
 
 const aDayYounger = (event: FactEvent): FactEvent => ({
@@ -257,6 +235,16 @@ const told = (events: readonly FactEvent[], { zh, en }: Words) => {
   }
 }
 
+/** What is done on a day takes effect only when somebody grants it: the sentence says so itself. */
+const onceGranted = ({ zh, en, answer }: Words & { answer: Answer | null }, { granted }: RestorationRules): Words => {
+  const row = granted[answer === null ? 'open' : 'within']
+  const workdays = String(answer?.workdays ?? '')
+  return {
+    zh: `${zh}；${row.zh.replaceAll('{workdays}', workdays)}`,
+    en: `${en}; ${row.en.replaceAll('{workdays}', workdays)}`,
+  }
+}
+
 /** Waiting, and why nothing is faster. */
 const both = (wait: Told, row: Told): Told => ({
   zh: `${wait.zh}；${row.zh}`,
@@ -266,8 +254,11 @@ const both = (wait: Told, row: Told): Told => ({
   confirmed: wait.confirmed && row.confirmed,
 })
 
-const identity = ({ fact, on, until, weight, record }: FactEvent): string =>
-  `${record} ${fact} ${on} ${until ?? null} ${weight ?? 1}`
+/** The day from which the law counts. */
+const lawfulDay = ({ on, decidedOn }: FactEvent): string | null => decidedOn ?? on
+
+const identity = (event: FactEvent): string =>
+  `${event.record} ${event.fact} ${event.on} ${event.until ?? null} ${event.weight ?? 1} ${lawfulDay(event)}`
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const later = (a: string, b: string): string => (a < b ? b : a)

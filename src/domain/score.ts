@@ -77,14 +77,21 @@ export const score = (facts: Facts, card: Scorecard): Score => {
 export const gradeOf = (value: number, card: Scorecard): Grade =>
   (card.grades.find((line) => value >= line.from) ?? LOWEST_LINE).grade
 
-/** What falling from `before` to `after` opens: each once, in the order of the card's lines. A first score below falls as well. */
+/**
+ * What falling from `before` to `after` opens: each once, in the order of the card's lines. A first score below falls as well,
+ * and one that a line rose above; `before.lines`: those of the card that gave it, where it was another.
+ */
 export const crossed = (
-  before: { value: number } | null,
+  before: { value: number; lines?: Scorecard['lines'] } | null,
   after: { value: number },
   card: Pick<Scorecard, 'lines'>,
 ): ScoreLine['opens'][] => {
   const opened = card.lines
-    .filter(({ below }) => after.value < below && (before === null || before.value >= below))
+    .filter(({ below, opens }) => {
+      if (after.value >= below) return false
+      const its = before?.lines?.find((line) => line.opens === opens)?.below ?? below
+      return before === null || before.value >= its
+    })
     .map(({ opens }) => opens)
   return [...new Set(opened)]
 }

@@ -45,11 +45,16 @@ const unitSums = (rule: UnitRule, { highest }: Range): Set<number> => {
   return sums
 }
 
-/** What one event is worth, from its day until it is worth nothing. */
-const worthOf = (unit: Unit): number[] => {
-  const worth = [unit.points]
-  if (!isPeriod(unit.halvesEveryDays) || !Number.isFinite(unit.points)) return worth
-  for (let points = half(unit.points); points !== 0; points = half(points)) worth.push(points)
+/** What one event is worth, from its day until its window ends or it is worth nothing: what it would be after that it never is. */
+const worthOf = ({ points, windowDays, halvesEveryDays: period }: Unit): number[] => {
+  const worth = [points]
+  if (!isPeriod(period) || !Number.isFinite(points)) return worth
+  const end = windowDays ?? Number.POSITIVE_INFINITY
+  let left = half(points)
+  for (let age = period; age < end && left !== 0; age += period) {
+    worth.push(left)
+    left = half(left)
+  }
   return worth
 }
 

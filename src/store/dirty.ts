@@ -31,3 +31,13 @@ export const scored = async (tx: Tx, ids: readonly number[], knownAt: Date): Pro
     knownAt,
   ])
 }
+
+/** Of these those that something was learnt of since, or that stand no more by themselves. */
+export const movedSince = async (tx: Tx, ids: readonly number[], knownAt: Date): Promise<Set<number>> => {
+  const answer = await tx.raw(
+    `select operator_id as id from dirty_operators where operator_id = any(:ids::int[]) and since > :knownAt
+     union select id from operators where id = any(:ids::int[]) and (known_to is not null or merged_into is not null) /* dirty.movedSince */`,
+    { ids: [...ids], knownAt } as never,
+  )
+  return new Set(answer.rows.map((row: { id: number }) => row.id))
+}

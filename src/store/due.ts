@@ -1,6 +1,6 @@
 /**
- * Which operators a run scores: all, or those that changed, those whose score time alone has changed, and those scored by
- * another card than the one in force. Found once, in a temporary table that goes with its connection, and taken in steps.
+ * Which operators a run scores: all, or those that changed, those whose score time alone has changed, and those scored
+ * on another basis: by another card than the one in force, or when other families of facts were told. Found once, in a temporary table that goes with its connection, and taken in steps.
  */
 import type { Db } from './db.js'
 
@@ -16,7 +16,7 @@ export interface DueList {
 
 export const withDue = async <T>(
   db: Db,
-  { all, asOf, scorecardHash }: { all: boolean; asOf: string; scorecardHash: string },
+  { all, asOf, basis }: { all: boolean; asOf: string; basis: string },
   work: (list: DueList) => Promise<T>,
 ): Promise<T> => {
   const connection = await db.client.acquireRawConnection()
@@ -24,7 +24,7 @@ export const withDue = async <T>(
     ? 'operators o where'
     : `(select operator_id from dirty_operators
         union select operator_id from current_scores where next_change_on <= '${asOf}'
-        union select operator_id from current_scores where scorecard_hash < '${scorecardHash}' or scorecard_hash > '${scorecardHash}') d
+        union select operator_id from current_scores where basis < '${basis}' or basis > '${basis}') d
        join operators o on o.id = d.operator_id where`
   try {
     await connection.query(

@@ -15,6 +15,8 @@ export interface EvidenceRow {
   /** With the operator, what makes it the same fact as another source's record; null: nobody else has it. */
   fact: string | null
   run: number
+  /** A state that begins on this later day: no evidence yet; null: it is. */
+  coming: string | null
   /** Of a kind with plain fields these alone. */
   body: Body
 }
@@ -26,11 +28,18 @@ const PLAIN = Object.entries(PLAIN_FIELDS)
   )
   .join(' ')
 
-/** The registration of what was merged into another speaks of itself alone. */
+/**
+ * What is believed on the day, and what begins after it: an event dated ahead is evidence with its day, a state only says on
+ * which day there will be another. The registration of what was merged into another speaks of itself alone.
+ */
 const EVIDENCE = `
-  select v.operator_id, v.id, v.kind, v.fact, v.run_id, case v.kind ${PLAIN} else v.body::text end from (${VERSIONS_AT}) v
-  where v.kind = any(:weighed) and (v.valid_from is null or v.valid_from <= :asOf::date)
+  select v.operator_id, v.id, v.kind, v.fact, v.run_id, null as coming, case v.kind ${PLAIN} else v.body::text end from (${VERSIONS_AT}) v
+  where v.kind = any(:weighed)
     and (v.kind <> 'registration' or not exists (select 1 from operators o where o.id = v.operator_id and o.uscc <> v.body->>'uscc'))
+  union all
+  select c.operator_id, c.id, c.kind, null, c.run_id, c.valid_from, 'null' from versions c
+  where c.operator_id = any(:operators) and c.valid_from > :asOf::date and c.kind = any(:states) and c.kind = any(:weighed)
+    and c.known_from <= :knownAt and (c.known_to is null or c.known_to > :knownAt) and (c.wrong_from is null or c.wrong_from > :knownAt)
   /* evidence.of */`
 
 /**
@@ -66,17 +75,20 @@ const rowsIn = (text: string): EvidenceRow[] => {
     const afterKind = text.indexOf('\t', afterId + 1)
     const afterFact = text.indexOf('\t', afterKind + 1)
     const afterRun = text.indexOf('\t', afterFact + 1)
-    const end = text.indexOf('\n', afterRun + 1)
+    const afterComing = text.indexOf('\t', afterRun + 1)
+    const end = text.indexOf('\n', afterComing + 1)
     const kind = text.slice(afterId + 1, afterKind) as RecordKind
     const fact = text.slice(afterKind + 1, afterFact)
-    const body = text.slice(afterRun + 1, end)
+    const coming = text.slice(afterRun + 1, afterComing)
+    const body = text.slice(afterComing + 1, end)
     rows.push({
       operatorId: Number(text.slice(from, operator)),
       record: Number(text.slice(operator + 1, afterId)),
       kind,
       fact: fact === '\\N' ? null : unescaped(fact),
       run: Number(text.slice(afterFact + 1, afterRun)),
-      body: bodyIn(kind, body),
+      coming: coming === '\\N' ? null : coming,
+      body: coming === '\\N' ? bodyIn(kind, body) : {},
     })
     from = end + 1
   }
@@ -114,20 +126,35 @@ export interface OwnEntry {
   operatorId: number
   list: string
   publishedOn: string
+  /** The day of the decision to list, from which its terms run. */
+  decidedOn: string | null
   endsOn: string | null
   removedOn: string | null
   record: number
 }
 
+/** Whose a listing was at :knownAt: mergers and their undoing hand listings over (SQL, of a listing `l`). */
+const OWNER = `coalesce(
+  (select case when d.undone_at is null or d.undone_at > :knownAt then d.operator_id else d.merged_id end from identity_decisions d
+    where d.verdict = 'MERGE' and d.decided_at <= :knownAt and d.evidence->'listings' @> to_jsonb(l.id::text) order by d.decided_at desc limit 1),
+  (select d.merged_id from identity_decisions d
+    where d.verdict = 'MERGE' and d.decided_at > :knownAt and d.evidence->'listings' @> to_jsonb(l.id::text) order by d.decided_at limit 1),
+  l.operator_id)`
+
 /** Entries this hub published itself, with the decision behind each. */
 export const ownEntries = async (db: Db | Tx, operators: readonly number[], when: When): Promise<OwnEntry[]> => {
   const answer = await db.raw(
-    `select l.operator_id as "operatorId", l.list, l.published_on as "publishedOn", l.ends_on as "endsOn",
-       case when exists (select 1 from listing_events e where e.listing_id = l.id and e.state_after = 'REMOVED' and e.recorded_at <= :knownAt)
-         then l.removed_on end as "removedOn", l.decision_version as record
-     from listings l where l.operator_id = any(:operators) and l.published_on <= :asOf::date and l.decision_version is not null
-       and exists (select 1 from listing_events e where e.listing_id = l.id and e.state_after = 'PUBLISHED' and e.recorded_at <= :knownAt)
-     order by l.operator_id, l.id /* evidence.ownEntries */`,
+    `select * from (
+       select ${OWNER} as "operatorId", l.id, l.list, l.published_on as "publishedOn", l.ends_on as "endsOn", l.facts->>'decidedOn' as "decidedOn",
+         case when exists (select 1 from listing_events e where e.listing_id = l.id and e.state_after = 'REMOVED' and e.recorded_at <= :knownAt)
+           then l.removed_on end as "removedOn", l.decision_version as record
+       from listings l
+       where (l.operator_id = any(:operators) or l.id in (
+           select x.id::uuid from identity_decisions d, jsonb_array_elements_text(d.evidence->'listings') as x(id)
+           where d.verdict = 'MERGE' and (d.merged_id = any(:operators) or d.operator_id = any(:operators))))
+         and l.published_on <= :asOf::date and l.decision_version is not null
+         and exists (select 1 from listing_events e where e.listing_id = l.id and e.state_after = 'PUBLISHED' and e.recorded_at <= :knownAt)) l
+     where l."operatorId" = any(:operators) order by l."operatorId", l.id /* evidence.ownEntries */`,
     { operators, asOf: when.asOf, knownAt: when.knownAt },
   )
   return answer.rows

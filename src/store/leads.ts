@@ -50,3 +50,16 @@ export const drop = async (
     { ids: [...ids], on, reason, at } as never,
   )
 }
+
+/** Of these operators those whose latest case of the list of leads a person dropped: looked at, and nothing made of it. */
+export const droppedByPerson = async (tx: Tx, operatorIds: readonly number[]): Promise<Set<number>> => {
+  const answer = await tx.raw(
+    `select l.operator_id as id from (
+       select distinct on (operator_id) * from listings where operator_id = any(?::int[]) and wrong_from is null
+       order by operator_id, created_at desc) l
+     join listing_events e on e.listing_id = l.id and e.number = l.moves
+     where l.state = 'NOT_LISTED' and e.role <> 'clock' /* leads.droppedByPerson */`,
+    [[...operatorIds]],
+  )
+  return new Set(answer.rows.map((row: { id: number }) => row.id))
+}

@@ -29,11 +29,21 @@ const COLUMNS = `b.id, b.operator_id as "operatorId", b.feed, b.record_key as "r
     order by v.known_from desc, v.id desc limit 1) as record`
 
 /**
- * Whether a reason of the score `s` of operator `o` rests on a record contested now (SQL). Operators without an open objection,
+ * Whether the objection `b` was still to be answered at an instant (SQL): open, or upheld while the record still stood as it
+ * was decided upon. Who has won is no less in doubt than before until the agency has corrected, ended or withdrawn the record.
+ */
+const contested = (
+  at: string,
+): string => `b.opened_at <= ${at} and (b.decided_at is null or b.decided_at > ${at} or (b.state = 'UPHELD'
+  and exists (select 1 from versions c where c.record_key = b.record_key and c.feed = b.feed and c.known_from <= b.decided_at
+    and c.ended_on is null and (c.known_to is null or c.known_to > ${at}))))`
+
+/**
+ * Whether a reason of the score `s` of operator `o` rests on a record contested now (SQL). Operators without an objection,
  * nearly all, cost one look into an index.
  */
 export const CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
-  where b.operator_id = o.id and b.state = 'OPEN' and s.reasons::jsonb @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id))))`
+  where b.operator_id = o.id and ${contested("'infinity'")} and s.reasons::jsonb @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id))))`
 
 /** Null where the record is contested already. */
 export const open = async (
@@ -132,7 +142,7 @@ export const contestedAt = async (
 ): Promise<{ operatorId: number; versions: number[] }[]> => {
   const answer = await db.raw(
     `select b.operator_id as "operatorId", (select coalesce(jsonb_agg(v.id), '[]') from versions v where v.record_key = b.record_key and v.feed = b.feed) as versions
-     from objections b where b.operator_id = any(:operators) and b.opened_at <= :knownAt and (b.decided_at is null or b.decided_at > :knownAt)
+     from objections b where b.operator_id = any(:operators) and ${contested(':knownAt')}
      order by b.id /* objections.contestedAt */`,
     { operators: [...operators], knownAt } as never,
   )

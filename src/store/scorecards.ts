@@ -30,6 +30,12 @@ export const byVersion = async (db: Db | Tx, version: string): Promise<Scorecard
   return one(answer.rows[0])
 }
 
+/** As it is kept now, for whoever looks whether it is still what its hash says. */
+export const asKept = async (db: Db | Tx, hash: string): Promise<Scorecard | null> => {
+  const answer = await db.raw('select card from scorecards where hash = ? /* scorecards.asKept */', [hash])
+  return answer.rows[0]?.card ?? null
+}
+
 export const byHash = async (db: Db | Tx, hash: string): Promise<Scorecard | null> => {
   const known = cards.get(hash)
   if (known) return known

@@ -17,6 +17,8 @@ export interface NewScore {
   /** Families of facts that the hub had a source for. */
   families: string[]
   factsHash: string
+  /** Of the kinds of list by which facts were made. */
+  rulesHash: string
   value: number
   grade: 'A' | 'B' | 'C' | 'D'
   reasons: Reason[]
@@ -32,7 +34,7 @@ export interface StoredScore extends NewScore {
 
 const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", s.known_at as "knownAt", s.scorecard,
   s.scorecard_hash as "scorecardHash", s.facts_hash as "factsHash", s.value, s.grade, s.reasons,
-  s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked`
+  s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked, s.rules_hash as "rulesHash"`
 
 /**
  * Which rows of `s` may answer for the day :asOf: those scored in the course of things, and what somebody had scored for that
@@ -71,6 +73,14 @@ export const latestBy = async (
   return byOperator(answer.rows)
 }
 
+/** What a score rests on beside its operator's records: the card, the rules, and the families of facts told by then (sorted). */
+export const basisOf = ({
+  scorecardHash,
+  rulesHash,
+  families,
+}: Pick<NewScore, 'scorecardHash' | 'rulesHash' | 'families'>): string =>
+  `${scorecardHash} ${rulesHash} ${families.join(',')}`
+
 /** The score in the course of things that counts now, without its reasons. */
 export interface CurrentScore {
   operatorId: number
@@ -86,7 +96,7 @@ export interface CurrentScore {
 export const current = async (db: Db | Tx, operators: readonly number[]): Promise<Map<number, CurrentScore>> => {
   const answer = await db.raw(
     `select operator_id as "operatorId", score_id as "scoreId", as_of as "asOf", value, grade, next_change_on as "nextChangeOn",
-       facts_hash as "factsHash", scorecard_hash as "scorecardHash" from current_scores where operator_id = any(?) /* scores.current */`,
+       facts_hash as "factsHash", split_part(basis, ' ', 1) as "scorecardHash" from current_scores where operator_id = any(?) /* scores.current */`,
     [[...operators]],
   )
   return byOperator(answer.rows)
@@ -99,6 +109,8 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
   return new Map(answer.rows.map((row: StoredScore) => [row.id, row]))
 }
 
+export type SoundScore = Pick<NewScore, 'operatorId' | 'value' | 'scorecardHash' | 'reasons'>
+
 /**
  * The latest score in the course of things of each operator that rests on nothing taken back since; an operator without one
  * is not there.
@@ -107,10 +119,10 @@ export const lastSound = async (
   tx: Tx,
   operators: readonly number[],
   asOf: string,
-): Promise<Map<number, { operatorId: number; value: number }>> => {
+): Promise<Map<number, SoundScore>> => {
   const answer = await tx.raw(
-    `select o.id as "operatorId", s.value from unnest(:operators::int[]) as o(id), lateral (
-       select s.value from scores s where s.operator_id = o.id and s.as_of <= :asOf::date and not s.asked
+    `select o.id as "operatorId", s.value, s.scorecard_hash as "scorecardHash", s.reasons from unnest(:operators::int[]) as o(id), lateral (
+       select s.value, s.scorecard_hash, s.reasons from scores s where s.operator_id = o.id and s.as_of <= :asOf::date and not s.asked
          and not exists (select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
            join versions v on v.id = cited::bigint where v.wrong_from is not null)
        order by s.as_of desc, s.id desc limit 1) s /* scores.lastSound */`,
@@ -140,8 +152,8 @@ export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run:
 }
 
 const SCORE_COLUMNS =
-  'id, operator_id, as_of, known_at, recorded_at, scorecard, scorecard_hash, facts_hash, value, grade, reasons, next_change_on, cause, families, asked, run_id'
-const CURRENT_COLUMNS = 'operator_id, score_id, as_of, value, grade, next_change_on, facts_hash, scorecard_hash'
+  'id, operator_id, as_of, known_at, recorded_at, scorecard, scorecard_hash, facts_hash, value, grade, reasons, next_change_on, cause, families, asked, rules_hash, run_id'
+const CURRENT_COLUMNS = 'operator_id, score_id, as_of, value, grade, next_change_on, facts_hash, basis'
 /** Handed to the connection at once. */
 const LINES_AT_ONCE = 256
 
@@ -151,7 +163,7 @@ function* scoreLines(rows: readonly NewScore[], first: number, run: number, at: 
   let place = 0
   for (const row of rows) {
     const head = `${first + place}\t${row.operatorId}\t${row.asOf}\t${row.knownAt.toISOString()}\t${recordedAt}\t${row.scorecard}\t${row.scorecardHash}\t${row.factsHash}\t${row.value}\t${row.grade}`
-    lines += `${head}\t${escaped(JSON.stringify(row.reasons))}\t${row.nextChangeOn ?? '\\N'}\t${row.cause}\t{${row.families.join(',')}}\t${row.asked}\t${run}\n`
+    lines += `${head}\t${escaped(JSON.stringify(row.reasons))}\t${row.nextChangeOn ?? '\\N'}\t${row.cause}\t{${row.families.join(',')}}\t${row.asked}\t${row.rulesHash}\t${run}\n`
     place += 1
     if (place % LINES_AT_ONCE === 0) {
       yield lines
@@ -164,7 +176,7 @@ function* scoreLines(rows: readonly NewScore[], first: number, run: number, at: 
 function* currentLines(rows: readonly { row: NewScore; id: number }[]): Iterable<string> {
   let lines = ''
   for (const { row, id } of rows)
-    lines += `${row.operatorId}\t${id}\t${row.asOf}\t${row.value}\t${row.grade}\t${row.nextChangeOn ?? '\\N'}\t${row.factsHash}\t${row.scorecardHash}\n`
+    lines += `${row.operatorId}\t${id}\t${row.asOf}\t${row.value}\t${row.grade}\t${row.nextChangeOn ?? '\\N'}\t${row.factsHash}\t${basisOf(row)}\n`
   yield lines
 }
 
@@ -192,6 +204,38 @@ export const sample = async (
        where nth * :of::bigint / of_all <> (nth - 1) * :of::bigint / of_all))
      order by s.id limit :limit /* scores.sample */`,
     { after, limit, of },
+  )
+  return answer.rows
+}
+
+/** Of scores in the course of things after `after`, as far as `last`: those whose day or cause is not what it must have been. */
+export const misplaced = async (
+  db: Db,
+  { after, last }: { after: number; last: number },
+): Promise<{ id: number; operatorId: number; of: 'DAY' | 'CAUSE' }[]> => {
+  const answer = await db.raw(
+    `select s.id, s.operator_id as "operatorId", case when s.as_of <> (r.started_at at time zone 'Asia/Shanghai')::date then 'DAY' else 'CAUSE' end as of
+     from scores s join runs r on r.id = s.run_id
+     left join lateral (select p.facts_hash, p.scorecard_hash from scores p where p.operator_id = s.operator_id and not p.asked and p.id < s.id
+       order by p.id desc limit 1) p on true
+     where s.id > :after and s.id <= :last and not s.asked and (s.as_of <> (r.started_at at time zone 'Asia/Shanghai')::date
+       or s.cause <> case when p.facts_hash is null then 'FIRST' when p.scorecard_hash <> s.scorecard_hash then 'SCORECARD'
+         when p.facts_hash <> s.facts_hash then 'RECORD' else 'TIME' end)
+     order by s.id /* scores.misplaced */`,
+    { after, last },
+  )
+  return answer.rows
+}
+
+/** Operators whose current score is not their latest in the course of things, with the score that it should be. */
+export const strayCurrent = async (db: Db): Promise<{ id: number; operatorId: number }[]> => {
+  const answer = await db.raw(
+    `select l.id, l.operator_id as "operatorId" from (
+       select distinct on (operator_id) * from scores where not asked order by operator_id, id desc) l
+     left join current_scores c on c.operator_id = l.operator_id
+     where (c.score_id, c.as_of, c.value, c.grade, c.facts_hash, c.next_change_on, split_part(c.basis, ' ', 1))
+       is distinct from (l.id, l.as_of, l.value, l.grade, l.facts_hash, l.next_change_on, l.scorecard_hash)
+     order by l.id /* scores.strayCurrent */`,
   )
   return answer.rows
 }

@@ -1,12 +1,11 @@
 /** GET /scorecard, /scorecard/:version and /scorecard/:version.json: the cards, for everybody. */
 import { type RequestHandler, type Response, Router } from 'express'
-import * as contracts from '../contracts.js'
 import { dateIn } from '../domain/dates.js'
 import { canonical, type Json } from '../domain/records.js'
 import type { Scorecard } from '../domain/scorecard.js'
 import { isRefusal, Refusal } from '../errors.js'
 import * as audits from '../store/audits.js'
-import { cardInForce, cardNamed, hashOfCard } from '../work/cards.js'
+import { cardInForce, cardNamed, hashOfCard, versionsThatLoad } from '../work/cards.js'
 import type { Page } from './page.js'
 import { cardPage } from './scorecard.js'
 import type { SiteParts } from './site.js'
@@ -65,13 +64,12 @@ const known = async (db: SiteParts['db'], version: string): Promise<Scorecard> =
 
 const pageOf = async (db: SiteParts['db'], card: Scorecard, current: Scorecard, day: string): Promise<Page> => {
   const [adoptions, kept] = await Promise.all([audits.adoptions(db), audits.versionsKept(db)])
-  const files = contracts.folder('scorecards').map((file) => file.replace(/\.json$/, ''))
   return cardPage({
     card,
     hash: hashOfCard(card),
     inForce: card.version === current.version,
     day,
     adoptions: adoptions.map(({ decidedAt, ...each }) => ({ ...each, decidedOn: dateIn(decidedAt) })),
-    versions: [...new Set([...files, ...kept])].sort(),
+    versions: [...new Set([...versionsThatLoad(), ...kept])].sort(),
   })
 }

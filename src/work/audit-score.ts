@@ -5,6 +5,7 @@ import type { Scorecard } from '../domain/scorecard.js'
 import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as operators from '../store/operators.js'
+import * as ruleBooks from '../store/rule-books.js'
 import * as scores from '../store/scores.js'
 import * as versions from '../store/versions.js'
 import { cardByHash } from './cards.js'
@@ -15,7 +16,7 @@ export interface AuditedScore {
   operator: operators.Operator
   card: Scorecard
   /** Read anew from the versions as known then; that they are what was scored is what their hash shows. */
-  facts: Facts & { events: Required<FactEvent>[] }
+  facts: Omit<Facts, 'comingOn'> & { events: Required<Omit<FactEvent, 'decidedOn'>>[] }
   /** Behind the facts and the reasons, by id. */
   records: versions.Version[]
 }
@@ -29,10 +30,15 @@ export const auditOf = async (
 ): Promise<AuditedScore> => {
   const card = await cardByHash(db, score.scorecardHash)
   if (card === null) throw new Refusal('SCORECARD_UNKNOWN', { version: score.scorecard, known: '' })
-  const found = await factsOf(db, [operator], score, { lists, known: score.families as FactFamily[] })
-  const { events, ...rest } = found.get(operator.id) as Facts
-  // Every field is there, as their hash has them.
-  const facts = { ...rest, events: events.map((event) => ({ until: null, weight: 1, ...event })) }
+  // By the rules of then, as they are kept.
+  const rules = (await ruleBooks.byHash(db, score.rulesHash)) ?? lists
+  const found = await factsOf(db, [operator], score, { lists: rules, known: score.families as FactFamily[] })
+  const { events, comingOn: _, ...rest } = found.get(operator.id) as Facts
+  // Every field that their hash has is there, and no other.
+  const facts = {
+    ...rest,
+    events: events.map(({ decidedOn: _, ...event }) => ({ until: null, weight: 1, ...event })),
+  }
   const cited = new Set([
     ...facts.events.map(({ record }) => record),
     ...score.reasons.flatMap(({ records }) => records),

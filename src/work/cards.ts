@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import * as contracts from '../contracts.js'
+import { nameTwice } from '../domain/name-twice.js'
 import { canonical, type Json } from '../domain/records.js'
 import { checkScorecard, type Scorecard } from '../domain/scorecard.js'
 import { Refusal, reasonOf } from '../errors.js'
@@ -15,36 +16,49 @@ export const FIRST_IN_FORCE = kept.FIRST_IN_FORCE
 
 /** Refused with place and reason if broken: the scores that stand are not touched. */
 export const loadScorecard = (version: string): Scorecard => {
-  const known = contracts.folder('scorecards').map((file) => file.replace(/\.json$/, ''))
+  const known = versionsInFiles()
   if (!known.includes(version)) throw new Refusal('SCORECARD_UNKNOWN', { version, known: known.join(' ') })
-  const card = document(version)
-  const shape = contracts
-    .contract('contracts/scorecard')(card)
-    .map((fault) => `${fault.field}: ${fault.message}`)
-  const faults =
-    shape.length > 0 ? shape : checkScorecard(card as Scorecard).map((fault) => `${fault.place}: ${fault.reason}`)
-  if (faults.length === 0 && (card as Scorecard).version !== version) faults.push(NAMED_OTHERWISE)
+  const { card, faults } = document(version)
   if (faults.length > 0) throw new Refusal('SCORECARD_BROKEN', { version, faults: faults.join('; ') })
   return card as Scorecard
 }
 
-const NAMED_OTHERWISE = 'version: 与文件名不一致。It is not the name of the file.'
+const versionsInFiles = (): string[] => contracts.folder('scorecards').map((file) => file.replace(/\.json$/, ''))
 
-/** Read anew each time, since a card is changed while it is tried; the same text is the same object. */
-const document = (version: string): unknown => {
+/** Versions of the files that are cards; the broken ones are left out. */
+export const versionsThatLoad = (): string[] =>
+  versionsInFiles().filter((version) => document(version).faults.length === 0)
+
+interface Examined {
+  card: unknown
+  faults: readonly string[]
+}
+
+/** Read anew each time, since a card is changed while it is tried; the same text is the same object, examined once. */
+const document = (version: string): Examined => {
   try {
     const text = contracts.text(`scorecards/${version}.json`)
     const known = documents.get(version)
-    if (known?.text === text) return known.card
+    if (known?.text === text) return known
     const card: unknown = JSON.parse(text)
-    documents.set(version, { text, card })
-    return card
+    const twice = nameTwice(text)
+    const faults = twice === null ? faultsOf(card, version) : [`JSON: 名称重复：${twice}。This name is given twice.`]
+    documents.set(version, { text, card, faults })
+    return { card, faults }
   } catch (error) {
-    throw new Refusal('SCORECARD_BROKEN', { version, faults: `JSON: ${reasonOf(error)}` })
+    return { card: null, faults: [`JSON: ${reasonOf(error)}`] }
   }
 }
 
-const documents = new Map<string, { text: string; card: unknown }>()
+const documents = new Map<string, Examined & { text: string }>()
+
+const faultsOf = (card: unknown, version: string): string[] => {
+  const shape = contracts.contract('contracts/scorecard')(card)
+  if (shape.length > 0) return shape.map((fault) => `${fault.field}: ${fault.message}`)
+  const faults = checkScorecard(card as Scorecard).map((fault) => `${fault.place}: ${fault.reason}`)
+  const named = (card as Scorecard).version === version
+  return faults.length > 0 || named ? faults : ['version: 与文件名不一致。It is not the name of the file.']
+}
 
 /** The card by which operators stand on a day, as was decided by an instant. */
 export const cardInForce = async (db: Db | Tx, on: string, knownAt?: Date): Promise<Scorecard> => {

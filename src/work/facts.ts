@@ -2,9 +2,12 @@
 import { hash } from 'node:crypto'
 import { eventsOf, oncePerFact } from '../domain/evidence.js'
 import type { FactEvent, FactFamily, Facts } from '../domain/facts.js'
-import type { ListKind } from '../domain/lists.js'
+import { canonical, type Json } from '../domain/records.js'
+import { type Score, score } from '../domain/score.js'
+import type { Scorecard } from '../domain/scorecard.js'
 import type { Db, Tx } from '../store/db.js'
 import * as evidence from '../store/evidence.js'
+import type { Lists } from '../store/rule-books.js'
 import type { When } from '../store/versions.js'
 
 /** What an entry in force on a list of the seriously dishonest is to a scorecard. */
@@ -15,18 +18,25 @@ export const factsOf = async (
   db: Db | Tx,
   chunk: readonly { id: number; kind: string }[],
   when: When,
-  { lists, known }: { lists: readonly ListKind[]; known: readonly FactFamily[] },
+  { lists, known }: { lists: Lists; known: readonly FactFamily[] },
 ): Promise<Map<number, Facts>> => {
   const ids = chunk.map((operator) => operator.id)
   const records = new Map<number, evidence.EvidenceRow[]>()
+  const coming = new Map<number, string>()
   for (const row of await evidence.of(db, ids, when)) {
+    if (row.coming !== null) {
+      const first = coming.get(row.operatorId)
+      if (first === undefined || row.coming < first) coming.set(row.operatorId, row.coming)
+      continue
+    }
     const own = records.get(row.operatorId)
     if (own) own.push(row)
     else records.set(row.operatorId, [row])
   }
   const entries = new Map<number, FactEvent[]>()
-  for (const { operatorId, publishedOn, removedOn, endsOn, record } of await evidence.ownEntries(db, ids, when)) {
-    const event: FactEvent = { fact: LIST_FACT, on: publishedOn, until: removedOn ?? endsOn, record }
+  for (const entry of await evidence.ownEntries(db, ids, when)) {
+    const { operatorId, publishedOn, decidedOn, removedOn, endsOn, record } = entry
+    const event: FactEvent = { fact: LIST_FACT, on: publishedOn, decidedOn, until: removedOn ?? endsOn, record }
     entries.set(operatorId, [...(entries.get(operatorId) ?? []), event])
   }
   const families = [...known].sort()
@@ -37,7 +47,13 @@ export const factsOf = async (
       const events = own ? [...told, ...own] : told
       return [
         id,
-        { asOf: when.asOf, kind: kind.toLowerCase() as Facts['kind'], known: families, events: ordered(events) },
+        {
+          asOf: when.asOf,
+          kind: kind.toLowerCase() as Facts['kind'],
+          known: families,
+          events: ordered(events),
+          comingOn: coming.get(id) ?? null,
+        },
       ]
     }),
   )
@@ -67,3 +83,23 @@ export const hashOfFacts = ({ kind, known, events }: Facts): string => {
 }
 
 const quoted = (day: string | null): string => (day === null ? 'null' : `"${day}"`)
+
+/** What facts are worth by a card; a state that begins later is another day on which it changes. */
+export const scoreOf = (facts: Facts, card: Scorecard): Score => {
+  const result = score(facts, card)
+  const { comingOn = null } = facts
+  const sooner = comingOn !== null && (result.nextChangeOn === null || comingOn < result.nextChangeOn)
+  return sooner ? { ...result, nextChangeOn: comingOn } : result
+}
+
+/** What of the kinds of list makes facts, with its hash: other rules are another basis of every score. */
+export const bookOf = (lists: Lists): { hash: string; lists: Lists } => {
+  const known = books.get(lists)
+  if (known) return known
+  const book = lists.map(({ id, fact, terms }) => ({ id, fact, terms }))
+  const made = { hash: hash('sha256', canonical(book as unknown as Json)), lists: book }
+  books.set(lists, made)
+  return made
+}
+
+const books = new WeakMap<Lists, { hash: string; lists: Lists }>()

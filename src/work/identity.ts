@@ -2,6 +2,7 @@
  * Identity: what people decide of whose a record is, and of operators that are one. Each decision is one transaction and is
  * kept with its person, reason and evidence; undone, it stays, and all that followed from it follows back.
  */
+import { dateIn } from '../domain/dates.js'
 import { codeOf } from '../domain/identity.js'
 import { subjectKey } from '../domain/matching.js'
 import { redact } from '../domain/privacy.js'
@@ -14,6 +15,7 @@ import * as mergers from '../store/mergers.js'
 import * as proposals from '../store/proposals.js'
 import { relearnParted } from '../store/relearn.js'
 import * as waiting from '../store/waiting.js'
+import * as watchEntries from '../store/watch-entries.js'
 import { consequences } from './consequences.js'
 import type { Rules } from './rules.js'
 
@@ -179,6 +181,7 @@ export const mergeOperators = (db: Db, rules: Rules, made: OperatorsMerged): Pro
     })
     if (decision === null) throw new Error(`a merger of ${from.id} is in force already`)
     await mergers.join(tx, from.id, into.id)
+    await watchEntries.close(tx, [from.id], { on: dateIn(at), at })
     const records = await mergers.moveRecords(tx, { owner: from.id, to: into.id, decision: decision.id, by: null, at })
     await dirty.mark(tx, [into.id], at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })

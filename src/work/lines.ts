@@ -2,13 +2,14 @@
  * Lines of a card: whose score falls below one gets a lead, a reason to look and never a ground for listing, or an entry of
  * the internal watch list, until the score is above it again.
  */
-import { crossed } from '../domain/score.js'
+import { crossed, type Reason } from '../domain/score.js'
 import type { Scorecard } from '../domain/scorecard.js'
 import * as concerns from '../store/concerns.js'
 import type { Tx } from '../store/db.js'
 import * as leads from '../store/leads.js'
 import * as scores from '../store/scores.js'
 import * as watchEntries from '../store/watch-entries.js'
+import { cardByHash, hashOfCard } from './cards.js'
 import { LIST_FACT } from './facts.js'
 import { openLeads } from './listing.js'
 import type { Rules } from './rules.js'
@@ -21,7 +22,7 @@ interface Followed {
   /** The scores that were added. */
   rows: readonly scores.NewScore[]
   /** Where each stood before. */
-  before: ReadonlyMap<number, { value: number }>
+  before: ReadonlyMap<number, { value: number; scorecardHash: string }>
   on: string
   at: Date
 }
@@ -34,9 +35,8 @@ export const followLines = async (tx: Tx, rules: Rules, followed: Followed): Pro
   const fallen = { lead: [] as Fallen[], watch: [] as Fallen[] }
   for (const { operatorId, value, reasons } of rows) {
     // Whoever already stands on a list needs no lead to get there.
-    const listed = reasons.some((reason) => reason.fact === LIST_FACT && reason.count > 0)
     for (const opens of crossed(stood.get(operatorId) ?? null, { value }, card)) {
-      if (opens === 'watch' || !listed) fallen[opens].push({ operatorId, value })
+      if (opens === 'watch' || !listedBy(reasons)) fallen[opens].push({ operatorId, value })
     }
   }
   await openLeads(tx, rules, fallen.lead, { on, now: at })
@@ -46,34 +46,52 @@ export const followLines = async (tx: Tx, rules: Rules, followed: Followed): Pro
   await watchEntries.close(tx, risen, { on, at })
 }
 
+/** On a list of the seriously dishonest; an entry without a day, which nobody can count, is none. */
+const listedBy = (reasons: readonly Reason[]): boolean =>
+  reasons.some(({ fact, why, count }) => fact === LIST_FACT && why !== 'UNDATED' && count > 0)
+
 interface Fallen {
   operatorId: number
   value: number
 }
 
-/** A score that rests on what was taken back never stood, nor did one whose lead was dropped for it. */
+type Stood = Map<number, { value: number; lines?: Scorecard['lines'] }>
+
+/**
+ * Where each stood before, by the lines of its own card. A score that rests on what was taken back never stood, nor did one
+ * whose lead was dropped for it; one that needed no lead because its operator was listed does not stand for one without. But
+ * what a person dropped is not opened again while the score stays below.
+ */
 const stoodBefore = async (
   tx: Tx,
   { card, rows, before, on }: Followed,
   dropped: ReadonlySet<number>,
-): Promise<Map<number, { value: number }>> => {
+): Promise<Stood> => {
   const line = card.lines.find(({ opens }) => opens === 'lead')?.below ?? 0
-  const stood = new Map<number, { value: number }>()
+  const stood: Stood = new Map()
   const still: number[] = []
   for (const { operatorId, value } of rows) {
     const earlier = before.get(operatorId)
     if (earlier === undefined || dropped.has(operatorId)) continue
-    stood.set(operatorId, { value: earlier.value })
+    stood.set(operatorId, { value: earlier.value, ...(await linesOf(tx, earlier.scorecardHash, card)) })
     if (value < line && earlier.value < line) still.push(operatorId)
   }
   if (still.length === 0) return stood
   const sound = await scores.lastSound(tx, still, on)
+  const settled = await leads.droppedByPerson(tx, still)
   for (const id of still) {
+    if (settled.has(id)) continue
     const last = sound.get(id)
-    if (last) stood.set(id, last)
+    if (last && !listedBy(last.reasons))
+      stood.set(id, { value: last.value, ...(await linesOf(tx, last.scorecardHash, card)) })
     else stood.delete(id)
   }
   return stood
+}
+
+const linesOf = async (tx: Tx, hash: string, card: Scorecard): Promise<{ lines?: Scorecard['lines'] }> => {
+  const its = hash === hashOfCard(card) ? card : await cardByHash(tx, hash)
+  return its === null || its === card ? {} : { lines: its.lines }
 }
 
 /** Leads put in question by a take-back: without a new score they stand; with one they are dropped, to be opened anew if it says so. */

@@ -8,17 +8,17 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { dateIn } from '../domain/dates.js'
 import type { FactFamily, Facts } from '../domain/facts.js'
 import { canonical, type Json } from '../domain/records.js'
-import { score as fold, type Score } from '../domain/score.js'
 import type { Scorecard } from '../domain/scorecard.js'
 import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as dirty from '../store/dirty.js'
 import { type Due, type DueList, withDue } from '../store/due.js'
 import * as knowledge from '../store/knowledge.js'
+import * as ruleBooks from '../store/rule-books.js'
 import * as scores from '../store/scores.js'
 import type { When } from '../store/versions.js'
 import { cardInForce, cardToTry, hashOfCard, keepCard } from './cards.js'
-import { factsOf, hashOfFacts } from './facts.js'
+import { bookOf, factsOf, hashOfFacts, scoreOf } from './facts.js'
 import { followLines } from './lines.js'
 import type { Rules } from './rules.js'
 import { alone, type Occasioned, type Running } from './run.js'
@@ -54,11 +54,13 @@ export const score = async (db: Db, options: ScoreOptions): Promise<Scored | nul
   const today = dateIn(options.now())
   const asOf = options.asOf ?? today
   if (asOf > today && !options.dryRun) throw new Refusal('SCORE_OF_FUTURE', { asOf })
-  const inForce = await cardInForce(db, asOf)
-  const card = options.scorecard === undefined ? inForce : await cardToTry(db, options.scorecard)
+  const named = options.scorecard === undefined ? null : await cardToTry(db, options.scorecard)
   return alone(db, { ...options, job: 'score' }, async (run) => {
+    const day = options.asOf ?? dateIn(run.startedAt)
+    const inForce = await cardInForce(db, day)
+    const card = named ?? inForce
     const asked = options.asOf !== undefined || hashOfCard(card) !== hashOfCard(inForce)
-    const counts = await scoreDue(db, run, { card, asked, asOf: options.asOf ?? dateIn(run.startedAt) }, options)
+    const counts = await scoreDue(db, run, { card, asked, asOf: day }, options)
     return { ...counts, ms: run.elapsed() }
   })
 }
@@ -72,15 +74,23 @@ interface Course {
 
 const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOptions): Promise<Omit<Scored, 'ms'>> => {
   const counts = { scored: 0, stored: 0, unchanged: 0 }
-  if (!options.dryRun) await keepCard(db, course.card, options.now())
+  const book = bookOf(options.rules.lists)
+  if (!options.dryRun) {
+    await keepCard(db, course.card, options.now())
+    await ruleBooks.keep(db, { ...book, now: options.now() })
+  }
   const knownAt = await db.transaction((tx) => knowledge.tick(tx, options.now()))
   const when = { asOf: course.asOf, knownAt }
   const which = {
     all: options.all === true,
     asOf: course.asOf,
-    scorecardHash: hashOfCard(course.card),
+    basis: scores.basisOf({
+      scorecardHash: hashOfCard(course.card),
+      rulesHash: book.hash,
+      families: [...options.families].sort(),
+    }),
   }
-  const known = { lists: options.rules.lists, known: options.families }
+  const known = { lists: book.lists, known: options.families }
   let size = FIRST_STEP_OPERATORS
   const fetched = async (next: DueList['next']): Promise<Fetched> => {
     const operators = await next(size)
@@ -96,7 +106,7 @@ const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOpti
         coming = fetched(next)
         // Awaited with the next step; until then nobody else is to be told of its failure.
         coming.catch(() => {})
-        const { rows, before } = await folded(db, step, when, course)
+        const { rows, before } = await folded(db, step, when, { ...course, rulesHash: book.hash })
         await writing
         counts.scored += step.operators.length
         counts.stored += rows.length
@@ -116,6 +126,10 @@ const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOpti
   return counts
 }
 
+interface ByRules extends Course {
+  rulesHash: string
+}
+
 interface Folded {
   rows: scores.NewScore[]
   /** What each was compared with. Nobody else scores meanwhile. */
@@ -128,7 +142,7 @@ interface Fetched {
 }
 
 /** The rows to be added: of operators of whom nothing moved there is none. */
-const folded = async (db: Db, step: Fetched, when: When, course: Course): Promise<Folded> => {
+const folded = async (db: Db, step: Fetched, when: When, course: ByRules): Promise<Folded> => {
   const ids = step.operators.map(({ id }) => id)
   const before: ReadonlyMap<number, Earlier> = course.asked
     ? await scores.latestBy(db, ids, when.asOf, course.card.version)
@@ -142,7 +156,7 @@ const folded = async (db: Db, step: Fetched, when: When, course: Course): Promis
     const earlier = before.get(id)
     const factsHash = hashOfFacts(facts)
     const hashes = { factsHash, scorecardHash: hashOfCard(course.card) }
-    if (earlier && holdsStill(earlier, hashes, when.asOf)) continue
+    if (earlier && holdsStill(earlier, hashes, when.asOf, facts.comingOn ?? null)) continue
     const row = newScore(id, facts, course, when, hashes, earlier)
     const scoreId = earlier && movedNothing(earlier, row)
     if (scoreId) same.push({ row, scoreId })
@@ -163,8 +177,12 @@ const holdsSame = (earlier: Earlier, { factsHash, scorecardHash }: Hashes): bool
   earlier.factsHash === factsHash && earlier.scorecardHash === scorecardHash
 
 /** The same facts by the same card before the day on which time alone changes the result. */
-const holdsStill = (earlier: Earlier, hashes: Hashes, asOf: string): boolean =>
-  holdsSame(earlier, hashes) && earlier.asOf <= asOf && (earlier.nextChangeOn === null || asOf < earlier.nextChangeOn)
+const holdsStill = (earlier: Earlier, hashes: Hashes, asOf: string, comingOn: string | null): boolean =>
+  holdsSame(earlier, hashes) &&
+  earlier.asOf <= asOf &&
+  (earlier.nextChangeOn === null
+    ? comingOn === null
+    : asOf < earlier.nextChangeOn && (comingOn ?? earlier.nextChangeOn) >= earlier.nextChangeOn)
 
 /** The score whose reasons decide, where all else is the same. */
 const movedNothing = (earlier: Earlier, row: scores.NewScore): number | null => {
@@ -177,17 +195,18 @@ const sameReasons = (a: unknown, b: unknown): boolean => canonical((a ?? null) a
 const newScore = (
   operatorId: number,
   facts: Facts,
-  { card, asked }: Course,
+  { card, asked, rulesHash }: ByRules,
   when: When,
   hashes: Hashes,
   earlier: Earlier | undefined,
 ): scores.NewScore => {
-  const { value, grade, reasons, nextChangeOn }: Score = fold(facts, card)
+  const { value, grade, reasons, nextChangeOn } = scoreOf(facts, card)
   return {
     operatorId,
     asOf: when.asOf,
     knownAt: when.knownAt,
     scorecard: card.version,
+    rulesHash,
     ...hashes,
     families: [...facts.known],
     value,
@@ -210,19 +229,23 @@ interface Writing extends Course, Folded {
   step: readonly Due[]
 }
 
+/** Not those that changed, were merged or forgotten since: they are to be scored anew, or no more at all. */
 const written = async (
   db: Db,
   run: Running,
   { card, asked, when, step, rows, before }: Writing,
   options: ScoreOptions,
-) => {
+): Promise<void> => {
   await db.transaction(async (tx) => {
     const at = await knowledge.tick(tx, options.now())
     const ids = step.map(({ id }) => id)
+    const moved = await dirty.movedSince(tx, ids, when.knownAt)
+    const still = rows.filter(({ operatorId }) => !moved.has(operatorId))
     if (!asked) {
-      await followLines(tx, options.rules, { card, ids, rows, before, on: when.asOf, at })
-      await dirty.scored(tx, ids, when.knownAt)
+      const looked = ids.filter((id) => !moved.has(id))
+      await followLines(tx, options.rules, { card, ids: looked, rows: still, before, on: when.asOf, at })
+      await dirty.scored(tx, looked, when.knownAt)
     }
-    await scores.add(tx, rows, { run: run.id, at })
+    await scores.add(tx, still, { run: run.id, at })
   })
 }

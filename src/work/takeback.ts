@@ -16,6 +16,7 @@ import { relearn } from '../store/relearn.js'
 import * as setAside from '../store/set-aside.js'
 import * as stray from '../store/stray.js'
 import * as takeback from '../store/takeback.js'
+import * as watchEntries from '../store/watch-entries.js'
 import { consequences } from './consequences.js'
 import type { Rules } from './rules.js'
 import { alone, type Occasioned } from './run.js'
@@ -112,6 +113,7 @@ const undo = async (
     { on: dateIn(now), reason: WITHOUT_GROUND, at: taken.at },
   )
   const gone = await takeback.forget(tx, unfounded, taken)
+  await watchEntries.close(tx, unfounded, { on: dateIn(taken.at), at: taken.at })
   const codes = [...(await relearn(tx, taken.run, taken.at)), ...foundBy]
   const strays = await stray.giveBack(tx, { codes, operators: unfounded }, taken.at)
   if (strays > 0) await consequences(tx, { run: taken.by, at: taken.at, now, rules })

@@ -1,19 +1,21 @@
 /** Verify: stored scores recomputed from the versions as they were known then; each difference is a score that cannot be replayed. */
 import type { FactFamily } from '../domain/facts.js'
 import { canonical, type Json } from '../domain/records.js'
-import { score as fold } from '../domain/score.js'
+import type { Score } from '../domain/score.js'
+import type { Scorecard } from '../domain/scorecard.js'
 import type { Db } from '../store/db.js'
 import * as operators from '../store/operators.js'
+import * as ruleBooks from '../store/rule-books.js'
+import * as scorecards from '../store/scorecards.js'
 import * as scores from '../store/scores.js'
-import { cardByHash } from './cards.js'
-import { factsOf, hashOfFacts } from './facts.js'
-import type { Rules } from './rules.js'
+import { hashOfCard } from './cards.js'
+import { bookOf, factsOf, hashOfFacts, scoreOf } from './facts.js'
 
 /** Scores read at once. */
 const STEP_SCORES = 2_000
 
 /** Differences told one by one. */
-const MOST_TOLD = 1_000
+const MOST_TOLD = 100_000
 
 export interface Verified {
   verified: number
@@ -23,18 +25,30 @@ export interface Verified {
   found?: Difference[]
 }
 
-/** What a stored score says otherwise than its replay; `score` is its id. */
+/**
+ * What a stored score says otherwise than its replay; `score` is its id. CARD, RULES: what gave it is not kept, or not as it
+ * was. FACTS: other facts were known then. SUM: the points do not add up. RESULT: the same facts give another result. DAY, CAUSE:
+ * not of the day of its run, or for another reason than it says. CURRENT: what counts now is not the latest.
+ */
 export interface Difference {
   score: number
   operatorId: number
-  /** What differs: the card or the facts behind it, or what came of them. */
-  of: 'CARD' | 'FACTS' | 'SUM' | 'RESULT'
+  of: 'CARD' | 'RULES' | 'FACTS' | 'SUM' | 'RESULT' | 'DAY' | 'CAUSE' | 'CURRENT'
+  /** What is stored, and what comes of it anew; absent where nothing could be made anew. */
+  stored?: Told
+  recomputed?: Told
+}
+
+export interface Told {
+  value: number
+  grade: string
+  factsHash: string
+  nextChangeOn: string | null
 }
 
 export const verify = async (
   db: Db,
   options: {
-    rules: Rules
     now: () => Date
     sample?: number
     progress?: (scores: number) => void
@@ -43,21 +57,31 @@ export const verify = async (
   const startedAt = options.now()
   const counts = { verified: 0, differences: 0 }
   const found: Difference[] = []
+  const differing = new Set<number>()
+  const note = (difference: Difference): void => {
+    // What was falsified may differ in several ways; it is one score.
+    if (differing.has(difference.score)) return
+    differing.add(difference.score)
+    counts.differences += 1
+    if (found.length < MOST_TOLD) found.push(difference)
+  }
   for (let after = 0; ; ) {
     const stored = await scores.sample(db, { after, limit: STEP_SCORES, of: options.sample ?? null })
     const last = stored.at(-1)
     if (last === undefined) {
+      if (options.sample === undefined)
+        for (const { id, operatorId } of await scores.strayCurrent(db)) note({ score: id, operatorId, of: 'CURRENT' })
       const ms = options.now().getTime() - startedAt.getTime()
       return { ...counts, ms, ...(found.length > 0 ? { found } : {}) }
     }
+    for (const together of alike(stored)) {
+      for (const difference of await differencesOf(db, together)) note(difference)
+    }
+    const ids = new Set(stored.map(({ id }) => id))
+    for (const { id, operatorId, of } of await scores.misplaced(db, { after, last: last.id }))
+      if (ids.has(id)) note({ score: id, operatorId, of })
     after = last.id
     counts.verified += stored.length
-    for (const together of alike(stored)) {
-      for (const difference of await differencesOf(db, together, options.rules)) {
-        counts.differences += 1
-        if (found.length < MOST_TOLD) found.push(difference)
-      }
-    }
     options.progress?.(counts.verified)
   }
 }
@@ -66,7 +90,7 @@ export const verify = async (
 const alike = (stored: readonly scores.StoredScore[]): scores.StoredScore[][] => {
   const groups = new Map<string, scores.StoredScore[]>()
   for (const row of stored) {
-    const key = `${row.asOf} ${row.knownAt.toISOString()} ${row.scorecardHash} ${row.families.join()}`
+    const key = `${row.asOf} ${row.knownAt.toISOString()} ${row.scorecardHash} ${row.rulesHash} ${row.families.join()}`
     const group = groups.get(key)
     if (group) group.push(row)
     else groups.set(key, [row])
@@ -74,29 +98,43 @@ const alike = (stored: readonly scores.StoredScore[]): scores.StoredScore[][] =>
   return [...groups.values()]
 }
 
-const differencesOf = async (db: Db, rows: readonly scores.StoredScore[], { lists }: Rules): Promise<Difference[]> => {
+const differencesOf = async (db: Db, rows: readonly scores.StoredScore[]): Promise<Difference[]> => {
   const [first] = rows
   if (first === undefined) return []
-  const card = await cardByHash(db, first.scorecardHash)
-  if (card === null) return rows.map((row) => ({ score: row.id, operatorId: row.operatorId, of: 'CARD' }))
+  const lost = (of: Difference['of']) => rows.map((row) => ({ score: row.id, operatorId: row.operatorId, of }))
+  const card = await scorecards.asKept(db, first.scorecardHash)
+  if (card === null || hashOfCard(card) !== first.scorecardHash) return lost('CARD')
+  const lists = await ruleBooks.byHash(db, first.rulesHash)
+  if (lists === null || bookOf(lists).hash !== first.rulesHash) return lost('RULES')
   const known = await operators.byIds(
     db,
     rows.map((row) => row.operatorId),
   )
   const facts = await factsOf(db, [...known.values()], first, { lists, known: first.families as FactFamily[] })
-  const differs = (row: scores.StoredScore): Difference['of'] | null => {
-    const own = facts.get(row.operatorId)
-    if (own === undefined || hashOfFacts(own) !== row.factsHash) return 'FACTS'
-    if (card.version !== row.scorecard) return 'CARD'
-    // The points of the reasons are the value, exactly.
-    if (row.reasons.reduce((sum, reason) => sum + reason.points, 0) !== row.value) return 'SUM'
-    const { value, grade, reasons, nextChangeOn } = row
-    return bytes(fold(own, card)) === bytes({ value, grade, reasons, nextChangeOn }) ? null : 'RESULT'
-  }
   return rows.flatMap((row) => {
-    const of = differs(row)
-    return of === null ? [] : [{ score: row.id, operatorId: row.operatorId, of }]
+    const own = facts.get(row.operatorId)
+    const again = own && scoreOf(own, card)
+    const of = own && again ? differs(row, card, hashOfFacts(own), again) : 'FACTS'
+    if (of === null) return []
+    const recomputed = own && again && toldOf({ ...again, factsHash: hashOfFacts(own) })
+    return [{ score: row.id, operatorId: row.operatorId, of, stored: toldOf(row), ...(recomputed && { recomputed }) }]
   })
 }
+
+const differs = (
+  row: scores.StoredScore,
+  card: Scorecard,
+  factsHash: string,
+  again: Score,
+): Difference['of'] | null => {
+  if (factsHash !== row.factsHash) return 'FACTS'
+  if (card.version !== row.scorecard) return 'CARD'
+  // The points of the reasons are the value, exactly.
+  if (row.reasons.reduce((sum, reason) => sum + reason.points, 0) !== row.value) return 'SUM'
+  const { value, grade, reasons, nextChangeOn } = row
+  return bytes(again) === bytes({ value, grade, reasons, nextChangeOn }) ? null : 'RESULT'
+}
+
+const toldOf = ({ value, grade, factsHash, nextChangeOn }: Told): Told => ({ value, grade, factsHash, nextChangeOn })
 
 const bytes = (result: unknown): string => canonical(result as Json)

@@ -93,13 +93,13 @@ describe('objections over HTTP', () => {
     expect(other.data.operator.score.objected).to.equal(false)
   })
 
-  it('upheld, the answer says that the agency corrects the record and nobody the score', async () => {
+  it('upheld, the answer says that the agency corrects the record and nobody the score, and stays marked until then', async () => {
     const id = await opened()
     const { decideObjection } = (await decide(id)).data
     expect(decideObjection).to.include({ state: 'UPHELD', referredTo: 'credit-office', note: '已核实' })
     expect(decideObjection.consequence.en).to.include('corrected by the agency')
-    expect((await file()).score.objected).to.equal(false)
-    expect((await file()).standing.objected).to.equal(false)
+    expect((await file()).score.objected).to.equal(true)
+    expect((await file()).standing.objected).to.equal(true)
   })
 
   it('is known from its opening to its decision', async () => {

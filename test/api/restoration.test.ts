@@ -1,8 +1,21 @@
 import { expect } from 'chai'
 import { feeds } from '../../src/agencies/index.js'
+import { contract } from '../../src/contracts.js'
 import { familiesOf } from '../../src/domain/evidence.js'
 import { score } from '../../src/work/score.js'
-import { makeWorld, mirrored, NOW, penalty, registration, TODAY, uscc, type World } from './world.js'
+import { type Audited, differences } from '../support/recompute.js'
+import {
+  makeWorld,
+  mirrored,
+  NOW,
+  operatorId,
+  penalty,
+  publishListing,
+  registration,
+  TODAY,
+  uscc,
+  type World,
+} from './world.js'
 
 const STEP = 'on act fact rules count points value grade zh en basis confirmed answer { workdays basis confirmed }'
 const ASKED = `query($code: String!, $asOf: Date, $from: Date) { operator(code: $code, asOf: $asOf) { score { value grade
@@ -14,8 +27,10 @@ const LATE = new Date(NOW.getTime() + 60_000)
 
 describe('the way back up over HTTP', () => {
   let world: World
-  const [fined, revoked, clean] = [uscc(1), uscc(2), uscc(3)]
+  const [fined, revoked, clean, listed, unknown, gone] = [uscc(1), uscc(2), uscc(3), uscc(4), uscc(5), uscc(6)]
   const NUMBER = '虚市监处罚〔2026〕1号'
+  const OTHER = '虚市监处罚〔2026〕2号'
+  let entry: string
   const asked = async (code: string, token: string, variables: Record<string, unknown> = {}) =>
     world.ask(ASKED, { token, variables: { code, ...variables } })
   const scoreOf = async (code: string, token = world.token('officer'), variables: Record<string, unknown> = {}) =>
@@ -28,9 +43,13 @@ describe('the way back up over HTTP', () => {
       registration(fined, '虚构黑石商贸有限公司', since),
       registration(revoked, '虚构旧梦网络有限公司', { ...since, status: 'REVOKED' }),
       registration(clean, '虚构松云商贸有限公司', since),
+      registration(listed, '虚构白桦网络有限公司', since),
+      registration(unknown, '虚构青苔商贸有限公司', { ...since, status: 'UNKNOWN' }),
+      registration(gone, '虚构落叶商贸有限公司', { ...since, status: 'DEREGISTERED' }),
     ])
-    await world.bring('penalties', [penalty(fined, NUMBER)])
+    await world.bring('penalties', [penalty(fined, NUMBER), penalty(listed, OTHER)])
     await world.bring('dishonest', [mirrored(fined, 'old-1', '2023-05-15')])
+    entry = await publishListing(world, listed, OTHER)
     world.setNow(LATE)
     await score(world.database.db, {
       cause: 'command',
@@ -80,6 +99,60 @@ describe('the way back up over HTTP', () => {
     expect(lasting[0]).to.include({ fact: 'registration_revoked', confirmed: false })
     expect(lasting[0].en).to.contain('cannot be repaired')
     expect(lasting[0].records).to.deep.equal([{ kind: 'REGISTRATION' }])
+  })
+
+  it('promises nothing to a firm whose standing is unknown, or that is deregistered', async () => {
+    for (const code of [unknown, gone]) {
+      const found = await scoreOf(code)
+      expect(found.value).to.be.lessThan((await scoreOf(clean)).value)
+      expect(found).to.deep.include({ wayBack: [], lasting: [] })
+    }
+  })
+
+  it('says in the sentence of an act that it has yet to be granted', async () => {
+    const { wayBack } = await scoreOf(fined)
+    for (const { zh, en } of wayBack) {
+      expect(zh).to.contain('最早可以申请').and.contain('获准以后')
+      expect(en).to.contain('may be applied for').and.contain('once it is granted')
+    }
+  })
+
+  it('leaves the day of decision out of what is hashed and given to auditors', async () => {
+    const { db } = world.database
+    const row = await db('scores')
+      .where({ operator_id: await operatorId(world, listed) })
+      .first('id')
+    const headers = { authorization: `Bearer ${world.token('auditor')}` }
+    const audited = (await (await fetch(`${world.url}/v1/scores/${row.id}`, { headers })).json()) as Audited
+    expect(contract('contracts/score-audit')(audited)).to.deep.equal([])
+    expect(audited.facts.events.find(({ fact }) => fact === 'serious_list')).to.have.all.keys(
+      'fact',
+      'on',
+      'until',
+      'weight',
+      'record',
+    )
+    expect(differences(audited)).to.deep.equal([])
+  })
+
+  it('names for an entry of this hub the first day on which it may be removed as repaired', async () => {
+    // Decided on 2026-02-04, published on 2026-02-06; a year from the decision.
+    const step = (await scoreOf(listed)).wayBack.find(({ fact }: { fact: string }) => fact === 'serious_list')
+    expect(step).to.include({ on: '2027-02-04', act: 'REPAIR', confirmed: false })
+    const removed = async (on: string) => {
+      world.setNow(new Date(`${on}T02:00:00Z`))
+      const input = { id: entry, on, removal: 'REPAIRED', reason: '已履行义务', documentNumber: '虚市监移〔2027〕1号' }
+      return world.ask('mutation($input: MoveInput!) { removeListing(input: $input) { listing { state } } }', {
+        token: world.token('officer', 'officer-1'),
+        variables: { input },
+      })
+    }
+    const early = await removed('2027-02-03')
+    const first = await removed(step.on)
+    world.setNow(LATE)
+    expect(JSON.stringify(early.errors)).to.contain('REPAIR_TOO_EARLY')
+    expect(first.errors).to.equal(undefined)
+    expect(first.data.removeListing.listing.state).to.equal('REMOVED')
   })
 
   it('is for those who may see reasons, and for the party itself', async () => {

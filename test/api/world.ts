@@ -264,6 +264,7 @@ export const scored = async (
     scorecardHash: await keepCard(db, card, NOW),
     families: [],
     factsHash: 'x',
+    rulesHash: 'x',
     value,
     grade,
     reasons,

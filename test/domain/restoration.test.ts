@@ -1,31 +1,17 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { contract, document } from '../../src/contracts.js'
 import { addDays } from '../../src/domain/dates.js'
-import type { FactEvent, FactFamily, FactName, Facts } from '../../src/domain/facts.js'
-import { FACTS, FAMILIES } from '../../src/domain/facts.js'
-import { applied, lasting, restoration, STEPS_MOST, type Step } from '../../src/domain/restoration.js'
+import type { FactEvent, FactName, Facts } from '../../src/domain/facts.js'
+import { move } from '../../src/domain/listing.js'
+import { lasting, restoration, STEPS_MOST, type Step } from '../../src/domain/restoration.js'
 import { checkRestoration, type RestorationRules } from '../../src/domain/restoration-rules.js'
 import { score } from '../../src/domain/score.js'
 import type { Scorecard } from '../../src/domain/scorecard.js'
-import { checkScorecard } from '../../src/domain/scorecard.js'
+import { hashOfFacts } from '../../src/work/facts.js'
+import { denied, full, rules as listing, upTo } from '../support/case.js'
+import { AS_OF, card, factsOf, promised, rules } from '../support/restoration.js'
 
-const cardIn = (file: string): Scorecard =>
-  JSON.parse(readFileSync(new URL(`../../schema/scorecards/${file}`, import.meta.url), 'utf8'))
-const shipped = readdirSync(new URL('../../schema/scorecards/', import.meta.url)).map(cardIn)
-const card = cardIn('ecommerce-1.json')
-const rules = document('rules/restoration.json') as RestorationRules
-const AS_OF = '2026-11-25'
-const ALL = Object.keys(FAMILIES) as FactFamily[]
-
-const factsOf = (events: FactEvent[], more: Partial<Facts> = {}): Facts => ({
-  asOf: AS_OF,
-  kind: 'enterprise',
-  known: ALL,
-  events,
-  ...more,
-})
 const plan = (events: FactEvent[], more: Partial<Facts> = {}): Step[] => restoration(factsOf(events, more), card, rules)
 /** Full years since 2010: 80; in good standing: 20. Without anything adverse 700. */
 const standing: FactEvent[] = [
@@ -108,9 +94,37 @@ describe('restoration: plans worked out by hand', () => {
       [['2027-01-10', 'REPAIR', 'serious_list', 251, 700, 'A']],
     ],
     [
-      'a registration not in good standing is corrected at once',
+      'a registration whose standing is unknown or gone is promised nothing',
       [{ fact: 'registered_years', on: '2010-01-01', record: 1 }],
-      [[AS_OF, 'CORRECT', 'registration_active', 20, 700, 'A']],
+      [],
+    ],
+    [
+      'an entry of this hub goes by the day of its decision, not of its publication',
+      [
+        ...standing,
+        { fact: 'serious_list', on: '2026-06-20', decidedOn: '2026-05-28', until: '2029-05-28', record: 2 },
+      ],
+      [['2027-05-28', 'REPAIR', 'serious_list', 251, 700, 'A']],
+    ],
+    [
+      'two entries published on one day go each by its own decision',
+      [
+        ...standing,
+        { fact: 'serious_list', on: '2026-06-20', decidedOn: '2026-06-10', until: '2029-06-10', record: 2 },
+        { fact: 'serious_list', on: '2026-06-20', decidedOn: '2026-05-28', until: '2029-06-10', record: 2 },
+      ],
+      [
+        ['2027-05-28', 'REPAIR', 'serious_list', 0, 449, 'D'],
+        ['2027-06-10', 'REPAIR', 'serious_list', 251, 700, 'A'],
+      ],
+    ],
+    [
+      'an entry decided over a year before its publication is repaired from its publication at the earliest',
+      [
+        ...standing,
+        { fact: 'serious_list', on: '2026-12-10', decidedOn: '2025-12-01', until: '2028-12-01', record: 2 },
+      ],
+      [['2026-12-10', 'REPAIR', 'serious_list', 251, 700, 'A']],
     ],
   ]
   for (const [title, events, expected] of cases) {
@@ -125,11 +139,101 @@ describe('restoration: plans worked out by hand', () => {
       { fact: 'penalty_light', on: '2026-10-15', record: 7 },
       { fact: 'penalty_light', on: '2026-10-15', record: 5, weight: 2 },
     ])
-    expect(step).to.deep.include({ rules: ['penalties'], records: [5, 7], count: 3, confirmed: true })
+    expect(step).to.deep.include({ rules: ['penalties'], records: [5, 7], count: 3, confirmed: false })
     expect(step?.zh).to.contain('3 件').and.not.contain('{')
     expect(step?.en).to.contain('penalties: 3')
     expect(step?.basis).to.contain('令第36号')
     expect(step?.answer).to.include({ workdays: 10, confirmed: false })
+  })
+
+  it('says of every act that its day is for applying, how long the answer takes, and that the score is once granted', () => {
+    const sentence = (event: Omit<FactEvent, 'record'>) => plan([...standing, { ...event, record: 2 }])[0]
+    const within = sentence({ fact: 'judgment_defaulter', on: '2026-02-01' })
+    expect(within?.act).to.equal('PERFORM')
+    expect(within?.zh).to.contain('最早可以申请').and.contain('3 个工作日').and.contain('获准以后')
+    expect(within?.en)
+      .to.contain('may be applied for; the authority then has 3 workdays')
+      .and.contain('once it is granted')
+    const open = sentence({ fact: 'penalty_light', on: '2026-02-01' })
+    expect(open).to.include({ act: 'REPAIR', answer: null })
+    expect(open?.zh).to.contain('期限未见规定').and.contain('获准以后')
+    expect(open?.en).to.contain('no fixed time').and.contain('once it is granted')
+    const wait = sentence({ fact: 'inspection_failed', on: '2026-02-01' })
+    expect(wait?.en).not.to.contain('granted')
+  })
+
+  it('confirms no day of the card, and none that another field may move', () => {
+    const confirmed = (fact: FactName, on: string | null) =>
+      plan([...standing, { fact, on, record: 2 }]).map((step) => [step.act, step.confirmed])
+    expect(confirmed('inspection_failed', '2026-06-01')).to.deep.equal([['WAIT', false]])
+    for (const fact of ['penalty_light', 'penalty_heavy'] as const) {
+      expect(confirmed(fact, '2026-06-01'), fact).to.deep.equal([['REPAIR', false]])
+      expect(confirmed(fact, '2026-02-01'), fact).to.deep.equal([['REPAIR', false]])
+    }
+    // A warning alone is repaired at once in every field.
+    expect(confirmed('penalty_warning', '2026-11-20')).to.deep.equal([['REPAIR', true]])
+    expect(confirmed('abnormal_list', '2026-06-01')).to.deep.equal([['CORRECT', true]])
+    for (const each of Object.values(rules.waits)) expect(each.confirmed).to.equal(false)
+  })
+
+  it('warns wherever a penalty is repaired that food, drugs and special equipment may be later', () => {
+    const rows = rules.acts.filter(({ fact, act }) => /^penalty_(light|heavy)$/.test(fact) && act !== null)
+    expect(rows).to.have.length(6)
+    for (const { zh, en, confirmed } of rows) {
+      expect(confirmed).to.equal(false)
+      expect(zh).to.match(/所示日期按国家统一规定.*食品、药品、特种设备.*可能更晚/)
+      expect(en).to.match(/the day shown is that of the national rule.*food, drugs.*special equipment.*may be later/)
+    }
+  })
+
+  it('names for an entry of this hub the first day on which it may be removed as repaired', () => {
+    // Decided on 2026-01-19, published on 2026-01-21; a year from the decision is 2027-01-19.
+    const published = upTo('publishListing')
+    const event: FactEvent = {
+      fact: 'serious_list',
+      on: published.publishedOn,
+      decidedOn: published.decidedOn,
+      until: published.endsOn,
+      record: 2,
+    }
+    const [step] = plan([...standing, event])
+    expect(step).to.include({ on: '2027-01-19', act: 'REPAIR' })
+    const repaired = (on: string) =>
+      denied(move('removeListing', published, full({ on, today: on, removal: 'REPAIRED' }), listing))
+    expect(['2027-01-18', '2027-01-19'].map(repaired)).to.deep.equal(['REPAIR_TOO_EARLY', null])
+  })
+
+  it('agrees with the removal for every decision since order 44, whenever it was published', () => {
+    const published = upTo('publishListing')
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1_700 }), fc.integer({ min: 0, max: 300 }), (n, days) => {
+        const decidedOn = addDays('2021-09-01', n)
+        const on = addDays(decidedOn, days)
+        const until = '2099-01-01'
+        const [step] = plan([...standing, { fact: 'serious_list', on, decidedOn, until, record: 2 }], { asOf: on })
+        const before = { ...published, decidedOn, publishedOn: on, endsOn: until, lastOn: on }
+        const repaired = (day: string) =>
+          denied(move('removeListing', before, full({ on: day, today: day, removal: 'REPAIRED' }), listing))
+        const first = step?.on ?? ''
+        expect([repaired(addDays(first, -1)), repaired(first)]).to.deep.equal(['REPAIR_TOO_EARLY', null])
+      }),
+    )
+  })
+
+  it('goes by the rules of the day of decision where those of the publication are others', () => {
+    const [step] = plan([
+      ...standing,
+      { fact: 'serious_list', on: '2026-04-02', decidedOn: '2026-03-31', until: '2029-03-31', record: 2 },
+    ])
+    expect(step).to.include({ on: '2027-03-31', confirmed: false })
+    expect(step?.en).to.contain('before order 36')
+  })
+
+  it('neither weighs nor hashes the day of decision', () => {
+    const entry: FactEvent = { fact: 'serious_list', on: '2026-06-20', until: '2029-05-28', record: 2 }
+    const [without, with_] = [entry, { ...entry, decidedOn: '2026-05-28' }].map((each) => factsOf([...standing, each]))
+    expect(hashOfFacts(with_ as Facts)).to.equal(hashOfFacts(without as Facts))
+    expect(score(with_ as Facts, card)).to.deep.equal(score(without as Facts, card))
   })
 
   it('says that an earlier decision goes by the rules before order 36, unconfirmed', () => {
@@ -144,7 +248,7 @@ describe('restoration: plans worked out by hand', () => {
     expect(step?.en).to.contain('never stops early')
   })
 
-  it('names a revoked licence as lasting, and no correction of the registration beside it', () => {
+  it('names a revoked licence as lasting', () => {
     const facts = factsOf([
       { fact: 'registered_years', on: '2010-01-01', record: 1 },
       { fact: 'registration_revoked', on: null, record: 1 },
@@ -244,151 +348,8 @@ describe('restoration: the table', () => {
     expect(broken(({ acts }) => Object.assign(first(acts), { months: null }))).to.include('acts[0].months')
     expect(broken(({ acts }) => Object.assign(first(acts), { from: null }))).to.include('acts[0]')
     expect(broken(({ acts }) => Object.assign(first(acts), { to: '2026-02-30' }))).to.include('acts[0]')
-    expect(broken(({ regains }) => Object.assign(first(regains), { fact: 'abnormal_list' }))).to.include(
-      'regains[0].fact',
-    )
+    expect(broken(({ granted }) => Object.assign(granted.within, { en: 'soon' }))).to.include('granted.within.en')
+    expect(broken(({ waits }) => Object.assign(waits.window, { confirmed: true }))).to.include('window')
     expect(broken(({ endless }) => Object.assign(endless, { confirmed: true }))).to.include('endless')
   })
-})
-
-/** The fold over the facts with the steps done gives each promise, to the point. */
-const promised = (facts: Facts, card: Scorecard, steps: readonly Step[]): void => {
-  steps.forEach((step, i) => {
-    const done = applied(facts, steps.slice(0, i + 1))
-    const { value, grade } = score(done, card)
-    expect({ asOf: done.asOf, value, grade }).to.deep.equal({ asOf: step.on, value: step.value, grade: step.grade })
-  })
-}
-
-describe('restoration: properties', () => {
-  const day = fc.integer({ min: -1500, max: 200 }).map((n) => addDays(AS_OF, n))
-  const anyEvent = fc
-    .tuple(
-      fc.constantFrom(...(Object.keys(FACTS) as FactName[])),
-      fc.option(day, { freq: 8 }),
-      fc.option(day, { freq: 1 }),
-      fc.integer({ min: 1, max: 4 }),
-    )
-    .map(([fact, on, until, weight]) => ({ fact, on, until, weight }))
-  const anyFacts: fc.Arbitrary<Facts> = fc.record({
-    asOf: fc.constant(AS_OF),
-    kind: fc.constantFrom('enterprise' as const, 'individual' as const, 'shop' as const),
-    known: fc.subarray(ALL),
-    events: fc
-      .array(anyEvent, { maxLength: 14 })
-      .map((events) => events.map((each, i): FactEvent => ({ ...each, record: i + 1 }))),
-  })
-  const adverse = ({ fact }: { fact: FactName | null }): boolean => fact !== null && FACTS[fact].tone === 'adverse'
-  /** No day where the day decides: shown, and takes nothing. */
-  const undated = ({ fact, on }: FactEvent): boolean => on === null && FACTS[fact].nature !== 'state'
-
-  // Bins of an adverse fact, and points that halve: neither is in every shipped card.
-  const other: Scorecard = {
-    ...card,
-    version: 'other',
-    base: 950,
-    rules: card.rules.map((rule) => {
-      if (rule.id === 'abnormal' && rule.kind === 'units') {
-        return {
-          id: 'abnormal',
-          kind: 'bins' as const,
-          dimension: rule.dimension,
-          fact: 'abnormal_list' as const,
-          windowDays: null,
-          bins: [
-            { from: 0, to: 0, points: 0 },
-            { from: 1, to: 2, points: -150 },
-            { from: 3, to: null, points: -700 },
-          ],
-          legalBasis: ['test'],
-          zh: '{count}',
-          en: '{count}',
-        }
-      }
-      if (rule.id !== 'inspections-failed' || rule.kind !== 'units') return rule
-      return { ...rule, units: rule.units.map((unit) => ({ ...unit, halvesEveryDays: 180 })) }
-    }),
-  }
-
-  it('the cards tried have no fault', () => {
-    expect([...shipped, other].flatMap(checkScorecard)).to.deep.equal([])
-  })
-
-  for (const each of [...shipped, other]) properties(each)
-  function properties(card: Scorecard): void {
-    const withPlan = (check: (facts: Facts, steps: Step[]) => void, numRuns = 200): void => {
-      fc.assert(
-        fc.property(anyFacts, (facts) => check(facts, restoration(facts, card, rules))),
-        { numRuns },
-      )
-    }
-
-    it(`applying the plan in the fold reaches what each step promises, by ${card.version}`, () => {
-      withPlan((facts, steps) => promised(facts, card, steps), 400)
-    })
-
-    it(`no step lies before the day of the facts, before an earlier step, or takes points, by ${card.version}`, () => {
-      withPlan((facts, steps) => {
-        let last = facts.asOf
-        for (const step of steps) {
-          expect(step.on >= last).to.equal(true)
-          expect(step.points).to.be.at.least(0)
-          last = step.on
-        }
-        expect(steps.length).to.be.at.most(STEPS_MOST)
-      })
-    })
-
-    it(`after the last step nothing adverse is left but what is said to last, by ${card.version}`, () => {
-      withPlan((facts, steps) => {
-        const permanent = lasting(facts, card, rules)
-        const shown = new Set(facts.events.filter(undated).map(({ record }) => record))
-        const left = score(applied(facts, steps), card)
-          .reasons.filter((reason) => adverse(reason) && !(reason.why === 'UNIT' && reason.points === 0))
-          .flatMap(({ records }) => records)
-          .filter((record) => !shown.has(record))
-        const said = new Set(permanent.flatMap(({ records }) => records))
-        expect(left.filter((record) => !said.has(record))).to.deep.equal([])
-        expect(permanent.every(({ zh, en, basis }) => zh !== '' && en !== '' && basis !== '')).to.equal(true)
-      })
-    })
-
-    it(`every point lost now is in a step or said to last, by ${card.version}`, () => {
-      withPlan((facts, steps) => {
-        const told = new Set([...steps, ...lasting(facts, card, rules)].flatMap(({ records }) => records))
-        const now = score(facts, card).reasons.filter((reason) => adverse(reason) && reason.points < 0)
-        for (const record of now.flatMap(({ records }) => records)) expect(told.has(record)).to.equal(true)
-      })
-    })
-
-    it(`no step reaches more than the fold gives with nothing adverse, by ${card.version}`, () => {
-      withPlan((facts, steps) => {
-        steps.forEach((step, i) => {
-          const done = applied(facts, steps.slice(0, i + 1))
-          const clean = { ...done, events: done.events.filter((event) => !adverse(event)) }
-          expect(step.value).to.be.at.most(score(clean, card).value)
-        })
-      })
-    })
-
-    it(`a plan without anything adverse has nothing but what can be brought back, by ${card.version}`, () => {
-      fc.assert(
-        fc.property(anyFacts, (facts) => {
-          const clean = { ...facts, events: facts.events.filter((event) => !adverse(event)) }
-          const good: FactEvent = { fact: 'registration_active', on: null, record: 99 }
-          expect(restoration(clean, card, rules).every(({ regains }) => regains !== null)).to.equal(true)
-          expect(restoration({ ...clean, events: [...clean.events, good] }, card, rules)).to.deep.equal([])
-          expect(lasting(clean, card, rules)).to.deep.equal([])
-        }),
-      )
-    })
-
-    it(`the order of events does not matter to the plan, by ${card.version}`, () => {
-      withPlan((facts, steps) => {
-        const back = restoration({ ...facts, events: facts.events.toReversed() }, card, rules)
-        const plain = (all: Step[]) => all.map(({ ends: _, ...step }) => step)
-        expect(plain(back)).to.deep.equal(plain(steps))
-      })
-    })
-  }
 })

@@ -1,9 +1,8 @@
 import { expect } from 'chai'
 import { contract, document } from '../../src/contracts.js'
-import { FACTS } from '../../src/domain/facts.js'
-import type { BinRule, Scorecard, Unit, UnitRule } from '../../src/domain/scorecard.js'
+import { FACTS, type FactFamily } from '../../src/domain/facts.js'
+import type { BinRule, Rule, Scorecard, UnitRule } from '../../src/domain/scorecard.js'
 import { checkScorecard, factsOf, topOf } from '../../src/domain/scorecard.js'
-import { takesLessAt } from '../../src/domain/scorecard-reach.js'
 
 const cardOf = (version: string): Scorecard => structuredClone(document(`scorecards/${version}.json`)) as Scorecard
 const card = (): Scorecard => cardOf('ecommerce-1')
@@ -15,6 +14,7 @@ const broken = (change: (card: Scorecard) => void): Scorecard => {
 const ruleOf = <R>(copy: Scorecard, id: string): R => copy.rules.find((rule) => rule.id === id) as R
 const years = (copy: Scorecard): BinRule => ruleOf(copy, 'registration-years')
 const penalties = (copy: Scorecard): UnitRule => ruleOf(copy, 'penalties')
+const OF_REGISTRATION: FactFamily[] = ['registration', 'filings']
 const set = <T extends object>(target: T | undefined, change: Partial<T>): void => {
   if (!target) throw new Error('the scorecard has no such part')
   Object.assign(target, change)
@@ -38,6 +38,16 @@ for (const version of ['ecommerce-1', 'general-1']) {
       const { rules, vetoes, unweighed = [] } = cardOf(version)
       const facts = [...rules.flatMap(factsOf), ...[...vetoes, ...unweighed].map(({ fact }) => fact)]
       expect(facts).to.have.members(Object.keys(FACTS))
+    })
+
+    it('asks more of grade A than a registration, however old, and a filing', () => {
+      const { base, rules, grades } = cardOf(version)
+      const most = (rule: Rule): number =>
+        Math.max(...(rule.kind === 'units' ? rule.units : rule.bins).map(({ points }) => points))
+      const own = rules.filter((rule) => factsOf(rule).some((fact) => OF_REGISTRATION.includes(FACTS[fact].family)))
+      const points = own.map(most).filter((each) => each > 0)
+      expect(points).to.have.length(3)
+      expect(points.reduce((sum, each) => sum + each, base)).to.be.below(grades[0]?.from ?? 0)
     })
 
     it('lets no marketplace signal move a point', () => {
@@ -111,7 +121,7 @@ describe('scorecard: broken cards are refused with place and reason', () => {
     ['a sentence without its count', (c) => set(c.vetoes[1], { en: 'Defaulter' }), 'vetoes[1].en', '{count}'],
     ['a blank that nobody fills', (c) => set(c.sentences.base, { zh: '基础分 {who}' }), 'sentences.base.zh', 'blank'],
     ['a grade nobody can reach', (c) => set(c.grades[0], { from: 990 }), 'grades[0]', 'No operator'],
-    ['grade lines out of order', (c) => set(c.grades[1], { from: 700 }), 'grades[1].from', 'below'],
+    ['grade lines out of order', (c) => set(c.grades[1], { from: 720 }), 'grades[1].from', 'below'],
     ['a lowest grade above nothing', (c) => set(c.grades[3], { from: 5 }), 'grades[3].from', '0'],
     ['grades without D', (c) => c.grades.pop(), 'grades', 'A, B, C, D'],
     [
@@ -267,6 +277,16 @@ describe('scorecard: broken cards are refused with place and reason', () => {
       'grades[0]',
       'No operator',
     ],
+    [
+      // All its points are multiples of 5 while they count; 7 and 3, by halving a broken commitment on, lie beyond its window.
+      'a grade reached only by points that have halved beyond their window',
+      (c) => {
+        set(c.grades[2], { from: 599 })
+        set(c.lines[0], { below: 599 })
+      },
+      'grades[2]',
+      'No operator',
+    ],
   ]
   for (const [title, change, place, reason] of cases) {
     it(`refuses ${title}`, () => {
@@ -303,38 +323,51 @@ describe('scorecard: broken cards are refused with place and reason', () => {
     expect(faults.map(({ field }) => field)).to.include.members(['rules/4/units/1/points', 'lines/0/opens'])
   })
 
+  const bounds: [string, (card: Scorecard) => void, string, string][] = [
+    [
+      'points beyond the range',
+      (c) => set(penalties(c).units[1], { points: -1001 }),
+      'rules/4/units/1/points',
+      '-1000',
+    ],
+    ['points of a bin beyond it', (c) => set(years(c).bins[3], { points: 1001 }), 'rules/0/bins/3/points', '1000'],
+    ['a cap beyond the range', (c) => set(penalties(c), { cap: -1001 }), 'rules/4/cap', '-1000'],
+    ['a favourable cap beyond it', (c) => set(ruleOf<UnitRule>(c, 'trademarks'), { cap: 1001 }), 'rules/7/cap', '1000'],
+    [
+      'a window of more than a hundred years',
+      (c) => set(penalties(c).units[1], { windowDays: 36_501 }),
+      'rules/4/units/1/windowDays',
+      '36500',
+    ],
+    ['such a window of bins', (c) => set(years(c), { windowDays: 36_501 }), 'rules/0/windowDays', '36500'],
+    [
+      'points that halve in more than a hundred years',
+      (c) => set(penalties(c).units[1], { halvesEveryDays: 36_501 }),
+      'rules/4/units/1/halvesEveryDays',
+      '36500',
+    ],
+    ['a card without a veto', (c) => set(c, { vetoes: [] }), 'vetoes', 'fewer than 1'],
+  ]
+  for (const [title, change, field, message] of bounds) {
+    it(`refuses by its contract ${title}`, () => {
+      const faults = contract('contracts/scorecard')(broken(change))
+      expect(faults.find((fault) => fault.field === field)?.message).to.contain(message)
+    })
+  }
+
+  it('takes by its contract what lies just within its bounds', () => {
+    const widest = broken((c) => {
+      set(penalties(c), { cap: -1000 })
+      set(penalties(c).units[1], { points: -1000, windowDays: 36_500, halvesEveryDays: 36_500 })
+      set(years(c).bins[3], { points: 1000 })
+    })
+    expect(contract('contracts/scorecard')(widest)).to.deep.equal([])
+  })
+
   it('refuses by its contract what is not of its shape', () => {
     const faults = contract('contracts/scorecard')({ ...card(), base: 600.5, mood: 1 })
     expect(faults.map((fault) => fault.field)).to.have.members(['base', 'mood'])
   })
-})
-
-describe('scorecard: a worse fact against a milder one', () => {
-  const unit = (points: number, windowDays: number | null, halvesEveryDays: number | null = null): Unit => ({
-    fact: 'recall',
-    points,
-    windowDays,
-    halvesEveryDays,
-    zh: '{count}',
-    en: '{count}',
-  })
-  const cases: [string, Unit, Unit, number | null][] = [
-    ['takes as much, for as long', unit(-10, 90), unit(-10, 90), null],
-    ['takes less from the first day', unit(-9, 90), unit(-10, 90), 0],
-    ['fades sooner', unit(-50, 89), unit(-10, 90), 89],
-    ['halves, and is always above', unit(-40, 200, 50), unit(-10, 100), null],
-    ['halves below', unit(-40, 200, 25), unit(-10, 100), 75],
-    ['halves down to nothing while the milder one stands', unit(-2, 200, 10), unit(-1, 100), 20],
-    ['halves as the milder one does', unit(-60, 1095, 365), unit(-20, 730, 365), null],
-    ['halves slower than the milder one', unit(-20, 300, 100), unit(-20, 300, 50), null],
-    ['halves faster than the milder one', unit(-20, 300, 50), unit(-20, 300, 100), 50],
-    ['has no window', unit(-10, null), unit(-10, null), null],
-  ]
-  for (const [what, worse, milder, age] of cases) {
-    it(`${what}: ${age === null ? 'at no age' : `from day ${age}`}`, () => {
-      expect(takesLessAt(worse, milder)).to.equal(age)
-    })
-  }
 
   it('points for a fact that is not there are refused', () => {
     const card = cardOf('general-1')

@@ -67,7 +67,7 @@ describe('operators', () => {
 
   it('an operator marked while it is being scored stays marked', async () => {
     await register(1, '某商行')
-    const which = { all: false, asOf: '2026-11-25', scorecardHash: '' }
+    const which = { all: false, asOf: '2026-11-25', basis: '' }
     const due = () => withDue(db(), which, ({ next }) => next(10))
     const ids = (await due()).map(({ id }) => id)
     expect(ids).to.have.length(1)

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
+import { resolve } from 'node:path'
 import { expect } from 'chai'
 import { FACTS } from '../../src/domain/facts.js'
 import type { Scorecard } from '../../src/domain/scorecard.js'
@@ -26,9 +28,9 @@ describe('the page of a scorecard', () => {
   }
   /** Status for whoever has a copy: `fetch` would ask for a fresh one. */
   const again = (path: string, etag: string | null): Promise<number | undefined> =>
-    new Promise((resolve, reject) => {
+    new Promise((done, reject) => {
       const headers = { accept: 'text/html', 'if-none-match': etag ?? '' }
-      http.get(`${world.url}${path}`, { headers }, (answer) => resolve(answer.resume().statusCode)).on('error', reject)
+      http.get(`${world.url}${path}`, { headers }, (answer) => done(answer.resume().statusCode)).on('error', reject)
     })
   const adopt = (version: string, effectiveOn: string) =>
     world.database.db.raw(
@@ -86,6 +88,19 @@ describe('the page of a scorecard', () => {
       const { status, text } = await get(`/scorecard/${path}`)
       expect(status, path).to.equal(404)
       expect(text).to.include('没有这个页面')
+    }
+  })
+
+  it('names among the versions no file that is broken', async () => {
+    const version = 'broken-page-test'
+    const path = resolve('schema/scorecards', `${version}.json`)
+    try {
+      writeFileSync(path, '{ "version": ')
+      const { text } = await get('/scorecard')
+      expect(text).to.include('/scorecard/general-1').and.not.include(version)
+      expect((await get(`/scorecard/${version}`)).status).to.equal(404)
+    } finally {
+      rmSync(path)
     }
   })
 

@@ -360,7 +360,7 @@ describe('merging operators', () => {
     await merge(A, B)
     const listed = await operators.list(db(), {}, { first: 100, after: null })
     expect(listed.map(({ uscc }) => uscc)).to.have.members([B, C])
-    const due = await withDue(db(), { all: true, asOf: TODAY, scorecardHash: '' }, ({ next }) => next(100))
+    const due = await withDue(db(), { all: true, asOf: TODAY, basis: '' }, ({ next }) => next(100))
     expect(due.map(({ id }) => id)).to.have.members([await own(B), await own(C)])
   })
 

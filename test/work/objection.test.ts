@@ -98,9 +98,50 @@ describe('objecting to a reason of a score', () => {
     const upheld = await decide(db(), id)
     expect(upheld).to.include({ state: 'UPHELD', referredTo: 'credit-office', note: '已核实', decidedBy: 'reviewer-1' })
     expect(consequenceOf(upheld.state).zh).to.include('信源单位更正')
-    expect(await objected(db())).to.equal(false)
     await scored(db(), later(60))
     expect(await rowsOf(db(), 'select * from scores')).to.deep.equal(before)
+  })
+
+  it('upheld, standing says so until the record is corrected after the decision; delivered again unchanged it is not', async () => {
+    await world(db(), ['违法一'])
+    await decide(db(), (await open(db())).id, { now: later(30) })
+    expect(await objected(db())).to.equal(true)
+    await world(db(), ['违法一'], later(60))
+    expect(await objected(db())).to.equal(true)
+    await world(db(), ['违法一，已更正'], later(120))
+    expect(await objected(db())).to.equal(false)
+    expect((await open(db(), 'P0', { now: later(180) })).state).to.equal('OPEN')
+    expect(await objected(db())).to.equal(true)
+  })
+
+  it('a version that came before the decision corrects nothing', async () => {
+    await world(db(), ['违法一'])
+    const { id } = await open(db())
+    await world(db(), ['违法一，有补充'], later(60))
+    await decide(db(), id, { now: later(120) })
+    expect(await objected(db())).to.equal(true)
+  })
+
+  const gone: [string, (now: Date) => Record<string, unknown>][] = [
+    ['ended by its agency', (now) => ({ known_to: now, closed_as: 'ENDED' })],
+    ['withdrawn as wrong', (now) => ({ known_to: now, closed_as: 'WRONG', wrong_from: now })],
+  ]
+  for (const [what, change] of gone) {
+    it(`upheld, nothing is contested of a record that was ${what}`, async () => {
+      await world(db(), ['违法一'])
+      await decide(db(), (await open(db())).id, { now: later(30) })
+      await db()('versions')
+        .where({ record_key: 'P0' })
+        .update(change(later(60)))
+      expect(await objected(db())).to.equal(false)
+    })
+  }
+
+  it('rejected or withdrawn, nothing is contested any more', async () => {
+    await world(db(), ['违法一', '违法二'])
+    await decide(db(), (await open(db())).id, { verdict: 'REJECTED' })
+    await withdraw(db(), (await open(db(), 'P1')).id)
+    expect(await objected(db())).to.equal(false)
   })
 
   it('rejected, nothing is referred to anybody', async () => {
@@ -183,16 +224,22 @@ describe('objecting to a reason of a score', () => {
     expect((await refusal(decide(db(), id, { note: ' ' }))).code).to.equal('INPUT_INVALID')
   })
 
-  it('is known from its opening to its decision', async () => {
-    await world(db(), ['违法一'])
-    const { id } = await open(db(), 'P0', { now: later(60) })
-    await decide(db(), id, { now: later(120) })
-    const operator = await operatorOf(db(), codeOf(1))
-    const counts = await Promise.all(
-      [30, 90, 150].map(async (s) => (await objections.contestedAt(db(), [operator], later(s))).length),
-    )
-    expect(counts).to.deep.equal([0, 1, 0])
-  })
+  for (const [verdict, expected] of [
+    ['REJECTED', [0, 1, 0, 0]],
+    ['UPHELD', [0, 1, 1, 0]],
+  ] as const) {
+    it(`${verdict}, it is known from its opening to its ${verdict === 'UPHELD' ? 'correction' : 'decision'}`, async () => {
+      await world(db(), ['违法一'])
+      const { id } = await open(db(), 'P0', { now: later(60) })
+      await decide(db(), id, { verdict, now: later(120) })
+      await world(db(), ['违法一，已更正'], later(180))
+      const operator = await operatorOf(db(), codeOf(1))
+      const counts = await Promise.all(
+        [30, 90, 150, 210].map(async (s) => (await objections.contestedAt(db(), [operator], later(s))).length),
+      )
+      expect(counts).to.deep.equal(expected)
+    })
+  }
 
   it('contests the reason that the record costs most', () => {
     const reason = (rule: string, points: number, records: number[]): Reason => ({
@@ -229,7 +276,7 @@ describe('objecting to a reason of a score', () => {
       await standings.of(explaining as unknown as Db, codes, TODAY)
     })
     expect(asked).to.have.length(1)
-    for (const index of ['overrules_operator', 'objections_open', 'versions_record', 'scores_latest'])
+    for (const index of ['overrules_operator', 'objections_operator', 'versions_record', 'scores_latest'])
       expect(asked[0]).to.match(new RegExp(`Index (Only )?Scan (Backward )?using ${index}`))
     expect(await objected(db())).to.equal(true)
   })

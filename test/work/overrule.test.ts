@@ -53,6 +53,7 @@ const graded = async (db: Db, grade: Grade, { n = 1, why = 'UNIT' as Why, asOf =
     scorecard: card.version,
     scorecardHash: await keepCard(db, card, now),
     families: [],
+    rulesHash: 'x',
     factsHash: 'x',
     value: { A: 900, B: 700, C: 500, D: 100 }[grade],
     grade,

@@ -1,9 +1,9 @@
 /** JSON: one document with a list of records somewhere in it, or one record a line, streamed. */
+import { nameTwice } from '../../domain/name-twice.js'
 import type { Item } from '../../domain/records.js'
 import { Refusal } from '../../errors.js'
 import type { Content } from './content.js'
 import { holdsKnown, itemsIn } from './lists.js'
-import { namesTwice } from './names-twice.js'
 import { broken, itemOf, type Shape } from './shapes.js'
 import { decoded, encodingOf, textOf } from './text.js'
 
@@ -33,7 +33,7 @@ export const parseJson = (text: string): unknown => {
   const value = parsed(text)
   if (value === undefined)
     throw new Refusal('CONTENT_UNREADABLE', { reader: 'json', reason: '不是完整的 JSON not complete JSON' })
-  if (namesTwice(text))
+  if (nameTwice(text) !== null)
     throw new Refusal('CONTENT_UNREADABLE', {
       reader: 'json',
       reason: '同一对象中字段重复 a field twice in one object',
@@ -59,7 +59,7 @@ export async function* readLines(content: Content, shapes: readonly Shape[], fee
     line += 1
     if (text.trim() === '') continue
     const value = parsed(text)
-    const made = value === undefined || namesTwice(text) ? broken(null, line, text) : itemOf(null, line, value)
+    const made = value === undefined || nameTwice(text) !== null ? broken(null, line, text) : itemOf(null, line, value)
     if (waiting && !holdsKnown([value], shapes)) {
       waiting.push(made)
       if (waiting.length >= KNOWN_WITHIN) break

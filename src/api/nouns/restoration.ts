@@ -1,8 +1,9 @@
 /** The way back up from a score, and what lasts. */
 import type { FactFamily, Facts } from '../../domain/facts.js'
-import { lasting, restoration as plan } from '../../domain/restoration.js'
+import { lasting, restoration as plan, type Step } from '../../domain/restoration.js'
 import type { Scorecard } from '../../domain/scorecard.js'
 import { may } from '../../domain/viewer.js'
+import * as ruleBooks from '../../store/rule-books.js'
 import type { StoredScore } from '../../store/scores.js'
 import { cardByHash } from '../../work/cards.js'
 import { factsOf } from '../../work/facts.js'
@@ -13,10 +14,14 @@ import { type ScoreAsked, whenAsked } from './score.js'
 
 /** What reading the facts behind a score costs of a question's budget, objects. */
 const FACTS_COST = 100
+/** What each event costs beside, with its facts and with each plan, objects. */
+const EVENT_COST = 5
 
 interface Behind {
   facts: Facts
   card: Scorecard
+  /** By the day from which they start. */
+  plans: Map<string, Step[]>
 }
 
 /** Of one score once in a question: both fields ask for it. */
@@ -33,12 +38,13 @@ const read = async (score: StoredScore, context: Context): Promise<Behind | null
   const { db, rules } = context.parts
   const operator = await context.load.operator(score.operatorId)
   if (!operator || !may(viewerOn(context, operator), 'see_score_reasons')) return null
-  spend(context, FACTS_COST)
   const card = await cardByHash(db, score.scorecardHash)
   if (card === null) throw new Error(`the scorecard of score ${score.id} is not kept`)
-  const known = { lists: rules.lists, known: score.families as FactFamily[] }
+  const lists = (await ruleBooks.byHash(db, score.rulesHash)) ?? rules.lists
+  const known = { lists, known: score.families as FactFamily[] }
   const facts = (await factsOf(db, [operator], score, known)).get(operator.id)
-  return facts ? { facts, card } : null
+  spend(context, FACTS_COST + EVENT_COST * (facts?.events.length ?? 0))
+  return facts ? { facts, card, plans: new Map() } : null
 }
 
 const wayBack = async (score: ScoreAsked, { from }: { from?: string | null }, context: Context) => {
@@ -46,8 +52,13 @@ const wayBack = async (score: ScoreAsked, { from }: { from?: string | null }, co
   if (found === null) return []
   const day = from ?? whenAsked(context, score).asOf
   const [, asOf = day] = [day, score.asOf].sort()
+  const known = found.plans.get(asOf)
+  if (known) return known
+  // A plan weighs every event many times over.
+  spend(context, EVENT_COST * found.facts.events.length)
   const steps = plan({ ...found.facts, asOf }, found.card, restorationRules())
   spend(context, steps.length)
+  found.plans.set(asOf, steps)
   return steps
 }
 

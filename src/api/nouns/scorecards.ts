@@ -1,5 +1,4 @@
 /** Scorecards before and beyond the one in force: trials, and their adoption by two persons; the deeds are work/'s. */
-import { familiesOf } from '../../domain/evidence.js'
 import { GRADES } from '../../domain/scorecard.js'
 import type { Moved } from '../../domain/trial.js'
 import { may } from '../../domain/viewer.js'
@@ -7,6 +6,7 @@ import { Refusal } from '../../errors.js'
 import * as adoptions from '../../store/adoptions.js'
 import * as trials from '../../store/trials.js'
 import * as work from '../../work/adoption.js'
+import { familiesTold } from '../../work/sources.js'
 import { trialAsked } from '../../work/trial.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, spend } from '../context.js'
@@ -38,7 +38,10 @@ const scorecardTrial = async (_: unknown, args: { version: string; against?: str
     ...withoutNul(args),
     by: context.viewer.sub,
     lists: rules.lists,
-    families: familiesOf(agencies.flatMap(({ feeds }) => feeds)),
+    families: await familiesTold(
+      db,
+      agencies.flatMap(({ feeds }) => feeds),
+    ),
     now: () => context.now,
   })
   return trialView(context, trial)

@@ -1,6 +1,6 @@
 /**
- * Whether a valid JSON text names a field twice in one object. `JSON.parse` keeps the last one without a word, and two
- * records that a lost piece has run together would become one.
+ * The first name that a valid JSON text gives twice to fields of one object; null: none. `JSON.parse` keeps the last of
+ * them without a word: two records that a lost piece has run together would become one, a card would say two things.
  */
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -11,7 +11,7 @@ const CLOSE_LIST = 0x5d
 const COLON = 0x3a
 const BLANKS = new Set([0x20, 0x09, 0x0a, 0x0d])
 
-export const namesTwice = (text: string): boolean => {
+export const nameTwice = (text: string): string | null => {
   /** Names seen in each object that is open; null for a list. */
   const open: (Set<string> | null)[] = []
   for (let at = 0; at < text.length; at += 1) {
@@ -31,7 +31,7 @@ export const namesTwice = (text: string): boolean => {
         const names = open.at(-1)
         if (names && isBeforeColon(text, end + 1)) {
           const name = nameOf(text.slice(at, end + 1))
-          if (names.has(name)) return true
+          if (names.has(name)) return name
           names.add(name)
         }
         at = end
@@ -39,7 +39,7 @@ export const namesTwice = (text: string): boolean => {
       }
     }
   }
-  return false
+  return null
 }
 
 /** Place of the closing quote. */
