@@ -289,9 +289,11 @@ const complain = (refusal: Refusal): void => {
 command
   .command('publish')
   .description('生成公示快照 · store the public snapshot, its delta and hash')
+  .option('--new-key', '先换用新的签名密钥 · sign with a new key from now on; older ones stay in the key set')
   .addOption(JSON_OPTION())
-  .action(({ json }: Json) =>
+  .action(({ json, newKey = false }: Json & { newKey?: boolean }) =>
     withHub(async (hub) => {
+      if (newKey) hub.newManifestKey()
       const p = await hub.publish({ cause: 'command' })
       if (p)
         tell(json, p, () => [

@@ -12,6 +12,8 @@ export interface Config {
   port: number
   /** Address to listen on. */
   host: string
+  /** Proxies of one's own before the hub: whose note of a caller's address is believed (X-Forwarded-For). */
+  proxies: number
   /** Address under which others reach the hub: issuer of its tokens. */
   publicUrl: string
   /** postgres:// address; null: the embedded PostgreSQL under `dataDir`. */
@@ -65,6 +67,12 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     faults.push(`PORT 应为 0–${PORT_MAX} 的整数，现为 "${text}" / must be a whole number from 0 to ${PORT_MAX}`)
     return PORT_DEFAULT
   }
+  const proxies = (): number => {
+    const text = given('PROXIES') ?? '0'
+    if (/^\d$/.test(text)) return Number(text)
+    faults.push(`PROXIES 应为 0–9 的整数，现为 "${text}" / must be a whole number from 0 to 9`)
+    return 0
+  }
   const level = (): string => {
     const text = given('LOG_LEVEL') ?? 'info'
     if (LOG_LEVELS.includes(text)) return text
@@ -80,6 +88,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
   const config: Config = {
     port: chosenPort,
     host: given('HOST') ?? '127.0.0.1',
+    proxies: proxies(),
     publicUrl: url('PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${chosenPort}`,
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
     dataDir,

@@ -200,6 +200,13 @@ const REFUSALS = {
     () => '该名单记录刚被他人处理，请刷新后再试。The listing has just moved on; look again.',
   ),
 
+  LIST_IN_THE_MAKING: row(
+    503,
+    1,
+    () =>
+      '名单刚有变动，新一期正在生成，请稍后再取。The list has just changed and is being published anew; come again in a moment.',
+  ),
+
   // Identity.
   UNMATCHED_UNKNOWN: row(404, 1, () => '没有这条待认定的信用信息。There is no such waiting record.'),
   UNMATCHED_SETTLED: row(
@@ -242,6 +249,17 @@ const REFUSALS = {
     (d) => `需要有效的访问令牌（${d['reason']}）。A valid access token is needed; get one at POST /oauth/token.`,
   ),
   FORBIDDEN: row(403, 1, () => '当前身份无权进行此操作。This viewer may not do this.'),
+  ACCESS_CODE_REFUSED: row(
+    403,
+    1,
+    () => '访问码无效。The access code is not good; ask the authority that served it for another.',
+  ),
+  ACCESS_CODE_NONE: row(409, 1, () => '该主体没有有效的访问码。This operator has no access code that is good.'),
+  TOO_MANY_REQUESTS: row(
+    429,
+    1,
+    (d) => `尝试过于频繁，请 ${d['retryAfter']} 秒后再试。Too many attempts; try again after so many seconds.`,
+  ),
   CLIENT_EXISTS: row(409, 1, (d) => `客户端 ${d['name']} 已存在。A client of this name exists; use hub client rotate.`),
   CLIENT_UNKNOWN: row(404, 1, (d) => `没有名为 ${d['name']} 的客户端。There is no client of this name.`),
   ROLE_UNKNOWN: row(400, 2, (d) => `角色 ${d['role']} 不可用，可用：${d['known']}。Unknown role.`),

@@ -10,7 +10,7 @@ import * as contracts from './contracts.js'
 import type { Calendar } from './domain/calendar.js'
 import { checkLists, type ListKind } from './domain/lists.js'
 import { Refusal, reasonOf } from './errors.js'
-import { loadKeys } from './keys.js'
+import { loadKeys, newManifestKey } from './keys.js'
 import { type Log, makeLog } from './log.js'
 import { platforms as allPlatforms } from './platforms/index.js'
 import * as database from './store/db.js'
@@ -18,6 +18,8 @@ import { type Embedded, join as joinEmbedded } from './store/embedded/index.js'
 import type * as runs from './store/runs.js'
 import { makeArchive } from './work/archive.js'
 import { type Clock, startClock } from './work/clock.js'
+import { clockRules, publicRules } from './work/clocks.js'
+import { documentRules, documentTemplates } from './work/documents.js'
 import { expire } from './work/expire.js'
 import { publish } from './work/publish.js'
 import { type FileGiven, pull } from './work/pull.js'
@@ -34,6 +36,8 @@ import { verify } from './work/verify.js'
 const NOTE_FILE = 'publication.json'
 /** How long a closing server waits for answers under way, milliseconds. */
 const DRAIN_MS = 10_000
+/** How long whoever asks for the list waits for a publication that goes on, milliseconds. */
+const ASKER_WAIT_MS = 30_000
 /** How long an upload waits for a pull of its feed that goes on, milliseconds. */
 const UPLOAD_WAIT_MS = 5_000
 
@@ -58,6 +62,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const log = overrides.log ?? makeLog(config.log)
   const keys = await loadKeys(config.keysDir, config.publicUrl)
   const rules = loadRules(keys.mark)
+  // Read now, so that a hub with a broken table or template does not start.
+  for (const read of [clockRules, publicRules, documentRules, documentTemplates]) read()
   const { db, url: databaseUrl, leave } = await openDatabase(config, overrides.migrate ?? 'empty')
   const to = addressesOf(config, overrides.addresses)
   const archive = makeArchive(config.archiveDir)
@@ -110,8 +116,14 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
     return push(db, { platforms: ready, silent, now, random: Math.random, log, ...options })
   }
-  const publishNow = (options: { cause: runs.Cause; plannedFor?: Date }) =>
-    publish(db, { ...options, now, log, note: (published) => writeNote(config.dataDir, published) })
+  const publishNow = (options: { cause: runs.Cause; plannedFor?: Date; waitMs?: number }) =>
+    publish(db, {
+      ...options,
+      manifests: keys.manifests,
+      now,
+      log,
+      note: (published) => writeNote(config.dataDir, published),
+    })
   const expireNow = (options: { cause: runs.Cause; plannedFor?: Date }) => expire(db, { ...options, rules, now, log })
   const families = () => familiesTold(db, feeds.values())
   const scoreNow = async (options: Omit<ScoreOptions, 'rules' | 'families' | 'now' | 'log'>) =>
@@ -121,8 +133,11 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     const options = { cause: 'timetable' as const, plannedFor, signal }
     if (job === 'pull') await pullFeed(subject, options)
     else if (job === 'score') await scoreNow(options)
-    else if (job === 'expire') await expireNow(options)
-    else if (job === 'publish') await publishNow(options)
+    else if (job === 'expire') {
+      // What has ended is not to wait in the files for the next publication.
+      const ended = await expireNow(options)
+      if (ended && ended.expired > 0) await publishNow({ cause: 'timetable' })
+    } else if (job === 'publish') await publishNow(options)
     else await pushTo([subject], options)
   }
 
@@ -145,6 +160,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { now, ...options }),
     push: pushTo,
     publish: publishNow,
+    /** What is published from now on is signed with a new key. */
+    newManifestKey: () => newManifestKey(config.keysDir),
     expire: expireNow,
     /** Starts the timetable for every feed and platform that has an address. */
     tick: (): void => {
@@ -167,8 +184,10 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         agencies: allAgencies,
         platforms: allPlatforms,
         configured: { agencies: new Set(Object.keys(to.agencies)), platforms: new Set(Object.keys(to.platforms)) },
+        proxies: config.proxies,
         demo,
         pull: upload,
+        publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS }),
         ready: () => readiness(db),
       })
       server = made

@@ -1,9 +1,10 @@
 /**
- * Whatever needs a secret: access tokens (ES256, RFC 7519 by jsonwebtoken), the key set (RFC 7517), the keyed hash that
- * stands for an ID number, and client secrets (scrypt). Keys are made on first use, kept in files of mode 0600 and
+ * Whatever needs a secret: access tokens (ES256, RFC 7519 by jsonwebtoken), manifests of what is published (JWS, RFC 7515),
+ * the key set (RFC 7517), the keyed hash that stands for an ID number, and client secrets (scrypt). Keys are made on first use, kept in files of mode 0600 and
  * used again by every later start.
  */
 import {
+  createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
@@ -13,10 +14,11 @@ import {
   scrypt,
   timingSafeEqual,
 } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import jwt from 'jsonwebtoken'
+import { ACCESS_CODE_BYTES, accessCodeOf } from './domain/access-code.js'
 import { Refusal } from './errors.js'
 
 /** Life of an access token, seconds. */
@@ -32,6 +34,8 @@ export interface Claims {
   role: string
   agency: string | null
   region: string | null
+  /** Number of the access code for which a party was given its token. */
+  grant?: number
 }
 
 export interface Keys {
@@ -40,25 +44,42 @@ export interface Keys {
   /** The claims of a good token; Refusal UNAUTHENTICATED for any other. */
   verify(token: string, now: number): Claims
   jwks(): { keys: JWK[] }
+  /** For what is published: keys of their own, that nothing else is signed with. */
+  manifests: ManifestKeys
   /** Keyed hash of an ID number (HMAC-SHA-256, shortened): equal numbers, equal marks; no way back. */
   mark(id: string): string
+  /**
+   * Keyed hash of an access code, whole. A code is 120 random bits, which no slow hash need protect; a keyed one can be looked
+   * up in one step, and without the key, which no copy of the database holds, not even a guess can be tried.
+   */
+  accessMark(code: string): string
+}
+
+export interface ManifestKeys {
+  /** The key that signs now. */
+  kid(): string
+  /** Whether it is in the key set. */
+  knows(kid: string): boolean
+  /** A compact JWS of this text. */
+  sign(payload: string): { kid: string; jws: string }
 }
 
 export const loadKeys = async (folder: string, issuer: string): Promise<Keys> => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const privateKey = createPrivateKey(
-    keep(join(folder, 'token-signing.pem'), () => {
-      const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-      return pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-    }),
-  )
+  const privateKey = createPrivateKey(keep(join(folder, 'token-signing.pem'), newSigningKey))
   const hashKey = Buffer.from(
     keep(join(folder, 'id-hash.key'), () => randomBytes(SECRET_BYTES).toString('base64')),
+    'base64',
+  )
+  const accessKey = Buffer.from(
+    keep(join(folder, 'access-code.key'), () => randomBytes(SECRET_BYTES).toString('base64')),
     'base64',
   )
   const publicKey: KeyObject = createPublicKey(privateKey)
   const jwk = publicKey.export({ format: 'jwk' }) as JWK
   const kid = await calculateJwkThumbprint(jwk)
+  const ring = ringIn(folder)
+  ring.newest()
 
   return {
     sign: (claims, now) => {
@@ -83,18 +104,78 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
         })
         if (typeof claims === 'string' || typeof claims.sub !== 'string') throw new Error('no subject')
         if (typeof claims.exp !== 'number' || header.kid !== kid) throw new Error('no end, or another key')
-        const { sub, role, agency, region } = claims as unknown as Claims
-        return { sub, role, agency: agency ?? null, region: region ?? null }
+        const { sub, role, agency, region, grant } = claims as unknown as Claims
+        const given = { sub, role, agency: agency ?? null, region: region ?? null }
+        return typeof grant === 'number' ? { ...given, grant } : given
       } catch (error) {
         throw new Refusal('UNAUTHENTICATED', {
           reason: error instanceof jwt.TokenExpiredError ? '令牌已过期 expired' : '令牌无效 not a token of this hub',
         })
       }
     },
-    jwks: () => ({ keys: [{ ...jwk, kid, use: 'sig', alg: 'ES256' }] }),
+    jwks: () => ({
+      keys: [{ ...jwk, kid }, ...ring.all().map((key) => ({ ...key.jwk, kid: key.kid }))].map((key) => ({
+        ...key,
+        use: 'sig',
+        alg: 'ES256',
+      })),
+    }),
+    manifests: {
+      kid: () => ring.newest().kid,
+      knows: (wanted) => ring.all().some((key) => key.kid === wanted),
+      sign: (payload) => {
+        const { privateKey, kid } = ring.newest()
+        return { kid, jws: jwt.sign(payload, privateKey, { algorithm: 'ES256', keyid: kid }) }
+      },
+    },
     mark: (id) => createHmac('sha256', hashKey).update(id).digest('hex').slice(0, HASH_CHARACTERS),
+    accessMark: (code) => createHmac('sha256', accessKey).update(code).digest('hex'),
   }
 }
+
+/** `manifest-<number>.pem`: the highest signs, and all of them verify. */
+const MANIFEST_KEY = /^manifest-(\d+)\.pem$/
+interface ManifestKey {
+  privateKey: KeyObject
+  jwk: JWK
+  kid: string
+}
+
+/** Read from the folder each time: another process may have begun a new one. */
+const ringIn = (folder: string) => {
+  const known = new Map<string, ManifestKey>()
+  const read = (file: string): ManifestKey => {
+    const found = known.get(file)
+    if (found) return found
+    const privateKey = createPrivateKey(keep(join(folder, file), newSigningKey))
+    const jwk = createPublicKey(privateKey).export({ format: 'jwk' }) as JWK
+    const key = { privateKey, jwk, kid: thumbprint(jwk) }
+    known.set(file, key)
+    return key
+  }
+  const all = (): ManifestKey[] => manifestFiles(folder).map(read)
+  return { all, newest: (): ManifestKey => all().at(-1) ?? read('manifest-1.pem') }
+}
+
+const manifestFiles = (folder: string): string[] => {
+  const numberOf = (file: string): number => Number(MANIFEST_KEY.exec(file)?.[1] ?? 0)
+  return readdirSync(folder)
+    .filter((file) => MANIFEST_KEY.test(file))
+    .sort((a, b) => numberOf(a) - numberOf(b))
+}
+
+/** From now on manifests are signed with a new key; the older ones stay, for what they signed. */
+export const newManifestKey = (folder: string): void => {
+  const last = MANIFEST_KEY.exec(manifestFiles(folder).at(-1) ?? '')?.[1] ?? '0'
+  keep(join(folder, `manifest-${Number(last) + 1}.pem`), newSigningKey)
+}
+
+const newSigningKey = (): string =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+/** RFC 7638. */
+const thumbprint = ({ crv, kty, x, y }: JWK): string =>
+  createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
 
 /** Reads a key file, or makes it; of two processes making it at once the first wins (link fails where the file exists). */
 const keep = (path: string, make: () => string): string => {
@@ -115,6 +196,9 @@ const keep = (path: string, make: () => string): string => {
   }
   return read()
 }
+
+/** A new access code of a party: shown once, kept only as its mark. */
+export const newAccessCode = (): string => accessCodeOf(randomBytes(ACCESS_CODE_BYTES))
 
 /** A new client secret: shown once, kept only as its hash. */
 export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')

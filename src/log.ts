@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Logger, pino } from 'pino'
+import { withoutAccessCodes } from './domain/access-code.js'
 import { redact } from './domain/privacy.js'
 
 export type Log = Logger
@@ -9,7 +10,7 @@ export type Log = Logger
 const HIDDEN = ['secret', 'password', 'authorization', 'token', '*.secret', '*.password', '*.authorization', '*.token']
 
 /** A fault of the system repeats the name of a file, one of a library the text that it could not read. */
-const withoutIds = (line: string): string => redact(line, () => '…')
+const withoutIds = (line: string): string => withoutAccessCodes(redact(line, () => '…'))
 
 /** `file` null writes to standard error, so that what a command prints on standard output stays clean. */
 export const makeLog = (options: { level: string; file: string | null }): Log => {

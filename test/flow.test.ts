@@ -103,6 +103,9 @@ describe('the whole way of one record', () => {
       const hasty = await test.ask(MOVE('reviewListing'), { input: { id: listingId, on: day(-36) } }, reviewer)
       expect(hasty.errors?.[0]?.extensions.code).to.equal('MOVE_NOT_ALLOWED')
       expect(await move('reviewListing', reviewer, { on: day(-20) })).to.equal('REVIEWED')
+      expect(await move('consentListing', reviewer, { on: day(-19), documentNumber: '省市监函〔2026〕9号' })).to.equal(
+        'CONSENTED',
+      )
       expect(await move('decideListing', officer, { on: day(-19), documentNumber: '吉市监信列〔2026〕9号' })).to.equal(
         'DECIDED',
       )

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { redact } from '../domain/privacy.js'
+import { callerOf } from '../domain/rate.js'
 import type { Log } from '../log.js'
 import type { ApiParts } from './parts.js'
 
@@ -11,13 +12,20 @@ export interface Asked {
   url: URL
   now: Date
   requestId: string
+  /** Whose request it is, for limits. */
+  address: string
   log: Log
 }
 
-export const askedBy = (request: IncomingMessage, { now, log }: Pick<ApiParts, 'now' | 'log'>): Asked => {
+export const askedBy = (
+  request: IncomingMessage,
+  { now, log, proxies = 0 }: Pick<ApiParts, 'now' | 'log' | 'proxies'>,
+): Asked => {
   const given = request.headers['x-request-id']
   const requestId = typeof given === 'string' && REQUEST_ID.test(given) && namesNobody(given) ? given : randomUUID()
-  return { url: targetOf(request.url ?? '/'), now: now(), requestId, log: log.child({ request: requestId }) }
+  const forwarded = [request.headers['x-forwarded-for'] ?? ''].flat().join(',')
+  const address = callerOf(request.socket.remoteAddress ?? '', forwarded, proxies)
+  return { url: targetOf(request.url ?? '/'), now: now(), requestId, address, log: log.child({ request: requestId }) }
 }
 
 /** Whatever a request calls itself goes to the log. */

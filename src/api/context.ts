@@ -6,6 +6,7 @@ import type { Log } from '../log.js'
 import type { When } from '../store/versions.js'
 import { type Loads, makeLoads } from './loads.js'
 import type { ApiParts } from './parts.js'
+import type { Limits } from './rate-limit.js'
 
 /** Objects in one answer. */
 const OBJECTS_MOST = 10_000
@@ -16,8 +17,11 @@ export interface Context {
   /** The day of `now` in Asia/Shanghai. */
   today: string
   requestId: string
+  /** Whose request it is, for limits. */
+  address: string
   log: Log
   parts: ApiParts
+  limits: Limits
   load: Loads
   /** Objects that this question may still be answered with. */
   budget: { left: number }
@@ -25,7 +29,7 @@ export interface Context {
 
 export const makeContext = (
   parts: ApiParts,
-  asked: { viewer: Viewer; now: Date; requestId: string; log: Log },
+  asked: Pick<Context, 'viewer' | 'now' | 'requestId' | 'address' | 'log' | 'limits'>,
 ): Context => ({
   ...asked,
   today: dateIn(asked.now),

@@ -11,6 +11,8 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
+import type { GraphQLFormattedError } from 'graphql'
+import { withoutAccessCodes } from '../domain/access-code.js'
 import { redact } from '../domain/privacy.js'
 import type { Viewer } from '../domain/viewer.js'
 import { isRefusal, Refusal } from '../errors.js'
@@ -19,8 +21,9 @@ import { type Context, makeContext } from './context.js'
 import { formatError, graphqlRefusal, noteFaults } from './faults.js'
 import { BODY_BYTES, TOKENS_MOST, withinLimits } from './limits.js'
 import type { ApiParts } from './parts.js'
+import type { Limits } from './rate-limit.js'
 import { makeSchema } from './schema.js'
-import { viewerOf } from './viewer.js'
+import { admit } from './viewer.js'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -29,7 +32,7 @@ export interface GraphqlDoor {
   stop(): Promise<void>
 }
 
-export const makeGraphql = async (parts: ApiParts): Promise<GraphqlDoor> => {
+export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<GraphqlDoor> => {
   const apollo = new ApolloServer<Context>({
     schema: makeSchema(),
     introspection: true,
@@ -41,7 +44,7 @@ export const makeGraphql = async (parts: ApiParts): Promise<GraphqlDoor> => {
     parseOptions: { maxTokens: TOKENS_MOST },
     validationRules: [withinLimits],
     // A fault in a question may repeat what was asked.
-    formatError: (formatted, error) => redact(formatError(formatted, error), parts.keys.mark),
+    formatError: (formatted, error) => redact(withoutCodes(formatError(formatted, error)), parts.keys.mark),
     logger: parts.log,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
@@ -56,7 +59,7 @@ export const makeGraphql = async (parts: ApiParts): Promise<GraphqlDoor> => {
   return {
     stop: () => apollo.stop(),
     answer: async (request, response, asked) => {
-      const viewer = admitted(request, response, parts, asked)
+      const viewer = await admitted(request, response, parts, asked)
       if (viewer === null) return
       const body = await readJson(request, response)
       if (body === null) return
@@ -71,7 +74,7 @@ export const makeGraphql = async (parts: ApiParts): Promise<GraphqlDoor> => {
           search: asked.url.search,
           body: body.value,
         },
-        context: async () => makeContext(parts, { ...asked, viewer }),
+        context: async () => makeContext(parts, { ...asked, viewer, limits }),
       })
       for (const [name, value] of headers) response.setHeader(name, value)
       response.statusCode = status ?? 200
@@ -84,6 +87,9 @@ export const makeGraphql = async (parts: ApiParts): Promise<GraphqlDoor> => {
   }
 }
 
+const withoutCodes = (error: GraphQLFormattedError): GraphQLFormattedError =>
+  JSON.parse(withoutAccessCodes(JSON.stringify(error)))
+
 const faultsToLog: ApolloServerPlugin<Context> = {
   requestDidStart: async () => ({
     didEncounterErrors: async ({ errors, contextValue }) => noteFaults(errors, contextValue),
@@ -91,14 +97,14 @@ const faultsToLog: ApolloServerPlugin<Context> = {
 }
 
 /** A bad token refuses the whole request, its public fields too. */
-const admitted = (
+const admitted = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { keys }: ApiParts,
+  parts: ApiParts,
   { now }: Asked,
-): Viewer | null => {
+): Promise<Viewer | null> => {
   try {
-    return viewerOf(request.headers, keys, now)
+    return await admit(request.headers, parts, now)
   } catch (error) {
     if (!isRefusal(error)) throw error
     response.setHeader('WWW-Authenticate', 'Bearer realm="hub", error="invalid_token"')

@@ -73,6 +73,17 @@ export const entryAfter = (cursor: string | null | undefined): { publishedOn: st
   return { publishedOn, id }
 }
 
+/** Of things in the order of their days. */
+export const dueCursor = (one: { dueOn: string; id: number }): string => cursorOf(`${one.dueOn}/${one.id}`)
+
+export const dueAfter = (cursor: string | null | undefined): { dueOn: string; id: number } | null => {
+  if (cursor == null) return null
+  const [, dueOn = '', key = ''] = /^(\d{4}-\d{2}-\d{2})\/(.+)$/.exec(keyAfter(cursor)) ?? []
+  const id = wholeNumber(key)
+  if (!isDate(dueOn) || id === null) throw badCursor()
+  return { dueOn, id }
+}
+
 const keyAfter = (cursor: string): string => {
   const text = decode(cursor)
   if (!text?.startsWith('after:')) throw badCursor()

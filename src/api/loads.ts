@@ -3,9 +3,12 @@ import { isStale } from '../domain/bounds.js'
 import { codeOf } from '../domain/identity.js'
 import { WATCHED_DAYS } from '../domain/lateness.js'
 import type { RecordKind } from '../domain/records.js'
+import * as accessCodes from '../store/access-codes.js'
 import * as concerns from '../store/concerns.js'
+import * as deadlines from '../store/deadlines.js'
 import * as decisions from '../store/decisions.js'
 import * as deliveries from '../store/deliveries.js'
+import * as documents from '../store/documents.js'
 import * as listings from '../store/listings.js'
 import * as mergers from '../store/mergers.js'
 import * as objections from '../store/objections.js'
@@ -111,6 +114,7 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
         return listsOf(ids, await overrules.ofOperators(db, ids, (asked[0] as AtWhen).when))
       }),
     ),
+    accessCodes: batch(String, async (ids: number[]) => listsOf(ids, await accessCodes.ofOperators(db, ids))),
     objections: batch(String, async (ids: number[]) => listsOf(ids, await objections.ofOperators(db, ids))),
     /** Ids of all versions of the records that are contested. */
     contested: batch<AtWhen, number[]>(
@@ -163,8 +167,10 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
     listing: batch(String, async (ids: string[]) => inOrder(ids, await listings.byIds(db, ids))),
     listings: batch(String, async (ids: number[]) => listsOf(ids, await listings.ofOperators(db, ids))),
     moves: batch(String, async (ids: string[]) => ofListings(ids, await listings.eventsOf(db, ids))),
+    deadlines: batch(String, async (ids: string[]) => ofListings(ids, await deadlines.ofListings(db, ids))),
     concerns: batch(String, async (ids: string[]) => ofListings(ids, await concerns.ofListings(db, ids))),
     deliveries: batch(String, async (ids: string[]) => ofListings(ids, await deliveries.ofListings(db, ids))),
+    documents: batch(String, async (ids: string[]) => ofListings(ids, await documents.ofListings(db, ids))),
   }
 }
 

@@ -23,9 +23,13 @@ export interface ApiParts {
   platforms: readonly { id: string; name: { zh: string; en: string } }[]
   /** Ids of those that have an address. */
   configured: { agencies: ReadonlySet<string>; platforms: ReadonlySet<string> }
+  /** Proxies of one's own before the hub, whose note of the caller's address is believed; none when absent. */
+  proxies?: number
   /** Everything shown is invented, and the pages say so. */
   demo: boolean
   /** Takes in a file that an agency uploaded; null where another process has it. */
   pull: (feed: string, given: Upload) => Promise<(Pulled & { run: number }) | null>
+  /** Publishes at once, for whoever asks for a list that has just changed. */
+  publish: () => Promise<unknown>
   ready: () => Promise<{ ok: boolean; checks: Record<string, string> }>
 }

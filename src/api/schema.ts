@@ -7,6 +7,9 @@ import type { Context } from './context.js'
 import { numberIn, readId } from './ids.js'
 import { audit, scoreById } from './nouns/audit.js'
 import { concernById, concerns } from './nouns/concerns.js'
+import { deadlines } from './nouns/deadlines.js'
+import { document } from './nouns/document.js'
+import { door } from './nouns/door.js'
 import { decisionById, identity, unmatchedById } from './nouns/identity.js'
 import { listing, listingById } from './nouns/listing.js'
 import { moves } from './nouns/moves.js'
@@ -77,6 +80,8 @@ export const makeSchema = (): GraphQLSchema => {
         ...concerns.Query,
         ...overrule.Query,
         ...objection.Query,
+        ...door.Query,
+        ...deadlines.Query,
       },
       Mutation: {
         ...moves.Mutation,
@@ -86,14 +91,19 @@ export const makeSchema = (): GraphQLSchema => {
         ...scorecardLife.Mutation,
         ...overrule.Mutation,
         ...objection.Mutation,
+        ...door.Mutation,
+        ...deadlines.Mutation,
+        ...document.Mutation,
       },
       ...listingFields,
+      Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing },
       Operator: {
         ...operator.Operator,
         ...identity.Operator,
         ...overrule.Operator,
         ...objection.Operator,
         ...watch.Operator,
+        ...door.Operator,
       },
       UnmatchedReason: identity.UnmatchedReason,
       Score: { ...score.Score, ...audit.Score, ...restoration.Score, ...overrule.Score, ...objection.Score },

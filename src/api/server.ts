@@ -4,12 +4,14 @@ import express, { type Express } from 'express'
 import { redact } from '../domain/privacy.js'
 import { INTERNAL } from '../errors.js'
 import { askPage } from '../web/ask.js'
+import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
 import { type Asked, askedBy } from './asked.js'
 import { graphqlRefusal } from './faults.js'
 import { type GraphqlDoor, makeGraphql } from './graphql.js'
 import type { ApiParts } from './parts.js'
 import { answerProblem, faulted, notFound } from './problems.js'
+import { type Limits, makeLimits } from './rate-limit.js'
 import { tokens } from './tokens.js'
 import { v1 } from './v1/index.js'
 
@@ -31,11 +33,12 @@ const SECURITY = {
 
 /** Not yet listening. */
 export const makeServer = async (parts: ApiParts): Promise<http.Server> => {
-  const graphql = await makeGraphql(parts)
+  const limits = makeLimits()
+  const graphql = await makeGraphql(parts, limits)
   // Who asks what is known before express sees the request, and lives as long as it.
   const asked = new WeakMap<IncomingMessage, Asked>()
   const askedOf = (request: IncomingMessage): Asked => asked.get(request) ?? askedBy(request, parts)
-  const rest = makeRest(parts, askedOf)
+  const rest = makeRest(parts, askedOf, limits)
 
   const server = http.createServer({ requestTimeout: UPLOAD_MS, headersTimeout: REQUEST_MS }, (request, response) => {
     const own = askedBy(request, parts)
@@ -106,7 +109,7 @@ const answerGraphql = async (
   }
 }
 
-const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked): Express => {
+const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked, limits: Limits): Express => {
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
@@ -120,7 +123,7 @@ const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked)
       .status(ok ? 200 : 503)
       .json({ status: ok ? 'ok' : 'unavailable', checks })
   })
-  app.use(tokens(parts))
+  app.use(tokens(parts, askedOf, limits.client))
   app.all('/oauth/token', (request, response) => {
     response.set('Allow', 'POST')
     answerProblem(request, response, askedOf(request), {
@@ -130,6 +133,7 @@ const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked)
     })
   })
   app.use(v1(parts, askedOf))
+  app.use(data({ ...parts, nowOf: (request) => askedOf(request).now }))
   app.use(site({ ...parts, nowOf: (request) => askedOf(request).now }))
   app.use(notFound(askedOf))
   app.use(faulted(askedOf))

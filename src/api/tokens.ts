@@ -1,15 +1,17 @@
 /** OAuth 2 client credentials (RFC 6749 sections 2.3.1, 4.4, 5): a registered system's secret for a short-lived token. */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
-import { reasonOf } from '../errors.js'
+import { isRefusal, type Refusal, reasonOf } from '../errors.js'
 import { secretMatches } from '../keys.js'
 import * as clients from '../store/clients.js'
+import type { Asked } from './asked.js'
 import type { ApiParts } from './parts.js'
+import type { Limit } from './rate-limit.js'
 
 const BODY_LIMIT = '16kb'
 /** Longest client id and secret that are looked at, characters. */
 const LONGEST = 256
 
-export const tokens = ({ db, keys, now }: ApiParts): Router => {
+export const tokens = ({ db, keys, now }: ApiParts, askedOf: (request: Request) => Asked, limit: Limit): Router => {
   const answer: RequestHandler = async (request, response) => {
     response.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' })
     const form = formOf(request.body)
@@ -28,10 +30,14 @@ export const tokens = ({ db, keys, now }: ApiParts): Router => {
       )
     const grant = form.get('grant_type')
     if (!grant) return refuse(response, 'invalid_request', '缺少 grant_type。grant_type is missing.')
+    const { address } = askedOf(request)
+    const giveBack = tried(limit, [`${given?.id ?? ''} ${address}`, address], now())
+    if (isRefusal(giveBack)) return tooMany(response, giveBack)
     // Known and unknown clients, right and wrong secrets: each costs one look-up and one scrypt.
     const client = await clients.byId(db, given?.id ?? '')
     const matches = await secretMatches(given?.secret ?? '', client?.secretHash ?? null)
     if (client === null || !matches) return unknownClient(response)
+    giveBack()
     if (grant !== 'client_credentials')
       return refuse(
         response,
@@ -55,6 +61,15 @@ export const tokens = ({ db, keys, now }: ApiParts): Router => {
     response.set('Cache-Control', 'public, max-age=300').json(keys.jwks())
   })
   return router
+}
+
+const tried = (limit: Limit, keys: readonly string[], at: Date): (() => void) | Refusal => {
+  try {
+    return limit.take(keys, at)
+  } catch (error) {
+    if (isRefusal(error)) return error
+    throw error
+  }
 }
 
 /** Null unless every parameter is one text. */
@@ -91,10 +106,16 @@ const formDecoded = (text: string): string => {
   }
 }
 
-type Fault = 'invalid_request' | 'invalid_client' | 'unsupported_grant_type'
+type Fault = 'invalid_request' | 'invalid_client' | 'unsupported_grant_type' | 'temporarily_unavailable'
 
 const refuse = (response: Response, error: Fault, description: string, status = 400): void => {
   response.status(status).json({ error, error_description: description })
+}
+
+/** OAuth has no word of its own for it at this place. */
+const tooMany = (response: Response, { details, message, status }: Refusal): void => {
+  response.set('Retry-After', String(details['retryAfter']))
+  refuse(response, 'temporarily_unavailable', message, status)
 }
 
 const unknownClient = (response: Response): void => {

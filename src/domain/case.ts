@@ -1,6 +1,6 @@
 /** A case: one listing decided here, as far as it has come, and the acts that carry it on. Shapes only. */
 import type { Calendar } from './calendar.js'
-import type { ListKind, RemovalReason } from './lists.js'
+import type { Level, ListKind, RemovalReason } from './lists.js'
 import type { Role as ViewerRole } from './viewer.js'
 
 export const STATES = [
@@ -24,6 +24,34 @@ export type State = (typeof STATES)[number]
 /** The roles of tokens, and the clock for what the law does by itself. */
 export type Role = ViewerRole | 'clock'
 
+/** What a listing rests on: a heavier penalty, or (order 44 article 11) an administrative decision not performed. */
+export const GROUNDS = ['HEAVIER_PENALTY', 'DECISION_NOT_PERFORMED'] as const
+export type Ground = (typeof GROUNDS)[number]
+
+/** How a document reached the party; a public notice takes effect after its days. */
+export const SERVICES = ['DIRECT', 'POST', 'ELECTRONIC', 'PUBLIC_NOTICE'] as const
+export type Service = (typeof SERVICES)[number]
+
+/** Why an entry is hidden; LOST: a platform no longer knows it, found by reconciling. */
+export const HIDINGS = ['ERROR', 'STAY', 'OBJECTION', 'RULING', 'BANKRUPTCY', 'LOST'] as const
+export type HidingKind = (typeof HIDINGS)[number]
+
+/** Why somebody is not listed. */
+export const NOT_LISTED = ['NO_INTENT', 'BELOW_THRESHOLD', 'DECISION_GONE', 'OTHER'] as const
+export type NotListedReason = (typeof NOT_LISTED)[number]
+
+export interface Hiding {
+  by: string
+  on: string
+  kind: HidingKind
+  confirmedBy: string | null
+}
+
+export interface Repair {
+  appliedOn: string
+  acceptedOn: string | null
+}
+
 /** Days are YYYY-MM-DD. */
 export interface Case {
   /** null: nothing has happened yet. */
@@ -35,14 +63,32 @@ export interface Case {
   decisionLinked: boolean
   /** The day of the linked decision. */
   decisionOn: string | null
+  ground: Ground | null
+  /** Of the authority that decided; null: its code is not known. */
+  level: Level | null
+  /** The day on which the notice has reached the party. */
   notifiedOn: string | null
   /** The last day on which the party may still speak. */
   defenceUntil: string | null
   /** The party has said something that nobody has answered. */
   defenceOpen: boolean
+  /** Points of the defence so far, and the numbers of those that nobody has answered. */
+  points: number
+  openPoints: readonly number[]
+  hearingAsked: boolean
+  hearingOn: string | null
+  consentedOn: string | null
   decidedOn: string | null
+  /** The day on which service takes effect: of a public notice after its days. */
   servedOn: string | null
   publishedOn: string | null
+  hiding: Hiding | null
+  repair: Repair | null
+  /** Why it was removed, or not listed. */
+  removal: RemovalReason | null
+  notListed: NotListedReason | null
+  /** From when its term is counted anew, after false materials for a repair; null: from its decision. */
+  termFrom: string | null
   /** The day on which its term is complete, and from which it no longer stands. */
   endsOn: string | null
   /** The legal day of the last move: days never run backwards. */
@@ -57,15 +103,34 @@ export const newCase = (list: string, operator: number): Case => ({
   decisionHeavy: null,
   decisionLinked: false,
   decisionOn: null,
+  ground: null,
+  level: null,
   notifiedOn: null,
   defenceUntil: null,
   defenceOpen: false,
+  points: 0,
+  openPoints: [],
+  hearingAsked: false,
+  hearingOn: null,
+  consentedOn: null,
   decidedOn: null,
   servedOn: null,
   publishedOn: null,
+  hiding: null,
+  repair: null,
+  removal: null,
+  notListed: null,
+  termFrom: null,
   endsOn: null,
   lastOn: null,
 })
+
+/** A case as it was kept before all that is known of cases now. */
+export const wholeCase = (kept: Pick<Case, 'list' | 'operator'> & Partial<Case>): Case => {
+  const made: Case = { ...newCase(kept.list, kept.operator), ...kept }
+  const answered = made.defenceOpen || made.points > 0
+  return answered && made.points === 0 ? { ...made, points: 1, openPoints: made.defenceOpen ? [1] : [] } : made
+}
 
 export interface Act {
   /** Who (`sub`); "another person" is another `sub`. */
@@ -83,7 +148,18 @@ export interface Act {
   heavy?: boolean
   /** The day of the linked decision. */
   decisionOn?: string
+  ground?: Ground
+  level?: Level | null
   removal?: RemovalReason
+  service?: Service
+  /** The party asks for a hearing. */
+  hearing?: boolean
+  /** Number of the point that is answered; not needed where one alone is open. */
+  point?: number
+  hiding?: HidingKind
+  notListed?: NotListedReason
+  /** SHA-256 of the document's file. */
+  fileHash?: string
 }
 
 export interface Rules {

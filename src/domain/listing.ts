@@ -10,6 +10,12 @@ import { DENIALS, type DenialCode, MOVES, type MoveName, type MoveRow, missing }
 
 export const MOVE_NAMES = Object.keys(MOVES) as MoveName[]
 
+/** Moves that people make; the others are the clock's alone. */
+export const PEOPLES_MOVES = MOVE_NAMES.filter((name) => {
+  const { roles }: MoveRow = MOVES[name]
+  return roles.some((role) => role !== 'clock')
+})
+
 export interface Denial extends Words {
   code: DenialCode
 }
@@ -29,21 +35,32 @@ export type Moved =
 export const move = (name: MoveName, before: Case | null, act: Act, rules: Rules): Moved => {
   if (before === null) return { ok: false, reason: denial('NO_CASE') }
   const row: MoveRow = MOVES[name]
-  const denied = checkActor(row, before, act) ?? checkDays(before, act) ?? checkRules(row, before, act, rules)
+  const denied =
+    checkActor(row, before, act) ??
+    row.offered?.(before) ??
+    checkDays(before, act) ??
+    checkRules(row, before, act, rules)
   if (denied !== null) return { ok: false, reason: denial(denied) }
   const { provisional = false, ...set } = row.sets(before, act, rules)
   // A lead is the hub's own: the procedure, whose days are the law's, may have begun at the agency before it.
-  const lastOn = row.to === 'LEAD' ? before.lastOn : act.on
-  const after: Case = { ...before, ...set, state: row.to, lastOn }
+  const state = reached(row, before)
+  const lastOn = state === 'LEAD' ? before.lastOn : act.on
+  const after: Case = { ...before, ...set, state, lastOn }
   const changed = (Object.keys(after) as (keyof Case)[]).filter((field) => after[field] !== before[field])
   return { ok: true, after, changed, provisional }
+}
+
+const reached = ({ to }: MoveRow, before: Case): State | null => {
+  if (typeof to === 'function') return to(before)
+  return to === 'SAME' ? before.state : to
 }
 
 /** What a role may try in this state; days, people and proof are judged when it is tried. */
 export const allowedMoves = (current: Case | null, role: Role): MoveName[] =>
   MOVE_NAMES.filter((name) => {
     const row: MoveRow = MOVES[name]
-    return current !== null && row.from.includes(current.state) && row.roles.includes(role)
+    if (current === null || !row.from.includes(current.state) || !row.roles.includes(role)) return false
+    return (row.offered?.(current) ?? null) === null
   })
 
 /** REPAIR_APPLIED is public as PUBLISHED is. */

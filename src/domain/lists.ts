@@ -3,15 +3,16 @@
  * are dated, chosen by the day that the row names, and each says where its number comes from. A kind without a legal
  * basis cannot be made, and one for a single province not without that province's own regulation (国办发〔2020〕49号).
  */
-import { addYears, isDate } from './dates.js'
+import { addYears } from './dates.js'
 import type { FactName, Words } from './facts.js'
-import { factRow } from './facts.js'
+
+export { checkLists, type ListFault } from './lists-check.js'
 
 /** F: found in a published text. M: from memory; shown as unconfirmed, never asserted as law. */
 export type Mark = 'F' | 'M'
 
 /** First and last day on which a row applies; null: open. */
-interface Dated {
+export interface Dated {
   from: string | null
   to: string | null
 }
@@ -35,9 +36,17 @@ export interface LegalBasis extends Dated {
   mark: Mark
 }
 
-/** How long an entry stands, by the day on which it was decided. */
+/** Whose day selects a row. */
+export type SelectedBy = 'DECISION' | 'NOTICE' | 'APPLICATION' | 'PUBLICATION'
+
+/** What a new row does to entries that stand on its first day: nothing, or it applies. Null: it is silent, and the milder holds. */
+export type Standing = 'KEEP' | 'APPLY' | null
+
+/** How long an entry stands. */
 export interface Term extends Dated, Sourced {
   years: number
+  selectedBy: 'DECISION' | 'PUBLICATION'
+  standing: Standing
   confirmed: boolean
 }
 
@@ -48,12 +57,37 @@ export type NumberName =
   | 'REPAIR_ACCEPT_WORKDAYS'
   | 'REPAIR_DECIDE_WORKDAYS'
   | 'WITHDRAWAL_WORKDAYS'
+  | 'SERVICE_NOTICE_DAYS'
+  | 'OBJECTION_WORKDAYS'
+  | 'HIDING_CONFIRM_WORKDAYS'
 
 export interface LegalNumber extends Dated, Sourced {
   name: NumberName
   value: number
-  selectedBy: 'DECISION' | 'NOTICE' | 'APPLICATION' | 'PUBLICATION'
+  selectedBy: SelectedBy
+  /** Only of what a standing entry feels: the months before a repair. */
+  standing?: Standing
   confirmed: boolean
+}
+
+/** Of an authority: the first two, four or six digits of its division are its own. */
+export const LEVELS = ['PROVINCE', 'CITY', 'COUNTY'] as const
+export type Level = (typeof LEVELS)[number]
+
+/** Whether the next higher authority must consent before a listing is decided: a setting with its days. */
+export interface Consent extends Dated, Sourced {
+  needed: boolean
+  levels: Level[]
+}
+
+/** Where an application for repair goes; HERE: to the authority that decides in this hub. */
+export interface RepairEntrance extends Words, Sourced {
+  entrance: 'GSXT' | 'CREDITCHINA' | 'HERE'
+}
+
+/** A measure against whoever is listed: an item of the national basic list of measures (全国失信惩戒措施基础清单). */
+export interface Measure extends Words, Sourced {
+  item: string
 }
 
 export const REMOVALS = ['EXPIRED', 'REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED'] as const
@@ -77,22 +111,87 @@ export interface ListKind extends Words {
   /** What an entry in force is to a scorecard; null: nothing. */
   fact: FactName | null
   threshold: Words
+  /** Levels of authorities that may decide; empty: nobody here. */
+  deciders: Level[]
+  consents: Consent[]
   terms: Term[]
   numbers: LegalNumber[]
+  /** Null: it is not repaired by application. */
+  repair: RepairEntrance | null
+  measures: Measure[]
   removals: RemovalRule[]
 }
+
+/** What else tells an entry's end, besides the day of its decision. */
+export interface Counted {
+  /** From when it is counted anew. */
+  from?: string | null
+  publishedOn?: string | null
+  /** By the rows known on this day; absent: by those of its own day alone. */
+  asOf?: string
+}
+
+type Terms = Pick<ListKind, 'terms'>
 
 /**
  * The day on which an entry's term is complete, and from which it no longer stands. Null where no day of decision is
  * known or no term is fixed: such an entry ends only by an act.
  */
-export const termEnd = (list: Pick<ListKind, 'terms'>, decidedOn: string | null): string | null => {
-  const term = termOf(list, decidedOn)
-  return term === null || decidedOn === null ? null : addYears(decidedOn, term.years)
+export const termEnd = (list: Terms, decidedOn: string | null, counted: Counted = {}): string | null => {
+  const years = termYears(list, decidedOn, counted)
+  return years === null || decidedOn === null ? null : addYears(counted.from ?? decidedOn, years)
 }
 
-export const termOf = (list: Pick<ListKind, 'terms'>, decidedOn: string | null): Term | null =>
-  decidedOn === null ? null : (list.terms.find((term) => applies(term, decidedOn)) ?? null)
+/** After a repair on false materials: the years that it had, from the day on which it stands again. */
+export const termAnew = (list: Terms, decidedOn: string | null, from: string): string | null =>
+  termEnd(list, decidedOn, { from, asOf: from })
+
+export const termOf = (list: Terms, decidedOn: string | null, publishedOn: string | null = null): Term | null =>
+  list.terms.find((term) => {
+    const day = term.selectedBy === 'PUBLICATION' ? publishedOn : decidedOn
+    return day !== null && applies(term, day)
+  }) ?? null
+
+const termYears = (list: Terms, decidedOn: string | null, { publishedOn, asOf }: Counted): number | null => {
+  const own = termOf(list, decidedOn, publishedOn ?? null)
+  if (own === null) return null
+  return follow(own.years, later(list.terms, own, asOf), ({ years }) => years)
+}
+
+/** Months that must have gone by before a repair, as the rows of `on` have it for an entry decided on a day. */
+export const repairMonths = (list: ListKind, decidedOn: string, on: string): number => {
+  const rows = list.numbers.filter(({ name }) => name === 'REPAIR_MIN_MONTHS')
+  const own = rows.find((row) => applies(row, decidedOn))
+  return own === undefined ? 0 : follow(own.value, later(rows, own, on), ({ value }) => value)
+}
+
+/** Rows that came into force after an entry's own, in order. */
+const later = <R extends Dated>(rows: readonly R[], own: R, asOf: string | undefined): R[] =>
+  rows
+    .filter(({ from }) => from !== null && from > (own.from ?? '') && asOf !== undefined && from <= asOf)
+    .sort((a, b) => ((a.from ?? '') < (b.from ?? '') ? -1 : 1))
+
+const follow = <R extends { standing?: Standing }>(
+  first: number,
+  rows: readonly R[],
+  numberIn: (row: R) => number,
+): number =>
+  rows.reduce((held, row) => {
+    if (row.standing === 'KEEP') return held
+    return row.standing === 'APPLY' ? numberIn(row) : Math.min(held, numberIn(row))
+  }, first)
+
+/** By the setting of that day; an authority of which nobody knows the level is not let off. */
+export const consentNeeded = (list: ListKind, level: Level | null, on: string): boolean => {
+  const setting = list.consents.find((row) => applies(row, on))
+  return setting?.needed === true && (level === null || setting.levels.includes(level))
+}
+
+/** By the six digits of its division. */
+export const levelOf = (division: string): Level => {
+  if (division.endsWith('0000')) return 'PROVINCE'
+  return division.endsWith('00') ? 'CITY' : 'COUNTY'
+}
 
 /** The row of a number that applies on a day: of the notice, the decision, the application, as `selectedBy` says. */
 export const numberOf = (list: ListKind, name: NumberName, on: string): LegalNumber | null =>
@@ -100,94 +199,3 @@ export const numberOf = (list: ListKind, name: NumberName, on: string): LegalNum
 
 const applies = (row: Dated, on: string): boolean =>
   (row.from === null || row.from <= on) && (row.to === null || on <= row.to)
-
-export interface ListFault {
-  place: string
-  reason: string
-}
-
-/** Everything wrong with the table; empty: it may be used. */
-export const checkLists = (rows: readonly ListKind[]): ListFault[] => {
-  const faults: ListFault[] = []
-  const say: Say = (place, reason) => {
-    faults.push({ place, reason })
-  }
-  const ids = new Set<string>()
-  for (const row of rows) {
-    if (ids.has(row.id)) say(row.id, '名单类别重复。The kind is there twice.')
-    ids.add(row.id)
-    checkBasis(row, say)
-    checkRow(row, say)
-    checkDated(row.terms, `${row.id}.terms`, say)
-    for (const name of new Set(row.numbers.map((each) => each.name))) {
-      const same = row.numbers.filter((each) => each.name === name)
-      checkDated(same, `${row.id}.numbers.${name}`, say)
-    }
-  }
-  return faults
-}
-
-type Say = (place: string, reason: string) => void
-
-const checkBasis = (row: ListKind, say: Say): void => {
-  if (row.legalBasis.length === 0) {
-    say(`${row.id}.legalBasis`, '没有法定依据，不得设立名单。A kind without a legal basis cannot be made.')
-  } else if (row.scope === 'PROVINCIAL' && !row.legalBasis.some((basis) => basis.type === 'LOCAL_REGULATION')) {
-    say(`${row.id}.legalBasis`, '仅在本省实施的名单须有地方性法规依据。A provincial kind needs a local regulation.')
-  }
-  row.legalBasis.forEach((basis, i) => {
-    if (basis.title.trim() === '') say(`${row.id}.legalBasis[${i}].title`, '缺少依据名称。The title is missing.')
-  })
-}
-
-const checkRow = (row: ListKind, say: Say): void => {
-  const texts = {
-    zh: row.zh,
-    en: row.en,
-    authority: row.authority,
-    'threshold.zh': row.threshold.zh,
-    'threshold.en': row.threshold.en,
-  }
-  for (const [name, text] of Object.entries(texts)) {
-    if (text.trim() === '') say(`${row.id}.${name}`, '缺少文字。The text is missing.')
-  }
-  if (row.fact !== null && factRow(row.fact)?.tone !== 'adverse') {
-    say(`${row.id}.fact`, `不是不良事实：${row.fact}。Not an adverse fact.`)
-  }
-  const reasons = new Set(row.removals.map((removal) => removal.reason))
-  if (reasons.size < row.removals.length) say(`${row.id}.removals`, '移出事由重复。A reason of removal is there twice.')
-  if (row.terms.length > 0 && !reasons.has('EXPIRED')) {
-    say(`${row.id}.removals`, '有期限却未规定期满移出。It has a term and no removal at its end.')
-  }
-  if (!row.decidedHere) {
-    if (row.blacklist)
-      say(`${row.id}.blacklist`, '不在此认定的名单不得影响“在列”。A kind not decided here cannot set `listed`.')
-    if (row.public) say(`${row.id}.public`, '不在此认定的名单不得在此公示。A kind not decided here is not public here.')
-    return
-  }
-  if (row.terms.length === 0) say(`${row.id}.terms`, '在此认定的名单须有期限。A kind decided here needs a term.')
-  if (!row.numbers.some((each) => each.name === 'DEFENCE_WORKDAYS')) {
-    say(`${row.id}.numbers`, '在此认定的名单须有陈述申辩期限。A kind decided here needs a time for the defence.')
-  }
-}
-
-/** Rows of one number never overlap, so that a day chooses one; and only what was found in a text is confirmed. */
-const checkDated = (rows: readonly (Term | LegalNumber)[], place: string, say: Say): void => {
-  rows.forEach((row, i) => {
-    const here = `${place}[${i}]`
-    const value = 'years' in row ? row.years : row.value
-    if (!Number.isSafeInteger(value) || value < ('years' in row ? 1 : 0))
-      say(here, `不是合适的整数：${value}。Not a fitting integer.`)
-    for (const day of [row.from, row.to]) if (day !== null && !isDate(day)) say(here, `不是日期：${day}。Not a day.`)
-    if (row.basis.trim() === '') say(here, '缺少出处。The source is missing.')
-    if (row.confirmed !== (row.mark === 'F'))
-      say(here, '未经核实（M）的不得标为已确认。Confirmed is only what was found (F).')
-    if (row.from !== null && row.to !== null && row.to < row.from) say(here, '止期早于起期。It ends before it begins.')
-    if (rows.slice(i + 1).some((other) => overlap(row, other))) say(here, '适用日期重叠。Two rows apply on one day.')
-  })
-}
-
-const FIRST_DAY = '0000-01-01'
-const LAST_DAY = '9999-12-31'
-const overlap = (a: Dated, b: Dated): boolean =>
-  (a.from ?? FIRST_DAY) <= (b.to ?? LAST_DAY) && (b.from ?? FIRST_DAY) <= (a.to ?? LAST_DAY)

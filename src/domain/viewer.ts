@@ -23,6 +23,8 @@ export interface Viewer {
   sub: string | null
   agency: string | null
   region: string | null
+  /** Number of the access code behind a party's token. */
+  grant?: number
 }
 
 export const PUBLIC: Viewer = { role: 'public', sub: null, agency: null, region: null }
@@ -44,6 +46,7 @@ export type Act =
   | 'decide_scorecard'
   | 'see_operations'
   | 'move_listing'
+  | 'move_own_listing'
   | 'settle_concern'
   | 'take_back_run'
   | 'see_queue'
@@ -56,6 +59,10 @@ export type Act =
   | 'see_objections'
   | 'open_objection'
   | 'decide_objection'
+  | 'amend_calendar'
+  | 'issue_access_code'
+  | 'see_access_codes'
+  | 'see_own_file'
 
 const ALL: readonly Role[] = ROLES
 const SIGNED_IN: readonly Role[] = ROLES.filter((role) => role !== 'public')
@@ -77,6 +84,7 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   decide_scorecard: ['reviewer', 'administrator'],
   see_operations: AUTHORITY,
   move_listing: ['officer', 'reviewer'],
+  move_own_listing: ['party'],
   settle_concern: ['officer', 'reviewer'],
   take_back_run: ['reviewer', 'administrator'],
   see_queue: AUTHORITY,
@@ -89,6 +97,10 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   see_objections: AUTHORITY,
   open_objection: ['officer', 'party'],
   decide_objection: ['reviewer'],
+  amend_calendar: ['officer', 'administrator'],
+  issue_access_code: ['officer', 'reviewer'],
+  see_access_codes: ['officer', 'reviewer', 'administrator', 'auditor'],
+  see_own_file: ['party'],
 }
 
 /** Merchant, trademark and product-quality records are open by law to firms and credit services (吉政办发〔2016〕15号, item 11). */

@@ -5,6 +5,7 @@
 
 import { addWorkdays } from '../domain/calendar.js'
 import { addDays, dateIn } from '../domain/dates.js'
+import { consentNeeded } from '../domain/lists.js'
 import { MOVES, type MoveName } from '../domain/moves.js'
 import { isHeavy } from '../domain/penalty.js'
 import type { Role } from '../domain/viewer.js'
@@ -12,8 +13,9 @@ import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
 import * as operators from '../store/operators.js'
 import * as versions from '../store/versions.js'
+import { levelIn } from '../work/ground.js'
 import { type MoveInput, makeMove, openCase } from '../work/listing.js'
-import type { Rules } from '../work/rules.js'
+import { listOf, type Rules } from '../work/rules.js'
 
 const OFFICER = 'demo-officer-person'
 const REVIEWER = 'demo-reviewer-person'
@@ -58,6 +60,8 @@ export const carry = async (db: Db, rules: Rules, code: string, now: Date): Prom
   await move('proposeListing', OFFICER, 'officer', { on: began, reason: '销售侵犯注册商标专用权的商品，情节严重' })
   await move('notifyListing', OFFICER, 'officer', { on: began, documentNumber: numbered('告', began) })
   await move('reviewListing', REVIEWER, 'reviewer', { on: review })
+  if (consentNeeded(listOf(rules, LIST), levelIn(decision.body), review))
+    await move('consentListing', REVIEWER, 'reviewer', { on: review, documentNumber: numbered('函', review) })
   await move('decideListing', OFFICER, 'officer', { on: review, documentNumber: numbered('列', review) })
   await move('serveListing', OFFICER, 'officer', { on: addDays(review, 1) })
   await move('publishListing', OFFICER, 'officer', { on: today })

@@ -14,14 +14,15 @@ export interface Delivery {
 
 const COLUMNS = `d.id, d.platform, d.listing_id as "listingId", d.number, d.action, d.notice, d.attempts`
 
+/** What each platform was told or owed about these entries, in order. */
 export const earlier = async (
   tx: Tx,
-  listingId: string,
-): Promise<(Earlier & { platform: string; number: number })[]> => {
+  listingIds: readonly string[],
+): Promise<(Earlier & { listingId: string; platform: string; number: number })[]> => {
   const answer = await tx.raw(
-    `select platform, number, action, state, attempts from deliveries where listing_id = ? order by platform, number
-     for update /* deliveries.earlier */`,
-    [listingId],
+    `select listing_id as "listingId", platform, number, action, state, attempts from deliveries where listing_id = any(?::uuid[])
+     order by listing_id, platform, number for update /* deliveries.earlier */`,
+    [[...listingIds]],
   )
   return answer.rows
 }
@@ -32,30 +33,30 @@ export const earlier = async (
  */
 export const fold = async (
   tx: Tx,
-  listingId: string,
-  platform: string,
-  what: 'untried' | 'unconfirmed',
+  folded: readonly { listingId: string; platform: string; what: 'untried' | 'unconfirmed' }[],
 ): Promise<void> => {
+  if (folded.length === 0) return
   await tx.raw(
-    `update deliveries set state = 'FOLDED' where listing_id = :listingId and platform = :platform
-       and (state = 'REFUSED' or (state = 'OWED' and (attempts = 0 or :unconfirmed))) /* deliveries.fold */`,
-    { listingId, platform, unconfirmed: what === 'unconfirmed' },
+    `update deliveries d set state = 'FOLDED'
+     from jsonb_to_recordset(?::jsonb) as f("listingId" uuid, platform text, what text)
+     where d.listing_id = f."listingId" and d.platform = f.platform
+       and (d.state = 'REFUSED' or (d.state = 'OWED' and (d.attempts = 0 or f.what = 'unconfirmed'))) /* deliveries.fold */`,
+    [JSON.stringify(folded)],
   )
 }
 
 export const owe = async (
   tx: Tx,
-  owed: { platform: string; listingId: string; number: number; action: Action; notice: Notice; dueAt: Date },
-) => {
-  await tx('deliveries').insert({
-    platform: owed.platform,
-    listing_id: owed.listingId,
-    number: owed.number,
-    action: owed.action,
-    notice: JSON.stringify(owed.notice),
-    due_at: owed.dueAt,
-    created_at: owed.dueAt,
-  })
+  owed: readonly { platform: string; listingId: string; number: number; action: Action; notice: Notice; dueAt: Date }[],
+): Promise<void> => {
+  if (owed.length === 0) return
+  await tx.raw(
+    `insert into deliveries (platform, listing_id, number, action, notice, due_at, created_at)
+     select o.platform, o."listingId", o.number, o.action, o.notice, o."dueAt", o."dueAt"
+     from jsonb_to_recordset(?::jsonb) as o(platform text, "listingId" uuid, number int, action text, notice jsonb,
+       "dueAt" timestamptz) /* deliveries.owe */`,
+    [JSON.stringify(owed)],
+  )
 }
 
 /**

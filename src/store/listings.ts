@@ -1,6 +1,7 @@
 /** Listings, the moves they made, and the entries that are public because of them. */
 import type { Case, State } from '../domain/case.js'
 import type { RemovalReason } from '../domain/lists.js'
+import type { Body } from '../domain/records.js'
 import type { Db, Tx } from './db.js'
 
 export interface Listing {
@@ -71,24 +72,50 @@ export const forMove = async (tx: Tx, id: string): Promise<Listing | null> => {
   return answer.rows[0] ?? null
 }
 
-export const save = async (tx: Tx, listing: Listing): Promise<void> => {
-  await tx('listings')
-    .where({ id: listing.id })
-    .update({
-      state: listing.state,
-      reason: listing.reason,
-      basis: listing.basis,
-      authority: listing.authority,
-      authority_code: listing.authorityCode,
-      document_number: listing.documentNumber,
-      decision_version: listing.decisionVersion,
-      facts: JSON.stringify(listing.facts),
-      removal_reason: listing.removalReason,
-      removed_on: listing.removedOn,
-      published_on: listing.publishedOn,
-      ends_on: listing.endsOn,
-      moves: listing.moves,
-    })
+/** Many at once; without those that another transaction holds. */
+export const freeForMove = async (tx: Tx, ids: readonly string[]): Promise<Listing[]> => {
+  const answer = await tx.raw(
+    `select ${COLUMNS} from listings l where l.id = any(?::uuid[]) order by l.id for update skip locked /* listings.freeForMove */`,
+    [[...ids]],
+  )
+  return answer.rows
+}
+
+/** Whether the operator has another listing of this kind that is not ended. */
+export const anotherOpen = async (tx: Tx, { id, list, operatorId }: Listing): Promise<boolean> => {
+  const answer = await tx.raw(
+    `select 1 from listings l where l.operator_id = ? and l.list = ? and l.id <> ? and l.state not in ('REMOVED', 'NOT_LISTED')
+     limit 1 /* listings.anotherOpen */`,
+    [operatorId, list, id],
+  )
+  return answer.rows.length > 0
+}
+
+/** Entries decided before a new row came into force and whose term it may change, in steps. */
+export const standingBefore = async (
+  db: Db,
+  { list, from, after, limit }: { list: string; from: string; after: string | null; limit: number },
+): Promise<Listing[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from listings l where l.list = :list and l.state in ('DECIDED', 'SERVED', 'PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN')
+       and l.wrong_from is null and l.facts->>'decidedOn' < :from and (:after::uuid is null or l.id > :after::uuid)
+     order by l.id limit :limit /* listings.standingBefore */`,
+    { list, from, after, limit },
+  )
+  return answer.rows
+}
+
+export const save = async (tx: Tx, saved: readonly Listing[]): Promise<void> => {
+  await tx.raw(
+    `update listings l set state = s.state, reason = s.reason, basis = s.basis, authority = s.authority,
+       authority_code = s."authorityCode", document_number = s."documentNumber", decision_version = s."decisionVersion",
+       facts = s.facts, removal_reason = s."removalReason", removed_on = s."removedOn", published_on = s."publishedOn",
+       ends_on = s."endsOn", moves = s.moves
+     from jsonb_to_recordset(?::jsonb) as s(id uuid, state text, reason text, basis text, authority text, "authorityCode" text,
+       "documentNumber" text, "decisionVersion" bigint, facts jsonb, "removalReason" text, "removedOn" date, "publishedOn" date,
+       "endsOn" date, moves int) where l.id = s.id /* listings.save */`,
+    [JSON.stringify(saved)],
+  )
 }
 
 export interface Event {
@@ -179,6 +206,22 @@ export const restingOn = async (tx: Tx, at: Date): Promise<Listing[]> => {
   return answer.rows
 }
 
+/** Shown or hidden entries of whom a repair of an entry was told at an instant, with the body of what was told. */
+export const repairedAt = async (
+  tx: Tx,
+  at: Date,
+  run: number | null,
+): Promise<{ id: string; documentNumber: string; told: Body }[]> => {
+  const answer = await tx.raw(
+    `select l.id, l.document_number as "documentNumber", v.body as told from versions v join listings l on l.operator_id = v.operator_id
+     where (:run::bigint is null or v.run_id = :run::bigint) and v.kind = 'repair' and v.known_from = :at::timestamptz and v.known_to is null and v.body->>'target' = 'LIST_ENTRY'
+       and v.body->>'outcome' in ('REPAIRED', 'REMOVED') and l.state in ('PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN')
+       and l.document_number is not null order by l.id, v.id /* listings.repairedAt */`,
+    { at, run } as never,
+  )
+  return answer.rows
+}
+
 /**
  * Listings that rested on what changed at an instant and that the clock had ended because of it: such as no person was asked
  * about since, and whose operator has no newer one of the kind.
@@ -230,9 +273,19 @@ export const publish = async (tx: Tx, body: PublicBody, bodyHash: string): Promi
   )
 }
 
+/** What is public of these entries. */
+export const publicBodies = async (tx: Tx, ids: readonly string[]): Promise<Map<string, PublicBody>> => {
+  if (ids.length === 0) return new Map()
+  const answer = await tx.raw(
+    'select listing_id as id, body from public_entries where listing_id = any(?::uuid[]) /* listings.publicBodies */',
+    [[...ids]],
+  )
+  return new Map(answer.rows.map(({ id, body }: { id: string; body: PublicBody }) => [id, body]))
+}
+
 /** Forgets the public body; the listing and its moves stay for those who may see them. */
-export const unpublish = async (tx: Tx, id: string): Promise<void> => {
-  await tx('public_entries').where({ listing_id: id }).delete()
+export const unpublish = async (tx: Tx, ids: readonly string[]): Promise<void> => {
+  await tx.raw('delete from public_entries where listing_id = any(?::uuid[]) /* listings.unpublish */', [[...ids]])
 }
 
 export interface PublicFilter {

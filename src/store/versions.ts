@@ -303,7 +303,13 @@ export const sourcesOfGround = async (
   return answer.rows
 }
 
-const MIRRORED = oncePerFact(`select * from (${VERSIONS_AT}) v where v.kind = 'list_entry'`)
+/** The mark of an individual business is cleared by its turning into an enterprise: it came with that merger, and is not the enterprise's. */
+const CLEARED = `v.body->>'list' = 'abnormal' and exists (select 1 from identity_decisions d where d.id = v.decision_id
+  and d.verdict = 'MERGE' and d.evidence->>'cause' = 'CONVERTED')`
+
+const MIRRORED = oncePerFact(
+  `select * from (${VERSIONS_AT}) v where v.kind = 'list_entry' and (v.decision_id is null or not (${CLEARED}))`,
+)
 
 /** Mirrored entries of these operators: decided elsewhere, standing as records; as they were believed. */
 export const mirrored = async (db: Db, operatorIds: readonly number[], when: When): Promise<Version[]> => {

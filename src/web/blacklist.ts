@@ -86,6 +86,7 @@ export const frontPage = (): Page =>
     html`<p>${both('本站公示本省依法列入严重失信名单的电子商务经营者。', 'Here the e-commerce operators are published that were lawfully listed in this province.')}</p>
 <ul>
 <li><a href="/blacklist">${both('查看严重失信名单', 'Read the blacklist')}</a></li>
+<li><a href="/data">${both('下载名单数据', 'Download the list as data')}</a></li>
 <li><a href="/scorecard">${both('查看评分卡', 'Read the scorecard')}</a></li>
 <li><a href="/graphql">${both('程序接口', 'For programs: GraphQL')}</a></li>
 </ul>`,

@@ -3,56 +3,93 @@
  * transaction of the move.
  */
 import { createHash } from 'node:crypto'
-import type { Act, State } from '../domain/case.js'
+import type { Act } from '../domain/case.js'
+import { dateIn } from '../domain/dates.js'
 import { type Action, type Notice, owing } from '../domain/delivery.js'
 import { isPublic } from '../domain/listing.js'
+import { WITHHELD } from '../domain/public-entry.js'
 import { canonical, type Json } from '../domain/records.js'
+import { Refusal } from '../errors.js'
 import type { Tx } from '../store/db.js'
 import * as deliveries from '../store/deliveries.js'
 import * as dirty from '../store/dirty.js'
 import * as listings from '../store/listings.js'
 import * as operators from '../store/operators.js'
+import { publicEntryOf } from './public-entry.js'
 import { listOf, type Rules } from './rules.js'
 
 export interface Shown {
-  before: State
+  before: Pick<listings.Listing, 'state' | 'endsOn'>
   after: listings.Listing
   act: Act
+}
+
+export interface ShownAt {
   now: Date
   /** By the clock on the wall: the order of knowledge may run ahead of it, and no platform is to wait for that. */
   dueAt: Date
 }
 
-/** Publishes or forgets the entry where the move asks for it. */
-export const show = async (tx: Tx, rules: Rules, { before, after, act, now, dueAt }: Shown): Promise<void> => {
-  const was = isPublic(before)
-  const is = isPublic(after.state)
-  if (was === is) return
-  const operator = (await operators.byIds(tx, [after.operatorId])).get(after.operatorId)
-  if (operator === undefined) throw new Error(`operator ${after.operatorId} of listing ${after.id} is gone`)
-  if (is) {
-    const body = publicBody(after, operator)
-    await listings.publish(
-      tx,
-      body,
-      createHash('sha256')
-        .update(canonical(body as unknown as Json))
-        .digest('hex'),
-    )
-  } else await listings.unpublish(tx, after.id)
-  const notice = noticeOf(rules, after, operator, act)
-  await tell(tx, rules, after.id, is ? 'ADD' : 'REMOVE', notice, dueAt)
-  await dirty.mark(tx, [after.operatorId], now)
+/** Publishes, changes or forgets the entries where the moves ask for it. */
+export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now, dueAt }: ShownAt): Promise<void> => {
+  const turned = shown.flatMap((one) => {
+    const change = changeOf(one)
+    return change === null ? [] : [{ ...one, change }]
+  })
+  if (turned.length === 0) return
+  const known = await operators.byIds(
+    tx,
+    turned.map(({ after }) => after.operatorId),
+  )
+  const leaving = turned.filter(({ change }) => change === 'REMOVE').map(({ after }) => after.id)
+  // What a platform is told of an entry that leaves is what it was told when it came.
+  const shownBefore = await listings.publicBodies(tx, leaving)
+  const told: Told[] = []
+  for (const { after, act, change } of turned) {
+    const operator = known.get(after.operatorId)
+    if (operator === undefined) throw new Error(`operator ${after.operatorId} of listing ${after.id} is gone`)
+    const body =
+      change === 'REMOVE' ? shownBefore.get(after.id) : await publish(tx, after, operator, change, dateIn(now))
+    told.push({ listingId: after.id, change, notice: noticeOf(rules, after, operator, act, body) })
+  }
+  await listings.unpublish(tx, leaving)
+  await tell(tx, rules, told, dueAt)
+  await dirty.mark(
+    tx,
+    turned.map(({ after }) => after.operatorId),
+    now,
+  )
 }
 
-const publicBody = (listing: listings.Listing, operator: operators.Operator): listings.PublicBody => ({
-  id: listing.id,
-  list: listing.list,
-  uscc: operator.uscc,
-  name: operator.name ?? '',
-  region: operator.region,
-  ...told(listing),
-})
+const changeOf = ({ before, after }: Shown): Action | null => {
+  const was = isPublic(before.state)
+  const is = isPublic(after.state)
+  if (was !== is) return is ? 'ADD' : 'REMOVE'
+  return is && before.endsOn !== after.endsOn ? 'CHANGE' : null
+}
+
+/** Only what may be public of it; where nothing may, it is refused. */
+const publish = async (
+  tx: Tx,
+  listing: listings.Listing,
+  operator: operators.Operator,
+  change: Action,
+  on: string,
+): Promise<listings.PublicBody> => {
+  const { body, withheld } = await publicEntryOf(tx, listing, operator, on)
+  if (body === null) {
+    const reason = withheld === null ? '' : `${WITHHELD[withheld].zh} ${WITHHELD[withheld].en}`
+    throw new Refusal('MOVE_NOT_ALLOWED', { move: change, state: listing.state, reason, because: withheld })
+  }
+  await listings.publish(
+    tx,
+    body,
+    createHash('sha256')
+      .update(canonical(body as unknown as Json))
+      .digest('hex'),
+  )
+  return body
+}
 
 /** What the public and the platforms are told alike. */
 const told = ({ reason, basis, authority, documentNumber, facts, publishedOn, endsOn }: listings.Listing) => ({
@@ -70,51 +107,68 @@ const noticeOf = (
   listing: listings.Listing,
   operator: operators.Operator,
   act: Act,
+  body: listings.PublicBody | undefined,
 ): Omit<Notice, 'sequence' | 'action'> => {
   const list = listOf(rules, listing.list)
-  const removal = list.removals.find((row) => row.reason === listing.removalReason)
   return {
     key: listing.id,
     list: listing.list,
     listName: list.zh,
-    operator: { uscc: operator.uscc, name: operator.name ?? '', regNo: null },
+    operator: { uscc: operator.uscc, name: body?.name ?? operator.name ?? '', regNo: null },
     ...told(listing),
+    // Masked for the public, and so for whoever publishes it again.
+    ...(body && { reason: body.reason, basis: body.basis, authority: body.authority }),
     authorityCode: listing.authorityCode,
-    removal:
-      listing.removedOn === null
-        ? null
-        : {
-            reason: listing.removalReason ?? '',
-            reasonText: removal?.zh ?? act.reason ?? '',
-            documentNumber: act.documentNumber ?? null,
-            removedOn: listing.removedOn,
-          },
+    removal: removalOf(rules, listing, act),
   }
 }
 
-/** Owes each platform what it must hear, given what it has heard: written in the transaction of the move. */
-const tell = async (
-  tx: Tx,
-  rules: Rules,
-  listingId: string,
-  change: Action,
-  notice: Omit<Notice, 'sequence' | 'action'>,
-  dueAt: Date,
-): Promise<void> => {
-  const heard = await deliveries.earlier(tx, listingId)
-  for (const platform of new Set([...rules.platforms, ...heard.map((row) => row.platform)])) {
-    const earlier = heard.filter((row) => row.platform === platform)
-    const { owe, fold } = owing(change, earlier)
-    if (fold !== 'nothing') await deliveries.fold(tx, listingId, platform, fold)
-    if (owe === null) continue
-    const number = (earlier.at(-1)?.number ?? 0) + 1
-    await deliveries.owe(tx, {
-      platform,
-      listingId,
-      number,
-      action: owe,
-      notice: { ...notice, sequence: number, action: owe },
-      dueAt,
-    })
+/** Hidden is removed, as far as a platform goes; it is added again when it is shown again. */
+const removalOf = (rules: Rules, listing: listings.Listing, act: Act): Notice['removal'] => {
+  const documentNumber = act.documentNumber ?? null
+  if (listing.state === 'HIDDEN') return { reason: 'HIDDEN', reasonText: '暂停公示', documentNumber, removedOn: act.on }
+  if (listing.removedOn === null) return null
+  const rule = listOf(rules, listing.list).removals.find((row) => row.reason === listing.removalReason)
+  return {
+    reason: listing.removalReason ?? '',
+    reasonText: rule?.zh ?? act.reason ?? '',
+    documentNumber,
+    removedOn: listing.removedOn,
   }
+}
+
+interface Told {
+  listingId: string
+  change: Action
+  notice: Omit<Notice, 'sequence' | 'action'>
+}
+
+/** Owes each platform what it must hear, given what it has heard: written in the transaction of the move. */
+const tell = async (tx: Tx, rules: Rules, told: readonly Told[], dueAt: Date): Promise<void> => {
+  const heard = new Map<string, Awaited<ReturnType<typeof deliveries.earlier>>>(
+    told.map(({ listingId }) => [listingId, []]),
+  )
+  for (const row of await deliveries.earlier(tx, [...heard.keys()])) heard.get(row.listingId)?.push(row)
+  const folded: Parameters<typeof deliveries.fold>[1][number][] = []
+  const owed: Parameters<typeof deliveries.owe>[1][number][] = []
+  for (const { listingId, change, notice } of told) {
+    const all = heard.get(listingId) ?? []
+    for (const platform of new Set([...rules.platforms, ...all.map((row) => row.platform)])) {
+      const earlier = all.filter((row) => row.platform === platform)
+      const { owe, fold } = owing(change, earlier)
+      if (fold !== 'nothing' && earlier.length > 0) folded.push({ listingId, platform, what: fold })
+      if (owe === null) continue
+      const number = (earlier.at(-1)?.number ?? 0) + 1
+      owed.push({
+        platform,
+        listingId,
+        number,
+        action: owe,
+        notice: { ...notice, sequence: number, action: owe },
+        dueAt,
+      })
+    }
+  }
+  await deliveries.fold(tx, folded)
+  await deliveries.owe(tx, owed)
 }

@@ -1,14 +1,19 @@
-/** Expire: entries whose term is complete leave the list by themselves; the clock makes the move, as the law does. */
+/**
+ * Expire: entries whose term is complete leave the list by themselves; the clock makes the move, as the law does. With it go
+ * what the clock counts anew: terms that a new rule shortens or lengthens, deadlines that published holidays move.
+ */
 import { dateIn } from '../domain/dates.js'
 import { isRefusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
-import { makeMove } from './listing.js'
+import { renewDeadlines } from './deadlines.js'
+import { makeMove, moveMany } from './listing.js'
 import type { Rules } from './rules.js'
 import { alone, type Occasioned } from './run.js'
+import { renewTerms } from './terms.js'
 
-/** Entries ended at a step; the loop goes on until none is due. */
+/** Entries ended at a step, in one transaction; the loop goes on until none is due. */
 const STEP_ENTRIES = 500
 
 export interface ExpireOptions extends Occasioned {
@@ -19,29 +24,53 @@ export interface ExpireOptions extends Occasioned {
 /** Null: another process has this occurrence of the timetable. */
 export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: number } | null> => {
   return alone(db, { ...options, job: 'expire' }, async (run) => {
+    const { rules, log } = options
     const today = dateIn(run.startedAt)
+    run.counts['expired'] = 0
+    run.counts['terms'] = await renewTerms(db, rules, { now: run.startedAt, log })
     // An entry that a person has just moved on is met again by the next run, not again by this one.
     const passed: string[] = []
-    run.counts['expired'] = 0
     for (;;) {
       const due = await listings.due(db, today, { except: passed, limit: STEP_ENTRIES })
-      if (due.length === 0) return { expired: run.counts['expired'] }
-      for (const listing of due) {
-        if (await expireOne(db, listing, run.startedAt, options)) run.counts['expired'] += 1
-        else passed.push(listing.id)
-      }
+      if (due.length === 0) break
+      const ended = await endMany(db, due, run.startedAt, options)
+      run.counts['expired'] += ended.size
+      passed.push(...due.map(({ id }) => id).filter((id) => !ended.has(id)))
     }
+    const { moved, settled } = await renewDeadlines(db, rules)
+    run.counts['deadlines'] = moved + settled
+    return { expired: run.counts['expired'] }
   })
 }
 
-const expireOne = async (
+const inputOf = (listing: listings.Listing, now: Date) => ({
+  on: listing.endsOn ?? dateIn(now),
+  removal: 'EXPIRED' as const,
+})
+
+/** Together; then one by one those that were held by another move, or refused. */
+const endMany = async (
+  db: Db,
+  due: readonly listings.Listing[],
+  now: Date,
+  options: ExpireOptions,
+): Promise<Set<string>> => {
+  const ids = due.map(({ id }) => id)
+  const inputs = { ids, name: 'removeListing' as const, inputOf: (one: listings.Listing) => inputOf(one, now), now }
+  const ended = new Set(await moveMany(db, options.rules, inputs))
+  for (const listing of due)
+    if (!ended.has(listing.id) && (await endOne(db, listing, now, options))) ended.add(listing.id)
+  return ended
+}
+
+const endOne = async (
   db: Db,
   listing: listings.Listing,
   now: Date,
   { rules, log }: { rules: Rules; log: Log },
 ): Promise<boolean> => {
   try {
-    const input = { on: listing.endsOn ?? dateIn(now), removal: 'EXPIRED' as const }
+    const input = inputOf(listing, now)
     await makeMove(db, rules, { id: listing.id, name: 'removeListing', by: 'clock', role: 'clock', input, now })
     return true
   } catch (error) {

@@ -2,21 +2,31 @@
  * Listings: each move is one transaction: the event, the state, the public entry, and one delivery per platform that must
  * hear. Whether a move may be made is the table's word (domain/moves); here it is carried out.
  */
-import { type Act, type Case, newCase, type Role, type State } from '../domain/case.js'
+import {
+  type Act,
+  type Case,
+  type Ground,
+  type HidingKind,
+  type NotListedReason,
+  newCase,
+  type Role,
+  type Service,
+  type State,
+  wholeCase,
+} from '../domain/case.js'
 import { dateIn, isDate } from '../domain/dates.js'
-import { type Ground, groundOf } from '../domain/evidence.js'
-import { regionIn, usccForm } from '../domain/identity.js'
 import { move } from '../domain/listing.js'
 import type { RemovalReason } from '../domain/lists.js'
-import type { MoveName } from '../domain/moves.js'
-import { isHeavy, isWithdrawn } from '../domain/penalty.js'
+import { DENIALS, type DenialCode, type MoveName } from '../domain/moves.js'
 import { redact } from '../domain/privacy.js'
-import { Refusal } from '../errors.js'
+import { isRefusal, Refusal } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
 import * as listings from '../store/listings.js'
-import * as versions from '../store/versions.js'
+import { withAmendments } from './calendar.js'
+import { keepDeadlines } from './deadlines.js'
 import { show } from './entry.js'
+import { decisionOf, type Linked, renewed } from './ground.js'
 import { listOf, type Rules } from './rules.js'
 
 export interface MoveInput {
@@ -28,19 +38,33 @@ export interface MoveInput {
   waived?: boolean
   /** Version of the penalty that is linked. */
   decision?: number
+  ground?: Ground
   removal?: RemovalReason
+  service?: Service
+  /** The party asks for a hearing. */
+  hearing?: boolean
+  /** Number of the point of the defence that is answered. */
+  point?: number
+  hiding?: HidingKind
+  notListed?: NotListedReason
+  /** SHA-256 of the document's file, in hexadecimal. */
+  fileHash?: string
+  /** Number of the last move that whoever moves has seen: the move is of that listing, or of none. */
+  seen?: number
 }
 
 /** How long a move waits for another's transaction, milliseconds. */
 const LOCK_TIMEOUT_MS = 5_000
 /** SQLSTATE of a lock not had in time. */
 const LOCK_NOT_AVAILABLE = '55P03'
+/** SQLSTATE and index of a second open listing of one kind. */
+const UNIQUE_VIOLATION = '23505'
+const ONE_OPEN = 'listings_open'
+const FILE_HASH = /^[0-9a-f]{64}$/
 /** Longest texts of a move, characters; the document number as 双公示 has it. */
 const LONGEST = { documentNumber: 128, reason: 1_000, text: 10_000 } as const
 /** The list that leads of this stage are opened for: the one kind decided here. */
 const LIST_OF_LEADS = 'serious'
-/** Division that decided, where the penalty does not say. */
-const PROVINCE = '220000'
 
 export interface CaseMade {
   operatorId: number
@@ -56,12 +80,7 @@ export interface CaseMade {
 export const openCase = (db: Db, rules: Rules, made: CaseMade): Promise<listings.Listing> =>
   inTurn(db, async (tx) => {
     const opened = await open(tx, rules, { ...made, now: await knowledge.tick(tx, made.now) })
-    if (opened === null)
-      throw new Refusal('MOVE_NOT_ALLOWED', {
-        move: 'openLead',
-        state: '—',
-        reason: '该主体已有未结的同类名单记录 one is open already',
-      })
+    if (opened === null) throw notAllowed('openLead', null, 'ANOTHER_OPEN')
     return opened
   })
 
@@ -100,9 +119,10 @@ const open = async (tx: Tx, rules: Rules, given: CaseMade): Promise<listings.Lis
     now: made.now,
   })
   if (listing === null) return null
-  await record(tx, { ...listing, moves: 1 }, 'openLead', null, act, made.now)
-  await listings.save(tx, { ...listing, moves: 1 })
-  return { ...listing, moves: 1 }
+  const first = { ...listing, moves: 1 }
+  await listings.recordMany(tx, [eventOf(first, 'openLead', null, act, made.now)])
+  await listings.save(tx, [first])
+  return first
 }
 
 export interface MoveMade {
@@ -120,18 +140,92 @@ export const makeMove = (db: Db, rules: Rules, made: MoveMade): Promise<listings
   inTurn(db, async (tx) => moveWithin(tx, rules, { ...made, at: await knowledge.tick(tx, made.now) }))
 
 /** A move in the transaction of what causes it; `at` is that transaction's instant of knowledge. */
-export const moveWithin = async (tx: Tx, rules: Rules, made: MoveMade & { at: Date }): Promise<listings.Listing> => {
+export const moveWithin = async (tx: Tx, given: Rules, made: MoveMade & { at: Date }): Promise<listings.Listing> => {
   const found = await listings.forMove(tx, made.id)
   if (found === null) throw new Refusal('LISTING_UNKNOWN')
+  if (made.input.seen !== undefined && made.input.seen !== found.moves) throw new Refusal('LISTING_MOVED_ON')
+  const rules = await withAmendments(tx, given)
   const before = { ...found, facts: await renewed(tx, found) }
-  const linked = made.name === 'linkDecision' ? await decisionOf(tx, before, made.input) : null
+  const linked = made.name === 'linkDecision' ? await decisionOf(tx, before, made.input.decision) : null
+  const step = stepOf(before, made, linked, rules)
+  const ground = step.after.facts.ground
+  if (linked !== null && linked.version === before.decisionVersion && ground === before.facts.ground)
+    throw notAllowed(made.name, before.state, 'ALREADY_LINKED')
+  if (made.name === 'restoreListing' && (await listings.anotherOpen(tx, before)))
+    throw notAllowed(made.name, before.state, 'ANOTHER_OPEN')
+  await keep(tx, rules, [step], made)
+  return step.after
+}
+
+/**
+ * The clock's move on many listings at once. Returns those that have made it; the others are held by another transaction or
+ * may not make it, and are to be tried one by one.
+ */
+export const moveMany = (
+  db: Db,
+  given: Rules,
+  made: { ids: readonly string[]; name: MoveName; inputOf: (listing: listings.Listing) => MoveInput; now: Date },
+): Promise<string[]> =>
+  inTurn(db, async (tx) => {
+    const at = await knowledge.tick(tx, made.now)
+    const rules = await withAmendments(tx, given)
+    const steps = (await listings.freeForMove(tx, made.ids)).flatMap((found) => {
+      const before = { ...found, facts: wholeCase(found.facts) }
+      const one = { id: found.id, name: made.name, ...CLOCK, input: made.inputOf(before), now: made.now }
+      const step = ifAllowed(() => stepOf(before, one, null, rules))
+      return step === null ? [] : [step]
+    })
+    await keep(tx, rules, steps, { at, now: made.now })
+    return steps.map(({ after }) => after.id)
+  })
+
+const CLOCK = { by: 'clock', role: 'clock' } as const
+
+const ifAllowed = <T>(step: () => T): T | null => {
+  try {
+    return step()
+  } catch (error) {
+    if (isRefusal(error)) return null
+    throw error
+  }
+}
+
+interface Step {
+  name: MoveName
+  before: listings.Listing
+  after: listings.Listing
+  act: Act
+}
+
+const stepOf = (before: listings.Listing, made: MoveMade, linked: Linked | null, rules: Rules): Step => {
   const act = actOf(made, dateIn(made.now), linked, rules)
   const facts = stepped(made.name, before.facts, act, rules)
   const after = { ...follow(before, facts, made, act, linked, rules), moves: before.moves + 1 }
-  await listings.save(tx, after)
-  await record(tx, after, made.name, before.state, act, made.at)
-  await show(tx, rules, { before: before.state, after, act, now: made.at, dueAt: made.now })
-  return after
+  return { name: made.name, before, after, act }
+}
+
+/** All that a move leaves behind: the state, the event, the entry with what the platforms are owed, the deadlines. */
+const keep = async (
+  tx: Tx,
+  rules: Rules,
+  steps: readonly Step[],
+  { at, now }: { at: Date; now: Date },
+): Promise<void> => {
+  if (steps.length === 0) return
+  await listings.save(
+    tx,
+    steps.map(({ after }) => after),
+  )
+  await listings.recordMany(
+    tx,
+    // Its end is told with the move that sets it: another may set it otherwise later.
+    steps.map(({ name, before, after, act }) => {
+      const event = eventOf(after, name, before.state, act, at)
+      return after.endsOn === before.endsOn ? event : { ...event, act: { ...event.act, endsOn: after.endsOn } }
+    }),
+  )
+  await show(tx, rules, steps, { now: at, dueAt: now })
+  await keepDeadlines(tx, rules, steps, at)
 }
 
 /** Whoever moves waits for a pull's merge only so long, and is then told to come again. */
@@ -142,44 +236,31 @@ const inTurn = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
       return act(tx)
     })
   } catch (error) {
-    if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error
-    throw new Refusal('RUN_BUSY', { job: 'move', subject: '' })
+    const { code, constraint } = error as { code?: unknown; constraint?: unknown }
+    if (code === LOCK_NOT_AVAILABLE) throw new Refusal('RUN_BUSY', { job: 'move', subject: '' })
+    if (code === UNIQUE_VIOLATION && constraint === ONE_OPEN)
+      throw notAllowed('restoreListing', 'REMOVED', 'ANOTHER_OPEN')
+    throw error
   }
-}
-
-/** The linked decision as it stands now, over all its sources: an agency may have changed or withdrawn it since. */
-const renewed = async (tx: Tx, listing: listings.Listing): Promise<Case> => {
-  const ground = await groundUnder(tx, listing)
-  if (ground === null) return listing.facts
-  const stands = ground.state === 'STANDS'
-  return { ...listing.facts, decisionLinked: stands, decisionHeavy: stands && ground.heavy }
-}
-
-/** Null: no decision is linked. */
-export const groundUnder = async (
-  tx: Tx,
-  { decisionVersion, operatorId }: listings.Listing,
-): Promise<(Ground & { linked: versions.Version }) | null> => {
-  const linked = decisionVersion === null ? null : await versions.byId(tx, decisionVersion)
-  if (linked === null) return null
-  const sources = await versions.sourcesOfGround(tx, linked, operatorId)
-  const said = sources.map((source) => ({
-    ...source,
-    linked: source.feed === linked.feed && source.key === linked.key,
-  }))
-  return { ...groundOf(said, operatorId), linked }
 }
 
 const actOf = ({ by, role, input: sent }: MoveMade, today: string, linked: Linked | null, rules: Rules): Act => {
   const input = cleaned(sent, rules)
   if (!isDate(input.on)) throw new Refusal('DATE_INVALID', { value: input.on })
-  const { decision: _, ...given } = input
+  if (input.fileHash !== undefined && !FILE_HASH.test(input.fileHash))
+    throw new Refusal('INPUT_INVALID', { reason: 'fileHash 应为 64 位十六进制 SHA-256 64 hexadecimal digits' })
+  const { decision: _, seen: __, ...given } = input
   return {
     ...given,
     by,
     role,
     today,
-    ...(linked ? { documentNumber: linked.documentNumber, heavy: linked.heavy, decisionOn: linked.decidedOn } : {}),
+    ...(linked && {
+      documentNumber: linked.documentNumber,
+      heavy: linked.heavy,
+      decisionOn: linked.decidedOn,
+      level: linked.level,
+    }),
   }
 }
 
@@ -197,53 +278,12 @@ const stepped = (name: MoveName, before: Case, act: Act, rules: Rules): Case => 
   const list = listOf(rules, before.list)
   const moved = move(name, before, act, { list, calendar: rules.calendar })
   if (moved.ok) return moved.after
-  const { code, zh, en } = moved.reason
-  throw new Refusal('MOVE_NOT_ALLOWED', {
-    move: name,
-    state: before.state ?? '—',
-    reason: `${zh} ${en}`,
-    because: code,
-  })
+  throw notAllowed(name, before.state, moved.reason.code)
 }
 
-interface Linked {
-  version: number
-  documentNumber: string
-  heavy: boolean
-  decidedOn: string
-  violation: string
-  authority: string
-  authorityCode: string
-}
-
-/** The penalty must be this operator's own and must still stand. */
-const decisionOf = async (tx: Tx, listing: listings.Listing, input: MoveInput): Promise<Linked> => {
-  const version = input.decision === undefined ? null : await versions.byId(tx, input.decision)
-  const sources = version && (await versions.sourcesOfGround(tx, version, listing.operatorId))
-  if (
-    version === null ||
-    version.kind !== 'penalty' ||
-    version.operatorId !== listing.operatorId ||
-    !sources?.some(({ id }) => id === version.id)
-  ) {
-    throw new Refusal('INPUT_INVALID', {
-      reason: '所关联的处罚决定不存在或不属于该主体 no such penalty of this operator',
-    })
-  }
-  if (sources.some(({ body }) => isWithdrawn(body)))
-    throw new Refusal('INPUT_INVALID', { reason: '所关联的处罚决定已被撤销 the penalty has been withdrawn' })
-  const text = (field: string): string =>
-    typeof version.body[field] === 'string' ? (version.body[field] as string) : ''
-  const code = text('authority_code')
-  return {
-    version: version.id,
-    documentNumber: text('document_number'),
-    heavy: isHeavy(version.body),
-    decidedOn: text('decided_on'),
-    violation: text('violation'),
-    authority: text('authority'),
-    authorityCode: usccForm(code) ? regionIn(code) : PROVINCE,
-  }
+const notAllowed = (move: MoveName, state: State | null, because: DenialCode): Refusal => {
+  const { zh, en } = DENIALS[because]
+  return new Refusal('MOVE_NOT_ALLOWED', { move, state: state ?? '—', reason: `${zh} ${en}`, because })
 }
 
 /** The listing's own columns after a move, from the case and what the act brought. */
@@ -264,24 +304,17 @@ const follow = (
     endsOn: facts.endsOn,
     ...(linked && {
       decisionVersion: linked.version,
-      reason: linked.violation,
+      // What is not performed is said by the officer; what was punished, by the penalty.
+      reason: facts.ground === 'DECISION_NOT_PERFORMED' ? (act.reason ?? '') : linked.violation,
       authority: linked.authority,
       authorityCode: linked.authorityCode,
       basis: basis ? [basis.title, basis.number, basis.articles].filter(Boolean).join(' ') : '',
     }),
     ...(made.name === 'decideListing' && { documentNumber: act.documentNumber ?? null }),
     ...(made.name === 'removeListing' && { removalReason: act.removal ?? null, removedOn: act.on }),
+    ...(made.name === 'restoreListing' && { removalReason: null, removedOn: null }),
   }
 }
-
-const record = (
-  tx: Tx,
-  after: listings.Listing,
-  name: MoveName,
-  before: State | null,
-  act: Act,
-  now: Date,
-): Promise<void> => listings.recordMany(tx, [eventOf(after, name, before, act, now)])
 
 const eventOf = (
   after: Pick<listings.Listing, 'id' | 'moves' | 'state'>,

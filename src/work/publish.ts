@@ -1,8 +1,24 @@
-/** Publish: the public list as a numbered snapshot, chained to the one before; the sequence is noted outside the database too. */
+/**
+ * Publish: the public list as a numbered snapshot, chained to the one before, with the files that it is served as and their
+ * signed manifest; the sequence is noted outside the database too.
+ */
 import { createHash } from 'node:crypto'
 import { dateIn } from '../domain/dates.js'
+import {
+  chain,
+  dueAgain,
+  FIRST_HASH,
+  type FileSaid,
+  FORM,
+  type Manifest,
+  sealed,
+  validUntil,
+} from '../domain/snapshot.js'
+import type { Keys } from '../keys.js'
 import type { Db, Tx } from '../store/db.js'
 import * as snapshots from '../store/snapshots.js'
+import { atom, FEED_CHANGES } from './publish-atom.js'
+import { ATOM, FORMS } from './publish-files.js'
 import { alone, type Occasioned } from './run.js'
 
 export interface Published {
@@ -16,51 +32,185 @@ export interface Published {
 }
 
 export interface PublishOptions extends Occasioned {
+  manifests: Keys['manifests']
   /** Writes the sequence where a database restored from a backup will find itself behind. */
   note: (published: { sequence: number; hash: string; publishedAt: string }) => void
 }
 
-const FIRST_HASH = '0'.repeat(64)
+/** Entries written at a time. */
+const STEP_ENTRIES = 1_000
+/** How often a snapshot is begun anew because what it takes was removed meanwhile. */
+const TRIES = 5
+/** SQLSTATE: another transaction changed what this one wanted to. */
+const SERIALIZATION_FAILURE = '40001'
 
 /** A list that did not change keeps its sequence. Null: another process has this occurrence of the timetable. */
-export const publish = (db: Db, { note, ...options }: PublishOptions): Promise<Published | null> =>
+export const publish = (db: Db, { note, manifests, ...options }: PublishOptions): Promise<Published | null> =>
   alone(db, { ...options, job: 'publish' }, async (run) => {
-    const snapshot = await db.transaction((tx) => take(tx, run.id, run.startedAt))
+    const snapshot = await undisturbed(db, (tx) => take(tx, { run: run.id, now: run.startedAt, manifests }))
     note({ sequence: snapshot.sequence, hash: snapshot.hash, publishedAt: snapshot.publishedAt.toISOString() })
     const { sequence, entries, added, changed, removed, hash } = snapshot
     Object.assign(run.counts, { sequence, entries, added, changed, removed })
     return { sequence, entries, added, changed, removed, hash, ms: run.elapsed() }
   })
 
-const take = async (tx: Tx, run: number, now: Date): Promise<snapshots.Snapshot> => {
-  const last = await snapshots.last(tx)
-  const changes = await snapshots.changes(tx)
-  if (last !== null && changes.length === 0) return { ...last, added: 0, changed: 0, removed: 0 }
-  const members = await snapshots.members(tx)
-  const sequence = (last?.sequence ?? 0) + 1
-  const previousHash = last?.hash ?? FIRST_HASH
+/** Of one instant: moves go on beside it, and what they remove is told by its trigger to whoever reads. */
+const undisturbed = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await db.transaction(act, { isolationLevel: 'repeatable read' })
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== SERIALIZATION_FAILURE || tried === TRIES) throw error
+    }
+  }
+}
+
+interface Taking {
+  run: number
+  now: Date
+  manifests: Keys['manifests']
+}
+
+const take = async (tx: Tx, { run, now, manifests }: Taking): Promise<snapshots.Snapshot> => {
+  const last = await snapshots.current(tx)
+  const today = dateIn(now)
+  const changes = await snapshots.changes(tx, today)
+  if (last !== null && last.snapshot.form === FORM && changes.length === 0) {
+    await renew(tx, last, now, manifests)
+    return { ...last.snapshot, added: 0, changed: 0, removed: 0 }
+  }
   const many = (change: snapshots.Change['change']) => changes.filter((row) => row.change === change).length
-  const snapshot = {
-    sequence,
-    previousHash,
-    hash: chained(sequence, previousHash, members),
-    entries: members.length,
+  const begun: snapshots.Snapshot = {
+    sequence: (last?.snapshot.sequence ?? 0) + 1,
+    previousHash: last?.snapshot.hash ?? FIRST_HASH,
+    hash: '',
+    entries: 0,
     added: many('ADDED'),
     changed: many('CHANGED'),
     removed: many('REMOVED'),
+    // Two publications within one instant of a clock that stands still are told apart by their sequence.
     publishedAt: now,
+    form: FORM,
+    files: null,
+    firstEnd: null,
   }
-  await snapshots.store(tx, snapshot, changes, run, dateIn(now))
-  return snapshot
+  await snapshots.open(tx, begun, run)
+  await enter(tx, begun.sequence, today, changes)
+  await snapshots.tidy(tx, begun.sequence)
+  const done = { ...begun, ...(await written(tx, begun)) }
+  await snapshots.close(tx, done)
+  await signAnew(tx, done, now, manifests)
+  return done
 }
 
-/** SHA-256 over the sequence, the hash before it, and (id, body hash) of every entry in order of id. */
-export const chained = (
-  sequence: number,
-  previousHash: string,
-  members: readonly { id: string; bodyHash: string }[],
-): string => {
-  const hash = createHash('sha256').update(`${sequence}\n${previousHash}\n`)
-  for (const { id, bodyHash } of members) hash.update(`${id} ${bodyHash}\n`)
-  return hash.digest('hex')
+/** The same list, signed for another while. Nothing differs, so nothing that was forgotten is in it. */
+const renew = async (
+  tx: Tx,
+  { snapshot, signed, forgotten }: NonNullable<Awaited<ReturnType<typeof snapshots.current>>>,
+  now: Date,
+  manifests: Keys['manifests'],
+): Promise<void> => {
+  if (forgotten) await snapshots.tidy(tx, snapshot.sequence)
+  const fresh =
+    signed !== null && signed.kid === manifests.kid() && !dueAgain(signed.validUntil, now, snapshot.firstEnd)
+  if (!fresh || forgotten) await signAnew(tx, snapshot, now, manifests)
 }
+
+const enter = async (tx: Tx, sequence: number, today: string, changes: readonly snapshots.Change[]): Promise<void> => {
+  const gone = changes.flatMap(({ listingId, change, removedOn }) =>
+    change === 'REMOVED' ? [{ listingId, removedOn: removedOn ?? today }] : [],
+  )
+  if (gone.length > 0) await snapshots.drop(tx, sequence, gone)
+  const put = changes.filter(({ change }) => change !== 'REMOVED')
+  const read = (from: number) =>
+    snapshots.sources(
+      tx,
+      put.slice(from, from + STEP_ENTRIES).map(({ listingId }) => listingId),
+    )
+  let next = read(0)
+  for (let from = 0; from < put.length; from += STEP_ENTRIES) {
+    const sources = new Map((await next).map((source) => [source.id, source]))
+    // The next ones are read while these are sealed.
+    next = read(from + STEP_ENTRIES)
+    next.catch(() => undefined)
+    const entries = put.slice(from, from + STEP_ENTRIES).map(({ listingId, change }): snapshots.Entry => {
+      const source = sources.get(listingId)
+      if (source === undefined) throw new Error(`entry ${listingId} is gone from a transaction of one instant`)
+      const { body, salt, ...kept } = source
+      return { ...kept, ...sealed(body, salt), replaces: change === 'CHANGED' }
+    })
+    await snapshots.put(tx, sequence, entries)
+  }
+  await next
+  await snapshots.note(tx, sequence, today)
+}
+
+/** Reads the snapshot once, and works out its chain and each of its files. */
+const written = async (
+  tx: Tx,
+  snapshot: snapshots.Snapshot,
+): Promise<Pick<snapshots.Snapshot, 'hash' | 'entries' | 'files' | 'firstEnd'>> => {
+  const chained = chain(snapshot.sequence, snapshot.previousHash)
+  const files = FORMS.map((form) => ({ form, counted: counting(form.head(snapshot)) }))
+  let entries = 0
+  let firstEnd: string | null = null
+  for await (const lines of snapshots.lines(tx, snapshot.sequence, STEP_ENTRIES)) {
+    for (const member of lines) {
+      chained.add(member)
+      if (member.to !== null && (firstEnd === null || member.to < firstEnd)) firstEnd = member.to
+    }
+    for (const { form, counted } of files)
+      counted.add(lines.map(({ line }, at) => form.entry(held(line), entries + at === 0)).join(''))
+    entries += lines.length
+  }
+  const said = files.map(({ form, counted }): FileSaid => {
+    counted.add(form.tail)
+    return { path: form.path, ...counted.end(), entries }
+  })
+  const feed = await snapshots.latestChanges(tx, snapshot.sequence, FEED_CHANGES)
+  const told = { path: ATOM.path, ...counting(atom(snapshot, feed)).end() }
+  const shown = feed.filter(({ line }) => line !== null).length
+  return { hash: chained.end(), entries, firstEnd, files: [...said, { ...told, entries: shown }] }
+}
+
+const held = (line: string | null): string => {
+  if (line === null) throw new Error('an entry of the snapshot being made has no text')
+  return line
+}
+
+const counting = (head: string) => {
+  const hash = createHash('sha256')
+  let bytes = 0
+  const add = (text: string): void => {
+    const part = Buffer.from(text)
+    bytes += part.length
+    hash.update(part)
+  }
+  add(head)
+  return { add, end: () => ({ sha256: hash.digest('hex'), bytes }) }
+}
+
+const signAnew = async (
+  tx: Tx,
+  snapshot: snapshots.Snapshot,
+  now: Date,
+  manifests: Keys['manifests'],
+): Promise<void> => {
+  const until = validUntil(now, snapshot.firstEnd)
+  const { kid, jws } = manifests.sign(JSON.stringify(manifestOf(snapshot, until, snapshot.files ?? [])))
+  await snapshots.sign(tx, snapshot.sequence, { kid, jws, validUntil: until })
+}
+
+/** Of the files of a snapshot, or of one answer about it. */
+export const manifestOf = (
+  snapshot: Pick<snapshots.Snapshot, 'sequence' | 'previousHash' | 'publishedAt'>,
+  until: Date,
+  files: readonly FileSaid[],
+): Manifest => ({
+  sequence: snapshot.sequence,
+  previousHash: snapshot.previousHash,
+  publishedAt: snapshot.publishedAt.toISOString(),
+  validUntil: until.toISOString(),
+  trail: null,
+  files,
+})

@@ -12,7 +12,8 @@ export interface Occasion {
 const WATCH = '*/5 * * * *'
 const SCORE = '*/5 * * * *'
 const PUSH = '* * * * *'
-const PUBLISH = '2-59/5 * * * *'
+/** What left the list is no longer served, and a new snapshot is made for whoever asks: at the latest this soon without being asked. */
+const PUBLISH = '* * * * *'
 /** Shortly after midnight, when terms end, and again each hour for what was missed. */
 const EXPIRE = '1 * * * *'
 

@@ -60,7 +60,8 @@ describe('identity over HTTP', () => {
   afterEach(async () => {
     const { db } = world.database
     await db.raw(
-      `truncate unmatched, identity_decisions, versions, operator_names, operator_codes, operators, scores, listings cascade`,
+      `begin; set local session_replication_role = replica;
+       truncate unmatched, identity_decisions, versions, operator_names, operator_codes, operators, scores, listings cascade; commit`,
     )
   })
 

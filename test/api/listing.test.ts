@@ -81,6 +81,7 @@ describe('listings over HTTP', () => {
       'proposeListing',
       'notifyListing',
       'reviewListing',
+      'consentListing',
       'decideListing',
       'serveListing',
       'publishListing',

@@ -88,6 +88,49 @@ describe('tokens over HTTP', () => {
       })
     }
 
+    describe('tried too often', () => {
+      const TRIED = { ...FORM, 'x-forwarded-for': '192.0.2.1' }
+      const wrong = (id: string) =>
+        post('/oauth/token', 'grant_type=client_credentials', { ...TRIED, ...basic(id, 'no') })
+      const right = (id: string) =>
+        post('/oauth/token', 'grant_type=client_credentials', { ...FORM, ...basic(id, SECRET) })
+      // So late that nothing of the tests before is counted.
+      beforeEach(() => world.setNow(new Date(NOW.getTime() + 86_400_000)))
+      afterEach(() => world.setNow(NOW))
+
+      it('tells one client at one address how long to wait, right secrets too, and no other client', async () => {
+        let many = 0
+        let refused = await wrong('officer one')
+        for (; refused.status === 401 && many < 200; many += 1) refused = await wrong('officer one')
+        expect(many).to.be.within(5, 60)
+        expect(refused.status).to.equal(429)
+        const seconds = Number(refused.headers.get('retry-after'))
+        expect(seconds).to.be.within(1, 60)
+        expect(refused.headers.get('cache-control')).to.equal('no-store')
+        expect(await refused.json()).to.include({ error: 'temporarily_unavailable' })
+        expect((await right('officer one')).status).to.equal(429)
+        expect((await right('marketplace one')).status).to.equal(200)
+        world.setNow(new Date(NOW.getTime() + 86_400_000 + seconds * 1_000))
+        expect((await right('officer one')).status).to.equal(200)
+      })
+
+      it('tells one address that comes under ever other names', async () => {
+        world.setNow(new Date(NOW.getTime() + 2 * 86_400_000))
+        let status = 401
+        let many = 0
+        for (; status === 401 && many < 300; many += 10) {
+          const answers = await Promise.all(Array.from({ length: 10 }, (_, n) => wrong(`nobody ${many + n}`)))
+          status = Math.max(...answers.map((answer) => answer.status))
+        }
+        expect([status, many < 300]).to.deep.equal([429, true])
+      })
+
+      it('counts no good secret', async () => {
+        world.setNow(new Date(NOW.getTime() + 3 * 86_400_000))
+        for (let n = 0; n < 35; n += 1) expect((await right('officer one')).status).to.equal(200)
+      })
+    })
+
     it('answers only POST', async () => {
       const answer = await fetch(`${world.url}/oauth/token`)
       expect([answer.status, answer.headers.get('allow')]).to.deep.equal([405, 'POST'])

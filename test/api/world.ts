@@ -20,6 +20,7 @@ import * as scores from '../../src/store/scores.js'
 import { withStage } from '../../src/store/staged.js'
 import { keepCard, loadScorecard } from '../../src/work/cards.js'
 import { merge, toStage } from '../../src/work/merge.js'
+import { publish } from '../../src/work/publish.js'
 import { pull } from '../../src/work/pull.js'
 import type { Rules } from '../../src/work/rules.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
@@ -52,6 +53,7 @@ export interface World {
   /** Statements that `act` causes in the database. */
   statements: (act: () => Promise<unknown>) => Promise<string[]>
   bring: (feed: string, drafts: readonly Draft[], now?: Date) => Promise<number>
+  publish: () => Promise<unknown>
   close: () => Promise<void>
 }
 
@@ -72,6 +74,8 @@ export const makeWorld = async (): Promise<World> => {
   let now = NOW
   let ready = true
   const rules = loadRules()
+  const publishNow = () =>
+    publish(database.db, { cause: 'timetable', manifests: keys.manifests, now: () => now, note: () => undefined })
   const server = await makeServer({
     db: database.db,
     keys,
@@ -88,6 +92,7 @@ export const makeWorld = async (): Promise<World> => {
       const given = { cause: 'upload' as const, by, file, waitMs: 0, ...(signal ? { signal } : {}) }
       return pull(database.db, { feed, url: null, mark: keys.mark, rules, now: () => now, ...given })
     },
+    publish: publishNow,
     ready: async () => ({ ok: ready, checks: { database: ready ? 'ok' : 'unreachable' } }),
   })
   const url = await listen(server)
@@ -130,6 +135,7 @@ export const makeWorld = async (): Promise<World> => {
       return heard
     },
     bring: (feed, drafts, at = NOW) => bring(database.db, feed, drafts, at),
+    publish: publishNow,
     close: async () => {
       await new Promise((resolve) => {
         server.close(resolve)
@@ -297,6 +303,7 @@ export const publishListing = async (world: World, code: string, penaltyNumber: 
     ['proposeListing', officer, { on: '2026-01-12', reason: '情节严重' }],
     ['notifyListing', officer, { on: '2026-01-13', documentNumber: '虚市监告〔2026〕1号' }],
     ['reviewListing', reviewer, { on: '2026-02-03' }],
+    ['consentListing', reviewer, { on: '2026-02-04', documentNumber: '虚市监函〔2026〕1号' }],
     ['decideListing', officer, { on: '2026-02-04', documentNumber: '虚市监列〔2026〕1号' }],
     ['serveListing', officer, { on: '2026-02-05' }],
     ['publishListing', officer, { on: '2026-02-06' }],

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { contract, document } from '../../src/contracts.js'
-import type { LegalBasis, ListKind } from '../../src/domain/lists.js'
-import { checkLists, numberOf, termEnd, termOf } from '../../src/domain/lists.js'
+import type { Consent, LegalBasis, ListKind } from '../../src/domain/lists.js'
+import { checkLists, consentNeeded, levelOf, numberOf, repairMonths, termEnd, termOf } from '../../src/domain/lists.js'
 
 const rows = (): ListKind[] => (structuredClone(document('rules/lists.json')) as { lists: ListKind[] }).lists
 const kind = (id: string, all = rows()): ListKind => {
@@ -61,6 +61,54 @@ describe('lists: terms', () => {
   it('answers the number that applies on a day, and none where none does', () => {
     expect(numberOf(kind('serious'), 'DEFENCE_WORKDAYS', '2026-01-05')?.value).to.equal(5)
     expect(numberOf(kind('serious'), 'REPAIR_MIN_MONTHS', '2021-08-31')).to.equal(null)
+  })
+})
+
+describe('lists: what a new row does to what stands', () => {
+  const two = (standing: 'KEEP' | 'APPLY' | null, years: number): ListKind => {
+    const row = kind('serious')
+    const [first, last] = row.terms
+    if (first === undefined || last === undefined) throw new Error('two terms are needed')
+    return {
+      ...row,
+      terms: [
+        { ...first, years: 5 },
+        { ...last, years, standing },
+      ],
+    }
+  }
+  const cases: ['KEEP' | 'APPLY' | null, number, string][] = [
+    ['KEEP', 3, '2026-08-31'],
+    ['APPLY', 3, '2024-08-31'],
+    ['APPLY', 7, '2028-08-31'],
+    [null, 3, '2024-08-31'],
+    [null, 7, '2026-08-31'],
+  ]
+  for (const [standing, years, end] of cases)
+    it(`five years of the rule before end on ${end} where ${years} follow and it says ${standing ?? 'nothing'}`, () => {
+      expect(termEnd(two(standing, years), '2021-08-31', { asOf: '2021-09-01' })).to.equal(end)
+      expect(termEnd(two(standing, years), '2021-08-31', { asOf: '2021-08-31' })).to.equal('2026-08-31')
+    })
+
+  it('the months before a repair are the milder of both where the new row is silent', () => {
+    const row = kind('serious')
+    const [old] = row.numbers.filter(({ name }) => name === 'REPAIR_MIN_MONTHS')
+    if (old === undefined) throw new Error('no such number')
+    const numbers = (value: number) => [
+      { ...old, value: 12, to: '2026-12-31' },
+      { ...old, value, from: '2027-01-01', standing: null },
+    ]
+    const months = (value: number, on: string) => repairMonths({ ...row, numbers: numbers(value) }, '2026-02-01', on)
+    expect([months(6, '2026-12-31'), months(6, '2027-01-01'), months(24, '2027-01-01')]).to.deep.equal([12, 6, 12])
+  })
+
+  it('an authority is of the level that its division says, and one that says none is asked as the lowest', () => {
+    expect(['220000', '220100', '220102'].map(levelOf)).to.deep.equal(['PROVINCE', 'CITY', 'COUNTY'])
+    const setting = { needed: true, levels: ['CITY' as const], from: null, to: null, basis: '测试', mark: 'M' as const }
+    const row = { ...kind('serious'), consents: [setting] }
+    const asked = ([null, 'CITY', 'COUNTY'] as const).map((level) => consentNeeded(row, level, '2026-01-01'))
+    expect(asked).to.deep.equal([true, true, false])
+    expect(consentNeeded({ ...row, consents: [] }, null, '2026-01-01')).to.equal(false)
   })
 })
 
@@ -134,6 +182,36 @@ describe('lists: rows that cannot be made', () => {
       'listed',
     ],
     ['a favourable fact', serious((row) => Object.assign(row, { fact: 'trademark_held' })), 'serious.fact', 'adverse'],
+    [
+      'a kind decided here that nobody may decide',
+      serious((row) => Object.assign(row, { deciders: [] })),
+      'serious.deciders',
+      'who may decide',
+    ],
+    [
+      'a consent that no level has to ask for',
+      serious((row) => Object.assign(row.consents[0] ?? {}, { levels: [] })),
+      'serious.consents[0]',
+      'no level',
+    ],
+    [
+      'settings of consent that overlap',
+      serious((row) => row.consents.push({ ...(row.consents[0] as Consent), needed: false })),
+      'serious.consents[0]',
+      'Two rows',
+    ],
+    [
+      'a measure that is no item of the basic list',
+      serious((row) => Object.assign(row.measures[0] ?? {}, { item: ' ' })),
+      'serious.measures[0]',
+      'basic list',
+    ],
+    [
+      'rows of one number that different days select',
+      serious((row) => Object.assign(row.terms[0] ?? {}, { selectedBy: 'PUBLICATION' })),
+      'serious.terms[0]',
+      'different days',
+    ],
     ['a kind without a name', serious((row) => Object.assign(row, { en: ' ' })), 'serious.en', 'missing'],
   ]
   for (const [title, all, place, reason] of cases) {

@@ -37,6 +37,9 @@ describe('who may see and do what', () => {
     agency: [...AUTHORITY, 'correct_rejects', 'send_records'],
     officer: [
       ...AUTHORITY,
+      'amend_calendar',
+      'issue_access_code',
+      'see_access_codes',
       'see_watch_list',
       'propose_overrule',
       'open_objection',
@@ -50,6 +53,8 @@ describe('who may see and do what', () => {
     ],
     reviewer: [
       ...AUTHORITY,
+      'issue_access_code',
+      'see_access_codes',
       'see_watch_list',
       'propose_overrule',
       'decide_overrule',
@@ -65,6 +70,8 @@ describe('who may see and do what', () => {
     ],
     administrator: [
       ...AUTHORITY,
+      'amend_calendar',
+      'see_access_codes',
       'see_watch_list',
       'see_trials',
       'propose_scorecard',
@@ -75,8 +82,15 @@ describe('who may see and do what', () => {
       'correct_rejects',
       'send_records',
     ],
-    auditor: [...AUTHORITY, 'see_watch_list', 'see_trials', 'see_moves'],
-    party: [...SIGNED_IN, 'see_inner_listings', 'see_score_reasons', 'open_objection'],
+    auditor: [...AUTHORITY, 'see_access_codes', 'see_watch_list', 'see_trials', 'see_moves'],
+    party: [
+      ...SIGNED_IN,
+      'see_inner_listings',
+      'see_score_reasons',
+      'open_objection',
+      'see_own_file',
+      'move_own_listing',
+    ],
   }
   for (const role of ROLES) {
     it(`${role} may do exactly what its row says`, () => {

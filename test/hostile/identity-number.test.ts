@@ -405,7 +405,10 @@ const DEPTH = 6
 const everyQuestion = (): { name: string; query: string }[] => {
   const fields = Object.values(makeSchema().getQueryType()?.getFields() ?? {})
   const questions = fields.flatMap((field) => {
-    const below = selection(field, DEPTH)
+    // One thing alone lies a level higher than those on a page.
+    const type = getNamedType(field.type)
+    const isPage = isObjectType(type) && 'nodes' in type.getFields()
+    const below = selection(field, isPage ? DEPTH : DEPTH - 1)
     return below === null ? [] : [{ name: field.name, query: `{ ${below} }` }]
   })
   // Each of these reads all facts anew: asked of each operator once, not again behind each of its records.

@@ -11,15 +11,17 @@ describe('deliveries', () => {
   const listing = async (n: number): Promise<string> => (await lead(db(), (await penalised(db(), n)).operatorId)).id
   const owe = (listingId: string, number: number, action: Action, more: { platform?: string; dueAt?: Date } = {}) =>
     db().transaction((tx) =>
-      deliveries.owe(tx, {
-        platform: 'national',
-        listingId,
-        number,
-        action,
-        notice: { key: listingId } as Notice,
-        dueAt: NOW,
-        ...more,
-      }),
+      deliveries.owe(tx, [
+        {
+          platform: 'national',
+          listingId,
+          number,
+          action,
+          notice: { key: listingId } as Notice,
+          dueAt: NOW,
+          ...more,
+        },
+      ]),
     )
   const claim = (limit = 10, now = NOW, from: Db = db()) =>
     deliveries.claim(from, 'national', { limit, now, leaseUntil: later(60, now) })
@@ -87,9 +89,9 @@ describe('deliveries', () => {
     await db()('deliveries').where({ number: 3 }).update({ attempts: 1 })
     const states = async () =>
       (await rowsOf(db(), 'select state from deliveries order by number')).map((row) => row['state'])
-    await db().transaction((tx) => deliveries.fold(tx, a, 'national', 'untried'))
+    await db().transaction((tx) => deliveries.fold(tx, [{ listingId: a, platform: 'national', what: 'untried' }]))
     expect(await states()).to.deep.equal(['CONFIRMED', 'FOLDED', 'OWED', 'FOLDED'])
-    await db().transaction((tx) => deliveries.fold(tx, a, 'national', 'unconfirmed'))
+    await db().transaction((tx) => deliveries.fold(tx, [{ listingId: a, platform: 'national', what: 'unconfirmed' }]))
     expect(await states()).to.deep.equal(['CONFIRMED', 'FOLDED', 'FOLDED', 'FOLDED'])
   })
 

@@ -152,7 +152,7 @@ type Said = { value: string; day: string | null; name: string | null; code: stri
 /** Kinds of which this world invents bodies. */
 export type Invented = Extract<
   RecordKind,
-  'registration' | 'shop' | 'trademark' | 'inspection' | 'penalty' | 'list_entry'
+  'registration' | 'shop' | 'trademark' | 'inspection' | 'penalty' | 'repair' | 'list_entry'
 >
 
 const BODIES: Record<Invented, (said: Said) => Body> = {
@@ -242,6 +242,17 @@ const BODIES: Record<Invented, (said: Said) => Body> = {
     source_unit_code: usccIn('11', '220102', 1),
     status: 'IN_FORCE',
     revoked_on: null,
+    note: null,
+  }),
+  repair: ({ value, day, name }) => ({
+    target: 'LIST_ENTRY',
+    target_document_number: value,
+    target_authority: null,
+    party_name: name ?? '未名',
+    outcome: 'REPAIRED',
+    decided_on: day ?? '2026-10-10',
+    document_number: '测信修〔2026〕1号',
+    authority: '虚构省信用中心',
     note: null,
   }),
   list_entry: ({ value, day }) => ({
@@ -369,6 +380,8 @@ export const PATH = (decision: number): Step[] => [
   ['proposeListing', OFFICER, { on: '2026-11-03', reason: '情节严重' }],
   ['notifyListing', OFFICER, { on: '2026-11-04', documentNumber: '测市监告〔2026〕1号' }],
   ['reviewListing', REVIEWER, { on: '2026-11-12' }],
+  // Its authority is a county's.
+  ['consentListing', REVIEWER, { on: '2026-11-12', documentNumber: '测市监函〔2026〕1号' }],
   ['decideListing', REVIEWER, { on: '2026-11-12', documentNumber: '测市监列〔2026〕1号' }],
   ['serveListing', OFFICER, { on: '2026-11-13' }],
   ['publishListing', OFFICER, { on: '2026-11-16' }],

@@ -112,7 +112,7 @@ describe('what follows for listings when the record under them changes', () => {
     [1, 'LEAD'],
     [2, 'PROPOSED'],
     [4, 'REVIEWED'],
-    [6, 'SERVED'],
+    [7, 'SERVED'],
   ] as const)
     it(`a case in state ${state} goes no further when its penalty is withdrawn`, async () => {
       await tell(db())
@@ -273,7 +273,7 @@ describe('what follows for listings when the record under them changes', () => {
   })
 
   for (const [moves, state] of [
-    [7, 'REMOVED'],
+    [8, 'REMOVED'],
     [2, 'NOT_LISTED'],
   ] as const)
     it(`a false withdrawal taken back leaves the case ${state}, publishes nothing, and asks a person once`, async () => {

@@ -46,14 +46,24 @@ describe('listing', () => {
       listing = await step(db(), listing.id, one)
       states.push(listing.state)
     }
-    expect(states).to.deep.equal(['LEAD', 'LEAD', 'PROPOSED', 'NOTIFIED', 'REVIEWED', 'DECIDED', 'SERVED', 'PUBLISHED'])
+    expect(states).to.deep.equal([
+      'LEAD',
+      'LEAD',
+      'PROPOSED',
+      'NOTIFIED',
+      'REVIEWED',
+      'CONSENTED',
+      'DECIDED',
+      'SERVED',
+      'PUBLISHED',
+    ])
     expect(listing).to.include({
       publishedOn: '2026-11-16',
       endsOn: '2029-11-12',
       documentNumber: '测市监列〔2026〕1号',
       reason: '销售假冒商品',
       authorityCode: '220102',
-      moves: 8,
+      moves: 9,
     })
     const events = await listings.eventsOf(db(), [listing.id])
     expect(events.map((event) => [event.number, event.move])).to.deep.equal(
@@ -146,7 +156,7 @@ describe('listing', () => {
         failed = error.message
       },
     )
-    expect(failed).to.match(/insert into "deliveries"/)
+    expect(failed).to.match(/insert into deliveries/)
     expect(await beliefsOf(db())).to.equal(before)
     expect((await step(db(), listing.id, ['publishListing', OFFICER, { on: '2026-11-16' }])).state).to.equal(
       'PUBLISHED',
@@ -163,7 +173,7 @@ describe('listing', () => {
     expect(all.filter(({ code }) => code === 'none')).to.have.length(1)
     expect(all.filter(({ because }) => because === 'STATE')).to.have.length(19)
     expect(await deliveriesOf(db(), listing.id)).to.have.length(PLATFORMS.length)
-    expect(await listings.eventsOf(db(), [listing.id])).to.have.length(8)
+    expect(await listings.eventsOf(db(), [listing.id])).to.have.length(9)
   })
 
   it('of twenty leads on one operator at once one opens', async () => {

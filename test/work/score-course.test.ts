@@ -35,7 +35,13 @@ describe('scoring in its course', () => {
   const register = (many: number, now = NOW, body: Body = {}, day = '2019-05-06') =>
     pullItems(
       db(),
-      Array.from({ length: many }, (_, i) => ({ key: `R${i + 1}`, code: codeOf(i + 1), value: '某路1号', day })),
+      Array.from({ length: many }, (_, i) => ({
+        key: `R${i + 1}`,
+        code: codeOf(i + 1),
+        name: `长春虚构商贸第${i + 1}有限公司`,
+        value: '某路1号',
+        day,
+      })),
       { id: 'registry', kind: 'registration', now: at(now), body: () => body },
     )
   const penalties = (many: number, n = 1, now = NOW, day = '2026-10-10') =>

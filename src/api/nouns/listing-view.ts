@@ -3,6 +3,7 @@
 import type { Case } from '../../domain/case.js'
 import { entryEnd } from '../../domain/evidence.js'
 import type { ListKind } from '../../domain/lists.js'
+import { toldToParty } from '../../domain/party.js'
 import { may } from '../../domain/viewer.js'
 import type { Event, Listing, PublicBody } from '../../store/listings.js'
 import type { Version, When } from '../../store/versions.js'
@@ -28,6 +29,8 @@ export interface ListingView {
   mirrored: boolean
   /** Null where the case has to be looked up for it. */
   operatorId: number | null
+  /** Version of the record that it rests on, or is; null where the case has to be looked up for it. */
+  record: number | null
   facts: Case | null
 }
 
@@ -49,6 +52,7 @@ export const entryView = (body: PublicBody): ListingView => ({
   removalReason: null,
   mirrored: false,
   operatorId: null,
+  record: null,
   facts: null,
 })
 
@@ -70,6 +74,7 @@ export const caseView = (listing: Listing): ListingView => ({
   removalReason: listing.removalReason,
   mirrored: false,
   operatorId: listing.operatorId,
+  record: listing.decisionVersion,
   facts: listing.facts,
 })
 
@@ -84,12 +89,27 @@ const pastCaseView = (listing: Listing, moves: readonly Event[], { asOf, knownAt
   return {
     ...view,
     state: last.stateAfter,
+    endsOn: endIn(made) ?? view.endsOn,
     ...(!after('linkDecision') && { basis: null, authority: null }),
     ...(!after('decideListing') && { documentNumber: null, decidedOn: null, endsOn: null }),
     ...(!after('publishListing') && { publishedOn: null }),
-    ...(!after('removeListing') && { removedOn: null, removalReason: null }),
+    ...removedIn(last, made),
     facts: null,
   }
+}
+
+/** Told with the move that set it; since then another may have counted it anew. */
+const endIn = (made: readonly Event[]): string | null => {
+  const said = made.findLast(({ act }) => typeof act['endsOn'] === 'string')?.act['endsOn']
+  return typeof said === 'string' ? said : null
+}
+
+/** Since then it may have been restored, or removed for another reason. */
+const removedIn = (last: Event, made: readonly Event[]): Pick<ListingView, 'removedOn' | 'removalReason'> => {
+  const removal = made.findLast(({ move }) => move === 'removeListing')
+  if (last.stateAfter !== 'REMOVED' || removal === undefined) return { removedOn: null, removalReason: null }
+  const reason = removal.act['removal']
+  return { removedOn: removal.on, removalReason: typeof reason === 'string' ? reason : null }
 }
 
 /** An entry decided elsewhere, as it stood on a day. */
@@ -117,6 +137,7 @@ export const mirroredView = (
     removalReason: REMOVALS.has(text('removal_reason') ?? '') ? text('removal_reason') : null,
     mirrored: true,
     operatorId,
+    record: id,
     facts: null,
   }
 }
@@ -141,11 +162,22 @@ export const visibleListings = async (context: Context, operator: Whose, when: W
     context.load.mirrored({ operator: operator.id, when }),
   ])
   const { lists } = context.parts.rules
-  return [...(await casesOn(context, own, when)), ...mirrored.map((version) => mirroredView(version, lists, when.asOf))]
+  const told = own.filter((listing) => isTold(context, listing))
+  return [
+    ...(await casesOn(context, told, when)),
+    ...mirrored.map((version) => mirroredView(version, lists, when.asOf)),
+  ]
 }
+
+/** A party is told of no case of its own before the notice. */
+export const isTold = ({ viewer }: Context, { facts }: Listing): boolean =>
+  viewer.role !== 'party' || toldToParty(facts)
 
 const casesOn = async (context: Context, own: readonly Listing[], when: When): Promise<ListingView[]> => {
   if (!isPast(context, when)) return own.filter(({ wrongFrom }) => wrongFrom === null).map(caseView)
   const views = own.map(async (listing) => pastCaseView(listing, await context.load.moves(listing.id), when))
-  return (await Promise.all(views)).filter((view) => view !== null)
+  const found = (await Promise.all(views)).filter((view) => view !== null)
+  return context.viewer.role === 'party' ? found.filter(({ state }) => !BEFORE_NOTICE.has(state)) : found
 }
+
+const BEFORE_NOTICE = new Set<string | null>(['LEAD', 'PROPOSED'])

@@ -1,4 +1,5 @@
 /** Listings: the public list, and single entries. */
+import { type Case, wholeCase } from '../../domain/case.js'
 import { allowedMoves } from '../../domain/listing.js'
 import { may, mayOperator } from '../../domain/viewer.js'
 import * as listings from '../../store/listings.js'
@@ -7,7 +8,8 @@ import { type Context, spend, viewerOn, whenOf } from '../context.js'
 import { entryAfter, entryCursor, listingIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { concernView } from './concerns.js'
-import { caseView, entryView, type ListingView, mirroredView } from './listing-view.js'
+import { deadlineView } from './deadlines.js'
+import { caseView, entryView, isTold, type ListingView, mirroredView } from './listing-view.js'
 import type { OperatorView } from './operator.js'
 
 interface BlacklistArgs extends PageArgs {
@@ -38,7 +40,8 @@ const ownListing = async (context: Context, uuid: string): Promise<ListingView |
   const found = await context.load.listing(uuid)
   const listing = found?.wrongFrom === null ? found : null
   const operator = listing && (await context.load.operator(listing.operatorId))
-  return listing && may(viewerOn(context, operator), 'see_inner_listings') ? caseView(listing) : entry
+  const sees = listing && isTold(context, listing) && may(viewerOn(context, operator), 'see_inner_listings')
+  return sees ? caseView(listing) : entry
 }
 
 const inForce = ({ publishedOn, endsOn }: listings.PublicBody, day: string): boolean =>
@@ -76,6 +79,41 @@ const seesInside = async (view: ListingView, context: Context): Promise<boolean>
   return mayOperator(context.viewer, operator.uscc ?? operator.shop)
 }
 
+/** The case as it is now, for those who see inside; null for an answer about the past. */
+const factsFor = async (view: ListingView, context: Context): Promise<Case | null> =>
+  view.facts !== null && (await seesInside(view, context)) ? view.facts : null
+
+const hidingOf = async (view: ListingView, _: unknown, context: Context) => {
+  const hiding = (await factsFor(view, context))?.hiding ?? null
+  if (hiding === null || view.uuid === null) return null
+  const confirmed = hiding.confirmedBy !== null
+  const due = (await context.load.deadlines(view.uuid)).findLast(({ name }) => name === 'HIDING_CONFIRMATION')
+  return {
+    kind: hiding.kind,
+    on: hiding.on,
+    by: may(context.viewer, 'see_moves') ? hiding.by : null,
+    confirmed,
+    confirmUntil: due?.dueOn ?? null,
+    late: !confirmed && due !== undefined && due.dueOn < context.today,
+  }
+}
+
+/** Said wherever an entry is shown, also to the public. */
+const isContested = async (view: ListingView, _: unknown, context: Context): Promise<boolean> => {
+  const known = view.operatorId !== null && view.record !== null
+  const { operatorId, record, kind } =
+    known || view.uuid === null
+      ? { operatorId: view.operatorId, record: view.record, kind: view.facts?.hiding?.kind }
+      : await caseOf(view, context).then((one) => ({
+          operatorId: one.operatorId,
+          record: one.decisionVersion,
+          kind: one.facts.hiding?.kind,
+        }))
+  if (kind === 'STAY' || kind === 'OBJECTION') return true
+  if (operatorId === null || record === null) return false
+  return (await context.load.contested({ operator: operatorId, when: whenOf(context, {}) })).includes(record)
+}
+
 export const listing = {
   Query: {
     blacklist,
@@ -87,15 +125,26 @@ export const listing = {
       const list = context.parts.rules.lists.find((each) => each.id === kind)
       if (list === undefined) return null
       const legalBasis = list.legalBasis.map((basis) => ({ ...basis, confirmed: basis.mark === 'F' }))
-      return { ...list, name: { zh: list.zh, en: list.en }, legalBasis }
+      const measures = list.measures.map((measure) => ({ ...measure, confirmed: measure.mark === 'F' }))
+      return { ...list, name: { zh: list.zh, en: list.en }, legalBasis, measures }
     },
     operator: (view: ListingView, _: unknown, context: Context) => operatorOf(view, context),
     moves: (view: ListingView, _: unknown, context: Context) =>
       view.uuid !== null && may(context.viewer, 'see_moves') ? context.load.moves(view.uuid) : [],
     allowedMoves: async (view: ListingView, _: unknown, context: Context) => {
       if (view.uuid === null || !may(context.viewer, 'move_listing')) return []
-      return allowedMoves(view.facts ?? (await caseOf(view, context)).facts, context.viewer.role)
+      return allowedMoves(wholeCase(view.facts ?? (await caseOf(view, context)).facts), context.viewer.role)
     },
+    ground: async (view: ListingView, _: unknown, context: Context) => (await factsFor(view, context))?.ground ?? null,
+    notListed: async (view: ListingView, _: unknown, context: Context) =>
+      (await factsFor(view, context))?.notListed ?? null,
+    repair: async (view: ListingView, _: unknown, context: Context) => (await factsFor(view, context))?.repair ?? null,
+    hiding: hidingOf,
+    contested: isContested,
+    deadlines: async (view: ListingView, _: unknown, context: Context) =>
+      view.uuid !== null && may(context.viewer, 'see_moves')
+        ? (await context.load.deadlines(view.uuid)).map((kept) => deadlineView(context, kept))
+        : [],
     concerns: async (view: ListingView, _: unknown, context: Context) =>
       view.uuid !== null && may(context.viewer, 'see_moves')
         ? (await context.load.concerns(view.uuid)).map((one) => concernView(context, one))

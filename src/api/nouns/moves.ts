@@ -1,19 +1,20 @@
 /** The moves of a listing, carried out by work/listing; what may be moved is the table's word (domain/listing). */
+import type { Ground, HidingKind, NotListedReason, Service } from '../../domain/case.js'
 import { codeOf } from '../../domain/identity.js'
-import { MOVE_NAMES } from '../../domain/listing.js'
+import { PEOPLES_MOVES } from '../../domain/listing.js'
 import type { RemovalReason } from '../../domain/lists.js'
-import type { MoveName } from '../../domain/moves.js'
-import type { Viewer } from '../../domain/viewer.js'
+import { MOVES, type MoveName, type MoveRow } from '../../domain/moves.js'
+import { may, type Viewer } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { Listing } from '../../store/listings.js'
 import * as operators from '../../store/operators.js'
 import * as work from '../../work/listing.js'
-import type { Context } from '../context.js'
+import { type Context, viewerOn } from '../context.js'
 import { listingIn, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
 import { allow } from '../viewer.js'
-import { caseView } from './listing-view.js'
+import { caseView, isTold } from './listing-view.js'
 
 interface OpenLeadInput {
   code: string
@@ -31,10 +32,20 @@ interface MoveInput {
   waived?: boolean | null
   removal?: RemovalReason | null
   record?: string | null
+  ground?: Ground | null
+  service?: Service | null
+  hearing?: boolean | null
+  point?: number | null
+  hiding?: HidingKind | null
+  notListed?: NotListedReason | null
+  fileHash?: string | null
+  seen?: number | null
 }
 
-const mover = (viewer: Viewer) => {
-  allow(viewer, 'move_listing')
+const mover = (viewer: Viewer, name: MoveName) => {
+  const row: MoveRow = MOVES[name]
+  const isPartys = viewer.role === 'party' && row.roles.includes('party')
+  allow(viewer, isPartys ? 'move_own_listing' : 'move_listing')
   return { by: viewer.sub ?? '', role: viewer.role }
 }
 
@@ -45,7 +56,7 @@ const payload = (listing: Listing, context: Context) => {
 }
 
 const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context: Context) => {
-  const who = mover(context.viewer)
+  const who = mover(context.viewer, 'openLead')
   const { code, list, reason, on } = withoutNul(input)
   const { db, rules } = context.parts
   const asked = codeOf(code)
@@ -58,29 +69,35 @@ const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context
 const moveNamed =
   (name: MoveName) =>
   async (_: unknown, { input }: { input: MoveInput }, context: Context) => {
-    const who = mover(context.viewer)
+    const who = mover(context.viewer, name)
     const found = listingIn(input.id)
-    if (found === null || !('uuid' in found)) throw new Refusal('LISTING_UNKNOWN')
+    if (found === null || !('uuid' in found) || !(await isTheirs(context, found.uuid)))
+      throw new Refusal('LISTING_UNKNOWN')
+    if (notToday(context, input.on))
+      throw new Refusal('INPUT_INVALID', { reason: '行为之日应为今天 the day of the act is today' })
     const made = { id: found.uuid, name, ...who, input: given(withoutNul(input)), now: context.now }
     return payload(await work.makeMove(context.parts.db, context.parts.rules, made), context)
   }
 
-const given = ({ on, documentNumber, reason, text, waived, removal, record }: MoveInput): work.MoveInput => {
+/** A party acts in its own cases, once it was told of them, and today: it enters nothing for days that are past. */
+const isTheirs = async (context: Context, uuid: string): Promise<boolean> => {
+  if (context.viewer.role !== 'party') return true
+  const found = await context.load.listing(uuid)
+  const owner = found && (await context.load.operator(found.operatorId))
+  return found !== null && isTold(context, found) && may(viewerOn(context, owner), 'move_own_listing')
+}
+
+const notToday = ({ viewer, today }: Context, on: string): boolean => viewer.role === 'party' && on !== today
+
+const given = ({ id: _, on, record, ...said }: MoveInput): work.MoveInput => {
   const decision = record == null ? null : numberIn(record, 'Record')
   if (record != null && decision === null)
     throw new Refusal('INPUT_INVALID', { reason: 'record 不是信用信息的标识 not the id of a record' })
-  return {
-    on,
-    ...(documentNumber != null && { documentNumber }),
-    ...(reason != null && { reason }),
-    ...(text != null && { text }),
-    ...(waived != null && { waived }),
-    ...(removal != null && { removal }),
-    ...(decision !== null && { decision }),
-  }
+  const present = Object.fromEntries(Object.entries(said).filter(([, value]) => value != null))
+  return { on, ...(present as Omit<work.MoveInput, 'on'>), ...(decision !== null && { decision }) }
 }
 
-const others = MOVE_NAMES.filter((name) => name !== 'openLead')
+const others = PEOPLES_MOVES.filter((name) => name !== 'openLead')
 
 export const moves = {
   Mutation: { openLead, ...Object.fromEntries(others.map((name) => [name, moveNamed(name)])) },

@@ -8,7 +8,7 @@ import * as runs from '../../store/runs.js'
 import * as setAside from '../../store/set-aside.js'
 import { numberIn, wholeNumber } from '../ids.js'
 import type { ApiParts } from '../parts.js'
-import { signedIn, viewerOf } from '../viewer.js'
+import { admit, signedIn } from '../viewer.js'
 import type { AskedOf } from './index.js'
 
 /** Spreadsheets take a text file for UTF-8 only when it begins so. */
@@ -20,7 +20,7 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
 export const rejectsCsv =
   (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
   async (request, response) => {
-    const viewer = viewerOf(request.headers, parts.keys, askedOf(request).now)
+    const viewer = await admit(request.headers, parts, askedOf(request).now)
     signedIn(viewer)
     if (!may(viewer, 'see_rejects')) throw new Refusal('FORBIDDEN')
     const asked = String(request.params['run'])

@@ -4,13 +4,13 @@ import { Refusal } from '../../errors.js'
 import { numberIn, wholeNumber } from '../ids.js'
 import { scoreAudit } from '../nouns/audit.js'
 import type { ApiParts } from '../parts.js'
-import { allow, viewerOf } from '../viewer.js'
+import { admit, allow } from '../viewer.js'
 import type { AskedOf } from './index.js'
 
 export const scoreJson =
   (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
   async (request, response) => {
-    const viewer = viewerOf(request.headers, parts.keys, askedOf(request).now)
+    const viewer = await admit(request.headers, parts, askedOf(request).now)
     allow(viewer, 'see_score_reasons')
     const asked = String(request.params['id'])
     const id = wholeNumber(asked) ?? numberIn(asked, 'Score')

@@ -11,7 +11,7 @@ import { may, mayFeed, type Viewer } from '../../domain/viewer.js'
 import { isRefusal, Refusal, reasonOf } from '../../errors.js'
 import * as watch from '../../store/watch.js'
 import type { ApiParts } from '../parts.js'
-import { signedIn, viewerOf } from '../viewer.js'
+import { admit, signedIn } from '../viewer.js'
 import { fileName } from './file-name.js'
 import type { AskedOf } from './index.js'
 import { makePlaces } from './places.js'
@@ -55,7 +55,7 @@ export const uploads = (
   const places = makePlaces(UPLOADS_MOST, UPLOADS_OF_ONE)
   return async (request, response) => {
     const { now } = askedOf(request)
-    const viewer = viewerOf(request.headers, parts.keys, now)
+    const viewer = await admit(request.headers, parts, now)
     const feed = feedFor(viewer, String(request.params['feed']), parts)
     const given = givenIn(request, parts.keys.mark)
     const packed = packing(request)

@@ -1,0 +1,67 @@
+/** Deadlines of listings, and the calendar of working days by which they are counted. */
+import { PARTYS } from '../../domain/deadlines.js'
+import * as store from '../../store/deadlines.js'
+import { amendCalendar as amend, withAmendments } from '../../work/calendar.js'
+import { renewDeadlines } from '../../work/deadlines.js'
+import { connection, firstOf, type PageArgs } from '../connection.js'
+import { type Context, spend } from '../context.js'
+import { dueAfter, dueCursor } from '../ids.js'
+import { withoutNul } from '../limits.js'
+import { makeLoads } from '../loads.js'
+import { allow } from '../viewer.js'
+import { caseView } from './listing-view.js'
+
+export const deadlineView = (context: Context, kept: store.Kept) => {
+  spend(context)
+  const { rule, ruleVersion } = kept
+  return {
+    ...kept,
+    state: stateOf(kept, context.today),
+    rule: { ...rule, version: ruleVersion },
+    listing: async () => {
+      const found = await context.load.listing(kept.listingId)
+      if (found === null) throw new Error(`listing ${kept.listingId} is gone`)
+      return caseView(found)
+    },
+  }
+}
+
+export const stateOf = ({ name, dueOn, outcome }: store.Kept, today: string): store.DeadlineState => {
+  if (outcome !== null) return outcome
+  if (dueOn >= today) return 'COMING'
+  return PARTYS.includes(name) ? 'RUN_OUT' : 'MISSED'
+}
+
+const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState | null }, context: Context) => {
+  allow(context.viewer, 'see_moves')
+  const { db } = context.parts
+  const asked = { state: args.state ?? 'COMING', today: context.today, partys: PARTYS }
+  const found = await store.list(db, asked, { first: firstOf(args) + 1, after: dueAfter(args.after) })
+  return connection(
+    found.map((kept) => deadlineView(context, kept)),
+    args,
+    (view) => dueCursor(view),
+    () => store.count(db, asked),
+  )
+}
+
+interface AmendInput {
+  holidays?: string[] | null
+  workdays?: string[] | null
+  ordinary?: string[] | null
+  knownUntil?: string | null
+  reason: string
+}
+
+const amendCalendar = async (_: unknown, { input }: { input: AmendInput }, context: Context) => {
+  allow(context.viewer, 'amend_calendar')
+  const { db, rules } = context.parts
+  const { holidays, workdays, ordinary, knownUntil = null, reason } = withoutNul(input)
+  const days = { holidays: holidays ?? [], workdays: workdays ?? [], ordinary: ordinary ?? [] }
+  await amend(db, rules, { ...days, knownUntil, reason, by: context.viewer.sub ?? '', now: context.now })
+  const { moved } = await renewDeadlines(db, rules)
+  context.load = makeLoads(context.parts, context.now)
+  return { knownUntil: (await withAmendments(db, rules)).calendar.knownUntil, moved }
+}
+
+export const deadlines = { Query: { deadlines: list }, Mutation: { amendCalendar } }

@@ -1,0 +1,95 @@
+/** How often one may try to get in, per address and overall; kept in memory of bounded size, in each process for itself. */
+import { type Level, owedAt, type Rate, waitFor } from '../domain/rate.js'
+import { Refusal } from '../errors.js'
+
+/**
+ * Buckets kept of each kind. Only an attempt within the overall rate fills one, and one that has emptied is forgotten: with
+ * the rates below fewer are ever full at once, so nobody can wash out his own by coming from many addresses.
+ */
+const BUCKETS_MOST = 10_000
+
+/** How often buckets are looked through for empty ones in the time in which one attempt is had back, when all are taken. */
+const LOOKS_EACH = 10
+
+/** A party types its code by hand: some slips at once, then two a minute. */
+const PARTY = { overall: { most: 300, everyMs: 500 }, each: [{ most: 20, everyMs: 30_000 }] }
+/** Each attempt costs a scrypt: overall no more than half a processor of them. By client and address, by address. */
+const CLIENT = {
+  overall: { most: 200, everyMs: 100 },
+  each: [
+    { most: 30, everyMs: 10_000 },
+    { most: 60, everyMs: 5_000 },
+  ],
+}
+
+export interface Limit {
+  /**
+   * Counts an attempt against each key and overall, or against nothing: Refusal TOO_MANY_REQUESTS. Whoever succeeds gives it
+   * back: good callers never wait.
+   */
+  take(keys: readonly string[], now: Date): () => void
+  /** Buckets held. */
+  size(): number
+}
+
+export interface Limits {
+  party: Limit
+  client: Limit
+}
+
+export const makeLimits = (): Limits => ({ party: makeLimit(PARTY), client: makeLimit(CLIENT) })
+
+/** `each`: one rate for each key that will be given. */
+export const makeLimit = ({
+  overall,
+  each,
+  most = BUCKETS_MOST,
+}: {
+  overall: Rate
+  each: readonly Rate[]
+  most?: number
+}): Limit => {
+  const all = makeBuckets(overall, 1)
+  const own = each.map((rate) => makeBuckets(rate, most))
+  return {
+    take: (keys, now) => {
+      const at = now.getTime()
+      const asked = [{ buckets: all, key: '' }, ...own.map((buckets, i) => ({ buckets, key: keys[i] ?? '' }))]
+      const wait = Math.max(...asked.map(({ buckets, key }) => buckets.wait(key, at)))
+      if (wait > 0) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: Math.ceil(wait / 1_000) })
+      for (const { buckets, key } of asked) buckets.add(key, at)
+      return () => {
+        for (const { buckets, key } of asked) buckets.giveBack(key)
+      }
+    },
+    size: () => own.reduce((sum, buckets) => sum + buckets.size(), 0),
+  }
+}
+
+const makeBuckets = (rate: Rate, most: number) => {
+  const levels = new Map<string, Level>()
+  let lookedAt = Number.NEGATIVE_INFINITY
+  const forgetEmpty = (now: number): void => {
+    // A full house is not looked through again for each who knocks.
+    if (Math.abs(now - lookedAt) * LOOKS_EACH < rate.everyMs) return
+    lookedAt = now
+    for (const [key, level] of levels) if (owedAt(level, now) === 0) levels.delete(key)
+  }
+  return {
+    wait: (key: string, now: number): number => {
+      if (!levels.has(key) && levels.size >= most) forgetEmpty(now)
+      if (!levels.has(key) && levels.size >= most) return rate.everyMs
+      return waitFor(owedAt(levels.get(key), now), rate)
+    },
+    add: (key: string, now: number): void => {
+      levels.set(key, { owedMs: owedAt(levels.get(key), now) + rate.everyMs, at: now })
+    },
+    giveBack: (key: string): void => {
+      const level = levels.get(key)
+      if (level === undefined) return
+      level.owedMs -= rate.everyMs
+      if (level.owedMs <= 0) levels.delete(key)
+    },
+    size: () => levels.size,
+  }
+}

@@ -1,0 +1,51 @@
+/** Moves that stop an entry from being shown and start it again. Stopping is easier: one officer does it, at once. */
+import type { HidingKind } from './case.js'
+import { documentGiven, type Guard, groundStands, type MoveRow, madeToday, notEnded, publicKind } from './moves-row.js'
+
+/** Kinds that rest on a paper of a court or an authority. */
+const WITH_DOCUMENT: readonly HidingKind[] = ['STAY', 'RULING', 'BANKRUPTCY']
+
+const kindSaid: Guard = (_, act) => {
+  if (act.hiding === undefined) return 'HIDING_NOT_SAID'
+  // What a platform has lost is found by reconciling, and by nobody else.
+  if ((act.hiding === 'LOST') !== (act.role === 'clock')) return 'ROLE'
+  return null
+}
+const paperGiven: Guard = (before, act, rules) =>
+  act.hiding !== undefined && WITH_DOCUMENT.includes(act.hiding) ? documentGiven(before, act, rules) : null
+const anotherConfirms: Guard = (before, act) => (before.hiding?.by === act.by ? 'SAME_PERSON' : null)
+
+export const HIDING_MOVES = {
+  hideListing: {
+    zh: '暂停公示',
+    en: 'hide',
+    from: ['PUBLISHED', 'REPAIR_APPLIED'],
+    to: 'HIDDEN',
+    roles: ['officer', 'reviewer', 'clock'],
+    needs: ['reason'],
+    guards: [kindSaid, paperGiven, madeToday, notEnded],
+    sets: (_, act) => ({ hiding: { by: act.by, on: act.on, kind: act.hiding ?? 'ERROR', confirmedBy: null } }),
+  },
+  // Late it is confirmed as well: until then the entry stays hidden, and is shown as late.
+  confirmHiding: {
+    zh: '确认暂停公示',
+    en: 'confirm the hiding',
+    from: ['HIDDEN'],
+    to: 'SAME',
+    roles: ['officer', 'reviewer'],
+    needs: [],
+    offered: ({ hiding }) => (hiding?.confirmedBy != null ? 'HIDING_CONFIRMED' : null),
+    guards: [anotherConfirms, notEnded],
+    sets: ({ hiding }, act) => ({ hiding: hiding && { ...hiding, confirmedBy: act.by } }),
+  },
+  unhideListing: {
+    zh: '恢复公示',
+    en: 'show again',
+    from: ['HIDDEN'],
+    to: ({ repair }) => (repair === null ? 'PUBLISHED' : 'REPAIR_APPLIED'),
+    roles: ['officer', 'reviewer'],
+    needs: ['reason'],
+    guards: [groundStands, publicKind, madeToday, notEnded],
+    sets: () => ({ hiding: null }),
+  },
+} as const satisfies Record<string, MoveRow>

@@ -1,0 +1,150 @@
+/** Moves of repair and removal, and what comes after: the ways off the list, and the one way back onto it. */
+import type { Case, Role, State } from './case.js'
+import { addMonths } from './dates.js'
+import { type ListKind, type RemovalReason, repairMonths, termAnew, termEnd } from './lists.js'
+import {
+  type Guard,
+  groundStands,
+  type MoveRow,
+  madeToday,
+  missing,
+  type Need,
+  notEnded,
+  publicKind,
+} from './moves-row.js'
+
+const SHOWN_OR_HIDDEN: readonly State[] = ['PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN']
+
+const ofRepair: Guard = (_, __, { list }) =>
+  list.removals.some(({ reason }) => reason === 'REPAIRED') ? null : 'REMOVAL_NOT_OF_LIST'
+
+/** Counted anew where the term is. */
+const oldEnough: Guard = (before, act, { list }) => {
+  const { decidedOn } = before
+  if (decidedOn === null) return 'REPAIR_TOO_EARLY'
+  const months = repairMonths(list, decidedOn, act.on)
+  return act.on >= addMonths(before.termFrom ?? decidedOn, months) ? null : 'REPAIR_TOO_EARLY'
+}
+
+const repairDecided: Guard = (before, act, rules) => {
+  // What another entrance has decided needs no application here; the document of its result is what counts.
+  const here = rules.list.repair?.entrance === 'HERE'
+  // A result that comes by a feed is that entrance's own, and was its to judge.
+  if (act.role === 'clock') return here ? 'ROLE' : null
+  if (here && before.repair?.acceptedOn == null) return 'REPAIR_NOT_ACCEPTED'
+  return oldEnough(before, act, rules)
+}
+
+/** Who may remove for which reason, on what proof, and when. */
+const REMOVING: Record<RemovalReason, { roles: readonly Role[]; needs: readonly Need[]; guard: Guard }> = {
+  EXPIRED: {
+    roles: ['clock'],
+    needs: [],
+    guard: (before, act) => (before.endsOn !== null && act.on >= before.endsOn ? null : 'NOT_DUE'),
+  },
+  REPAIRED: { roles: ['officer', 'reviewer', 'clock'], needs: ['documentNumber', 'reason'], guard: repairDecided },
+  REVOKED: { roles: ['officer', 'reviewer', 'clock'], needs: ['reason'], guard: () => null },
+  CORRECTED: { roles: ['officer', 'reviewer', 'clock'], needs: ['reason'], guard: () => null },
+  CEASED: { roles: ['officer', 'reviewer', 'clock'], needs: ['reason'], guard: () => null },
+}
+
+const removable: Guard = (before, act, rules) => {
+  if (act.removal === undefined) return 'REMOVAL_NOT_SAID'
+  const row = REMOVING[act.removal]
+  if (!row.roles.includes(act.role)) return act.removal === 'EXPIRED' ? 'CLOCK_ONLY' : 'ROLE'
+  if (!rules.list.removals.some((rule) => rule.reason === act.removal)) return 'REMOVAL_NOT_OF_LIST'
+  return missing(row.needs, act) ?? row.guard(before, act, rules)
+}
+
+/** What is hidden stays hidden. */
+const unlessHidden =
+  (to: State) =>
+  ({ state }: Case): State =>
+    state === 'HIDDEN' ? 'HIDDEN' : to
+
+const termMoved: Guard = (before, act, { list }) => {
+  const next = renewedEnd(before, act.on, list)
+  return next === null || next === before.endsOn ? 'TERM_UNCHANGED' : null
+}
+
+/** By the rows of this day; it never ends on a day that is past. */
+const renewedEnd = (before: Case, on: string, list: ListKind): string | null => {
+  const end = termEnd(list, before.decidedOn, { from: before.termFrom, publishedOn: before.publishedOn, asOf: on })
+  return end !== null && end < on ? on : end
+}
+
+export const REMOVAL_MOVES = {
+  applyRepair: {
+    zh: '申请信用修复',
+    en: 'apply for repair',
+    from: ['PUBLISHED', 'HIDDEN'],
+    to: unlessHidden('REPAIR_APPLIED'),
+    roles: ['officer', 'party'],
+    needs: ['text'],
+    offered: ({ repair }) => (repair === null ? null : 'REPAIR_PENDING'),
+    guards: [ofRepair, oldEnough, notEnded],
+    sets: (_, act) => ({ repair: { appliedOn: act.on, acceptedOn: null } }),
+  },
+  acceptRepair: {
+    zh: '受理修复申请',
+    en: 'accept the application for repair',
+    from: ['REPAIR_APPLIED', 'HIDDEN'],
+    to: 'SAME',
+    roles: ['officer', 'reviewer'],
+    needs: ['documentNumber'],
+    offered: ({ repair }) => {
+      if (repair === null) return 'NO_REPAIR_PENDING'
+      return repair.acceptedOn === null ? null : 'REPAIR_ACCEPTED'
+    },
+    guards: [notEnded],
+    sets: ({ repair }, act) => ({ repair: repair && { ...repair, acceptedOn: act.on } }),
+  },
+  refuseRepair: {
+    zh: '不予修复',
+    en: 'refuse the repair',
+    from: ['REPAIR_APPLIED', 'HIDDEN'],
+    to: unlessHidden('PUBLISHED'),
+    roles: ['officer', 'reviewer'],
+    needs: ['documentNumber', 'reason'],
+    offered: ({ repair }) => (repair === null ? 'NO_REPAIR_PENDING' : null),
+    guards: [notEnded],
+    sets: () => ({ repair: null }),
+  },
+  removeListing: {
+    zh: '移出',
+    en: 'remove',
+    from: SHOWN_OR_HIDDEN,
+    to: 'REMOVED',
+    roles: ['officer', 'reviewer', 'clock'],
+    needs: [],
+    guards: [removable],
+    sets: (_, act) => ({ removal: act.removal ?? null, repair: null, hiding: null }),
+  },
+  // Repaired on false materials: it stands again, and its term is counted anew.
+  restoreListing: {
+    zh: '撤销修复、恢复列入',
+    en: 'restore',
+    from: ['REMOVED'],
+    to: 'PUBLISHED',
+    roles: ['officer', 'reviewer'],
+    needs: ['documentNumber', 'reason'],
+    offered: ({ removal }) => (removal === 'REPAIRED' ? null : 'NOT_REPAIRED'),
+    guards: [groundStands, publicKind, madeToday],
+    sets: ({ decidedOn }, act, { list }) => ({
+      removal: null,
+      termFrom: act.on,
+      endsOn: termAnew(list, decidedOn, act.on),
+    }),
+  },
+  // A new row of the rules that changes what stands: by itself, on its first day.
+  renewTerm: {
+    zh: '依新规则重计期限',
+    en: 'count the term by a new rule',
+    from: ['DECIDED', 'SERVED', 'PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN'],
+    to: 'SAME',
+    roles: ['clock'],
+    needs: ['reason'],
+    guards: [notEnded, termMoved],
+    sets: (before, act, { list }) => ({ endsOn: renewedEnd(before, act.on, list) }),
+  },
+} as const satisfies Record<string, MoveRow>

@@ -1,0 +1,39 @@
+/** What officers have said of the calendar of working days; the last word on a day holds. */
+import type { Db, Tx } from './db.js'
+
+export type DayKind = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
+
+export interface Amended {
+  days: { day: string; kind: DayKind }[]
+  /** The last day for which all holidays are announced; null: nobody said. */
+  knownUntil: string | null
+}
+
+export const amended = async (db: Db | Tx): Promise<Amended> => {
+  const answer = await db.raw(
+    `select coalesce((select jsonb_agg(jsonb_build_object('day', a.day, 'kind', a.kind)) from (
+         select distinct on (day) day, kind from calendar_amendments order by day, id desc) a), '[]') as days,
+       (select known_until from calendar_reach order by id desc limit 1) as "knownUntil" /* calendars.amended */`,
+  )
+  return answer.rows[0]
+}
+
+export const amend = async (
+  tx: Tx,
+  made: {
+    days: readonly { day: string; kind: DayKind }[]
+    knownUntil: string | null
+    reason: string
+    by: string
+    at: Date
+  },
+): Promise<void> => {
+  await tx.raw(
+    `insert into calendar_amendments (day, kind, reason, made_by, made_at)
+     select d.day, d.kind, :reason::text, :by::text, :at::timestamptz
+     from jsonb_to_recordset(:days::jsonb) as d(day date, kind text) /* calendars.amend */`,
+    { days: JSON.stringify(made.days), reason: made.reason, by: made.by, at: made.at } as never,
+  )
+  if (made.knownUntil !== null)
+    await tx('calendar_reach').insert({ known_until: made.knownUntil, made_by: made.by, made_at: made.at })
+}

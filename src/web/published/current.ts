@@ -1,0 +1,63 @@
+/** The snapshot that may be served now. What has left the list, or ends today, is in none: then a new one is made first. */
+import type { Response } from 'express'
+import { dateIn } from '../../domain/dates.js'
+import { type FileSaid, FORM } from '../../domain/snapshot.js'
+import { Refusal } from '../../errors.js'
+import type { Keys } from '../../keys.js'
+import type { Db } from '../../store/db.js'
+import * as snapshots from '../../store/snapshots.js'
+
+export interface Current {
+  snapshot: snapshots.Snapshot
+  signed: snapshots.Signed
+  files: readonly FileSaid[]
+}
+
+export interface CurrentParts {
+  db: Db
+  keys: Pick<Keys, 'manifests'>
+  publish: () => Promise<unknown>
+}
+
+/** Snapshots made for one asker, while entries go on leaving the list. */
+const TRIES = 3
+const RETRY_SECONDS = 10
+
+/** Refusal LIST_IN_THE_MAKING where it cannot be had in time. */
+export const listNow = ({ db, keys, publish }: CurrentParts) => {
+  // All who ask meanwhile wait for the same one.
+  let making: Promise<unknown> | null = null
+  const made = (): Promise<unknown> => {
+    making ??= publish().finally(() => {
+      making = null
+    })
+    return making
+  }
+  return async (now: Date, response: Response): Promise<Current> => {
+    try {
+      for (let tried = 0; ; tried += 1) {
+        const found = good(await snapshots.current(db), keys, now)
+        if (found !== null) return found
+        if (tried === TRIES) throw new Refusal('LIST_IN_THE_MAKING')
+        await made()
+      }
+    } catch (error) {
+      response.set('Retry-After', String(RETRY_SECONDS))
+      if (error instanceof Refusal && error.code === 'RUN_BUSY') throw new Refusal('LIST_IN_THE_MAKING')
+      throw error
+    }
+  }
+}
+
+const good = (
+  found: Awaited<ReturnType<typeof snapshots.current>>,
+  keys: Pick<Keys, 'manifests'>,
+  now: Date,
+): Current | null => {
+  if (found === null || found.forgotten || found.signed === null || found.snapshot.files === null) return null
+  const { snapshot, signed } = found
+  const today = dateIn(now)
+  const ended = snapshot.firstEnd !== null && snapshot.firstEnd <= today
+  if (snapshot.form !== FORM || ended || signed.validUntil.getTime() <= now.getTime()) return null
+  return keys.manifests.knows(signed.kid) ? { snapshot, signed, files: snapshot.files ?? [] } : null
+}

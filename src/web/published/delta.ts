@@ -1,0 +1,64 @@
+/** What became of the list since a sequence, net: whoever holds that sequence holds the last one after it. */
+import type { Db } from '../../store/db.js'
+import * as snapshots from '../../store/snapshots.js'
+
+export interface Delta {
+  text: string
+  from: number
+  entries: number
+}
+
+/** Sequences back from the last one from which a delta leads to it. */
+export const DELTAS_KEPT = 2_000
+/** Entries of one delta: where more changed, the whole list is the shorter way. */
+export const DELTA_MOST = 20_000
+/** Where the whole list is. */
+const SNAPSHOT = '/data/blacklist.json'
+const SEQUENCE = /^(?:0|[1-9]\d{0,8})$/
+
+export interface DeltaRefused {
+  refused: { status: number; code: string; title: string; detail: string; snapshot: string }
+}
+
+export const deltaOf = async (db: Db, last: snapshots.Snapshot, since: unknown): Promise<Delta | DeltaRefused> => {
+  if (typeof since !== 'string' || !SEQUENCE.test(since) || Number(since) > last.sequence)
+    return nonsense(last.sequence)
+  const from = Number(since)
+  const first = (await snapshots.firstSalted(db)) ?? last.sequence
+  // Before the first salted one there is nothing, or what its hashes cannot be compared with.
+  if (from < last.sequence - DELTAS_KEPT || (from < first && first > 1)) return tooOld(from)
+  const found = await snapshots.net(db, from, last.sequence, DELTA_MOST + 1)
+  if (found.length > DELTA_MOST) return tooOld(from)
+  const texts = (of: readonly snapshots.Net[]) => of.map(({ line }) => held(line)).join(',')
+  const stays = found.filter(({ after }) => after !== null)
+  const added = texts(stays.filter(({ before }) => before === null))
+  const changed = texts(stays.filter(({ before }) => before !== null))
+  const removed = found.filter(({ after }) => after === null).map(({ id, removedOn }) => ({ id, removedOn }))
+  const text = `{"from":${from},"to":${last.sequence},"added":[${added}],"changed":[${changed}],"removed":${JSON.stringify(removed)}}\n`
+  return { text, from, entries: found.length }
+}
+
+const held = (line: string | null): string => {
+  if (line === null) throw new Error('an entry was removed while the delta was made')
+  return line
+}
+
+const nonsense = (last: number): DeltaRefused => ({
+  refused: {
+    status: 400,
+    code: 'INPUT_INVALID',
+    title: 'Bad Request',
+    detail: `since 应为 0 至 ${last} 的期号。since must be the number of a sequence, at most ${last}.`,
+    snapshot: SNAPSHOT,
+  },
+})
+
+const tooOld = (from: number): DeltaRefused => ({
+  refused: {
+    status: 410,
+    code: 'DELTA_TOO_OLD',
+    title: 'Gone',
+    detail: `第 ${from} 期过旧，请取全量 ${SNAPSHOT}。Sequence ${from} is too old; take the whole list at ${SNAPSHOT}.`,
+    snapshot: SNAPSHOT,
+  },
+})

@@ -1,0 +1,67 @@
+/** Deadlines: kept with each move, counted anew when holidays are published, and closed where nobody has to act. */
+import { createHash } from 'node:crypto'
+import type { Act } from '../domain/case.js'
+import { type Deadline, deadlinesOf, dueDay } from '../domain/deadlines.js'
+import type { MoveName } from '../domain/moves.js'
+import { canonical, type Json } from '../domain/records.js'
+import type { Db, Tx } from '../store/db.js'
+import * as store from '../store/deadlines.js'
+import type { Listing } from '../store/listings.js'
+import { withAmendments } from './calendar.js'
+import { listOf, type Rules } from './rules.js'
+
+/** Digits of a rule's version. */
+const VERSION_LENGTH = 12
+/** Deadlines counted anew at a step. */
+const STEP_DEADLINES = 1_000
+
+export interface Stepped {
+  name: MoveName
+  before: Listing
+  after: Listing
+  act: Act
+}
+
+/** In the transaction of the moves. */
+export const keepDeadlines = async (tx: Tx, rules: Rules, steps: readonly Stepped[], now: Date): Promise<void> => {
+  const made = steps.map(({ name, before, after, act }) => {
+    const list = listOf(rules, after.list)
+    const { begun, met, dropped } = deadlinesOf(name, before.facts, after.facts, act, {
+      list,
+      calendar: rules.calendar,
+    })
+    return { listingId: after.id, on: act.on, begun: begun.map(versioned), met, dropped }
+  })
+  await store.apply(tx, made, now)
+}
+
+const versioned = (deadline: Deadline) => ({
+  ...deadline,
+  version: createHash('sha256')
+    .update(canonical(deadline.rule as unknown as Json))
+    .digest('hex')
+    .slice(0, VERSION_LENGTH),
+})
+
+/** Counts what still runs by the holidays known now, and closes withdrawals that every platform has confirmed. */
+export const renewDeadlines = async (db: Db, given: Rules): Promise<{ moved: number; settled: number }> => {
+  const rules = await withAmendments(db, given)
+  let [moved, after] = [0, 0]
+  for (;;) {
+    const step = await db.transaction(async (tx) => {
+      const running = await store.running(tx, { after, limit: STEP_DEADLINES })
+      const changed = running.flatMap((kept) => {
+        const due = dueDay(kept, rules.calendar, kept.dueOn)
+        return due.dueOn === kept.dueOn && due.provisional === kept.provisional ? [] : [{ id: kept.id, ...due }]
+      })
+      await store.move(tx, changed)
+      return { seen: running, changed: changed.length }
+    })
+    moved += step.changed
+    const last = step.seen.at(-1)
+    if (last === undefined) break
+    after = last.id
+  }
+  const settled = await db.transaction((tx) => store.settleWithdrawals(tx))
+  return { moved, settled }
+}

@@ -1,0 +1,44 @@
+/** What of a listing may be public, by all that the hub knows of its party: the same for whoever publishes and for the officer who asks before. */
+import { type PublicAnswer, publicEntry } from '../domain/public-entry.js'
+import type { Db, Tx } from '../store/db.js'
+import type { Listing } from '../store/listings.js'
+import type { Operator } from '../store/operators.js'
+import * as versions from '../store/versions.js'
+import { publicRules } from './clocks.js'
+
+const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
+/** Of one operator, those merged into it counted, that are looked at for its own. */
+const REGISTRATIONS_MOST = 50
+
+/** `on`: the day of publication. `minor`: what an officer has established; null: nothing. */
+export const publicEntryOf = async (
+  tx: Tx | Db,
+  listing: Listing,
+  operator: Operator,
+  on: string,
+  minor: boolean | null = null,
+): Promise<PublicAnswer> => {
+  const { decisionVersion, facts } = listing
+  const decision = decisionVersion === null ? null : await versions.byId(tx, decisionVersion)
+  const known = {
+    minor,
+    naturalPerson: decision?.body['party_kind'] === 'NATURAL_PERSON',
+    businessAddress: await businessAddress(tx, operator, on),
+  }
+  return publicEntry({ ...listing, decidedOn: facts.decidedOn }, operator, publicRules(), on, known)
+}
+
+/** As registered: public even where somebody lives there. A person's shop has none but its home. */
+const businessAddress = async (
+  tx: Tx | Db,
+  { id, uscc, kind }: Pick<Operator, 'id' | 'uscc' | 'kind'>,
+  on: string,
+): Promise<string | null> => {
+  if (uscc === null || kind === 'SHOP') return null
+  const when = { asOf: on, knownAt: ALL_KNOWLEDGE }
+  const sight = { kinds: ['registration'] as const, removed: false, first: REGISTRATIONS_MOST, after: null }
+  const found = await versions.ofOperators(tx, [id], when, sight)
+  const own = found.find(({ body }) => (body['uscc'] ?? uscc) === uscc)
+  const address = own?.body['address']
+  return typeof address === 'string' ? address : null
+}

@@ -1,0 +1,54 @@
+/** The latest changes of the list as a feed (RFC 4287); what has left it is a tombstone (RFC 6721) that names nobody. */
+import type { Written } from './publish-files.js'
+
+/** Changes told: with more, a reader takes a file or a delta. */
+export const FEED_CHANGES = 500
+/** Names the feed for good, wherever it is served. */
+const FEED_ID = 'urn:uuid:6d1f3c52-3c0e-4f58-9a77-0d0b3b1c5b10'
+
+export interface FeedChange {
+  id: string
+  at: Date
+  /** Null: it has left the list. */
+  line: string | null
+}
+
+interface Told {
+  name: string
+  reason: string
+  authority: string
+  documentNumber: string
+  publishedOn: string
+  endsOn: string | null
+}
+
+export const atom = (snapshot: Written, changes: readonly FeedChange[]): string =>
+  `<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0" xml:lang="zh-CN">
+<id>${FEED_ID}</id>
+<title>严重失信名单 Blacklist</title>
+<updated>${snapshot.publishedAt.toISOString()}</updated>
+<author><name>吉林省电子商务信用信息枢纽</name></author>
+<link rel="self" type="application/atom+xml" href="/data/blacklist.atom"/>
+<link rel="alternate" type="text/html" href="/blacklist"/>
+${changes.map(({ id, at, line }) => (line === null ? tombstone(id, at) : entry(id, at, JSON.parse(line) as Told))).join('')}</feed>
+`
+
+const tombstone = (id: string, at: Date): string =>
+  `<at:deleted-entry ref="urn:uuid:${id}" when="${at.toISOString()}"/>\n`
+
+const entry = (id: string, at: Date, told: Told): string => `<entry>
+<id>urn:uuid:${id}</id>
+<title>${text(told.name)}</title>
+<updated>${at.toISOString()}</updated>
+<link rel="alternate" type="text/html" href="/blacklist/${id}"/>
+<summary>${text(`${told.reason}；${told.authority} ${told.documentNumber}；公示 ${told.publishedOn}${told.endsOn === null ? '' : `，届满 ${told.endsOn}`}`)}</summary>
+</entry>
+`
+
+const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+/** Signs that no XML may hold, however written. */
+const UNWRITABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu
+
+const text = (value: string): string =>
+  value.replace(UNWRITABLE, '\uFFFD').replace(/[&<>"]/g, (sign) => ESCAPES[sign] ?? sign)

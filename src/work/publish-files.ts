@@ -1,0 +1,79 @@
+/** The files of a snapshot, each written from the same lines in order of id, always the same bytes for one sequence. */
+
+export interface Written {
+  sequence: number
+  previousHash: string
+  publishedAt: Date
+}
+
+export interface FileForm {
+  path: string
+  type: string
+  head: (snapshot: Written) => string
+  /** `line`: the entry's canonical JSON. */
+  entry: (line: string, first: boolean) => string
+  tail: string
+}
+
+/** Spreadsheets take a text file for UTF-8 only when it begins so. */
+const BYTE_ORDER_MARK = '\uFEFF'
+/** The names that the other forms use, lest there be two. */
+const COLUMNS = [
+  'id',
+  'list',
+  'uscc',
+  'name',
+  'region',
+  'reason',
+  'basis',
+  'authority',
+  'documentNumber',
+  'decidedOn',
+  'publishedOn',
+  'endsOn',
+  'hash',
+] as const
+/** What a spreadsheet would run as a formula; it is shown behind an apostrophe. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
+
+/** RFC 4180. */
+const row = (cells: readonly unknown[]): string => `${cells.map(cell).join(',')}\r\n`
+
+const cell = (value: unknown): string => {
+  if (value === null || value === undefined) return ''
+  const said = String(value)
+  const text = FORMULA.test(said) ? `'${said}` : said
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+const csv: FileForm = {
+  path: '/data/blacklist.csv',
+  type: 'text/csv; charset=utf-8; header=present',
+  head: () => BYTE_ORDER_MARK + row(COLUMNS),
+  entry: (line) => {
+    const entry = JSON.parse(line) as Record<string, unknown>
+    return row(COLUMNS.map((name) => entry[name]))
+  },
+  tail: '',
+}
+
+const jsonl: FileForm = {
+  path: '/data/blacklist.jsonl',
+  type: 'application/x-ndjson; charset=utf-8',
+  head: () => '',
+  entry: (line) => `${line}\n`,
+  tail: '',
+}
+
+const json: FileForm = {
+  path: '/data/blacklist.json',
+  type: 'application/json; charset=utf-8',
+  head: ({ sequence, previousHash, publishedAt }) =>
+    `{"sequence":${sequence},"previousHash":"${previousHash}","publishedAt":"${publishedAt.toISOString()}","entries":[\n`,
+  entry: (line, first) => (first ? line : `,\n${line}`),
+  tail: '\n]}\n',
+}
+
+export const FORMS: readonly FileForm[] = [csv, jsonl, json]
+
+export const ATOM = { path: '/data/blacklist.atom', type: 'application/atom+xml; charset=utf-8' } as const

@@ -1,0 +1,344 @@
+/**
+ * A party's token, and every question and every move that the schema has, asked about somebody else: what is not public of
+ * another firm is in no answer, nothing is changed, and nothing tells whether it is there.
+ */
+import { expect } from 'chai'
+import {
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isRequiredArgument,
+} from 'graphql'
+import { makeSchema } from '../../src/api/schema.js'
+import type { Draft } from '../../src/domain/records.js'
+import {
+  globalOf,
+  makeWorld,
+  mirrored,
+  NOW,
+  operatorId,
+  penalty,
+  publishListing,
+  recordId,
+  registration,
+  scored,
+  TODAY,
+  trademark,
+  uscc,
+  type World,
+} from '../api/world.js'
+import { dumpOf } from '../support/world.js'
+
+const [OWN, OTHER, PUBLISHED, FORMER, NOBODY] = [uscc(1), uscc(2), uscc(3), uscc(4), uscc(99)]
+const OTHERS_NAME = '虚构白露有限公司'
+/** Stands in all that is said of the others and is not public. */
+const SECRET = '不公开之事'
+/** Every question, about everything that there is. */
+const LONG_MS = 240_000
+/** Levels of fields asked for below a question. */
+const DEPTH = 4
+/** Each of these reads all facts anew; they are asked of each score itself. */
+const COSTLY = ['audit', 'wayBack', 'lasting']
+
+const schema = makeSchema()
+const rootFields = (of: 'Query' | 'Mutation') =>
+  Object.values((of === 'Query' ? schema.getQueryType() : schema.getMutationType())?.getFields() ?? {})
+
+/** All below a field that needs no argument; of a node, all that one type has. */
+const selection = (field: GraphQLField<unknown, unknown>, depth: number, type?: string): string | null => {
+  if (depth < DEPTH && field.args.some(isRequiredArgument)) return null
+  const named = getNamedType(field.type)
+  if (isInterfaceType(named)) {
+    const chosen = depth === DEPTH ? schema.getType(type ?? 'Operator') : undefined
+    return isObjectType(chosen)
+      ? `{ __typename ... on ${chosen.name} ${below(chosen.getFields(), depth)} }`
+      : '{ __typename }'
+  }
+  return isObjectType(named) ? below(named.getFields(), depth) : ''
+}
+
+const below = (fields: Record<string, GraphQLField<unknown, unknown>>, depth: number): string => {
+  const parts = Object.values(fields)
+    .filter(({ name }) => name !== 'edges' && (depth === DEPTH || !COSTLY.includes(name)))
+    .map((each) => {
+      const inner = depth === 0 && !isLeafType(getNamedType(each.type)) ? null : selection(each, depth - 1)
+      return inner === null ? null : `${each.name} ${inner}`
+    })
+    .filter((part) => part !== null)
+  return `{ __typename ${parts.join(' ')} }`
+}
+
+interface Named {
+  code: string
+  id: string
+}
+
+/** A value for an argument that names somebody or something. */
+const filled = (type: GraphQLInputType, name: string, of: Named): unknown => {
+  if (isNonNullType(type)) return filled(type.ofType, name, of)
+  if (isListType(type)) return [filled(type.ofType, name, of)]
+  if (isEnumType(type)) return type.getValues()[0]?.name
+  if (isInputObjectType(type))
+    return Object.fromEntries(
+      Object.values(type.getFields()).map((each) => [each.name, filled(each.type, each.name, of)]),
+    )
+  if (type.name === 'ID') return of.id
+  if (type.name === 'Date') return TODAY
+  if (type.name === 'DateTime') return NOW.toISOString()
+  if (type.name === 'Boolean') return false
+  if (type.name === 'Int' || type.name === 'Float') return 50
+  if (type.name === 'JSON') return {}
+  if (name === 'version') return 'ecommerce-1'
+  if (name === 'list') return 'serious'
+  return ['code', 'codes', 'operator', 'from', 'into', 'party', 'subject'].includes(name) ? of.code : '陈述'
+}
+
+const questionOf = (
+  kind: 'query' | 'mutation',
+  field: GraphQLField<unknown, unknown>,
+  args: readonly GraphQLArgument[],
+  of: Named,
+  type?: string,
+) => {
+  const declared = args.map((arg) => `$${arg.name}: ${arg.type.toString()}`).join(', ')
+  const given = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ')
+  const around = (text: string) => (text === '' ? '' : `(${text})`)
+  return {
+    query: `${kind} q${around(declared)} { ${field.name}${around(given)} ${kind === 'query' ? selection(field, DEPTH, type) : isObjectType(getNamedType(field.type)) ? '{ __typename }' : ''} }`,
+    variables: Object.fromEntries(args.map((arg) => [arg.name, filled(arg.type, arg.name, of)])),
+  }
+}
+
+const named = (args: readonly GraphQLArgument[], what: string): boolean =>
+  args.some((arg) => JSON.stringify(filled(arg.type, arg.name, { code: '#code', id: '#id' })).includes(what))
+
+describe('a party’s token', function () {
+  this.timeout(LONG_MS)
+  let world: World
+  let token: string
+  const nodes: { type: string; id: string }[] = []
+
+  const told = (draft: Draft): Draft => ({ ...draft, body: { ...draft.body, content: SECRET, facts: SECRET } })
+  const officer = () => world.token('officer', 'officer-1')
+  const ask = (question: { query: string; variables?: unknown }, as?: string) =>
+    world.ask(question.query, { variables: question.variables, ...(as && { token: as }) })
+  const done = async (name: string, input: object, as = officer(), below = '{ __typename }') => {
+    const type = rootFields('Mutation')
+      .find((each) => each.name === name)
+      ?.args[0]?.type.toString()
+    const answer = await ask(
+      { query: `mutation($input: ${type}) { ${name}(input: $input) ${below} }`, variables: { input } },
+      as,
+    )
+    expect(JSON.stringify(answer.errors), name).to.equal(undefined)
+    return answer.data[name]
+  }
+  const codesOf = (errors: { extensions: Record<string, unknown> }[] | undefined): string[] =>
+    (errors ?? []).map(({ extensions }) => String(extensions['code']))
+
+  before(async () => {
+    world = await makeWorld()
+    const { db } = world.database
+    await world.bring('registry', [
+      registration(OWN, '虚构青禾有限公司'),
+      registration(OTHER, OTHERS_NAME, { scope: SECRET }),
+      registration(PUBLISHED, '虚构霜降有限公司', { scope: SECRET }),
+      registration(FORMER, '虚构旧号有限公司', { scope: SECRET, status: 'DEREGISTERED' }),
+    ])
+    const number = (n: number) => `虚市监处罚〔2026〕${n}号`
+    const unclaimed = { uscc: null, orgCode: null, regNo: null, shop: null, name: OTHERS_NAME }
+    await world.bring('penalties', [
+      penalty(OWN, number(1)),
+      ...[OTHER, PUBLISHED, FORMER].map((code, n) => told(penalty(code, number(n + 2)))),
+      { ...told(penalty(OTHER, number(9))), subject: unclaimed, key: 'unclaimed' },
+    ])
+    await world.bring('trademarks', [trademark(OTHER, '900001')])
+    await world.bring('dishonest', [told(mirrored(OTHER, 'E1', '2026-01-05'))])
+    const records = async (code: string, n: number) => recordId(world, `${number(n)}/${code}`)
+    await scored(world, await operatorId(world, OWN), 430, 'C', [await records(OWN, 1)])
+    for (const [n, code] of [OTHER, PUBLISHED].entries())
+      await scored(world, await operatorId(world, code), 317, 'D', [await records(code, n + 2)])
+    await publishListing(world, PUBLISHED, number(3))
+
+    // A case of the other that is not public yet, with all that was said in it.
+    const on = '2026-02-10'
+    const made = await done(
+      'openLead',
+      { code: OTHER, list: 'serious', reason: SECRET, on },
+      officer(),
+      '{ listing { id } }',
+    )
+    const { id } = made.listing
+    await done('linkDecision', { id, on, record: globalOf('Record', await records(OTHER, 2)) })
+    await done('proposeListing', { id, on, reason: SECRET })
+    await done('notifyListing', { id, on, documentNumber: SECRET })
+    await done('recordDefence', { id, on, text: SECRET })
+    const uuid = (
+      await db('listings')
+        .where({ operator_id: await operatorId(world, OTHER) })
+        .first('id')
+    ).id
+    await db('concerns').insert({ listing_id: uuid, cause: 'ABSENT', opened_at: NOW, note: SECRET })
+    const opened = { operator_id: await operatorId(world, OTHER), value: 317, opened_on: TODAY, opened_at: NOW }
+    await db('watch_entries').insert(opened)
+    await done('proposeOverrule', { operator: OTHER, grade: 'C', reason: SECRET, endsOn: '2026-06-01' })
+    const contested = globalOf('Record', await records(OTHER, 2))
+    await done('openObjection', { operator: OTHER, record: contested, statement: SECRET })
+    await done('mergeOperators', { from: FORMER, into: OTHER, cause: 'MOVED', reason: SECRET })
+    await done('issueAccessCode', { operator: OTHER, reason: SECRET }, officer(), '{ code }')
+    const bad = [
+      '企业名称,工商注册号,组织机构代码,统一信用代码,失信领域',
+      `${OTHERS_NAME},,,${OTHER.slice(1)},${SECRET}`,
+      `王,,,坏,${SECRET}`,
+    ]
+    await fetch(`${world.url}/v1/feeds/dishonest`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${world.token('administrator')}` },
+      body: bad.join('\n'),
+    })
+
+    const { code } = await done('issueAccessCode', { operator: OWN, reason: '送达' }, officer(), '{ code }')
+    token = (await ask({ query: `mutation { partyToken(accessCode: "${code}") }` })).data.partyToken
+    const own = await operatorId(world, OWN)
+    const tables: [string, string, string][] = [
+      ['Operator', 'operators', `id <> ${own}`],
+      ['Record', 'versions', `operator_id is distinct from ${own}`],
+      ['Run', 'runs', 'true'],
+      ['Reject', 'rejects', 'true'],
+      ['Unmatched', 'unmatched', 'true'],
+      ['IdentityDecision', 'identity_decisions', 'true'],
+      ['Concern', 'concerns', 'true'],
+      ['Score', 'scores', `operator_id <> ${own}`],
+      ['Overrule', 'overrules', 'true'],
+      ['Objection', 'objections', 'true'],
+      ['Listing', 'listings', 'true'],
+    ]
+    for (const [type, table, where] of tables) {
+      const rows = (await db.raw(`select id from ${table} where ${where}`)).rows as { id: number | string }[]
+      expect(rows.length, table).to.be.greaterThan(0)
+      nodes.push(...rows.map((row) => ({ type, id: globalOf(type, row.id) })))
+    }
+    const entry = await recordId(world, 'E1')
+    nodes.push({ type: 'Listing', id: globalOf('Listing', `m${entry}`) })
+  })
+  after(() => world.close())
+
+  /** Each question of the schema: as short as may be, and with every argument but a place in a list. */
+  const questions = () =>
+    rootFields('Query').flatMap((field) => {
+      const required = field.args.filter(isRequiredArgument)
+      const all = field.args.filter(({ name }) => name !== 'after')
+      return (all.length > required.length ? [required, all] : [required]).flatMap((args) => {
+        const about = named(args, '#id') ? nodes : [{ type: 'Operator', id: '' }]
+        return about.map(({ type, id }) => ({
+          field: field.name,
+          ...questionOf('query', field, args, { code: OTHER, id }, type),
+        }))
+      })
+    })
+  const INNER = ['QUERY_TOO_COSTLY', 'GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_PARSE_FAILED', 'BAD_USER_INPUT', 'INTERNAL']
+
+  it('shows in no answer to any question what is not public of another', async () => {
+    const all = questions()
+    expect(all.length).to.be.greaterThan(rootFields('Query').length + nodes.length)
+    const found = new Set<string>()
+    for (const question of all) {
+      const [party, anyone] = await Promise.all([ask(question, token), ask(question)])
+      const what = `${question.field} ${JSON.stringify(question.variables)}`
+      expect(
+        INNER.filter((code) => codesOf(party.errors).includes(code)),
+        `${what} ${question.query}`,
+      ).to.deep.equal([])
+      const said = JSON.stringify([party.data, party.errors])
+      expect(said, what).to.not.contain(SECRET)
+      expect(said, what).to.not.match(/"(?:value|score)":317\b/)
+      // What names the other at all is what anybody is told.
+      if (said.includes(OTHERS_NAME) || said.includes(OTHER))
+        expect({ data: party.data, errors: party.errors }, what).to.deep.equal({
+          data: anyone.data,
+          errors: anyone.errors,
+        })
+      const inside = JSON.stringify((await ask(question, officer())).data ?? null)
+      if (inside.includes(SECRET)) found.add(question.field)
+    }
+    // It is there to be found: whoever may see it does.
+    const shown = [
+      'operator',
+      'operators',
+      'node',
+      'listing',
+      'concerns',
+      'objections',
+      'overrules',
+      'unmatched',
+      'rejects',
+    ]
+    expect([...found]).to.include.members(shown)
+  })
+
+  it('is answered of another’s node exactly as of one that is not there, unless anyone may see it', async () => {
+    const field = rootFields('Query').find(({ name }) => name === 'node')
+    if (field === undefined) throw new Error('no node')
+    for (const { type, id } of nodes) {
+      const { data, errors } = await ask(questionOf('query', field, field.args, { code: '', id }, type), token)
+      expect(errors, type).to.equal(undefined)
+      if (data.node !== null) expect([type, data.node.state]).to.deep.equal(['Listing', 'PUBLISHED'])
+    }
+  })
+
+  it('moves nothing of another, and is refused as for one that is not there', async () => {
+    const before = await dumpOf(world.database.db)
+    for (const field of rootFields('Mutation').filter(({ name }) => name !== 'partyToken')) {
+      const about = named(field.args, '#id') ? nodes : [{ type: 'Operator', id: globalOf('Operator', 1) }]
+      for (const { type, id } of about) {
+        const none = globalOf(type, type === 'Listing' ? '00000000-0000-4000-8000-000000000000' : 2_000_000_000)
+        const tried = await ask(questionOf('mutation', field, field.args, { code: OTHER, id }), token)
+        const missing = await ask(questionOf('mutation', field, field.args, { code: NOBODY, id: none }), token)
+        const what = `${field.name} of ${type}`
+        expect(tried.errors, what).to.have.length(1)
+        expect(
+          INNER.filter((code) => codesOf(tried.errors).includes(code)),
+          what,
+        ).to.deep.equal([])
+        expect(codesOf(tried.errors), what).to.deep.equal(codesOf(missing.errors))
+        expect(JSON.stringify(tried), what).to.not.contain(SECRET).and.to.not.contain(OTHERS_NAME)
+      }
+    }
+    expect(await dumpOf(world.database.db)).to.equal(before)
+  })
+
+  it('opens nothing of another beside GraphQL', async () => {
+    const headers = { authorization: `Bearer ${token}` }
+    const of = (type: string) => nodes.filter((node) => node.type === type).map(({ id }) => id)
+    const paths = [
+      ...of('Score').map((id) => `/v1/scores/${id}`),
+      ...of('Run').map((id) => `/v1/runs/${id}/rejects.csv`),
+    ]
+    for (const path of paths) {
+      const answer = await fetch(`${world.url}${path}`, { headers })
+      expect(answer.status, path).to.be.oneOf([403, 404])
+      expect(await answer.text()).to.not.contain(SECRET)
+    }
+    const sent = await fetch(`${world.url}/v1/feeds/registry`, { method: 'POST', headers, body: '[]' })
+    expect(sent.status).to.equal(403)
+  })
+
+  it('shows the party its own', async () => {
+    const { data } = await ask(
+      { query: '{ myFile { uscc score { value } records { totalCount } } operators { totalCount } }' },
+      token,
+    )
+    expect(data).to.deep.equal({
+      myFile: { uscc: OWN, score: { value: 430 }, records: { totalCount: 2 } },
+      operators: { totalCount: 1 },
+    })
+  })
+})

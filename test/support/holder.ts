@@ -1,0 +1,44 @@
+/** Whoever holds the list: asks over HTTP without any help, and verifies with a stock JOSE library. */
+import http from 'node:http'
+import { type CompactVerifyGetKey, compactVerify, createLocalJWKSet } from 'jose'
+
+export interface Got {
+  status: number
+  headers: http.IncomingHttpHeaders
+  body: Buffer
+  text: string
+}
+
+/** As it came over the wire: nothing is unpacked. */
+export const getRaw = (url: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Got> =>
+  new Promise((resolve, reject) => {
+    const request = http.request(url, { headers, method }, (answer) => {
+      const parts: Buffer[] = []
+      answer.on('data', (part: Buffer) => parts.push(part))
+      answer.on('error', reject)
+      answer.on('end', () => {
+        const body = Buffer.concat(parts)
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body, text: body.toString() })
+      })
+    })
+    request.on('error', reject)
+    request.end()
+  })
+
+export interface Manifest {
+  sequence: number
+  previousHash: string
+  publishedAt: string
+  validUntil: string
+  trail: null
+  files: { path: string; sha256: string; bytes: number; entries: number }[]
+}
+
+export const keysOf = async (hub: string): Promise<CompactVerifyGetKey> =>
+  createLocalJWKSet(JSON.parse((await getRaw(`${hub}/.well-known/jwks.json`)).text)) as CompactVerifyGetKey
+
+/** What it says, if its signature holds. */
+export const verified = async (hub: string, jws: string, keys?: CompactVerifyGetKey): Promise<Manifest> => {
+  const { payload } = await compactVerify(jws, keys ?? (await keysOf(hub)), { algorithms: ['ES256'] })
+  return JSON.parse(new TextDecoder().decode(payload))
+}
