@@ -87,7 +87,10 @@ const ofSize = async (server: string, folder: string, operators: number): Promis
     const bare = await middle(() => bareSeconds(db))
     let memoryMB = 0
     const seconds = await middle(async () => {
-      await db.raw('truncate scores, current_scores, listings, watch_entries, dirty_operators cascade')
+      // As a replica: what may only be appended is emptied here all the same.
+      await db.raw(
+        'begin; set local session_replication_role = replica; truncate scores, current_scores, listings, watch_entries, dirty_operators cascade; commit',
+      )
       await db.raw('insert into dirty_operators select id, now() from operators')
       await db.raw('checkpoint')
       const { said, peak } = await commanded(['score', '--json'], url.href, folder)
