@@ -7,16 +7,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { feeds } from '../../src/agencies/index.js'
 import { document } from '../../src/contracts.js'
-import { familiesOf } from '../../src/domain/evidence.js'
 import type { FactEvent, FactName, Facts } from '../../src/domain/facts.js'
 import { FAMILIES } from '../../src/domain/facts.js'
 import type { ListKind } from '../../src/domain/lists.js'
 import { score as fold } from '../../src/domain/score.js'
 import { connect, type Db, migrate } from '../../src/store/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
+import * as runs from '../../src/store/runs.js'
 import { loadScorecard } from '../../src/work/cards.js'
 import type { Rules } from '../../src/work/rules.js'
 import { score as scoreNow } from '../../src/work/score.js'
+import { familiesTold } from '../../src/work/sources.js'
 import { commanded } from './commanded.js'
 import { INSERT, PENALTY, peopled, RECORDS_EACH } from './people.js'
 
@@ -83,6 +84,7 @@ const ofSize = async (server: string, folder: string, operators: number): Promis
     await migrate(db)
     const began = performance.now()
     await peopled(db, operators)
+    await told(db)
     say(`${operators} operators made in ${((performance.now() - began) / 1000).toFixed(0)} s`)
     const bare = await middle(() => bareSeconds(db))
     let memoryMB = 0
@@ -117,6 +119,15 @@ const ofSize = async (server: string, folder: string, operators: number): Promis
   }
 }
 
+/** Every feed has told all it has, so that what is not there is none. */
+const told = async (db: Db): Promise<void> => {
+  const now = new Date()
+  for (const { id } of feeds.values()) {
+    const run = await runs.start(db, { job: 'pull', subject: id, cause: 'command', whole: true, now })
+    await runs.finish(db, run ?? 0, { outcome: 'DONE', now })
+  }
+}
+
 const middle = async (measured: () => Promise<number>): Promise<number> => {
   const all: number[] = []
   for (let time = 0; time < TIMES; time += 1) all.push(await measured())
@@ -141,7 +152,12 @@ const dirtied = async (db: Db, operators: number): Promise<number> => {
      ${INSERT} select 'penalties', 'penalty', 'X' || ? || '/' || id, id, md5(id::text), ${PENALTY}, date '2026-10-01', 1, 1, 't', now() from chosen c(i), lateral (select c.i as id) o`,
     [operators, DIRTY, n],
   )
-  const options = { cause: 'command' as const, rules, families: familiesOf(feeds.values()), now: () => new Date() }
+  const options = {
+    cause: 'command' as const,
+    rules,
+    families: await familiesTold(db, feeds.values()),
+    now: () => new Date(),
+  }
   const began = performance.now()
   const done = await scoreNow(db, options)
   if (done?.stored !== DIRTY) throw new Error(`not all the dirty were stored: ${JSON.stringify(done)}`)
