@@ -131,7 +131,7 @@ export interface FactEvent {
 export interface Facts {
   asOf: string
   kind: OperatorKind
-  /** Families that the hub has any source for. What no source tells is said to be missing, never taken for zero. */
+  /** Families of which a source has told all it has. What none tells is said to be missing, never taken for zero. */
   known: readonly FactFamily[]
   events: readonly FactEvent[]
   /**

@@ -1,6 +1,7 @@
 /**
  * Which operators a run scores: all, or those that changed, those whose score time alone has changed, and those scored
- * on another basis: by another card than the one in force, or when other families of facts were told. Found once, in a temporary table that goes with its connection, and taken in steps.
+ * on another basis: another card, other rules, or other families of facts told. Found once, in a temporary table that goes
+ * with its connection, and taken in steps.
  */
 import type { Db } from './db.js'
 

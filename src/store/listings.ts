@@ -1,6 +1,7 @@
 /** Listings, the moves they made, and the entries that are public because of them. */
 import type { Case, State } from '../domain/case.js'
 import type { RemovalReason } from '../domain/lists.js'
+import type { PublicEntry } from '../domain/public-entry.js'
 import type { Body } from '../domain/records.js'
 import type { Db, Tx } from './db.js'
 
@@ -249,20 +250,7 @@ export const board = async (db: Db): Promise<{ state: State; n: number }[]> => {
 }
 
 /** What anyone may read of an entry. */
-export interface PublicBody {
-  id: string
-  list: string
-  uscc: string | null
-  name: string
-  region: string | null
-  reason: string
-  basis: string
-  authority: string
-  documentNumber: string
-  decidedOn: string
-  publishedOn: string
-  endsOn: string | null
-}
+export type PublicBody = PublicEntry
 
 export const publish = async (tx: Tx, body: PublicBody, bodyHash: string): Promise<void> => {
   await tx.raw(

@@ -37,19 +37,24 @@ export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now,
     return change === null ? [] : [{ ...one, change }]
   })
   if (turned.length === 0) return
-  const known = await operators.byIds(
+  const parties = await operators.byIds(
     tx,
     turned.map(({ after }) => after.operatorId),
   )
   const leaving = turned.filter(({ change }) => change === 'REMOVE').map(({ after }) => after.id)
-  // What a platform is told of an entry that leaves is what it was told when it came.
-  const shownBefore = await listings.publicBodies(tx, leaving)
+  // Of an entry that leaves, or whose end alone is another, the public and the platforms know the rest as it came.
+  const stays = turned.filter(({ change }) => change !== 'ADD').map(({ after }) => after.id)
+  const shownBefore = await listings.publicBodies(tx, stays)
   const told: Told[] = []
   for (const { after, act, change } of turned) {
-    const operator = known.get(after.operatorId)
+    const operator = parties.get(after.operatorId)
     if (operator === undefined) throw new Error(`operator ${after.operatorId} of listing ${after.id} is gone`)
+    const known = shownBefore.get(after.id)
     const body =
-      change === 'REMOVE' ? shownBefore.get(after.id) : await publish(tx, after, operator, change, dateIn(now))
+      change === 'REMOVE'
+        ? known
+        : { ...(known ?? (await publicOf(tx, after, operator, dateIn(now)))), endsOn: after.endsOn }
+    if (change !== 'REMOVE' && body) await publish(tx, body)
     told.push({ listingId: after.id, change, notice: noticeOf(rules, after, operator, act, body) })
   }
   await listings.unpublish(tx, leaving)
@@ -69,18 +74,21 @@ const changeOf = ({ before, after }: Shown): Action | null => {
 }
 
 /** Only what may be public of it; where nothing may, it is refused. */
-const publish = async (
+const publicOf = async (
   tx: Tx,
   listing: listings.Listing,
   operator: operators.Operator,
-  change: Action,
   on: string,
 ): Promise<listings.PublicBody> => {
   const { body, withheld } = await publicEntryOf(tx, listing, operator, on)
   if (body === null) {
     const reason = withheld === null ? '' : `${WITHHELD[withheld].zh} ${WITHHELD[withheld].en}`
-    throw new Refusal('MOVE_NOT_ALLOWED', { move: change, state: listing.state, reason, because: withheld })
+    throw new Refusal('MOVE_NOT_ALLOWED', { move: 'publishListing', state: listing.state, reason, because: withheld })
   }
+  return body
+}
+
+const publish = async (tx: Tx, body: listings.PublicBody): Promise<void> => {
   await listings.publish(
     tx,
     body,
@@ -88,7 +96,6 @@ const publish = async (
       .update(canonical(body as unknown as Json))
       .digest('hex'),
   )
-  return body
 }
 
 /** What the public and the platforms are told alike. */
@@ -117,7 +124,12 @@ const noticeOf = (
     operator: { uscc: operator.uscc, name: body?.name ?? operator.name ?? '', regNo: null },
     ...told(listing),
     // Masked for the public, and so for whoever publishes it again.
-    ...(body && { reason: body.reason, basis: body.basis, authority: body.authority }),
+    ...(body && {
+      reason: body.reason,
+      basis: body.basis,
+      authority: body.authority,
+      documentNumber: body.documentNumber,
+    }),
     authorityCode: listing.authorityCode,
     removal: removalOf(rules, listing, act),
   }
