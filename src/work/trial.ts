@@ -147,7 +147,9 @@ export const trialAsked = async (db: Db, options: TrialOptions & { operatorsMost
   const waited = underWay.get(db) ?? new Map<string, Promise<trials.Trial>>()
   underWay.set(db, waited)
   const key = `${hashes.scorecardHash} ${hashes.againstHash} ${today}`
-  const going = waited.get(key) ?? made(db, cards, today, options).finally(() => waited.delete(key))
+  // Asked once more: the one that was under way may have ended since the first look.
+  const sought = async () => (await trials.fresh(db, { ...hashes, today })) ?? (await made(db, cards, today, options))
+  const going = waited.get(key) ?? sought().finally(() => waited.delete(key))
   waited.set(key, going)
   return going
 }
