@@ -6,7 +6,7 @@ import { to as copyTo } from 'pg-copy-streams'
 import { PLAIN_FIELDS, WEIGHED_KINDS } from '../domain/evidence.js'
 import type { Body, RecordKind } from '../domain/records.js'
 import type { Db, Tx } from './db.js'
-import { bindingsAt, VERSIONS_AT, type When } from './versions.js'
+import { bindingsAt, VERSIONS_AT_AND_COMING, type When } from './versions.js'
 
 export interface EvidenceRow {
   operatorId: number
@@ -33,13 +33,10 @@ const PLAIN = Object.entries(PLAIN_FIELDS)
  * which day there will be another. The registration of what was merged into another speaks of itself alone.
  */
 const EVIDENCE = `
-  select v.operator_id, v.id, v.kind, v.fact, v.run_id, null as coming, case v.kind ${PLAIN} else v.body::text end from (${VERSIONS_AT}) v
+  select v.operator_id, v.id, v.kind, v.fact, v.run_id, v.coming, case when v.coming is not null then 'null' else case v.kind ${PLAIN} else v.body::text end end
+  from (${VERSIONS_AT_AND_COMING}) v
   where v.kind = any(:weighed)
-    and (v.kind <> 'registration' or not exists (select 1 from operators o where o.id = v.operator_id and o.uscc <> v.body->>'uscc'))
-  union all
-  select c.operator_id, c.id, c.kind, null, c.run_id, c.valid_from, 'null' from versions c
-  where c.operator_id = any(:operators) and c.valid_from > :asOf::date and c.kind = any(:states) and c.kind = any(:weighed)
-    and c.known_from <= :knownAt and (c.known_to is null or c.known_to > :knownAt) and (c.wrong_from is null or c.wrong_from > :knownAt)
+    and (v.coming is not null or v.kind <> 'registration' or not exists (select 1 from operators o where o.id = v.operator_id and o.uscc <> v.body->>'uscc'))
   /* evidence.of */`
 
 /**

@@ -137,11 +137,25 @@ export interface When {
 
 const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state')
 
-/** Believed by :knownAt: then still, or a state's earlier version, for as long as anything of the record is believed at all. */
-const believed = (
-  v: string,
-): string => `${v}.known_from <= :knownAt and (${v}.wrong_from is null or ${v}.wrong_from > :knownAt)
-      and (${v}.valid_from is null or ${v}.valid_from <= :asOf::date or ${v}.kind <> all(:states))`
+const known = (v: string): string =>
+  `${v}.known_from <= :knownAt and (${v}.wrong_from is null or ${v}.wrong_from > :knownAt)`
+
+/** Events are told of whatever their day; a state is none before it begins. */
+const begun = (v: string): string =>
+  `(${v}.valid_from is null or ${v}.valid_from <= :asOf::date or ${v}.kind <> all(:states))`
+
+const open = (v: string): string => `(${v}.known_to is null or ${v}.known_to > :knownAt)`
+
+/** Closed by :knownAt as no mistake, of a state: it may stay true of its own days. */
+const earlier = (v: string): string => `${v}.closed_as <> 'WRONG' and ${v}.kind = any(:states)`
+
+const NOT_ENDED = '(c.ended_on is null or c.ended_on > :asOf::date)'
+
+/** Of a record that is believed at all, the newest state that had begun. */
+const NEWEST_BEGUN = `${earlier('c')}
+  and exists (select 1 from versions n where n.record_key = c.record_key and n.feed = c.feed and n.known_from <= :knownAt and ${open('n')})
+  and not exists (select 1 from versions m where m.record_key = c.record_key and m.feed = c.feed
+    and (m.known_from, m.id) > (c.known_from, c.id) and ${known('m')} and ${begun('m')} and (${open('m')} or (${earlier('m')})))`
 
 /**
  * `select … from (VERSIONS_AT) v`: of each record the version to believe. Of an event's versions the one known at :knownAt;
@@ -153,13 +167,14 @@ const believed = (
  */
 export const VERSIONS_AT = `
   select c.* from versions c
-  where c.operator_id = any(:operators) and ${believed('c')} and (c.ended_on is null or c.ended_on > :asOf::date)
-    and (c.known_to is null or c.known_to > :knownAt or (c.closed_as <> 'WRONG' and c.kind = any(:states)
-      and exists (select 1 from versions n where n.record_key = c.record_key and n.feed = c.feed and n.known_from <= :knownAt
-        and (n.known_to is null or n.known_to > :knownAt))
-      and not exists (select 1 from versions m where m.record_key = c.record_key and m.feed = c.feed
-        and (m.known_from, m.id) > (c.known_from, c.id) and ${believed('m')}
-        and (m.known_to is null or m.known_to > :knownAt or (m.closed_as <> 'WRONG' and m.kind = any(:states))))))
+  where c.operator_id = any(:operators) and ${known('c')} and ${begun('c')} and ${NOT_ENDED} and (${open('c')} or (${NEWEST_BEGUN}))
+`
+
+/** The same in one pass with the states that are known and begin later: their day is `coming`, null for what is believed. */
+export const VERSIONS_AT_AND_COMING = `
+  select c.*, case when not ${begun('c')} then c.valid_from end as coming from versions c
+  where c.operator_id = any(:operators) and ${known('c')} and (${open('c')} or (${begun('c')} and ${NEWEST_BEGUN}))
+    and (not ${begun('c')} or ${NOT_ENDED})
 `
 
 export const bindingsAt = (operators: readonly number[], when: When) => ({
