@@ -26,6 +26,8 @@ import { alone, type Occasioned, type Running } from './run.js'
 /** Operators fetched, folded and written together: few at first, so that soon all three go on at once. */
 const FIRST_STEP_OPERATORS = 250
 const STEP_OPERATORS = 2_000
+/** Steps whose facts are fetched at once, each over a connection of its own: page by page, the database waits for most of them. */
+const STEPS_AHEAD = 2
 /** After so many folds the system gets its turn: what was asked for arrives meanwhile. */
 const TURN_EVERY_OPERATORS = 100
 
@@ -92,20 +94,28 @@ const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOpti
   }
   const known = { lists: book.lists, known: options.families }
   let size = FIRST_STEP_OPERATORS
-  const fetched = async (next: DueList['next']): Promise<Fetched> => {
+  const found = async (next: DueList['next']): Promise<Due[]> => {
     const operators = await next(size)
     size = Math.min(size * 2, STEP_OPERATORS)
-    return { operators, facts: await factsOf(db, operators, when, known) }
+    return operators
   }
   await withDue(db, which, async ({ next }) => {
-    let coming = fetched(next)
+    let last: Promise<Due[]> = Promise.resolve([])
+    const begun = (): Promise<Fetched> => {
+      last = last.then(() => found(next))
+      const step = last.then(async (operators) => ({ operators, facts: await factsOf(db, operators, when, known) }))
+      // Awaited when its turn comes; until then nobody else is to be told of its failure.
+      step.catch(() => {})
+      return step
+    }
+    const coming = Array.from({ length: STEPS_AHEAD }, begun)
     let writing: Promise<void> = Promise.resolve()
     try {
-      for (let step = await coming; step.operators.length > 0; step = await coming) {
+      for (;;) {
+        const step = (await coming.shift()) ?? NOTHING
+        if (step.operators.length === 0) break
         options.signal?.throwIfAborted()
-        coming = fetched(next)
-        // Awaited with the next step; until then nobody else is to be told of its failure.
-        coming.catch(() => {})
+        coming.push(begun())
         const { rows, before } = await folded(db, step, when, { ...course, rulesHash: book.hash })
         await writing
         counts.scored += step.operators.length
@@ -119,7 +129,7 @@ const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOpti
         options.progress?.(counts.scored)
       }
     } finally {
-      await Promise.allSettled([coming, writing])
+      await Promise.allSettled([...coming, writing])
     }
     await writing
   })
@@ -140,6 +150,8 @@ interface Fetched {
   operators: Due[]
   facts: Map<number, Facts>
 }
+
+const NOTHING: Fetched = { operators: [], facts: new Map() }
 
 /** The rows to be added: of operators of whom nothing moved there is none. */
 const folded = async (db: Db, step: Fetched, when: When, course: ByRules): Promise<Folded> => {
