@@ -75,6 +75,8 @@ export interface Case {
   /** Points of the defence so far, and the numbers of those that nobody has answered. */
   points: number
   openPoints: readonly number[]
+  /** Of the points those that the party itself made after its days had run out. */
+  latePoints: number
   hearingAsked: boolean
   hearingOn: string | null
   consentedOn: string | null
@@ -110,6 +112,7 @@ export const newCase = (list: string, operator: number): Case => ({
   defenceOpen: false,
   points: 0,
   openPoints: [],
+  latePoints: 0,
   hearingAsked: false,
   hearingOn: null,
   consentedOn: null,
@@ -152,6 +155,8 @@ export interface Act {
   level?: Level | null
   removal?: RemovalReason
   service?: Service
+  /** Of the document in which the party consented to electronic service. */
+  consentNumber?: string
   /** The party asks for a hearing. */
   hearing?: boolean
   /** Number of the point that is answered; not needed where one alone is open. */

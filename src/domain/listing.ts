@@ -6,7 +6,7 @@ import type { Act, Case, Role, Rules, State } from './case.js'
 import { isDate } from './dates.js'
 import type { Words } from './facts.js'
 import type { ListKind } from './lists.js'
-import { DENIALS, type DenialCode, MOVES, type MoveName, type MoveRow, missing } from './moves.js'
+import { DENIALS, type DenialCode, MOVES, type MoveName, type MoveRow, missing, type NotYet } from './moves.js'
 
 export const MOVE_NAMES = Object.keys(MOVES) as MoveName[]
 
@@ -18,6 +18,8 @@ export const PEOPLES_MOVES = MOVE_NAMES.filter((name) => {
 
 export interface Denial extends Words {
   code: DenialCode
+  /** From this day on it is denied no longer; null: no day is known. */
+  from: string | null
 }
 
 export type Moved =
@@ -96,7 +98,7 @@ const checkDays = (before: Case, act: Act): DenialCode | null => {
   return before.lastOn !== null && act.on < before.lastOn ? 'BEFORE_LAST' : null
 }
 
-const checkRules = (row: MoveRow, before: Case, act: Act, rules: Rules): DenialCode | null => {
+const checkRules = (row: MoveRow, before: Case, act: Act, rules: Rules): DenialCode | NotYet | null => {
   if (rules.list.id !== before.list) return 'OTHER_LIST'
   const lacking = missing(row.needs, act)
   if (lacking !== null) return lacking
@@ -107,4 +109,9 @@ const checkRules = (row: MoveRow, before: Case, act: Act, rules: Rules): DenialC
   return null
 }
 
-const denial = (code: DenialCode): Denial => ({ code, ...DENIALS[code] })
+const denial = (because: DenialCode | NotYet): Denial => {
+  const { code, from } = typeof because === 'string' ? { code: because, from: null } : because
+  const { zh, en } = DENIALS[code]
+  if (from === null) return { code, from, zh, en }
+  return { code, from, zh: `${zh}（${from} 起可以）`, en: `${en} (it may be from ${from})` }
+}

@@ -181,6 +181,10 @@ const follow = <R extends { standing?: Standing }>(
     return row.standing === 'APPLY' ? numberIn(row) : Math.min(held, numberIn(row))
   }, first)
 
+/** What carries a listing of this kind on a day: the first of its bases then in force. Null: none is. */
+export const basisOn = (list: Pick<ListKind, 'legalBasis'>, on: string): LegalBasis | null =>
+  list.legalBasis.find((row) => applies(row, on)) ?? null
+
 /** By the setting of that day; an authority of which nobody knows the level is not let off. */
 export const consentNeeded = (list: ListKind, level: Level | null, on: string): boolean => {
   const setting = list.consents.find((row) => applies(row, on))

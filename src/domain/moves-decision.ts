@@ -2,7 +2,7 @@
 import { addWorkdays } from './calendar.js'
 import { type Act, type Case, type Rules, STATES } from './case.js'
 import { addDays } from './dates.js'
-import { consentNeeded, numberOf, termEnd } from './lists.js'
+import { basisOn, consentNeeded, numberOf, termEnd } from './lists.js'
 import {
   type Guard,
   groundStands,
@@ -13,8 +13,13 @@ import {
   nothing,
   publicKind,
 } from './moves-row.js'
+import { samePerson } from './viewer.js'
 
 const BEFORE_PUBLICATION = STATES.slice(0, STATES.indexOf('PUBLISHED'))
+
+/** Points that a party itself may make in its days, and after them: each is answered, and none puts off a review for ever. */
+const POINTS_MOST = 50
+const LATE_POINTS_MOST = 3
 
 const decidedHere: Guard = (_, __, { list }) => (list.decidedHere ? null : 'LIST_NOT_DECIDED_HERE')
 const heavySaid: Guard = (_, act) => (act.heavy === undefined ? 'HEAVY_NOT_SAID' : null)
@@ -25,15 +30,28 @@ const nonPerformanceSaid: Guard = (_, act) =>
 const notBeforeDecision: Guard = (before, act) =>
   before.decisionOn !== null && act.on < before.decisionOn ? 'BEFORE_DECISION' : null
 const anotherPerson: Guard = (before, act) =>
-  before.proposedBy !== null && before.proposedBy !== act.by ? null : 'SAME_PERSON'
+  before.proposedBy !== null && !samePerson(before.proposedBy, act.by) ? null : 'SAME_PERSON'
 const defenceAnswered: Guard = (before) => (before.defenceOpen ? 'DEFENCE_UNANSWERED' : null)
 const hearingHeld: Guard = (before) => (before.hearingAsked && before.hearingOn === null ? 'HEARING_NOT_HELD' : null)
+const noticeReached: Guard = ({ notifiedOn }, act) =>
+  notifiedOn !== null && act.on < notifiedOn ? { code: 'BEFORE_NOTICE', from: notifiedOn } : null
+const pointsFew: Guard = (before, act, rules) => {
+  if (act.role !== 'party') return null
+  const full = isLate(before, act, rules) ? before.latePoints >= LATE_POINTS_MOST : before.points >= POINTS_MOST
+  return full ? 'TOO_MANY_POINTS' : null
+}
+const isLate = (before: Case, act: Act, rules: Rules): boolean => {
+  const until = lastDefenceDay(before, rules)
+  return act.role === 'party' && until !== null && act.on > until
+}
+const basisInForce: Guard = (_, act, { list }) => (basisOn(list, act.on) === null ? 'NO_BASIS' : null)
 const defenceTime: Guard = (_, act, { list }) =>
   numberOf(list, 'DEFENCE_WORKDAYS', act.on) === null ? 'NO_DEFENCE_TIME' : null
 const defenceOver: Guard = (before, act, rules) => {
   if (act.waived === true) return act.documentNumber?.trim() ? null : 'WAIVER_WITHOUT_DOCUMENT'
   const until = lastDefenceDay(before, rules)
-  return until !== null && act.on > until ? null : 'DEFENCE_RUNNING'
+  if (until === null) return 'DEFENCE_RUNNING'
+  return act.on > until ? null : { code: 'DEFENCE_RUNNING', from: addDays(until, 1) }
 }
 const pointChosen: Guard = ({ openPoints }, { point }) => {
   if (openPoints.length === 0) return 'NOTHING_TO_ANSWER'
@@ -48,16 +66,23 @@ const decider: Guard = ({ level }, _, { list }) =>
   level === null || list.deciders.includes(level) ? null : 'NOT_A_DECIDER'
 const termFixed: Guard = (_, act, { list }) =>
   termEnd(list, act.on, { publishedOn: act.on }) === null ? 'NO_TERM' : null
+/** The party's consent is a paper of its own: what is served proves nothing about it. */
+const consented: Guard = (_, { service, consentNumber }) =>
+  service === 'ELECTRONIC' && !consentNumber?.trim() ? 'NO_SERVICE_CONSENT' : null
 const servable: Guard = (_, act, { list }) => {
-  if (act.service === 'ELECTRONIC' && !act.documentNumber?.trim()) return 'NO_SERVICE_CONSENT'
   const notice = act.service === 'PUBLIC_NOTICE'
   return notice && numberOf(list, 'SERVICE_NOTICE_DAYS', act.on) === null ? 'NO_NOTICE_TIME' : null
 }
-const served: Guard = ({ servedOn }, act) => (servedOn === null || act.on < servedOn ? 'NOT_SERVED' : null)
+const served: Guard = ({ servedOn }, act) => {
+  if (servedOn === null) return 'NOT_SERVED'
+  return act.on < servedOn ? { code: 'NOT_SERVED', from: servedOn } : null
+}
 const objectionsOver: Guard = ({ servedOn }, act, { list, calendar }) => {
   if (servedOn === null) return 'NOT_SERVED'
   const days = numberOf(list, 'OBJECTION_WORKDAYS', servedOn)
-  return days !== null && act.on <= addWorkdays(calendar, servedOn, days.value).date ? 'OBJECTION_RUNNING' : null
+  if (days === null) return null
+  const last = addWorkdays(calendar, servedOn, days.value).date
+  return act.on <= last ? { code: 'OBJECTION_RUNNING', from: addDays(last, 1) } : null
 }
 
 /** The day told to the party stands, unless holidays published since then lengthen it. */
@@ -107,7 +132,7 @@ export const DECISION_MOVES = {
     to: 'PROPOSED',
     roles: ['officer'],
     needs: ['reason'],
-    guards: [decidedHere, groundStands],
+    guards: [decidedHere, basisInForce, groundStands],
     sets: (_, act) => ({ proposedBy: act.by }),
   },
   notifyListing: {
@@ -117,7 +142,7 @@ export const DECISION_MOVES = {
     to: 'NOTIFIED',
     roles: ['officer'],
     needs: ['documentNumber'],
-    guards: [servable, defenceTime],
+    guards: [consented, servable, defenceTime],
     sets: (_, act, rules) => {
       const notifiedOn = effectiveOn(act, rules)
       const days = numberOf(rules.list, 'DEFENCE_WORKDAYS', notifiedOn)
@@ -133,13 +158,18 @@ export const DECISION_MOVES = {
     to: 'DEFENCE',
     roles: ['officer', 'party'],
     needs: ['text'],
-    guards: [],
-    sets: ({ points, openPoints, hearingAsked }, act) => ({
-      defenceOpen: true,
-      points: points + 1,
-      openPoints: [...openPoints, points + 1],
-      hearingAsked: hearingAsked || act.hearing === true,
-    }),
+    guards: [pointsFew],
+    sets: (before, act, rules) => {
+      const { points, openPoints, latePoints } = before
+      return {
+        defenceOpen: true,
+        points: points + 1,
+        openPoints: [...openPoints, points + 1],
+        latePoints: latePoints + (isLate(before, act, rules) ? 1 : 0),
+        // A hearing held before it was asked for is no answer to the asking.
+        ...(act.hearing === true && { hearingAsked: true, hearingOn: null }),
+      }
+    },
   },
   answerDefence: {
     zh: '答复陈述申辩',
@@ -162,7 +192,7 @@ export const DECISION_MOVES = {
     to: 'HEARING',
     roles: ['officer', 'reviewer'],
     needs: ['text'],
-    guards: [],
+    guards: [noticeReached],
     sets: (_, act) => ({ hearingOn: act.on }),
   },
   reviewListing: {
@@ -192,7 +222,7 @@ export const DECISION_MOVES = {
     to: 'DECIDED',
     roles: ['officer', 'reviewer'],
     needs: ['documentNumber'],
-    guards: [groundStands, notBeforeDecision, decider, consentGiven, termFixed],
+    guards: [basisInForce, groundStands, notBeforeDecision, decider, consentGiven, termFixed],
     sets: (_, act, { list }) => ({
       decidedOn: act.on,
       endsOn: termEnd(list, act.on, { publishedOn: act.on, asOf: act.today }),
@@ -205,7 +235,7 @@ export const DECISION_MOVES = {
     to: 'SERVED',
     roles: ['officer', 'reviewer'],
     needs: [],
-    guards: [servable],
+    guards: [consented, servable],
     sets: (_, act, rules) => ({ servedOn: effectiveOn(act, rules) }),
   },
   publishListing: {

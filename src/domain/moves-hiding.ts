@@ -1,6 +1,7 @@
 /** Moves that stop an entry from being shown and start it again. Stopping is easier: one officer does it, at once. */
 import type { HidingKind } from './case.js'
 import { documentGiven, type Guard, groundStands, type MoveRow, madeToday, notEnded, publicKind } from './moves-row.js'
+import { samePerson } from './viewer.js'
 
 /** Kinds that rest on a paper of a court or an authority. */
 const WITH_DOCUMENT: readonly HidingKind[] = ['STAY', 'RULING', 'BANKRUPTCY']
@@ -13,7 +14,11 @@ const kindSaid: Guard = (_, act) => {
 }
 const paperGiven: Guard = (before, act, rules) =>
   act.hiding !== undefined && WITH_DOCUMENT.includes(act.hiding) ? documentGiven(before, act, rules) : null
-const anotherConfirms: Guard = (before, act) => (before.hiding?.by === act.by ? 'SAME_PERSON' : null)
+const anotherConfirms: Guard = ({ hiding }, act) =>
+  hiding !== null && samePerson(hiding.by, act.by) ? 'SAME_PERSON' : null
+/** What a paper has stopped, a paper starts again. */
+const liftedByPaper: Guard = (before, act, rules) =>
+  before.hiding !== null && WITH_DOCUMENT.includes(before.hiding.kind) ? documentGiven(before, act, rules) : null
 
 export const HIDING_MOVES = {
   hideListing: {
@@ -35,7 +40,7 @@ export const HIDING_MOVES = {
     roles: ['officer', 'reviewer'],
     needs: [],
     offered: ({ hiding }) => (hiding?.confirmedBy != null ? 'HIDING_CONFIRMED' : null),
-    guards: [anotherConfirms, notEnded],
+    guards: [anotherConfirms, madeToday, notEnded],
     sets: ({ hiding }, act) => ({ hiding: hiding && { ...hiding, confirmedBy: act.by } }),
   },
   unhideListing: {
@@ -45,7 +50,7 @@ export const HIDING_MOVES = {
     to: ({ repair }) => (repair === null ? 'PUBLISHED' : 'REPAIR_APPLIED'),
     roles: ['officer', 'reviewer'],
     needs: ['reason'],
-    guards: [groundStands, publicKind, madeToday, notEnded],
+    guards: [liftedByPaper, groundStands, publicKind, madeToday, notEnded],
     sets: () => ({ hiding: null }),
   },
 } as const satisfies Record<string, MoveRow>

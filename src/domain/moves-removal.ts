@@ -22,8 +22,8 @@ const ofRepair: Guard = (_, __, { list }) =>
 const oldEnough: Guard = (before, act, { list }) => {
   const { decidedOn } = before
   if (decidedOn === null) return 'REPAIR_TOO_EARLY'
-  const months = repairMonths(list, decidedOn, act.on)
-  return act.on >= addMonths(before.termFrom ?? decidedOn, months) ? null : 'REPAIR_TOO_EARLY'
+  const from = addMonths(before.termFrom ?? decidedOn, repairMonths(list, decidedOn, act.on))
+  return act.on >= from ? null : { code: 'REPAIR_TOO_EARLY', from }
 }
 
 const repairDecided: Guard = (before, act, rules) => {
@@ -35,12 +35,14 @@ const repairDecided: Guard = (before, act, rules) => {
   return oldEnough(before, act, rules)
 }
 
+const termOver: Guard = (before, act) => (before.endsOn !== null && act.on >= before.endsOn ? null : 'NOT_DUE')
+
 /** Who may remove for which reason, on what proof, and when. */
 const REMOVING: Record<RemovalReason, { roles: readonly Role[]; needs: readonly Need[]; guard: Guard }> = {
   EXPIRED: {
     roles: ['clock'],
     needs: [],
-    guard: (before, act) => (before.endsOn !== null && act.on >= before.endsOn ? null : 'NOT_DUE'),
+    guard: termOver,
   },
   REPAIRED: { roles: ['officer', 'reviewer', 'clock'], needs: ['documentNumber', 'reason'], guard: repairDecided },
   REVOKED: { roles: ['officer', 'reviewer', 'clock'], needs: ['reason'], guard: () => null },
@@ -119,6 +121,17 @@ export const REMOVAL_MOVES = {
     needs: [],
     guards: [removable],
     sets: (_, act) => ({ removal: act.removal ?? null, repair: null, hiding: null }),
+  },
+  // Decided and never shown, until its term was over: nothing is left to be published.
+  lapseListing: {
+    zh: '期满终结（未曾公示）',
+    en: 'end unpublished',
+    from: ['DECIDED', 'SERVED'],
+    to: 'REMOVED',
+    roles: ['clock'],
+    needs: [],
+    guards: [termOver],
+    sets: () => ({ removal: 'EXPIRED' }),
   },
   // Repaired on false materials: it stands again, and its term is counted anew.
   restoreListing: {

@@ -16,7 +16,13 @@ export interface MoveRow extends Words {
 }
 
 export type Need = 'documentNumber' | 'reason' | 'text'
-export type Guard = (before: Case, act: Act, rules: Rules) => DenialCode | null
+export type Guard = (before: Case, act: Act, rules: Rules) => DenialCode | NotYet | null
+
+/** Denied today, and no longer from this day on. */
+export interface NotYet {
+  code: DenialCode
+  from: string
+}
 
 export const nothing = (): Partial<Case> => ({})
 

@@ -135,3 +135,8 @@ export const mayOperator = (viewer: Viewer, code: string | null): boolean =>
 /** An agency, about the feeds of which it may do something: its own alone. */
 export const mayFeed = (viewer: Viewer, act: Act, feed: { agency: string }): boolean =>
   may(viewer, act) && (viewer.role !== 'agency' || viewer.agency === feed.agency)
+
+/** "Another person" is another `sub`, however it is spelt: an upper-case or full-width twin is the same one. */
+export const samePerson = (one: string, other: string): boolean => folded(one) === folded(other)
+
+const folded = (name: string): string => name.normalize('NFKC').toLowerCase()

@@ -14,3 +14,16 @@ export const tick = async (tx: Tx, now: Date): Promise<Date> => {
   )
   return answer.rows[0].latest
 }
+
+/**
+ * An instant for what may wait for nobody: a wrong firm is hidden while a register of a million rows is being merged. After
+ * all that is known by now; what is being learnt meanwhile carries an earlier instant and becomes known later, as it would
+ * if it had begun earlier.
+ */
+export const beside = async (tx: Tx, now: Date): Promise<Date> => {
+  const answer = await tx.raw(
+    `select greatest(latest + interval '1 millisecond', date_trunc('milliseconds', ?::timestamptz)) as at from knowledge /* knowledge.beside */`,
+    [now],
+  )
+  return answer.rows[0].at
+}

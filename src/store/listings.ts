@@ -182,7 +182,7 @@ export const due = async (
   { except, limit }: { except: readonly string[]; limit: number },
 ): Promise<Listing[]> => {
   const answer = await db.raw(
-    `select ${COLUMNS} from listings l where l.ends_on <= ?::date and l.published_on is not null and l.removed_on is null
+    `select ${COLUMNS} from listings l where l.ends_on <= ?::date and l.removed_on is null and l.state not in ('REMOVED', 'NOT_LISTED')
        and l.id <> all(?::uuid[])
      order by l.ends_on, l.id limit ? /* listings.due */`,
     [today, [...except], limit],

@@ -4,6 +4,7 @@ import * as contracts from '../contracts.js'
 import { dateIn, isDate } from '../domain/dates.js'
 import { redact } from '../domain/privacy.js'
 import type { Scorecard } from '../domain/scorecard.js'
+import { samePerson } from '../domain/viewer.js'
 import { isRefusal, Refusal } from '../errors.js'
 import * as adoptions from '../store/adoptions.js'
 import type { Db, Tx } from '../store/db.js'
@@ -71,7 +72,7 @@ export const decideScorecard = async (db: Db, { mark }: Marked, made: Decided): 
     const found = await adoptions.forDecision(tx, made.adoption)
     if (found === null) throw new Refusal('ADOPTION_UNKNOWN')
     if (found.state !== 'PROPOSED') throw new Refusal('ADOPTION_SETTLED')
-    if (found.proposedBy === by) throw new Refusal('ADOPTION_OWN')
+    if (samePerson(found.proposedBy, by)) throw new Refusal('ADOPTION_OWN')
     if (adopt) {
       notPast(found.effectiveOn, now)
       await cardToTry(tx, found.scorecard)

@@ -15,6 +15,8 @@ import { renewTerms } from './terms.js'
 
 /** Entries ended at a step, in one transaction; the loop goes on until none is due. */
 const STEP_ENTRIES = 500
+/** The clock waits for a merge that goes on, however large a register it is, milliseconds: what has ended is not left for an hour. */
+const MERGE_WAIT_MS = 600_000
 
 export interface ExpireOptions extends Occasioned {
   rules: Rules
@@ -43,6 +45,10 @@ export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: numbe
   })
 }
 
+/** What was never shown lapses; what is shown or hidden is removed. */
+const ending = ({ publishedOn }: listings.Listing): 'lapseListing' | 'removeListing' =>
+  publishedOn === null ? 'lapseListing' : 'removeListing'
+
 const inputOf = (listing: listings.Listing, now: Date) => ({
   on: listing.endsOn ?? dateIn(now),
   removal: 'EXPIRED' as const,
@@ -55,9 +61,13 @@ const endMany = async (
   now: Date,
   options: ExpireOptions,
 ): Promise<Set<string>> => {
-  const ids = due.map(({ id }) => id)
-  const inputs = { ids, name: 'removeListing' as const, inputOf: (one: listings.Listing) => inputOf(one, now), now }
-  const ended = new Set(await moveMany(db, options.rules, inputs))
+  const ended = new Set<string>()
+  for (const name of ['removeListing', 'lapseListing'] as const) {
+    const ids = due.filter((one) => ending(one) === name).map(({ id }) => id)
+    if (ids.length === 0) continue
+    const inputs = { ids, name, inputOf: (one: listings.Listing) => inputOf(one, now), now, waitMs: MERGE_WAIT_MS }
+    for (const id of await moveMany(db, options.rules, inputs)) ended.add(id)
+  }
   for (const listing of due)
     if (!ended.has(listing.id) && (await endOne(db, listing, now, options))) ended.add(listing.id)
   return ended
@@ -71,7 +81,8 @@ const endOne = async (
 ): Promise<boolean> => {
   try {
     const input = inputOf(listing, now)
-    await makeMove(db, rules, { id: listing.id, name: 'removeListing', by: 'clock', role: 'clock', input, now })
+    const made = { id: listing.id, name: ending(listing), by: 'clock', role: 'clock' as const, input, now }
+    await makeMove(db, rules, { ...made, waitMs: MERGE_WAIT_MS })
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error

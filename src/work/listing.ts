@@ -15,8 +15,8 @@ import {
   wholeCase,
 } from '../domain/case.js'
 import { dateIn, isDate } from '../domain/dates.js'
-import { move } from '../domain/listing.js'
-import type { RemovalReason } from '../domain/lists.js'
+import { type Denial, move } from '../domain/listing.js'
+import { basisOn, type LegalBasis, type RemovalReason } from '../domain/lists.js'
 import { DENIALS, type DenialCode, type MoveName } from '../domain/moves.js'
 import { redact } from '../domain/privacy.js'
 import { isRefusal, Refusal } from '../errors.js'
@@ -41,6 +41,8 @@ export interface MoveInput {
   ground?: Ground
   removal?: RemovalReason
   service?: Service
+  /** Of the document in which the party consented to electronic service. */
+  consentNumber?: string
   /** The party asks for a hearing. */
   hearing?: boolean
   /** Number of the point of the defence that is answered. */
@@ -53,8 +55,10 @@ export interface MoveInput {
   seen?: number
 }
 
-/** How long a move waits for another's transaction, milliseconds. */
-const LOCK_TIMEOUT_MS = 5_000
+/** How long a move waits for another's transaction unless told otherwise, milliseconds. */
+const WAIT_MS = 5_000
+/** Moves that stop an entry from being shown wait for no merge: their instant is taken beside the order of knowledge. */
+const STOPPING: readonly MoveName[] = ['hideListing']
 /** SQLSTATE of a lock not had in time. */
 const LOCK_NOT_AVAILABLE = '55P03'
 /** SQLSTATE and index of a second open listing of one kind. */
@@ -62,7 +66,7 @@ const UNIQUE_VIOLATION = '23505'
 const ONE_OPEN = 'listings_open'
 const FILE_HASH = /^[0-9a-f]{64}$/
 /** Longest texts of a move, characters; the document number as 双公示 has it. */
-const LONGEST = { documentNumber: 128, reason: 1_000, text: 10_000 } as const
+const LONGEST = { documentNumber: 128, consentNumber: 128, reason: 1_000, text: 10_000 } as const
 /** The list that leads of this stage are opened for: the one kind decided here. */
 const LIST_OF_LEADS = 'serious'
 
@@ -78,7 +82,7 @@ export interface CaseMade {
 
 /** A lead: a reason to look, not yet a proposal. */
 export const openCase = (db: Db, rules: Rules, made: CaseMade): Promise<listings.Listing> =>
-  inTurn(db, async (tx) => {
+  inTurn(db, WAIT_MS, async (tx) => {
     const opened = await open(tx, rules, { ...made, now: await knowledge.tick(tx, made.now) })
     if (opened === null) throw notAllowed('openLead', null, 'ANOTHER_OPEN')
     return opened
@@ -132,12 +136,17 @@ export interface MoveMade {
   role: Role
   input: MoveInput
   now: Date
+  /** How long it waits for another's transaction, milliseconds. */
+  waitMs?: number
 }
 
 /** Refusals: LISTING_UNKNOWN, MOVE_NOT_ALLOWED with the reason that the table gives. */
 export const makeMove = (db: Db, rules: Rules, made: MoveMade): Promise<listings.Listing> =>
   // The order of knowledge first, the listing then: a merge that makes moves holds them in this order too.
-  inTurn(db, async (tx) => moveWithin(tx, rules, { ...made, at: await knowledge.tick(tx, made.now) }))
+  inTurn(db, made.waitMs ?? WAIT_MS, async (tx) => {
+    const instant = STOPPING.includes(made.name) ? knowledge.beside : knowledge.tick
+    return moveWithin(tx, rules, { ...made, at: await instant(tx, made.now) })
+  })
 
 /** A move in the transaction of what causes it; `at` is that transaction's instant of knowledge. */
 export const moveWithin = async (tx: Tx, given: Rules, made: MoveMade & { at: Date }): Promise<listings.Listing> => {
@@ -164,9 +173,15 @@ export const moveWithin = async (tx: Tx, given: Rules, made: MoveMade & { at: Da
 export const moveMany = (
   db: Db,
   given: Rules,
-  made: { ids: readonly string[]; name: MoveName; inputOf: (listing: listings.Listing) => MoveInput; now: Date },
+  made: {
+    ids: readonly string[]
+    name: MoveName
+    inputOf: (listing: listings.Listing) => MoveInput
+    now: Date
+    waitMs?: number
+  },
 ): Promise<string[]> =>
-  inTurn(db, async (tx) => {
+  inTurn(db, made.waitMs ?? WAIT_MS, async (tx) => {
     const at = await knowledge.tick(tx, made.now)
     const rules = await withAmendments(tx, given)
     const steps = (await listings.freeForMove(tx, made.ids)).flatMap((found) => {
@@ -229,10 +244,10 @@ const keep = async (
 }
 
 /** Whoever moves waits for a pull's merge only so long, and is then told to come again. */
-const inTurn = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
+const inTurn = async <T>(db: Db, waitMs: number, act: (tx: Tx) => Promise<T>): Promise<T> => {
   try {
     return await db.transaction(async (tx) => {
-      await tx.raw(`set local lock_timeout = ${LOCK_TIMEOUT_MS} /* work.listing */`)
+      await tx.raw(`set local lock_timeout = ${waitMs} /* work.listing */`)
       return act(tx)
     })
   } catch (error) {
@@ -245,7 +260,8 @@ const inTurn = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
 }
 
 const actOf = ({ by, role, input: sent }: MoveMade, today: string, linked: Linked | null, rules: Rules): Act => {
-  const input = cleaned(sent, rules)
+  const { fileHash, ...said } = cleaned(sent, rules)
+  const input = { ...said, ...(fileHash !== undefined && { fileHash: fileHash.toLowerCase() }) }
   if (!isDate(input.on)) throw new Refusal('DATE_INVALID', { value: input.on })
   if (input.fileHash !== undefined && !FILE_HASH.test(input.fileHash))
     throw new Refusal('INPUT_INVALID', { reason: 'fileHash 应为 64 位十六进制 SHA-256 64 hexadecimal digits' })
@@ -278,13 +294,20 @@ const stepped = (name: MoveName, before: Case, act: Act, rules: Rules): Case => 
   const list = listOf(rules, before.list)
   const moved = move(name, before, act, { list, calendar: rules.calendar })
   if (moved.ok) return moved.after
-  throw notAllowed(name, before.state, moved.reason.code)
+  throw refusal(name, before.state, moved.reason)
 }
 
-const notAllowed = (move: MoveName, state: State | null, because: DenialCode): Refusal => {
-  const { zh, en } = DENIALS[because]
-  return new Refusal('MOVE_NOT_ALLOWED', { move, state: state ?? '—', reason: `${zh} ${en}`, because })
-}
+const notAllowed = (move: MoveName, state: State | null, because: DenialCode): Refusal =>
+  refusal(move, state, { code: because, from: null, ...DENIALS[because] })
+
+const refusal = (move: MoveName, state: State | null, { code, from, zh, en }: Denial): Refusal =>
+  new Refusal('MOVE_NOT_ALLOWED', {
+    move,
+    state: state ?? '—',
+    reason: `${zh} ${en}`,
+    because: code,
+    ...(from !== null && { from }),
+  })
 
 /** The listing's own columns after a move, from the case and what the act brought. */
 const follow = (
@@ -295,7 +318,7 @@ const follow = (
   linked: Linked | null,
   rules: Rules,
 ): listings.Listing => {
-  const basis = listOf(rules, before.list).legalBasis[0]
+  const list = listOf(rules, before.list)
   return {
     ...before,
     facts,
@@ -308,13 +331,19 @@ const follow = (
       reason: facts.ground === 'DECISION_NOT_PERFORMED' ? (act.reason ?? '') : linked.violation,
       authority: linked.authority,
       authorityCode: linked.authorityCode,
-      basis: basis ? [basis.title, basis.number, basis.articles].filter(Boolean).join(' ') : '',
     }),
+    // What was in force when it was linked, and in the end when it was decided.
+    ...((linked || made.name === 'decideListing') && { basis: told(basisOn(list, act.on)) }),
     ...(made.name === 'decideListing' && { documentNumber: act.documentNumber ?? null }),
-    ...(made.name === 'removeListing' && { removalReason: act.removal ?? null, removedOn: act.on }),
+    ...(ENDING.includes(made.name) && { removalReason: facts.removal, removedOn: act.on }),
     ...(made.name === 'restoreListing' && { removalReason: null, removedOn: null }),
   }
 }
+
+const ENDING: readonly MoveName[] = ['removeListing', 'lapseListing']
+
+const told = (basis: LegalBasis | null): string =>
+  basis === null ? '' : [basis.title, basis.number, basis.articles].filter(Boolean).join(' ')
 
 const eventOf = (
   after: Pick<listings.Listing, 'id' | 'moves' | 'state'>,

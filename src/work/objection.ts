@@ -1,5 +1,6 @@
 /** An operator contests a record behind a reason of its score; upheld, the agency that sent it corrects the record, nobody the score. */
 import { contestedReason } from '../domain/objection.js'
+import { samePerson } from '../domain/viewer.js'
 import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as objections from '../store/objections.js'
@@ -62,7 +63,7 @@ export const decideObjection = async (db: Db, rules: Rules, made: ObjectionDecid
   return inTurn(db, made.now, async (tx, at) => {
     const found = await objections.byId(tx, made.objection)
     if (found === null) throw new Refusal('OBJECTION_UNKNOWN')
-    if (found.openedBy === by) throw new Refusal('SECOND_PERSON')
+    if (samePerson(found.openedBy, by)) throw new Refusal('SECOND_PERSON')
     const referredTo = state === 'UPHELD' ? made.senderOf(found.feed) : null
     return settled(await objections.settle(tx, found.id, { state, note, referredTo, by, at }))
   })

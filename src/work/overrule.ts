@@ -7,6 +7,7 @@ import { codeOf } from '../domain/identity.js'
 import { badEnd, notConfirmable, notOverrulable } from '../domain/overrule.js'
 import { redact } from '../domain/privacy.js'
 import type { Grade } from '../domain/scorecard.js'
+import { samePerson } from '../domain/viewer.js'
 import { Refusal } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
@@ -65,7 +66,7 @@ export const decideOverrule = async (db: Db, rules: Rules, made: OverruleDecided
   return inTurn(db, made.now, async (tx, at) => {
     const found = await present(tx, id, at)
     if (found.state !== 'PROPOSED') throw new Refusal('OVERRULE_SETTLED')
-    if (found.askedBy === by) throw new Refusal('SECOND_PERSON')
+    if (samePerson(found.askedBy, by)) throw new Refusal('SECOND_PERSON')
     if (verdict === 'CONFIRM') {
       const why = notConfirmable(found, await currentScore(tx, found.operatorId, at), dateIn(at))
       if (why !== null) throw notAllowed(why)

@@ -39,11 +39,12 @@ describe('listing: every state, move and role', () => {
       to: 'REMOVED',
       roles: ['officer', 'reviewer', 'clock'],
     },
+    lapseListing: { from: ['DECIDED', 'SERVED'], to: 'REMOVED', roles: ['clock'] },
     dropListing: { from: STATES.slice(0, 9), to: 'NOT_LISTED', roles: ['officer', 'reviewer', 'clock'] },
   }
   const REPAIRING: MoveName[] = ['acceptRepair', 'refuseRepair']
   /** What takes effect when it is done is of today. */
-  const OF_TODAY: MoveName[] = ['publishListing', 'hideListing', 'unhideListing', 'restoreListing']
+  const OF_TODAY: MoveName[] = ['publishListing', 'hideListing', 'confirmHiding', 'unhideListing', 'restoreListing']
   /** What is hidden stays so. */
   const reached = (name: MoveName, state: State | null): State | null => {
     const { to } = EXPECTED[name]
@@ -68,7 +69,7 @@ describe('listing: every state, move and role', () => {
     servedOn: '2022-01-13',
     publishedOn: '2022-01-14',
     // Not what its term says, so that it can be counted anew.
-    endsOn: '2027-01-01',
+    endsOn: name === 'lapseListing' ? '2026-01-01' : '2027-01-01',
     lastOn: '2022-01-14',
   })
 

@@ -181,6 +181,7 @@ const step = (node: Node, name: MoveName, act: Act): Node | null => {
   if (name === 'recordDefence') {
     next.unanswered += 1
     next.askedForHearing ||= act.hearing === true
+    if (act.hearing === true) next.heardParty = false
   }
   if (name === 'answerDefence') next.unanswered -= 1
   if (name === 'holdHearing') next.heardParty = true
@@ -215,9 +216,9 @@ const byClock = (node: Node, name: MoveName, more: Partial<Act>): Node => {
 const timePasses = (node: Node): Node[] => {
   if (node.day + 1 >= DAYS.length || node.now.state === null) return []
   const next = { ...node, day: node.day + 1, depth: node.depth + 1, by: `it is ${DAYS[node.day + 1]}`, from: node }
+  if (next.now.endsOn === null || next.now.endsOn > today(next) || !OPEN(next)) return [next]
   const shown = isPublic(next.now.state) || next.now.state === 'HIDDEN'
-  const over = shown && next.now.endsOn !== null && next.now.endsOn <= today(next)
-  return [over ? byClock(next, 'removeListing', { removal: 'EXPIRED' }) : next]
+  return [shown ? byClock(next, 'removeListing', { removal: 'EXPIRED' }) : byClock(next, 'lapseListing', {})]
 }
 
 /** In the pull that brings it, the clock ends the case. */

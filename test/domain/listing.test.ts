@@ -25,6 +25,7 @@ describe('listing: the ordinary way', () => {
       defenceOpen: false,
       points: 1,
       openPoints: [],
+      latePoints: 0,
       hearingAsked: false,
       hearingOn: null,
       consentedOn: null,

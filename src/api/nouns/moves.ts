@@ -34,6 +34,7 @@ interface MoveInput {
   record?: string | null
   ground?: Ground | null
   service?: Service | null
+  consentNumber?: string | null
   hearing?: boolean | null
   point?: number | null
   hiding?: HidingKind | null
