@@ -60,6 +60,11 @@ const REFUSALS = {
     1,
     (d) => `数据库版本较旧（缺 ${d['missing']}），请先运行 hub migrate。The database is behind; run hub migrate first.`,
   ),
+  RULES_BROKEN: row(
+    503,
+    1,
+    (d) => `规则文件 ${d['file']} 有误，枢纽不能启动：${d['faults']}。The rules are broken and the hub does not start.`,
+  ),
   DATABASE_EMBEDDED: row(
     503,
     1,

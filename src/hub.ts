@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
 import { agencies as allAgencies, feeds } from './agencies/index.js'
 import { type ApiParts, makeServer } from './api/server.js'
 import type { Config } from './config.js'
@@ -24,7 +25,7 @@ import { expire } from './work/expire.js'
 import { publish } from './work/publish.js'
 import { type FileGiven, pull } from './work/pull.js'
 import { push } from './work/push.js'
-import { type Rules, restorationRules } from './work/rules.js'
+import { checked, type Rules, restorationRules } from './work/rules.js'
 import { type ScoreOptions, score } from './work/score.js'
 import { familiesTold } from './work/sources.js'
 import { takeBack } from './work/takeback.js'
@@ -38,6 +39,8 @@ const NOTE_FILE = 'publication.json'
 const DRAIN_MS = 10_000
 /** How long whoever asks for the list waits for a publication that goes on, milliseconds. */
 const ASKER_WAIT_MS = 30_000
+/** How long whoever has made a move waits for the score that follows from it, milliseconds; later it comes by itself. */
+const SCORE_WAIT_MS = 2_000
 /** How long an upload waits for a pull of its feed that goes on, milliseconds. */
 const UPLOAD_WAIT_MS = 5_000
 
@@ -128,6 +131,13 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const families = () => familiesTold(db, feeds.values())
   const scoreNow = async (options: Omit<ScoreOptions, 'rules' | 'families' | 'now' | 'log'>) =>
     score(db, { rules, families: await families(), now, log, ...options })
+  /** A scoring or a merge that goes on is not waited for: the next run of the timetable finds these operators dirty. */
+  const scoreAtOnce = (only: readonly number[]) => {
+    const scored = scoreNow({ cause: 'person', only, waitMs: SCORE_WAIT_MS }).catch((error) =>
+      log.warn({ reason: reasonOf(error) }, 'operators could not be scored at once'),
+    )
+    return Promise.race([scored, after(SCORE_WAIT_MS, undefined, { ref: false })])
+  }
 
   const act = async ({ job, subject }: Occasion, plannedFor: Date, signal: AbortSignal): Promise<void> => {
     const options = { cause: 'timetable' as const, plannedFor, signal }
@@ -187,6 +197,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         proxies: config.proxies,
         demo,
         pull: upload,
+        rescore: (only) => scoreAtOnce(only),
         publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS }),
         ready: () => readiness(db),
       })
@@ -222,12 +233,14 @@ export const checkPlatforms = (ids: readonly string[]): void => {
 }
 
 const loadRules = (mark: Rules['mark']): Rules => {
-  const { lists } = contracts.document('rules/lists.json') as { lists: ListKind[] }
-  const faults = checkLists(lists)
-  if (faults.length > 0)
-    throw new Error(`schema/rules/lists.json: ${faults.map((f) => `${f.place} ${f.reason}`).join('; ')}`)
+  const { items } = contracts.document('rules/measures.json') as { items: string[] }
+  const { lists } = checked<{ lists: ListKind[] }>('rules/lists', 'contracts/lists', ({ lists }) =>
+    checkLists(lists, items),
+  )
   // Also read here, so that a broken table is found at start.
   restorationRules()
+  clockRules()
+  publicRules()
   const days = contracts.document('rules/calendar.json') as {
     holidays: string[]
     workdays: string[]

@@ -29,6 +29,8 @@ export interface ApiParts {
   demo: boolean
   /** Takes in a file that an agency uploaded; null where another process has it. */
   pull: (feed: string, given: Upload) => Promise<(Pulled & { run: number }) | null>
+  /** Scores these operators at once: what a move took off the list weighs nothing any more. */
+  rescore: (operators: readonly number[]) => Promise<unknown>
   /** Publishes at once, for whoever asks for a list that has just changed. */
   publish: () => Promise<unknown>
   ready: () => Promise<{ ok: boolean; checks: Record<string, string> }>

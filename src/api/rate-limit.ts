@@ -11,8 +11,15 @@ const BUCKETS_MOST = 10_000
 /** How often buckets are looked through for empty ones in the time in which one attempt is had back, when all are taken. */
 const LOOKS_EACH = 10
 
-/** A party types its code by hand: some slips at once, then two a minute. */
-const PARTY = { overall: { most: 300, everyMs: 500 }, each: [{ most: 20, everyMs: 30_000 }] }
+/**
+ * A party types its code by hand: some slips at once, then two a minute. Codes cannot be guessed however many try, so whoever
+ * has not failed lately is always let in: strangers must not shut the door for all.
+ */
+const PARTY = {
+  newcomers: true,
+  overall: { most: 300, everyMs: 500 },
+  each: [{ most: 20, everyMs: 30_000 }],
+}
 /** Each attempt costs a scrypt: overall no more than half a processor of them. By client and address, by address. */
 const CLIENT = {
   overall: { most: 200, everyMs: 100 },
@@ -44,10 +51,13 @@ export const makeLimit = ({
   overall,
   each,
   most = BUCKETS_MOST,
+  newcomers = false,
 }: {
   overall: Rate
   each: readonly Rate[]
   most?: number
+  /** Whoever has no bucket of his own yet is let in whatever others do. */
+  newcomers?: boolean
 }): Limit => {
   const all = makeBuckets(overall, 1)
   const own = each.map((rate) => makeBuckets(rate, most))
@@ -55,7 +65,8 @@ export const makeLimit = ({
     take: (keys, now) => {
       const at = now.getTime()
       const asked = [{ buckets: all, key: '' }, ...own.map((buckets, i) => ({ buckets, key: keys[i] ?? '' }))]
-      const wait = Math.max(...asked.map(({ buckets, key }) => buckets.wait(key, at)))
+      const isNew = newcomers && own.every((buckets, i) => !buckets.has(keys[i] ?? ''))
+      const wait = isNew ? 0 : Math.max(...asked.map(({ buckets, key }) => buckets.wait(key, at)))
       if (wait > 0) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: Math.ceil(wait / 1_000) })
       for (const { buckets, key } of asked) buckets.add(key, at)
       return () => {
@@ -76,12 +87,15 @@ const makeBuckets = (rate: Rate, most: number) => {
     for (const [key, level] of levels) if (owedAt(level, now) === 0) levels.delete(key)
   }
   return {
+    has: (key: string): boolean => levels.has(key),
     wait: (key: string, now: number): number => {
       if (!levels.has(key) && levels.size >= most) forgetEmpty(now)
       if (!levels.has(key) && levels.size >= most) return rate.everyMs
       return waitFor(owedAt(levels.get(key), now), rate)
     },
     add: (key: string, now: number): void => {
+      // Only newcomers find it full: the one that has been there longest goes.
+      if (!levels.has(key) && levels.size >= most) levels.delete(levels.keys().next().value ?? '')
       levels.set(key, { owedMs: owedAt(levels.get(key), now) + rate.everyMs, at: now })
     },
     giveBack: (key: string): void => {

@@ -8,8 +8,8 @@ export interface ListFault {
   reason: string
 }
 
-/** Everything wrong with the table; empty: it may be used. */
-export const checkLists = (rows: readonly ListKind[]): ListFault[] => {
+/** Everything wrong with the table; empty: it may be used. `items`: those of the national basic list of measures. */
+export const checkLists = (rows: readonly ListKind[], items: readonly string[]): ListFault[] => {
   const faults: ListFault[] = []
   const say: Say = (place, reason) => {
     faults.push({ place, reason })
@@ -22,7 +22,7 @@ export const checkLists = (rows: readonly ListKind[]): ListFault[] => {
     checkRow(row, say)
     checkDated(row.terms, `${row.id}.terms`, say)
     checkSettings(row.consents, `${row.id}.consents`, say)
-    checkMeasures(row, say)
+    checkMeasures(row, items, say)
     for (const name of new Set(row.numbers.map((each) => each.name))) {
       const same = row.numbers.filter((each) => each.name === name)
       checkDated(same, `${row.id}.numbers.${name}`, say)
@@ -77,9 +77,9 @@ const checkRow = (row: ListKind, say: Say): void => {
   }
 }
 
-const checkMeasures = (row: ListKind, say: Say): void => {
+const checkMeasures = (row: ListKind, items: readonly string[], say: Say): void => {
   row.measures.forEach(({ item, basis }, i) => {
-    if (item.trim() === '' || basis.trim() === '')
+    if (!items.includes(item) || basis.trim() === '')
       say(`${row.id}.measures[${i}]`, '惩戒措施须为基础清单中的一项。A measure must be an item of the basic list.')
   })
 }

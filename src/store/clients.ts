@@ -10,12 +10,14 @@ export interface Client {
   secretHash: string
 }
 
-/** False if the name is taken. */
+/** False if the name is taken, however it is spelt: two names that read alike would be two persons to the rule of two. */
 export const add = async (db: Db, client: Client, now: Date): Promise<boolean> => {
   const answer = await db.raw(
-    `insert into clients (id, role, agency, region, secret_hash, created_at) values (?, ?, ?, ?, ?, ?)
+    `insert into clients (id, role, agency, region, secret_hash, created_at)
+     select :id::text, :role, :agency, :region, :secretHash, :now
+     where not exists (select 1 from clients c where lower(normalize(c.id, NFKC)) = lower(normalize(:id::text, NFKC)))
      on conflict (id) do nothing returning id /* clients.add */`,
-    [client.id, client.role, client.agency, client.region, client.secretHash, now],
+    { ...client, now } as never,
   )
   return answer.rows.length > 0
 }

@@ -1,7 +1,7 @@
 /**
  * Which operators a run scores: all, or those that changed, those whose score time alone has changed, and those scored
  * on another basis: another card, other rules, or other families of facts told. Found once, in a temporary table that goes
- * with its connection, and taken in steps.
+ * with its connection, and taken in steps. `only`: these, whether anything of them has changed or not.
  */
 import type { Db } from './db.js'
 
@@ -17,13 +17,15 @@ export interface DueList {
 
 export const withDue = async <T>(
   db: Db,
-  { all, asOf, basis }: { all: boolean; asOf: string; basis: string },
+  { all, only = null, asOf, basis }: { all: boolean; only?: readonly number[] | null; asOf: string; basis: string },
   work: (list: DueList) => Promise<T>,
 ): Promise<T> => {
   const connection = await db.client.acquireRawConnection()
-  const which = all
-    ? 'operators o where'
-    : `(select operator_id from dirty_operators
+  const named = only?.map(Number).join(',')
+  const which =
+    all || only !== null
+      ? `operators o where ${named === undefined ? '' : `o.id = any('{${named}}') and`}`
+      : `(select operator_id from dirty_operators
         union select operator_id from current_scores where next_change_on <= '${asOf}'
         union select operator_id from current_scores where basis < '${basis}' or basis > '${basis}') d
        join operators o on o.id = d.operator_id where`

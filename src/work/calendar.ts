@@ -55,6 +55,10 @@ export const amendCalendar = async (db: Db, rules: Rules, made: CalendarAmended)
     })
   if (days.length === 0 && made.knownUntil === null)
     throw new Refusal('INPUT_INVALID', { reason: '没有写明任何日期 no day is said' })
+  if (made.knownUntil !== null && made.knownUntil < rules.calendar.knownUntil)
+    throw new Refusal('INPUT_INVALID', {
+      reason: `knownUntil 不得早于随版本发布的 ${rules.calendar.knownUntil} not before the day that ships with the hub`,
+    })
   const reason = wordsOf(made.reason, '理由 the reason', rules)
   await db.transaction(async (tx) => {
     const at = await knowledge.tick(tx, made.now)

@@ -20,8 +20,8 @@ import type { Db } from '../store/db.js'
 import * as documents from '../store/documents.js'
 import * as listings from '../store/listings.js'
 import type { Operator } from '../store/operators.js'
-import { checked, clockRules } from './clocks.js'
-import { listOf, type Rules } from './rules.js'
+import { clockRules } from './clocks.js'
+import { checked, listOf, type Rules } from './rules.js'
 
 /** Characters, as 双公示 has it. */
 const NUMBER_LONGEST = 128

@@ -46,14 +46,14 @@ export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now,
   const stays = turned.filter(({ change }) => change !== 'ADD').map(({ after }) => after.id)
   const shownBefore = await listings.publicBodies(tx, stays)
   const told: Told[] = []
-  for (const { after, act, change } of turned) {
+  for (const { before, after, act, change } of turned) {
     const operator = parties.get(after.operatorId)
     if (operator === undefined) throw new Error(`operator ${after.operatorId} of listing ${after.id} is gone`)
     const known = shownBefore.get(after.id)
     const body =
       change === 'REMOVE'
         ? known
-        : { ...(known ?? (await publicOf(tx, after, operator, dateIn(now)))), endsOn: after.endsOn }
+        : { ...(known ?? (await publicOf(tx, { before, after }, operator, dateIn(now)))), endsOn: after.endsOn }
     if (change !== 'REMOVE' && body) await publish(tx, body)
     told.push({ listingId: after.id, change, notice: noticeOf(rules, after, operator, act, body) })
   }
@@ -76,14 +76,14 @@ const changeOf = ({ before, after }: Shown): Action | null => {
 /** Only what may be public of it; where nothing may, it is refused. */
 const publicOf = async (
   tx: Tx,
-  listing: listings.Listing,
+  { before, after }: Pick<Shown, 'before' | 'after'>,
   operator: operators.Operator,
   on: string,
 ): Promise<listings.PublicBody> => {
-  const { body, withheld } = await publicEntryOf(tx, listing, operator, on)
+  const { body, withheld } = await publicEntryOf(tx, after, operator, on)
   if (body === null) {
     const reason = withheld === null ? '' : `${WITHHELD[withheld].zh} ${WITHHELD[withheld].en}`
-    throw new Refusal('MOVE_NOT_ALLOWED', { move: 'publishListing', state: listing.state, reason, because: withheld })
+    throw new Refusal('MOVE_NOT_ALLOWED', { move: 'publishListing', state: before.state, reason, because: withheld })
   }
   return body
 }

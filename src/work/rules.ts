@@ -1,6 +1,7 @@
 /** The rules that verbs work by: loaded once from schema/rules and given to them. */
 import * as contracts from '../contracts.js'
 import type { Calendar } from '../domain/calendar.js'
+import type { RuleFault } from '../domain/clocks.js'
 import type { ListKind } from '../domain/lists.js'
 import { checkRestoration, type RestorationRules } from '../domain/restoration-rules.js'
 import { Refusal } from '../errors.js'
@@ -25,17 +26,17 @@ let waysBack: RestorationRules | null = null
 
 /** The ways back up, by schema/rules/restoration.json; read and checked once. */
 export const restorationRules = (): RestorationRules => {
-  waysBack ??= checkedWaysBack()
+  waysBack ??= checked<RestorationRules>('rules/restoration', 'contracts/restoration', checkRestoration)
   return waysBack
 }
 
-const checkedWaysBack = (): RestorationRules => {
-  const rules = contracts.document('rules/restoration.json')
-  const shape = contracts
-    .contract('contracts/restoration')(rules)
-    .map(({ field, message }) => `${field} ${message}`)
-  const faults =
-    shape.length > 0 ? shape : checkRestoration(rules as RestorationRules).map((f) => `${f.place} ${f.reason}`)
-  if (faults.length > 0) throw new Error(`schema/rules/restoration.json: ${faults.join('; ')}`)
-  return rules as RestorationRules
+/** Refusal RULES_BROKEN with every fault: a hub with broken rules does not start. */
+export const checked = <T>(file: string, shape: string, check: (content: T) => RuleFault[]): T => {
+  const content = contracts.document(`${file}.json`)
+  const badly = contracts
+    .contract(shape)(content)
+    .map(({ message }) => message)
+  const faults = badly.length > 0 ? badly : check(content as T).map(({ place, reason }) => `${place} ${reason}`)
+  if (faults.length > 0) throw new Refusal('RULES_BROKEN', { file: `schema/${file}.json`, faults: faults.join('; ') })
+  return content as T
 }

@@ -40,6 +40,8 @@ export interface Scored {
 
 export interface ScoreOptions extends Occasioned {
   all?: boolean
+  /** These operators alone. */
+  only?: readonly number[]
   asOf?: string
   /** Of this card instead of the one in force. */
   scorecard?: string
@@ -85,6 +87,7 @@ const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOpti
   const when = { asOf: course.asOf, knownAt }
   const which = {
     all: options.all === true,
+    only: options.only ?? null,
     asOf: course.asOf,
     basis: scores.basisOf({
       scorecardHash: hashOfCard(course.card),

@@ -140,6 +140,20 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     world.setNow(NOW)
   })
 
+  it('what was hidden weighs nothing in the answer that follows, and what is shown again weighs as before', async () => {
+    const grade = async () =>
+      (await world.ask(`{ standing(code: "${two}") { grade } }`, { token: officer() })).data.standing.grade
+    const kept = await world.ask(`{ listing(id: "${second}") { state } }`, { token: officer() })
+    expect(kept.data.listing.state).to.equal('REPAIR_APPLIED')
+    const on = '2027-03-04'
+    world.setNow(at(on))
+    await move('hideListing', officer(), { id: second, on, hiding: 'ERROR', reason: '疑似列错' })
+    const hidden = await grade()
+    await move('unhideListing', officer(), { id: second, on, reason: '核实无误' })
+    expect([hidden, await grade()]).to.deep.equal(['C', 'D'])
+    world.setNow(NOW)
+  })
+
   it('officers amend the calendar; nobody else may, and deadlines are for those who handle cases', async () => {
     const amend = (token: string) =>
       world.ask(
@@ -150,6 +164,13 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
       expect((await amend(world.token(role))).errors?.[0]?.extensions['code'], role).to.equal('FORBIDDEN')
     const { data } = await amend(officer())
     expect(data.amendCalendar.knownUntil).to.equal('2027-12-31')
+    const back = await world.ask(
+      `mutation { amendCalendar(input: {reason: "误", knownUntil: "2025-12-31"}) { moved } }`,
+      {
+        token: officer(),
+      },
+    )
+    expect(back.errors?.[0]?.extensions['code']).to.equal('INPUT_INVALID')
     expect(data.amendCalendar.moved).to.be.at.least(1)
     for (const role of ['agency', 'party', 'credit_service'] as const) {
       const asked = await world.ask('{ deadlines { totalCount } }', { token: world.token(role) })

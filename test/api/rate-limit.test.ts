@@ -145,6 +145,15 @@ describe('the limit of attempts', () => {
     expect(limit.size()).to.be.at.most(100)
   })
 
+  it('where newcomers are let in, strangers from however many addresses shut the door for none but themselves', () => {
+    const limit = makeLimit({ overall, each, most: 100, newcomers: true })
+    const take = (key: string) => tried(() => limit.take([key], new Date(START))).wait
+    for (let n = 0; n < 1_000; n += 1) take(`stranger ${n % 200}`)
+    expect(take('party')).to.equal(0)
+    expect(take('party')).to.be.greaterThan(0)
+    expect(limit.size()).to.be.at.most(100)
+  })
+
   it('in use, fewer buckets are ever full than are kept: nobody washes out his own by coming from many addresses', () => {
     for (const limit of Object.values(makeLimits())) {
       const at = (n: number) => new Date(START + n * 100)

@@ -23,6 +23,8 @@ import { merge, toStage } from '../../src/work/merge.js'
 import { publish } from '../../src/work/publish.js'
 import { pull } from '../../src/work/pull.js'
 import type { Rules } from '../../src/work/rules.js'
+import { score } from '../../src/work/score.js'
+import { familiesTold } from '../../src/work/sources.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
 export const NOW = new Date('2026-03-02T02:00:00Z')
@@ -92,6 +94,14 @@ export const makeWorld = async (): Promise<World> => {
       const given = { cause: 'upload' as const, by, file, waitMs: 0, ...(signal ? { signal } : {}) }
       return pull(database.db, { feed, url: null, mark: keys.mark, rules, now: () => now, ...given })
     },
+    rescore: async (only) =>
+      score(database.db, {
+        cause: 'person',
+        only,
+        rules,
+        families: await familiesTold(database.db, feeds.values()),
+        now: () => now,
+      }),
     publish: publishNow,
     ready: async () => ({ ok: ready, checks: { database: ready ? 'ok' : 'unreachable' } }),
   })

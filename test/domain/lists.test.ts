@@ -19,10 +19,12 @@ const local: LegalBasis = {
   mark: 'M',
 }
 
+const { items } = document('rules/measures.json') as { items: string[] }
+
 describe('lists: the table that ships', () => {
   it('keeps its contract and has no fault', () => {
     expect(contract('contracts/lists')(document('rules/lists.json'))).to.deep.equal([])
-    expect(checkLists(rows())).to.deep.equal([])
+    expect(checkLists(rows(), items)).to.deep.equal([])
   })
 
   it('decides and publishes the serious list only', () => {
@@ -202,7 +204,7 @@ describe('lists: rows that cannot be made', () => {
     ],
     [
       'a measure that is no item of the basic list',
-      serious((row) => Object.assign(row.measures[0] ?? {}, { item: ' ' })),
+      serious((row) => Object.assign(row.measures[0] ?? {}, { item: '自造措施' })),
       'serious.measures[0]',
       'basic list',
     ],
@@ -216,14 +218,17 @@ describe('lists: rows that cannot be made', () => {
   ]
   for (const [title, all, place, reason] of cases) {
     it(`refuses ${title}`, () => {
-      const fault = checkLists(all).find((each) => each.place === place)
+      const fault = checkLists(all, items).find((each) => each.place === place)
       expect(fault?.reason).to.contain(reason)
     })
   }
 
   it('makes a provincial kind that rests on a local regulation', () => {
     expect(
-      checkLists(serious((row) => Object.assign(row, { scope: 'PROVINCIAL', legalBasis: [local] }))),
+      checkLists(
+        serious((row) => Object.assign(row, { scope: 'PROVINCIAL', legalBasis: [local] })),
+        items,
+      ),
     ).to.deep.equal([])
   })
 })

@@ -40,6 +40,12 @@ describe('clients', () => {
     expect(both.map(({ code }) => code).sort()).to.deep.equal(['CLIENT_EXISTS', 'none'])
   })
 
+  it('a name that reads alike is taken as well: two of them would be two persons', async () => {
+    await add(db(), { name: 'zhang', role: 'officer' }, AGENCIES, NOW)
+    for (const name of ['Zhang', 'ｚhang', 'ZHANG'])
+      expect((await refusal(add(db(), { name, role: 'reviewer' }, AGENCIES, NOW))).code, name).to.equal('CLIENT_EXISTS')
+  })
+
   const refused: [string, Parameters<typeof add>[1], string][] = [
     ['an empty name', { name: '', role: 'agency' }, 'USAGE'],
     ['a name with a blank', { name: 'a b', role: 'agency' }, 'USAGE'],

@@ -67,6 +67,15 @@ const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context
   return payload(await work.openCase(db, rules, made), context)
 }
 
+/** Moves by which an entry begins or ceases to weigh on a score. */
+const WEIGHED: readonly MoveName[] = [
+  'publishListing',
+  'hideListing',
+  'unhideListing',
+  'removeListing',
+  'restoreListing',
+]
+
 const moveNamed =
   (name: MoveName) =>
   async (_: unknown, { input }: { input: MoveInput }, context: Context) => {
@@ -77,7 +86,9 @@ const moveNamed =
     if (notToday(context, input.on))
       throw new Refusal('INPUT_INVALID', { reason: '行为之日应为今天 the day of the act is today' })
     const made = { id: found.uuid, name, ...who, input: given(withoutNul(input)), now: context.now }
-    return payload(await work.makeMove(context.parts.db, context.parts.rules, made), context)
+    const moved = await work.makeMove(context.parts.db, context.parts.rules, made)
+    if (WEIGHED.includes(name)) await context.parts.rescore([moved.operatorId])
+    return payload(moved, context)
   }
 
 /** A party acts in its own cases, once it was told of them, and today: it enters nothing for days that are past. */
