@@ -1,6 +1,6 @@
 /**
  * How long an entry is shown, on three clocks: 公示系统 counts from publication, 信用中国 from the day of the document, and
- * this hub ends with the earlier of the two. Rows of schema/rules/clocks.json, each with its source and mark. Pure.
+ * this hub ends with the earlier of the two, or with the list's term before them (ends.ts). Rows of schema/rules/clocks.json, each with its source and mark. Pure.
  */
 import { addDays, addMonths, isDate } from './dates.js'
 import type { Mark, Standing } from './lists.js'
@@ -49,7 +49,10 @@ export interface Clocked {
   publishedOn: string | null
   /** The last day of a restriction that law fixes beyond the term; null: none. */
   banUntil: string | null
-  /** Restored after a removal on false materials: from when 公示系统 counts anew. 信用中国 goes never past its maximum. */
+  /**
+   * The day of the document that restored it after a repair on false materials. That document is then the one whose date
+   * counts, on both clocks, and the term runs wholly anew; how severe the entry is, its decision has said.
+   */
   anewFrom?: string | null
   /** Rows in force by this day are known. */
   today: string
@@ -121,8 +124,7 @@ const changed = (standing: Clock, other: Clock | null, row: ClockRow): Clock => 
 }
 
 const clockBy = (row: ClockRow, entry: Clocked): Clock | null => {
-  const anew = row.clock === 'GSXT' ? (entry.anewFrom ?? null) : null
-  const startsOn = anew ?? dayOf(row.countedFrom, entry)
+  const startsOn = dayOf(row.countedFrom, entry)
   if (startsOn === null) return null
   const term = addMonths(startsOn, row.maximumMonths)
   const banned = row.legalBan === 'LENGTHENS' && entry.banUntil !== null ? addDays(entry.banUntil, 1) : null
@@ -136,8 +138,9 @@ const clockBy = (row: ClockRow, entry: Clocked): Clock | null => {
   }
 }
 
-const dayOf = (which: 'DOCUMENT' | 'PUBLICATION', { documentOn, publishedOn }: Clocked): string | null =>
-  which === 'DOCUMENT' ? documentOn : publishedOn
+/** What is restored is published on the day of the document that restores it. */
+const dayOf = (which: 'DOCUMENT' | 'PUBLICATION', { documentOn, publishedOn, anewFrom = null }: Clocked) =>
+  anewFrom ?? (which === 'DOCUMENT' ? documentOn : publishedOn)
 
 /** Of two equal days the one whose row is confirmed. */
 const earlier = (one: ClockDay | null, other: ClockDay | null): ClockDay | null => {

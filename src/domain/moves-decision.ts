@@ -2,6 +2,7 @@
 import { addWorkdays } from './calendar.js'
 import { type Act, type Case, type Rules, STATES } from './case.js'
 import { addDays } from './dates.js'
+import { endHere } from './ends.js'
 import { consentNeeded, numberOf, termEnd } from './lists.js'
 import {
   type Guard,
@@ -193,9 +194,9 @@ export const DECISION_MOVES = {
     roles: ['officer', 'reviewer'],
     needs: ['documentNumber'],
     guards: [groundStands, notBeforeDecision, decider, consentGiven, termFixed],
-    sets: (_, act, { list }) => ({
+    sets: (_, act, rules) => ({
       decidedOn: act.on,
-      endsOn: termEnd(list, act.on, { publishedOn: act.on, asOf: act.today }),
+      endsOn: endHere(rules, { decidedOn: act.on, publishedOn: null, anewFrom: null, asOf: act.today }),
     }),
   },
   serveListing: {
@@ -216,9 +217,9 @@ export const DECISION_MOVES = {
     roles: ['officer', 'reviewer'],
     needs: [],
     guards: [served, objectionsOver, groundStands, publicKind, notEnded, madeToday],
-    sets: ({ decidedOn }, { on, today }, { list }) => ({
+    sets: ({ decidedOn, termFrom }, { on, today }, rules) => ({
       publishedOn: on,
-      endsOn: termEnd(list, decidedOn, { publishedOn: on, asOf: today }),
+      endsOn: endHere(rules, { decidedOn, publishedOn: on, anewFrom: termFrom, asOf: today }),
     }),
   },
   dropListing: {

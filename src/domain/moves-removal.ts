@@ -1,7 +1,8 @@
 /** Moves of repair and removal, and what comes after: the ways off the list, and the one way back onto it. */
-import type { Case, Role, State } from './case.js'
+import type { Case, Role, Rules, State } from './case.js'
 import { addMonths } from './dates.js'
-import { type ListKind, type RemovalReason, repairMonths, termAnew, termEnd } from './lists.js'
+import { endHere } from './ends.js'
+import { type RemovalReason, repairMonths } from './lists.js'
 import {
   type Guard,
   groundStands,
@@ -62,14 +63,18 @@ const unlessHidden =
   ({ state }: Case): State =>
     state === 'HIDDEN' ? 'HIDDEN' : to
 
-const termMoved: Guard = (before, act, { list }) => {
-  const next = renewedEnd(before, act.on, list)
+const termMoved: Guard = (before, act, rules) => {
+  const next = renewedEnd(before, act.on, rules)
   return next === null || next === before.endsOn ? 'TERM_UNCHANGED' : null
 }
 
 /** By the rows of this day; it never ends on a day that is past. */
-const renewedEnd = (before: Case, on: string, list: ListKind): string | null => {
-  const end = termEnd(list, before.decidedOn, { from: before.termFrom, publishedOn: before.publishedOn, asOf: on })
+export const renewedEnd = (
+  { decidedOn, publishedOn, termFrom }: Case,
+  on: string,
+  rules: Pick<Rules, 'list' | 'clocks'>,
+): string | null => {
+  const end = endHere(rules, { decidedOn, publishedOn, anewFrom: termFrom, asOf: on })
   return end !== null && end < on ? on : end
 }
 
@@ -120,7 +125,7 @@ export const REMOVAL_MOVES = {
     guards: [removable],
     sets: (_, act) => ({ removal: act.removal ?? null, repair: null, hiding: null }),
   },
-  // Repaired on false materials: it stands again, and its term is counted anew.
+  // Repaired on false materials: it stands again, and from the day of this document its term and both clocks run wholly anew.
   restoreListing: {
     zh: '撤销修复、恢复列入',
     en: 'restore',
@@ -130,10 +135,10 @@ export const REMOVAL_MOVES = {
     needs: ['documentNumber', 'reason'],
     offered: ({ removal }) => (removal === 'REPAIRED' ? null : 'NOT_REPAIRED'),
     guards: [groundStands, publicKind, madeToday],
-    sets: ({ decidedOn }, act, { list }) => ({
+    sets: ({ decidedOn, publishedOn }, act, rules) => ({
       removal: null,
       termFrom: act.on,
-      endsOn: termAnew(list, decidedOn, act.on),
+      endsOn: endHere(rules, { decidedOn, publishedOn, anewFrom: act.on, asOf: act.on }),
     }),
   },
   // A new row of the rules that changes what stands: by itself, on its first day.
@@ -145,6 +150,6 @@ export const REMOVAL_MOVES = {
     roles: ['clock'],
     needs: ['reason'],
     guards: [notEnded, termMoved],
-    sets: (before, act, { list }) => ({ endsOn: renewedEnd(before, act.on, list) }),
+    sets: (before, act, rules) => ({ endsOn: renewedEnd(before, act.on, rules) }),
   },
 } as const satisfies Record<string, MoveRow>

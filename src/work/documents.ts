@@ -20,7 +20,7 @@ import type { Db } from '../store/db.js'
 import * as documents from '../store/documents.js'
 import * as listings from '../store/listings.js'
 import type { Operator } from '../store/operators.js'
-import { checked, clockRules } from './clocks.js'
+import { checked } from './clocks.js'
 import { listOf, type Rules } from './rules.js'
 
 /** Characters, as 双公示 has it. */
@@ -84,7 +84,7 @@ export const draft = (rules: Rules, kind: DocumentKind, of: Drafted, reader: Rea
       operator,
       decision,
       list: listOf(rules, listing.list),
-      clocks: decidedOn === null ? null : clocksOf(clockRules(), clocked),
+      clocks: decidedOn === null ? null : clocksOf(rules.clocks, clocked),
       rules: documentRules(),
       issued,
       named: namedIn(moves),

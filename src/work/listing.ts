@@ -27,7 +27,7 @@ import { withAmendments } from './calendar.js'
 import { keepDeadlines } from './deadlines.js'
 import { show } from './entry.js'
 import { decisionOf, type Linked, renewed } from './ground.js'
-import { listOf, type Rules } from './rules.js'
+import { caseRules, listOf, type Rules } from './rules.js'
 
 export interface MoveInput {
   /** The legal day of the act. */
@@ -275,8 +275,7 @@ const cleaned = <I extends Partial<Record<keyof typeof LONGEST, string>>>(input:
 }
 
 const stepped = (name: MoveName, before: Case, act: Act, rules: Rules): Case => {
-  const list = listOf(rules, before.list)
-  const moved = move(name, before, act, { list, calendar: rules.calendar })
+  const moved = move(name, before, act, caseRules(rules, before.list))
   if (moved.ok) return moved.after
   throw notAllowed(name, before.state, moved.reason.code)
 }

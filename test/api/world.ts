@@ -19,6 +19,7 @@ import * as runs from '../../src/store/runs.js'
 import * as scores from '../../src/store/scores.js'
 import { withStage } from '../../src/store/staged.js'
 import { keepCard, loadScorecard } from '../../src/work/cards.js'
+import { clockRules } from '../../src/work/clocks.js'
 import { merge, toStage } from '../../src/work/merge.js'
 import { publish } from '../../src/work/publish.js'
 import { pull } from '../../src/work/pull.js'
@@ -157,6 +158,7 @@ const loadRules = (): Rules => {
   return {
     lists,
     calendar: { ...days, holidays: new Set(days.holidays), workdays: new Set(days.workdays) },
+    clocks: clockRules(),
     platforms: platforms.map(({ id }) => id),
     mark: () => 'hash',
   }

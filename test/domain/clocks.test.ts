@@ -83,12 +83,29 @@ describe('the clocks of publication', () => {
     }
   })
 
-  it('count 公示系统 anew after false materials, and 信用中国 never past its maximum', () => {
+  it('both run wholly anew after false materials, from the document that restores', () => {
     const { gsxt, creditchina, here } = clocksOf(rulesOf(GSXT, row({})), entry({ anewFrom: '2028-02-29' }))
-    expect(gsxt).to.include({ startsOn: '2028-02-29' })
-    expect(gsxt?.endsOn.on).to.equal('2031-02-28')
-    expect(creditchina?.endsOn.on).to.equal('2029-05-06')
-    expect(here?.on).to.equal('2029-05-06')
+    expect([gsxt?.startsOn, creditchina?.startsOn]).to.deep.equal(['2028-02-29', '2028-02-29'])
+    expect([gsxt?.endsOn.on, creditchina?.endsOn.on]).to.deep.equal(['2031-02-28', '2031-02-28'])
+    expect([gsxt?.repairFrom.on, creditchina?.repairFrom.on]).to.deep.equal(['2029-02-28', '2029-02-28'])
+    expect(here?.on).to.equal('2031-02-28')
+  })
+
+  it('take the row of the day of the document that restores, and the severity of the decision', () => {
+    const rules: ClockRules = {
+      severities: [
+        { ...severe, to: '2027-12-31', severity: 'GENERAL' },
+        { ...severe, from: '2028-01-01' },
+      ],
+      clocks: [
+        row({ severity: 'GENERAL', to: '2027-12-31', minimumMonths: 3, maximumMonths: 12 }),
+        row({ severity: 'GENERAL', from: '2028-01-01', minimumMonths: 3, maximumMonths: 6 }),
+        row({}),
+      ],
+    }
+    const { severity, creditchina } = clocksOf(rules, entry({ anewFrom: '2028-02-29' }))
+    expect(severity?.severity).to.equal('GENERAL')
+    expect(creditchina?.endsOn.on).to.equal('2028-08-29')
   })
 
   it('have no day on 公示系统 before publication, and end with the other then', () => {

@@ -6,6 +6,7 @@ import { deadlinesOf, dueDay } from '../../src/domain/deadlines.js'
 import { move } from '../../src/domain/listing.js'
 import type { ListKind, Term } from '../../src/domain/lists.js'
 import type { MoveName } from '../../src/domain/moves.js'
+import { clockRules } from '../../src/work/clocks.js'
 import { caseAfter, denied, full, kind, numbered, upTo } from '../support/case.js'
 
 /** The calendar that ships: Spring Festival 2026 is off from Sunday 15 to Monday 23 February; Saturdays 14 and 28 are worked. */
@@ -23,7 +24,7 @@ const serious = numbered(kind('serious'), {
   HIDING_CONFIRM_WORKDAYS: 3,
   SERVICE_NOTICE_DAYS: 30,
 })
-const rules: Rules = { list: serious, calendar }
+const rules: Rules = { list: serious, calendar, clocks: clockRules() }
 
 /** One act on its day, which is today unless the act says another. */
 const on = (day: string, name: MoveName, before: Case, more: Partial<Act> = {}, by: Rules = rules) =>
@@ -158,7 +159,9 @@ describe('listing cases: terms', () => {
     confirmed: false,
     ...more,
   })
-  const withTerms = (...terms: Term[]): Rules => ({ ...rules, list: { ...serious, terms } })
+  /** The terms alone: no clock of publication ends sooner. */
+  const NONE = { severities: [], clocks: [] }
+  const withTerms = (...terms: Term[]): Rules => ({ ...rules, list: { ...serious, terms }, clocks: NONE })
   const reviewed = { ...upTo('reviewListing'), lastOn: '2020-01-01' }
   const decided = (day: string, by: Rules, today = day): string | null =>
     caseAfter(move('decideListing', reviewed, full({ on: day, today }), by)).endsOn
