@@ -27,11 +27,15 @@ const oldEnough: Guard = (before, act, { list }) => {
   return act.on >= addMonths(before.termFrom ?? decidedOn, months) ? null : 'REPAIR_TOO_EARLY'
 }
 
+/** The clock makes what a feed tells, and no feed tells what is repaired here alone. */
+const fromElsewhere: Guard = (_, act, { list }) =>
+  act.role === 'clock' && list.repair?.entrance === 'HERE' ? 'ROLE' : null
+
 const repairDecided: Guard = (before, act, rules) => {
+  // A result that comes by a feed is that entrance's own, and was its to judge.
+  if (act.role === 'clock') return fromElsewhere(before, act, rules)
   // What another entrance has decided needs no application here; the document of its result is what counts.
   const here = rules.list.repair?.entrance === 'HERE'
-  // A result that comes by a feed is that entrance's own, and was its to judge.
-  if (act.role === 'clock') return here ? 'ROLE' : null
   if (here && before.repair?.acceptedOn == null) return 'REPAIR_NOT_ACCEPTED'
   return oldEnough(before, act, rules)
 }
@@ -109,10 +113,11 @@ export const REMOVAL_MOVES = {
     en: 'refuse the repair',
     from: ['REPAIR_APPLIED', 'HIDDEN'],
     to: unlessHidden('PUBLISHED'),
-    roles: ['officer', 'reviewer'],
+    // By the clock where a feed tells it of another entrance.
+    roles: ['officer', 'reviewer', 'clock'],
     needs: ['documentNumber', 'reason'],
     offered: ({ repair }) => (repair === null ? 'NO_REPAIR_PENDING' : null),
-    guards: [notEnded],
+    guards: [fromElsewhere, notEnded],
     sets: () => ({ repair: null }),
   },
   removeListing: {

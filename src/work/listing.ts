@@ -20,6 +20,7 @@ import type { RemovalReason } from '../domain/lists.js'
 import { DENIALS, type DenialCode, type MoveName } from '../domain/moves.js'
 import { redact } from '../domain/privacy.js'
 import { isRefusal, Refusal } from '../errors.js'
+import * as concerns from '../store/concerns.js'
 import type { Db, Tx } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
 import * as listings from '../store/listings.js'
@@ -60,6 +61,7 @@ const LOCK_NOT_AVAILABLE = '55P03'
 /** SQLSTATE and index of a second open listing of one kind. */
 const UNIQUE_VIOLATION = '23505'
 const ONE_OPEN = 'listings_open'
+const RESTORED = '已恢复列入。It has been restored.'
 const FILE_HASH = /^[0-9a-f]{64}$/
 /** Longest texts of a move, characters; the document number as 双公示 has it. */
 const LONGEST = { documentNumber: 128, reason: 1_000, text: 10_000 } as const
@@ -154,6 +156,11 @@ export const moveWithin = async (tx: Tx, given: Rules, made: MoveMade & { at: Da
   if (made.name === 'restoreListing' && (await listings.anotherOpen(tx, before)))
     throw notAllowed(made.name, before.state, 'ANOTHER_OPEN')
   await keep(tx, rules, [step], made)
+  if (made.name === 'restoreListing') {
+    // Whoever restores it has answered what a person was asked.
+    const settled = { by: made.by, note: RESTORED, now: made.at, cause: 'REPAIR_REVOKED' } as const
+    await concerns.settleOf(tx, [made.id], settled)
+  }
   return step.after
 }
 
