@@ -83,6 +83,8 @@ export interface Case {
   /** The day on which service takes effect: of a public notice after its days. */
   servedOn: string | null
   publishedOn: string | null
+  /** Whether a natural person was found to be of age; null: nobody has looked, or it is none. Never public. */
+  ofAge: boolean | null
   hiding: Hiding | null
   repair: Repair | null
   /** Why it was removed, or not listed. */
@@ -117,6 +119,7 @@ export const newCase = (list: string, operator: number): Case => ({
   decidedOn: null,
   servedOn: null,
   publishedOn: null,
+  ofAge: null,
   hiding: null,
   repair: null,
   removal: null,
@@ -159,6 +162,8 @@ export interface Act {
   point?: number
   hiding?: HidingKind
   notListed?: NotListedReason
+  /** For publication: a natural person is of age. */
+  ofAge?: boolean
   /** SHA-256 of the document's file. */
   fileHash?: string
 }

@@ -217,8 +217,9 @@ export const DECISION_MOVES = {
     roles: ['officer', 'reviewer'],
     needs: [],
     guards: [served, objectionsOver, groundStands, publicKind, notEnded, madeToday],
-    sets: ({ decidedOn, termFrom }, { on, today }, rules) => ({
+    sets: ({ decidedOn, termFrom }, { on, today, ofAge = null }, rules) => ({
       publishedOn: on,
+      ofAge,
       endsOn: endHere(rules, { decidedOn, publishedOn: on, anewFrom: termFrom, asOf: today }),
     }),
   },

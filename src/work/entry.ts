@@ -80,7 +80,7 @@ const publicOf = async (
   operator: operators.Operator,
   on: string,
 ): Promise<listings.PublicBody> => {
-  const { body, withheld } = await publicEntryOf(tx, listing, operator, on)
+  const { body, withheld } = await publicEntryOf(tx, listing, operator, on, listing.facts.ofAge ?? null)
   if (body === null) {
     const reason = withheld === null ? '' : `${WITHHELD[withheld].zh} ${WITHHELD[withheld].en}`
     throw new Refusal('MOVE_NOT_ALLOWED', { move: 'publishListing', state: listing.state, reason, because: withheld })

@@ -48,6 +48,8 @@ export interface MoveInput {
   point?: number
   hiding?: HidingKind
   notListed?: NotListedReason
+  /** For publishListing alone: whether a natural person was found to be of age. */
+  ofAge?: boolean
   /** SHA-256 of the document's file, in hexadecimal. */
   fileHash?: string
   /** Number of the last move that whoever moves has seen: the move is of that listing, or of none. */
@@ -251,11 +253,13 @@ const inTurn = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
   }
 }
 
-const actOf = ({ by, role, input: sent }: MoveMade, today: string, linked: Linked | null, rules: Rules): Act => {
+const actOf = ({ name, by, role, input: sent }: MoveMade, today: string, linked: Linked | null, rules: Rules): Act => {
   const input = cleaned(sent, rules)
   if (!isDate(input.on)) throw new Refusal('DATE_INVALID', { value: input.on })
   if (input.fileHash !== undefined && !FILE_HASH.test(input.fileHash))
     throw new Refusal('INPUT_INVALID', { reason: 'fileHash 应为 64 位十六进制 SHA-256 64 hexadecimal digits' })
+  if (input.ofAge !== undefined && name !== 'publishListing')
+    throw new Refusal('INPUT_INVALID', { reason: 'ofAge 仅用于 publishListing ofAge is for publishListing alone' })
   const { decision: _, seen: __, ...given } = input
   return {
     ...given,
