@@ -251,7 +251,7 @@ const loadRules = (mark: Rules['mark']): Rules => {
     workdays: new Set(days.workdays),
     knownUntil: days.knownUntil,
   }
-  return { lists, calendar, platforms: allPlatforms.map((platform) => platform.id), mark }
+  return { lists, calendar, clocks: clockRules(), platforms: allPlatforms.map((platform) => platform.id), mark }
 }
 
 const openDatabase = async (

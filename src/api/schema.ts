@@ -6,6 +6,7 @@ import { RECORD_KINDS } from '../domain/records.js'
 import type { Context } from './context.js'
 import { numberIn, readId } from './ids.js'
 import { audit, scoreById } from './nouns/audit.js'
+import { clocks } from './nouns/clocks.js'
 import { concernById, concerns } from './nouns/concerns.js'
 import { deadlines } from './nouns/deadlines.js'
 import { document } from './nouns/document.js'
@@ -96,7 +97,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...document.Mutation,
       },
       ...listingFields,
-      Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing },
+      Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing, ...clocks.Listing },
       Operator: {
         ...operator.Operator,
         ...identity.Operator,

@@ -1,5 +1,6 @@
 /** A case: one listing decided here, as far as it has come, and the acts that carry it on. Shapes only. */
 import type { Calendar } from './calendar.js'
+import type { ClockRules } from './clocks.js'
 import type { Level, ListKind, RemovalReason } from './lists.js'
 import type { Role as ViewerRole } from './viewer.js'
 
@@ -84,14 +85,16 @@ export interface Case {
   /** The day on which service takes effect: of a public notice after its days. */
   servedOn: string | null
   publishedOn: string | null
+  /** Whether a natural person was found to be of age; null: nobody has looked, or it is none. Never public. */
+  ofAge: boolean | null
   hiding: Hiding | null
   repair: Repair | null
   /** Why it was removed, or not listed. */
   removal: RemovalReason | null
   notListed: NotListedReason | null
-  /** From when its term is counted anew, after false materials for a repair; null: from its decision. */
+  /** The day of the document that restored it after a repair on false materials: all is counted anew from it; null: from its decision. */
   termFrom: string | null
-  /** The day on which its term is complete, and from which it no longer stands. */
+  /** The day from which it no longer stands: the earliest of its term and the clocks of publication. */
   endsOn: string | null
   /** The legal day of the last move: days never run backwards. */
   lastOn: string | null
@@ -119,6 +122,7 @@ export const newCase = (list: string, operator: number): Case => ({
   decidedOn: null,
   servedOn: null,
   publishedOn: null,
+  ofAge: null,
   hiding: null,
   repair: null,
   removal: null,
@@ -163,6 +167,8 @@ export interface Act {
   point?: number
   hiding?: HidingKind
   notListed?: NotListedReason
+  /** For publication: a natural person is of age. */
+  ofAge?: boolean
   /** SHA-256 of the document's file. */
   fileHash?: string
 }
@@ -170,4 +176,6 @@ export interface Act {
 export interface Rules {
   list: ListKind
   calendar: Calendar
+  /** How long each list is shown where: an entry ends here with the earliest. */
+  clocks: ClockRules
 }

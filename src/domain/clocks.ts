@@ -1,6 +1,6 @@
 /**
  * How long an entry is shown, on three clocks: 公示系统 counts from publication, 信用中国 from the day of the document, and
- * this hub ends with the earlier of the two. Rows of schema/rules/clocks.json, each with its source and mark. Pure.
+ * this hub ends with the earlier of the two, or with the list's term before them (ends.ts). Rows of schema/rules/clocks.json, each with its source and mark. Pure.
  */
 import { addDays, addMonths, isDate } from './dates.js'
 import type { Mark, Standing } from './lists.js'
@@ -49,7 +49,10 @@ export interface Clocked {
   publishedOn: string | null
   /** The last day of a restriction that law fixes beyond the term; null: none. */
   banUntil: string | null
-  /** Restored after a removal on false materials: from when 公示系统 counts anew. 信用中国 goes never past its maximum. */
+  /**
+   * The day on which it was restored after a repair on false materials: from when 公示系统 counts anew. 信用中国 goes on counting
+   * from the document of the listing, and never past its maximum.
+   */
   anewFrom?: string | null
   /** Rows in force by this day are known. */
   today: string

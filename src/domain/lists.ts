@@ -142,10 +142,6 @@ export const termEnd = (list: Terms, decidedOn: string | null, counted: Counted 
   return years === null || decidedOn === null ? null : addYears(counted.from ?? decidedOn, years)
 }
 
-/** After a repair on false materials: the years that it had, from the day on which it stands again. */
-export const termAnew = (list: Terms, decidedOn: string | null, from: string): string | null =>
-  termEnd(list, decidedOn, { from, asOf: from })
-
 export const termOf = (list: Terms, decidedOn: string | null, publishedOn: string | null = null): Term | null =>
   list.terms.find((term) => {
     const day = term.selectedBy === 'PUBLICATION' ? publishedOn : decidedOn

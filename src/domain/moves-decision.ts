@@ -2,6 +2,7 @@
 import { addWorkdays } from './calendar.js'
 import { type Act, type Case, type Rules, STATES } from './case.js'
 import { addDays } from './dates.js'
+import { endHere } from './ends.js'
 import { basisOn, consentNeeded, numberOf, termEnd } from './lists.js'
 import {
   type Guard,
@@ -223,9 +224,9 @@ export const DECISION_MOVES = {
     roles: ['officer', 'reviewer'],
     needs: ['documentNumber'],
     guards: [basisInForce, groundStands, notBeforeDecision, decider, consentGiven, termFixed],
-    sets: (_, act, { list }) => ({
+    sets: (_, act, rules) => ({
       decidedOn: act.on,
-      endsOn: termEnd(list, act.on, { publishedOn: act.on, asOf: act.today }),
+      endsOn: endHere(rules, { decidedOn: act.on, publishedOn: null, anewFrom: null, asOf: act.today }),
     }),
   },
   serveListing: {
@@ -246,9 +247,10 @@ export const DECISION_MOVES = {
     roles: ['officer', 'reviewer'],
     needs: [],
     guards: [served, objectionsOver, groundStands, publicKind, notEnded, madeToday],
-    sets: ({ decidedOn }, { on, today }, { list }) => ({
+    sets: ({ decidedOn, termFrom }, { on, today, ofAge = null }, rules) => ({
       publishedOn: on,
-      endsOn: termEnd(list, decidedOn, { publishedOn: on, asOf: today }),
+      ofAge,
+      endsOn: endHere(rules, { decidedOn, publishedOn: on, anewFrom: termFrom, asOf: today }),
     }),
   },
   dropListing: {

@@ -1,7 +1,8 @@
 /** Moves of repair and removal, and what comes after: the ways off the list, and the one way back onto it. */
-import type { Case, Role, State } from './case.js'
+import type { Act, Case, Role, Rules, State } from './case.js'
 import { addMonths } from './dates.js'
-import { type ListKind, type RemovalReason, repairMonths, termAnew, termEnd } from './lists.js'
+import { endHere } from './ends.js'
+import { type RemovalReason, repairMonths } from './lists.js'
 import {
   type Guard,
   groundStands,
@@ -26,11 +27,15 @@ const oldEnough: Guard = (before, act, { list }) => {
   return act.on >= from ? null : { code: 'REPAIR_TOO_EARLY', from }
 }
 
+/** The clock makes what a feed tells, and no feed tells what is repaired here alone. */
+const fromElsewhere: Guard = (_, act, { list }) =>
+  act.role === 'clock' && list.repair?.entrance === 'HERE' ? 'ROLE' : null
+
 const repairDecided: Guard = (before, act, rules) => {
+  // A result that comes by a feed is that entrance's own, and was its to judge.
+  if (act.role === 'clock') return fromElsewhere(before, act, rules)
   // What another entrance has decided needs no application here; the document of its result is what counts.
   const here = rules.list.repair?.entrance === 'HERE'
-  // A result that comes by a feed is that entrance's own, and was its to judge.
-  if (act.role === 'clock') return here ? 'ROLE' : null
   if (here && before.repair?.acceptedOn == null) return 'REPAIR_NOT_ACCEPTED'
   return oldEnough(before, act, rules)
 }
@@ -64,14 +69,27 @@ const unlessHidden =
   ({ state }: Case): State =>
     state === 'HIDDEN' ? 'HIDDEN' : to
 
-const termMoved: Guard = (before, act, { list }) => {
-  const next = renewedEnd(before, act.on, list)
+const anewEnd = ({ decidedOn, publishedOn }: Case, { on }: Act, rules: Rules): string | null =>
+  endHere(rules, { decidedOn, publishedOn, anewFrom: on, asOf: on })
+
+/** What 信用中国 may show at most has not gone by. */
+const timeLeft: Guard = (before, act, rules) => {
+  const end = anewEnd(before, act, rules)
+  return end !== null && act.today < end ? null : 'ENDED'
+}
+
+const termMoved: Guard = (before, act, rules) => {
+  const next = renewedEnd(before, act.on, rules)
   return next === null || next === before.endsOn ? 'TERM_UNCHANGED' : null
 }
 
 /** By the rows of this day; it never ends on a day that is past. */
-const renewedEnd = (before: Case, on: string, list: ListKind): string | null => {
-  const end = termEnd(list, before.decidedOn, { from: before.termFrom, publishedOn: before.publishedOn, asOf: on })
+export const renewedEnd = (
+  { decidedOn, publishedOn, termFrom }: Case,
+  on: string,
+  rules: Pick<Rules, 'list' | 'clocks'>,
+): string | null => {
+  const end = endHere(rules, { decidedOn, publishedOn, anewFrom: termFrom, asOf: on })
   return end !== null && end < on ? on : end
 }
 
@@ -106,10 +124,11 @@ export const REMOVAL_MOVES = {
     en: 'refuse the repair',
     from: ['REPAIR_APPLIED', 'HIDDEN'],
     to: unlessHidden('PUBLISHED'),
-    roles: ['officer', 'reviewer'],
+    // By the clock where a feed tells it of another entrance.
+    roles: ['officer', 'reviewer', 'clock'],
     needs: ['documentNumber', 'reason'],
     offered: ({ repair }) => (repair === null ? 'NO_REPAIR_PENDING' : null),
-    guards: [notEnded],
+    guards: [fromElsewhere, notEnded],
     sets: () => ({ repair: null }),
   },
   removeListing: {
@@ -133,7 +152,7 @@ export const REMOVAL_MOVES = {
     guards: [termOver],
     sets: () => ({ removal: 'EXPIRED' }),
   },
-  // Repaired on false materials: it stands again, and its term is counted anew.
+  // Repaired on false materials: it stands again, and its term is counted anew; 信用中国 still ends it at its maximum (ends.ts).
   restoreListing: {
     zh: '撤销修复、恢复列入',
     en: 'restore',
@@ -142,12 +161,8 @@ export const REMOVAL_MOVES = {
     roles: ['officer', 'reviewer'],
     needs: ['documentNumber', 'reason'],
     offered: ({ removal }) => (removal === 'REPAIRED' ? null : 'NOT_REPAIRED'),
-    guards: [groundStands, publicKind, madeToday],
-    sets: ({ decidedOn }, act, { list }) => ({
-      removal: null,
-      termFrom: act.on,
-      endsOn: termAnew(list, decidedOn, act.on),
-    }),
+    guards: [groundStands, publicKind, madeToday, timeLeft],
+    sets: (before, act, rules) => ({ removal: null, termFrom: act.on, endsOn: anewEnd(before, act, rules) }),
   },
   // A new row of the rules that changes what stands: by itself, on its first day.
   renewTerm: {
@@ -158,6 +173,6 @@ export const REMOVAL_MOVES = {
     roles: ['clock'],
     needs: ['reason'],
     guards: [notEnded, termMoved],
-    sets: (before, act, { list }) => ({ endsOn: renewedEnd(before, act.on, list) }),
+    sets: (before, act, rules) => ({ endsOn: renewedEnd(before, act.on, rules) }),
   },
 } as const satisfies Record<string, MoveRow>

@@ -3,6 +3,7 @@
  * the exchange standard before 2021, where suspending and revoking a licence are one type, and that of the Administrative
  * Penalty Law of 2021 (art 9). What the text does not plainly say is not held against anyone: an officer can say more.
  */
+import { isDate } from './dates.js'
 import { authorityCompared, numberCompared } from './decision-number.js'
 import { compareMoney, parseMoney } from './money.js'
 import type { Body, Json } from './records.js'
@@ -28,6 +29,33 @@ export const isHeavy = (body: Body): boolean => {
   // The old joint type, and "other", leave it to the text which of the two it was.
   const open = types.length === 0 || types.some((type) => SUSPENDED_OR_REVOKED.test(type) || OTHER.test(type))
   return open && says(body['content'], HEAVY_TYPE, CONDITIONAL)
+}
+
+/** A restriction that law fixes for a time: of business, of a trade, of a licence. */
+export interface Ban {
+  /** Its last day; null: nobody says it, or it has none. */
+  until: string | null
+  /** For life, or to a day that means "without end". */
+  endless: boolean
+}
+
+/** The ban that a penalty imposes; null: none that it plainly says. Only its own day counts, not how long it is published. */
+export const banOf = (body: Body): Ban | null => {
+  if (!imposesBan(body)) return null
+  const until = body['effective_until']
+  const day = typeof until === 'string' && isDate(until) ? until : null
+  const endless = (day !== null && day >= WITHOUT_END) || says(body['content'], FOR_LIFE, NOT_BANNED)
+  return { until: endless ? null : day, endless }
+}
+
+/** Whether a penalty restricts for a time; closing down and revoking a licence have no time. */
+export const imposesBan = (body: Body): boolean => {
+  const types = typesOf(body)
+  // The old joint type leaves it to the text whether the licence was suspended or revoked.
+  if (types.some((type) => BAN.test(type) && !SUSPENDED_OR_REVOKED.test(type))) return true
+  const { content } = body
+  // A condition goes with what follows its comma.
+  return says(typeof content === 'string' ? content.replace(CONDITION, '若') : content, BAN, NOT_BANNED)
 }
 
 /** Made, sold or passed off as another's: the filter "counterfeits" over penalties (order 44 articles 7 and 9). */
@@ -96,6 +124,14 @@ const DETENTION = /行政拘留/
 const SUSPENDED_OR_REVOKED = /暂扣.*吊销|吊销.*暂扣/
 const HEAVY_TYPE =
   /吊销|降低资质等级|限制(开展)?生产经营|责令停产|责令停业|停产停业|责令关闭|限制从业|禁止从事.*(活动|管理)|行业禁入/
+const BAN =
+  /限制(开展)?生产经营|限制从业|责令停产|责令停业|停产停业|停业整顿|暂扣|禁止[^，。；]{0,20}从事|行业禁入|市场禁入|(年|月|日|天)内不得(从事|担任)|终身不得(从事|担任)/
+/** A threat, a condition, or what was not imposed or is over; 不得 is the ban itself. */
+const NOT_BANNED = /不(?!得)|未|免予|逾期|拒|如果|若|可以|可能|将被|将依法|解除|期满/
+const CONDITION = /(逾期|拒不|拒绝|如果|若)[^，,。；;\n]{0,60}的[，,]/g
+const FOR_LIFE = /终身/
+/** From this day on a last day means that there is none. */
+const WITHOUT_END = '2099-12-31'
 const FROM_THE_HEAVY_END = /从重/
 const NOT_HEAVY_END =
   /(不予|不具有|不具备|不存在|不属于|不适用|没有|未见|未发现).{0,12}从重|无(任何|法定|酌定)*从重|是否|从轻|减轻/

@@ -1,7 +1,7 @@
 /** Concerns: what a person must look at because what a listing rests on is no longer what it was. */
 import type { Db, Tx } from './db.js'
 
-export const CAUSES = ['ABSENT', 'TAKEN_BACK', 'CHANGED_HANDS', 'LIGHTER', 'RESTORED'] as const
+export const CAUSES = ['ABSENT', 'TAKEN_BACK', 'CHANGED_HANDS', 'LIGHTER', 'RESTORED', 'REPAIR_REVOKED'] as const
 export type Cause = (typeof CAUSES)[number]
 
 export interface Concern {
@@ -88,16 +88,17 @@ export const settleOfRun = async (
   )
 }
 
-/** All of these listings at once. */
+/** All of these listings at once; `cause`: those alone that it gave rise to. */
 export const settleOf = async (
   tx: Tx,
   listingIds: readonly string[],
-  { by, note, now }: { by: string; note: string; now: Date },
+  { by, note, now, cause = null }: { by: string; note: string; now: Date; cause?: Cause | null },
 ): Promise<void> => {
   await tx.raw(
-    `update concerns set settled_at = ?, settled_by = ?, note = ? where listing_id = any(?::uuid[]) and settled_at is null
+    `update concerns set settled_at = :now, settled_by = :by, note = :note
+     where listing_id = any(:ids::uuid[]) and settled_at is null and (:cause::text is null or cause = :cause::text)
      /* concerns.settleOf */`,
-    [now, by, note, [...listingIds]],
+    { now, by, note, cause, ids: [...listingIds] } as never,
   )
 }
 

@@ -2,7 +2,6 @@
 import type { Case, State } from '../domain/case.js'
 import type { RemovalReason } from '../domain/lists.js'
 import type { PublicEntry } from '../domain/public-entry.js'
-import type { Body } from '../domain/records.js'
 import type { Db, Tx } from './db.js'
 
 export interface Listing {
@@ -27,7 +26,8 @@ export interface Listing {
   wrongFrom: Date | null
 }
 
-const COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.state, l.reason, l.basis, l.authority,
+/** Of a listing `l`. */
+export const COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.state, l.reason, l.basis, l.authority,
   l.authority_code as "authorityCode", l.document_number as "documentNumber", l.decision_version as "decisionVersion", l.facts,
   l.removal_reason as "removalReason", l.removed_on as "removedOn", l.published_on as "publishedOn", l.ends_on as "endsOn", l.moves,
   l.wrong_from as "wrongFrom"`
@@ -203,22 +203,6 @@ export const restingOn = async (tx: Tx, at: Date): Promise<Listing[]> => {
     `select ${COLUMNS} from listings l join versions d on d.id = l.decision_version
      where l.state not in ('REMOVED', 'NOT_LISTED') and ${TOUCHED} order by l.id /* listings.restingOn */`,
     { at },
-  )
-  return answer.rows
-}
-
-/** Shown or hidden entries of whom a repair of an entry was told at an instant, with the body of what was told. */
-export const repairedAt = async (
-  tx: Tx,
-  at: Date,
-  run: number | null,
-): Promise<{ id: string; documentNumber: string; told: Body }[]> => {
-  const answer = await tx.raw(
-    `select l.id, l.document_number as "documentNumber", v.body as told from versions v join listings l on l.operator_id = v.operator_id
-     where (:run::bigint is null or v.run_id = :run::bigint) and v.kind = 'repair' and v.known_from = :at::timestamptz and v.known_to is null and v.body->>'target' = 'LIST_ENTRY'
-       and v.body->>'outcome' in ('REPAIRED', 'REMOVED') and l.state in ('PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN')
-       and l.document_number is not null order by l.id, v.id /* listings.repairedAt */`,
-    { at, run } as never,
   )
   return answer.rows
 }

@@ -1,6 +1,8 @@
 /** The clocks of publication and what may be public, by schema/rules: read and checked once, told by place and reason. */
-import { type ClockRules, checkClocks } from '../domain/clocks.js'
+import { type ClockRules, type Clocks, checkClocks, clocksOf } from '../domain/clocks.js'
+import { banOf } from '../domain/penalty.js'
 import { checkPersons, type PublicRules } from '../domain/public-entry.js'
+import type { Body } from '../domain/records.js'
 import { checked } from './rules.js'
 
 let clocks: ClockRules | null = null
@@ -14,4 +16,25 @@ export const clockRules = (): ClockRules => {
 export const publicRules = (): PublicRules => {
   persons ??= checked<PublicRules>('rules/public-entry', 'contracts/public-entry', checkPersons)
   return persons
+}
+
+export interface ClockedListing {
+  list: string
+  decidedOn: string
+  publishedOn: string | null
+  /** The day of the document that restored it; null: none did. */
+  anewFrom: string | null
+  /** The penalty that it rests on; null: none is linked. */
+  decision: Body | null
+  today: string
+}
+
+/** The clocks of an entry with the ban of its penalty; `endless`: that ban has no end, and 公示系统 then no known one. */
+export const clocksShown = (
+  rules: ClockRules,
+  { decidedOn, decision, ...entry }: ClockedListing,
+): Clocks & { endless: boolean } => {
+  const ban = decision === null ? null : banOf(decision)
+  const clocks = clocksOf(rules, { ...entry, documentOn: decidedOn, banUntil: ban?.until ?? null })
+  return { ...clocks, endless: ban?.endless === true && clocks.gsxt?.endsOn.row.legalBan === 'LENGTHENS' }
 }

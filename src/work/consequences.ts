@@ -3,11 +3,9 @@
  * law does by itself is done at once, by the clock; where a person must judge, a concern asks.
  */
 import { dateIn } from '../domain/dates.js'
-import { numberCompared } from '../domain/decision-number.js'
 import type { Ground } from '../domain/evidence.js'
 import type { RemovalReason } from '../domain/lists.js'
 import { isHeavy } from '../domain/penalty.js'
-import { isRefusal } from '../errors.js'
 import * as concerns from '../store/concerns.js'
 import type { Tx } from '../store/db.js'
 import * as listings from '../store/listings.js'
@@ -15,6 +13,7 @@ import * as versions from '../store/versions.js'
 import * as waiting from '../store/waiting.js'
 import { groundUnder } from './ground.js'
 import { moveWithin } from './listing.js'
+import { repairs } from './repairs.js'
 import { listOf, type Rules } from './rules.js'
 
 export interface Changed {
@@ -64,33 +63,6 @@ const follow = async (tx: Tx, listing: listings.Listing, changed: Changed): Prom
   const cause = causeOf(ground, wasHeavy)
   if (cause !== null) await ask(tx, listing, cause, ground.linked, changed)
 }
-
-/**
- * Another entrance has repaired an entry of this hub, and tells it by the number of its decision: the entry goes in the same
- * pull, whatever is thought of it here.
- */
-const repairs = async (tx: Tx, { at, rules, run, now = at }: Changed): Promise<void> => {
-  const done = new Set<string>()
-  for (const { id, documentNumber, told } of await listings.repairedAt(tx, at, run ?? null)) {
-    const [target, number] = [told['target_document_number'], told['document_number']]
-    if (done.has(id) || typeof target !== 'string' || numberCompared(target) !== numberCompared(documentNumber))
-      continue
-    done.add(id)
-    const input = {
-      on: dateIn(now),
-      removal: 'REPAIRED' as const,
-      reason: REPAIRED,
-      documentNumber: typeof number === 'string' ? number : documentNumber,
-    }
-    const made = { id, name: 'removeListing' as const, by: 'clock', role: 'clock' as const, input, now, at }
-    await moveWithin(tx, rules, made).catch((error: unknown) => {
-      // Of a kind that is repaired here alone: what others say of it changes nothing.
-      if (!isRefusal(error)) throw error
-    })
-  }
-}
-
-const REPAIRED = '信用修复入口已办结修复。Repaired at its entrance.'
 
 /** The clock ended the case because of its record, which stands again as it was: nothing is published by itself. */
 const reconsider = async (tx: Tx, listing: listings.Listing, changed: Changed): Promise<void> => {

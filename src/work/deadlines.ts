@@ -8,7 +8,7 @@ import type { Db, Tx } from '../store/db.js'
 import * as store from '../store/deadlines.js'
 import type { Listing } from '../store/listings.js'
 import { withAmendments } from './calendar.js'
-import { listOf, type Rules } from './rules.js'
+import { caseRules, type Rules } from './rules.js'
 
 /** Digits of a rule's version. */
 const VERSION_LENGTH = 12
@@ -25,11 +25,8 @@ export interface Stepped {
 /** In the transaction of the moves. */
 export const keepDeadlines = async (tx: Tx, rules: Rules, steps: readonly Stepped[], now: Date): Promise<void> => {
   const made = steps.map(({ name, before, after, act }) => {
-    const list = listOf(rules, after.list)
-    const { begun, met, dropped } = deadlinesOf(name, before.facts, after.facts, act, {
-      list,
-      calendar: rules.calendar,
-    })
+    const by = caseRules(rules, after.list)
+    const { begun, met, dropped } = deadlinesOf(name, before.facts, after.facts, act, by)
     return { listingId: after.id, on: act.on, begun: begun.map(versioned), met, dropped }
   })
   await store.apply(tx, made, now)

@@ -1,6 +1,7 @@
 /** Documents: drafted from a listing as it stands, by templates checked when they are read; issued elsewhere, noted here. */
 import * as contracts from '../contracts.js'
-import { clocksOf } from '../domain/clocks.js'
+import { wholeCase } from '../domain/case.js'
+import type { Clocks } from '../domain/clocks.js'
 import { dateIn } from '../domain/dates.js'
 import { numberCompared } from '../domain/decision-number.js'
 import {
@@ -20,7 +21,7 @@ import type { Db } from '../store/db.js'
 import * as documents from '../store/documents.js'
 import * as listings from '../store/listings.js'
 import type { Operator } from '../store/operators.js'
-import { clockRules } from './clocks.js'
+import { clocksShown } from './clocks.js'
 import { checked, listOf, type Rules } from './rules.js'
 
 /** Characters, as 双公示 has it. */
@@ -75,8 +76,6 @@ export const draft = (rules: Rules, kind: DocumentKind, of: Drafted, reader: Rea
   const { listing, operator, decision, moves, issued, today } = of
   const template = documentTemplates().get(kind)
   if (template === undefined) throw new Error(`no template of ${kind}`)
-  const { decidedOn, publishedOn } = listing.facts
-  const clocked = { list: listing.list, documentOn: decidedOn ?? '', publishedOn, banUntil: null, today }
   return documentPage(
     template,
     {
@@ -84,7 +83,7 @@ export const draft = (rules: Rules, kind: DocumentKind, of: Drafted, reader: Rea
       operator,
       decision,
       list: listOf(rules, listing.list),
-      clocks: decidedOn === null ? null : clocksOf(clockRules(), clocked),
+      clocks: clocksIn(rules, of),
       rules: documentRules(),
       issued,
       named: namedIn(moves),
@@ -92,6 +91,14 @@ export const draft = (rules: Rules, kind: DocumentKind, of: Drafted, reader: Rea
     },
     reader,
   )
+}
+
+const clocksIn = (rules: Rules, { listing, decision, today }: Drafted): Clocks | null => {
+  const { decidedOn, publishedOn, termFrom: anewFrom } = wholeCase(listing.facts)
+  if (decidedOn === null) return null
+  const shown = clocksShown(rules.clocks, { list: listing.list, decidedOn, publishedOn, anewFrom, decision, today })
+  // An end that nobody knows is left to be filled by hand.
+  return shown.endless ? { ...shown, gsxt: null } : shown
 }
 
 /** The latest of each kind. */

@@ -80,7 +80,7 @@ const publicOf = async (
   operator: operators.Operator,
   on: string,
 ): Promise<listings.PublicBody> => {
-  const { body, withheld } = await publicEntryOf(tx, after, operator, on)
+  const { body, withheld } = await publicEntryOf(tx, after, operator, on, after.facts.ofAge ?? null)
   if (body === null) {
     const reason = withheld === null ? '' : `${WITHHELD[withheld].zh} ${WITHHELD[withheld].en}`
     throw new Refusal('MOVE_NOT_ALLOWED', { move: 'publishListing', state: before.state, reason, because: withheld })

@@ -20,6 +20,7 @@ import { basisOn, type LegalBasis, type RemovalReason } from '../domain/lists.js
 import { DENIALS, type DenialCode, type MoveName } from '../domain/moves.js'
 import { redact } from '../domain/privacy.js'
 import { isRefusal, Refusal } from '../errors.js'
+import * as concerns from '../store/concerns.js'
 import type { Db, Tx } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
 import * as listings from '../store/listings.js'
@@ -27,7 +28,7 @@ import { withAmendments } from './calendar.js'
 import { keepDeadlines } from './deadlines.js'
 import { show } from './entry.js'
 import { decisionOf, type Linked, renewed } from './ground.js'
-import { listOf, type Rules } from './rules.js'
+import { caseRules, listOf, type Rules } from './rules.js'
 
 export interface MoveInput {
   /** The legal day of the act. */
@@ -49,6 +50,8 @@ export interface MoveInput {
   point?: number
   hiding?: HidingKind
   notListed?: NotListedReason
+  /** For publishListing alone: whether a natural person was found to be of age. */
+  ofAge?: boolean
   /** SHA-256 of the document's file, in hexadecimal. */
   fileHash?: string
   /** Number of the last move that whoever moves has seen: the move is of that listing, or of none. */
@@ -64,6 +67,7 @@ const LOCK_NOT_AVAILABLE = '55P03'
 /** SQLSTATE and index of a second open listing of one kind. */
 const UNIQUE_VIOLATION = '23505'
 const ONE_OPEN = 'listings_open'
+const RESTORED = '已恢复列入。It has been restored.'
 const FILE_HASH = /^[0-9a-f]{64}$/
 /** Longest texts of a move, characters; the document number as 双公示 has it. */
 const LONGEST = { documentNumber: 128, consentNumber: 128, reason: 1_000, text: 10_000 } as const
@@ -163,6 +167,11 @@ export const moveWithin = async (tx: Tx, given: Rules, made: MoveMade & { at: Da
   if (made.name === 'restoreListing' && (await listings.anotherOpen(tx, before)))
     throw notAllowed(made.name, before.state, 'ANOTHER_OPEN')
   await keep(tx, rules, [step], made)
+  if (made.name === 'restoreListing') {
+    // Whoever restores it has answered what a person was asked.
+    const settled = { by: made.by, note: RESTORED, now: made.at, cause: 'REPAIR_REVOKED' } as const
+    await concerns.settleOf(tx, [made.id], settled)
+  }
   return step.after
 }
 
@@ -259,12 +268,14 @@ const inTurn = async <T>(db: Db, waitMs: number, act: (tx: Tx) => Promise<T>): P
   }
 }
 
-const actOf = ({ by, role, input: sent }: MoveMade, today: string, linked: Linked | null, rules: Rules): Act => {
+const actOf = ({ name, by, role, input: sent }: MoveMade, today: string, linked: Linked | null, rules: Rules): Act => {
   const { fileHash, ...said } = cleaned(sent, rules)
   const input = { ...said, ...(fileHash !== undefined && { fileHash: fileHash.toLowerCase() }) }
   if (!isDate(input.on)) throw new Refusal('DATE_INVALID', { value: input.on })
   if (input.fileHash !== undefined && !FILE_HASH.test(input.fileHash))
     throw new Refusal('INPUT_INVALID', { reason: 'fileHash 应为 64 位十六进制 SHA-256 64 hexadecimal digits' })
+  if (input.ofAge !== undefined && name !== 'publishListing')
+    throw new Refusal('INPUT_INVALID', { reason: 'ofAge 仅用于 publishListing ofAge is for publishListing alone' })
   const { decision: _, seen: __, ...given } = input
   return {
     ...given,
@@ -291,8 +302,7 @@ const cleaned = <I extends Partial<Record<keyof typeof LONGEST, string>>>(input:
 }
 
 const stepped = (name: MoveName, before: Case, act: Act, rules: Rules): Case => {
-  const list = listOf(rules, before.list)
-  const moved = move(name, before, act, { list, calendar: rules.calendar })
+  const moved = move(name, before, act, caseRules(rules, before.list))
   if (moved.ok) return moved.after
   throw refusal(name, before.state, moved.reason)
 }

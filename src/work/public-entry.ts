@@ -10,18 +10,18 @@ const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 /** Of one operator, those merged into it counted, that are looked at for its own. */
 const REGISTRATIONS_MOST = 50
 
-/** `on`: the day of publication. `minor`: what an officer has established; null: nothing. */
+/** `on`: the day of publication. `ofAge`: what an officer has established of a natural person; null: nothing. */
 export const publicEntryOf = async (
   tx: Tx | Db,
   listing: Listing,
   operator: Operator,
   on: string,
-  minor: boolean | null = null,
+  ofAge: boolean | null,
 ): Promise<PublicAnswer> => {
   const { decisionVersion, facts } = listing
   const decision = decisionVersion === null ? null : await versions.byId(tx, decisionVersion)
   const known = {
-    minor,
+    minor: ofAge === null ? null : !ofAge,
     naturalPerson: decision?.body['party_kind'] === 'NATURAL_PERSON',
     businessAddress: await businessAddress(tx, operator, on),
   }

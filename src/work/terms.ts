@@ -1,12 +1,14 @@
-/** Terms: a new row of the rules may change what stands; on its first day the clock counts those entries anew, each by a move. */
+/** Terms: a new row of the rules, of a list's term or of a clock of publication, may change what stands; on its first day the clock counts those entries anew, each by a move. */
+import { wholeCase } from '../domain/case.js'
 import { dateIn } from '../domain/dates.js'
-import { type ListKind, termEnd } from '../domain/lists.js'
+import { newestRow } from '../domain/ends.js'
+import { renewedEnd } from '../domain/moves-removal.js'
 import { isRefusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
 import { makeMove } from './listing.js'
-import type { Rules } from './rules.js'
+import { caseRules, type Rules } from './rules.js'
 
 /** Entries looked at at a step. */
 const STEP_ENTRIES = 1_000
@@ -14,40 +16,26 @@ const STEP_ENTRIES = 1_000
 /** Returns how many were counted anew. */
 export const renewTerms = async (db: Db, rules: Rules, { now, log }: { now: Date; log: Log }): Promise<number> => {
   let renewed = 0
-  for (const list of rules.lists.filter(({ decidedHere }) => decidedHere)) {
-    const newest = newestRow(list, dateIn(now))
-    if (newest !== null) renewed += await renewOf(db, rules, list, newest, { now, log })
+  for (const { id } of rules.lists.filter(({ decidedHere }) => decidedHere)) {
+    const newest = newestRow(caseRules(rules, id), dateIn(now))
+    if (newest !== null) renewed += await renewOf(db, rules, id, newest, { now, log })
   }
   return renewed
 }
 
-/** The first day of the newest row that has something to say about what was decided before it. */
-const newestRow = ({ terms }: ListKind, today: string): string | null =>
-  terms
-    .filter(({ from, standing }) => from !== null && from <= today && standing !== 'KEEP')
-    .map(({ from }) => from ?? '')
-    .sort()
-    .at(-1) ?? null
-
 const renewOf = async (
   db: Db,
   rules: Rules,
-  list: ListKind,
+  list: string,
   from: string,
   { now, log }: { now: Date; log: Log },
 ): Promise<number> => {
-  const today = dateIn(now)
+  const [today, by] = [dateIn(now), caseRules(rules, list)]
   let [renewed, after] = [0, null as string | null]
   for (;;) {
-    const found = await listings.standingBefore(db, { list: list.id, from, after, limit: STEP_ENTRIES })
+    const found = await listings.standingBefore(db, { list, from, after, limit: STEP_ENTRIES })
     for (const { id, facts, endsOn } of found) {
-      const end = termEnd(list, facts.decidedOn, {
-        from: facts.termFrom ?? null,
-        publishedOn: facts.publishedOn,
-        asOf: today,
-      })
-      // What the new row ends on a day that is past ends today.
-      const next = end !== null && end < today ? today : end
+      const next = renewedEnd(wholeCase(facts), today, by)
       if (next === null || next === endsOn || endsOn === null || endsOn <= today) continue
       if (await renewOne(db, rules, id, now, log)) renewed += 1
     }

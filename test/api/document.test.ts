@@ -159,6 +159,16 @@ describe('documents over HTTP', () => {
     })
   })
 
+  it('let the officer ask what may be public as if the person’s age were known', async () => {
+    const asked = `{ listing(id: "${id}") { a: publicText(ofAge: true) { allowed } b: publicText(ofAge: false) { allowed withheld { en } reason } c: publicText { allowed } } }`
+    const { data } = await world.ask(asked, { token: officer() })
+    expect(data.listing).to.deep.equal({
+      a: { allowed: true },
+      b: { allowed: false, withheld: { en: 'a minor is never published' }, reason: null },
+      c: { allowed: true },
+    })
+  })
+
   it('are not there before their step, for which no number is taken either', async () => {
     const opened = await world.ask(
       'mutation($input: OpenLeadInput!) { openLead(input: $input) { listing { id documents { kind } } } }',

@@ -185,4 +185,23 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     expect(data.listing.list.repair).to.deep.equal({ entrance: 'GSXT' })
     expect(data.listing.list.measures.length).to.be.greaterThan(0)
   })
+
+  it('a minor is refused at publication; that a person is of age is told to who handles the case alone', async () => {
+    const [three, four] = [uscc(3), uscc(4)]
+    await world.bring('registry', [registration(three, '虚构丙有限公司'), registration(four, '虚构丁有限公司')])
+    await world.bring('penalties', [penalty(three, '虚市监处罚〔2026〕3号'), penalty(four, '虚市监处罚〔2026〕4号')])
+    const minor = publishListing(world, three, '虚市监处罚〔2026〕3号', { ofAge: false })
+    expect(await minor.then(() => 'published', String)).to.include('"because":"MINOR"')
+    world.setNow(NOW)
+    const shown = await publishListing(world, four, '虚市监处罚〔2026〕4号', { ofAge: true })
+    const acts = async (token?: string) => {
+      const asked = `{ listing(id: "${shown}") { moves { act } } }`
+      const { data } = await world.ask(asked, token === undefined ? {} : { token })
+      return data.listing.moves.at(-1)?.act?.ofAge ?? null
+    }
+    expect(await acts(officer())).to.equal(true)
+    expect([await acts(), await acts(world.token('party', four))]).to.deep.equal([null, null])
+    const other = await move('hideListing', officer(), { id: shown, hiding: 'ERROR', reason: '核实', ofAge: true })
+    expect(other.listing).to.equal(undefined)
+  })
 })

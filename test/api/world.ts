@@ -19,6 +19,7 @@ import * as runs from '../../src/store/runs.js'
 import * as scores from '../../src/store/scores.js'
 import { withStage } from '../../src/store/staged.js'
 import { keepCard, loadScorecard } from '../../src/work/cards.js'
+import { clockRules } from '../../src/work/clocks.js'
 import { merge, toStage } from '../../src/work/merge.js'
 import { publish } from '../../src/work/publish.js'
 import { pull } from '../../src/work/pull.js'
@@ -167,6 +168,7 @@ const loadRules = (): Rules => {
   return {
     lists,
     calendar: { ...days, holidays: new Set(days.holidays), workdays: new Set(days.workdays) },
+    clocks: clockRules(),
     platforms: platforms.map(({ id }) => id),
     mark: () => 'hash',
   }
@@ -299,7 +301,12 @@ export const recordId = async (world: World, key: string): Promise<number> =>
   (await world.database.db('versions').where({ record_key: key }).whereNull('known_to').first('id')).id
 
 /** Carries a case to PUBLISHED through its moves, as people would; gives its global id. */
-export const publishListing = async (world: World, code: string, penaltyNumber: string): Promise<string> => {
+export const publishListing = async (
+  world: World,
+  code: string,
+  penaltyNumber: string,
+  published: Record<string, unknown> = {},
+): Promise<string> => {
   const officer = world.token('officer', 'officer-1')
   const reviewer = world.token('reviewer', 'reviewer-1')
   const record = globalOf('Record', await recordId(world, `${penaltyNumber}/${code}`))
@@ -316,7 +323,7 @@ export const publishListing = async (world: World, code: string, penaltyNumber: 
     ['consentListing', reviewer, { on: '2026-02-04', documentNumber: '虚市监函〔2026〕1号' }],
     ['decideListing', officer, { on: '2026-02-04', documentNumber: '虚市监列〔2026〕1号' }],
     ['serveListing', officer, { on: '2026-02-05' }],
-    ['publishListing', officer, { on: '2026-02-06' }],
+    ['publishListing', officer, { on: '2026-02-06', ...published }],
   ]
   for (const [move, token, input] of steps) {
     // Publication is of the day on which it is made.

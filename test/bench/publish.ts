@@ -13,6 +13,7 @@ import type { ListKind } from '../../src/domain/lists.js'
 import { makeLog } from '../../src/log.js'
 import { connect, type Db, migrate } from '../../src/store/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
+import { clockRules } from '../../src/work/clocks.js'
 import { expire } from '../../src/work/expire.js'
 import type { Rules } from '../../src/work/rules.js'
 import { manyShown } from '../support/public-list.js'
@@ -205,6 +206,7 @@ const ended = async (db: Db): Promise<Record<string, number>> => {
   const rules = {
     lists,
     calendar: { holidays: new Set(), workdays: new Set(), knownUntil: '2099-12-31' },
+    clocks: clockRules(),
     platforms: ['national', 'jilin', 'creditchina', 'creditjilin'],
     mark: () => '',
   } as unknown as Rules

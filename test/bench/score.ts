@@ -15,6 +15,7 @@ import { connect, type Db, migrate } from '../../src/store/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import * as runs from '../../src/store/runs.js'
 import { loadScorecard } from '../../src/work/cards.js'
+import { clockRules } from '../../src/work/clocks.js'
 import type { Rules } from '../../src/work/rules.js'
 import { score as scoreNow } from '../../src/work/score.js'
 import { familiesTold } from '../../src/work/sources.js'
@@ -34,6 +35,7 @@ const { lists } = document('rules/lists.json') as { lists: ListKind[] }
 const rules: Rules = {
   lists,
   calendar: { holidays: new Set(), workdays: new Set(), knownUntil: TODAY },
+  clocks: clockRules(),
   platforms: [],
   mark: () => '',
 }

@@ -6,6 +6,7 @@ import { deadlinesOf, dueDay } from '../../src/domain/deadlines.js'
 import { move } from '../../src/domain/listing.js'
 import type { ListKind, Term } from '../../src/domain/lists.js'
 import type { MoveName } from '../../src/domain/moves.js'
+import { clockRules } from '../../src/work/clocks.js'
 import { caseAfter, denied, full, kind, numbered, upTo } from '../support/case.js'
 
 /** The calendar that ships: Spring Festival 2026 is off from Sunday 15 to Monday 23 February; Saturdays 14 and 28 are worked. */
@@ -23,7 +24,7 @@ const serious = numbered(kind('serious'), {
   HIDING_CONFIRM_WORKDAYS: 3,
   SERVICE_NOTICE_DAYS: 30,
 })
-const rules: Rules = { list: serious, calendar }
+const rules: Rules = { list: serious, calendar, clocks: clockRules() }
 
 /** One act on its day, which is today unless the act says another. */
 const on = (day: string, name: MoveName, before: Case, more: Partial<Act> = {}, by: Rules = rules) =>
@@ -158,7 +159,9 @@ describe('listing cases: terms', () => {
     confirmed: false,
     ...more,
   })
-  const withTerms = (...terms: Term[]): Rules => ({ ...rules, list: { ...serious, terms } })
+  /** The terms alone: no clock of publication ends sooner. */
+  const NONE = { severities: [], clocks: [] }
+  const withTerms = (...terms: Term[]): Rules => ({ ...rules, list: { ...serious, terms }, clocks: NONE })
   const reviewed = { ...upTo('reviewListing'), lastOn: '2020-01-01' }
   const decided = (day: string, by: Rules, today = day): string | null =>
     caseAfter(move('decideListing', reviewed, full({ on: day, today }), by)).endsOn
@@ -291,12 +294,29 @@ describe('listing cases: whole files', () => {
   it('false materials bring it back, with its term and the time before a repair counted anew', () => {
     const removed = done('2027-03-01', 'removeListing', published, { removal: 'REPAIRED' })
     const restored = done('2027-06-01', 'restoreListing', removed)
-    expect(restored).to.include({ state: 'PUBLISHED', termFrom: '2027-06-01', endsOn: '2030-06-01', removal: null })
+    expect(restored).to.include({ state: 'PUBLISHED', termFrom: '2027-06-01', removal: null })
+    // Its term and 公示系统 run to 1 June 2030; 信用中国 shows a document of 19 January 2026 for three years at most.
+    expect(restored.endsOn).to.equal('2029-01-19')
     expect(restored.publishedOn).to.equal('2026-01-21')
     expect(denied(on('2028-05-31', 'applyRepair', restored))).to.equal('REPAIR_TOO_EARLY')
     expect(done('2028-06-01', 'applyRepair', restored).state).to.equal('REPAIR_APPLIED')
-    const ended = done('2030-06-01', 'removeListing', restored, { ...CLOCK, removal: 'EXPIRED' })
-    expect(denied(on('2030-06-02', 'restoreListing', ended))).to.equal('NOT_REPAIRED')
+    const ended = done('2029-01-19', 'removeListing', restored, { ...CLOCK, removal: 'EXPIRED' })
+    expect(denied(on('2029-01-20', 'restoreListing', ended))).to.equal('NOT_REPAIRED')
+  })
+
+  it('nothing is restored whose time on 信用中国 is over', () => {
+    const removed = done('2027-03-01', 'removeListing', published, { removal: 'REPAIRED' })
+    expect(on('2029-01-18', 'restoreListing', removed).ok).to.equal(true)
+    expect(denied(on('2029-01-19', 'restoreListing', removed))).to.equal('ENDED')
+  })
+
+  it('restored where no clock of 信用中国 is known, it stands for its term anew', () => {
+    const by = {
+      ...rules,
+      clocks: { ...rules.clocks, clocks: rules.clocks.clocks.filter(({ clock }) => clock === 'GSXT') },
+    }
+    const removed = done('2027-03-01', 'removeListing', published, { removal: 'REPAIRED' })
+    expect(done('2027-06-01', 'restoreListing', removed, {}, by).endsOn).to.equal('2030-06-01')
   })
 
   it('a penalty revoked after the repair leaves it removed, and nothing brings it back', () => {

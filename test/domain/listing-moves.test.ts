@@ -27,7 +27,7 @@ describe('listing: every state, move and role', () => {
     unhideListing: { from: ['HIDDEN'], to: 'PUBLISHED', roles: ['officer', 'reviewer'] },
     applyRepair: { from: ['PUBLISHED', 'HIDDEN'], to: 'REPAIR_APPLIED', roles: ['officer', 'party'] },
     acceptRepair: { from: ['REPAIR_APPLIED', 'HIDDEN'], to: 'SAME', roles: ['officer', 'reviewer'] },
-    refuseRepair: { from: ['REPAIR_APPLIED', 'HIDDEN'], to: 'PUBLISHED', roles: ['officer', 'reviewer'] },
+    refuseRepair: { from: ['REPAIR_APPLIED', 'HIDDEN'], to: 'PUBLISHED', roles: ['officer', 'reviewer', 'clock'] },
     restoreListing: { from: ['REMOVED'], to: 'PUBLISHED', roles: ['officer', 'reviewer'] },
     renewTerm: {
       from: ['DECIDED', 'SERVED', 'PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN'],

@@ -32,6 +32,7 @@ describe('listing: the ordinary way', () => {
       decidedOn: '2026-01-19',
       servedOn: '2026-01-20',
       publishedOn: '2026-01-21',
+      ofAge: null,
       hiding: null,
       repair: null,
       removal: null,

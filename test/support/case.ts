@@ -7,6 +7,7 @@ import { move } from '../../src/domain/listing.js'
 import type { ListKind, NumberName } from '../../src/domain/lists.js'
 import type { MoveName } from '../../src/domain/moves.js'
 import { ROLES as VIEWERS } from '../../src/domain/viewer.js'
+import { clockRules } from '../../src/work/clocks.js'
 
 export const lists = (document('rules/lists.json') as { lists: ListKind[] }).lists
 export const kind = (id: string): ListKind => {
@@ -28,6 +29,7 @@ export const calendar: Calendar = {
 export const rules: Rules = {
   list: numbered(kind('serious'), { DEFENCE_WORKDAYS: 5, REPAIR_MIN_MONTHS: 12, SERVICE_NOTICE_DAYS: 30 }),
   calendar,
+  clocks: clockRules(),
 }
 export const ROLES: Role[] = [...VIEWERS, 'clock']
 export const TODAY = '2026-11-25'

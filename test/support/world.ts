@@ -13,6 +13,7 @@ import { makeLog } from '../../src/log.js'
 import { platforms } from '../../src/platforms/index.js'
 import type { Db } from '../../src/store/db.js'
 import type { Listing } from '../../src/store/listings.js'
+import { clockRules } from '../../src/work/clocks.js'
 import { type MoveInput, makeMove, openCase } from '../../src/work/listing.js'
 import { type Pulled, type PullOptions, pull } from '../../src/work/pull.js'
 import type { Rules } from '../../src/work/rules.js'
@@ -37,6 +38,7 @@ const days = document('rules/calendar.json') as { holidays: string[]; workdays: 
 export const rules: Rules = {
   lists: (document('rules/lists.json') as { lists: ListKind[] }).lists,
   calendar: { holidays: new Set(days.holidays), workdays: new Set(days.workdays), knownUntil: days.knownUntil },
+  clocks: clockRules(),
   platforms: platforms.map((platform) => platform.id),
   mark: () => 'hash',
 }

@@ -91,14 +91,16 @@ const recordDocument = async (_: unknown, { input }: { input: RecordInput }, con
   return view
 }
 
-const publicText = async (view: ListingView, _: unknown, context: Context) => {
+const publicText = async (view: ListingView, asked: { ofAge?: boolean | null }, context: Context) => {
   if (!may(context.viewer, 'see_moves')) return null
   const found = await caseIn(view, context)
   if (found === null) return null
   // Its own two statements, for each entry.
   spend(context, PAGE_COST)
   const { listing, operator } = found
-  const answer = await publicEntryOf(context.parts.db, listing, operator, listing.publishedOn ?? context.today)
+  const ofAge = asked.ofAge ?? listing.facts.ofAge ?? null
+  const on = listing.publishedOn ?? context.today
+  const answer = await publicEntryOf(context.parts.db, listing, operator, on, ofAge)
   return {
     allowed: answer.withheld === null,
     withheld: answer.withheld === null ? null : WITHHELD[answer.withheld],

@@ -32,6 +32,13 @@ export interface ListingView {
   /** Version of the record that it rests on, or is; null where the case has to be looked up for it. */
   record: number | null
   facts: Case | null
+  /** What else its clocks are counted by; null where the case has to be looked up for it. */
+  counted: {
+    /** The day of the document that restored it. */
+    anewFrom: string | null
+    /** By the rules of which day; null: of today. */
+    asOf: string | null
+  } | null
 }
 
 /** What anyone may read. */
@@ -54,6 +61,7 @@ export const entryView = (body: PublicBody): ListingView => ({
   operatorId: null,
   record: null,
   facts: null,
+  counted: null,
 })
 
 /** A case of this hub, for those who may see it whether published or not. */
@@ -76,6 +84,7 @@ export const caseView = (listing: Listing): ListingView => ({
   operatorId: listing.operatorId,
   record: listing.decisionVersion,
   facts: listing.facts,
+  counted: { anewFrom: listing.facts.termFrom ?? null, asOf: null },
 })
 
 /** A case as it stood on a day and was known at an instant, from the moves made by then; null if there was none yet. */
@@ -95,6 +104,7 @@ const pastCaseView = (listing: Listing, moves: readonly Event[], { asOf, knownAt
     ...(!after('publishListing') && { publishedOn: null }),
     ...removedIn(last, made),
     facts: null,
+    counted: { anewFrom: made.findLast(({ move }) => move === 'restoreListing')?.on ?? null, asOf },
   }
 }
 
@@ -139,6 +149,7 @@ export const mirroredView = (
     operatorId,
     record: id,
     facts: null,
+    counted: null,
   }
 }
 

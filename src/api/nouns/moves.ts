@@ -39,6 +39,7 @@ interface MoveInput {
   point?: number | null
   hiding?: HidingKind | null
   notListed?: NotListedReason | null
+  ofAge?: boolean | null
   fileHash?: string | null
   seen?: number | null
 }

@@ -1,0 +1,58 @@
+/**
+ * Results of repair that entrances elsewhere tell (feed `repairs`), and what follows from them for a listing of this hub. Of all
+ * that is told of an entry the newest counts, in whatever order it came; it is followed when it comes. Pure.
+ */
+import type { Case } from './case.js'
+import { numberCompared } from './decision-number.js'
+import type { Body } from './records.js'
+
+export interface ToldResult {
+  /** Version of the record. */
+  record: number
+  /** Of a record of kind repair. */
+  body: Body
+  /** It came with what is being taken in now. */
+  fresh: boolean
+}
+
+/** Of one day: what was granted may have been taken back, and what was refused was granted after all. */
+const STEP: Record<string, number> = { REFUSED: 0, REPAIRED: 1, REMOVED: 1, REVOKED: 2 }
+
+/** GRANTED: it leaves the list. REFUSED: its application ends. TAKEN_BACK: whether it is restored is a person's to decide. */
+export type Follows = 'GRANTED' | 'REFUSED' | 'TAKEN_BACK'
+
+/** Null: nothing follows. `documentNumber`: of the decision by which it was listed. */
+export const followsFrom = (
+  facts: Case,
+  documentNumber: string,
+  told: readonly ToldResult[],
+): { what: Follows; told: ToldResult } | null => {
+  const newest = newestOf(told.filter(({ body }) => names(body, documentNumber)))
+  if (newest === null || !newest.fresh) return null
+  const what = resultOf(facts, newest.body)
+  return what === null ? null : { what, told: newest }
+}
+
+const names = ({ target_document_number: target, outcome }: Body, documentNumber: string): boolean =>
+  typeof target === 'string' &&
+  numberCompared(target) === numberCompared(documentNumber) &&
+  STEP[String(outcome)] !== undefined
+
+const newestOf = (told: readonly ToldResult[]): ToldResult | null =>
+  [...told].sort((a, b) => (later(a, b) ? -1 : 1))[0] ?? null
+
+const later = (a: ToldResult, b: ToldResult): boolean => {
+  if (dayOf(a) !== dayOf(b)) return dayOf(a) > dayOf(b)
+  if (stepOf(a) !== stepOf(b)) return stepOf(a) > stepOf(b)
+  return a.record > b.record
+}
+const dayOf = ({ body }: ToldResult): string => String(body['decided_on'])
+const stepOf = ({ body }: ToldResult): number => STEP[String(body['outcome'])] ?? 0
+
+const resultOf = ({ state, repair, removal, termFrom }: Case, body: Body): Follows | null => {
+  const on = String(body['decided_on'])
+  if (body['outcome'] === 'REVOKED') return state === 'REMOVED' && removal === 'REPAIRED' ? 'TAKEN_BACK' : null
+  // What was decided before the entry was restored, or before this application, was of an earlier one.
+  if (body['outcome'] === 'REFUSED') return repair !== null && on >= repair.appliedOn ? 'REFUSED' : null
+  return state !== 'REMOVED' && (termFrom === null || on >= termFrom) ? 'GRANTED' : null
+}

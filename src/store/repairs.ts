@@ -1,0 +1,40 @@
+/** Results of repair told of the operators of listings. */
+import type { ToldResult } from '../domain/repair-results.js'
+import type { Tx } from './db.js'
+import { COLUMNS, type Listing } from './listings.js'
+
+export interface Repaired {
+  listing: Listing
+  /** All that is believed of repairs of entries of its operator. */
+  told: ToldResult[]
+  /** A person was asked about a repair taken back since its last removal. */
+  asked: boolean
+}
+
+/** Listings shown, hidden or removed as repaired, of whose operator a result was told at an instant. */
+export const toldAt = async (tx: Tx, at: Date, run: number | null): Promise<Repaired[]> => {
+  const answer = await tx.raw(
+    `with found as (
+       select distinct l.id from versions v join listings l on l.operator_id = v.operator_id
+       where ${RESULT('v')} and ${FRESH('v')} and l.document_number is not null
+         and (l.state in ('PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN') or (l.state = 'REMOVED' and l.removal_reason = 'REPAIRED'))),
+     told as (
+       select f.id, jsonb_agg(jsonb_build_object('record', v.id, 'body', v.body, 'fresh', ${FRESH('v')}) order by v.id) as told
+       from found f join listings l on l.id = f.id join versions v on v.operator_id = l.operator_id and ${RESULT('v')} group by f.id)
+     select ${COLUMNS}, t.told, exists (
+       select 1 from concerns k where k.listing_id = l.id and k.cause = 'REPAIR_REVOKED' and k.opened_at >= (
+         select max(e.recorded_at) from listing_events e where e.listing_id = l.id and e.move = 'removeListing')) as asked
+     from told t join listings l on l.id = t.id order by l.id /* repairs.toldAt */`,
+    { at, run } as never,
+  )
+  return answer.rows.map(({ told, asked, ...listing }: Listing & Omit<Repaired, 'listing'>) => ({
+    listing,
+    told,
+    asked,
+  }))
+}
+
+const RESULT = (v: string): string =>
+  `${v}.kind = 'repair' and ${v}.known_to is null and ${v}.body->>'target' = 'LIST_ENTRY'`
+const FRESH = (v: string): string =>
+  `(${v}.known_from = :at::timestamptz and (:run::bigint is null or ${v}.run_id = :run::bigint))`

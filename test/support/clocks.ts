@@ -1,0 +1,36 @@
+/** Rows of clocks that are not the law's: numbers of tests. */
+import type { ClockRow, ClockRules, SeverityRow } from '../../src/domain/clocks.js'
+
+export const GENERAL: SeverityRow = {
+  list: 'serious',
+  from: null,
+  to: null,
+  severity: 'GENERAL',
+  basis: '测试',
+  mark: 'M',
+  confirmed: false,
+}
+
+export const clockRow = (more: Partial<ClockRow> = {}): ClockRow => ({
+  clock: 'CREDITCHINA',
+  list: null,
+  severity: 'GENERAL',
+  from: null,
+  to: null,
+  selectedBy: 'DOCUMENT',
+  countedFrom: 'DOCUMENT',
+  minimumMonths: 3,
+  maximumMonths: 12,
+  legalBan: 'NOTHING',
+  standing: null,
+  basis: '测试',
+  mark: 'M',
+  confirmed: false,
+  ...more,
+})
+
+/** So many months from the document, and nothing else. */
+export const shorterClocks = (maximumMonths: number): ClockRules => ({
+  severities: [GENERAL],
+  clocks: [clockRow({ maximumMonths })],
+})
