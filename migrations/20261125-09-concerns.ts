@@ -1,17 +1,17 @@
 import type { Knex } from 'knex'
 
-/** One more cause: the entrance that repaired an entry took its repair back. */
+/** More causes: a repair taken back by its entrance, one told that nothing can follow from by itself, a penalty told otherwise. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     alter table concerns drop constraint concerns_cause_check,
       add constraint concerns_cause_check
-        check (cause in ('ABSENT', 'TAKEN_BACK', 'CHANGED_HANDS', 'LIGHTER', 'RESTORED', 'REPAIR_REVOKED'));
+        check (cause in ('ABSENT', 'TAKEN_BACK', 'CHANGED_HANDS', 'LIGHTER', 'RESTORED', 'REPAIR_REVOKED', 'REPAIR_TOLD', 'NOT_PUBLIC'));
   `)
 }
 
 export const down = async (knex: Knex): Promise<void> => {
   await knex.raw(`
-    delete from concerns where cause = 'REPAIR_REVOKED';
+    delete from concerns where cause in ('REPAIR_REVOKED', 'REPAIR_TOLD', 'NOT_PUBLIC');
     alter table concerns drop constraint concerns_cause_check,
       add constraint concerns_cause_check check (cause in ('ABSENT', 'TAKEN_BACK', 'CHANGED_HANDS', 'LIGHTER', 'RESTORED'));
   `)

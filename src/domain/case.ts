@@ -41,6 +41,10 @@ export type HidingKind = (typeof HIDINGS)[number]
 export const NOT_LISTED = ['NO_INTENT', 'BELOW_THRESHOLD', 'DECISION_GONE', 'OTHER'] as const
 export type NotListedReason = (typeof NOT_LISTED)[number]
 
+/** Why an entry is restored: repaired on false materials, or the result of its repair itself withdrawn. */
+export const RESTORINGS = ['FALSE_MATERIALS', 'RESULT_WITHDRAWN'] as const
+export type Restoring = (typeof RESTORINGS)[number]
+
 export interface Hiding {
   by: string
   on: string
@@ -167,6 +171,8 @@ export interface Act {
   point?: number
   hiding?: HidingKind
   notListed?: NotListedReason
+  /** Absent: after false materials. */
+  restoring?: Restoring
   /** For publication: a natural person is of age. */
   ofAge?: boolean
   /** SHA-256 of the document's file. */

@@ -70,6 +70,10 @@ export const DENIALS = {
   NO_REPAIR_PENDING: { zh: '没有待办的修复申请', en: 'no application for repair waits' },
   REPAIR_ACCEPTED: { zh: '修复申请已受理', en: 'the application for repair is accepted already' },
   REPAIR_NOT_ACCEPTED: { zh: '修复申请尚未受理', en: 'the application for repair has not been accepted' },
+  REPAIRED_ELSEWHERE: {
+    zh: '修复入口已报来该决定的修复结果，待核实办结后方可公示（REPAIR_TOLD）',
+    en: 'an entrance has told a repair of this decision: settle that concern (REPAIR_TOLD) first',
+  },
   NOT_REPAIRED: { zh: '仅因信用修复移出的可以恢复', en: 'only what was removed as repaired can be restored' },
 } as const satisfies Record<string, Words>
 

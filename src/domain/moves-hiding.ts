@@ -1,6 +1,15 @@
 /** Moves that stop an entry from being shown and start it again. Stopping is easier: one officer does it, at once. */
 import type { HidingKind } from './case.js'
-import { documentGiven, type Guard, groundStands, type MoveRow, madeToday, notEnded, publicKind } from './moves-row.js'
+import {
+  documentGiven,
+  type Guard,
+  groundStands,
+  type MoveRow,
+  madeToday,
+  notEnded,
+  nothing,
+  publicKind,
+} from './moves-row.js'
 import { samePerson } from './viewer.js'
 
 /** Kinds that rest on a paper of a court or an authority. */
@@ -8,9 +17,10 @@ const WITH_DOCUMENT: readonly HidingKind[] = ['STAY', 'RULING', 'BANKRUPTCY']
 
 const kindSaid: Guard = (_, act) => {
   if (act.hiding === undefined) return 'HIDING_NOT_SAID'
-  // What a platform has lost is found by reconciling, and by nobody else.
-  if ((act.hiding === 'LOST') !== (act.role === 'clock')) return 'ROLE'
-  return null
+  // What a platform has lost is found by reconciling, and by nobody else; the clock knows errors by the records alone.
+  const clocks = act.hiding === 'LOST' || act.hiding === 'ERROR'
+  if (act.role === 'clock') return clocks ? null : 'ROLE'
+  return act.hiding === 'LOST' ? 'ROLE' : null
 }
 const paperGiven: Guard = (before, act, rules) =>
   act.hiding !== undefined && WITH_DOCUMENT.includes(act.hiding) ? documentGiven(before, act, rules) : null
@@ -30,6 +40,17 @@ export const HIDING_MOVES = {
     needs: ['reason'],
     guards: [kindSaid, paperGiven, madeToday, notEnded],
     sets: (_, act) => ({ hiding: { by: act.by, on: act.on, kind: act.hiding ?? 'ERROR', confirmedBy: null } }),
+  },
+  // The penalty behind it, or its party, is told otherwise now: what is shown follows, by itself.
+  renewEntry: {
+    zh: '依更正后的信息重新公示',
+    en: 'show it as its records say now',
+    from: ['PUBLISHED', 'REPAIR_APPLIED'],
+    to: 'SAME',
+    roles: ['clock'],
+    needs: ['reason'],
+    guards: [groundStands, publicKind, notEnded],
+    sets: nothing,
   },
   // Late it is confirmed as well: until then the entry stays hidden, and is shown as late.
   confirmHiding: {

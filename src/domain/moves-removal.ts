@@ -69,12 +69,18 @@ const unlessHidden =
   ({ state }: Case): State =>
     state === 'HIDDEN' ? 'HIDDEN' : to
 
-const anewEnd = ({ decidedOn, publishedOn }: Case, { on }: Act, rules: Rules): string | null =>
-  endHere(rules, { decidedOn, publishedOn, anewFrom: on, asOf: on })
+/** Whoever did nothing wrong loses no time: only after false materials the term is counted anew. */
+const anewFrom = ({ termFrom }: Case, { on, restoring }: Act): string | null =>
+  restoring === 'RESULT_WITHDRAWN' ? termFrom : on
+
+const restoredEnd = (before: Case, act: Act, rules: Rules): string | null => {
+  const { decidedOn, publishedOn } = before
+  return endHere(rules, { decidedOn, publishedOn, anewFrom: anewFrom(before, act), asOf: act.on })
+}
 
 /** What 信用中国 may show at most has not gone by. */
 const timeLeft: Guard = (before, act, rules) => {
-  const end = anewEnd(before, act, rules)
+  const end = restoredEnd(before, act, rules)
   return end !== null && act.today < end ? null : 'ENDED'
 }
 
@@ -162,7 +168,11 @@ export const REMOVAL_MOVES = {
     needs: ['documentNumber', 'reason'],
     offered: ({ removal }) => (removal === 'REPAIRED' ? null : 'NOT_REPAIRED'),
     guards: [groundStands, publicKind, madeToday, timeLeft],
-    sets: (before, act, rules) => ({ removal: null, termFrom: act.on, endsOn: anewEnd(before, act, rules) }),
+    sets: (before, act, rules) => ({
+      removal: null,
+      termFrom: anewFrom(before, act),
+      endsOn: restoredEnd(before, act, rules),
+    }),
   },
   // A new row of the rules that changes what stands: by itself, on its first day.
   renewTerm: {

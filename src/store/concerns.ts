@@ -1,7 +1,16 @@
 /** Concerns: what a person must look at because what a listing rests on is no longer what it was. */
 import type { Db, Tx } from './db.js'
 
-export const CAUSES = ['ABSENT', 'TAKEN_BACK', 'CHANGED_HANDS', 'LIGHTER', 'RESTORED', 'REPAIR_REVOKED'] as const
+export const CAUSES = [
+  'ABSENT',
+  'TAKEN_BACK',
+  'CHANGED_HANDS',
+  'LIGHTER',
+  'RESTORED',
+  'REPAIR_REVOKED',
+  'REPAIR_TOLD',
+  'NOT_PUBLIC',
+] as const
 export type Cause = (typeof CAUSES)[number]
 
 export interface Concern {
@@ -75,17 +84,18 @@ export const settle = async (
   return answer.rows[0] ?? null
 }
 
-/** All that a run gave rise to. */
+/** All that a run gave rise to. Returns of which listings. */
 export const settleOfRun = async (
   tx: Tx,
   run: number,
   { by, note, now }: { by: string; note: string; now: Date },
-): Promise<void> => {
-  await tx.raw(
+): Promise<string[]> => {
+  const answer = await tx.raw(
     `update concerns set settled_at = ?, settled_by = ?, note = ? where run_id = ? and settled_at is null
-     /* concerns.settleOfRun */`,
+     returning listing_id as id /* concerns.settleOfRun */`,
     [now, by, note, run],
   )
+  return [...new Set(answer.rows.map((row: { id: string }) => row.id))] as string[]
 }
 
 /** All of these listings at once; `cause`: those alone that it gave rise to. */
@@ -125,4 +135,13 @@ export const lackedBy = async (
   if (answer.rows.length === 0) return []
   const absent = new Set(unmet)
   return answer.rows.filter((row: { record: number }) => absent.has(row.record))
+}
+
+/** Whether a person still has to look at something of this cause. */
+export const waits = async (tx: Tx, listingId: string, cause: Cause): Promise<boolean> => {
+  const answer = await tx.raw(
+    'select 1 from concerns where listing_id = ? and cause = ? and settled_at is null /* concerns.waits */',
+    [listingId, cause],
+  )
+  return answer.rows.length > 0
 }

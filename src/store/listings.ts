@@ -207,6 +207,17 @@ export const restingOn = async (tx: Tx, at: Date): Promise<Listing[]> => {
   return answer.rows
 }
 
+/** Shown listings of operators of whom the register told something at an instant: a name may be another now. */
+export const renamedAt = async (tx: Tx, at: Date): Promise<Listing[]> => {
+  const answer = await tx.raw(
+    `select ${COLUMNS} from listings l join operators o on o.id = l.operator_id join public_entries p on p.listing_id = l.id
+     where p.body->>'name' is distinct from o.name and exists (select 1 from versions v where v.operator_id = o.id
+       and v.kind = 'registration' and v.known_from = :at::timestamptz) order by l.id /* listings.renamedAt */`,
+    { at },
+  )
+  return answer.rows
+}
+
 /**
  * Listings that rested on what changed at an instant and that the clock had ended because of it: such as no person was asked
  * about since, and whose operator has no newer one of the kind.

@@ -11,13 +11,13 @@ export interface Repaired {
   asked: boolean
 }
 
-/** Listings shown, hidden or removed as repaired, of whose operator a result was told at an instant. */
+/** Listings decided, shown, hidden or removed as repaired, of whose operator a result was told at an instant. */
 export const toldAt = async (tx: Tx, at: Date, run: number | null): Promise<Repaired[]> => {
   const answer = await tx.raw(
     `with found as (
        select distinct l.id from versions v join listings l on l.operator_id = v.operator_id
        where ${RESULT('v')} and ${FRESH('v')} and l.document_number is not null
-         and (l.state in ('PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN') or (l.state = 'REMOVED' and l.removal_reason = 'REPAIRED'))),
+         and (l.state in ('DECIDED', 'SERVED', 'PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN') or (l.state = 'REMOVED' and l.removal_reason = 'REPAIRED'))),
      told as (
        select f.id, jsonb_agg(jsonb_build_object('record', v.id, 'body', v.body, 'fresh', ${FRESH('v')}) order by v.id) as told
        from found f join listings l on l.id = f.id join versions v on v.operator_id = l.operator_id and ${RESULT('v')} group by f.id)
@@ -38,3 +38,15 @@ const RESULT = (v: string): string =>
   `${v}.kind = 'repair' and ${v}.known_to is null and ${v}.body->>'target' = 'LIST_ENTRY'`
 const FRESH = (v: string): string =>
   `(${v}.known_from = :at::timestamptz and (:run::bigint is null or ${v}.run_id = :run::bigint))`
+
+/** Listings that the clock removed as repaired on the word of a record that is known to be wrong since an instant. */
+export const unfoundedAt = async (tx: Tx, at: Date): Promise<{ id: string; record: number }[]> => {
+  const answer = await tx.raw(
+    `select l.id, v.id as record from versions v join listing_events e on e.act->>'result' = v.id::text
+     join listings l on l.id = e.listing_id
+     where v.kind = 'repair' and v.wrong_from = :at::timestamptz and e.move = 'removeListing' and e.number = l.moves
+       and l.state = 'REMOVED' and l.removal_reason = 'REPAIRED' order by l.id /* repairs.unfoundedAt */`,
+    { at },
+  )
+  return answer.rows
+}

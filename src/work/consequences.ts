@@ -4,8 +4,10 @@
  */
 import { dateIn } from '../domain/dates.js'
 import type { Ground } from '../domain/evidence.js'
+import { isPublic } from '../domain/listing.js'
 import type { RemovalReason } from '../domain/lists.js'
 import { isHeavy } from '../domain/penalty.js'
+import { isRefusal } from '../errors.js'
 import * as concerns from '../store/concerns.js'
 import type { Tx } from '../store/db.js'
 import * as listings from '../store/listings.js'
@@ -13,6 +15,7 @@ import * as versions from '../store/versions.js'
 import * as waiting from '../store/waiting.js'
 import { groundUnder } from './ground.js'
 import { moveWithin } from './listing.js'
+import { asToldNow } from './public-entry.js'
 import { repairs } from './repairs.js'
 import { listOf, type Rules } from './rules.js'
 
@@ -40,6 +43,9 @@ export interface Changed {
  */
 export const consequences = async (tx: Tx, changed: Changed): Promise<void> => {
   for (const listing of await listings.restingOn(tx, changed.at)) await follow(tx, listing, changed)
+  // What a person has said of who is who leaves what is published word for word: it is of the firm that was listed.
+  if (changed.decision === undefined)
+    for (const listing of await listings.renamedAt(tx, changed.at)) await renew(tx, listing, changed)
   await repairs(tx, changed)
   for (const listing of await listings.endedOver(tx, changed.at)) await reconsider(tx, listing, changed)
   const { at, run = null, unmet = [], unreadable = [] } = changed
@@ -55,13 +61,28 @@ const follow = async (tx: Tx, listing: listings.Listing, changed: Changed): Prom
   const wasHeavy = listing.facts.decisionHeavy === true
   if (ground.state === 'WITHDRAWN') return fall(tx, listing, 'REVOKED', changed)
   if (ground.state === 'FALLEN' && (await waiting.letGo(tx, ground.linked, changed.at)))
-    return ask(tx, listing, 'CHANGED_HANDS', ground.linked, changed)
+    return doubt(tx, listing, 'CHANGED_HANDS', ground, changed)
   if (ground.state === 'FALLEN') return fall(tx, listing, 'CORRECTED', changed)
   // What was linked was never true; without it nothing would have been listed.
   if (wrong && !(ground.state === 'STANDS' && (ground.heavy || !wasHeavy)))
     return fall(tx, listing, 'CORRECTED', changed)
   const cause = causeOf(ground, wasHeavy)
-  if (cause !== null) await ask(tx, listing, cause, ground.linked, changed)
+  if (cause === null)
+    return ground.state === 'STANDS' && changed.decision === undefined ? renew(tx, listing, changed) : undefined
+  if (cause === 'ABSENT') return ask(tx, listing, cause, ground.linked, changed)
+  await doubt(tx, listing, cause, ground, changed)
+}
+
+/** Whose it is, or whether it carries a listing at all, is open: it is not shown until a person has looked. */
+const doubt = async (
+  tx: Tx,
+  listing: listings.Listing,
+  cause: 'CHANGED_HANDS' | 'LIGHTER',
+  { linked }: { linked: versions.Version },
+  changed: Changed,
+): Promise<void> => {
+  await ask(tx, listing, cause, linked, changed)
+  await hide(tx, listing, cause, changed)
 }
 
 /** The clock ended the case because of its record, which stands again as it was: nothing is published by itself. */
@@ -71,7 +92,51 @@ const reconsider = async (tx: Tx, listing: listings.Listing, changed: Changed): 
   await ask(tx, listing, 'RESTORED', ground.linked, changed)
 }
 
-const causeOf = ({ state, heavy }: Ground, wasHeavy: boolean): concerns.Cause | null => {
+const HIDDEN_FOR = {
+  CHANGED_HANDS:
+    '所依据的处罚已归于其他主体或归谁待定，先行暂停公示。The penalty it rests on is another operator’s now, or nobody’s for certain.',
+  LIGHTER: '所依据的处罚已减轻，先行暂停公示。The penalty it rests on was made lighter.',
+  NOT_PUBLIC: '所依据的信息更正后不得公示，先行暂停公示。As its records say now it may not be public.',
+} as const
+
+/** At once, by the clock; a second person confirms it, or shows it again. */
+const hide = async (
+  tx: Tx,
+  { id, state }: listings.Listing,
+  cause: keyof typeof HIDDEN_FOR,
+  { at, rules, now = at }: Changed,
+): Promise<void> => {
+  if (!isPublic(state)) return
+  const input = { on: dateIn(now), hiding: 'ERROR' as const, reason: HIDDEN_FOR[cause] }
+  await moveWithin(tx, rules, { id, name: 'hideListing', by: 'clock', role: 'clock', input, now, at }).catch(
+    unlessRefused,
+  )
+}
+
+/** Its last day may be today: the clock ends it next. */
+const unlessRefused = (error: unknown): void => {
+  if (!isRefusal(error)) throw error
+}
+
+const RENEWED =
+  '所依据的信息已更正，依更正后的信息公示。What it rests on was told otherwise; it is shown as it is told now.'
+
+/** What is shown follows the records: told to all if it may still be public, hidden at once if not. */
+const renew = async (tx: Tx, listing: listings.Listing, changed: Changed): Promise<void> => {
+  if (!isPublic(listing.state)) return
+  const { at, rules, now = at } = changed
+  const told = await asToldNow(tx, listing, dateIn(now))
+  if (told === 'SAME') return
+  if (told === 'WITHHELD') {
+    await concerns.open(tx, { listingId: listing.id, cause: 'NOT_PUBLIC', record: null, run: changed.run ?? null, at })
+    return hide(tx, listing, 'NOT_PUBLIC', changed)
+  }
+  const input = { on: dateIn(now), reason: RENEWED }
+  const made = { id: listing.id, name: 'renewEntry' as const, by: 'clock', role: 'clock' as const, input, now, at }
+  await moveWithin(tx, rules, made).catch(unlessRefused)
+}
+
+const causeOf = ({ state, heavy }: Ground, wasHeavy: boolean): 'ABSENT' | 'CHANGED_HANDS' | 'LIGHTER' | null => {
   if (state === 'ABSENT') return 'ABSENT'
   if (state === 'ELSEWHERE') return 'CHANGED_HANDS'
   return wasHeavy && !heavy ? 'LIGHTER' : null

@@ -7,6 +7,7 @@ import type { Act } from '../domain/case.js'
 import { dateIn } from '../domain/dates.js'
 import { type Action, type Notice, owing } from '../domain/delivery.js'
 import { isPublic } from '../domain/listing.js'
+import type { MoveName } from '../domain/moves.js'
 import { WITHHELD } from '../domain/public-entry.js'
 import { canonical, type Json } from '../domain/records.js'
 import { Refusal } from '../errors.js'
@@ -19,6 +20,7 @@ import { publicEntryOf } from './public-entry.js'
 import { listOf, type Rules } from './rules.js'
 
 export interface Shown {
+  name: MoveName
   before: Pick<listings.Listing, 'state' | 'endsOn'>
   after: listings.Listing
   act: Act
@@ -43,7 +45,9 @@ export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now,
   )
   const leaving = turned.filter(({ change }) => change === 'REMOVE').map(({ after }) => after.id)
   // Of an entry that leaves, or whose end alone is another, the public and the platforms know the rest as it came.
-  const stays = turned.filter(({ change }) => change !== 'ADD').map(({ after }) => after.id)
+  const stays = turned
+    .filter(({ name, change }) => change !== 'ADD' && name !== 'renewEntry')
+    .map(({ after }) => after.id)
   const shownBefore = await listings.publicBodies(tx, stays)
   const told: Told[] = []
   for (const { before, after, act, change } of turned) {
@@ -66,11 +70,11 @@ export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now,
   )
 }
 
-const changeOf = ({ before, after }: Shown): Action | null => {
+const changeOf = ({ name, before, after }: Shown): Action | null => {
   const was = isPublic(before.state)
   const is = isPublic(after.state)
   if (was !== is) return is ? 'ADD' : 'REMOVE'
-  return is && before.endsOn !== after.endsOn ? 'CHANGE' : null
+  return is && (name === 'renewEntry' || before.endsOn !== after.endsOn) ? 'CHANGE' : null
 }
 
 /** Only what may be public of it; where nothing may, it is refused. */
@@ -121,7 +125,8 @@ const noticeOf = (
     key: listing.id,
     list: listing.list,
     listName: list.zh,
-    operator: { uscc: operator.uscc, name: body?.name ?? operator.name ?? '', regNo: null },
+    // As the public knows it, masked, and as it was when it was shown: the same code under one key.
+    operator: { uscc: body ? body.uscc : operator.uscc, name: body?.name ?? operator.name ?? '', regNo: null },
     ...told(listing),
     // Masked for the public, and so for whoever publishes it again.
     ...(body && {

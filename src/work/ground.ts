@@ -48,6 +48,18 @@ export interface Linked {
   level: Level | null
 }
 
+/** What is linked as its sources say now, where it stands; null: none is linked, or it stands no more. */
+export const standingUnder = async (tx: Tx, listing: listings.Listing): Promise<Linked | null> => {
+  const ground = await groundUnder(tx, listing)
+  if (ground?.state !== 'STANDS') return null
+  const { linked } = ground
+  const sources = (await versions.sourcesOfGround(tx, linked, listing.operatorId)).filter(
+    ({ stands, operatorId }) => stands && operatorId === listing.operatorId,
+  )
+  const own = sources.find(({ feed, key }) => feed === linked.feed && key === linked.key) ?? sources[0]
+  return own === undefined ? null : linkedFrom(own)
+}
+
 /** The penalty must be this operator's own and must still stand. */
 export const decisionOf = async (tx: Tx, listing: listings.Listing, decision?: number): Promise<Linked> => {
   const version = decision === undefined ? null : await versions.byId(tx, decision)
@@ -64,6 +76,10 @@ export const decisionOf = async (tx: Tx, listing: listings.Listing, decision?: n
   }
   if (sources.some(({ body }) => isWithdrawn(body)))
     throw new Refusal('INPUT_INVALID', { reason: '所关联的处罚决定已被撤销 the penalty has been withdrawn' })
+  return linkedFrom(version)
+}
+
+const linkedFrom = (version: versions.Version): Linked => {
   const text = (field: string): string =>
     typeof version.body[field] === 'string' ? (version.body[field] as string) : ''
   const code = text('authority_code')

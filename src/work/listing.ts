@@ -2,23 +2,11 @@
  * Listings: each move is one transaction: the event, the state, the public entry, and one delivery per platform that must
  * hear. Whether a move may be made is the table's word (domain/moves); here it is carried out.
  */
-import {
-  type Act,
-  type Case,
-  type Ground,
-  type HidingKind,
-  type NotListedReason,
-  newCase,
-  type Role,
-  type Service,
-  type State,
-  wholeCase,
-} from '../domain/case.js'
-import { dateIn, isDate } from '../domain/dates.js'
+import { type Act, type Case, newCase, type Role, type State, wholeCase } from '../domain/case.js'
+import { dateIn } from '../domain/dates.js'
 import { type Denial, move } from '../domain/listing.js'
-import { basisOn, type LegalBasis, type RemovalReason } from '../domain/lists.js'
+import { basisOn, type LegalBasis } from '../domain/lists.js'
 import { DENIALS, type DenialCode, type MoveName } from '../domain/moves.js'
-import { redact } from '../domain/privacy.js'
 import { isRefusal, Refusal } from '../errors.js'
 import * as concerns from '../store/concerns.js'
 import type { Db, Tx } from '../store/db.js'
@@ -27,36 +15,11 @@ import * as listings from '../store/listings.js'
 import { withAmendments } from './calendar.js'
 import { keepDeadlines } from './deadlines.js'
 import { show } from './entry.js'
-import { decisionOf, type Linked, renewed } from './ground.js'
+import { decisionOf, type Linked, renewed, standingUnder } from './ground.js'
+import { actOf, cleaned, type MoveInput } from './move-input.js'
 import { caseRules, listOf, type Rules } from './rules.js'
 
-export interface MoveInput {
-  /** The legal day of the act. */
-  on: string
-  documentNumber?: string
-  reason?: string
-  text?: string
-  waived?: boolean
-  /** Version of the penalty that is linked. */
-  decision?: number
-  ground?: Ground
-  removal?: RemovalReason
-  service?: Service
-  /** Of the document in which the party consented to electronic service. */
-  consentNumber?: string
-  /** The party asks for a hearing. */
-  hearing?: boolean
-  /** Number of the point of the defence that is answered. */
-  point?: number
-  hiding?: HidingKind
-  notListed?: NotListedReason
-  /** For publishListing alone: whether a natural person was found to be of age. */
-  ofAge?: boolean
-  /** SHA-256 of the document's file, in hexadecimal. */
-  fileHash?: string
-  /** Number of the last move that whoever moves has seen: the move is of that listing, or of none. */
-  seen?: number
-}
+export type { MoveInput } from './move-input.js'
 
 /** How long a move waits for another's transaction unless told otherwise, milliseconds. */
 const WAIT_MS = 5_000
@@ -68,9 +31,6 @@ const LOCK_NOT_AVAILABLE = '55P03'
 const UNIQUE_VIOLATION = '23505'
 const ONE_OPEN = 'listings_open'
 const RESTORED = '已恢复列入。It has been restored.'
-const FILE_HASH = /^[0-9a-f]{64}$/
-/** Longest texts of a move, characters; the document number as 双公示 has it. */
-const LONGEST = { documentNumber: 128, consentNumber: 128, reason: 1_000, text: 10_000 } as const
 /** The list that leads of this stage are opened for: the one kind decided here. */
 const LIST_OF_LEADS = 'serious'
 
@@ -160,10 +120,13 @@ export const moveWithin = async (tx: Tx, given: Rules, made: MoveMade & { at: Da
   const rules = await withAmendments(tx, given)
   const before = { ...found, facts: await renewed(tx, found) }
   const linked = made.name === 'linkDecision' ? await decisionOf(tx, before, made.input.decision) : null
-  const step = stepOf(before, made, linked, rules)
+  const standing = SHOWING.includes(made.name) ? await standingUnder(tx, before) : null
+  const step = stepOf(before, made, { linked, standing }, rules)
   const ground = step.after.facts.ground
   if (linked !== null && linked.version === before.decisionVersion && ground === before.facts.ground)
     throw notAllowed(made.name, before.state, 'ALREADY_LINKED')
+  if (made.name === 'publishListing' && (await concerns.waits(tx, made.id, 'REPAIR_TOLD')))
+    throw notAllowed(made.name, before.state, 'REPAIRED_ELSEWHERE')
   if (made.name === 'restoreListing' && (await listings.anotherOpen(tx, before)))
     throw notAllowed(made.name, before.state, 'ANOTHER_OPEN')
   await keep(tx, rules, [step], made)
@@ -196,7 +159,7 @@ export const moveMany = (
     const steps = (await listings.freeForMove(tx, made.ids)).flatMap((found) => {
       const before = { ...found, facts: wholeCase(found.facts) }
       const one = { id: found.id, name: made.name, ...CLOCK, input: made.inputOf(before), now: made.now }
-      const step = ifAllowed(() => stepOf(before, one, null, rules))
+      const step = ifAllowed(() => stepOf(before, one, NOTHING, rules))
       return step === null ? [] : [step]
     })
     await keep(tx, rules, steps, { at, now: made.now })
@@ -214,6 +177,18 @@ const ifAllowed = <T>(step: () => T): T | null => {
   }
 }
 
+/** Moves that show an entry: it is shown as its records say then, not as they did when they were linked. */
+const SHOWING: readonly MoveName[] = ['publishListing', 'unhideListing', 'restoreListing', 'renewEntry']
+
+interface Grounds {
+  /** What this move links. */
+  linked: Linked | null
+  /** What is linked already, as it stands now. */
+  standing: Linked | null
+}
+
+const NOTHING: Grounds = { linked: null, standing: null }
+
 interface Step {
   name: MoveName
   before: listings.Listing
@@ -221,10 +196,10 @@ interface Step {
   act: Act
 }
 
-const stepOf = (before: listings.Listing, made: MoveMade, linked: Linked | null, rules: Rules): Step => {
-  const act = actOf(made, dateIn(made.now), linked, rules)
+const stepOf = (before: listings.Listing, made: MoveMade, ground: Grounds, rules: Rules): Step => {
+  const act = actOf(made, dateIn(made.now), ground.linked, rules)
   const facts = stepped(made.name, before.facts, act, rules)
-  const after = { ...follow(before, facts, made, act, linked, rules), moves: before.moves + 1 }
+  const after = { ...follow(before, facts, made, act, ground, rules), moves: before.moves + 1 }
   return { name: made.name, before, after, act }
 }
 
@@ -268,39 +243,6 @@ const inTurn = async <T>(db: Db, waitMs: number, act: (tx: Tx) => Promise<T>): P
   }
 }
 
-const actOf = ({ name, by, role, input: sent }: MoveMade, today: string, linked: Linked | null, rules: Rules): Act => {
-  const { fileHash, ...said } = cleaned(sent, rules)
-  const input = { ...said, ...(fileHash !== undefined && { fileHash: fileHash.toLowerCase() }) }
-  if (!isDate(input.on)) throw new Refusal('DATE_INVALID', { value: input.on })
-  if (input.fileHash !== undefined && !FILE_HASH.test(input.fileHash))
-    throw new Refusal('INPUT_INVALID', { reason: 'fileHash 应为 64 位十六进制 SHA-256 64 hexadecimal digits' })
-  if (input.ofAge !== undefined && name !== 'publishListing')
-    throw new Refusal('INPUT_INVALID', { reason: 'ofAge 仅用于 publishListing ofAge is for publishListing alone' })
-  const { decision: _, seen: __, ...given } = input
-  return {
-    ...given,
-    by,
-    role,
-    today,
-    ...(linked && {
-      documentNumber: linked.documentNumber,
-      heavy: linked.heavy,
-      decisionOn: linked.decidedOn,
-      level: linked.level,
-    }),
-  }
-}
-
-/** What people write is bounded, and no ID number in it is kept. */
-const cleaned = <I extends Partial<Record<keyof typeof LONGEST, string>>>(input: I, { mark }: Rules): I => {
-  for (const [field, most] of Object.entries(LONGEST)) {
-    const length = input[field as keyof typeof LONGEST]?.length ?? 0
-    if (length > most)
-      throw new Refusal('INPUT_INVALID', { reason: `${field} 不得超过 ${most} 个字符 has at most ${most} characters` })
-  }
-  return redact(input, mark)
-}
-
 const stepped = (name: MoveName, before: Case, act: Act, rules: Rules): Case => {
   const moved = move(name, before, act, caseRules(rules, before.list))
   if (moved.ok) return moved.after
@@ -325,9 +267,10 @@ const follow = (
   facts: Case,
   made: MoveMade,
   act: Act,
-  linked: Linked | null,
+  { linked, standing }: Grounds,
   rules: Rules,
 ): listings.Listing => {
+  const now = linked ?? standing
   const list = listOf(rules, before.list)
   return {
     ...before,
@@ -335,13 +278,14 @@ const follow = (
     state: facts.state ?? before.state,
     publishedOn: facts.publishedOn,
     endsOn: facts.endsOn,
-    ...(linked && {
-      decisionVersion: linked.version,
-      // What is not performed is said by the officer; what was punished, by the penalty.
-      reason: facts.ground === 'DECISION_NOT_PERFORMED' ? (act.reason ?? '') : linked.violation,
-      authority: linked.authority,
-      authorityCode: linked.authorityCode,
+    ...(now && {
+      decisionVersion: now.version,
+      authority: now.authority,
+      authorityCode: now.authorityCode,
     }),
+    // What is not performed was said by the officer; what was punished, by the penalty.
+    ...(linked && { reason: facts.ground === 'DECISION_NOT_PERFORMED' ? (act.reason ?? '') : linked.violation }),
+    ...(standing && facts.ground !== 'DECISION_NOT_PERFORMED' && { reason: standing.violation }),
     // What was in force when it was linked, and in the end when it was decided.
     ...((linked || made.name === 'decideListing') && { basis: told(basisOn(list, act.on)) }),
     ...(made.name === 'decideListing' && { documentNumber: act.documentNumber ?? null }),

@@ -1,10 +1,14 @@
 /** What of a listing may be public, by all that the hub knows of its party: the same for whoever publishes and for the officer who asks before. */
 import { type PublicAnswer, publicEntry } from '../domain/public-entry.js'
+import { canonical, type Json } from '../domain/records.js'
 import type { Db, Tx } from '../store/db.js'
 import type { Listing } from '../store/listings.js'
+import * as listings from '../store/listings.js'
 import type { Operator } from '../store/operators.js'
+import * as operators from '../store/operators.js'
 import * as versions from '../store/versions.js'
 import { publicRules } from './clocks.js'
+import { standingUnder } from './ground.js'
 
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 /** Of one operator, those merged into it counted, that are looked at for its own. */
@@ -41,4 +45,23 @@ const businessAddress = async (
   const own = found.find(({ body }) => (body['uscc'] ?? uscc) === uscc)
   const address = own?.body['address']
   return typeof address === 'string' ? address : null
+}
+
+/** Whether what is public of an entry still is what its records, and its operator's, say. */
+export const asToldNow = async (tx: Tx, listing: Listing, on: string): Promise<'SAME' | 'OTHER' | 'WITHHELD'> => {
+  const standing = await standingUnder(tx, listing)
+  const operator = (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
+  const shown = (await listings.publicBodies(tx, [listing.id])).get(listing.id)
+  if (operator === undefined || shown === undefined || standing === null) return 'SAME'
+  const punished = listing.facts.ground !== 'DECISION_NOT_PERFORMED'
+  const renewed = {
+    ...listing,
+    decisionVersion: standing.version,
+    authority: standing.authority,
+    reason: punished ? standing.violation : listing.reason,
+  }
+  const { body } = await publicEntryOf(tx, renewed, operator, on, listing.facts.ofAge ?? null)
+  if (body === null) return 'WITHHELD'
+  const plain = (entry: object) => canonical({ ...entry, endsOn: null } as unknown as Json)
+  return plain(body) === plain(shown) ? 'SAME' : 'OTHER'
 }

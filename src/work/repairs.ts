@@ -20,15 +20,18 @@ export const repairs = async (tx: Tx, changed: Changed): Promise<void> => {
   for (const { listing, told, asked } of await store.toldAt(tx, at, run)) {
     const follows = followsFrom(wholeCase(listing.facts), listing.documentNumber ?? '', told)
     if (follows === null) continue
-    if (follows.what !== 'TAKEN_BACK') await moveBy(tx, listing, follows.what, follows.told, changed)
-    else if (!asked) {
-      const { record } = follows.told
-      await concerns.open(tx, { listingId: listing.id, cause: 'REPAIR_REVOKED', record, run, at })
-    }
+    const { what, told: result } = follows
+    const asking = { listingId: listing.id, record: result.record, run, at }
+    if (what === 'TOLD') await concerns.open(tx, { ...asking, cause: 'REPAIR_TOLD' })
+    else if (what !== 'TAKEN_BACK') await moveBy(tx, listing, what, result, changed)
+    else if (!asked) await concerns.open(tx, { ...asking, cause: 'REPAIR_REVOKED' })
   }
+  // The result was told in error: nothing is published again by itself.
+  for (const { id, record } of await store.unfoundedAt(tx, at))
+    await concerns.open(tx, { listingId: id, cause: 'RESTORED', record, run, at })
 }
 
-const MADE: Record<Exclude<Follows, 'TAKEN_BACK'>, { name: MoveName; input: Omit<MoveInput, 'on'> }> = {
+const MADE: Record<Exclude<Follows, 'TAKEN_BACK' | 'TOLD'>, { name: MoveName; input: Omit<MoveInput, 'on'> }> = {
   GRANTED: {
     name: 'removeListing',
     input: { removal: 'REPAIRED', reason: '信用修复入口已办结修复。Repaired at its entrance.' },
@@ -43,7 +46,7 @@ const moveBy = async (
   tx: Tx,
   { id, documentNumber }: listings.Listing,
   what: keyof typeof MADE,
-  { body }: ToldResult,
+  { body, record }: ToldResult,
   { at, rules, now = at }: Changed,
 ): Promise<void> => {
   const { name, input: said } = MADE[what]
@@ -51,6 +54,7 @@ const moveBy = async (
   const input = {
     ...said,
     on: dateIn(now),
+    result: record,
     documentNumber: typeof number === 'string' ? number : (documentNumber ?? ''),
   }
   await moveWithin(tx, rules, { id, name, by: 'clock', role: 'clock', input, now, at }).catch((error: unknown) => {

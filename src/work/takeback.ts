@@ -6,11 +6,12 @@
  */
 import { dateIn } from '../domain/dates.js'
 import { redact } from '../domain/privacy.js'
-import { Refusal } from '../errors.js'
+import { isRefusal, Refusal } from '../errors.js'
 import * as concerns from '../store/concerns.js'
 import type { Db, Tx } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
 import * as leads from '../store/leads.js'
+import * as listings from '../store/listings.js'
 import * as locks from '../store/locks.js'
 import { relearn } from '../store/relearn.js'
 import * as setAside from '../store/set-aside.js'
@@ -18,6 +19,7 @@ import * as stray from '../store/stray.js'
 import * as takeback from '../store/takeback.js'
 import * as watchEntries from '../store/watch-entries.js'
 import { consequences } from './consequences.js'
+import { moveWithin } from './listing.js'
 import type { Rules } from './rules.js'
 import { alone, type Occasioned } from './run.js'
 
@@ -63,7 +65,7 @@ export const takeBack = async (db: Db, options: TakeBackOptions): Promise<TakenB
         const now = options.now()
         const at = await knowledge.tick(tx, now)
         await checked(tx, id)
-        const counts = await undo(tx, { run: id, by: running.id, at }, rules, now)
+        const counts = await undo(tx, { run: id, by: running.id, at }, rules, now, options.by)
         await takeback.note(tx, { run: id, by: running.id, at }, { by: options.by, reason, feed })
         Object.assign(running.counts, { ...counts, run: id })
         await running.close(tx)
@@ -96,15 +98,17 @@ const undo = async (
   taken: takeback.Taken,
   rules: Rules,
   now: Date,
+  by: string,
 ): Promise<Pick<TakenBack, 'wrong' | 'restored' | 'operators' | 'gone'>> => {
   const wrong = await takeback.close(tx, taken)
   const { restored, foundBy } = await takeback.restore(tx, taken)
   await takeback.returnWaiting(tx, taken)
   await setAside.reopen(tx, taken.run)
   const said = { by: 'clock', note: WITHOUT_GROUND, now: taken.at }
-  await concerns.settleOfRun(tx, taken.run, said)
+  const doubted = await concerns.settleOfRun(tx, taken.run, said)
   // Listings first: what they lose decides who is still known.
   await consequences(tx, { run: taken.by, at: taken.at, now, rules })
+  for (const id of doubted) await showAgain(tx, id, { at: taken.at, now, rules, by })
   const unfounded = await takeback.unfounded(tx, taken)
   const untouched = await leads.untouched(tx, unfounded)
   await leads.drop(
@@ -119,6 +123,23 @@ const undo = async (
   if (strays > 0) await consequences(tx, { run: taken.by, at: taken.at, now, rules })
   const operators = await takeback.question(tx, taken)
   return { wrong, restored, operators, gone }
+}
+
+/** What the clock hid for this run alone, and nobody has confirmed: whoever takes the run back shows it again. */
+const showAgain = async (
+  tx: Tx,
+  id: string,
+  { at, now, rules, by }: { at: Date; now: Date; rules: Rules; by: string },
+): Promise<void> => {
+  const found = await listings.forMove(tx, id)
+  const hiding = found?.facts.hiding ?? null
+  if (found?.state !== 'HIDDEN' || hiding?.by !== 'clock' || hiding.kind !== 'ERROR' || hiding.confirmedBy !== null)
+    return
+  const input = { on: dateIn(now), reason: WITHOUT_GROUND }
+  const made = { id, name: 'unhideListing' as const, by, role: 'reviewer' as const, input, now, at }
+  await moveWithin(tx, rules, made).catch((error: unknown) => {
+    if (!isRefusal(error)) throw error
+  })
 }
 
 /** Why an untouched lead is dropped, and nobody need look at what the run gave rise to. */

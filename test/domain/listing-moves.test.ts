@@ -39,6 +39,7 @@ describe('listing: every state, move and role', () => {
       to: 'REMOVED',
       roles: ['officer', 'reviewer', 'clock'],
     },
+    renewEntry: { from: ['PUBLISHED', 'REPAIR_APPLIED'], to: 'SAME', roles: ['clock'] },
     lapseListing: { from: ['DECIDED', 'SERVED'], to: 'REMOVED', roles: ['clock'] },
     dropListing: { from: STATES.slice(0, 9), to: 'NOT_LISTED', roles: ['officer', 'reviewer', 'clock'] },
   }

@@ -19,6 +19,7 @@ import {
   later,
   lead,
   NOW,
+  OFFICER,
   operatorOf,
   PATH,
   pullFeed,
@@ -187,27 +188,38 @@ describe('what follows for listings when the record under them changes', () => {
     const { id } = await caseOn(db())
     const run = await tell(db(), { body: LIGHT, now: later(60) })
     expect(await causes(db())).to.deep.equal(['LIGHTER'])
+    expect(await stateOf(db(), id)).to.deep.equal(['HIDDEN', null])
     await back(db(), run)
     expect(await stateOf(db(), id)).to.deep.equal(['PUBLISHED', null])
     expect(await causes(db())).to.deep.equal([])
   })
 
-  it('a penalty made lighter moves nothing and asks a person, once', async () => {
+  it('what a second person has confirmed stays hidden when the run is taken back', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    const run = await tell(db(), { body: LIGHT, now: later(60) })
+    await step(db(), id, ['confirmHiding', OFFICER, { on: TODAY }], later(90))
+    await back(db(), run)
+    expect(await stateOf(db(), id)).to.deep.equal(['HIDDEN', null])
+  })
+
+  it('a penalty made lighter hides the entry at once and asks a person, once', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     await tell(db(), { body: LIGHT, now: later(60) })
     await tell(db(), { body: { ...LIGHT, fine_yuan: '200' }, now: later(120) })
-    expect(await stateOf(db(), id)).to.deep.equal(['PUBLISHED', null])
+    expect(await stateOf(db(), id)).to.deep.equal(['HIDDEN', null])
+    expect(await rowsOf(db(), 'select 1 from public_entries')).to.have.length(0)
     const [asked] = await concerns.list(db(), { first: 10, after: null })
     expect(asked).to.include({ listingId: id, cause: 'LIGHTER' })
     expect(await causes(db())).to.have.length(1)
   })
 
-  it('a penalty that went to another operator moves nothing and asks a person', async () => {
+  it('a penalty that went to another operator hides the entry at once and asks a person', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     await tell(db(), { rows: [row({ code: codeOf(2) })], now: later(60) })
-    expect(await stateOf(db(), id)).to.deep.equal(['PUBLISHED', null])
+    expect(await stateOf(db(), id)).to.deep.equal(['HIDDEN', null])
     expect(await causes(db())).to.deep.equal(['CHANGED_HANDS'])
   })
 
@@ -216,6 +228,40 @@ describe('what follows for listings when the record under them changes', () => {
     await caseOn(db())
     await tell(db(), { body: { note: '更正笔误' }, now: later(60) })
     expect(await causes(db())).to.deep.equal([])
+  })
+
+  it('what is public follows the words of its penalty, and every platform is told', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    const shown = async () => (await rowsOf(db(), 'select body from public_entries'))[0]?.['body'] as { reason: string }
+    await tell(db(), { body: { violation: '虚构的另一违法行为' }, now: later(60) })
+    expect(await stateOf(db(), id)).to.deep.equal(['PUBLISHED', null])
+    expect((await shown()).reason).to.equal('虚构的另一违法行为')
+    const told = await rowsOf(
+      db(),
+      `select distinct action, notice->>'reason' as reason from deliveries where listing_id = ? and state = 'OWED'`,
+      [id],
+    )
+    expect(told).to.deep.equal([{ action: 'ADD', reason: '虚构的另一违法行为' }])
+    expect(await causes(db())).to.deep.equal([])
+  })
+
+  it('what turns out to be a natural person’s is hidden at once, and a person is asked', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    await tell(db(), { body: { party_kind: 'NATURAL_PERSON' }, now: later(60) })
+    expect(await stateOf(db(), id)).to.deep.equal(['HIDDEN', null])
+    expect(await causes(db())).to.deep.equal(['NOT_PUBLIC'])
+  })
+
+  it('hidden and corrected meanwhile, it is shown again as its penalty says then', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    await step(db(), id, ['hideListing', OFFICER, { on: TODAY, hiding: 'ERROR', reason: '疑似有误' }], later(30))
+    await tell(db(), { body: { violation: '更正后的违法行为' }, now: later(60) })
+    await step(db(), id, ['unhideListing', OFFICER, { on: TODAY, reason: '核实无误' }], later(90))
+    const [entry] = await rowsOf(db(), `select body->>'reason' as reason from public_entries`)
+    expect(entry).to.deep.equal({ reason: '更正后的违法行为' })
   })
 
   it('a whole delivery that lacks the penalty moves nothing and asks a person, once and not again for the same silence', async () => {
@@ -245,12 +291,12 @@ describe('what follows for listings when the record under them changes', () => {
     expect((await settled('已核')).code).to.equal('CONCERN_UNKNOWN')
   })
 
-  it('a penalty whose agency no longer says whose it is moves nothing and asks a person', async () => {
+  it('a penalty whose agency no longer says whose it is hides the entry at once and asks a person', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     const { code: _, ...nameless } = row()
     await tell(db(), { rows: [nameless], now: later(60) })
-    expect(await stateOf(db(), id)).to.deep.equal(['PUBLISHED', null])
+    expect(await stateOf(db(), id)).to.deep.equal(['HIDDEN', null])
     expect(await causes(db())).to.deep.equal(['CHANGED_HANDS'])
   })
 

@@ -143,8 +143,8 @@ describe('an entry repaired on false materials', () => {
       { reason: '材料虚假', documentNumber: '测市监撤〔2028〕1号' },
       year(2),
     )
-    expect(restored).to.include({ state: 'PUBLISHED', removedOn: null, removalReason: null, endsOn: '2031-12-01' })
-    expect((await entries(db())).map(({ body }) => (body as { endsOn: string }).endsOn)).to.deep.equal(['2031-12-01'])
+    expect(restored).to.include({ state: 'PUBLISHED', removedOn: null, removalReason: null, endsOn: '2029-11-12' })
+    expect((await entries(db())).map(({ body }) => (body as { endsOn: string }).endsOn)).to.deep.equal(['2029-11-12'])
     expect((await deliveries(db())).filter((row) => row['state'] === 'OWED').map((row) => row['action'])).to.deep.equal(
       PLATFORMS.map(() => 'ADD'),
     )
@@ -222,7 +222,7 @@ describe('what a hidden entry is to the score', () => {
     await removeAs(db(), id, 'REPAIRED', year(1))
     await on(db(), id, 'restoreListing', OFFICER, { reason: 'x', documentNumber: 'x' }, year(2))
     expect(await seen('2028-01-01', later(60, year(1)))).to.deep.equal([['2029-11-12', '2027-12-01']])
-    expect(await seen('2028-12-02', later(60, year(2)))).to.deep.equal([['2031-12-01', null]])
+    expect(await seen('2028-12-02', later(60, year(2)))).to.deep.equal([['2029-11-12', null]])
   })
 })
 

@@ -1,5 +1,5 @@
 /** The moves of a listing, carried out by work/listing; what may be moved is the table's word (domain/listing). */
-import type { Ground, HidingKind, NotListedReason, Service } from '../../domain/case.js'
+import type { Ground, HidingKind, NotListedReason, Restoring, Service } from '../../domain/case.js'
 import { codeOf } from '../../domain/identity.js'
 import { PEOPLES_MOVES } from '../../domain/listing.js'
 import type { RemovalReason } from '../../domain/lists.js'
@@ -39,6 +39,7 @@ interface MoveInput {
   point?: number | null
   hiding?: HidingKind | null
   notListed?: NotListedReason | null
+  restoring?: Restoring | null
   ofAge?: boolean | null
   fileHash?: string | null
   seen?: number | null
