@@ -8,6 +8,7 @@ import { dateIn } from '../domain/dates.js'
 import { type Action, type Notice, owing } from '../domain/delivery.js'
 import { isPublic } from '../domain/listing.js'
 import { WITHHELD } from '../domain/public-entry.js'
+import { publicCode, publicName } from '../domain/public-name.js'
 import { canonical, type Json } from '../domain/records.js'
 import { Refusal } from '../errors.js'
 import type { Tx } from '../store/db.js'
@@ -121,7 +122,11 @@ const noticeOf = (
     key: listing.id,
     list: listing.list,
     listName: list.zh,
-    operator: { uscc: operator.uscc, name: body?.name ?? operator.name ?? '', regNo: null },
+    operator: {
+      uscc: body ? body.uscc : publicCode(operator.uscc),
+      name: body?.name ?? publicName(operator.name) ?? '',
+      regNo: null,
+    },
     ...told(listing),
     // Masked for the public, and so for whoever publishes it again.
     ...(body && {
