@@ -103,7 +103,7 @@ export const digitsOf = (text: string): string => text.replace(/\D/g, '')
 
 /** Words right before a number by which it is that of a thing or a paper. */
 const OF_A_THING =
-  /(?:批号|批次|条码|条形码|货号|型号|款号|订单|单号|流水|注册号|商标|许可证|备案|案号|文号|执照|标准号?|专利|序列号|合同|发票)(?:编?号码?|为|是|第|:|\(| |N[Oo]\.?){0,4}$/
+  /(?:批号|批次|条码|条形码|货号|型号|款号|单号|流水号?|注册号|案号|文号|序列号|编码|(?:订单|商标|许可证|备案|执照|专利|合同|发票|标准|报告|证书|样品|抽样|抽检|店铺|网店|商品|产品)(?:编?号码?|ID))(?:编?号码?|为|是|第|:|\(| |N[Oo]\.?){0,4}$/i
 /** What is counted or measured is no number of anybody. */
 const COUNTED =
   /^\s{0,2}(?:余|多)?(?:[元万亿件个只台箱瓶包条张份套枚盒袋双部辆吨克斤米升次笔日年月%]|公斤|千克|毫|平方|美元|人民币|[kK][gG]|[mM][lLgG])/

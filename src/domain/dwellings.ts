@@ -10,7 +10,7 @@ const BEFORE = '在于至到住址为是将向从由 '
 const LINK = '(?:为|是|于|在|位于|系|:|：| ){0,3}'
 /** After words that only a dwelling has, down to the next stop; 住所 alone is the seat of a firm as well. */
 const NAMED = new RegExp(
-  String.raw`(?:家庭(?:住址|地址|住所)|住址\)?|身份证地址|户籍(?:所在地|地址|地)|户口(?:所在地|地址)|现居住?地?|现住|居住地址?|暂住地?|家住)${LINK}(?<named>\p{Script=Han}[^${STOP}]{3,60})`,
+  String.raw`(?:家庭(?:住址|地址|住所)|住址\)?|身份证地址|户籍(?:所在地|地址|地)|户口(?:所在地|地址)|现居住?地?|现住(?!院)|居住地址?|暂住地|家住)${LINK}(?<named>\p{Script=Han}[^${STOP}]{3,60})`,
   'gu',
 )
 

@@ -92,7 +92,7 @@ const isPaper = ({ found, after }: Candidate): boolean =>
   digitsOf(found).length >= FEWEST_OF_A_PAPER && !/^[本张份年元]/.test(after)
 const papers = finding(PAPERS, isPaper)
 
-const AT = String.raw`(?:@|\s?[(\[{【<]\s?(?:at|AT|@|a|艾特)\s?[)\]}】>]\s?)`
+const AT = String.raw`(?:\s?@\s?|\s?[(\[{【<]\s?(?:at|AT|@|a|艾特)\s?[)\]}】>]\s?)`
 const DOT = String.raw`(?:\.|。|\s?[(\[]\s?(?:dot|DOT|点|\.)\s?[)\]]\s?)`
 const HAN_DOMAIN =
   '(?:中国|中國|公司|网络|网址|网店|在线|中文网|商城|集团|公益|政务|企业|商店|手机|信息|香港|台湾|我爱你)'

@@ -23,7 +23,11 @@ const CUSTOMARY = [
 const MOBILE = /(?<!\d)1(?:[-. /,*()~|]{0,3}\d){10}(?!\d)/g
 /** How people group eleven digits; a row of numbers in other groups is a row of numbers. */
 const SPLITS = new Set(['3-4-4', '3-3-5', '3-5-3', '4-3-4', '3-8', '4-7', '5-6', '7-4', '8-3'])
-const FEWEST_IN_A_GROUP = 3
+/** With dashes alone more groups are those of one number. */
+const DASHED =
+  /^(?!.*-(?:19|20)\d\d-[01]\d-)(?:\d{2}-\d{3}-\d{3}-\d{3}|\d{3}(?:-\d{2,4}){2,4}|\d{4}(?:-\d{3,4}){2}|\d{2}-\d{9}|\d{6}-\d{5})$/
+/** One by one, however parted. */
+const ONE_BY_ONE = /^\d(?:[- ]{1,3}\d)+$/
 
 const isMobile = (candidate: Candidate): boolean => {
   const { found } = candidate
@@ -32,7 +36,7 @@ const isMobile = (candidate: Candidate): boolean => {
   if (signs.size > 1) return false
   const groups = found.split(/\D+/)
   if (SPLITS.has(groups.map(({ length }) => length).join('-'))) return !(signs.has('.') && groups.length === 2)
-  return signs.has('-') && groups.length <= 4 && groups.slice(1).every(({ length }) => length >= FEWEST_IN_A_GROUP)
+  return DASHED.test(found.replaceAll(' ', '')) || ONE_BY_ONE.test(found)
 }
 
 /** O for 0, as nobody counts. */
