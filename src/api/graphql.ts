@@ -88,7 +88,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
 }
 
 const withoutCodes = (error: GraphQLFormattedError): GraphQLFormattedError =>
-  JSON.parse(withoutAccessCodes(JSON.stringify(error)))
+  JSON.parse(JSON.stringify(error), (_, value) => (typeof value === 'string' ? withoutAccessCodes(value) : value))
 
 const faultsToLog: ApolloServerPlugin<Context> = {
   requestDidStart: async () => ({

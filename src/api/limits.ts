@@ -18,10 +18,17 @@ export const ALIASES_MOST = 50
 export const ROOT_FIELDS_MOST = 50
 export const CODES_MOST = 1_000
 
-/** What goes into a search or a record as text: PostgreSQL holds no NUL, and no name or reason has one. */
+/** As JSON writes a NUL, and half of a character beyond the first plane: the other half is missing. */
+const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:(0000)|d[89a-f][0-9a-f]{2})/
+
+/** What goes into a search or a record as text: PostgreSQL holds no NUL and no half characters, and no name or reason has any. */
 export const withoutNul = <T>(input: T): T => {
-  if (!JSON.stringify(input ?? null).includes('\\u0000')) return input
-  throw new Refusal('INPUT_INVALID', { reason: '含有空字符 U+0000 holds a NUL' })
+  const found = UNSTORABLE.exec(JSON.stringify(input ?? null))
+  if (found === null) return input
+  const reason = found[1]
+    ? '含有空字符 U+0000 holds a NUL'
+    : '含有不成对的代理项 holds half of a character (a lone surrogate)'
+  throw new Refusal('INPUT_INVALID', { reason })
 }
 
 interface Extent {

@@ -47,10 +47,115 @@ const twice = (value: number): number => (value & 16 ? (value << 1) ^ 0b100101 :
 
 const checkOf = (values: readonly number[]): number => values.reduce((sum, value) => twice(sum ^ value), 0)
 
-const GROUPED = /[0-9A-Za-z]{5}(?:[-–—－][0-9A-Za-z]{5}){4}/g
-const TOGETHER = /(?<![0-9A-Za-z])[0-9A-Za-z]{5}(?: ?[0-9A-Za-z]{5}){4}(?![0-9A-Za-z])/g
 const HIDDEN = '[访问码 access code]'
+/** One character may stand for several signs: ⑳, ㏂. */
+const SHORTEST = 5
+/** Groups shorter than this on average are no words, signs. */
+const SHORT = 3
 
-/** A text in which no code can be read any more, mistyped ones in groups too: for logs, errors, and what people write. */
-export const withoutAccessCodes = (text: string): string =>
-  text.replaceAll(GROUPED, HIDDEN).replaceAll(TOGETHER, (found) => (readAccessCode(found) === null ? found : HIDDEN))
+/** A sign of a code where it stands in a text, and what parts it from the one before. */
+interface Sign {
+  sign: string
+  start: number
+  end: number
+  parted: 'NOT' | 'BY_BLANKS' | 'BY_SIGNS'
+}
+
+/**
+ * A text in which no code can be read any more: for logs, errors, and what people write. Whatever readAccessCode takes is
+ * found, with its separators wherever they stand; mistyped ones where signs part them into their groups. Only one code in some
+ * thousands is left where it is parted into what looks like words.
+ */
+export const withoutAccessCodes = (text: string): string => {
+  let written = ''
+  let kept = 0
+  for (const { start, end } of codesIn(text)) {
+    written += text.slice(kept, start) + HIDDEN
+    kept = end
+  }
+  return kept === 0 ? text : written + text.slice(kept)
+}
+
+/** In order; of two that overlap, as by chance a word before a code and all but its end may, both. */
+const codesIn = (text: string): { start: number; end: number }[] => {
+  const found: { start: number; end: number }[] = []
+  for (const run of runsIn(text)) {
+    for (let at = 0; at + SIGNS <= run.length; at += 1) {
+      const signs = run.slice(at, at + SIGNS)
+      const [first, last] = [signs[0], signs.at(-1)]
+      if (!first || !last || !isCode(signs, at === 0 || first.parted !== 'NOT', run[at + SIGNS])) continue
+      const before = found.at(-1)
+      if (before && first.start < before.end) before.end = last.end
+      else found.push({ start: first.start, end: last.end })
+    }
+  }
+  return found
+}
+
+const isCode = (signs: readonly Sign[], begins: boolean, next: Sign | undefined): boolean => {
+  // Glued to other letters only where signs part its groups: \ncode, codeX.
+  if (inGroups(signs, (parted) => parted === 'BY_SIGNS')) return true
+  if (!begins || next?.parted === 'NOT') return false
+  if (!inGroups(signs, () => true) && areWords(signs)) return false
+  return readAccessCode(signs.map(({ sign }) => sign).join('')) !== null
+}
+
+const inGroups = (signs: readonly Sign[], holds: (parted: Sign['parted']) => boolean): boolean =>
+  signs.every(({ parted }, at) => at === 0 || (at % GROUP === 0 ? parted !== 'NOT' && holds(parted) : parted === 'NOT'))
+
+/** One row of words in 32 passes the check: several long enough, each of letters or of digits alone, are none. */
+const areWords = (signs: readonly Sign[]): boolean => {
+  const words = signs
+    .map(({ sign, parted }) => (parted === 'NOT' ? sign : ` ${sign}`))
+    .join('')
+    .trim()
+    .split(' ')
+  return words.length > 1 && words.length * SHORT <= SIGNS && words.every((word) => /^(?:\d+|[A-Z]+)$/.test(word))
+}
+
+const SIGN = /^[0-9A-Z]$/
+const BLANK = /^\s$/
+const SEPARATOR = new RegExp(`^${SEPARATORS.source}$`, 'u')
+/** A line break as JSON writes it. */
+const ESCAPED = /\\[bfnrt]/y
+
+/** Signs of codes in a row, with nothing but separators between them; only rows that are long enough. */
+const runsIn = (text: string): Sign[][] => {
+  const runs: Sign[][] = []
+  if (text.length < SHORTEST) return runs
+  let run: Sign[] = []
+  let parted: Sign['parted'] = 'NOT'
+  for (let at = 0; at < text.length; ) {
+    const character = String.fromCodePoint(text.codePointAt(at) ?? 0)
+    ESCAPED.lastIndex = at
+    const escaped = character === '\\' && ESCAPED.test(text)
+    const end = at + (escaped ? 2 : character.length)
+    for (const sign of escaped ? ' ' : plainOf(character)) {
+      if (SIGN.test(sign)) {
+        run.push({ sign, start: at, end, parted })
+        parted = 'NOT'
+      } else if (SEPARATOR.test(sign)) {
+        if (parted !== 'BY_SIGNS') parted = BLANK.test(sign) ? 'BY_BLANKS' : 'BY_SIGNS'
+      } else {
+        if (run.length >= SIGNS) runs.push(run)
+        run = []
+        parted = 'NOT'
+      }
+    }
+    at = end
+  }
+  if (run.length >= SIGNS) runs.push(run)
+  return runs
+}
+
+/** Of each character that came, how a code is read: narrow and large. */
+const known = new Map<string, string>()
+const MOST_KNOWN = 0x2000
+
+const plainOf = (character: string): string => {
+  const found = known.get(character)
+  if (found !== undefined) return found
+  const plain = character.normalize('NFKC').toUpperCase()
+  if (known.size < MOST_KNOWN) known.set(character, plain)
+  return plain
+}

@@ -1,12 +1,16 @@
 /**
- * What of a person may stand in a free text and must not become public: ID numbers (resident-ids.ts), telephones, accounts,
- * the address of a dwelling, e-mail and chat accounts; found however they are spelt, and replaced by the word for it.
+ * What of a person may stand in a free text and must not become public: numbers of identity papers (resident-ids.ts and, by
+ * their word, passports and permits), telephones, accounts, the address of a dwelling, e-mail and chat accounts; found however
+ * they are spelt, and replaced by the word for it.
  */
-import { usccValid } from './identity.js'
-import { idsIn, NUMERALS } from './resident-ids.js'
+import { accounts } from './accounts.js'
+import { type Candidate, digitsOf, type Finder, finding, type Place, seenIn } from './as-read.js'
+import { dwellings } from './dwellings.js'
+import { idsIn } from './resident-ids.js'
+import { telephones } from './telephones.js'
 
 export const PERSONAL = {
-  ID_NUMBER: { zh: '居民身份证号', en: 'resident ID number', shown: '［证件号略］' },
+  ID_NUMBER: { zh: '身份证件号', en: 'number of an identity document', shown: '［证件号略］' },
   PHONE: { zh: '电话', en: 'telephone', shown: '［号码略］' },
   ACCOUNT: { zh: '银行账号', en: 'bank account', shown: '［账户略］' },
   ADDRESS: { zh: '住址', en: 'address of a dwelling', shown: '［地址略］' },
@@ -43,10 +47,8 @@ export const mask = (
   return { text: spansIn(masked, kinds, businessAddress).length === 0 ? masked : '［内容略］', found }
 }
 
-interface Span {
+interface Span extends Place {
   kind: Personal
-  start: number
-  end: number
 }
 
 const replaced = (text: string, spans: readonly Span[]): string => {
@@ -73,171 +75,50 @@ const spansIn = (text: string, kinds: readonly Personal[], businessAddress: stri
     })
 }
 
-interface Seen {
-  line: string
-  starts: number[]
-  ends: number[]
-}
-
-const UNSEEN = /^[\p{Cf}\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}]$/u
-const DASH = /^[\p{Pd}\p{Pc}ー−⁃]$/u
-const DOT = /^[·•∙⋅・。．]$/u
-/** Fewer digits in words are words. */
-const DIGIT = `[\\d${[...NUMERALS.keys()].join('')}]`
-const IN_WORDS = new RegExp(`${DIGIT}(?:[-. ]{0,3}${DIGIT}){6,}`, 'g')
-
-/** The text as it is read: narrow, without what is unseen, one sign for each dash, blank and dot of a number. */
-const seenIn = (text: string): Seen => {
-  const seen: Seen = { line: '', starts: [], ends: [] }
-  for (let at = 0; at < text.length; ) {
-    const character = String.fromCodePoint(text.codePointAt(at) ?? 0)
-    const end = at + character.length
-    if (/\s/.test(character) || !UNSEEN.test(character)) {
-      for (const one of signOf(character)) {
-        seen.line += one
-        for (let unit = 0; unit < one.length; unit += 1) {
-          seen.starts.push(at)
-          seen.ends.push(end)
-        }
-      }
-    }
-    at = end
-  }
-  seen.line = seen.line.replace(IN_WORDS, (run) => [...run].map((one) => NUMERALS.get(one) ?? one).join(''))
-  return seen
-}
-
-const signOf = (character: string): string => {
-  if (/\s/.test(character)) return character === '\n' ? '\n' : ' '
-  // A full stop ends a sentence, though it looks like a dot.
-  if (character === '。') return '。'
-  if (DASH.test(character)) return '-'
-  if (DOT.test(character)) return '.'
-  return [...character.normalize('NFKC')].map(digitOf).join('')
-}
-
-/** Decimal digits of every script stand in tens. */
-const digitOf = (character: string): string => {
-  if (/[0-9]/.test(character) || !/^\p{Nd}$/u.test(character)) return DASH.test(character) ? '-' : character
-  const point = character.codePointAt(0) ?? 0
-  let value = 0
-  while (value < 9 && /^\p{Nd}$/u.test(String.fromCodePoint(point - value - 1))) value += 1
-  return String(value)
-}
-
-type Finder = (text: string, seen: Seen, businessAddress: string | null) => Omit<Span, 'kind'>[]
-
-/** Group 1, where there is one, is what is replaced; else all of it. */
-const matching =
-  (patterns: readonly RegExp[], holds: (found: string) => boolean = () => true): Finder =>
-  (_, { line, starts, ends }) =>
-    patterns.flatMap((pattern) =>
-      [...line.matchAll(pattern)].flatMap((match) => {
-        const found = match[1] ?? match[0]
-        const from = match.index + match[0].length - found.length
-        const span = { start: starts[from] ?? 0, end: ends[from + found.length - 1] ?? 0 }
-        return holds(found) ? [span] : []
-      }),
-    )
-
-const digitsOf = (text: string): string => text.replace(/\D/g, '')
-
 /** Marks that stand for an ID number where the hub has replaced one: a mark of a person all the same. */
 const MARKED = /\[居民身份证 [^\]]{0,80}\]/g
 
-const G = '[-. ]{0,3}'
-const PHONES = [
-  // Mobile, in one, in groups, or with one sign between all digits; 86 before it.
-  new RegExp(String.raw`(?<!\d)(?:(?:\+|00)?86[-. )]{0,3})?1[3-9]\d(${G})\d{4}\1\d{4}(?!\d)`, 'g'),
-  new RegExp(String.raw`(?<!\d)(?:(?:\+|00)?86[-. )]{0,3})?1[3-9]\d${G}\d{8}(?!\d)`, 'g'),
-  /(?<!\d)1[3-9]\d\d[-. ]\d{3}[-. ]\d{4}(?!\d)/g,
-  /(?<!\d)1([-. ]{1,3})[3-9](?:\1\d){9}(?!\d)/g,
-  // Landline with its area.
-  /(?<!\d)\(?0(?:10|2\d|[3-9]\d\d)\)?[-. ]{0,3}[2-9]\d{2,3}[-. ]?\d{4}(?!\d)/g,
-  /(?:电话(?!业务)|手机号?|座机|联系方式|热线|传真|\b(?:tel|phone|mobile|fax))[^\d\n]{0,10}?(\+?\d[\d\-. ()]{4,20}\d)/gi,
+const PAPER = '(?:护照|通行证|台胞证|回乡证|居留证|居留身份证|永居证|居住证|军官证|士兵证)'
+const PAPERS = [
+  new RegExp(
+    String.raw`${PAPER}(?:\([^()\d]{0,8}\)|证?件?号码?|编号|证号|字第|第|N[Oo]\.?|为|是|系|[:,#(]| ){0,5}(?<named>[A-Za-z]{0,3}[- ]?\d[\dA-Za-z]{0,19}(?:[- ][\dA-Za-z]{2,8}){0,4})`,
+    'g',
+  ),
+  new RegExp(String.raw`(?<![\dA-Za-z])[A-Za-z]{1,3}\d{6,12}(?=号?[^\d,;。\n]{0,8}${PAPER})`, 'g'),
 ]
-/** Group 1 of these is a separator, not what is replaced. */
-const wholly =
-  (patterns: readonly RegExp[]): Finder =>
-  (_, { line, starts, ends }) =>
-    patterns.flatMap((pattern) =>
-      [...line.matchAll(pattern)].map(({ index, 0: found }) => ({
-        start: starts[index] ?? 0,
-        end: ends[index + found.length - 1] ?? 0,
-      })),
-    )
+/** A passport has seven digits or more beside its letters; some countries' have six. */
+const FEWEST_OF_A_PAPER = 6
+const isPaper = ({ found, after }: Candidate): boolean =>
+  digitsOf(found).length >= FEWEST_OF_A_PAPER && !/^[本张份年元]/.test(after)
+const papers = finding(PAPERS, isPaper)
 
-const CARD = /(?<![\dA-Za-z])\d(?:[- ]{0,2}\d){15,18}(?![\dA-Za-z])/g
-const NAMED_ACCOUNT =
-  /(?:账号|帐号|账户|帐户|卡号|银行卡|存折|开户行|支付宝|\b(?:account|card))[^\d\n]{0,24}?(\d(?:[- ]{0,2}\d){7,29})(?!\d)/gi
-
-/** Luhn, as cards have it; a firm's own code of 18 digits is none. */
-const isCard = (found: string): boolean => {
-  const digits = digitsOf(found)
-  if (digits.length < 16 || isFirm(digits)) return false
-  return luhn(digits)
-}
-
-/** No card begins with 9; one number in 31 passes the check of a firm's code by chance. */
-const isFirm = (digits: string): boolean => /^9[1-3]/.test(digits) && usccValid(digits)
-
-export const luhn = (digits: string): boolean => {
-  let sum = 0
-  for (let at = 0; at < digits.length; at += 1) {
-    const digit = Number(digits[digits.length - 1 - at])
-    const doubled = at % 2 === 1 ? digit * 2 : digit
-    sum += doubled > 9 ? doubled - 9 : doubled
-  }
-  return sum % 10 === 0
-}
-
-const MAIL = [/[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}/g]
+const AT = String.raw`(?:\s?@\s?|\s?[(\[{【<]\s?(?:at|AT|@|a|艾特)\s?[)\]}】>]\s?)`
+const DOT = String.raw`(?:\.|。|\s?[(\[]\s?(?:dot|DOT|点|\.)\s?[)\]]\s?)`
+const HAN_DOMAIN =
+  '(?:中国|中國|公司|网络|网址|网店|在线|中文网|商城|集团|公益|政务|企业|商店|手机|信息|香港|台湾|我爱你)'
+const LABEL = String.raw`[\w\p{Script=Han}-]{1,63}?`
+const MAIL = [
+  new RegExp(
+    String.raw`(?:[\w.+%-]{1,64}|\p{Script=Han}{2,4})${AT}(?:${LABEL}${DOT}){1,4}?(?:[A-Za-z][\w-]{1,62}(?:${DOT}[A-Za-z]{2,6}){0,3}|${HAN_DOMAIN})`,
+    'gu',
+  ),
+  /[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}/g,
+  /[\w.+%-]{3,64}(?:#|艾特| at )(?:qq|foxmail|163|126|139|189|sina|sohu|yeah|aliyun|gmail|outlook|hotmail)(?:\.|。|点)(?:com|cn|net)/gi,
+]
 const CHAT = [
-  /(?:微信号?|QQ号?|wechat|weixin)(?:账号|帐号|为|是|:|-| ){0,4}([A-Za-z0-9][A-Za-z0-9_-]{4,29})/gi,
-  /(?:微博|抖音|快手|旺旺)(?:账号|帐号|号)(?:为|是|:|-| ){0,4}([A-Za-z0-9][A-Za-z0-9_-]{4,29})/gi,
+  /(?:微信号?|v信|薇信|QQ号?|wechat|weixin)(?:账号|帐号|为|是|:|-| ){0,4}(?<named>[A-Za-z0-9][A-Za-z0-9_-]{4,29})/gi,
+  /(?:微博|抖音|快手|旺旺)(?:账号|帐号|号)(?:为|是|:|-| ){0,4}(?<named>[A-Za-z0-9][A-Za-z0-9_-]{4,29})/gi,
 ]
-
-const STOP = String.raw`,，;；。、:：\n(（)）［［］\[\]`
-/** Words after which an address begins. */
-const BEFORE = '在于至到住址为是将向从由 '
-/** After words that only a dwelling has; 住所 alone is the seat of a firm. */
-const NAMED_ADDRESS = new RegExp(
-  String.raw`(?:家庭(?:住址|地址|住所)|住址|户籍(?:所在地|地址|地)|现居住?地?|现住|居住地址?|暂住地?|家住)(?:为|是|于|在|:|：| ){0,3}(\p{Script=Han}[^${STOP}]{3,60})`,
-  'gu',
-)
-/** What may follow on a house in its address: 2单元105、106室, 1层1门, 101号房. */
-const TAIL = String.raw`(?:[、\dA-Za-z-]{0,8}\d{1,5}(?:号房|号|室|户|房|门|层|楼|铺|单元)){0,4}`
-/** Down to an entrance, which only dwellings have (3栋2单元501室), or to a room by three numbers (3-2-501室). */
-const ENTRANCE = String.raw`(?:\d{1,4}(?:号楼|栋|幢|座|#楼?|楼)?[^${STOP}]{0,4}?\d{1,3}单元|\d{1,4}-\d{1,3}-\d{1,5}(?:室|户|房))`
-const AT_AN_ENTRANCE = new RegExp(`[^${BEFORE}${STOP}]{0,40}?${ENTRANCE}${TAIL}`, 'gu')
-const IN_A_HOME = new RegExp(
-  String.raw`[^${BEFORE}${STOP}]{0,30}?(?:小区|家园|新村|家属院|家属楼|宿舍|公寓|花园|住宅)[^${STOP}]{0,12}?\d{1,5}(?:室|户|房|号楼|栋|幢)${TAIL}`,
-  'gu',
-)
-
-const address: Finder = (text, seen, business) =>
-  matching([NAMED_ADDRESS, AT_AN_ENTRANCE, IN_A_HOME])(text, seen, business).filter(
-    ({ start, end }) => business === null || !isAt(text.slice(start, end), business),
-  )
-
-const isAt = (found: string, business: string): boolean => {
-  const [one, other] = [plain(found), plain(business)]
-  return one.length > 3 && (other.includes(one) || (other.length > 3 && one.endsWith(other)))
-}
-
-const plain = (text: string): string => text.normalize('NFKC').replace(/[\s,.()-]/g, '')
 
 const FINDERS: Record<Personal, Finder> = {
-  ID_NUMBER: (text) => [
-    ...idsIn(text, 'REPLACED').map(({ start, end }) => ({ start, end })),
-    ...[...text.matchAll(MARKED)].map(({ index, 0: found }) => ({ start: index, end: index + found.length })),
+  ID_NUMBER: (...asked) => [
+    ...idsIn(asked[0], 'REPLACED').map(({ start, end }) => ({ start, end })),
+    ...[...asked[0].matchAll(MARKED)].map(({ index, 0: found }) => ({ start: index, end: index + found.length })),
+    ...papers(...asked),
   ],
-  PHONE: (...asked) => [...wholly(PHONES.slice(0, -1))(...asked), ...matching(PHONES.slice(-1))(...asked)],
-  ACCOUNT: (...asked) => [
-    ...matching([CARD], isCard)(...asked),
-    ...matching([NAMED_ACCOUNT], (found) => !isFirm(digitsOf(found)))(...asked),
-  ],
-  ADDRESS: address,
-  EMAIL: matching(MAIL),
-  CHAT: matching(CHAT),
+  PHONE: telephones,
+  ACCOUNT: accounts,
+  ADDRESS: dwellings,
+  EMAIL: finding(MAIL),
+  CHAT: finding(CHAT),
 }

@@ -5,10 +5,9 @@
  */
 import { checkRows, type RuleFault } from './clocks.js'
 import type { Words } from './facts.js'
-import { usccForm } from './identity.js'
 import type { Mark } from './lists.js'
 import { mask, PERSONAL_NAMES, type Personal } from './personal.js'
-import { idsIn } from './resident-ids.js'
+import { publicCode } from './public-name.js'
 
 export interface PersonsRow {
   list: string
@@ -137,7 +136,8 @@ export const publicEntry = (
 
 /** A code that reads as a person's number is no firm's. */
 const codeShown = (uscc: string | null, masked: Masked[]): string | null => {
-  if (uscc === null || (usccForm(uscc) && idsIn(uscc, 'REPLACED').length === 0)) return uscc
+  const shown = publicCode(uscc)
+  if (shown === uscc) return uscc
   masked.push({ field: 'uscc', what: 'ID_NUMBER', times: 1 })
   return null
 }

@@ -9,6 +9,7 @@ import { type Action, type Notice, owing } from '../domain/delivery.js'
 import { isPublic } from '../domain/listing.js'
 import type { MoveName } from '../domain/moves.js'
 import { WITHHELD } from '../domain/public-entry.js'
+import { publicCode, publicName } from '../domain/public-name.js'
 import { canonical, type Json } from '../domain/records.js'
 import { Refusal } from '../errors.js'
 import type { Tx } from '../store/db.js'
@@ -126,7 +127,11 @@ const noticeOf = (
     list: listing.list,
     listName: list.zh,
     // As the public knows it, masked, and as it was when it was shown: the same code under one key.
-    operator: { uscc: body ? body.uscc : operator.uscc, name: body?.name ?? operator.name ?? '', regNo: null },
+    operator: {
+      uscc: body ? body.uscc : publicCode(operator.uscc),
+      name: body?.name ?? publicName(operator.name) ?? '',
+      regNo: null,
+    },
     ...told(listing),
     // Masked for the public, and so for whoever publishes it again.
     ...(body && {

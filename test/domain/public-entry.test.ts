@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { luhn, mask, PERSONAL, type Personal } from '../../src/domain/personal.js'
+import { luhn } from '../../src/domain/accounts.js'
+import { mask, PERSONAL, type Personal } from '../../src/domain/personal.js'
 import { checkPersons, type PartyOf, type PublicRules, publicEntry } from '../../src/domain/public-entry.js'
 import { publicRules } from '../../src/work/clocks.js'
 

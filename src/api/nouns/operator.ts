@@ -1,5 +1,6 @@
 /** Operators: the file of one, and the directory. */
 import { codeOf } from '../../domain/identity.js'
+import { publicCode, publicName } from '../../domain/public-name.js'
 import { RECORD_KINDS, type RecordKind } from '../../domain/records.js'
 import { KINDS_SEEN, may, mayOperator, type Viewer } from '../../domain/viewer.js'
 import * as mergers from '../../store/mergers.js'
@@ -124,15 +125,23 @@ const registered = async <F extends 'name' | 'region' | 'status'>(
   return typeof value === 'string' ? value : null
 }
 
+/** Outside, what a public entry would not show stands nowhere beside it either. */
+const seesInside = (context: Context, operator: operators.Operator): boolean =>
+  may(viewerOn(context, operator), 'see_inner_listings')
+
 const sees = (context: Context, operator: operators.Operator): boolean => mayOperator(context.viewer, codeIn(operator))
 
 export const operator = {
   Query: { operator: operatorByCode, operators: directory },
   Operator: {
     id: ({ operator }: OperatorView) => globalId('Operator', operator.id),
-    uscc: ({ operator }: OperatorView) => operator.uscc,
+    uscc: ({ operator }: OperatorView, _: unknown, context: Context) =>
+      seesInside(context, operator) ? operator.uscc : publicCode(operator.uscc),
     shop: ({ operator }: OperatorView) => operator.shop,
-    name: (of: OperatorView, _: unknown, context: Context) => registered(of, 'name', context),
+    name: async (of: OperatorView, _: unknown, context: Context) => {
+      const name = await registered(of, 'name', context)
+      return seesInside(context, of.operator) ? name : publicName(name)
+    },
     kind: ({ operator }: OperatorView) => operator.kind,
     region: (of: OperatorView, _: unknown, context: Context) => registered(of, 'region', context),
     registrationStatus: async (of: OperatorView, _: unknown, context: Context) => {
@@ -143,10 +152,15 @@ export const operator = {
       sees(context, operator)
         ? ((await context.load.codes(operator.id)).find(({ scheme }) => scheme === 'reg_no')?.code ?? null)
         : null,
-    codes: ({ operator }: OperatorView, _: unknown, context: Context) =>
-      sees(context, operator) ? context.load.codes(operator.id) : [],
-    formerNames: async ({ operator }: OperatorView, _: unknown, context: Context) =>
-      sees(context, operator) ? (await context.load.formerNames(operator.id)).map(({ name }) => name) : [],
+    codes: async ({ operator }: OperatorView, _: unknown, context: Context) => {
+      const codes = sees(context, operator) ? await context.load.codes(operator.id) : []
+      if (seesInside(context, operator)) return codes
+      return codes.filter(({ scheme, code }) => scheme !== 'uscc' || publicCode(code) !== null)
+    },
+    formerNames: async ({ operator }: OperatorView, _: unknown, context: Context) => {
+      const names = sees(context, operator) ? await context.load.formerNames(operator.id) : []
+      return names.map(({ name }) => (seesInside(context, operator) ? name : publicName(name)))
+    },
     standing: ({ operator, when }: OperatorView, _: unknown, context: Context) =>
       standingOf(context, codeIn(operator), when.asOf),
     records: recordsOf,

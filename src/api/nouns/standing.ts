@@ -1,6 +1,7 @@
 /** Standing: the short answer, for any code. */
 import type { State } from '../../domain/case.js'
 import { listed } from '../../domain/listing.js'
+import { publicCode, publicName } from '../../domain/public-name.js'
 import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { StandingRow } from '../../store/standings.js'
@@ -15,10 +16,11 @@ export const standingOf = async (context: Context, code: string, asOf: string) =
   const [row, freshness] = await Promise.all([context.load.standing({ code, asOf }), context.load.freshness()])
   if (row === null) return { code, ...UNKNOWN, ...freshness }
   const graded = may(viewerOn(context, row), 'see_grade')
+  const inside = may(viewerOn(context, row), 'see_inner_listings')
   return {
     code,
-    uscc: row.uscc,
-    name: row.name,
+    uscc: inside ? row.uscc : publicCode(row.uscc),
+    name: inside ? row.name : publicName(row.name),
     status: CEASED.has(row.status) ? 'CEASED' : 'KNOWN',
     grade: graded ? row.grade : null,
     score: graded ? row.score : null,
