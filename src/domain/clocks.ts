@@ -120,7 +120,12 @@ const changed = (standing: Clock, other: Clock | null, row: ClockRow): Clock => 
   if (other === null || row.standing === 'KEEP') return standing
   if (row.standing === 'APPLY') return other
   const shorter = other.endsOn.on < standing.endsOn.on ? other : standing
-  return { ...shorter, repairFrom: earlier(standing.repairFrom, other.repairFrom) ?? standing.repairFrom }
+  return {
+    ...shorter,
+    repairFrom: earlier(standing.repairFrom, other.repairFrom) ?? standing.repairFrom,
+    // Of two rows that say the same day the one that is confirmed is named, here as there.
+    endsOn: earlier(standing.endsOn, other.endsOn) ?? standing.endsOn,
+  }
 }
 
 const clockBy = (row: ClockRow, entry: Clocked): Clock | null => {

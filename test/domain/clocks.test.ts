@@ -91,6 +91,18 @@ describe('the clocks of publication', () => {
     expect(here?.on).to.equal('2029-05-06')
   })
 
+  it('name the confirmed one of two rows that say the same day, for the first day of repair and for the end alike', () => {
+    const rules: ClockRules = {
+      severities: [severe],
+      clocks: [
+        row({ from: '2023-05-01', to: '2026-03-31', mark: 'M', confirmed: false }),
+        row({ from: '2026-04-01', mark: 'F', confirmed: true }),
+      ],
+    }
+    const { creditchina } = clocksOf(rules, entry({ documentOn: '2024-02-29', today: '2026-11-25' }))
+    expect([creditchina?.repairFrom.row.confirmed, creditchina?.endsOn.row.confirmed]).to.deep.equal([true, true])
+  })
+
   it('have no day on 公示系统 before publication, and end with the other then', () => {
     const { gsxt, here } = clocksOf(rulesOf(GSXT, row({})), entry({ publishedOn: null }))
     expect(gsxt).to.equal(null)
