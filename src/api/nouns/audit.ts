@@ -1,6 +1,6 @@
 /** Scores for auditors: with the card, the facts and the records as known then, and in words how one is made of the other. */
 import { worded } from '../../domain/score.js'
-import { KINDS_SEEN, may, mayOperator, type Viewer } from '../../domain/viewer.js'
+import { may, mayOperator, type Viewer } from '../../domain/viewer.js'
 import type { Operator } from '../../store/operators.js'
 import type { StoredScore } from '../../store/scores.js'
 import type { Version } from '../../store/versions.js'
@@ -9,6 +9,7 @@ import { auditOf, scoreAndOwner } from '../../work/audit-score.js'
 import { type Context, spend } from '../context.js'
 import { globalId } from '../ids.js'
 import type { ApiParts } from '../parts.js'
+import { mayRead } from './record.js'
 
 /** What reading one anew costs of a question's budget, objects. */
 const AUDIT_COSTS = 100
@@ -60,7 +61,7 @@ const recordOf = ({ agencies }: Parts, viewer: Viewer, version: Version) => ({
   agency: agencies.find(({ sends }) => sends.includes(version.feed))?.id ?? version.feed,
   kind: version.kind,
   key: version.key,
-  body: KINDS_SEEN[viewer.role].includes(version.kind) ? version.body : null,
+  body: mayRead(viewer, version) ? version.body : null,
   validFrom: version.validFrom,
   validTo: version.validTo,
   knownFrom: version.knownFrom.toISOString(),

@@ -6,7 +6,7 @@ import * as mergers from '../../store/mergers.js'
 import * as operators from '../../store/operators.js'
 import type { When } from '../../store/versions.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, isPast, seesRemoved, viewerOn, whenOf } from '../context.js'
+import { type Context, isPast, viewerOn, whenOf } from '../context.js'
 import { cursorOf, globalId, numberAfter } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { allow } from '../viewer.js'
@@ -99,7 +99,8 @@ const recordsOf = async (
   context: Context,
 ) => {
   const viewer = viewerOn(context, operator)
-  const question = { operator: operator.id, when, kinds: kindsOf(viewer, args.kind), removed: seesRemoved(viewer) }
+  const removed = may(viewer, 'see_removed')
+  const question = { operator: operator.id, when, kinds: kindsOf(viewer, args.kind), removed }
   const page = { first: firstOf(args) + 1, after: numberAfter(args.after) }
   const found = question.kinds.length === 0 ? [] : await context.load.records({ ...question, ...page })
   const count = () => (question.kinds.length === 0 ? 0 : context.load.recordCount(question))

@@ -35,7 +35,7 @@ export const standingOf = async (context: Context, code: string, asOf: string) =
  * what has been removed since.
  */
 const listedOn = async (context: Context, row: StandingRow, asOf: string): Promise<boolean> => {
-  if (asOf === context.today || !may(viewerOn(context, row), 'see_inner_listings')) {
+  if (asOf === context.today || !may(viewerOn(context, row), 'see_removed')) {
     return row.entries.some((entry) => isBlacklist(context, entry.list))
   }
   const { lists } = context.parts.rules

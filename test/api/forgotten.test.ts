@@ -1,0 +1,122 @@
+import { expect } from 'chai'
+import type { Role } from '../../src/domain/viewer.js'
+import {
+  globalOf,
+  keyIn,
+  makeWorld,
+  mirrored,
+  penalty,
+  publishListing,
+  recordId,
+  registration,
+  uscc,
+  type World,
+} from './world.js'
+
+const SEE_REMOVED: Role[] = ['officer', 'reviewer', 'auditor', 'party']
+const OTHERS: Role[] = ['marketplace', 'credit_service', 'agency', 'administrator']
+const REASON = '销售假冒注册商标的商品'
+const numberOf = (n: number) => `虚市监处罚〔2026〕${n}号`
+
+describe('what was removed, and who still sees it', () => {
+  let world: World
+  const [one, two, three] = [uscc(1), uscc(2), uscc(3)]
+  const officer = () => world.token('officer', 'officer-1')
+  const as = (role: Role, code = one) => world.token(role, role === 'party' ? code : `${role}-9`)
+  const move = async (name: string, id: string, input: object) => {
+    const answer = await world.ask(`mutation($i: MoveInput!) { ${name}(input: $i) { listing { id } } }`, {
+      token: officer(),
+      variables: { i: { id, ...input } },
+    })
+    expect(answer.errors, name).to.equal(undefined)
+  }
+  let removed: string
+  let lead: string
+
+  before(async () => {
+    world = await makeWorld()
+    await world.bring(
+      'registry',
+      [one, two, three].map((code, i) => registration(code, `虚构${'甲乙丙'[i]}有限公司`)),
+    )
+    await world.bring('penalties', [penalty(one, numberOf(1)), penalty(two, numberOf(2))])
+    await world.bring('dishonest', [mirrored(three, 'old-3', '2024-05-15'), mirrored(three, 'over-3', '2019-05-15')])
+    removed = await publishListing(world, one, numberOf(1))
+    await move('removeListing', removed, { on: '2026-03-01', removal: 'CORRECTED', reason: '错误' })
+    const opened = await world.ask(
+      `mutation { openLead(input: {code: "${two}", list: "serious", reason: "举报", on: "2026-02-01"}) { listing { id } } }`,
+      { token: officer() },
+    )
+    lead = opened.data.openLead.listing.id
+  })
+  after(() => world.close())
+
+  const PAST = '2026-02-10'
+  const question = () => `{ listing(id: "${removed}") { reason } node(id: "${removed}") { id }
+    now: operator(code: "${one}") { listings { state reason } }
+    past: operator(code: "${one}", asOf: "${PAST}") { listings { state reason } standing { listings { reason } } }
+    standing(code: "${one}", asOf: "${PAST}") { listed listings { reason } } }`
+
+  for (const role of OTHERS) {
+    it(`to ${role} a removed entry is nowhere, whatever day is asked about`, async () => {
+      const { data, errors } = await world.ask(question(), { token: as(role) })
+      expect(errors).to.equal(undefined)
+      expect(data).to.deep.equal({
+        listing: null,
+        node: null,
+        now: { listings: [] },
+        past: { listings: [], standing: { listings: [] } },
+        standing: { listed: false, listings: [] },
+      })
+    })
+  }
+
+  for (const role of SEE_REMOVED) {
+    it(`${role} sees the removed entry now and on the day it stood`, async () => {
+      const { data } = await world.ask(question(), { token: as(role) })
+      expect(data.listing).to.deep.equal({ reason: REASON })
+      expect(data.now.listings).to.deep.equal([{ state: 'REMOVED', reason: REASON }])
+      expect(data.past.listings).to.deep.equal([{ state: 'PUBLISHED', reason: REASON }])
+      expect(data.standing.listed).to.equal(true)
+    })
+  }
+
+  it('leads, cases, mirrored entries and deliveries are for no agency, also of a marketplace', async () => {
+    const mirror = globalOf('Listing', `m${await recordId(world, 'old-3')}`)
+    const query = `{ lead: listing(id: "${lead}") { id } mirror: listing(id: "${mirror}") { id }
+      two: operator(code: "${two}") { listings { id } } three: operator(code: "${three}") { listings { id } } }`
+    for (const agency of [null, 'marketplaces', 'certifiers', 'market-regulator']) {
+      const { data } = await world.ask(query, { token: world.token('agency', 'some-client', agency ?? undefined) })
+      expect(data).to.deep.equal({ lead: null, mirror: null, two: { listings: [] }, three: { listings: [] } })
+    }
+  })
+
+  it('an administrator sees cases under way and entries elsewhere that stand, none that have ended', async () => {
+    const mirror = globalOf('Listing', `m${await recordId(world, 'over-3')}`)
+    const { data } = await world.ask(
+      `{ lead: listing(id: "${lead}") { state } over: listing(id: "${mirror}") { id }
+        two: operator(code: "${two}") { listings { state } }
+        three: operator(code: "${three}") { listings { state decidedOn } }
+        past: operator(code: "${three}", asOf: "2025-01-01") { listings { decidedOn } }
+        met: deadlines(state: MET) { nodes { listing { id } } } }`,
+      { token: as('administrator') },
+    )
+    expect(data).to.deep.equal({
+      lead: { state: 'LEAD' },
+      over: null,
+      two: { listings: [{ state: 'LEAD' }] },
+      three: { listings: [{ state: 'PUBLISHED', decidedOn: '2024-05-15' }] },
+      past: { listings: [{ decidedOn: '2024-05-15' }] },
+      met: { nodes: [] },
+    })
+    const auditor = await world.ask(`{ deadlines(state: MET) { nodes { listing { id } } } }`, { token: as('auditor') })
+    expect(auditor.data.deadlines.nodes).to.not.have.length(0)
+  })
+
+  it('a party sees what was removed of itself, and not of another', async () => {
+    const { data } = await world.ask(question(), { token: as('party', two) })
+    expect(data).to.deep.include({ listing: null, now: null, past: null })
+    expect(data.standing).to.deep.equal({ listed: false, listings: [] })
+    expect(keyIn(removed)).to.have.length(36)
+  })
+})
