@@ -48,7 +48,7 @@ const showList =
     const { db, nowOf } = parts
     const day = dateIn(nowOf(request))
     const name = textOf(request.query.name).trim().slice(0, NAME_LONGEST)
-    const filter = { name: name || null, asOf: day }
+    const filter = { name: name || null, days: { asOf: day, today: day } }
     const page = { first: PAGE_ENTRIES + 1, after: afterOf(textOf(request.query.after)) }
     const [found, total] = await Promise.all([
       listings.publicEntries(db, filter, page),

@@ -5,6 +5,7 @@ import {
   keyIn,
   makeWorld,
   mirrored,
+  NOW,
   penalty,
   publishListing,
   recordId,
@@ -111,6 +112,40 @@ describe('what was removed, and who still sees it', () => {
     })
     const auditor = await world.ask(`{ deadlines(state: MET) { nodes { listing { id } } } }`, { token: as('auditor') })
     expect(auditor.data.deadlines.nodes).to.not.have.length(0)
+  })
+
+  it('an entry whose term is over is found by no past day, though the clock has not ended it yet', async () => {
+    await world.bring('registry', [registration(uscc(4), '虚构丁有限公司')])
+    await world.bring('penalties', [penalty(uscc(4), numberOf(4))])
+    const id = await publishListing(world, uscc(4), numberOf(4))
+    const asked = async (asOf: string) => {
+      const { data } = await world.ask(
+        `{ listing(id: "${id}") { id } blacklist(asOf: "${asOf}") { totalCount nodes { id } }
+          standing(code: "${uscc(4)}", asOf: "${asOf}") { listed listings { id } }
+          operator(code: "${uscc(4)}", asOf: "${asOf}") { listings { id } standing { listed } } }`,
+        { token: as('marketplace') },
+      )
+      return data
+    }
+    const there = {
+      listing: { id },
+      blacklist: { totalCount: 1, nodes: [{ id }] },
+      standing: { listed: true, listings: [{ id }] },
+      operator: { listings: [{ id }], standing: { listed: true } },
+    }
+    const nowhere = {
+      listing: null,
+      blacklist: { totalCount: 0, nodes: [] },
+      standing: { listed: false, listings: [] },
+      operator: { listings: [], standing: { listed: false } },
+    }
+    // It ends on 2029-02-04; midnight in Changchun is 16:00 of the day before.
+    world.setNow(new Date('2029-02-03T15:59:59Z'))
+    for (const day of ['2029-02-03', '2028-01-01']) expect(await asked(day), day).to.deep.equal(there)
+    world.setNow(new Date('2029-02-03T16:00:00Z'))
+    for (const day of ['2029-02-03', '2028-01-01', '2029-02-04', '2029-03-01'])
+      expect(await asked(day), day).to.deep.equal(nowhere)
+    world.setNow(NOW)
   })
 
   it('a party sees what was removed of itself, and not of another', async () => {

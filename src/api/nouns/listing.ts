@@ -19,7 +19,8 @@ interface BlacklistArgs extends PageArgs {
 
 const blacklist = async (_: unknown, args: BlacklistArgs, context: Context) => {
   const { db } = context.parts
-  const filter = { ...withoutNul(args.filter), asOf: args.asOf ?? context.today }
+  const { today } = context
+  const filter = { ...withoutNul(args.filter), days: { asOf: args.asOf ?? today, today } }
   const found = await listings.publicEntries(db, filter, { first: firstOf(args) + 1, after: entryAfter(args.after) })
   const cursors = new Map(found.map((body) => [body.id, entryCursor(body)]))
   const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
