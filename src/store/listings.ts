@@ -252,12 +252,13 @@ export const board = async (db: Db): Promise<{ state: State; n: number }[]> => {
 /** What anyone may read of an entry. */
 export type PublicBody = PublicEntry
 
-export const publish = async (tx: Tx, body: PublicBody, bodyHash: string): Promise<void> => {
+/** `on`: the day from which it is shown; of one that is shown already it stays as it is. */
+export const publish = async (tx: Tx, body: PublicBody, bodyHash: string, on: string): Promise<void> => {
   await tx.raw(
-    `insert into public_entries (listing_id, body, body_hash, published_on, ends_on) values (?, ?::jsonb, ?, ?, ?)
+    `insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on) values (?, ?::jsonb, ?, ?, ?, ?)
      on conflict (listing_id) do update set body = excluded.body, body_hash = excluded.body_hash, ends_on = excluded.ends_on
      /* listings.publish */`,
-    [body.id, JSON.stringify(body), bodyHash, body.publishedOn, body.endsOn],
+    [body.id, JSON.stringify(body), bodyHash, body.publishedOn, on, body.endsOn],
   )
 }
 
@@ -289,8 +290,11 @@ export interface PublicDays {
   today: string
 }
 
-/** Whether the entry `p` is shown to anyone who asks about :asOf on :today (SQL); the clock may not have ended it yet. */
-export const SHOWN = `p.published_on <= :asOf::date and (p.ends_on is null or p.ends_on > greatest(:asOf::date, :today::date))`
+/**
+ * Whether the entry `p` is shown to anyone who asks about :asOf on :today (SQL): in its present stay on the list, whatever was
+ * before, and whether or not the clock has ended it yet.
+ */
+export const SHOWN = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on > greatest(:asOf::date, :today::date))`
 
 const FILTERED = `${SHOWN} and (:list::text is null or p.body->>'list' = :list::text)
   and (:region::text is null or starts_with(p.body->>'region', :region::text))

@@ -54,7 +54,7 @@ export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now,
       change === 'REMOVE'
         ? known
         : { ...(known ?? (await publicOf(tx, after, operator, dateIn(now)))), endsOn: after.endsOn }
-    if (change !== 'REMOVE' && body) await publish(tx, body)
+    if (change !== 'REMOVE' && body) await publish(tx, body, act.on)
     told.push({ listingId: after.id, change, notice: noticeOf(rules, after, operator, act, body) })
   }
   await listings.unpublish(tx, leaving)
@@ -88,13 +88,14 @@ const publicOf = async (
   return body
 }
 
-const publish = async (tx: Tx, body: listings.PublicBody): Promise<void> => {
+const publish = async (tx: Tx, body: listings.PublicBody, on: string): Promise<void> => {
   await listings.publish(
     tx,
     body,
     createHash('sha256')
       .update(canonical(body as unknown as Json))
       .digest('hex'),
+    on,
   )
 }
 

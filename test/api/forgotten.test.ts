@@ -148,6 +148,51 @@ describe('what was removed, and who still sees it', () => {
     world.setNow(NOW)
   })
 
+  it('the days on which an entry was hidden, or repaired before it was restored, and those before, list nobody outside', async () => {
+    const [hidden, restored] = [uscc(5), uscc(6)]
+    await world.bring('registry', [registration(hidden, '虚构戊有限公司'), registration(restored, '虚构己有限公司')])
+    await world.bring('penalties', [penalty(hidden, numberOf(5)), penalty(restored, numberOf(6))])
+    const ids = [
+      await publishListing(world, hidden, numberOf(5)),
+      await publishListing(world, restored, numberOf(6)),
+    ] as const
+    const on = async (day: string, name: string, id: string, input: object) => {
+      world.setNow(new Date(`${day}T02:00:00Z`))
+      await move(name, id, { on: day, reason: '核实', documentNumber: '虚市监〔2026〕9号', ...input })
+    }
+    await on('2026-03-02', 'hideListing', ids[0], { hiding: 'ERROR' })
+    await on('2026-03-20', 'unhideListing', ids[0], {})
+    await on('2028-03-01', 'removeListing', ids[1], { removal: 'REPAIRED' })
+    await on('2028-04-01', 'restoreListing', ids[1], {})
+    const listed = async (code: string, asOf: string, token?: string) => {
+      const { data } = await world.ask(
+        `{ standing(code: "${code}", asOf: "${asOf}") { listed } blacklist(asOf: "${asOf}", filter: {name: "${code}"}) { totalCount nodes { id } } }`,
+        token ? { token } : {},
+      )
+      expect(data.blacklist.nodes).to.have.length(data.blacklist.totalCount)
+      return [data.standing.listed, data.blacklist.totalCount]
+    }
+    for (const [code, day, there] of [
+      [hidden, '2026-02-10', false],
+      [hidden, '2026-03-10', false],
+      [hidden, '2026-03-19', false],
+      [hidden, '2026-03-20', true],
+      [restored, '2027-01-01', false],
+      [restored, '2028-03-15', false],
+      [restored, '2028-04-01', true],
+    ] as const)
+      expect(await listed(code, day), `${code} ${day}`).to.deep.equal([there, there ? 1 : 0])
+    // Inside each day is answered as it was.
+    for (const [code, day, there] of [
+      [hidden, '2026-02-10', true],
+      [hidden, '2026-03-10', false],
+      [restored, '2027-01-01', true],
+      [restored, '2028-03-15', false],
+    ] as const)
+      expect((await listed(code, day, as('auditor')))[0], `${code} ${day}`).to.equal(there)
+    world.setNow(NOW)
+  })
+
   it('a party sees what was removed of itself, and not of another', async () => {
     const { data } = await world.ask(question(), { token: as('party', two) })
     expect(data).to.deep.include({ listing: null, now: null, past: null })

@@ -75,8 +75,8 @@ describe('the public pages', () => {
          insert into listings (list, operator_id, state, reason, facts, published_on, ends_on, created_at)
          select 'paging-' || n, b.operator_id, b.state, b.reason, b.facts, b.published_on, b.ends_on, b.created_at
          from base b, generate_series(1, 60) n returning id, published_on, ends_on)
-       insert into public_entries (listing_id, body, body_hash, published_on, ends_on)
-       select m.id, p.body || jsonb_build_object('id', m.id), m.id::text, m.published_on, m.ends_on from more m, public_entries p where p.listing_id = ?`,
+       insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on)
+       select m.id, p.body || jsonb_build_object('id', m.id), m.id::text, m.published_on, m.published_on, m.ends_on from more m, public_entries p where p.listing_id = ?`,
       [keyIn(kept), keyIn(kept)],
     )
     const entries = (text: string) =>
