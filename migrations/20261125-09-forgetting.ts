@@ -9,9 +9,11 @@ export const up = async (knex: Knex): Promise<void> => {
       order by e.number desc limit 1), p.published_on);
     alter table public_entries alter column shown_from set not null;
     comment on column public_entries.shown_from is 'first day of its present stay on the list; before it, it was hidden, removed or not yet there';
+
+    create index listings_decision on listings (decision_version) where published_on is not null;
   `)
 }
 
 export const down = async (knex: Knex): Promise<void> => {
-  await knex.raw('alter table public_entries drop column shown_from')
+  await knex.raw('drop index listings_decision; alter table public_entries drop column shown_from')
 }

@@ -109,6 +109,10 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
         return inOrder(ids, await scores.latest(db, ids, (asked[0] as AtWhen).when))
       }),
     ),
+    scoreForgotten: batch(String, async (ids: number[]) => {
+      const found = await scores.forgotten(db, ids, today)
+      return ids.map((id) => found.has(id))
+    }),
     overrules: batch<AtWhen, overrules.Overrule[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {

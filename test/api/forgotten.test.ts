@@ -6,10 +6,12 @@ import {
   makeWorld,
   mirrored,
   NOW,
+  operatorId,
   penalty,
   publishListing,
   recordId,
   registration,
+  scored,
   uscc,
   type World,
 } from './world.js'
@@ -191,6 +193,70 @@ describe('what was removed, and who still sees it', () => {
     ] as const)
       expect((await listed(code, day, as('auditor')))[0], `${code} ${day}`).to.equal(there)
     world.setNow(NOW)
+  })
+
+  describe('a score that weighed it', () => {
+    const code = uscc(7)
+    let scoreId: string
+    let shownId: string
+    before(async () => {
+      await world.bring('registry', [registration(code, '虚构庚有限公司')])
+      await world.bring('penalties', [penalty(code, numberOf(7))])
+      shownId = await publishListing(world, code, numberOf(7))
+      const operator = await operatorId(world, code)
+      const record = await recordId(world, `${numberOf(7)}/${code}`)
+      await scored(world, operator, 500, 'C', [record], '2026-02-01')
+      const knownAt = (await world.database.db('knowledge').first('latest')).latest
+      const fact = { fact: 'serious_list', why: 'VETO', knownAt } as const
+      await scored(world, operator, 300, 'D', [record], '2026-02-10', fact)
+      const row = await world.database.db('scores').where({ value: 300 }).first('id')
+      scoreId = globalOf('Score', row.id)
+    })
+    after(() => world.setNow(NOW))
+
+    const told = async (role: Role, asOf = '2026-02-15') => {
+      const token = world.token(role, role === 'party' ? code : `${role}-9`)
+      const { data, errors } = await world.ask(
+        `{ operator(code: "${code}", asOf: "${asOf}") { score { value } standing { grade score } }
+          standing(code: "${code}", asOf: "${asOf}") { grade score objected overruled }
+          node(id: "${scoreId}") { ... on Score { value } }
+          operators(filter: {grade: D, name: "虚构庚"}) { totalCount nodes { uscc } } }`,
+        { token },
+      )
+      expect(errors).to.equal(undefined)
+      const json = await fetch(`${world.url}/v1/scores/${scoreId}`, { headers: { authorization: `Bearer ${token}` } })
+      const { operator, standing, node, operators } = data
+      expect([operator.standing.grade, operator.standing.score]).to.deep.equal([standing.grade, standing.score])
+      return [operator.score?.value ?? null, standing.grade, node?.value ?? null, operators.totalCount, json.status]
+    }
+    const withReasons = (role: Role) => (['marketplace', 'credit_service'].includes(role) ? 403 : 200)
+
+    it('is told to all who see scores while the entry is shown', async () => {
+      for (const role of [...OTHERS, ...SEE_REMOVED])
+        expect(await told(role), role).to.deep.equal([300, 'D', 300, 1, withReasons(role)])
+    })
+
+    it('is withheld from those outside once it is hidden, and one of a day before its publication is not', async () => {
+      await move('hideListing', shownId, { on: '2026-03-02', hiding: 'ERROR', reason: '核实' })
+      for (const role of OTHERS) {
+        const missing = withReasons(role) === 200 ? 404 : 403
+        expect(await told(role), role).to.deep.equal([null, null, null, 0, missing])
+        expect((await told(role, '2026-02-05')).slice(0, 2), role).to.deep.equal([500, 'C'])
+      }
+      for (const role of SEE_REMOVED) expect(await told(role), role).to.deep.equal([300, 'D', 300, 1, 200])
+    })
+
+    it('stays withheld of the days before it was shown again, and once it is removed', async () => {
+      world.setNow(new Date('2026-03-20T02:00:00Z'))
+      await move('unhideListing', shownId, { on: '2026-03-20', reason: '核实' })
+      expect((await told('marketplace')).slice(0, 2)).to.deep.equal([null, null])
+      await move('removeListing', shownId, { on: '2026-03-20', removal: 'CORRECTED', reason: '错误' })
+      expect((await told('marketplace')).slice(0, 2)).to.deep.equal([null, null])
+      // Scored after the removal nothing of it is weighed.
+      await scored(world, await operatorId(world, code), 700, 'B', [], '2026-03-20')
+      expect((await told('marketplace', '2026-03-20')).slice(0, 2)).to.deep.equal([700, 'B'])
+      expect((await told('marketplace', '2026-03-10')).slice(0, 2)).to.deep.equal([null, null])
+    })
   })
 
   it('a party sees what was removed of itself, and not of another', async () => {

@@ -239,6 +239,12 @@ export const trademark = (code: string, number: string): Draft =>
 export const mirrored = (code: string, key: string, listedOn: string | null): Draft =>
   draft('list_entry', key, code, { list: 'ecommerce-2018', reason: '刷单炒信', listed_on: listedOn }, listedOn)
 
+export interface ScoredBy {
+  knownAt?: Date
+  fact?: 'penalty_heavy' | 'serious_list'
+  why?: 'UNIT' | 'VETO'
+}
+
 export const scored = async (
   world: World,
   operatorId: number,
@@ -246,6 +252,7 @@ export const scored = async (
   grade: 'A' | 'B' | 'C' | 'D',
   records: number[],
   asOf = TODAY,
+  { knownAt = NOW, fact = 'penalty_heavy', why = 'UNIT' }: ScoredBy = {},
 ): Promise<void> => {
   const { db } = world.database
   const run = await runs.start(db, { job: 'score', cause: 'command', now: NOW })
@@ -253,9 +260,9 @@ export const scored = async (
   const reasons = [
     { rule: 'base', why: 'BASE' as const, fact: null, points: card.base, count: 0, records: [], fadesOn: null },
     {
-      rule: 'penalties',
-      why: 'UNIT' as const,
-      fact: 'penalty_heavy' as const,
+      rule: fact === 'serious_list' ? 'serious-list' : 'penalties',
+      why,
+      fact,
       points: value - card.base,
       count: 1,
       records,
@@ -265,7 +272,7 @@ export const scored = async (
   const row = {
     operatorId,
     asOf,
-    knownAt: NOW,
+    knownAt,
     scorecard: 'ecommerce-1',
     scorecardHash: await keepCard(db, card, NOW),
     families: [],

@@ -12,7 +12,7 @@ import { withoutNul } from '../limits.js'
 import { allow } from '../viewer.js'
 import { visibleListings } from './listing-view.js'
 import { recordView } from './record.js'
-import type { ScoreAsked } from './score.js'
+import { mayTell, type ScoreAsked } from './score.js'
 import { standingOf } from './standing.js'
 
 /** An operator and the day and knowledge with which it is looked at. */
@@ -76,7 +76,8 @@ const directory = async (_: unknown, args: OperatorsArgs, context: Context) => {
   const { db } = context.parts
   const filter = {
     ...withoutNul(args.filter),
-    asOf: context.today,
+    today: context.today,
+    removed: may(context.viewer, 'see_removed'),
     only: context.viewer.role === 'party' ? context.viewer.sub : null,
   }
   const found = await operators.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
@@ -153,7 +154,8 @@ export const operator = {
     records: recordsOf,
     score: async ({ operator, when }: OperatorView, _: unknown, context: Context): Promise<ScoreAsked | null> => {
       const viewer = viewerOn(context, operator)
-      const found = may(viewer, 'see_grade') ? await context.load.score({ operator: operator.id, when }) : null
+      const latest = may(viewer, 'see_grade') ? await context.load.score({ operator: operator.id, when }) : null
+      const found = latest && (await mayTell(context, viewer, latest.id)) ? latest : null
       const reasons = may(viewer, 'see_score_reasons') ? found?.reasons : []
       return found && { ...found, reasons: reasons ?? [], when }
     },

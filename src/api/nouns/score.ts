@@ -1,6 +1,7 @@
 /** Scores with their reasons, and the scorecards that gave them. */
 import { worded } from '../../domain/score.js'
 import { factsOf } from '../../domain/scorecard.js'
+import { may, type Viewer } from '../../domain/viewer.js'
 import type { StoredScore } from '../../store/scores.js'
 import type { When } from '../../store/versions.js'
 import { cardByHash, cardInForce, cardNamed } from '../../work/cards.js'
@@ -13,6 +14,10 @@ export type ScoreAsked = StoredScore & { when?: When }
 
 /** One found by its id was asked for its own day. */
 export const whenAsked = (context: Context, { when, asOf }: ScoreAsked): When => when ?? whenOf(context, { asOf })
+
+/** A score that weighed an entry which has left the list since would tell of it. */
+export const mayTell = async ({ load }: Context, viewer: Viewer, id: number): Promise<boolean> =>
+  may(viewer, 'see_removed') || !(await load.scoreForgotten(id))
 
 /** Of the card that gave them, whatever is in force by now. */
 const reasons = async (of: StoredScore, _: unknown, { parts }: Context) => {

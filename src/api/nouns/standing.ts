@@ -14,7 +14,8 @@ export const standingOf = async (context: Context, code: string, asOf: string) =
   spend(context)
   const [row, freshness] = await Promise.all([context.load.standing({ code, asOf }), context.load.freshness()])
   if (row === null) return { code, ...UNKNOWN, ...freshness }
-  const graded = may(viewerOn(context, row), 'see_grade')
+  const viewer = viewerOn(context, row)
+  const graded = may(viewer, 'see_grade') && (may(viewer, 'see_removed') || !row.forgotten)
   return {
     code,
     uscc: row.uscc,
