@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** What the public list tells of past days. */
+/** What the public list tells of past days and of objections. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     alter table public_entries add column shown_from date;
@@ -10,10 +10,23 @@ export const up = async (knex: Knex): Promise<void> => {
     alter table public_entries alter column shown_from set not null;
     comment on column public_entries.shown_from is 'first day of its present stay on the list; before it, it was hidden, removed or not yet there';
 
+    update public_entries p set body = p.body || jsonb_build_object('contested', exists (
+      select 1 from listings l join versions v on v.id = l.decision_version
+        join objections b on b.operator_id = l.operator_id and b.feed = v.feed and b.record_key = v.record_key
+      where l.id = p.listing_id and (b.state = 'OPEN' or (b.state = 'UPHELD' and exists (select 1 from versions c
+        where c.record_key = b.record_key and c.feed = b.feed and c.known_from <= b.decided_at and c.ended_on is null and c.known_to is null)))));
+    -- Any other hash makes the next snapshot write the entry anew.
+    update public_entries set body_hash = encode(sha256(convert_to(body::text, 'UTF8')), 'hex');
+    create index public_entries_contested on public_entries (listing_id) where body->>'contested' = 'true';
+
     create index listings_decision on listings (decision_version) where published_on is not null;
   `)
 }
 
 export const down = async (knex: Knex): Promise<void> => {
-  await knex.raw('drop index listings_decision; alter table public_entries drop column shown_from')
+  await knex.raw(`
+    drop index listings_decision, public_entries_contested;
+    alter table public_entries drop column shown_from;
+    update public_entries set body = body - 'contested';
+  `)
 }

@@ -2,6 +2,7 @@
 import { type PublicAnswer, publicEntry } from '../domain/public-entry.js'
 import type { Db, Tx } from '../store/db.js'
 import type { Listing } from '../store/listings.js'
+import * as objections from '../store/objections.js'
 import type { Operator } from '../store/operators.js'
 import * as versions from '../store/versions.js'
 import { publicRules } from './clocks.js'
@@ -24,6 +25,7 @@ export const publicEntryOf = async (
     minor,
     naturalPerson: decision?.body['party_kind'] === 'NATURAL_PERSON',
     businessAddress: await businessAddress(tx, operator, on),
+    contested: (await objections.contestedAmong(tx, [listing.id])).has(listing.id),
   }
   return publicEntry({ ...listing, decidedOn: facts.decidedOn }, operator, publicRules(), on, known)
 }

@@ -52,7 +52,8 @@ export interface World {
   ) => Promise<Answer>
   /** Statements that `act` causes in the database. */
   statements: (act: () => Promise<unknown>) => Promise<string[]>
-  bring: (feed: string, drafts: readonly Draft[], now?: Date) => Promise<number>
+  /** With rules what follows for listings is done, as in a pull. */
+  bring: (feed: string, drafts: readonly Draft[], now?: Date, rules?: Rules) => Promise<number>
   publish: () => Promise<unknown>
   close: () => Promise<void>
 }
@@ -134,7 +135,7 @@ export const makeWorld = async (): Promise<World> => {
       database.db.off('query', listen)
       return heard
     },
-    bring: (feed, drafts, at = NOW) => bring(database.db, feed, drafts, at),
+    bring: (feed, drafts, at = NOW, by) => bring(database.db, feed, drafts, at, by),
     publish: publishNow,
     close: async () => {
       await new Promise((resolve) => {
@@ -170,7 +171,13 @@ const listen = async (server: Server): Promise<string> => {
 }
 
 /** What a pull of the whole feed does once its items are read. */
-const bring = async (db: TestDatabase['db'], feed: string, drafts: readonly Draft[], now: Date): Promise<number> => {
+const bring = async (
+  db: TestDatabase['db'],
+  feed: string,
+  drafts: readonly Draft[],
+  now: Date,
+  rules?: Rules,
+): Promise<number> => {
   const run = await runs.start(db, {
     job: 'pull',
     subject: feed,
@@ -184,7 +191,16 @@ const bring = async (db: TestDatabase['db'], feed: string, drafts: readonly Draf
     for (const [i, draft] of drafts.entries()) stage.put(toStage(i, 0, { page: 1, row: i + 2, fields: {} }, draft))
     await stage.flush()
     await stage.transaction((tx) =>
-      merge(tx, { run, feed, whole: false, drafts: 0, says: stage.says, known: nothingKnown(), now }),
+      merge(tx, {
+        run,
+        feed,
+        whole: false,
+        drafts: 0,
+        says: stage.says,
+        known: nothingKnown(),
+        now,
+        ...(rules && { rules }),
+      }),
     )
   })
   await runs.finish(db, run, { outcome: 'DONE', now })

@@ -63,7 +63,7 @@ const decide = (db: Db, id: number, given: Partial<Parameters<typeof decideObjec
     now: NOW,
     ...given,
   })
-const withdraw = (db: Db, id: number, by = 'officer-1') => withdrawObjection(db, { objection: id, by, now: NOW })
+const withdraw = (db: Db, id: number, by = 'officer-1') => withdrawObjection(db, rules, { objection: id, by, now: NOW })
 
 const objected = async (db: Db, asOf = TODAY): Promise<boolean | undefined> =>
   (await standings.of(db, [{ place: 0, scheme: 'uscc', code: codeOf(1) }], { asOf, today: asOf }))[0]?.objected
