@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** What the public list tells of past days and of objections. */
+/** What the public list tells of past days and of objections, and what is kept of what has left it. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     alter table public_entries add column shown_from date;
@@ -20,11 +20,28 @@ export const up = async (knex: Knex): Promise<void> => {
     create index public_entries_contested on public_entries (listing_id) where body->>'contested' = 'true';
 
     create index listings_decision on listings (decision_version) where published_on is not null;
+
+    create or replace function forget_published() returns trigger language plpgsql as $$
+    begin
+      update published_entries p set line = null, source = '' from gone g
+        where p.listing_id = g.listing_id and (p.line is not null or p.source <> '');
+      insert into forgotten (listing_id) select listing_id from gone;
+      return null;
+    end $$;
+    update published_entries set source = '' where line is null;
+    comment on column published_entries.source is 'hash and salt of the public entry that it was made of; empty: forgotten, the salt with the body';
   `)
 }
 
 export const down = async (knex: Knex): Promise<void> => {
   await knex.raw(`
+    create or replace function forget_published() returns trigger language plpgsql as $$
+    begin
+      update published_entries p set line = null from gone g where p.listing_id = g.listing_id and p.line is not null;
+      insert into forgotten (listing_id) select listing_id from gone;
+      return null;
+    end $$;
+    comment on column published_entries.source is 'hash and salt of the public entry that it was made of';
     drop index listings_decision, public_entries_contested;
     alter table public_entries drop column shown_from;
     update public_entries set body = body - 'contested';

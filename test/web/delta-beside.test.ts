@@ -77,4 +77,14 @@ describe('while a delta is made', () => {
     expect((await verified(world.url, String(answer.headers['manifest-jws']), keys)).sequence).to.equal(1)
     expect((await getRaw(`${world.url}/data/delta?since=0`)).text).to.not.include(GONE)
   })
+
+  it('what is removed leaves neither its text nor its salt in the snapshot that held it', async () => {
+    const { db } = world.database
+    const kept = async () =>
+      (await db('published_entries').where({ listing_id: gone }).select('line', 'source')) as Record<string, string>[]
+    const { salt } = await db('public_entries').where({ listing_id: gone }).first('salt')
+    expect((await kept())[0]?.['source']).to.include(salt)
+    await letGo(db, gone)
+    expect(await kept()).to.deep.equal([{ line: null, source: '' }])
+  })
 })
