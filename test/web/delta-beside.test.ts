@@ -87,4 +87,21 @@ describe('while a delta is made', () => {
     await letGo(db, gone)
     expect(await kept()).to.deep.equal([{ line: null, source: '' }])
   })
+
+  it('no page or answer may be kept past midnight, when entries end', async () => {
+    await shown(world.database.db, 4, { publishedOn: '2026-02-01', endsOn: '2026-03-03' })
+    await world.publish()
+    for (const [now, seconds] of [
+      ['2026-03-02T15:58:00Z', 60],
+      ['2026-03-02T15:59:30Z', 30],
+      ['2026-03-02T15:59:59.500Z', 0],
+      ['2026-03-02T16:00:00Z', 60],
+    ] as const) {
+      world.setNow(new Date(now))
+      for (const path of ['/', '/blacklist', '/data', '/data/blacklist.csv', '/data/delta?since=0'])
+        expect((await getRaw(`${world.url}${path}`)).headers['cache-control'], `${path} ${now}`).to.equal(
+          `public, max-age=${seconds}, must-revalidate`,
+        )
+    }
+  })
 })

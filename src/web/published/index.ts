@@ -40,9 +40,13 @@ export const data = (parts: DataParts): Router => {
   for (const form of FORMS) routes[form.path] = file(parts, now, form)
   routes[ATOM.path] = feed(parts, now)
   routes['/data'] = async (request, response) => {
-    const { snapshot, signed } = await now(parts.nowOf(request), response, itself)
-    const page = dataPage(snapshot, signed.validUntil)
-    response.set('Cache-Control', `public, max-age=${FRESH_SECONDS}`).type('html').send(render(page, parts))
+    const instant = parts.nowOf(request)
+    const list = await now(instant, response, itself)
+    const page = dataPage(list.snapshot, list.signed.validUntil)
+    response
+      .set('Cache-Control', `public, max-age=${freshFor(list, instant)}, must-revalidate`)
+      .type('html')
+      .send(render(page, parts))
   }
   for (const [path, answer] of Object.entries(routes)) {
     router.get(path, answer)
