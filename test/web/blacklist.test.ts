@@ -40,7 +40,7 @@ describe('the public pages', () => {
   it('the list shows every entry with its facts, escaped, without a script', async () => {
     const { status, text, headers } = await get('/blacklist')
     expect(status).to.equal(200)
-    expect(headers.get('cache-control')).to.equal('public, max-age=60')
+    expect(headers.get('cache-control')).to.equal('public, max-age=60, must-revalidate')
     expect(text).to.include('虚构&lt;b&gt;黑石&lt;/b&gt;&amp;&quot;商&#39;行&quot;有限公司')
     expect(text).not.to.include('<b>')
     expect(text).not.to.match(/<script|style=|https?:/)
