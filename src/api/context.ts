@@ -64,7 +64,3 @@ export const viewerOn = (
   if (viewer.role !== 'party') return viewer
   return mayOperator(viewer, operator?.uscc ?? operator?.shop ?? null) ? viewer : PUBLIC
 }
-
-/** Outside authorities and the party itself a past answer is given less what was removed since. */
-export const seesRemoved = (viewer: Viewer): boolean =>
-  viewer.role !== 'marketplace' && viewer.role !== 'credit_service'

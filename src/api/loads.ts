@@ -1,5 +1,6 @@
 /** The questions that fields ask of the store, each batched over one request. */
 import { isStale } from '../domain/bounds.js'
+import { dateIn } from '../domain/dates.js'
 import { codeOf } from '../domain/identity.js'
 import { WATCHED_DAYS } from '../domain/lateness.js'
 import type { RecordKind } from '../domain/records.js'
@@ -47,6 +48,7 @@ export interface Freshness {
 export type Loads = ReturnType<typeof makeLoads>
 
 export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, now: Date) => {
+  const today = dateIn(now)
   const pulls = once(() => watch.lastGood(db, feedsOf(agencies)))
   return {
     pulls,
@@ -61,7 +63,7 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
             const found = codeOf(code)
             return found ? [{ place, scheme: found.scheme, code: found.code }] : []
           })
-          const rows = await standings.of(db, codes, asked[0]?.asOf ?? '')
+          const rows = await standings.of(db, codes, { asOf: asked[0]?.asOf ?? today, today })
           const byPlace = new Map(rows.map((row) => [row.place, row]))
           return asked.map((_, place) => byPlace.get(place) ?? null)
         },
@@ -107,6 +109,10 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
         return inOrder(ids, await scores.latest(db, ids, (asked[0] as AtWhen).when))
       }),
     ),
+    scoreForgotten: batch(String, async (ids: number[]) => {
+      const found = await scores.forgotten(db, ids, today)
+      return ids.map((id) => found.has(id))
+    }),
     overrules: batch<AtWhen, overrules.Overrule[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -159,7 +165,8 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
         ({ asOf }) => asOf,
         async (asked) => {
           const ids = asked.map(({ operator }) => operator)
-          const rows = listsOf(ids, await listings.publicOfOperators(db, ids, asked[0]?.asOf ?? ''))
+          const days = { asOf: asked[0]?.asOf ?? today, today }
+          const rows = listsOf(ids, await listings.publicOfOperators(db, ids, days))
           return rows.map((own) => own.map(({ body }) => body))
         },
       ),

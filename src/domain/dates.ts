@@ -12,6 +12,7 @@ const AFTER_LAST_INSTANT = Date.UTC(LAST_YEAR + 1, 0, 1) // epoch ms
 const MAX_LENGTH = 64 // characters of a date as sent
 const [DIGIT_ZERO, HYPHEN] = [0x30, 0x2d]
 const SHORT_MONTHS = new Set([4, 6, 9, 11])
+const SECOND = 1_000 // ms
 const MINUTE = 60_000 // ms
 const DAY = 86_400_000 // ms
 const SHANGHAI_OFFSET = 480 * MINUTE // ms
@@ -105,6 +106,10 @@ export const dateIn = (instant: Date): string => {
   if (Number.isNaN(time)) throw new Refusal('DATE_INVALID', { value: String(instant) })
   return time < STEADY_SINCE ? SHANGHAI.format(instant) : dateOf(time + SHANGHAI_OFFSET)
 }
+
+/** Whole seconds until the next day begins there: whatever ends on a day ends as it begins. */
+export const secondsLeftIn = (instant: Date): number =>
+  Math.floor((DAY - ((instant.getTime() + SHANGHAI_OFFSET) % DAY)) / SECOND)
 
 const dayOf = (time: number): string | null => {
   if (!(time >= FIRST_INSTANT && time < AFTER_LAST_INSTANT)) return null

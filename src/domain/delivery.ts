@@ -23,6 +23,8 @@ export interface Notice {
   decidedOn: string
   publishedOn: string
   endsOn: string | null
+  /** Under objection; absent in notices of before this was said. */
+  contested?: boolean
   /** Set when the action is REMOVE. */
   removal: { reason: string; reasonText: string; documentNumber: string | null; removedOn: string } | null
 }

@@ -33,6 +33,9 @@ export const FAMILIES = {
 
 export type FactFamily = keyof typeof FAMILIES
 
+/** What an entry in force on a list of the seriously dishonest is to a scorecard. */
+export const LIST_FACT = 'serious_list'
+
 interface FactRow extends Words {
   family: FactFamily
   /**

@@ -54,6 +54,8 @@ export interface Known {
   naturalPerson?: boolean
   /** Its place of business as registered, which is public even where somebody lives there. */
   businessAddress?: string | null
+  /** The decision it rests on is under objection. */
+  contested?: boolean
 }
 
 export interface PublicEntry {
@@ -69,6 +71,8 @@ export interface PublicEntry {
   decidedOn: string
   publishedOn: string
   endsOn: string | null
+  /** Under objection, which is said wherever the entry is shown. */
+  contested: boolean
 }
 
 export interface Masked {
@@ -129,6 +133,7 @@ export const publicEntry = (
     decidedOn: listing.decidedOn ?? '',
     publishedOn: listing.publishedOn ?? '',
     endsOn: listing.endsOn,
+    contested: known.contested ?? false,
   }
   const withheld = whyNot(listing, operator, rules, on, known)
   return { body: withheld === null ? body : null, withheld, masked }

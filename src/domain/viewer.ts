@@ -37,6 +37,7 @@ export type Act =
   | 'see_operator'
   | 'see_score_reasons'
   | 'see_inner_listings'
+  | 'see_removed'
   | 'see_moves'
   | 'see_watch_list'
   | 'see_blacklist'
@@ -74,7 +75,9 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   see_grade: SIGNED_IN,
   see_operator: SIGNED_IN,
   see_score_reasons: [...AUTHORITY, 'party'],
-  see_inner_listings: [...AUTHORITY, 'party'],
+  see_inner_listings: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
+  // What was removed or has ended since, and what a past day was like with it. To everyone else it is forgotten.
+  see_removed: ['officer', 'reviewer', 'auditor', 'party'],
   see_moves: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_watch_list: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_blacklist: ALL,

@@ -94,6 +94,8 @@ export interface Asked {
   today: string
   /** Names whose time is the party's own: they run out and are missed by nobody. */
   partys: readonly DeadlineName[]
+  /** Also of cases that have ended. */
+  ended: boolean
 }
 
 const IN_STATE = `case :state::text
@@ -102,26 +104,36 @@ const IN_STATE = `case :state::text
   when 'RUN_OUT' then t.ended_on is null and t.due_on < :today::date and t.name = any(:partys::text[])
   else t.outcome = :state::text end`
 
+const NOT_OVER = `(:ended or l.state not in ('REMOVED', 'NOT_LISTED'))`
+
 /** The nearest first. */
 export const list = async (
   db: Db,
-  { state, today, partys }: Asked,
+  { state, today, partys, ended }: Asked,
   { first, after }: { first: number; after: { dueOn: string; id: number } | null },
 ): Promise<Kept[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from listing_deadlines t join listings l on l.id = t.listing_id
-     where ${IN_STATE} and l.wrong_from is null and (:afterId::bigint is null or (t.due_on, t.id) > (:afterOn::date, :afterId::bigint))
+     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null and (:afterId::bigint is null or (t.due_on, t.id) > (:afterOn::date, :afterId::bigint))
      order by t.due_on, t.id limit :first /* deadlines.list */`,
-    { state, today, partys: [...partys], afterOn: after?.dueOn ?? null, afterId: after?.id ?? null, first } as never,
+    {
+      state,
+      today,
+      ended,
+      partys: [...partys],
+      afterOn: after?.dueOn ?? null,
+      afterId: after?.id ?? null,
+      first,
+    } as never,
   )
   return answer.rows
 }
 
-export const count = async (db: Db, { state, today, partys }: Asked): Promise<number> => {
+export const count = async (db: Db, { state, today, partys, ended }: Asked): Promise<number> => {
   const answer = await db.raw(
     `select count(*)::int as n from listing_deadlines t join listings l on l.id = t.listing_id
-     where ${IN_STATE} and l.wrong_from is null /* deadlines.count */`,
-    { state, today, partys: [...partys] } as never,
+     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null /* deadlines.count */`,
+    { state, today, ended, partys: [...partys] } as never,
   )
   return answer.rows[0].n
 }

@@ -247,12 +247,13 @@ export const board = async (db: Db): Promise<{ state: State; n: number }[]> => {
 /** What anyone may read of an entry. */
 export type PublicBody = PublicEntry
 
-export const publish = async (tx: Tx, body: PublicBody, bodyHash: string): Promise<void> => {
+/** `on`: the day from which it is shown; of one that is shown already it stays as it is. */
+export const publish = async (tx: Tx, body: PublicBody, bodyHash: string, on: string): Promise<void> => {
   await tx.raw(
-    `insert into public_entries (listing_id, body, body_hash, published_on, ends_on) values (?, ?::jsonb, ?, ?, ?)
+    `insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on) values (?, ?::jsonb, ?, ?, ?, ?)
      on conflict (listing_id) do update set body = excluded.body, body_hash = excluded.body_hash, ends_on = excluded.ends_on
      /* listings.publish */`,
-    [body.id, JSON.stringify(body), bodyHash, body.publishedOn, body.endsOn],
+    [body.id, JSON.stringify(body), bodyHash, body.publishedOn, on, body.endsOn],
   )
 }
 
@@ -275,9 +276,31 @@ export interface PublicFilter {
   list?: string | null
   region?: string | null
   name?: string | null
-  /** Entries in force on this day; those removed since are forgotten. */
-  asOf: string
+  days: PublicDays
 }
+
+/** The day asked about, and the day on which it is asked: what was removed between them, or has ended, is forgotten. */
+export interface PublicDays {
+  asOf: string
+  today: string
+}
+
+/**
+ * Whether the entry `p` is shown to anyone who asks about :asOf on :today (SQL): in its present stay on the list, whatever was
+ * before, and whether or not the clock has ended it yet.
+ */
+export const SHOWN = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on > greatest(:asOf::date, :today::date))`
+
+const FILTERED = `${SHOWN} and (:list::text is null or p.body->>'list' = :list::text)
+  and (:region::text is null or starts_with(p.body->>'region', :region::text))
+  and (:name::text is null or strpos(p.body->>'name', :name::text) > 0 or p.body->>'uscc' = :name::text)`
+
+const bindingsOf = ({ days, list = null, region = null, name = null }: PublicFilter) => ({
+  ...days,
+  list,
+  region,
+  name,
+})
 
 /** The public list, newest first; `after` is the last entry already seen. */
 export const publicEntries = async (
@@ -286,22 +309,10 @@ export const publicEntries = async (
   { first, after }: { first: number; after: { publishedOn: string; id: string } | null },
 ): Promise<PublicBody[]> => {
   const answer = await db.raw(
-    `select body from public_entries
-     where published_on <= :asOf::date and (ends_on is null or ends_on > :asOf::date)
-       and (:list::text is null or body->>'list' = :list::text)
-       and (:region::text is null or starts_with(body->>'region', :region::text))
-       and (:name::text is null or strpos(body->>'name', :name::text) > 0 or body->>'uscc' = :name::text)
-       and (:afterId::uuid is null or (published_on, listing_id) < (:afterOn::date, :afterId::uuid))
-     order by published_on desc, listing_id desc limit :first /* listings.publicEntries */`,
-    {
-      asOf: filter.asOf,
-      list: filter.list ?? null,
-      region: filter.region ?? null,
-      name: filter.name ?? null,
-      afterOn: after?.publishedOn ?? null,
-      afterId: after?.id ?? null,
-      first,
-    },
+    `select p.body from public_entries p
+     where ${FILTERED} and (:afterId::uuid is null or (p.published_on, p.listing_id) < (:afterOn::date, :afterId::uuid))
+     order by p.published_on desc, p.listing_id desc limit :first /* listings.publicEntries */`,
+    { ...bindingsOf(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
   )
   return answer.rows.map((row: { body: PublicBody }) => row.body)
 }
@@ -310,13 +321,13 @@ export const publicEntries = async (
 export const publicOfOperators = async (
   db: Db,
   operatorIds: readonly number[],
-  asOf: string,
+  days: PublicDays,
 ): Promise<{ operatorId: number; body: PublicBody }[]> => {
   const answer = await db.raw(
     `select l.operator_id as "operatorId", p.body from listings l join public_entries p on p.listing_id = l.id
-     where l.operator_id = any(:ids) and p.published_on <= :asOf::date and (p.ends_on is null or p.ends_on > :asOf::date)
+     where l.operator_id = any(:ids) and ${SHOWN}
      order by p.published_on desc, p.listing_id desc /* listings.publicOfOperators */`,
-    { ids: operatorIds, asOf },
+    { ids: operatorIds, ...days },
   )
   return answer.rows
 }
@@ -328,12 +339,8 @@ export const publicEntry = async (db: Db, id: string): Promise<PublicBody | null
 
 export const publicCount = async (db: Db, filter: PublicFilter): Promise<number> => {
   const answer = await db.raw(
-    `select count(*)::int as n from public_entries
-     where published_on <= :asOf::date and (ends_on is null or ends_on > :asOf::date)
-       and (:list::text is null or body->>'list' = :list::text)
-       and (:region::text is null or starts_with(body->>'region', :region::text))
-       and (:name::text is null or strpos(body->>'name', :name::text) > 0 or body->>'uscc' = :name::text) /* listings.publicCount */`,
-    { asOf: filter.asOf, list: filter.list ?? null, region: filter.region ?? null, name: filter.name ?? null },
+    `select count(*)::int as n from public_entries p where ${FILTERED} /* listings.publicCount */`,
+    bindingsOf(filter),
   )
   return answer.rows[0].n
 }

@@ -45,6 +45,33 @@ const contested = (
 export const CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
   where b.operator_id = o.id and ${contested("'infinity'")} and s.reasons::jsonb @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id))))`
 
+/** Whether the decision under the listing `l` is contested now (SQL). */
+const DECISION_CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
+  where b.operator_id = l.operator_id and v.id = l.decision_version and ${contested("'infinity'")})`
+
+/** Those of these listings of which the decision is contested now. */
+export const contestedAmong = async (tx: Db | Tx, listings: readonly string[]): Promise<Set<string>> => {
+  const answer = await tx.raw(
+    `select l.id from listings l where l.id = any(?::uuid[]) and ${DECISION_CONTESTED} /* objections.contestedAmong */`,
+    [[...listings]],
+  )
+  return new Set(answer.rows.map(({ id }: { id: string }) => id))
+}
+
+/** Public entries that say of themselves that they are contested and are not, or the other way round, in order of id. */
+export const misstated = async (tx: Tx): Promise<string[]> => {
+  const answer = await tx.raw(
+    `select l.id from (
+       select p.listing_id from public_entries p where p.body->>'contested' = 'true'
+       union select s.id from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
+         join listings s on s.decision_version = v.id and s.published_on is not null
+       where b.state in ('OPEN', 'UPHELD')) c
+     join public_entries p on p.listing_id = c.listing_id join listings l on l.id = c.listing_id
+     where (p.body->>'contested' = 'true') is distinct from ${DECISION_CONTESTED} order by l.id /* objections.misstated */`,
+  )
+  return answer.rows.map(({ id }: { id: string }) => id)
+}
+
 /** Null where the record is contested already. */
 export const open = async (
   tx: Tx,

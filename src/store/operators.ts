@@ -3,7 +3,7 @@ import { normalizeName } from '../domain/names.js'
 import type { Db, Tx } from './db.js'
 import { filling } from './filling.js'
 import { SHOWN_GRADE } from './overrules.js'
-import { COUNTS } from './scores.js'
+import { COUNTS, FORGOTTEN } from './scores.js'
 
 export interface Operator {
   id: number
@@ -169,8 +169,10 @@ export interface Filter {
   region?: string | null
   kind?: string | null
   grade?: string | null
-  /** The day whose grade is meant; needed with `grade`. */
-  asOf?: string | null
+  /** Today, whose grade is meant; needed with `grade`. */
+  today?: string | null
+  /** Also by grades that weighed what was removed since. */
+  removed?: boolean
   /** Only the operator of this USCC or shop code: whoever may see no other. */
   only?: string | null
 }
@@ -180,8 +182,8 @@ const FILTERED = `(:region::text is null or starts_with(o.region, :region::text)
   and (:kind::text is null or o.kind = :kind::text)
   and (:only::text is null or :only::text in (o.uscc, o.shop))
   and (:like::text is null or upper(replace(replace(o.name, '（', '('), '）', ')')) like :like::text)
-  and (:grade::text is null or :grade::text = (select ${SHOWN_GRADE} from (select s.grade, s.reasons from scores s
-    where s.operator_id = o.id and ${COUNTS} order by s.as_of desc, s.id desc limit 1) s))`
+  and (:grade::text is null or :grade::text = (select ${SHOWN_GRADE} from (select s.grade, s.reasons, s.as_of, s.known_at from scores s
+    where s.operator_id = o.id and ${COUNTS} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${FORGOTTEN}))`
 
 const filterBindings = (filter: Filter) => ({
   region: filter.region ?? null,
@@ -189,7 +191,9 @@ const filterBindings = (filter: Filter) => ({
   only: filter.only ?? null,
   like: filter.name ? `%${normalizeName(filter.name).replace(/[\\%_]/g, '\\$&')}%` : null,
   grade: filter.grade ?? null,
-  asOf: filter.asOf ?? null,
+  asOf: filter.today ?? null,
+  today: filter.today ?? null,
+  removed: filter.removed ?? false,
 })
 
 /** In the order of their making. */

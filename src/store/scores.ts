@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
+import { LIST_FACT } from '../domain/facts.js'
 import type { Reason } from '../domain/score.js'
 import type { Db, Tx } from './db.js'
 import { VERSION_IN_FORCE } from './scorecards.js'
@@ -41,6 +42,29 @@ const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", s.known
  * very day by the card then in force. Binding: asOf.
  */
 export const COUNTS = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${VERSION_IN_FORCE}))`
+
+/**
+ * Whether the score `s` (reasons, as_of, known_at) weighed an entry of this hub that has left the public list since, hidden,
+ * removed or ended (SQL): whoever may not be told of the entry may not be told by the score. Of nearly all scores no reason
+ * names the fact. Binding: today.
+ */
+export const FORGOTTEN = `(strpos(s.reasons::text, '"${LIST_FACT}"') > 0 and exists (
+  select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
+    join listings l on l.decision_version = cited::bigint and l.published_on <= s.as_of
+  where r->>'fact' = '${LIST_FACT}'
+    and (select e.state_after <> 'REMOVED' or e.made_on > s.as_of from listing_events e
+      where e.listing_id = l.id and e.recorded_at <= s.known_at order by e.number desc limit 1)
+    and not exists (select 1 from public_entries p where p.listing_id = l.id and p.shown_from <= s.as_of
+      and (p.ends_on is null or p.ends_on > :today::date))))`
+
+/** Which of these scores are not to be told to those who are not told of what was removed. */
+export const forgotten = async (db: Db, ids: readonly number[], today: string): Promise<Set<number>> => {
+  const answer = await db.raw(
+    `select s.id from scores s where s.id = any(:ids::bigint[]) and ${FORGOTTEN} /* scores.forgotten */`,
+    { ids: [...ids], today } as never,
+  )
+  return new Set(answer.rows.map(({ id }: { id: number }) => id))
+}
 
 /** The score that counts for each operator on a day, as it was known at an instant. */
 export const latest = async (

@@ -253,7 +253,7 @@ export interface Net {
 }
 
 /** What became of each entry between two snapshots, at most so many; of the later one the bodies are still there. */
-export const net = async (db: Db, from: number, to: number, most: number): Promise<Net[]> => {
+export const net = async (db: Db | Tx, from: number, to: number, most: number): Promise<Net[]> => {
   const answer = await db.raw(
     `select t.listing_id as id, case when b.change <> 'REMOVED' then b.body_hash end as before, p.hash as after, p.line,
        r.changed_on as "removedOn"

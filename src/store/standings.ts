@@ -1,9 +1,9 @@
 /** Standing: one row per code asked, whatever the code is; the query that marketplaces ask by the thousand. */
 import type { Db } from './db.js'
-import type { PublicBody } from './listings.js'
+import { type PublicBody, type PublicDays, SHOWN } from './listings.js'
 import { CONTESTED } from './objections.js'
 import { holding, NOT_VETOED } from './overrules.js'
-import { COUNTS } from './scores.js'
+import { COUNTS, FORGOTTEN } from './scores.js'
 
 export interface StandingRow {
   /** Place in the question, from 0. */
@@ -20,35 +20,37 @@ export interface StandingRow {
   overruled: boolean
   /** A reason of the score rests on a record that is contested now. */
   objected: boolean
+  /** The score, and what is said of it, is not for those who are not told of what was removed. */
+  forgotten: boolean
   /** Public entries of this hub in force on the day asked about. */
   entries: PublicBody[]
 }
 
 /**
- * Answers for codes in the order asked; a code without an operator has no row. `asOf` is the day asked about: entries and
- * the score are those of that day, less what was removed since.
+ * Answers for codes in the order asked; a code without an operator has no row. Entries and the score are those of the day
+ * asked about, less what was removed since.
  */
 export const of = async (
   db: Db,
   codes: readonly { place: number; scheme: string; code: string }[],
-  asOf: string,
+  days: PublicDays,
 ): Promise<StandingRow[]> => {
   if (codes.length === 0) return []
   const answer = await db.raw(
     `select a.place, o.id as "operatorId", o.uscc, o.shop, o.name, o.status, s.value as score, coalesce(h.grade, s.grade) as grade,
-       h.id is not null as overruled, ${CONTESTED} as objected,
+       h.id is not null as overruled, ${CONTESTED} as objected, coalesce(${FORGOTTEN}, false) as forgotten,
        coalesce((select jsonb_agg(p.body order by p.published_on desc) from listings l join public_entries p on p.listing_id = l.id
-         where l.operator_id = o.id and p.published_on <= :asOf::date and (p.ends_on is null or p.ends_on > :asOf::date)), '[]') as entries
+         where l.operator_id = o.id and ${SHOWN}), '[]') as entries
      from unnest(:places::int[], :schemes::text[], :codes::text[]) as a(place, scheme, code)
      cross join lateral (select case when count(distinct c.operator_id) = 1 then min(c.operator_id) end as id from codes c
        where c.scheme = a.scheme and c.code = a.code and c.known_to is null) c
      join operators o on o.id = c.id
-     left join lateral (select value, grade, reasons from scores s where s.operator_id = o.id and ${COUNTS}
+     left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = o.id and ${COUNTS}
        order by s.as_of desc, s.id desc limit 1) s on true
      left join lateral (${holding('o.id', "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}
      order by a.place /* standings.of */`,
     {
-      asOf,
+      ...days,
       places: codes.map((c) => c.place),
       schemes: codes.map((c) => c.scheme),
       codes: codes.map((c) => c.code),

@@ -48,7 +48,7 @@ ${entries.map((entry) => html`<tr>${cellsOf(entry).map((cell, i) => html`<td dat
 </table>`
 
 const cellsOf = (entry: PublicBody): readonly (Html | string)[] => [
-  html`<a href="/blacklist/${entry.id}"><bdi>${entry.name}</bdi></a>`,
+  html`<a href="/blacklist/${entry.id}"><bdi>${entry.name}</bdi></a>${entry.contested ? html`<br>${CONTESTED}` : null}`,
   entry.uscc === null ? '—' : html`<code>${entry.uscc}</code>`,
   entry.reason,
   entry.authority,
@@ -57,6 +57,8 @@ const cellsOf = (entry: PublicBody): readonly (Html | string)[] => [
   day(entry.publishedOn),
   entry.endsOn === null ? '—' : day(entry.endsOn),
 ]
+
+const CONTESTED = both('有异议，正在核查', 'under objection, being examined')
 
 const day = (date: string): Html => html`<time datetime="${date}">${date}</time>`
 
@@ -68,7 +70,7 @@ export const entryPage = (entry: PublicBody, list: ListKind | undefined): Page =
 ${COLUMNS.slice(1).map(({ zh, en }, i) => html`<dt>${both(zh, en)}</dt><dd>${cellsOf(entry)[i + 1]}</dd>\n`)}
 <dt>${both('名单类别', 'List')}</dt><dd>${list ? both(list.zh, list.en) : entry.list}</dd>
 <dt>${both('列入依据', 'Legal basis')}</dt><dd>${entry.basis}</dd>
-${list && html`<dt>${both('移出途径', 'Ways off the list')}</dt><dd><ul>${list.removals.map(({ zh, en }) => html`<li>${both(zh, en)}</li>`)}</ul></dd>`}
+${entry.contested ? html`<dt>${both('异议', 'Objection')}</dt><dd>${CONTESTED}</dd>\n` : null}${list && html`<dt>${both('移出途径', 'Ways off the list')}</dt><dd><ul>${list.removals.map(({ zh, en }) => html`<li>${both(zh, en)}</li>`)}</ul></dd>`}
 </dl>
 <p>${both('对列入有异议的，可向上列决定机关提出。', 'Whoever disputes this entry may turn to the deciding authority named above.')}</p>`,
   )

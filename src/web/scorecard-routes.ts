@@ -1,5 +1,5 @@
 /** GET /scorecard, /scorecard/:version and /scorecard/:version.json: the cards, for everybody. */
-import { type RequestHandler, type Response, Router } from 'express'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { dateIn } from '../domain/dates.js'
 import { canonical, type Json } from '../domain/records.js'
 import type { Scorecard } from '../domain/scorecard.js'
@@ -16,7 +16,7 @@ const VERSION_LONGEST = 100
 const PUBLIC_SECONDS = 60
 const JSON_END = '.json'
 
-type Show = (response: Response, page: Page) => void
+type Show = (request: Request, response: Response, page: Page) => void
 
 export const scorecards = (parts: SiteParts, show: Show): Router => {
   const router = Router()
@@ -30,7 +30,7 @@ const showInForce =
   async (request, response) => {
     const day = dateIn(nowOf(request))
     const card = await cardInForce(db, day)
-    show(response, await pageOf(db, card, card, day))
+    show(request, response, await pageOf(db, card, card, day))
   }
 
 const showVersion =
@@ -41,7 +41,7 @@ const showVersion =
     const card = await known(db, asJson ? asked.slice(0, -JSON_END.length) : asked)
     if (asJson) return bytesOf(response, card)
     const day = dateIn(nowOf(request))
-    show(response, await pageOf(db, card, await cardInForce(db, day), day))
+    show(request, response, await pageOf(db, card, await cardInForce(db, day), day))
   }
 
 /** The bytes of which the hash is said everywhere: who asks again is told by it that nothing changed. */

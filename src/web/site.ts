@@ -1,6 +1,6 @@
 /** The public site: server-rendered pages that need no script and keep nothing of their readers. */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { dateIn, isDate } from '../domain/dates.js'
+import { dateIn, isDate, secondsLeftIn } from '../domain/dates.js'
 import type { ListKind } from '../domain/lists.js'
 import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
@@ -27,10 +27,10 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 export const site = (parts: SiteParts): Router => {
   const router = Router()
-  router.get('/', (_request, response) => send(parts, response, frontPage()))
+  router.get('/', (request, response) => send(parts, request, response, frontPage()))
   router.get('/blacklist', showList(parts))
   router.get('/blacklist/:id', showEntry(parts))
-  router.use(scorecards(parts, (response, page) => send(parts, response, page)))
+  router.use(scorecards(parts, (request, response, page) => send(parts, request, response, page)))
   router.get('/favicon.ico', (_request, response) => void response.status(204).end())
   router.get('/site.css', (_request, response) => {
     response.set('Cache-Control', `public, max-age=${PUBLIC_SECONDS}`).type('css').send(STYLE)
@@ -38,8 +38,10 @@ export const site = (parts: SiteParts): Router => {
   return router
 }
 
-const send = ({ demo }: SiteParts, response: Response, page: Page): void => {
-  response.set('Cache-Control', `public, max-age=${PUBLIC_SECONDS}`).type('html').send(render(page, { demo }))
+/** Not past midnight, when entries end: as with the files, a copy kept so long names nobody who has left the list by then. */
+const send = ({ demo, nowOf }: SiteParts, request: Request, response: Response, page: Page): void => {
+  const fresh = Math.min(PUBLIC_SECONDS, secondsLeftIn(nowOf(request)))
+  response.set('Cache-Control', `public, max-age=${fresh}, must-revalidate`).type('html').send(render(page, { demo }))
 }
 
 const showList =
@@ -48,7 +50,7 @@ const showList =
     const { db, nowOf } = parts
     const day = dateIn(nowOf(request))
     const name = textOf(request.query.name).trim().slice(0, NAME_LONGEST)
-    const filter = { name: name || null, asOf: day }
+    const filter = { name: name || null, days: { asOf: day, today: day } }
     const page = { first: PAGE_ENTRIES + 1, after: afterOf(textOf(request.query.after)) }
     const [found, total] = await Promise.all([
       listings.publicEntries(db, filter, page),
@@ -56,7 +58,12 @@ const showList =
     ])
     const entries = found.slice(0, PAGE_ENTRIES)
     const last = found.length > PAGE_ENTRIES ? entries.at(-1) : undefined
-    send(parts, response, listPage({ entries, total, name, day, next: last ? `${last.publishedOn}_${last.id}` : null }))
+    send(
+      parts,
+      request,
+      response,
+      listPage({ entries, total, name, day, next: last ? `${last.publishedOn}_${last.id}` : null }),
+    )
   }
 
 /** A text with a NUL is no text to PostgreSQL. */
@@ -81,6 +88,7 @@ const showEntry =
     if (entry && entry.publishedOn <= day && (entry.endsOn === null || entry.endsOn > day)) {
       return send(
         parts,
+        request,
         response,
         entryPage(
           entry,
@@ -91,5 +99,5 @@ const showEntry =
     // What was never public has never been here.
     const published = entry !== null || (await listings.byId(db, id))?.publishedOn != null
     if (!published) throw new Refusal('NOT_FOUND')
-    send(parts, response.status(410), endedPage())
+    send(parts, request, response.status(410), endedPage())
   }

@@ -59,8 +59,9 @@ export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now,
       change === 'REMOVE'
         ? known
         : { ...(known ?? (await publicOf(tx, { before, after }, operator, dateIn(now)))), endsOn: after.endsOn }
-    if (change !== 'REMOVE' && body) await publish(tx, body)
-    told.push({ listingId: after.id, change, notice: noticeOf(rules, after, operator, act, body) })
+    if (change !== 'REMOVE' && body) await publish(tx, body, act.on)
+    const removal = removalOf(rules, after, act)
+    told.push({ listingId: after.id, change, notice: noticeOf(rules, after, operator, removal, body) })
   }
   await listings.unpublish(tx, leaving)
   await tell(tx, rules, told, dueAt)
@@ -69,6 +70,27 @@ export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now,
     turned.map(({ after }) => after.operatorId),
     now,
   )
+}
+
+/** What is shown, in other words: whoever has heard of it is told. The listings are held by this transaction. */
+export const showAnew = async (
+  tx: Tx,
+  rules: Rules,
+  said: readonly { listing: listings.Listing; body: listings.PublicBody }[],
+  { now, dueAt }: ShownAt,
+): Promise<void> => {
+  const parties = await operators.byIds(
+    tx,
+    said.map(({ listing }) => listing.operatorId),
+  )
+  const told: Told[] = []
+  for (const { listing, body } of said) {
+    const operator = parties.get(listing.operatorId)
+    if (operator === undefined) throw new Error(`operator ${listing.operatorId} of listing ${listing.id} is gone`)
+    await publish(tx, body, dateIn(now))
+    told.push({ listingId: listing.id, change: 'CHANGE', notice: noticeOf(rules, listing, operator, null, body) })
+  }
+  await tell(tx, rules, told, dueAt)
 }
 
 const changeOf = ({ name, before, after }: Shown): Action | null => {
@@ -93,13 +115,14 @@ const publicOf = async (
   return body
 }
 
-const publish = async (tx: Tx, body: listings.PublicBody): Promise<void> => {
+const publish = async (tx: Tx, body: listings.PublicBody, on: string): Promise<void> => {
   await listings.publish(
     tx,
     body,
     createHash('sha256')
       .update(canonical(body as unknown as Json))
       .digest('hex'),
+    on,
   )
 }
 
@@ -118,7 +141,7 @@ const noticeOf = (
   rules: Rules,
   listing: listings.Listing,
   operator: operators.Operator,
-  act: Act,
+  removal: Notice['removal'],
   body: listings.PublicBody | undefined,
 ): Omit<Notice, 'sequence' | 'action'> => {
   const list = listOf(rules, listing.list)
@@ -140,8 +163,9 @@ const noticeOf = (
       authority: body.authority,
       documentNumber: body.documentNumber,
     }),
+    contested: body?.contested ?? false,
     authorityCode: listing.authorityCode,
-    removal: removalOf(rules, listing, act),
+    removal,
   }
 }
 

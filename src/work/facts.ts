@@ -1,7 +1,7 @@
 /** From what the store knows of operators on a day to facts: shared by scoring, by replaying what was stored, and by trials. */
 import { hash } from 'node:crypto'
 import { eventsOf, oncePerFact } from '../domain/evidence.js'
-import type { FactEvent, FactFamily, Facts } from '../domain/facts.js'
+import { type FactEvent, type FactFamily, type Facts, LIST_FACT } from '../domain/facts.js'
 import { canonical, type Json } from '../domain/records.js'
 import { type Score, score } from '../domain/score.js'
 import type { Scorecard } from '../domain/scorecard.js'
@@ -9,9 +9,6 @@ import type { Db, Tx } from '../store/db.js'
 import * as evidence from '../store/evidence.js'
 import type { Lists } from '../store/rule-books.js'
 import type { When } from '../store/versions.js'
-
-/** What an entry in force on a list of the seriously dishonest is to a scorecard. */
-export const LIST_FACT = 'serious_list'
 
 /** Facts of these operators on a day, as they were known at an instant; `known`: families that the hub had a source for. */
 export const factsOf = async (

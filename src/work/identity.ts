@@ -17,6 +17,7 @@ import { relearnParted } from '../store/relearn.js'
 import * as waiting from '../store/waiting.js'
 import * as watchEntries from '../store/watch-entries.js'
 import { consequences } from './consequences.js'
+import { sayContested } from './contested.js'
 import type { Rules } from './rules.js'
 
 /** Longest reason, characters. */
@@ -87,6 +88,7 @@ export const decideSubject = (db: Db, rules: Rules, made: SubjectDecided): Promi
     }
     await dirty.mark(tx, touched, at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })
+    await sayContested(tx, rules, { now: at, dueAt: made.now })
     return { decision, records }
   })
 
@@ -115,6 +117,7 @@ export const undoDecision = (db: Db, rules: Rules, made: DecisionUndone): Promis
     const { records, touched } = found.verdict === 'MERGE' ? await split(tx, found, at) : await detach(tx, found, at)
     await dirty.mark(tx, touched, at)
     await consequences(tx, { decision: found.id, at, now: made.now, rules })
+    await sayContested(tx, rules, { now: at, dueAt: made.now })
     return { decision, records }
   })
 
@@ -185,6 +188,7 @@ export const mergeOperators = (db: Db, rules: Rules, made: OperatorsMerged): Pro
     const records = await mergers.moveRecords(tx, { owner: from.id, to: into.id, decision: decision.id, by: null, at })
     await dirty.mark(tx, [into.id], at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })
+    await sayContested(tx, rules, { now: at, dueAt: made.now })
     return { decision, records }
   })
 

@@ -2,6 +2,7 @@
  * Lines of a card: whose score falls below one gets a lead, a reason to look and never a ground for listing, or an entry of
  * the internal watch list, until the score is above it again.
  */
+import { LIST_FACT } from '../domain/facts.js'
 import { crossed, type Reason } from '../domain/score.js'
 import type { Scorecard } from '../domain/scorecard.js'
 import * as concerns from '../store/concerns.js'
@@ -10,7 +11,6 @@ import * as leads from '../store/leads.js'
 import * as scores from '../store/scores.js'
 import * as watchEntries from '../store/watch-entries.js'
 import { cardByHash, hashOfCard } from './cards.js'
-import { LIST_FACT } from './facts.js'
 import { openLeads } from './listing.js'
 import type { Rules } from './rules.js'
 import { WITHOUT_GROUND } from './takeback.js'

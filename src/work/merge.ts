@@ -15,6 +15,7 @@ import * as rejects from '../store/rejects.js'
 import type { Says, Staged } from '../store/staged.js'
 import * as versions from '../store/versions.js'
 import { consequences } from './consequences.js'
+import { sayContested } from './contested.js'
 import type { Rules } from './rules.js'
 
 const NEED_OPERATOR = RECORD_KINDS.filter((kind) => KINDS[kind].needsOperator)
@@ -98,8 +99,10 @@ export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
   }
   if (made > 0 || counts.NEW + counts.CHANGED > 0) await rejects.matchWaiting(tx, run, at)
   await proposals.offer(tx, run)
-  if (rules && (changes > 0 || ending.unmet.length > 0))
+  if (rules && (changes > 0 || ending.unmet.length > 0)) {
     await consequences(tx, { run, feed, at, now: merging.now, rules, unmet: ending.unmet, unreadable })
+    await sayContested(tx, rules, { now: at, dueAt: merging.now })
+  }
   const timeliness = says.late ? await plan.lateness(tx) : { late: 0, timely: 0 }
   return { ...counts, ended, ...timeliness }
 }

@@ -5,6 +5,7 @@ import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as objections from '../store/objections.js'
 import type { Operator } from '../store/operators.js'
+import { sayContested } from './contested.js'
 import { type Acting, currentScore, inTurn, operatorNamed, wordsOf } from './overrule.js'
 import type { Rules } from './rules.js'
 
@@ -42,6 +43,7 @@ export const openObjection = async (db: Db, rules: Rules, made: Opened): Promise
       at,
     })
     if (opened === null) throw notAllowed('对这条信用信息的异议正在核查 an objection to this record is open already')
+    await sayContested(tx, rules, { now: at, dueAt: made.now })
     return opened
   })
 }
@@ -65,7 +67,9 @@ export const decideObjection = async (db: Db, rules: Rules, made: ObjectionDecid
     if (found === null) throw new Refusal('OBJECTION_UNKNOWN')
     if (samePerson(found.openedBy, by)) throw new Refusal('SECOND_PERSON')
     const referredTo = state === 'UPHELD' ? made.senderOf(found.feed) : null
-    return settled(await objections.settle(tx, found.id, { state, note, referredTo, by, at }))
+    const decided = settled(await objections.settle(tx, found.id, { state, note, referredTo, by, at }))
+    await sayContested(tx, rules, { now: at, dueAt: made.now })
+    return decided
   })
 }
 
@@ -74,12 +78,18 @@ export interface ObjectionWithdrawn extends Acting {
 }
 
 /** By whoever opened it; to anybody else it is not there. Refusals: OBJECTION_UNKNOWN, OBJECTION_SETTLED, RUN_BUSY. */
-export const withdrawObjection = async (db: Db, made: ObjectionWithdrawn): Promise<objections.Objection> =>
+export const withdrawObjection = async (
+  db: Db,
+  rules: Rules,
+  made: ObjectionWithdrawn,
+): Promise<objections.Objection> =>
   inTurn(db, made.now, async (tx, at) => {
     const found = await objections.byId(tx, made.objection)
     if (found === null || found.openedBy !== made.by) throw new Refusal('OBJECTION_UNKNOWN')
     const withdrawn = { state: 'WITHDRAWN' as const, note: null, referredTo: null, by: made.by, at }
-    return settled(await objections.settle(tx, found.id, withdrawn))
+    const ended = settled(await objections.settle(tx, found.id, withdrawn))
+    await sayContested(tx, rules, { now: at, dueAt: made.now })
+    return ended
   })
 
 const settled = (objection: objections.Objection | null): objections.Objection => {

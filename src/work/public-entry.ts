@@ -4,6 +4,7 @@ import { canonical, type Json } from '../domain/records.js'
 import type { Db, Tx } from '../store/db.js'
 import type { Listing } from '../store/listings.js'
 import * as listings from '../store/listings.js'
+import * as objections from '../store/objections.js'
 import type { Operator } from '../store/operators.js'
 import * as operators from '../store/operators.js'
 import * as versions from '../store/versions.js'
@@ -28,6 +29,7 @@ export const publicEntryOf = async (
     minor: ofAge === null ? null : !ofAge,
     naturalPerson: decision?.body['party_kind'] === 'NATURAL_PERSON',
     businessAddress: await businessAddress(tx, operator, on),
+    contested: (await objections.contestedAmong(tx, [listing.id])).has(listing.id),
   }
   return publicEntry({ ...listing, decidedOn: facts.decidedOn }, operator, publicRules(), on, known)
 }

@@ -20,6 +20,7 @@ interface Told {
   documentNumber: string
   publishedOn: string
   endsOn: string | null
+  contested: boolean
 }
 
 export const atom = (snapshot: Written, changes: readonly FeedChange[]): string =>
@@ -42,7 +43,7 @@ const entry = (id: string, at: Date, told: Told): string => `<entry>
 <title>${text(told.name)}</title>
 <updated>${at.toISOString()}</updated>
 <link rel="alternate" type="text/html" href="/blacklist/${id}"/>
-<summary>${text(`${told.reason}；${told.authority} ${told.documentNumber}；公示 ${told.publishedOn}${told.endsOn === null ? '' : `，届满 ${told.endsOn}`}`)}</summary>
+<summary>${text(`${told.reason}；${told.authority} ${told.documentNumber}；公示 ${told.publishedOn}${told.endsOn === null ? '' : `，届满 ${told.endsOn}`}${told.contested ? '；有异议，正在核查' : ''}`)}</summary>
 </entry>
 `
 

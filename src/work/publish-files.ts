@@ -32,6 +32,7 @@ const COLUMNS = [
   'publishedOn',
   'endsOn',
   'hash',
+  'contested',
 ] as const
 /** What a spreadsheet would run as a formula; it is shown behind an apostrophe. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/

@@ -19,6 +19,7 @@ import * as stray from '../store/stray.js'
 import * as takeback from '../store/takeback.js'
 import * as watchEntries from '../store/watch-entries.js'
 import { consequences } from './consequences.js'
+import { sayContested } from './contested.js'
 import { moveWithin } from './listing.js'
 import type { Rules } from './rules.js'
 import { alone, type Occasioned } from './run.js'
@@ -121,6 +122,7 @@ const undo = async (
   const codes = [...(await relearn(tx, taken.run, taken.at)), ...foundBy]
   const strays = await stray.giveBack(tx, { codes, operators: unfounded }, taken.at)
   if (strays > 0) await consequences(tx, { run: taken.by, at: taken.at, now, rules })
+  await sayContested(tx, rules, { now: taken.at, dueAt: now })
   const operators = await takeback.question(tx, taken)
   return { wrong, restored, operators, gone }
 }

@@ -55,7 +55,8 @@ export interface World {
   ) => Promise<Answer>
   /** Statements that `act` causes in the database. */
   statements: (act: () => Promise<unknown>) => Promise<string[]>
-  bring: (feed: string, drafts: readonly Draft[], now?: Date) => Promise<number>
+  /** With rules what follows for listings is done, as in a pull. */
+  bring: (feed: string, drafts: readonly Draft[], now?: Date, rules?: Rules) => Promise<number>
   publish: () => Promise<unknown>
   close: () => Promise<void>
 }
@@ -145,7 +146,7 @@ export const makeWorld = async (): Promise<World> => {
       database.db.off('query', listen)
       return heard
     },
-    bring: (feed, drafts, at = NOW) => bring(database.db, feed, drafts, at),
+    bring: (feed, drafts, at = NOW, by) => bring(database.db, feed, drafts, at, by),
     publish: publishNow,
     close: async () => {
       await new Promise((resolve) => {
@@ -182,7 +183,13 @@ const listen = async (server: Server): Promise<string> => {
 }
 
 /** What a pull of the whole feed does once its items are read. */
-const bring = async (db: TestDatabase['db'], feed: string, drafts: readonly Draft[], now: Date): Promise<number> => {
+const bring = async (
+  db: TestDatabase['db'],
+  feed: string,
+  drafts: readonly Draft[],
+  now: Date,
+  rules?: Rules,
+): Promise<number> => {
   const run = await runs.start(db, {
     job: 'pull',
     subject: feed,
@@ -196,7 +203,16 @@ const bring = async (db: TestDatabase['db'], feed: string, drafts: readonly Draf
     for (const [i, draft] of drafts.entries()) stage.put(toStage(i, 0, { page: 1, row: i + 2, fields: {} }, draft))
     await stage.flush()
     await stage.transaction((tx) =>
-      merge(tx, { run, feed, whole: false, drafts: 0, says: stage.says, known: nothingKnown(), now }),
+      merge(tx, {
+        run,
+        feed,
+        whole: false,
+        drafts: 0,
+        says: stage.says,
+        known: nothingKnown(),
+        now,
+        ...(rules && { rules }),
+      }),
     )
   })
   await runs.finish(db, run, { outcome: 'DONE', now })
@@ -251,6 +267,12 @@ export const trademark = (code: string, number: string): Draft =>
 export const mirrored = (code: string, key: string, listedOn: string | null): Draft =>
   draft('list_entry', key, code, { list: 'ecommerce-2018', reason: '刷单炒信', listed_on: listedOn }, listedOn)
 
+export interface ScoredBy {
+  knownAt?: Date
+  fact?: 'penalty_heavy' | 'serious_list'
+  why?: 'UNIT' | 'VETO'
+}
+
 export const scored = async (
   world: World,
   operatorId: number,
@@ -258,6 +280,7 @@ export const scored = async (
   grade: 'A' | 'B' | 'C' | 'D',
   records: number[],
   asOf = TODAY,
+  { knownAt = NOW, fact = 'penalty_heavy', why = 'UNIT' }: ScoredBy = {},
 ): Promise<void> => {
   const { db } = world.database
   const run = await runs.start(db, { job: 'score', cause: 'command', now: NOW })
@@ -265,9 +288,9 @@ export const scored = async (
   const reasons = [
     { rule: 'base', why: 'BASE' as const, fact: null, points: card.base, count: 0, records: [], fadesOn: null },
     {
-      rule: 'penalties',
-      why: 'UNIT' as const,
-      fact: 'penalty_heavy' as const,
+      rule: fact === 'serious_list' ? 'serious-list' : 'penalties',
+      why,
+      fact,
       points: value - card.base,
       count: 1,
       records,
@@ -277,7 +300,7 @@ export const scored = async (
   const row = {
     operatorId,
     asOf,
-    knownAt: NOW,
+    knownAt,
     scorecard: 'ecommerce-1',
     scorecardHash: await keepCard(db, card, NOW),
     families: [],

@@ -104,7 +104,7 @@ const plain = (text: string): string =>
 describe('the public entry', () => {
   it('is what the law says of the listed', () => {
     expect(publicEntry(listing, firm, NOBODY, ON)).to.deep.equal({
-      body: { ...listing, uscc: firm.uscc, name: firm.name, region: firm.region },
+      body: { ...listing, uscc: firm.uscc, name: firm.name, region: firm.region, contested: false },
       withheld: null,
       masked: [],
     })

@@ -21,7 +21,6 @@ const OPEN: Act[] = ['see_blacklist', 'see_scorecard', 'see_standing']
 const SIGNED_IN: Act[] = [...OPEN, 'see_grade', 'see_operator']
 const AUTHORITY: Act[] = [
   ...SIGNED_IN,
-  'see_inner_listings',
   'see_operations',
   'see_queue',
   'see_rejects',
@@ -37,6 +36,8 @@ describe('who may see and do what', () => {
     agency: [...AUTHORITY, 'correct_rejects', 'send_records'],
     officer: [
       ...AUTHORITY,
+      'see_inner_listings',
+      'see_removed',
       'amend_calendar',
       'issue_access_code',
       'see_access_codes',
@@ -53,6 +54,8 @@ describe('who may see and do what', () => {
     ],
     reviewer: [
       ...AUTHORITY,
+      'see_inner_listings',
+      'see_removed',
       'issue_access_code',
       'see_access_codes',
       'see_watch_list',
@@ -70,6 +73,7 @@ describe('who may see and do what', () => {
     ],
     administrator: [
       ...AUTHORITY,
+      'see_inner_listings',
       'amend_calendar',
       'see_access_codes',
       'see_watch_list',
@@ -82,10 +86,19 @@ describe('who may see and do what', () => {
       'correct_rejects',
       'send_records',
     ],
-    auditor: [...AUTHORITY, 'see_access_codes', 'see_watch_list', 'see_trials', 'see_moves'],
+    auditor: [
+      ...AUTHORITY,
+      'see_inner_listings',
+      'see_removed',
+      'see_access_codes',
+      'see_watch_list',
+      'see_trials',
+      'see_moves',
+    ],
     party: [
       ...SIGNED_IN,
       'see_inner_listings',
+      'see_removed',
       'see_score_reasons',
       'open_objection',
       'see_own_file',

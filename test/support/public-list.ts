@@ -37,10 +37,11 @@ export const shown = async (db: Db, n: number, given: Given = {}): Promise<{ id:
     decidedOn: publishedOn,
     publishedOn,
     endsOn,
+    contested: false,
   }
   await db.raw(
-    'insert into public_entries (listing_id, body, body_hash, published_on, ends_on) values (?, ?, ?, ?, ?)',
-    [id, JSON.stringify(body), hashOf(body), publishedOn, endsOn] as never,
+    'insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on) values (?, ?, ?, ?, ?, ?)',
+    [id, JSON.stringify(body), hashOf(body), publishedOn, publishedOn, endsOn] as never,
   )
   return { id, name }
 }
@@ -94,11 +95,11 @@ export const manyShown = async (db: Db, { facts = {}, reason = 20, ...given }: M
     bound,
   )
   await db.raw(
-    `insert into public_entries (listing_id, body, body_hash, published_on, ends_on)
-     select l.id, b.body, encode(sha256(convert_to(b.body::text, 'UTF8')), 'hex'), l.published_on, l.ends_on
+    `insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on)
+     select l.id, b.body, encode(sha256(convert_to(b.body::text, 'UTF8')), 'hex'), l.published_on, l.published_on, l.ends_on
      from operators o join listings l on l.operator_id = o.id, lateral (select jsonb_build_object('id', l.id, 'list', l.list,
        'uscc', o.uscc, 'name', o.name, 'region', o.region, 'reason', l.reason, 'basis', l.basis, 'authority', l.authority,
-       'documentNumber', l.document_number, 'decidedOn', l.published_on, 'publishedOn', l.published_on, 'endsOn', l.ends_on) as body) b
+       'documentNumber', l.document_number, 'decidedOn', l.published_on, 'publishedOn', l.published_on, 'endsOn', l.ends_on, 'contested', false) as body) b
      where o.uscc between '91220102MA' || lpad(:first::text, 8, '0') and '91220102MA' || lpad(:last::text, 8, '0')`,
     bound,
   )

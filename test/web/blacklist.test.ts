@@ -40,7 +40,7 @@ describe('the public pages', () => {
   it('the list shows every entry with its facts, escaped, without a script', async () => {
     const { status, text, headers } = await get('/blacklist')
     expect(status).to.equal(200)
-    expect(headers.get('cache-control')).to.equal('public, max-age=60')
+    expect(headers.get('cache-control')).to.equal('public, max-age=60, must-revalidate')
     expect(text).to.include('虚构&lt;b&gt;黑石&lt;/b&gt;&amp;&quot;商&#39;行&quot;有限公司')
     expect(text).not.to.include('<b>')
     expect(text).not.to.match(/<script|style=|https?:/)
@@ -75,8 +75,8 @@ describe('the public pages', () => {
          insert into listings (list, operator_id, state, reason, facts, published_on, ends_on, created_at)
          select 'paging-' || n, b.operator_id, b.state, b.reason, b.facts, b.published_on, b.ends_on, b.created_at
          from base b, generate_series(1, 60) n returning id, published_on, ends_on)
-       insert into public_entries (listing_id, body, body_hash, published_on, ends_on)
-       select m.id, p.body || jsonb_build_object('id', m.id), m.id::text, m.published_on, m.ends_on from more m, public_entries p where p.listing_id = ?`,
+       insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on)
+       select m.id, p.body || jsonb_build_object('id', m.id), m.id::text, m.published_on, m.published_on, m.ends_on from more m, public_entries p where p.listing_id = ?`,
       [keyIn(kept), keyIn(kept)],
     )
     const entries = (text: string) =>

@@ -42,7 +42,7 @@ describe('the page of a scorecard', () => {
   it('shows the card in force to everybody, with the headers of a public page and no script', async () => {
     const { status, text, headers } = await get('/scorecard')
     expect(status).to.equal(200)
-    expect(headers.get('cache-control')).to.equal('public, max-age=60')
+    expect(headers.get('cache-control')).to.equal('public, max-age=60, must-revalidate')
     expect(headers.get('content-security-policy')).to.include("default-src 'none'")
     expect(headers.get('etag')).to.be.a('string')
     expect(text).to.include('现行评分卡（2026-03-02）').and.include('ecommerce-1')

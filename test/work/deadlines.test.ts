@@ -30,7 +30,9 @@ import {
 const kept = async (db: Db, id: string) =>
   (await deadlines.ofListings(db, [id])).map(({ name, startsOn, dueOn, outcome }) => [name, startsOn, dueOn, outcome])
 const listed = async (db: Db, state: deadlines.DeadlineState, today: string) =>
-  (await deadlines.list(db, { state, today, partys: PARTYS }, { first: 50, after: null })).map(({ name }) => name)
+  (await deadlines.list(db, { state, today, partys: PARTYS, ended: true }, { first: 50, after: null })).map(
+    ({ name }) => name,
+  )
 const amend = (db: Db, more: Partial<Parameters<typeof amendCalendar>[2]>) =>
   amendCalendar(db, rules, {
     holidays: [],

@@ -63,10 +63,10 @@ const decide = (db: Db, id: number, given: Partial<Parameters<typeof decideObjec
     now: NOW,
     ...given,
   })
-const withdraw = (db: Db, id: number, by = 'officer-1') => withdrawObjection(db, { objection: id, by, now: NOW })
+const withdraw = (db: Db, id: number, by = 'officer-1') => withdrawObjection(db, rules, { objection: id, by, now: NOW })
 
 const objected = async (db: Db, asOf = TODAY): Promise<boolean | undefined> =>
-  (await standings.of(db, [{ place: 0, scheme: 'uscc', code: codeOf(1) }], asOf))[0]?.objected
+  (await standings.of(db, [{ place: 0, scheme: 'uscc', code: codeOf(1) }], { asOf, today: asOf }))[0]?.objected
 
 describe('objecting to a reason of a score', () => {
   const db = database()
@@ -273,7 +273,7 @@ describe('objecting to a reason of a score', () => {
           return { rows: [] }
         },
       }
-      await standings.of(explaining as unknown as Db, codes, TODAY)
+      await standings.of(explaining as unknown as Db, codes, { asOf: TODAY, today: TODAY })
     })
     expect(asked).to.have.length(1)
     for (const index of ['overrules_operator', 'objections_operator', 'versions_record', 'scores_latest'])

@@ -83,7 +83,7 @@ const inForce = async (db: Db, given: Partial<Parameters<typeof proposeOverrule>
   decide(db, (await propose(db, given)).id, { now: given.now ?? NOW })
 
 const standing = async (db: Db, asOf = TODAY, n = 1) => {
-  const [row] = await standings.of(db, [{ place: 0, scheme: 'uscc', code: codeOf(n) }], asOf)
+  const [row] = await standings.of(db, [{ place: 0, scheme: 'uscc', code: codeOf(n) }], { asOf, today: asOf })
   if (row === undefined) throw new Error('no standing')
   const { grade, score: value, overruled } = row
   return { grade, value, overruled }

@@ -60,7 +60,7 @@ const answers = async (db: Db): Promise<unknown> => {
   const ids = all.map(({ id }) => id)
   const when = { asOf: TODAY, knownAt: ALL }
   const [stood, records, graded, own, former, further] = await Promise.all([
-    standings.of(db, codes, TODAY),
+    standings.of(db, codes, { asOf: TODAY, today: TODAY }),
     versions.ofOperators(db, ids, when, { kinds: RECORD_KINDS, removed: true, first: 100, after: null }),
     scores.latest(db, ids, when),
     listings.ofOperators(db, ids),
@@ -213,7 +213,7 @@ describe('taking a run back', function () {
     expect((await operators.byCodes(one(), [asked])).size).to.equal(0)
     expect(await mergers.ownId(one(), asked, later(300))).to.equal(ids[1])
     expect(await mergers.ownId(one(), asked, later(2 * HOUR))).to.equal(null)
-    expect(await standings.of(one(), [{ place: 0, ...asked }], TODAY)).to.deep.equal([])
+    expect(await standings.of(one(), [{ place: 0, ...asked }], { asOf: TODAY, today: TODAY })).to.deep.equal([])
   })
 
   it('a record that the run changed says again what it said before, with its own source', async () => {

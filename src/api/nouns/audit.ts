@@ -1,18 +1,21 @@
 /** Scores for auditors: with the card, the facts and the records as known then, and in words how one is made of the other. */
 import { worded } from '../../domain/score.js'
-import { KINDS_SEEN, may, mayOperator, type Viewer } from '../../domain/viewer.js'
+import { may, mayOperator, type Viewer } from '../../domain/viewer.js'
 import type { Operator } from '../../store/operators.js'
-import type { StoredScore } from '../../store/scores.js'
+import * as scores from '../../store/scores.js'
 import type { Version } from '../../store/versions.js'
 import { METHOD } from '../../web/scorecard-method.js'
 import { auditOf, scoreAndOwner } from '../../work/audit-score.js'
 import { type Context, spend } from '../context.js'
 import { globalId } from '../ids.js'
 import type { ApiParts } from '../parts.js'
+import { mayRead } from './record.js'
+import { mayTell } from './score.js'
 
 /** What reading one anew costs of a question's budget, objects. */
 const AUDIT_COSTS = 100
 
+type Asking = Pick<Context, 'viewer' | 'today'>
 type Parts = Pick<ApiParts, 'db' | 'rules' | 'agencies'>
 
 const codeIn = ({ uscc, shop }: Operator): string => uscc ?? shop ?? ''
@@ -21,12 +24,15 @@ const maySee = (viewer: Viewer, operator: Operator): boolean =>
   may(viewer, 'see_score_reasons') && mayOperator(viewer, codeIn(operator))
 
 /** Null alike for what is not there and what is not for this viewer. */
-export const scoreAudit = async (parts: Parts, viewer: Viewer, id: number) => {
+export const scoreAudit = async (parts: Parts, { viewer, today }: Asking, id: number) => {
   const found = await scoreAndOwner(parts.db, id)
-  return found && maySee(viewer, found.operator) ? written(parts, viewer, found.score, found.operator) : null
+  if (found === null || !maySee(viewer, found.operator)) return null
+  // What it weighed may have left the list since.
+  const told = may(viewer, 'see_removed') || !(await scores.forgotten(parts.db, [id], today)).has(id)
+  return told ? written(parts, viewer, found.score, found.operator) : null
 }
 
-const written = async (parts: Parts, viewer: Viewer, stored: StoredScore, owner: Operator) => {
+const written = async (parts: Parts, viewer: Viewer, stored: scores.StoredScore, owner: Operator) => {
   const { score, operator, card, facts, records } = await auditOf(parts.db, stored, owner, parts.rules.lists)
   return {
     contract: 'score-audit-1' as const,
@@ -60,7 +66,7 @@ const recordOf = ({ agencies }: Parts, viewer: Viewer, version: Version) => ({
   agency: agencies.find(({ sends }) => sends.includes(version.feed))?.id ?? version.feed,
   kind: version.kind,
   key: version.key,
-  body: KINDS_SEEN[viewer.role].includes(version.kind) ? version.body : null,
+  body: mayRead(viewer, version) ? version.body : null,
   validFrom: version.validFrom,
   validTo: version.validTo,
   knownFrom: version.knownFrom.toISOString(),
@@ -68,9 +74,11 @@ const recordOf = ({ agencies }: Parts, viewer: Viewer, version: Version) => ({
 })
 
 /** Whoever may see grades finds a score again by its id; its reasons only who may see those. */
-export const scoreById = async ({ viewer, parts }: Context, id: number) => {
+export const scoreById = async (context: Context, id: number) => {
+  const { viewer, parts } = context
   const found = await scoreAndOwner(parts.db, id)
   if (found === null || !may(viewer, 'see_grade') || !mayOperator(viewer, codeIn(found.operator))) return null
+  if (!(await mayTell(context, viewer, id))) return null
   const reasons = maySee(viewer, found.operator) ? found.score.reasons : []
   return { __typename: 'Score' as const, ...found.score, reasons }
 }
@@ -80,13 +88,13 @@ const seesReasons = ({ viewer }: Context): boolean => may(viewer, 'see_score_rea
 
 export const audit = {
   Score: {
-    id: ({ id }: StoredScore) => globalId('Score', id),
-    audit: async ({ id }: StoredScore, _: unknown, context: Context) => {
+    id: ({ id }: scores.StoredScore) => globalId('Score', id),
+    audit: async ({ id }: scores.StoredScore, _: unknown, context: Context) => {
       if (!seesReasons(context)) return null
       spend(context, AUDIT_COSTS)
-      return scoreAudit(context.parts, context.viewer, id)
+      return scoreAudit(context.parts, context, id)
     },
-    auditUrl: ({ id }: StoredScore, _: unknown, context: Context) =>
+    auditUrl: ({ id }: scores.StoredScore, _: unknown, context: Context) =>
       seesReasons(context) ? `/v1/scores/${globalId('Score', id)}` : null,
   },
 }

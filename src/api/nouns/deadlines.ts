@@ -1,5 +1,6 @@
 /** Deadlines of listings, and the calendar of working days by which they are counted. */
 import { PARTYS } from '../../domain/deadlines.js'
+import { may } from '../../domain/viewer.js'
 import * as store from '../../store/deadlines.js'
 import { amendCalendar as amend, withAmendments } from '../../work/calendar.js'
 import { renewDeadlines } from '../../work/deadlines.js'
@@ -35,7 +36,8 @@ export const stateOf = ({ name, dueOn, outcome }: store.Kept, today: string): st
 const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState | null }, context: Context) => {
   allow(context.viewer, 'see_moves')
   const { db } = context.parts
-  const asked = { state: args.state ?? 'COMING', today: context.today, partys: PARTYS }
+  const ended = may(context.viewer, 'see_removed')
+  const asked = { state: args.state ?? 'COMING', today: context.today, partys: PARTYS, ended }
   const found = await store.list(db, asked, { first: firstOf(args) + 1, after: dueAfter(args.after) })
   return connection(
     found.map((kept) => deadlineView(context, kept)),

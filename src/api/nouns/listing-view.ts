@@ -164,10 +164,13 @@ interface Whose {
 /** The entries of an operator that this viewer may see, this hub's own first. */
 export const visibleListings = async (context: Context, operator: Whose, when: When): Promise<ListingView[]> => {
   spend(context)
-  if (!may(viewerOn(context, operator), 'see_inner_listings')) {
-    const entries = await context.load.publicEntries({ operator: operator.id, asOf: when.asOf })
-    return entries.map(entryView)
+  const viewer = viewerOn(context, operator)
+  const removed = may(viewer, 'see_removed')
+  const entries = async () => {
+    const found = await context.load.publicEntries({ operator: operator.id, asOf: when.asOf })
+    return found.map(entryView)
   }
+  if (!may(viewer, 'see_inner_listings')) return entries()
   const [own, mirrored] = await Promise.all([
     context.load.listings(operator.id),
     context.load.mirrored({ operator: operator.id, when }),
@@ -175,10 +178,20 @@ export const visibleListings = async (context: Context, operator: Whose, when: W
   const { lists } = context.parts.rules
   const told = own.filter((listing) => isTold(context, listing))
   return [
-    ...(await casesOn(context, told, when)),
-    ...mirrored.map((version) => mirroredView(version, lists, when.asOf)),
-  ]
+    // A past day is answered with its moves only to those who see what was removed since.
+    ...(isPast(context, when) && !removed ? await entries() : await casesOn(context, told, when)),
+    ...mirrored
+      .filter((version) => removed || standsStill(context, version))
+      .map((version) => mirroredView(version, lists, when.asOf)),
+  ].filter((view) => removed || !isOver(view))
 }
+
+/** Off the list, or never to come onto it. */
+export const isOver = ({ state }: Pick<ListingView, 'state'>): boolean => state === 'REMOVED' || state === 'NOT_LISTED'
+
+/** Decided elsewhere, and not ended by today. */
+export const standsStill = ({ parts, today }: Context, version: Version): boolean =>
+  version.stands && !isOver(mirroredView(version, parts.rules.lists, today))
 
 /** A party is told of no case of its own before the notice. */
 export const isTold = ({ viewer }: Context, { facts }: Listing): boolean =>

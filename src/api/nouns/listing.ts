@@ -9,7 +9,7 @@ import { entryAfter, entryCursor, listingIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { concernView } from './concerns.js'
 import { deadlineView } from './deadlines.js'
-import { caseView, entryView, isTold, type ListingView, mirroredView } from './listing-view.js'
+import { caseView, entryView, isOver, isTold, type ListingView, mirroredView, standsStill } from './listing-view.js'
 import type { OperatorView } from './operator.js'
 
 interface BlacklistArgs extends PageArgs {
@@ -19,7 +19,8 @@ interface BlacklistArgs extends PageArgs {
 
 const blacklist = async (_: unknown, args: BlacklistArgs, context: Context) => {
   const { db } = context.parts
-  const filter = { ...withoutNul(args.filter), asOf: args.asOf ?? context.today }
+  const { today } = context
+  const filter = { ...withoutNul(args.filter), days: { asOf: args.asOf ?? today, today } }
   const found = await listings.publicEntries(db, filter, { first: firstOf(args) + 1, after: entryAfter(args.after) })
   const cursors = new Map(found.map((body) => [body.id, entryCursor(body)]))
   const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
@@ -40,7 +41,9 @@ const ownListing = async (context: Context, uuid: string): Promise<ListingView |
   const found = await context.load.listing(uuid)
   const listing = found?.wrongFrom === null ? found : null
   const operator = listing && (await context.load.operator(listing.operatorId))
-  const sees = listing && isTold(context, listing) && may(viewerOn(context, operator), 'see_inner_listings')
+  if (listing === null || !isTold(context, listing)) return entry
+  const viewer = viewerOn(context, operator)
+  const sees = may(viewer, 'see_inner_listings') && (may(viewer, 'see_removed') || !isOver(listing))
   return sees ? caseView(listing) : entry
 }
 
@@ -52,7 +55,9 @@ const mirroredListing = async (context: Context, version: number): Promise<Listi
   const record = await context.load.record(version)
   if (record?.kind !== 'list_entry' || record.operatorId === null || record.wrongFrom !== null) return null
   const operator = await context.load.operator(record.operatorId)
-  if (!may(viewerOn(context, operator), 'see_inner_listings')) return null
+  const viewer = viewerOn(context, operator)
+  if (!may(viewer, 'see_inner_listings')) return null
+  if (!may(viewer, 'see_removed') && !standsStill(context, record)) return null
   return mirroredView(record, context.parts.rules.lists, context.today)
 }
 

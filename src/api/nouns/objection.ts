@@ -93,8 +93,8 @@ const decideObjection = (_: unknown, { input }: { input: DecideInput }, context:
   })
 
 const withdrawObjection = (_: unknown, args: { id: string }, context: Context) =>
-  done(context, 'open_objection', args, ({ db }, { id }, who) =>
-    work.withdrawObjection(db, { objection: numberOf(id), ...who }),
+  done(context, 'open_objection', args, ({ db, rules }, { id }, who) =>
+    work.withdrawObjection(db, rules, { objection: numberOf(id), ...who }),
   )
 
 const numberOf = (id: string): number => {

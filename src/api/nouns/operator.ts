@@ -7,13 +7,13 @@ import * as mergers from '../../store/mergers.js'
 import * as operators from '../../store/operators.js'
 import type { When } from '../../store/versions.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, isPast, seesRemoved, viewerOn, whenOf } from '../context.js'
+import { type Context, isPast, viewerOn, whenOf } from '../context.js'
 import { cursorOf, globalId, numberAfter } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { allow } from '../viewer.js'
 import { visibleListings } from './listing-view.js'
 import { recordView } from './record.js'
-import type { ScoreAsked } from './score.js'
+import { mayTell, type ScoreAsked } from './score.js'
 import { standingOf } from './standing.js'
 
 /** An operator and the day and knowledge with which it is looked at. */
@@ -77,7 +77,8 @@ const directory = async (_: unknown, args: OperatorsArgs, context: Context) => {
   const { db } = context.parts
   const filter = {
     ...withoutNul(args.filter),
-    asOf: context.today,
+    today: context.today,
+    removed: may(context.viewer, 'see_removed'),
     only: context.viewer.role === 'party' ? context.viewer.sub : null,
   }
   const found = await operators.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
@@ -100,7 +101,8 @@ const recordsOf = async (
   context: Context,
 ) => {
   const viewer = viewerOn(context, operator)
-  const question = { operator: operator.id, when, kinds: kindsOf(viewer, args.kind), removed: seesRemoved(viewer) }
+  const removed = may(viewer, 'see_removed')
+  const question = { operator: operator.id, when, kinds: kindsOf(viewer, args.kind), removed }
   const page = { first: firstOf(args) + 1, after: numberAfter(args.after) }
   const found = question.kinds.length === 0 ? [] : await context.load.records({ ...question, ...page })
   const count = () => (question.kinds.length === 0 ? 0 : context.load.recordCount(question))
@@ -166,7 +168,8 @@ export const operator = {
     records: recordsOf,
     score: async ({ operator, when }: OperatorView, _: unknown, context: Context): Promise<ScoreAsked | null> => {
       const viewer = viewerOn(context, operator)
-      const found = may(viewer, 'see_grade') ? await context.load.score({ operator: operator.id, when }) : null
+      const latest = may(viewer, 'see_grade') ? await context.load.score({ operator: operator.id, when }) : null
+      const found = latest && (await mayTell(context, viewer, latest.id)) ? latest : null
       const reasons = may(viewer, 'see_score_reasons') ? found?.reasons : []
       return found && { ...found, reasons: reasons ?? [], when }
     },

@@ -1,7 +1,7 @@
 /** Records: what an agency said, with its source. */
-import { KINDS_SEEN } from '../../domain/viewer.js'
+import { KINDS_SEEN, may, type Viewer } from '../../domain/viewer.js'
 import type { Version, When } from '../../store/versions.js'
-import { type Context, seesRemoved, spend, viewerOn, whenOf } from '../context.js'
+import { type Context, spend, viewerOn, whenOf } from '../context.js'
 import { cursorOf, globalId } from '../ids.js'
 
 /** `when`: the day and knowledge with which it is looked at; now when absent. */
@@ -35,7 +35,7 @@ const sourcesOf = async (context: Context, version: Version, when: When) => {
   if (operator === null || fact === null) return [sourceOf(version)]
   const owner = await context.load.operator(operator)
   const viewer = viewerOn(context, owner)
-  const all = await context.load.sources({ operator, when, kinds: [kind], removed: seesRemoved(viewer) })
+  const all = await context.load.sources({ operator, when, kinds: [kind], removed: may(viewer, 'see_removed') })
   const same = all.filter((source) => source.fact === fact)
   return (same.some(({ id }) => id === version.id) ? same : [version, ...same]).map(sourceOf)
 }
@@ -46,6 +46,15 @@ export const recordById = async (context: Context, id: number) => {
   if (version === null) return null
   const operator = version.operatorId === null ? null : await context.load.operator(version.operatorId)
   const viewer = viewerOn(context, operator)
-  const visible = KINDS_SEEN[viewer.role].includes(version.kind) && (version.stands || seesRemoved(viewer))
-  return visible ? recordView(context, version) : null
+  return mayRead(viewer, version) ? recordView(context, version) : null
+}
+
+/** What the record says: of a kind for this viewer, and standing still unless it sees what was removed. */
+export const mayRead = (viewer: Viewer, { kind, stands }: Pick<Version, 'kind' | 'stands'>): boolean =>
+  KINDS_SEEN[viewer.role].includes(kind) && (stands || may(viewer, 'see_removed'))
+
+/** Records that something rests on, as far as this viewer, who may see that it does, may read them. */
+export const recordsBehind = async ({ records }: { records: readonly number[] }, _: unknown, context: Context) => {
+  const found = await Promise.all(records.map((id) => context.load.record(id)))
+  return found.flatMap((version) => (version && mayRead(context.viewer, version) ? [recordView(context, version)] : []))
 }

@@ -9,7 +9,7 @@ import { cardByHash } from '../../work/cards.js'
 import { factsOf } from '../../work/facts.js'
 import { restorationRules } from '../../work/rules.js'
 import { type Context, spend, viewerOn } from '../context.js'
-import { recordView } from './record.js'
+import { recordsBehind } from './record.js'
 import { type ScoreAsked, whenAsked } from './score.js'
 
 /** What reading the facts behind a score costs of a question's budget, objects. */
@@ -67,12 +67,6 @@ const whatLasts = async (score: StoredScore, _: unknown, context: Context) => {
   const losses = found === null ? [] : lasting(found.facts, found.card, restorationRules())
   spend(context, losses.length)
   return losses
-}
-
-/** Whoever may see the way back may see every kind of record behind it. */
-const recordsBehind = async ({ records }: { records: readonly number[] }, _: unknown, context: Context) => {
-  const found = await Promise.all(records.map((id) => context.load.record(id)))
-  return found.flatMap((version) => (version ? [recordView(context, version)] : []))
 }
 
 export const restoration = {

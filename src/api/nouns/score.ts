@@ -1,12 +1,13 @@
 /** Scores with their reasons, and the scorecards that gave them. */
-import { type Reason, worded } from '../../domain/score.js'
+import { worded } from '../../domain/score.js'
 import { factsOf } from '../../domain/scorecard.js'
+import { may, type Viewer } from '../../domain/viewer.js'
 import type { StoredScore } from '../../store/scores.js'
 import type { When } from '../../store/versions.js'
 import { cardByHash, cardInForce, cardNamed } from '../../work/cards.js'
 import { type Context, whenOf } from '../context.js'
 import { withoutNul } from '../limits.js'
-import { recordView } from './record.js'
+import { recordsBehind } from './record.js'
 
 /** With the day and knowledge for which it was asked; absent where it was found by its id. */
 export type ScoreAsked = StoredScore & { when?: When }
@@ -14,11 +15,9 @@ export type ScoreAsked = StoredScore & { when?: When }
 /** One found by its id was asked for its own day. */
 export const whenAsked = (context: Context, { when, asOf }: ScoreAsked): When => when ?? whenOf(context, { asOf })
 
-/** Whoever may see reasons may see every kind of record behind them. */
-const recordsBehind = async ({ records }: Reason, _: unknown, context: Context) => {
-  const found = await Promise.all(records.map((id) => context.load.record(id)))
-  return found.flatMap((version) => (version ? [recordView(context, version)] : []))
-}
+/** A score that weighed an entry which has left the list since would tell of it. */
+export const mayTell = async ({ load }: Context, viewer: Viewer, id: number): Promise<boolean> =>
+  may(viewer, 'see_removed') || !(await load.scoreForgotten(id))
 
 /** Of the card that gave them, whatever is in force by now. */
 const reasons = async (of: StoredScore, _: unknown, { parts }: Context) => {

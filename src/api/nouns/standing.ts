@@ -15,8 +15,9 @@ export const standingOf = async (context: Context, code: string, asOf: string) =
   spend(context)
   const [row, freshness] = await Promise.all([context.load.standing({ code, asOf }), context.load.freshness()])
   if (row === null) return { code, ...UNKNOWN, ...freshness }
-  const graded = may(viewerOn(context, row), 'see_grade')
-  const inside = may(viewerOn(context, row), 'see_inner_listings')
+  const viewer = viewerOn(context, row)
+  const graded = may(viewer, 'see_grade') && (may(viewer, 'see_removed') || !row.forgotten)
+  const inside = may(viewer, 'see_inner_listings')
   return {
     code,
     uscc: inside ? row.uscc : publicCode(row.uscc),
@@ -37,7 +38,7 @@ export const standingOf = async (context: Context, code: string, asOf: string) =
  * what has been removed since.
  */
 const listedOn = async (context: Context, row: StandingRow, asOf: string): Promise<boolean> => {
-  if (asOf === context.today || !may(viewerOn(context, row), 'see_inner_listings')) {
+  if (asOf === context.today || !may(viewerOn(context, row), 'see_removed')) {
     return row.entries.some((entry) => isBlacklist(context, entry.list))
   }
   const { lists } = context.parts.rules

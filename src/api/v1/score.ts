@@ -1,5 +1,6 @@
 /** GET /v1/scores/:id: a score with everything that is needed to make it again elsewhere. */
 import type { RequestHandler } from 'express'
+import { dateIn } from '../../domain/dates.js'
 import { Refusal } from '../../errors.js'
 import { numberIn, wholeNumber } from '../ids.js'
 import { scoreAudit } from '../nouns/audit.js'
@@ -10,11 +11,12 @@ import type { AskedOf } from './index.js'
 export const scoreJson =
   (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
   async (request, response) => {
-    const viewer = await admit(request.headers, parts, askedOf(request).now)
+    const { now } = askedOf(request)
+    const viewer = await admit(request.headers, parts, now)
     allow(viewer, 'see_score_reasons')
     const asked = String(request.params['id'])
     const id = wholeNumber(asked) ?? numberIn(asked, 'Score')
-    const found = id === null ? null : await scoreAudit(parts, viewer, id)
+    const found = id === null ? null : await scoreAudit(parts, { viewer, today: dateIn(now) }, id)
     if (found === null) throw new Refusal('NOT_FOUND')
     response.set('Cache-Control', 'no-store').json(found)
   }

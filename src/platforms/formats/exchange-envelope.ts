@@ -50,6 +50,7 @@ export const exchangeRow = (notice: Notice) => ({
   REGISTER_DATE: notice.decidedOn,
   PUBLISH_DATE: notice.publishedOn,
   EXPIRATION_DATE: notice.endsOn,
+  ...(notice.contested !== undefined && { CONTESTED: notice.contested ? '1' : '0' }),
   REMOVE_REASON_CODE: notice.removal?.reason ?? null,
   REMOVE_REASON: notice.removal?.reasonText ?? null,
   REMOVE_REFERENCE_NO: notice.removal?.documentNumber ?? null,

@@ -25,6 +25,7 @@ export const message = (notice: Notice) => ({
     decidedOn: notice.decidedOn,
     publishedOn: notice.publishedOn,
     endsOn: notice.endsOn,
+    ...(notice.contested !== undefined && { contested: notice.contested }),
     // Field by field, as all the rest: what a notice may come to hold later does not leave by itself.
     removal: notice.removal && {
       reason: notice.removal.reason,

@@ -4,7 +4,7 @@ import { dateIn } from '../../domain/dates.js'
 import { type FileSaid, FORM } from '../../domain/snapshot.js'
 import { Refusal } from '../../errors.js'
 import type { Keys } from '../../keys.js'
-import type { Db } from '../../store/db.js'
+import type { Db, Tx } from '../../store/db.js'
 import * as snapshots from '../../store/snapshots.js'
 
 export interface Current {
@@ -23,8 +23,11 @@ export interface CurrentParts {
 const TRIES = 3
 const RETRY_SECONDS = 10
 
+/** Finds the list that may be served now; `read`: what is read of it, in the same instant of the database. */
+export type ListNow = <T>(now: Date, response: Response, read: (tx: Tx, list: Current) => Promise<T>) => Promise<T>
+
 /** Refusal LIST_IN_THE_MAKING where it cannot be had in time. */
-export const listNow = ({ db, keys, publish }: CurrentParts) => {
+export const listNow = ({ db, keys, publish }: CurrentParts): ListNow => {
   // All who ask meanwhile wait for the same one.
   let making: Promise<unknown> | null = null
   const made = (): Promise<unknown> => {
@@ -33,11 +36,18 @@ export const listNow = ({ db, keys, publish }: CurrentParts) => {
     })
     return making
   }
-  return async (now: Date, response: Response): Promise<Current> => {
+  return async (now, response, read) => {
+    // Whatever is published or removed beside it, what is read is of the snapshot that was found.
     try {
       for (let tried = 0; ; tried += 1) {
-        const found = good(await snapshots.current(db), keys, now)
-        if (found !== null) return found
+        const found = await db.transaction(
+          async (tx) => {
+            const list = good(await snapshots.current(tx), keys, now)
+            return list && { read: await read(tx, list) }
+          },
+          { isolationLevel: 'repeatable read', readOnly: true },
+        )
+        if (found !== null) return found.read
         if (tried === TRIES) throw new Refusal('LIST_IN_THE_MAKING')
         await made()
       }

@@ -1,5 +1,5 @@
 /** What became of the list since a sequence, net: whoever holds that sequence holds the last one after it. */
-import type { Db } from '../../store/db.js'
+import type { Tx } from '../../store/db.js'
 import * as snapshots from '../../store/snapshots.js'
 
 export interface Delta {
@@ -20,14 +20,15 @@ export interface DeltaRefused {
   refused: { status: number; code: string; title: string; detail: string; snapshot: string }
 }
 
-export const deltaOf = async (db: Db, last: snapshots.Snapshot, since: unknown): Promise<Delta | DeltaRefused> => {
+/** In a transaction of one instant, in which `last` was found to be the last one, with nothing of it forgotten since. */
+export const deltaOf = async (tx: Tx, last: snapshots.Snapshot, since: unknown): Promise<Delta | DeltaRefused> => {
   if (typeof since !== 'string' || !SEQUENCE.test(since) || Number(since) > last.sequence)
     return nonsense(last.sequence)
   const from = Number(since)
-  const first = (await snapshots.firstSalted(db)) ?? last.sequence
+  const first = (await snapshots.firstSalted(tx)) ?? last.sequence
   // Before the first salted one there is nothing, or what its hashes cannot be compared with.
   if (from < last.sequence - DELTAS_KEPT || (from < first && first > 1)) return tooOld(from)
-  const found = await snapshots.net(db, from, last.sequence, DELTA_MOST + 1)
+  const found = await snapshots.net(tx, from, last.sequence, DELTA_MOST + 1)
   if (found.length > DELTA_MOST) return tooOld(from)
   const texts = (of: readonly snapshots.Net[]) => of.map(({ line }) => held(line)).join(',')
   const stays = found.filter(({ after }) => after !== null)
@@ -39,7 +40,7 @@ export const deltaOf = async (db: Db, last: snapshots.Snapshot, since: unknown):
 }
 
 const held = (line: string | null): string => {
-  if (line === null) throw new Error('an entry was removed while the delta was made')
+  if (line === null) throw new Error('an entry of a snapshot that may be served has no text')
   return line
 }
 

@@ -10,7 +10,7 @@ import { manifestOf } from '../../work/publish.js'
 import { atom, FEED_CHANGES } from '../../work/publish-atom.js'
 import { ATOM, type FileForm, FORMS } from '../../work/publish-files.js'
 import { render } from '../page.js'
-import { type Current, listNow } from './current.js'
+import { type Current, type ListNow, listNow } from './current.js'
 import { deltaOf } from './delta.js'
 import { dataPage } from './page.js'
 import { represent } from './represented.js'
@@ -40,9 +40,13 @@ export const data = (parts: DataParts): Router => {
   for (const form of FORMS) routes[form.path] = file(parts, now, form)
   routes[ATOM.path] = feed(parts, now)
   routes['/data'] = async (request, response) => {
-    const { snapshot, signed } = await now(parts.nowOf(request), response)
-    const page = dataPage(snapshot, signed.validUntil)
-    response.set('Cache-Control', `public, max-age=${FRESH_SECONDS}`).type('html').send(render(page, parts))
+    const instant = parts.nowOf(request)
+    const list = await now(instant, response, itself)
+    const page = dataPage(list.snapshot, list.signed.validUntil)
+    response
+      .set('Cache-Control', `public, max-age=${freshFor(list, instant)}, must-revalidate`)
+      .type('html')
+      .send(render(page, parts))
   }
   for (const [path, answer] of Object.entries(routes)) {
     router.get(path, answer)
@@ -51,7 +55,8 @@ export const data = (parts: DataParts): Router => {
   return router
 }
 
-type ListNow = ReturnType<typeof listNow>
+/** Files are sent with no transaction open: one that is forgotten meanwhile breaks off. */
+const itself = async (_: unknown, list: Current): Promise<Current> => list
 
 const onlyRead: RequestHandler = (_request, response) => {
   const detail = '此地址只接受 GET 和 HEAD。Only GET and HEAD are answered here.'
@@ -77,7 +82,7 @@ const freshFor = ({ signed }: Current, now: Date): number =>
 const manifest =
   ({ nowOf, log }: DataParts, listAt: ListNow): RequestHandler =>
   async (request, response) => {
-    const list = await listAt(nowOf(request), response)
+    const list = await listAt(nowOf(request), response, itself)
     const bytes = Buffer.from(list.signed.jws)
     await represent(request, response, {
       ...said(bytes),
@@ -92,7 +97,7 @@ const manifest =
 const file =
   ({ db, log, nowOf }: DataParts, listAt: ListNow, form: FileForm): RequestHandler =>
   async (request, response) => {
-    const list = await listAt(nowOf(request), response)
+    const list = await listAt(nowOf(request), response, itself)
     await represent(request, response, {
       ...promisedOf(list, form.path),
       type: form.type,
@@ -129,7 +134,7 @@ async function* partsOf(db: Db, snapshot: snapshots.Snapshot, form: FileForm): A
 const feed =
   ({ db, log, nowOf }: DataParts, listAt: ListNow): RequestHandler =>
   async (request, response) => {
-    const list = await listAt(nowOf(request), response)
+    const list = await listAt(nowOf(request), response, itself)
     const parts = async function* () {
       yield Buffer.from(atom(list.snapshot, await snapshots.latestChanges(db, list.snapshot.sequence, FEED_CHANGES)))
     }
@@ -144,11 +149,13 @@ const feed =
   }
 
 const delta =
-  ({ db, keys, log, nowOf }: DataParts, listAt: ListNow): RequestHandler =>
+  ({ keys, log, nowOf }: DataParts, listAt: ListNow): RequestHandler =>
   async (request, response) => {
     const now = nowOf(request)
-    const list = await listAt(now, response)
-    const made = await deltaOf(db, list.snapshot, request.query['since'])
+    const { list, made } = await listAt(now, response, async (tx, list) => ({
+      list,
+      made: await deltaOf(tx, list.snapshot, request.query['since']),
+    }))
     if ('refused' in made) return problem(response.set('Link', `<${FORMS[2]?.path}>; rel="alternate"`), made.refused)
     const bytes = Buffer.from(made.text)
     const path = `/data/delta?since=${made.from}`

@@ -1,0 +1,107 @@
+import { expect } from 'chai'
+import type { Response } from 'express'
+import { chain } from '../../src/domain/snapshot.js'
+import * as snapshots from '../../src/store/snapshots.js'
+import { listNow } from '../../src/web/published/current.js'
+import { deltaOf } from '../../src/web/published/delta.js'
+import { makeWorld, NOW, type World } from '../api/world.js'
+import { getRaw, keysOf, verified } from '../support/holder.js'
+import { letGo, shown } from '../support/public-list.js'
+
+const NOBODY = { set: () => undefined } as unknown as Response
+const [KEPT, GONE] = ['虚构长留有限公司', '虚构将去有限公司']
+
+describe('while a delta is made', () => {
+  let world: World
+  let gone: string
+  beforeEach(async () => {
+    world = await makeWorld()
+    await shown(world.database.db, 1, { name: KEPT, publishedOn: '2026-02-01' })
+    gone = (await shown(world.database.db, 2, { name: GONE, publishedOn: '2026-02-01' })).id
+    await world.publish()
+  })
+  afterEach(() => world.close())
+
+  /** The delta from nothing, with something done after its list was found. */
+  const deltaBeside = (act: () => Promise<unknown>) => {
+    const { keys, publish } = world
+    return listNow({ db: world.database.db, keys, publish })(NOW, NOBODY, async (tx, { snapshot }) => {
+      await act()
+      const delta = await deltaOf(tx, snapshot, '0')
+      if ('refused' in delta) throw new Error(delta.refused.detail)
+      return { snapshot, delta: JSON.parse(delta.text) as { to: number; added: Record<string, string>[]; removed: [] } }
+    })
+  }
+  const leadsTo = ({ snapshot, delta }: Awaited<ReturnType<typeof deltaBeside>>): boolean => {
+    const list = chain(snapshot.sequence, snapshot.previousHash)
+    for (const { id = '', hash = '', publishedOn: from = '', endsOn: to = null } of delta.added)
+      list.add({ id, hash, from, to })
+    return delta.to === snapshot.sequence && list.end() === snapshot.hash
+  }
+
+  it('an entry is removed: the delta still leads to the list it names', async () => {
+    const made = await deltaBeside(() => letGo(world.database.db, gone))
+    expect(leadsTo(made)).to.equal(true)
+    expect(made.delta.removed).to.deep.equal([])
+  })
+
+  it('the next list is published: the delta still leads to the one it names, and the next question to the next', async () => {
+    const { db } = world.database
+    const made = await deltaBeside(async () => {
+      await letGo(db, gone)
+      await shown(db, 3, { publishedOn: '2026-02-01' })
+      await world.publish()
+    })
+    expect((await snapshots.last(db))?.sequence).to.equal(made.snapshot.sequence + 1)
+    expect(leadsTo(made)).to.equal(true)
+    expect(made.delta.removed).to.deep.equal([])
+    const next = await deltaBeside(async () => undefined)
+    expect(leadsTo(next)).to.equal(true)
+    expect(JSON.stringify(next.delta)).to.include(KEPT).and.not.include(GONE)
+  })
+
+  it('an entry is removed over HTTP: the answer is whole, and signed', async () => {
+    const { db } = world.database
+    const keys = await keysOf(world.url)
+    const holder = await db.transaction()
+    // All that a delta reads last is held until the removal is there.
+    await holder.raw('lock table snapshot_changes in access exclusive mode')
+    const asked = getRaw(`${world.url}/data/delta?since=0`)
+    const waits = async () =>
+      (await db.raw(`select 1 from pg_locks where not granted and relation = 'snapshot_changes'::regclass`)).rows.length
+    while ((await waits()) === 0);
+    await letGo(db, gone)
+    await holder.commit()
+    const answer = await asked
+    expect(answer.status).to.equal(200)
+    expect((await verified(world.url, String(answer.headers['manifest-jws']), keys)).sequence).to.equal(1)
+    expect((await getRaw(`${world.url}/data/delta?since=0`)).text).to.not.include(GONE)
+  })
+
+  it('what is removed leaves neither its text nor its salt in the snapshot that held it', async () => {
+    const { db } = world.database
+    const kept = async () =>
+      (await db('published_entries').where({ listing_id: gone }).select('line', 'source')) as Record<string, string>[]
+    const { salt } = await db('public_entries').where({ listing_id: gone }).first('salt')
+    expect((await kept())[0]?.['source']).to.include(salt)
+    await letGo(db, gone)
+    expect(await kept()).to.deep.equal([{ line: null, source: '' }])
+  })
+
+  it('no page or answer may be kept past midnight, when entries end', async () => {
+    await shown(world.database.db, 4, { publishedOn: '2026-02-01', endsOn: '2026-03-03' })
+    await world.publish()
+    for (const [now, seconds] of [
+      ['2026-03-02T15:58:00Z', 60],
+      ['2026-03-02T15:59:30Z', 30],
+      ['2026-03-02T15:59:59.500Z', 0],
+      ['2026-03-02T16:00:00Z', 60],
+    ] as const) {
+      world.setNow(new Date(now))
+      for (const path of ['/', '/blacklist', '/data', '/data/blacklist.csv', '/data/delta?since=0'])
+        expect((await getRaw(`${world.url}${path}`)).headers['cache-control'], `${path} ${now}`).to.equal(
+          `public, max-age=${seconds}, must-revalidate`,
+        )
+    }
+  })
+})
