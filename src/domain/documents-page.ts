@@ -35,6 +35,7 @@ const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').upd
 export const documentPage = (template: Template, of: DocumentOf, reader: Reader): DocumentPage => {
   const filled = fill(template, of)
   const title = plainOf(template.title, filled)
+  const ofParty = template.signer === 'PARTY'
   const labels = template.blanks
   const line = (text: string): string => lineOf(text, filled, labels)
   const paragraphs = (texts: readonly string[]): string =>
@@ -53,9 +54,9 @@ export const documentPage = (template: Template, of: DocumentOf, reader: Reader)
 ${reader === 'OFFICER' ? noteOf(filled.missing) : ''}
 <article>
 <header>
-<p>${line('{{authority}}')}</p>
+${ofParty ? '' : `<p>${line('{{authority}}')}</p>`}
 <h1>${line(template.title)}</h1>
-<p class="number">${line('{{number}}')}</p>
+${ofParty ? '' : `<p class="number">${line('{{number}}')}</p>`}
 </header>
 <div class="head">
 ${paragraphs(template.head)}
@@ -64,10 +65,10 @@ ${paragraphs(template.opening)}
 ${template.sections.map(({ heading, text }) => `<section>\n<h2>${line(heading)}</h2>\n${paragraphs(text)}\n</section>`).join('\n')}
 ${paragraphs(template.closing)}
 <div class="sign">
-<p>${line('{{authority}}')}（印章）</p>
+<p>${ofParty ? `申请人（签字或者盖章）：${line('{{party}}')}` : `${line('{{authority}}')}（印章）`}</p>
 <p>${line('{{issuedOn}}')}</p>
 </div>
-<p class="draft">${of.issued === null ? '草稿，以办案系统出具并送达的文书为准。' : '副本，以办案系统出具并送达的文书为准。'}</p>
+${ofParty ? '' : `<p class="draft">${of.issued === null ? '草稿' : '副本'}，以办案系统出具并送达的文书为准。</p>`}
 </article>
 </body>
 </html>

@@ -1,5 +1,5 @@
 /**
- * Documents served on a listed party: notice, decision, removal, repair notice. Their words are templates under
+ * Documents served on a listed party: notice, decision, removal, repair notice; and the application for repair that it signs. Their words are templates under
  * schema/documents, their numbers dated rows; here the blanks are filled from what the hub knows. What it does not know, or
  * has not confirmed, is left to be filled by hand: no document asserts it. Pure; documents-page.ts prints it.
  */
@@ -9,7 +9,7 @@ import { type LegalNumber, type ListKind, type Mark, type NumberName, numberOf, 
 import { mask } from './personal.js'
 import type { Body } from './records.js'
 
-export const DOCUMENT_KINDS = ['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REMOVAL'] as const
+export const DOCUMENT_KINDS = ['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION', 'REMOVAL'] as const
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number]
 
 /** 事由、依据、惩戒措施提示、移出条件和程序、救济措施: a document lacks none (order 44 article 13). */
@@ -17,6 +17,8 @@ export const PARTS = ['GROUNDS', 'BASIS', 'MEASURES', 'REMOVAL', 'REMEDIES'] as 
 
 export interface Template {
   kind: DocumentKind
+  /** Who signs it; absent: the authority. */
+  signer?: 'AUTHORITY' | 'PARTY'
   title: string
   head: string[]
   opening: string[]
@@ -76,17 +78,20 @@ export const documentsOf = (facts: Case, removedOn: string | null): DocumentKind
     NOTICE: facts.proposedBy !== null || facts.notifiedOn !== null,
     DECISION: decided,
     REPAIR_NOTICE: decided,
+    // The papers that go to the entrance, prepared for the party.
+    REPAIR_APPLICATION: standing,
     REMOVAL: standing || removedOn !== null,
   }
   return DOCUMENT_KINDS.filter((kind) => there[kind])
 }
 
-/** Of those the ones that have reached the party. */
+/** Of those the ones that have reached the party, or are its own to sign. */
 export const servedOf = (facts: Case, removedOn: string | null): DocumentKind[] => {
   const served: Record<DocumentKind, boolean> = {
     NOTICE: facts.notifiedOn !== null,
     DECISION: facts.servedOn !== null,
     REPAIR_NOTICE: facts.servedOn !== null,
+    REPAIR_APPLICATION: true,
     REMOVAL: removedOn !== null,
   }
   return documentsOf(facts, removedOn).filter((kind) => served[kind])
@@ -241,7 +246,7 @@ const applies = ({ from, to }: { from: string | null; to: string | null }, on: s
 export const BLANK = /\{\{([^{}]*)\}\}/g
 /** A number of the law is a dated row, never a word of a template. */
 const LEGAL_NUMBER = /[\d０-９]|[一二三四五六七八九十百两半]+(?:个)?(?:工作日|日内|日起|天|个?月内?|年)/
-/** Blanks that every document has. */
+/** Blanks that every document has; one that the party signs has no number. */
 const NEEDED = ['authority', 'number', 'party', 'issuedOn']
 
 /** Everything wrong with a template beyond its shape, by place and reason. */
@@ -266,7 +271,8 @@ export const checkTemplate = (template: Template): RuleFault[] => {
     const times = parts.filter((each) => each === part).length
     if (times !== 1) say('sections', `${part} 须恰有一节。There must be one section for it.`)
   }
-  for (const name of NEEDED) if (!(name in template.blanks)) say('blanks', `缺少空白处 ${name}。The blank is missing.`)
+  const needed = NEEDED.filter((name) => name !== 'number' || template.signer !== 'PARTY')
+  for (const name of needed) if (!(name in template.blanks)) say('blanks', `缺少空白处 ${name}。The blank is missing.`)
   for (const [name, { from }] of Object.entries(template.blanks)) {
     if (!used.has(name)) say(`blanks.${name}`, '没有用到。It is used nowhere.')
     if (from !== null && !(from in SOURCES))

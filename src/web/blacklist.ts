@@ -60,6 +60,9 @@ const cellsOf = (entry: PublicBody): readonly (Html | string)[] => [
 
 const CONTESTED = both('有异议，正在核查', 'under objection, being examined')
 
+/** No number from memory is told as law. */
+const UNCONFIRMED = html`<small>${both('（条文未经核实，以法定文本为准）', '(not confirmed: the published text of the law decides)')}</small>`
+
 const day = (date: string): Html => html`<time datetime="${date}">${date}</time>`
 
 /** Why, until when, and how to get off. */
@@ -70,7 +73,7 @@ export const entryPage = (entry: PublicBody, list: ListKind | undefined): Page =
 ${COLUMNS.slice(1).map(({ zh, en }, i) => html`<dt>${both(zh, en)}</dt><dd>${cellsOf(entry)[i + 1]}</dd>\n`)}
 <dt>${both('名单类别', 'List')}</dt><dd>${list ? both(list.zh, list.en) : entry.list}</dd>
 <dt>${both('列入依据', 'Legal basis')}</dt><dd>${entry.basis}</dd>
-${entry.contested ? html`<dt>${both('异议', 'Objection')}</dt><dd>${CONTESTED}</dd>\n` : null}${list && html`<dt>${both('移出途径', 'Ways off the list')}</dt><dd><ul>${list.removals.map(({ zh, en }) => html`<li>${both(zh, en)}</li>`)}</ul></dd>`}
+${entry.contested ? html`<dt>${both('异议', 'Objection')}</dt><dd>${CONTESTED}</dd>\n` : null}${list && html`<dt>${both('移出途径', 'Ways off the list')}</dt><dd><ul>${list.removals.map(({ zh, en, mark }) => html`<li>${both(zh, en)}${mark === 'F' ? null : html` ${UNCONFIRMED}`}</li>`)}</ul></dd>`}
 </dl>
 <p>${both('对列入有异议的，可向上列决定机关提出。', 'Whoever disputes this entry may turn to the deciding authority named above.')}</p>`,
   )

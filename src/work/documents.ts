@@ -129,6 +129,8 @@ export const recordDocument = (db: Db, rules: Rules, made: Recorded): Promise<do
   if (number === '' || number.length > NUMBER_LONGEST)
     throw refused(`文号须为 1–${NUMBER_LONGEST} 个字符 the number has 1 to ${NUMBER_LONGEST} characters`)
   if (!SHA256.test(sha256)) throw refused('sha256 应为 64 位十六进制 not 64 hexadecimal digits')
+  if (documentTemplates().get(made.kind)?.signer === 'PARTY')
+    throw refused('这是当事人的申请书，不由办案系统出具 it is the party’s own paper, not one that is issued')
   if (made.issuedOn > dateIn(made.now)) throw refused('出具日期晚于今天 the day of issue lies after today')
   return db.transaction(async (tx) => {
     const listing = await listings.forMove(tx, made.listing)

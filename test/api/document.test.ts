@@ -58,7 +58,7 @@ describe('documents over HTTP', () => {
   it('are all there for officers and reviewers, with what is to be filled by hand', async () => {
     for (const token of [officer(), world.token('reviewer')]) {
       const { documents } = await of(token)
-      expect(kinds(documents)).to.deep.equal(['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REMOVAL'])
+      expect(kinds(documents)).to.deep.equal(['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION', 'REMOVAL'])
       for (const { html, missing } of documents) {
         expect(html)
           .to.match(/^<!doctype html>/)
@@ -76,7 +76,7 @@ describe('documents over HTTP', () => {
 
   it('are for the party those served on it, without what is for the officer', async () => {
     const { documents, publicText } = await of(party())
-    expect(kinds(documents)).to.deep.equal(['NOTICE', 'DECISION', 'REPAIR_NOTICE'])
+    expect(kinds(documents)).to.deep.equal(['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION'])
     for (const { html, missing, enteredBy } of documents) {
       expect(html).to.not.include('<aside')
       expect({ missing, enteredBy }).to.deep.equal({ missing: [], enteredBy: null })

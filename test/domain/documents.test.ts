@@ -94,7 +94,11 @@ describe('documents', () => {
 
       it('prints what the hub knows', () => {
         const { html, title } = documentPage(template, given(), 'OFFICER')
-        expect(title).to.include(kind === 'REPAIR_NOTICE' ? '信用修复告知书' : '市场监督管理严重违法失信名单')
+        const titles: Partial<Record<DocumentKind, string>> = {
+          REPAIR_NOTICE: '信用修复告知书',
+          REPAIR_APPLICATION: '信用修复申请书',
+        }
+        expect(title).to.include(titles[kind] ?? '市场监督管理严重违法失信名单')
         for (const text of ['虚构商贸有限公司', '91220102MA7A0700XC', '虚构市市场监督管理局'])
           expect(printed(html)).to.include(text)
       })
@@ -195,8 +199,15 @@ describe('documents', () => {
     expect(values.get('issuedOn')).to.equal('2026年5月20日')
   })
 
+  it('the application for repair is the party’s: it signs it, and no number or seal of the authority stands in it', () => {
+    const { html } = documentPage(templateOf('REPAIR_APPLICATION'), given(), 'PARTY')
+    expect(printed(html)).to.include('申请人（签字或者盖章）').and.to.include('受理单位').and.to.include('信用承诺')
+    expect(printed(html)).to.not.include('（印章）')
+  })
+
   it('write days as Chinese documents do', () => expect(chineseDay('2026-03-01')).to.equal('2026年3月1日'))
 
+  const ISSUED = DOCUMENT_KINDS.filter((kind) => kind !== 'REPAIR_APPLICATION')
   const stages: [state: Case['state'], Partial<Case>, removedOn: string | null, DocumentKind[], DocumentKind[]][] = [
     ['LEAD', { proposedBy: null, notifiedOn: null, decidedOn: null, servedOn: null }, null, [], []],
     ['PROPOSED', { notifiedOn: null, decidedOn: null, servedOn: null }, null, ['NOTICE'], []],
@@ -204,9 +215,9 @@ describe('documents', () => {
     ['REVIEWED', { decidedOn: null, servedOn: null }, null, ['NOTICE', 'DECISION', 'REPAIR_NOTICE'], ['NOTICE']],
     ['DECIDED', { servedOn: null }, null, ['NOTICE', 'DECISION', 'REPAIR_NOTICE'], ['NOTICE']],
     ['SERVED', {}, null, ['NOTICE', 'DECISION', 'REPAIR_NOTICE'], ['NOTICE', 'DECISION', 'REPAIR_NOTICE']],
-    ['PUBLISHED', {}, null, [...DOCUMENT_KINDS], ['NOTICE', 'DECISION', 'REPAIR_NOTICE']],
-    ['HIDDEN', {}, null, [...DOCUMENT_KINDS], ['NOTICE', 'DECISION', 'REPAIR_NOTICE']],
-    ['REMOVED', {}, '2027-06-01', [...DOCUMENT_KINDS], [...DOCUMENT_KINDS]],
+    ['PUBLISHED', {}, null, [...DOCUMENT_KINDS], ['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION']],
+    ['HIDDEN', {}, null, [...DOCUMENT_KINDS], ['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION']],
+    ['REMOVED', {}, '2027-06-01', ISSUED, ISSUED],
     ['NOT_LISTED', { decidedOn: null, servedOn: null }, null, ['NOTICE'], ['NOTICE']],
   ]
   for (const [state, more, removedOn, there, served] of stages) {

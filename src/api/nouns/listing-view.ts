@@ -88,7 +88,11 @@ export const caseView = (listing: Listing): ListingView => ({
 })
 
 /** A case as it stood on a day and was known at an instant, from the moves made by then; null if there was none yet. */
-const pastCaseView = (listing: Listing, moves: readonly Event[], { asOf, knownAt }: When): ListingView | null => {
+export const pastCaseView = (
+  listing: Listing,
+  moves: readonly Event[],
+  { asOf, knownAt }: When,
+): ListingView | null => {
   if (listing.wrongFrom !== null && listing.wrongFrom <= knownAt) return null
   const made = moves.filter((move) => move.on <= asOf && move.recordedAt <= knownAt)
   const last = made.at(-1)
@@ -116,7 +120,7 @@ const endIn = (made: readonly Event[]): string | null => {
 
 /** Since then it may have been restored, or removed for another reason. */
 const removedIn = (last: Event, made: readonly Event[]): Pick<ListingView, 'removedOn' | 'removalReason'> => {
-  const removal = made.findLast(({ move }) => move === 'removeListing')
+  const removal = made.findLast(({ move }) => move === 'removeListing' || move === 'lapseListing')
   if (last.stateAfter !== 'REMOVED' || removal === undefined) return { removedOn: null, removalReason: null }
   const reason = removal.act['removal']
   return { removedOn: removal.on, removalReason: typeof reason === 'string' ? reason : null }

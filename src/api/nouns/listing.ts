@@ -1,7 +1,7 @@
 /** Listings: the public list, and single entries. */
 import { type Case, wholeCase } from '../../domain/case.js'
 import { allowedMoves } from '../../domain/listing.js'
-import { may, mayOperator } from '../../domain/viewer.js'
+import { may, mayOperator, type Viewer } from '../../domain/viewer.js'
 import * as listings from '../../store/listings.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, spend, viewerOn, whenOf } from '../context.js'
@@ -9,7 +9,16 @@ import { entryAfter, entryCursor, listingIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { concernView } from './concerns.js'
 import { deadlineView } from './deadlines.js'
-import { caseView, entryView, isOver, isTold, type ListingView, mirroredView, standsStill } from './listing-view.js'
+import {
+  caseView,
+  entryView,
+  isOver,
+  isTold,
+  type ListingView,
+  mirroredView,
+  pastCaseView,
+  standsStill,
+} from './listing-view.js'
 import type { OperatorView } from './operator.js'
 
 interface BlacklistArgs extends PageArgs {
@@ -21,10 +30,28 @@ const blacklist = async (_: unknown, args: BlacklistArgs, context: Context) => {
   const { db } = context.parts
   const { today } = context
   const filter = { ...withoutNul(args.filter), days: { asOf: args.asOf ?? today, today } }
+  if (filter.days.asOf < today && seesPast(context.viewer)) return listOf(filter, args, context)
   const found = await listings.publicEntries(db, filter, { first: firstOf(args) + 1, after: entryAfter(args.after) })
   const cursors = new Map(found.map((body) => [body.id, entryCursor(body)]))
   const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
   return connection(found.map(entryView), args, cursorOf, () => listings.publicCount(db, filter))
+}
+
+/** Those within their right are answered with the whole list of that day, also what has left it since. */
+const seesPast = (viewer: Viewer): boolean => viewer.role !== 'party' && may(viewer, 'see_removed')
+
+const listOf = async (filter: listings.PublicFilter, args: BlacklistArgs, context: Context) => {
+  const { db } = context.parts
+  const found = await listings.shownOn(db, filter, { first: firstOf(args) + 1, after: entryAfter(args.after) })
+  const when = whenOf(context, { asOf: filter.days.asOf })
+  const views = await Promise.all(
+    found.map(
+      async (listing) => pastCaseView(listing, await context.load.moves(listing.id), when) ?? caseView(listing),
+    ),
+  )
+  const cursors = new Map(found.map(({ id, publishedOn }) => [id, entryCursor({ id, publishedOn: publishedOn ?? '' })]))
+  const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
+  return connection(views, args, cursorOf, () => listings.shownCount(db, filter))
 }
 
 /** Null alike for what is not there and what is not for this viewer. */
@@ -131,7 +158,8 @@ export const listing = {
       if (list === undefined) return null
       const legalBasis = list.legalBasis.map((basis) => ({ ...basis, confirmed: basis.mark === 'F' }))
       const measures = list.measures.map((measure) => ({ ...measure, confirmed: measure.mark === 'F' }))
-      return { ...list, name: { zh: list.zh, en: list.en }, legalBasis, measures }
+      const removals = list.removals.map((rule) => ({ ...rule, confirmed: rule.mark === 'F' }))
+      return { ...list, name: { zh: list.zh, en: list.en }, legalBasis, measures, removals }
     },
     operator: (view: ListingView, _: unknown, context: Context) => operatorOf(view, context),
     moves: (view: ListingView, _: unknown, context: Context) =>
