@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { parseFeed } from '@rowanmanning/feed-parser'
 import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
 import { SaxesParser } from 'saxes'
@@ -118,6 +119,17 @@ describe('the list as data', () => {
       },
     ])
     expect(tags.filter(({ name, uri }) => name === 'entry' && uri === 'http://www.w3.org/2005/Atom')).to.have.length(1)
+  })
+
+  it('a stock feed reader takes the feed: who is listed, since when, and where that stands', async () => {
+    const { text } = await get('/data/blacklist.atom')
+    const feed = parseFeed(text)
+    expect([feed.meta.type, feed.title]).to.deep.equal(['atom', '严重失信名单 Blacklist'])
+    expect(feed.items.map(({ title }) => title)).to.have.members([awkward.name.replace('\r\n', '\n'), kept.name])
+    const [item] = feed.items
+    expect(item?.id).to.match(/^urn:uuid:[0-9a-f-]{36}$/)
+    expect(item?.url).to.match(/\/blacklist\/[0-9a-f-]{36}$/)
+    expect(item?.updated).to.be.instanceOf(Date)
   })
 
   it('what is asked again is not sent again, under one tag for each encoding', async () => {
