@@ -3,7 +3,8 @@ import type { Knex } from 'knex'
 /** What the public list tells of past days and of objections, and what is kept of what has left it. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
-    alter table public_entries add column shown_from date;
+    alter table public_entries add column shown_from date, add column masks smallint not null default 1;
+    comment on column public_entries.masks is 'number of the masks under which the body was made (domain/public-entry)';
     update public_entries p set shown_from = coalesce((select e.made_on from listing_events e
       where e.listing_id = p.listing_id and e.move in ('publishListing', 'unhideListing', 'restoreListing')
       order by e.number desc limit 1), p.published_on);
@@ -43,7 +44,7 @@ export const down = async (knex: Knex): Promise<void> => {
     end $$;
     comment on column published_entries.source is 'hash and salt of the public entry that it was made of';
     drop index listings_decision, public_entries_contested;
-    alter table public_entries drop column shown_from;
+    alter table public_entries drop column shown_from, drop column masks;
     update public_entries set body = body - 'contested';
   `)
 }

@@ -4,7 +4,8 @@ import { Refusal } from '../errors.js'
 
 /**
  * Buckets kept of each kind. Only an attempt within the overall rate fills one, and one that has emptied is forgotten: with
- * the rates below fewer are ever full at once, so nobody can wash out his own by coming from many addresses.
+ * the rates below fewer are ever full at once, so nobody can wash out his own by coming from many addresses; where newcomers
+ * are let in he could with ten thousand of them, and it would gain him nothing against a code of 120 bits.
  */
 const BUCKETS_MOST = 10_000
 
@@ -56,7 +57,7 @@ export const makeLimit = ({
   overall: Rate
   each: readonly Rate[]
   most?: number
-  /** Whoever has no bucket of his own yet is let in whatever others do. */
+  /** Whoever has failed little lately is let in whatever others do. */
   newcomers?: boolean
 }): Limit => {
   const all = makeBuckets(overall, 1)
@@ -65,7 +66,7 @@ export const makeLimit = ({
     take: (keys, now) => {
       const at = now.getTime()
       const asked = [{ buckets: all, key: '' }, ...own.map((buckets, i) => ({ buckets, key: keys[i] ?? '' }))]
-      const isNew = newcomers && own.every((buckets, i) => !buckets.has(keys[i] ?? ''))
+      const isNew = newcomers && own.every((buckets, i) => buckets.isLight(keys[i] ?? '', at))
       const wait = isNew ? 0 : Math.max(...asked.map(({ buckets, key }) => buckets.wait(key, at)))
       if (wait > 0) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: Math.ceil(wait / 1_000) })
       for (const { buckets, key } of asked) buckets.add(key, at)
@@ -87,7 +88,8 @@ const makeBuckets = (rate: Rate, most: number) => {
     for (const [key, level] of levels) if (owedAt(level, now) === 0) levels.delete(key)
   }
   return {
-    has: (key: string): boolean => levels.has(key),
+    /** Half of what it holds is left. */
+    isLight: (key: string, now: number): boolean => owedAt(levels.get(key), now) * 2 <= rate.most * rate.everyMs,
     wait: (key: string, now: number): number => {
       if (!levels.has(key) && levels.size >= most) forgetEmpty(now)
       if (!levels.has(key) && levels.size >= most) return rate.everyMs

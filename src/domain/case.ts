@@ -50,6 +50,8 @@ export interface Hiding {
   on: string
   kind: HidingKind
   confirmedBy: string | null
+  /** Of the clock's: the run that made it doubtful; absent: none. */
+  run?: number
 }
 
 export interface Repair {
@@ -98,6 +100,8 @@ export interface Case {
   notListed: NotListedReason | null
   /** The day of the document that restored it after a repair on false materials: all is counted anew from it; null: from its decision. */
   termFrom: string | null
+  /** The day of the last restoration, whatever its reason; null: none. */
+  restoredOn: string | null
   /** The day from which it no longer stands: the earliest of its term and the clocks of publication. */
   endsOn: string | null
   /** The legal day of the last move: days never run backwards. */
@@ -132,6 +136,7 @@ export const newCase = (list: string, operator: number): Case => ({
   removal: null,
   notListed: null,
   termFrom: null,
+  restoredOn: null,
   endsOn: null,
   lastOn: null,
 })
@@ -170,6 +175,8 @@ export interface Act {
   /** Number of the point that is answered; not needed where one alone is open. */
   point?: number
   hiding?: HidingKind
+  /** Of the clock's: the run that makes it doubtful. */
+  run?: number
   notListed?: NotListedReason
   /** Absent: after false materials. */
   restoring?: Restoring

@@ -236,7 +236,7 @@ export const DECISION_MOVES = {
     to: 'SERVED',
     roles: ['officer', 'reviewer'],
     needs: [],
-    guards: [consented, servable],
+    guards: [consented, servable, notEnded],
     sets: (_, act, rules) => ({ servedOn: effectiveOn(act, rules) }),
   },
   publishListing: {

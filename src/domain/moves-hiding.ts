@@ -26,6 +26,11 @@ const paperGiven: Guard = (before, act, rules) =>
   act.hiding !== undefined && WITH_DOCUMENT.includes(act.hiding) ? documentGiven(before, act, rules) : null
 const anotherConfirms: Guard = ({ hiding }, act) =>
   hiding !== null && samePerson(hiding.by, act.by) ? 'SAME_PERSON' : null
+/** What was hidden for a doubt may be confirmed for a stay or a ruling that has come since: then that paper holds it. */
+const confirmedAs: Guard = (before, act, rules) => {
+  if (act.hiding === undefined) return null
+  return act.hiding === 'LOST' ? 'ROLE' : paperGiven(before, act, rules)
+}
 /** What a paper has stopped, a paper starts again. */
 const liftedByPaper: Guard = (before, act, rules) =>
   before.hiding !== null && WITH_DOCUMENT.includes(before.hiding.kind) ? documentGiven(before, act, rules) : null
@@ -39,7 +44,15 @@ export const HIDING_MOVES = {
     roles: ['officer', 'reviewer', 'clock'],
     needs: ['reason'],
     guards: [kindSaid, paperGiven, madeToday, notEnded],
-    sets: (_, act) => ({ hiding: { by: act.by, on: act.on, kind: act.hiding ?? 'ERROR', confirmedBy: null } }),
+    sets: (_, act) => ({
+      hiding: {
+        by: act.by,
+        on: act.on,
+        kind: act.hiding ?? 'ERROR',
+        confirmedBy: null,
+        ...(act.run !== undefined && { run: act.run }),
+      },
+    }),
   },
   // The penalty behind it, or its party, is told otherwise now: what is shown follows, by itself.
   renewEntry: {
@@ -61,8 +74,10 @@ export const HIDING_MOVES = {
     roles: ['officer', 'reviewer'],
     needs: [],
     offered: ({ hiding }) => (hiding?.confirmedBy != null ? 'HIDING_CONFIRMED' : null),
-    guards: [anotherConfirms, madeToday, notEnded],
-    sets: ({ hiding }, act) => ({ hiding: hiding && { ...hiding, confirmedBy: act.by } }),
+    guards: [anotherConfirms, confirmedAs, madeToday, notEnded],
+    sets: ({ hiding }, act) => ({
+      hiding: hiding && { ...hiding, kind: act.hiding ?? hiding.kind, confirmedBy: act.by },
+    }),
   },
   unhideListing: {
     zh: '恢复公示',

@@ -170,6 +170,7 @@ export const REMOVAL_MOVES = {
     guards: [groundStands, publicKind, madeToday, timeLeft],
     sets: (before, act, rules) => ({
       removal: null,
+      restoredOn: act.on,
       termFrom: anewFrom(before, act),
       endsOn: restoredEnd(before, act, rules),
     }),

@@ -7,7 +7,10 @@ import { checkRows, type RuleFault } from './clocks.js'
 import type { Words } from './facts.js'
 import type { Mark } from './lists.js'
 import { mask, PERSONAL_NAMES, type Personal } from './personal.js'
-import { publicCode } from './public-name.js'
+import { IN_NAMES, publicCode } from './public-name.js'
+
+/** Raised with whatever changes what may be public: entries made under a former number are made anew by the clock. */
+export const MASKS = 2
 
 export interface PersonsRow {
   list: string
@@ -123,7 +126,7 @@ export const publicEntry = (
     id: listing.id,
     list: listing.list,
     uscc: codeShown(operator.uscc, masked),
-    name: shown('name', operator.name?.trim() ?? ''),
+    name: shown('name', operator.name?.trim() ?? '', IN_NAMES),
     region: operator.region,
     reason: shown('reason', listing.reason),
     basis: shown('basis', listing.basis),

@@ -1,6 +1,6 @@
 /** A party's name and code as anybody may have them: the same beside a public entry as in it. */
 import { usccForm } from './identity.js'
-import { mask } from './personal.js'
+import { mask, PERSONAL_NAMES } from './personal.js'
 import { idsIn, NUMERALS } from './resident-ids.js'
 
 /** Of each code unit: 1 where nothing personal is spelt in it, 2 where it is a numeral. Digits, letters, words of an address are neither. */
@@ -13,8 +13,11 @@ for (const word of '住居籍址口艾') plain[word.charCodeAt(0)] = 0
 const NUMERALS_LEFT = 6
 
 /** Asked by the thousand, hence the quick look: it is never wrong where it says that there is nothing to be masked. */
+/** A name is on the licence, the place in it too; what else is somebody's person is masked. */
+export const IN_NAMES = PERSONAL_NAMES.filter((what) => what !== 'ADDRESS')
+
 export const publicName = <N extends string | null>(name: N): N =>
-  (name === null || isPlain(name) ? name : mask(name).text) as N
+  (name === null || isPlain(name) ? name : mask(name, IN_NAMES).text) as N
 
 const isPlain = (name: string): boolean => {
   let numerals = 0

@@ -62,9 +62,10 @@ const stepOf = ({ body }: ToldResult): number => STEP[String(body['outcome'])] ?
 const BEFORE_SHOWN: readonly (State | null)[] = ['DECIDED', 'SERVED']
 
 /** What was decided before the entry itself, or before it was restored, was of an earlier one. */
-const countsFor = ({ decidedOn, termFrom }: Case, body: Body): boolean => {
+const countsFor = ({ decidedOn, termFrom, restoredOn }: Case, body: Body): boolean => {
   const on = String(body['decided_on'])
-  return decidedOn !== null && on >= decidedOn && (termFrom === null || on > termFrom)
+  const restored = restoredOn ?? termFrom
+  return decidedOn !== null && on >= decidedOn && (restored === null || on > restored)
 }
 
 const resultOf = (facts: Case, body: Body): Follows | null => {
@@ -72,7 +73,11 @@ const resultOf = (facts: Case, body: Body): Follows | null => {
   const on = String(body['decided_on'])
   if (body['outcome'] === 'REVOKED') return state === 'REMOVED' && removal === 'REPAIRED' ? 'TAKEN_BACK' : null
   // What was decided before this application was of an earlier one.
-  if (body['outcome'] === 'REFUSED') return repair !== null && on >= repair.appliedOn ? 'REFUSED' : null
+  if (body['outcome'] === 'REFUSED') {
+    // Entered here later than it was handed in there, perhaps: a person knows.
+    if (repair === null) return null
+    return on >= repair.appliedOn ? 'REFUSED' : 'TOLD'
+  }
   if (state === 'REMOVED' || !countsFor(facts, body)) return null
   return BEFORE_SHOWN.includes(state) ? 'TOLD' : 'GRANTED'
 }

@@ -62,7 +62,7 @@ export const byId = async (db: Db, id: number): Promise<Concern | null> => {
 }
 
 /** All that these listings ever gave rise to, oldest first. */
-export const ofListings = async (db: Db, listingIds: readonly string[]): Promise<Concern[]> => {
+export const ofListings = async (db: Db | Tx, listingIds: readonly string[]): Promise<Concern[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from concerns c where c.listing_id = any(?::uuid[]) order by c.id /* concerns.ofListings */`,
     [[...listingIds]],

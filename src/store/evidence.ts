@@ -150,7 +150,11 @@ export const ownEntries = async (db: Db | Tx, operators: readonly number[], when
            and e.act->>'endsOn' is not null order by e.number desc limit 1), l.ends_on) as "endsOn",
          (select case when e.state_after = 'REMOVED' then e.made_on end from listing_events e
            where e.listing_id = l.id and e.recorded_at <= :knownAt order by e.number desc limit 1) as "removedOn",
-         l.decision_version as record
+         coalesce(
+           (select (e.act->>'decisionVersion')::bigint from listing_events e where e.listing_id = l.id and e.recorded_at <= :knownAt
+             and e.act->>'decisionVersion' is not null order by e.number desc limit 1),
+           (select (e.act->>'decisionBefore')::bigint from listing_events e where e.listing_id = l.id and e.recorded_at > :knownAt
+             and e.act->>'decisionBefore' is not null order by e.number limit 1), l.decision_version) as record
        from listings l
        where (l.operator_id = any(:operators) or l.id in (
            select x.id::uuid from identity_decisions d, jsonb_array_elements_text(d.evidence->'listings') as x(id)

@@ -15,15 +15,26 @@ export const tick = async (tx: Tx, now: Date): Promise<Date> => {
   return answer.rows[0].latest
 }
 
+/** Advisory lock between those who take an instant beside the order, shared, and whoever reads all that is known, alone. */
+const BESIDE = 20_161_125
+
 /**
  * An instant for what may wait for nobody: a wrong firm is hidden while a register of a million rows is being merged. After
  * all that is known by now; what is being learnt meanwhile carries an earlier instant and becomes known later, as it would
  * if it had begun earlier.
  */
 export const beside = async (tx: Tx, now: Date): Promise<Date> => {
+  await tx.raw('select pg_advisory_xact_lock_shared(?) /* knowledge.beside */', [BESIDE])
   const answer = await tx.raw(
     `select greatest(latest + interval '1 millisecond', date_trunc('milliseconds', ?::timestamptz)) as at from knowledge /* knowledge.beside */`,
     [now],
   )
   return answer.rows[0].at
+}
+
+/** An instant to read by: what was taken beside the order before it is there to be read, and what comes after it is later. */
+export const tickToRead = async (tx: Tx, now: Date): Promise<Date> => {
+  const at = await tick(tx, now)
+  await tx.raw('select pg_advisory_xact_lock(?) /* knowledge.tickToRead */', [BESIDE])
+  return at
 }

@@ -248,13 +248,41 @@ export const board = async (db: Db): Promise<{ state: State; n: number }[]> => {
 export type PublicBody = PublicEntry
 
 /** `on`: the day from which it is shown; of one that is shown already it stays as it is. */
-export const publish = async (tx: Tx, body: PublicBody, bodyHash: string, on: string): Promise<void> => {
+/** `masks`: under which it was made; null: it is as it was, but for its end or what is said of it. */
+export const publish = async (
+  tx: Tx,
+  body: PublicBody,
+  { bodyHash, on, masks }: { bodyHash: string; on: string; masks: number | null },
+): Promise<void> => {
   await tx.raw(
-    `insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on) values (?, ?::jsonb, ?, ?, ?, ?)
-     on conflict (listing_id) do update set body = excluded.body, body_hash = excluded.body_hash, ends_on = excluded.ends_on
+    `insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on, masks) values (:id, :body::jsonb, :bodyHash, :publishedOn, :on, :endsOn, coalesce(:masks::int, 1))
+     on conflict (listing_id) do update set body = excluded.body, body_hash = excluded.body_hash, ends_on = excluded.ends_on, masks = coalesce(:masks::int, public_entries.masks)
      /* listings.publish */`,
-    [body.id, JSON.stringify(body), bodyHash, body.publishedOn, on, body.endsOn],
+    {
+      id: body.id,
+      body: JSON.stringify(body),
+      bodyHash,
+      publishedOn: body.publishedOn,
+      on,
+      endsOn: body.endsOn,
+      masks,
+    } as never,
   )
+}
+
+/** Entries made under former masks, in order of id. */
+export const maskedBefore = async (db: Db, masks: number, after: string | null, limit: number): Promise<string[]> => {
+  const answer = await db.raw(
+    `select listing_id as id from public_entries where masks < :masks and (:after::uuid is null or listing_id > :after::uuid)
+     order by listing_id limit :limit /* listings.maskedBefore */`,
+    { masks, after, limit } as never,
+  )
+  return answer.rows.map(({ id }: { id: string }) => id)
+}
+
+/** Looked at under the masks of now, and found the same. */
+export const noteMasks = async (tx: Tx, id: string, masks: number): Promise<void> => {
+  await tx.raw('update public_entries set masks = ? where listing_id = ? /* listings.noteMasks */', [masks, id])
 }
 
 /** What is public of these entries. */
@@ -317,9 +345,9 @@ export const publicEntries = async (
   return answer.rows.map((row: { body: PublicBody }) => row.body)
 }
 
-/** Shown on a day by the moves made by then, whatever became of it since (SQL, of a listing `l` of an operator `o`). */
+/** Shown on a day: by the moves entered by then, whatever legal day they bear and whatever became of it since (SQL, of a listing `l` of an operator `o`). */
 const SHOWN_THEN = `l.wrong_from is null and l.published_on <= :asOf::date
-  and (select e.state_after from listing_events e where e.listing_id = l.id and e.made_on <= :asOf::date
+  and (select e.state_after from listing_events e where e.listing_id = l.id and (e.recorded_at at time zone 'Asia/Shanghai')::date <= :asOf::date
     order by e.number desc limit 1) in ('PUBLISHED', 'REPAIR_APPLIED')
   and coalesce((select (e.act->>'endsOn')::date from listing_events e where e.listing_id = l.id and e.made_on <= :asOf::date
     and e.act->>'endsOn' is not null order by e.number desc limit 1), l.ends_on) > :asOf::date

@@ -50,3 +50,12 @@ export const unfoundedAt = async (tx: Tx, at: Date): Promise<{ id: string; recor
   )
   return answer.rows
 }
+
+/** All that is believed of repairs of entries of an operator, as if it were told now. */
+export const toldOf = async (tx: Tx, operatorId: number): Promise<ToldResult[]> => {
+  const answer = await tx.raw(
+    `select v.id as record, v.body, true as fresh from versions v where v.operator_id = ? and ${RESULT('v')} order by v.id /* repairs.toldOf */`,
+    [operatorId],
+  )
+  return answer.rows
+}

@@ -50,7 +50,8 @@ export const COUNTS = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :as
  */
 export const FORGOTTEN = `(strpos(s.reasons::text, '"${LIST_FACT}"') > 0 and exists (
   select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
-    join listings l on l.decision_version = cited::bigint and l.published_on <= s.as_of
+    join versions cv on cv.id = cited::bigint join versions dv on dv.feed = cv.feed and dv.record_key = cv.record_key
+    join listings l on l.decision_version = dv.id and l.published_on <= s.as_of
   where r->>'fact' = '${LIST_FACT}'
     and (select e.state_after <> 'REMOVED' or e.made_on > s.as_of from listing_events e
       where e.listing_id = l.id and e.recorded_at <= s.known_at order by e.number desc limit 1)

@@ -7,14 +7,13 @@ import type { Ground } from '../domain/evidence.js'
 import { isPublic } from '../domain/listing.js'
 import type { RemovalReason } from '../domain/lists.js'
 import { isHeavy } from '../domain/penalty.js'
-import { isRefusal } from '../errors.js'
 import * as concerns from '../store/concerns.js'
 import type { Tx } from '../store/db.js'
 import * as listings from '../store/listings.js'
 import * as versions from '../store/versions.js'
 import * as waiting from '../store/waiting.js'
 import { groundUnder } from './ground.js'
-import { moveWithin } from './listing.js'
+import { moveWithin, tryMove } from './listing.js'
 import { asToldNow } from './public-entry.js'
 import { repairs } from './repairs.js'
 import { listOf, type Rules } from './rules.js'
@@ -58,7 +57,8 @@ const follow = async (tx: Tx, listing: listings.Listing, changed: Changed): Prom
   const ground = await groundUnder(tx, listing)
   if (ground === null) return
   const wrong = ground.linked.wrongFrom?.getTime() === changed.at.getTime()
-  const wasHeavy = listing.facts.decisionHeavy === true
+  // Under article 11 it is not the weight of the penalty that carries the listing.
+  const wasHeavy = listing.facts.decisionHeavy === true && listing.facts.ground !== 'DECISION_NOT_PERFORMED'
   if (ground.state === 'WITHDRAWN') return fall(tx, listing, 'REVOKED', changed)
   if (ground.state === 'FALLEN' && (await waiting.letGo(tx, ground.linked, changed.at)))
     return doubt(tx, listing, 'CHANGED_HANDS', ground, changed)
@@ -104,25 +104,23 @@ const hide = async (
   tx: Tx,
   { id, state }: listings.Listing,
   cause: keyof typeof HIDDEN_FOR,
-  { at, rules, now = at }: Changed,
+  { at, rules, run, now = at }: Changed,
 ): Promise<void> => {
   if (!isPublic(state)) return
-  const input = { on: dateIn(now), hiding: 'ERROR' as const, reason: HIDDEN_FOR[cause] }
-  await moveWithin(tx, rules, { id, name: 'hideListing', by: 'clock', role: 'clock', input, now, at }).catch(
-    unlessRefused,
-  )
-}
-
-/** Its last day may be today: the clock ends it next. */
-const unlessRefused = (error: unknown): void => {
-  if (!isRefusal(error)) throw error
+  const input = {
+    on: dateIn(now),
+    hiding: 'ERROR' as const,
+    reason: HIDDEN_FOR[cause],
+    ...(run !== undefined && { run }),
+  }
+  await tryMove(tx, rules, { id, name: 'hideListing', by: 'clock', role: 'clock', input, now, at })
 }
 
 const RENEWED =
   '所依据的信息已更正，依更正后的信息公示。What it rests on was told otherwise; it is shown as it is told now.'
 
 /** What is shown follows the records: told to all if it may still be public, hidden at once if not. */
-const renew = async (tx: Tx, listing: listings.Listing, changed: Changed): Promise<void> => {
+export const renew = async (tx: Tx, listing: listings.Listing, changed: Changed): Promise<void> => {
   if (!isPublic(listing.state)) return
   const { at, rules, now = at } = changed
   const told = await asToldNow(tx, listing, dateIn(now))
@@ -133,7 +131,7 @@ const renew = async (tx: Tx, listing: listings.Listing, changed: Changed): Promi
   }
   const input = { on: dateIn(now), reason: RENEWED }
   const made = { id: listing.id, name: 'renewEntry' as const, by: 'clock', role: 'clock' as const, input, now, at }
-  await moveWithin(tx, rules, made).catch(unlessRefused)
+  await tryMove(tx, rules, made)
 }
 
 const causeOf = ({ state, heavy }: Ground, wasHeavy: boolean): 'ABSENT' | 'CHANGED_HANDS' | 'LIGHTER' | null => {

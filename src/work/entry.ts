@@ -8,7 +8,7 @@ import { dateIn } from '../domain/dates.js'
 import { type Action, type Notice, owing } from '../domain/delivery.js'
 import { isPublic } from '../domain/listing.js'
 import type { MoveName } from '../domain/moves.js'
-import { WITHHELD } from '../domain/public-entry.js'
+import { MASKS, WITHHELD } from '../domain/public-entry.js'
 import { publicCode, publicName } from '../domain/public-name.js'
 import { canonical, type Json } from '../domain/records.js'
 import { Refusal } from '../errors.js'
@@ -17,7 +17,7 @@ import * as deliveries from '../store/deliveries.js'
 import * as dirty from '../store/dirty.js'
 import * as listings from '../store/listings.js'
 import * as operators from '../store/operators.js'
-import { publicEntryOf } from './public-entry.js'
+import { asShown, publicEntryOf } from './public-entry.js'
 import { listOf, type Rules } from './rules.js'
 
 export interface Shown {
@@ -46,20 +46,22 @@ export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now,
   )
   const leaving = turned.filter(({ change }) => change === 'REMOVE').map(({ after }) => after.id)
   // Of an entry that leaves, or whose end alone is another, the public and the platforms know the rest as it came.
-  const stays = turned
-    .filter(({ name, change }) => change !== 'ADD' && name !== 'renewEntry')
-    .map(({ after }) => after.id)
+  const stays = turned.filter(({ change }) => change !== 'ADD').map(({ after }) => after.id)
   const shownBefore = await listings.publicBodies(tx, stays)
   const told: Told[] = []
-  for (const { before, after, act, change } of turned) {
+  for (const { name, before, after, act, change } of turned) {
     const operator = parties.get(after.operatorId)
     if (operator === undefined) throw new Error(`operator ${after.operatorId} of listing ${after.id} is gone`)
     const known = shownBefore.get(after.id)
+    const kept = name === 'renewEntry' ? undefined : known
     const body =
       change === 'REMOVE'
         ? known
-        : { ...(known ?? (await publicOf(tx, { before, after }, operator, dateIn(now)))), endsOn: after.endsOn }
-    if (change !== 'REMOVE' && body) await publish(tx, body, act.on)
+        : {
+            ...(kept ?? (await publicOf(tx, { before, after }, asShown(operator, known), dateIn(now)))),
+            endsOn: after.endsOn,
+          }
+    if (change !== 'REMOVE' && body) await publish(tx, body, act.on, kept === undefined ? MASKS : null)
     const removal = removalOf(rules, after, act)
     told.push({ listingId: after.id, change, notice: noticeOf(rules, after, operator, removal, body) })
   }
@@ -87,7 +89,7 @@ export const showAnew = async (
   for (const { listing, body } of said) {
     const operator = parties.get(listing.operatorId)
     if (operator === undefined) throw new Error(`operator ${listing.operatorId} of listing ${listing.id} is gone`)
-    await publish(tx, body, dateIn(now))
+    await publish(tx, body, dateIn(now), null)
     told.push({ listingId: listing.id, change: 'CHANGE', notice: noticeOf(rules, listing, operator, null, body) })
   }
   await tell(tx, rules, told, dueAt)
@@ -115,15 +117,11 @@ const publicOf = async (
   return body
 }
 
-const publish = async (tx: Tx, body: listings.PublicBody, on: string): Promise<void> => {
-  await listings.publish(
-    tx,
-    body,
-    createHash('sha256')
-      .update(canonical(body as unknown as Json))
-      .digest('hex'),
-    on,
-  )
+const publish = async (tx: Tx, body: listings.PublicBody, on: string, masks: number | null): Promise<void> => {
+  const bodyHash = createHash('sha256')
+    .update(canonical(body as unknown as Json))
+    .digest('hex')
+  await listings.publish(tx, body, { bodyHash, on, masks })
 }
 
 /** What the public and the platforms are told alike. */

@@ -1,6 +1,7 @@
 /**
  * Expire: entries whose term is complete leave the list by themselves; the clock makes the move, as the law does. With it go
- * what the clock counts anew: terms that a new rule shortens or lengthens, deadlines that published holidays move.
+ * what the clock counts anew: terms that a new rule shortens or lengthens, deadlines that published holidays move; and what is
+ * public under masks that know more by now.
  */
 import { dateIn } from '../domain/dates.js'
 import { isRefusal } from '../errors.js'
@@ -9,14 +10,13 @@ import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
 import { renewDeadlines } from './deadlines.js'
 import { makeMove, moveMany } from './listing.js'
+import { renewMasks } from './masks.js'
 import type { Rules } from './rules.js'
 import { alone, type Occasioned } from './run.js'
-import { renewTerms } from './terms.js'
+import { MERGE_WAIT_MS, renewTerms } from './terms.js'
 
 /** Entries ended at a step, in one transaction; the loop goes on until none is due. */
 const STEP_ENTRIES = 500
-/** The clock waits for a merge that goes on, however large a register it is, milliseconds: what has ended is not left for an hour. */
-const MERGE_WAIT_MS = 600_000
 
 export interface ExpireOptions extends Occasioned {
   rules: Rules
@@ -30,6 +30,7 @@ export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: numbe
     const today = dateIn(run.startedAt)
     run.counts['expired'] = 0
     run.counts['terms'] = await renewTerms(db, rules, { now: run.startedAt, log })
+    run.counts['masks'] = await renewMasks(db, rules, { now: run.startedAt, log })
     // An entry that a person has just moved on is met again by the next run, not again by this one.
     const passed: string[] = []
     for (;;) {
@@ -50,7 +51,8 @@ const ending = ({ publishedOn }: listings.Listing): 'lapseListing' | 'removeList
   publishedOn === null ? 'lapseListing' : 'removeListing'
 
 const inputOf = (listing: listings.Listing, now: Date) => ({
-  on: listing.endsOn ?? dateIn(now),
+  // Its own end date, or where it was moved on since, that day: days never run backwards.
+  on: [listing.endsOn ?? dateIn(now), listing.facts.lastOn ?? ''].sort().at(-1) ?? dateIn(now),
   removal: 'EXPIRED' as const,
 })
 

@@ -7,11 +7,13 @@ import { dateIn } from '../domain/dates.js'
 import { type Denial, move } from '../domain/listing.js'
 import { basisOn, type LegalBasis } from '../domain/lists.js'
 import { DENIALS, type DenialCode, type MoveName } from '../domain/moves.js'
+import { followsFrom } from '../domain/repair-results.js'
 import { isRefusal, Refusal } from '../errors.js'
 import * as concerns from '../store/concerns.js'
 import type { Db, Tx } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
 import * as listings from '../store/listings.js'
+import * as repairs from '../store/repairs.js'
 import { withAmendments } from './calendar.js'
 import { keepDeadlines } from './deadlines.js'
 import { show } from './entry.js'
@@ -112,6 +114,20 @@ export const makeMove = (db: Db, rules: Rules, made: MoveMade): Promise<listings
     return moveWithin(tx, rules, { ...made, at: await instant(tx, made.now) })
   })
 
+/**
+ * The same where a refusal is no fault of what causes it: false, and nothing of the move is left. In a savepoint, for what
+ * refuses may come after the state is written.
+ */
+export const tryMove = async (tx: Tx, rules: Rules, made: MoveMade & { at: Date }): Promise<boolean> => {
+  try {
+    await tx.transaction((within) => moveWithin(within, rules, made))
+    return true
+  } catch (error) {
+    if (isRefusal(error)) return false
+    throw error
+  }
+}
+
 /** A move in the transaction of what causes it; `at` is that transaction's instant of knowledge. */
 export const moveWithin = async (tx: Tx, given: Rules, made: MoveMade & { at: Date }): Promise<listings.Listing> => {
   const found = await listings.forMove(tx, made.id)
@@ -130,12 +146,19 @@ export const moveWithin = async (tx: Tx, given: Rules, made: MoveMade & { at: Da
   if (made.name === 'restoreListing' && (await listings.anotherOpen(tx, before)))
     throw notAllowed(made.name, before.state, 'ANOTHER_OPEN')
   await keep(tx, rules, [step], made)
-  if (made.name === 'restoreListing') {
-    // Whoever restores it has answered what a person was asked.
-    const settled = { by: made.by, note: RESTORED, now: made.at, cause: 'REPAIR_REVOKED' } as const
-    await concerns.settleOf(tx, [made.id], settled)
-  }
+  // Whoever restores it has answered what a person was asked.
+  if (made.name === 'restoreListing')
+    for (const cause of ['REPAIR_REVOKED', 'RESTORED'] as const)
+      await concerns.settleOf(tx, [made.id], { by: made.by, note: RESTORED, now: made.at, cause })
+  // Its number is known from here on: a repair of it may have been told before.
+  if (made.name === 'decideListing' && (await repairedAlready(tx, step.after)))
+    await concerns.open(tx, { listingId: made.id, cause: 'REPAIR_TOLD', record: null, run: null, at: made.at })
   return step.after
+}
+
+const repairedAlready = async (tx: Tx, listing: listings.Listing): Promise<boolean> => {
+  const told = await repairs.toldOf(tx, listing.operatorId)
+  return followsFrom(listing.facts, listing.documentNumber ?? '', told)?.what === 'TOLD'
 }
 
 /**
@@ -218,9 +241,14 @@ const keep = async (
   await listings.recordMany(
     tx,
     // Its end is told with the move that sets it: another may set it otherwise later.
-    steps.map(({ name, before, after, act }) => {
-      const event = eventOf(after, name, before.state, act, at)
-      return after.endsOn === before.endsOn ? event : { ...event, act: { ...event.act, endsOn: after.endsOn } }
+    steps.map(({ name, before, after, act: made }) => {
+      const event = eventOf(after, name, before.state, made, at)
+      const act = { ...event.act }
+      if (after.endsOn !== before.endsOn) act['endsOn'] = after.endsOn
+      // Another version of what it rests on: what rested on the former stays answerable.
+      if (after.decisionVersion !== before.decisionVersion)
+        Object.assign(act, { decisionVersion: after.decisionVersion, decisionBefore: before.decisionVersion })
+      return { ...event, act }
     }),
   )
   await show(tx, rules, steps, { now: at, dueAt: now })

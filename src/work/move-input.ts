@@ -31,6 +31,8 @@ export interface MoveInput {
   /** Number of the point of the defence that is answered. */
   point?: number
   hiding?: HidingKind
+  /** Of the clock's: the run that makes it doubtful. */
+  run?: number
   notListed?: NotListedReason
   restoring?: Restoring
   /** Version of the repair that the clock follows. */

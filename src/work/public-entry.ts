@@ -1,8 +1,9 @@
 /** What of a listing may be public, by all that the hub knows of its party: the same for whoever publishes and for the officer who asks before. */
 import { type PublicAnswer, publicEntry } from '../domain/public-entry.js'
+import { publicCode } from '../domain/public-name.js'
 import { canonical, type Json } from '../domain/records.js'
 import type { Db, Tx } from '../store/db.js'
-import type { Listing } from '../store/listings.js'
+import type { Listing, PublicBody } from '../store/listings.js'
 import * as listings from '../store/listings.js'
 import * as objections from '../store/objections.js'
 import type { Operator } from '../store/operators.js'
@@ -49,6 +50,12 @@ const businessAddress = async (
   return typeof address === 'string' ? address : null
 }
 
+/** The firm that was listed: whoever it was merged into since, the entry goes on naming it, and its new names as long as it is itself. */
+export const asShown = (operator: Operator, shown: PublicBody | undefined): Operator =>
+  shown === undefined || publicCode(operator.uscc) === shown.uscc
+    ? operator
+    : { ...operator, uscc: shown.uscc, name: shown.name, region: shown.region }
+
 /** Whether what is public of an entry still is what its records, and its operator's, say. */
 export const asToldNow = async (tx: Tx, listing: Listing, on: string): Promise<'SAME' | 'OTHER' | 'WITHHELD'> => {
   const standing = await standingUnder(tx, listing)
@@ -62,7 +69,7 @@ export const asToldNow = async (tx: Tx, listing: Listing, on: string): Promise<'
     authority: standing.authority,
     reason: punished ? standing.violation : listing.reason,
   }
-  const { body } = await publicEntryOf(tx, renewed, operator, on, listing.facts.ofAge ?? null)
+  const { body } = await publicEntryOf(tx, renewed, asShown(operator, shown), on, listing.facts.ofAge ?? null)
   if (body === null) return 'WITHHELD'
   const plain = (entry: object) => canonical({ ...entry, endsOn: null } as unknown as Json)
   return plain(body) === plain(shown) ? 'SAME' : 'OTHER'

@@ -7,13 +7,12 @@ import { wholeCase } from '../domain/case.js'
 import { dateIn } from '../domain/dates.js'
 import type { MoveName } from '../domain/moves.js'
 import { type Follows, followsFrom, type ToldResult } from '../domain/repair-results.js'
-import { isRefusal } from '../errors.js'
 import * as concerns from '../store/concerns.js'
 import type { Tx } from '../store/db.js'
 import type * as listings from '../store/listings.js'
 import * as store from '../store/repairs.js'
 import type { Changed } from './consequences.js'
-import { type MoveInput, moveWithin } from './listing.js'
+import { type MoveInput, tryMove } from './listing.js'
 
 export const repairs = async (tx: Tx, changed: Changed): Promise<void> => {
   const { at, run = null } = changed
@@ -57,8 +56,6 @@ const moveBy = async (
     result: record,
     documentNumber: typeof number === 'string' ? number : (documentNumber ?? ''),
   }
-  await moveWithin(tx, rules, { id, name, by: 'clock', role: 'clock', input, now, at }).catch((error: unknown) => {
-    // Of a kind that is repaired here alone: what others say of it changes nothing.
-    if (!isRefusal(error)) throw error
-  })
+  // Of a kind that is repaired here alone what others say changes nothing.
+  await tryMove(tx, rules, { id, name, by: 'clock', role: 'clock', input, now, at })
 }

@@ -83,7 +83,7 @@ const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOpti
     await keepCard(db, course.card, options.now())
     await ruleBooks.keep(db, { ...book, now: options.now() })
   }
-  const knownAt = await db.transaction((tx) => knowledge.tick(tx, options.now()))
+  const knownAt = await db.transaction((tx) => knowledge.tickToRead(tx, options.now()))
   const when = { asOf: course.asOf, knownAt }
   const which = {
     all: options.all === true,

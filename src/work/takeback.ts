@@ -6,7 +6,7 @@
  */
 import { dateIn } from '../domain/dates.js'
 import { redact } from '../domain/privacy.js'
-import { isRefusal, Refusal } from '../errors.js'
+import { Refusal } from '../errors.js'
 import * as concerns from '../store/concerns.js'
 import type { Db, Tx } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
@@ -20,7 +20,7 @@ import * as takeback from '../store/takeback.js'
 import * as watchEntries from '../store/watch-entries.js'
 import { consequences } from './consequences.js'
 import { sayContested } from './contested.js'
-import { moveWithin } from './listing.js'
+import { tryMove } from './listing.js'
 import type { Rules } from './rules.js'
 import { alone, type Occasioned } from './run.js'
 
@@ -47,6 +47,8 @@ export interface TakeBackOptions extends Omit<Occasioned, 'cause' | 'plannedFor'
   run: number
   reason: string
   by: string
+  /** Whether who takes back may move listings; absent: yes. */
+  mayMove?: boolean
   rules: Rules
 }
 
@@ -66,7 +68,10 @@ export const takeBack = async (db: Db, options: TakeBackOptions): Promise<TakenB
         const now = options.now()
         const at = await knowledge.tick(tx, now)
         await checked(tx, id)
-        const counts = await undo(tx, { run: id, by: running.id, at }, rules, now, options.by)
+        const counts = await undo(tx, { run: id, by: running.id, at }, rules, now, {
+          by: options.by,
+          mayMove: options.mayMove ?? true,
+        })
         await takeback.note(tx, { run: id, by: running.id, at }, { by: options.by, reason, feed })
         Object.assign(running.counts, { ...counts, run: id })
         await running.close(tx)
@@ -99,7 +104,7 @@ const undo = async (
   taken: takeback.Taken,
   rules: Rules,
   now: Date,
-  by: string,
+  who: { by: string; mayMove: boolean },
 ): Promise<Pick<TakenBack, 'wrong' | 'restored' | 'operators' | 'gone'>> => {
   const wrong = await takeback.close(tx, taken)
   const { restored, foundBy } = await takeback.restore(tx, taken)
@@ -109,7 +114,7 @@ const undo = async (
   const doubted = await concerns.settleOfRun(tx, taken.run, said)
   // Listings first: what they lose decides who is still known.
   await consequences(tx, { run: taken.by, at: taken.at, now, rules })
-  for (const id of doubted) await showAgain(tx, id, { at: taken.at, now, rules, by })
+  for (const id of doubted) await showAgain(tx, id, { run: taken.run, at: taken.at, now, rules, ...who })
   const unfounded = await takeback.unfounded(tx, taken)
   const untouched = await leads.untouched(tx, unfounded)
   await leads.drop(
@@ -127,21 +132,28 @@ const undo = async (
   return { wrong, restored, operators, gone }
 }
 
-/** What the clock hid for this run alone, and nobody has confirmed: whoever takes the run back shows it again. */
-const showAgain = async (
-  tx: Tx,
-  id: string,
-  { at, now, rules, by }: { at: Date; now: Date; rules: Rules; by: string },
-): Promise<void> => {
+/**
+ * What the clock hid for this run alone, and nobody has confirmed, is shown again by whoever takes the run back, if it may move
+ * listings; where anything else of it waits for a person, or it may not be public now, it stays hidden and a person is asked.
+ */
+const showAgain = async (tx: Tx, id: string, { run, at, now, rules, by, mayMove }: ShownAgain): Promise<void> => {
   const found = await listings.forMove(tx, id)
   const hiding = found?.facts.hiding ?? null
-  if (found?.state !== 'HIDDEN' || hiding?.by !== 'clock' || hiding.kind !== 'ERROR' || hiding.confirmedBy !== null)
-    return
+  if (found?.state !== 'HIDDEN' || hiding?.by !== 'clock' || hiding.run !== run || hiding.confirmedBy !== null) return
+  const asked = (await concerns.ofListings(tx, [id])).some(({ settledAt }) => settledAt === null)
   const input = { on: dateIn(now), reason: WITHOUT_GROUND }
   const made = { id, name: 'unhideListing' as const, by, role: 'reviewer' as const, input, now, at }
-  await moveWithin(tx, rules, made).catch((error: unknown) => {
-    if (!isRefusal(error)) throw error
-  })
+  if (!asked && mayMove && (await tryMove(tx, rules, made))) return
+  if (!asked) await concerns.open(tx, { listingId: id, cause: 'RESTORED', record: null, run: null, at })
+}
+
+interface ShownAgain {
+  run: number
+  at: Date
+  now: Date
+  rules: Rules
+  by: string
+  mayMove: boolean
 }
 
 /** Why an untouched lead is dropped, and nobody need look at what the run gave rise to. */

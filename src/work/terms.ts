@@ -12,6 +12,8 @@ import { caseRules, type Rules } from './rules.js'
 
 /** Entries looked at at a step. */
 const STEP_ENTRIES = 1_000
+/** The clock waits for a merge that goes on, milliseconds. */
+export const MERGE_WAIT_MS = 600_000
 
 /** Returns how many were counted anew. */
 export const renewTerms = async (db: Db, rules: Rules, { now, log }: { now: Date; log: Log }): Promise<number> => {
@@ -50,7 +52,7 @@ const REASON = '列入期限的规则有变，依新规则重计。The rule of i
 const renewOne = async (db: Db, rules: Rules, id: string, now: Date, log: Log): Promise<boolean> => {
   const input = { on: dateIn(now), reason: REASON }
   try {
-    await makeMove(db, rules, { id, name: 'renewTerm', by: 'clock', role: 'clock', input, now })
+    await makeMove(db, rules, { id, name: 'renewTerm', by: 'clock', role: 'clock', input, now, waitMs: MERGE_WAIT_MS })
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error

@@ -51,7 +51,14 @@ const settleConcern = async (_: unknown, args: { id: string; note: string }, con
   allow(context.viewer, 'settle_concern')
   const { id, note } = withoutNul(args)
   const { db, rules } = context.parts
-  const settled = { id: numberIn(id, 'Concern') ?? 0, note, by: nameOf(context.viewer), rules, now: context.now }
+  const settled = {
+    id: numberIn(id, 'Concern') ?? 0,
+    note,
+    by: nameOf(context.viewer),
+    mayMove: may(context.viewer, 'move_listing'),
+    rules,
+    now: context.now,
+  }
   const concern = await work.settle(db, settled)
   context.load = makeLoads(context.parts, context.now)
   return concernView(context, concern)
