@@ -270,21 +270,6 @@ export const publish = async (
   )
 }
 
-/** Entries made under former masks, in order of id. */
-export const maskedBefore = async (db: Db, masks: number, after: string | null, limit: number): Promise<string[]> => {
-  const answer = await db.raw(
-    `select listing_id as id from public_entries where masks < :masks and (:after::uuid is null or listing_id > :after::uuid)
-     order by listing_id limit :limit /* listings.maskedBefore */`,
-    { masks, after, limit } as never,
-  )
-  return answer.rows.map(({ id }: { id: string }) => id)
-}
-
-/** Looked at under the masks of now, and found the same. */
-export const noteMasks = async (tx: Tx, id: string, masks: number): Promise<void> => {
-  await tx.raw('update public_entries set masks = ? where listing_id = ? /* listings.noteMasks */', [masks, id])
-}
-
 /** What is public of these entries. */
 export const publicBodies = async (tx: Tx, ids: readonly string[]): Promise<Map<string, PublicBody>> => {
   if (ids.length === 0) return new Map()
@@ -323,7 +308,7 @@ const FILTERED = `${SHOWN} and (:list::text is null or p.body->>'list' = :list::
   and (:region::text is null or starts_with(p.body->>'region', :region::text))
   and (:name::text is null or strpos(p.body->>'name', :name::text) > 0 or p.body->>'uscc' = :name::text)`
 
-const bindingsOf = ({ days, list = null, region = null, name = null }: PublicFilter) => ({
+export const bindingsOf = ({ days, list = null, region = null, name = null }: PublicFilter) => ({
   ...days,
   list,
   region,
@@ -343,38 +328,6 @@ export const publicEntries = async (
     { ...bindingsOf(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
   )
   return answer.rows.map((row: { body: PublicBody }) => row.body)
-}
-
-/** Shown on a day: by the moves entered by then, whatever legal day they bear and whatever became of it since (SQL, of a listing `l` of an operator `o`). */
-const SHOWN_THEN = `l.wrong_from is null and l.published_on <= :asOf::date
-  and (select e.state_after from listing_events e where e.listing_id = l.id and (e.recorded_at at time zone 'Asia/Shanghai')::date <= :asOf::date
-    order by e.number desc limit 1) in ('PUBLISHED', 'REPAIR_APPLIED')
-  and coalesce((select (e.act->>'endsOn')::date from listing_events e where e.listing_id = l.id and e.made_on <= :asOf::date
-    and e.act->>'endsOn' is not null order by e.number desc limit 1), l.ends_on) > :asOf::date
-  and (:list::text is null or l.list = :list::text) and (:region::text is null or starts_with(o.region, :region::text))
-  and (:name::text is null or strpos(o.name, :name::text) > 0 or o.uscc = :name::text)`
-
-/** The whole list of a day that is past, for those who may see what has left it since; newest first. */
-export const shownOn = async (
-  db: Db,
-  filter: PublicFilter,
-  { first, after }: { first: number; after: { publishedOn: string; id: string } | null },
-): Promise<Listing[]> => {
-  const answer = await db.raw(
-    `select ${COLUMNS} from listings l join operators o on o.id = l.operator_id
-     where ${SHOWN_THEN} and (:afterId::uuid is null or (l.published_on, l.id) < (:afterOn::date, :afterId::uuid))
-     order by l.published_on desc, l.id desc limit :first /* listings.shownOn */`,
-    { ...bindingsOf(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
-  )
-  return answer.rows
-}
-
-export const shownCount = async (db: Db, filter: PublicFilter): Promise<number> => {
-  const answer = await db.raw(
-    `select count(*)::int as n from listings l join operators o on o.id = l.operator_id where ${SHOWN_THEN} /* listings.shownCount */`,
-    bindingsOf(filter),
-  )
-  return answer.rows[0].n
 }
 
 /** Public entries of these operators in force on a day, newest first. */

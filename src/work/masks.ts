@@ -7,6 +7,7 @@ import type { Log } from '../log.js'
 import type { Db } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
 import * as listings from '../store/listings.js'
+import * as masked from '../store/masked.js'
 import { renew } from './consequences.js'
 import type { Rules } from './rules.js'
 
@@ -17,13 +18,13 @@ const STEP_ENTRIES = 500
 export const renewMasks = async (db: Db, rules: Rules, { now, log }: { now: Date; log: Log }): Promise<number> => {
   let [looked, after] = [0, null as string | null]
   for (;;) {
-    const ids: string[] = await listings.maskedBefore(db, MASKS, after, STEP_ENTRIES)
+    const ids: string[] = await masked.before(db, MASKS, after, STEP_ENTRIES)
     for (const id of ids) {
       await db.transaction(async (tx) => {
         const at = await knowledge.tick(tx, now)
         const listing = await listings.forMove(tx, id)
         if (listing !== null) await renew(tx, listing, { at, now, rules })
-        await listings.noteMasks(tx, id, MASKS)
+        await masked.note(tx, id, MASKS)
       })
       looked += 1
     }

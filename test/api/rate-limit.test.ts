@@ -149,7 +149,8 @@ describe('the limit of attempts', () => {
     const limit = makeLimit({ overall, each, most: 100, newcomers: true })
     const take = (key: string) => tried(() => limit.take([key], new Date(START))).wait
     for (let n = 0; n < 1_000; n += 1) take(`stranger ${n % 200}`)
-    expect(take('party')).to.equal(0)
+    // Half of what it may, and one more.
+    expect([take('party'), take('party')]).to.deep.equal([0, 0])
     expect(take('party')).to.be.greaterThan(0)
     expect(limit.size()).to.be.at.most(100)
   })

@@ -38,6 +38,7 @@ describe('listing: the ordinary way', () => {
       removal: null,
       notListed: null,
       termFrom: null,
+      restoredOn: null,
       endsOn: '2029-01-19',
       lastOn: '2026-01-21',
     })

@@ -36,7 +36,7 @@ describe('results of repair from elsewhere', () => {
     ],
     ['a refusal of what waits', applied, [told('REFUSED', '2027-02-10')], 'REFUSED'],
     ['a refusal on the day of the application', applied, [told('REFUSED', '2027-02-01')], 'REFUSED'],
-    ['a refusal before the application', applied, [told('REFUSED', '2027-01-31')], null],
+    ['a refusal before the application', applied, [told('REFUSED', '2027-01-31')], 'TOLD'],
     ['a refusal where nothing waits', shown, [told('REFUSED', '2027-02-10')], null],
     ['a repair taken back of what it removed', repaired, [told('REVOKED', '2027-02-10')], 'TAKEN_BACK'],
     ['a repair taken back of what stands', shown, [told('REVOKED', '2027-02-10')], null],

@@ -3,6 +3,7 @@ import { type Case, wholeCase } from '../../domain/case.js'
 import { allowedMoves } from '../../domain/listing.js'
 import { may, mayOperator, type Viewer } from '../../domain/viewer.js'
 import * as listings from '../../store/listings.js'
+import * as pastList from '../../store/past-list.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, spend, viewerOn, whenOf } from '../context.js'
 import { entryAfter, entryCursor, listingIn } from '../ids.js'
@@ -42,7 +43,7 @@ const seesPast = (viewer: Viewer): boolean => viewer.role !== 'party' && may(vie
 
 const listOf = async (filter: listings.PublicFilter, args: BlacklistArgs, context: Context) => {
   const { db } = context.parts
-  const found = await listings.shownOn(db, filter, { first: firstOf(args) + 1, after: entryAfter(args.after) })
+  const found = await pastList.shownOn(db, filter, { first: firstOf(args) + 1, after: entryAfter(args.after) })
   const when = whenOf(context, { asOf: filter.days.asOf })
   const views = await Promise.all(
     found.map(
@@ -51,7 +52,7 @@ const listOf = async (filter: listings.PublicFilter, args: BlacklistArgs, contex
   )
   const cursors = new Map(found.map(({ id, publishedOn }) => [id, entryCursor({ id, publishedOn: publishedOn ?? '' })]))
   const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
-  return connection(views, args, cursorOf, () => listings.shownCount(db, filter))
+  return connection(views, args, cursorOf, () => pastList.shownCount(db, filter))
 }
 
 /** Null alike for what is not there and what is not for this viewer. */
