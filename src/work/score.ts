@@ -106,7 +106,13 @@ const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOpti
     let last: Promise<Due[]> = Promise.resolve([])
     const begun = (): Promise<Fetched> => {
       last = last.then(() => found(next))
-      const step = last.then(async (operators) => ({ operators, facts: await factsOf(db, operators, when, known) }))
+      const step = last.then(async (operators) => {
+        const [facts, before] = await Promise.all([
+          factsOf(db, operators, when, known),
+          comparedWith(db, operators, when, course),
+        ])
+        return { operators, facts, before }
+      })
       // Awaited when its turn comes; until then nobody else is to be told of its failure.
       step.catch(() => {})
       return step
@@ -119,13 +125,13 @@ const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOpti
         if (step.operators.length === 0) break
         options.signal?.throwIfAborted()
         coming.push(begun())
-        const { rows, before } = await folded(db, step, when, { ...course, rulesHash: book.hash })
+        const rows = await folded(db, step, when, { ...course, rulesHash: book.hash })
         await writing
         counts.scored += step.operators.length
         counts.stored += rows.length
         counts.unchanged += step.operators.length - rows.length
         if (!options.dryRun) {
-          writing = written(db, run, { ...course, when, step: step.operators, rows, before }, options)
+          writing = written(db, run, { ...course, when, step: step.operators, rows, before: step.before }, options)
           writing.catch(() => {})
         }
         Object.assign(run.counts, counts)
@@ -143,32 +149,29 @@ interface ByRules extends Course {
   rulesHash: string
 }
 
-interface Folded {
-  rows: scores.NewScore[]
-  /** What each was compared with. Nobody else scores meanwhile. */
-  before: ReadonlyMap<number, Earlier>
-}
-
 interface Fetched {
   operators: Due[]
   facts: Map<number, Facts>
+  /** What each is compared with. Nobody else scores meanwhile. */
+  before: ReadonlyMap<number, Earlier>
 }
 
-const NOTHING: Fetched = { operators: [], facts: new Map() }
+const NOTHING: Fetched = { operators: [], facts: new Map(), before: new Map() }
+
+const comparedWith = (db: Db, operators: readonly Due[], when: When, { asked, card }: Course) => {
+  const ids = operators.map(({ id }) => id)
+  return asked ? scores.latestBy(db, ids, when.asOf, card.version) : scores.current(db, ids)
+}
 
 /** The rows to be added: of operators of whom nothing moved there is none. */
-const folded = async (db: Db, step: Fetched, when: When, course: ByRules): Promise<Folded> => {
-  const ids = step.operators.map(({ id }) => id)
-  const before: ReadonlyMap<number, Earlier> = course.asked
-    ? await scores.latestBy(db, ids, when.asOf, course.card.version)
-    : await scores.current(db, ids)
+const folded = async (db: Db, step: Fetched, when: When, course: ByRules): Promise<scores.NewScore[]> => {
   const rows: scores.NewScore[] = []
   const same: { row: scores.NewScore; scoreId: number }[] = []
   let done = 0
   for (const [id, facts] of step.facts) {
     done += 1
     if (done % TURN_EVERY_OPERATORS === 0) await turn()
-    const earlier = before.get(id)
+    const earlier = step.before.get(id)
     const factsHash = hashOfFacts(facts)
     const hashes = { factsHash, scorecardHash: hashOfCard(course.card) }
     if (earlier && holdsStill(earlier, hashes, when.asOf, facts.comingOn ?? null)) continue
@@ -177,12 +180,13 @@ const folded = async (db: Db, step: Fetched, when: When, course: ByRules): Promi
     if (scoreId) same.push({ row, scoreId })
     else rows.push(row)
   }
+  if (same.length === 0) return rows
   const kept = await scores.byIds(
     db,
     same.map(({ scoreId }) => scoreId),
   )
   for (const { row, scoreId } of same) if (!sameReasons(kept.get(scoreId)?.reasons, row.reasons)) rows.push(row)
-  return { rows, before }
+  return rows
 }
 
 type Earlier = scores.CurrentScore | scores.StoredScore
@@ -239,9 +243,11 @@ const causeOf = (earlier: Earlier | undefined, hashes: Hashes): scores.NewScore[
   return earlier.factsHash === hashes.factsHash ? 'TIME' : 'RECORD'
 }
 
-interface Writing extends Course, Folded {
+interface Writing extends Course {
   when: When
   step: readonly Due[]
+  rows: readonly scores.NewScore[]
+  before: ReadonlyMap<number, Earlier>
 }
 
 /** Not those that changed, were merged or forgotten since: they are to be scored anew, or no more at all. */
