@@ -1,5 +1,7 @@
 /** Entries put on the public list and taken from it as the moves do in the end, without the moves. Every name is invented. */
+
 import { createHash } from 'node:crypto'
+import { MASKS } from '../../src/domain/public-entry.js'
 import type { Db } from '../../src/store/db.js'
 import { codeOf, rowsOf, TODAY } from './world.js'
 
@@ -95,8 +97,8 @@ export const manyShown = async (db: Db, { facts = {}, reason = 20, ...given }: M
     bound,
   )
   await db.raw(
-    `insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on)
-     select l.id, b.body, encode(sha256(convert_to(b.body::text, 'UTF8')), 'hex'), l.published_on, l.published_on, l.ends_on
+    `insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on, masks)
+     select l.id, b.body, encode(sha256(convert_to(b.body::text, 'UTF8')), 'hex'), l.published_on, l.published_on, l.ends_on, ${MASKS}
      from operators o join listings l on l.operator_id = o.id, lateral (select jsonb_build_object('id', l.id, 'list', l.list,
        'uscc', o.uscc, 'name', o.name, 'region', o.region, 'reason', l.reason, 'basis', l.basis, 'authority', l.authority,
        'documentNumber', l.document_number, 'decidedOn', l.published_on, 'publishedOn', l.published_on, 'endsOn', l.ends_on, 'contested', false) as body) b
