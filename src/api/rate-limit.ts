@@ -14,7 +14,7 @@ const LOOKS_EACH = 10
 
 /**
  * A party types its code by hand: some slips at once, then two a minute. Codes cannot be guessed however many try, so whoever
- * has not failed lately is always let in: strangers must not shut the door for all.
+ * has failed little lately is always let in: strangers must not shut the door for all.
  */
 const PARTY = {
   newcomers: true,

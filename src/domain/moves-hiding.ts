@@ -62,7 +62,8 @@ export const HIDING_MOVES = {
     to: 'SAME',
     roles: ['clock'],
     needs: ['reason'],
-    guards: [groundStands, publicKind, notEnded],
+    // Not that its ground stands: of a record that is merely absent the entry stays, and in no worse words.
+    guards: [publicKind, notEnded],
     sets: nothing,
   },
   // Late it is confirmed as well: until then the entry stays hidden, and is shown as late.

@@ -37,8 +37,9 @@ export interface Changed {
 
 /**
  * Starts from the listings, of which there are few, not from the versions, of which one run may bring a million. Withdrawn
- * by its authority, or known to be wrong and told by nobody else: the case ends at once. Merely absent, lighter, gone to
- * another operator or named nobody's: nothing moves, a person is asked; as where what ended a case stands again.
+ * by its authority, or known to be wrong and told by nobody else: the case ends at once. Lighter, gone to another operator
+ * or named nobody's: it is hidden at once and a person is asked. Told in other words: it is shown in them. Merely absent, or
+ * where what ended a case stands again: nothing moves, a person is asked.
  */
 export const consequences = async (tx: Tx, changed: Changed): Promise<void> => {
   for (const listing of await listings.restingOn(tx, changed.at)) await follow(tx, listing, changed)
@@ -67,8 +68,10 @@ const follow = async (tx: Tx, listing: listings.Listing, changed: Changed): Prom
   if (wrong && !(ground.state === 'STANDS' && (ground.heavy || !wasHeavy)))
     return fall(tx, listing, 'CORRECTED', changed)
   const cause = causeOf(ground, wasHeavy)
-  if (cause === null)
-    return ground.state === 'STANDS' && changed.decision === undefined ? renew(tx, listing, changed) : undefined
+  if (cause === null) {
+    if (ground.state === 'STANDS' && changed.decision === undefined) await renew(tx, listing, changed)
+    return
+  }
   if (cause === 'ABSENT') return ask(tx, listing, cause, ground.linked, changed)
   await doubt(tx, listing, cause, ground, changed)
 }
@@ -105,33 +108,36 @@ const hide = async (
   { id, state }: listings.Listing,
   cause: keyof typeof HIDDEN_FOR,
   { at, rules, run, now = at }: Changed,
-): Promise<void> => {
-  if (!isPublic(state)) return
+): Promise<boolean> => {
+  if (!isPublic(state)) return true
   const input = {
     on: dateIn(now),
     hiding: 'ERROR' as const,
     reason: HIDDEN_FOR[cause],
     ...(run !== undefined && { run }),
   }
-  await tryMove(tx, rules, { id, name: 'hideListing', by: 'clock', role: 'clock', input, now, at })
+  return tryMove(tx, rules, { id, name: 'hideListing', by: 'clock', role: 'clock', input, now, at })
 }
 
 const RENEWED =
   '所依据的信息已更正，依更正后的信息公示。What it rests on was told otherwise; it is shown as it is told now.'
 
-/** What is shown follows the records: told to all if it may still be public, hidden at once if not. */
-export const renew = async (tx: Tx, listing: listings.Listing, changed: Changed): Promise<void> => {
-  if (!isPublic(listing.state)) return
+/**
+ * What is shown follows the records: told to all if it may still be public, hidden at once if not. False: it is shown as it
+ * was though it should not be.
+ */
+export const renew = async (tx: Tx, listing: listings.Listing, changed: Changed): Promise<boolean> => {
+  if (!isPublic(listing.state)) return true
   const { at, rules, now = at } = changed
   const told = await asToldNow(tx, listing, dateIn(now))
-  if (told === 'SAME') return
+  if (told === 'SAME') return true
   if (told === 'WITHHELD') {
     await concerns.open(tx, { listingId: listing.id, cause: 'NOT_PUBLIC', record: null, run: changed.run ?? null, at })
     return hide(tx, listing, 'NOT_PUBLIC', changed)
   }
   const input = { on: dateIn(now), reason: RENEWED }
   const made = { id: listing.id, name: 'renewEntry' as const, by: 'clock', role: 'clock' as const, input, now, at }
-  await tryMove(tx, rules, made)
+  return tryMove(tx, rules, made)
 }
 
 const causeOf = ({ state, heavy }: Ground, wasHeavy: boolean): 'ABSENT' | 'CHANGED_HANDS' | 'LIGHTER' | null => {

@@ -58,7 +58,7 @@ export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now,
       change === 'REMOVE'
         ? known
         : {
-            ...(kept ?? (await publicOf(tx, { before, after }, asShown(operator, known), dateIn(now)))),
+            ...(kept ?? (await publicOf(tx, { name, before, after }, asShown(operator, known), dateIn(now)))),
             endsOn: after.endsOn,
           }
     if (change !== 'REMOVE' && body) await publish(tx, body, act.on, kept === undefined ? MASKS : null)
@@ -105,14 +105,14 @@ const changeOf = ({ name, before, after }: Shown): Action | null => {
 /** Only what may be public of it; where nothing may, it is refused. */
 const publicOf = async (
   tx: Tx,
-  { before, after }: Pick<Shown, 'before' | 'after'>,
+  { name, before, after }: Pick<Shown, 'name' | 'before' | 'after'>,
   operator: operators.Operator,
   on: string,
 ): Promise<listings.PublicBody> => {
   const { body, withheld } = await publicEntryOf(tx, after, operator, on, after.facts.ofAge ?? null)
   if (body === null) {
     const reason = withheld === null ? '' : `${WITHHELD[withheld].zh} ${WITHHELD[withheld].en}`
-    throw new Refusal('MOVE_NOT_ALLOWED', { move: 'publishListing', state: before.state, reason, because: withheld })
+    throw new Refusal('MOVE_NOT_ALLOWED', { move: name, state: before.state, reason, because: withheld })
   }
   return body
 }

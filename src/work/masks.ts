@@ -13,18 +13,20 @@ import type { Rules } from './rules.js'
 
 /** Entries asked for at a step; each is looked at in a transaction of its own. */
 const STEP_ENTRIES = 500
+/** Looked at in one run, so that what ends next waits minutes at most; the rest comes with the next. */
+const RUN_ENTRIES = 20_000
 
 /** Returns how many were looked at. */
 export const renewMasks = async (db: Db, rules: Rules, { now, log }: { now: Date; log: Log }): Promise<number> => {
   let [looked, after] = [0, null as string | null]
-  for (;;) {
+  while (looked < RUN_ENTRIES) {
     const ids: string[] = await masked.before(db, MASKS, after, STEP_ENTRIES)
     for (const id of ids) {
       await db.transaction(async (tx) => {
         const at = await knowledge.tick(tx, now)
         const listing = await listings.forMove(tx, id)
-        if (listing !== null) await renew(tx, listing, { at, now, rules })
-        await masked.note(tx, id, MASKS)
+        if (listing === null || (await renew(tx, listing, { at, now, rules }))) await masked.note(tx, id, MASKS)
+        else log.warn({ listing: id }, 'an entry could not be renewed under new masks')
       })
       looked += 1
     }

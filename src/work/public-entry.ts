@@ -61,13 +61,12 @@ export const asToldNow = async (tx: Tx, listing: Listing, on: string): Promise<'
   const standing = await standingUnder(tx, listing)
   const operator = (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
   const shown = (await listings.publicBodies(tx, [listing.id])).get(listing.id)
-  if (operator === undefined || shown === undefined || standing === null) return 'SAME'
+  if (operator === undefined || shown === undefined) return 'SAME'
   const punished = listing.facts.ground !== 'DECISION_NOT_PERFORMED'
   const renewed = {
     ...listing,
-    decisionVersion: standing.version,
-    authority: standing.authority,
-    reason: punished ? standing.violation : listing.reason,
+    ...(standing && { decisionVersion: standing.version, authority: standing.authority }),
+    ...(standing && punished && { reason: standing.violation }),
   }
   const { body } = await publicEntryOf(tx, renewed, asShown(operator, shown), on, listing.facts.ofAge ?? null)
   if (body === null) return 'WITHHELD'

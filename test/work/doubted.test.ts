@@ -222,6 +222,23 @@ describe('what follows the words of its records', () => {
   })
 })
 
+describe('an entry whose penalty a delivery merely lacks', () => {
+  const db = database()
+
+  it('is told anew in what is left of its words, too, once the masks know more', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    await db().raw(`update versions set ended_on = date '2026-11-24' where kind = 'penalty' and known_to is null`)
+    const leaks = '张某，住虚构市虚构区红旗街12号，销售假冒商品'
+    await db().raw('update listings set reason = ? where id = ?', [leaks, id])
+    await db().raw(`update public_entries set masks = 1, body = body || jsonb_build_object('reason', ?::text)`, [leaks])
+    await expire(db(), { rules, log, cause: 'command', now: at(later(60)) })
+    const [entry] = await rowsOf(db(), `select body->>'reason' as reason, masks from public_entries`)
+    expect(entry?.['masks']).to.equal(MASKS)
+    expect(entry?.['reason']).to.be.a('string').and.to.not.include('红旗街')
+  })
+})
+
 describe('a hide that no scoring waits to begin with', () => {
   const db = database()
 
