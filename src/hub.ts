@@ -13,7 +13,7 @@ import { checkLists, type ListKind } from './domain/lists.js'
 import { Refusal, reasonOf } from './errors.js'
 import { loadKeys, newManifestKey } from './keys.js'
 import { type Log, makeLog } from './log.js'
-import { platforms as allPlatforms } from './platforms/index.js'
+import { platforms as allPlatforms, hearing } from './platforms/index.js'
 import * as database from './store/db.js'
 import { type Embedded, join as joinEmbedded } from './store/embedded/index.js'
 import type * as runs from './store/runs.js'
@@ -251,7 +251,7 @@ const loadRules = (mark: Rules['mark']): Rules => {
     workdays: new Set(days.workdays),
     knownUntil: days.knownUntil,
   }
-  return { lists, calendar, clocks: clockRules(), platforms: allPlatforms.map((platform) => platform.id), mark }
+  return { lists, calendar, clocks: clockRules(), platforms: allPlatforms.map(hearing), mark }
 }
 
 const openDatabase = async (

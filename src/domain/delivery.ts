@@ -1,9 +1,18 @@
-/** Deliveries: one message owed to one platform about one entry. What is owed after a move, and when to try again. Pure. */
+/** Deliveries: one message owed to one platform about one subject. What is owed after a change, and when to try again. Pure. */
+import type { Body } from './records.js'
 
 export type Action = 'ADD' | 'CHANGE' | 'REMOVE'
 
-/** What happened, in the hub's own form: everything a platform may be told of one entry, nothing personal. */
-export interface Notice {
+/** What a platform may be told of: an entry of the list, or a record that an agency's 双公示 asks for. */
+export const SUBJECT_KINDS = ['listing', 'penalty', 'permit'] as const
+export type SubjectKind = (typeof SUBJECT_KINDS)[number]
+
+/** What happened, in the hub's own form: everything a platform may be told of one subject, nothing personal. */
+export type Notice = EntryNotice | RecordNotice
+
+export interface EntryNotice {
+  /** Absent in those that are stored: a notice of an entry was the first there was. */
+  kind?: 'listing'
   /** Business key, stable for the entry at every platform for ever (the listing's opaque id). */
   key: string
   /** Grows with each notice about the same entry: a platform ignores what is older than what it holds. */
@@ -29,6 +38,37 @@ export interface Notice {
   removal: { reason: string; reasonText: string; documentNumber: string | null; removedOn: string } | null
 }
 
+/** One penalty or permit of one party, in the form of its record (schema/records); of organisations and individual businesses only. */
+export interface RecordNotice {
+  kind: 'penalty' | 'permit'
+  /** Business key, stable for the record at every platform for ever: an opaque id. */
+  key: string
+  sequence: number
+  action: Action
+  operator: { uscc: string | null; name: string; regNo: string | null; orgCode: string | null }
+  /** As schema/records/<kind>.json says; masked like everything that leaves. */
+  body: Body
+  /** Set when the action is REMOVE: the agency withdrew it, or it was put right. */
+  removal: { reason: string; reasonText: string; documentNumber: string | null; removedOn: string } | null
+}
+
+export const kindOf = (notice: Notice): SubjectKind => notice.kind ?? 'listing'
+export const isEntry = (notice: Notice): notice is EntryNotice => kindOf(notice) === 'listing'
+
+/** What one platform is to hear of. */
+export interface Hearing {
+  id: string
+  kinds: readonly SubjectKind[]
+  /** Kinds of list; null: every one. */
+  lists: readonly string[] | null
+}
+
+export const hears = ({ kinds, lists }: Hearing, kind: SubjectKind, list?: string): boolean =>
+  kinds.includes(kind) && (kind !== 'listing' || lists === null || (list !== undefined && lists.includes(list)))
+
+/** What a platform's own rule code means to the hub: it is done, a person must put it right, or it is sent again later. */
+export type Meaning = 'ACCEPTED' | 'CORRECT' | 'LATER'
+
 /**
  * Receipt code of the hub's own: the platform answered, but not about this row. The delivery is still owed; sending it
  * again is harmless.
@@ -45,7 +85,8 @@ export interface Receipt {
   value: string | null
   receiverId: string | null
 }
-export type DeliveryState = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED'
+/** CLOSED: a named officer has closed it with a reason; it is owed no more and was never confirmed. */
+export type DeliveryState = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSED'
 
 /** First wait after a failure and the longest one, seconds; doubled each time between. */
 const FIRST_WAIT_SECONDS = 2

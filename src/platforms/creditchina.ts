@@ -1,6 +1,7 @@
 /** 信用中国: the same samr-list rows as the national platform, another address, credential and answer. */
+import { isEntry } from '../domain/delivery.js'
 import { checkSamrRow, SAMR_SHOWN, samrBatch } from './formats/samr-list.js'
-import type { Platform } from './platform.js'
+import { notCarried, type Platform } from './platform.js'
 import { deliver } from './transports/deliver.js'
 import { JSON_HEADERS, type ReceiptNames, receiptsInJson } from './transports/json-receipts.js'
 import { readShown } from './transports/shown.js'
@@ -23,8 +24,14 @@ const credentials = (secret: string) => ({ token: secret })
 export const creditchina: Platform = {
   id: 'creditchina',
   name: { zh: '信用中国', en: 'Credit China' },
+  kinds: ['listing'],
+  hears: ['listing'],
+  lists: ['serious'],
   batchSize: 100,
-  check: checkSamrRow,
+  callsPerSecond: null,
+  hours: null,
+  codes: {},
+  check: (notice) => (isEntry(notice) ? checkSamrRow(notice) : [notCarried(notice)]),
   send: (batch, to) =>
     deliver(to, batch.notices, {
       path: '/service/blacklist',

@@ -1,9 +1,9 @@
 /** 信用吉林网: one signed JSON message per notice, one after the other. */
 import { randomUUID } from 'node:crypto'
-import type { Notice, Receipt } from '../domain/delivery.js'
+import { type EntryNotice, isEntry, type Receipt } from '../domain/delivery.js'
 import { jsonIn, shortened, Unreadable } from './formats/reading.js'
 import { checkMessage, MESSAGE_SHOWN, message, signature } from './formats/signed-message.js'
-import type { Platform } from './platform.js'
+import { notCarried, type Platform } from './platform.js'
 import { deliver } from './transports/deliver.js'
 import { JSON_HEADERS } from './transports/json-receipts.js'
 import { readShown } from './transports/shown.js'
@@ -11,13 +11,19 @@ import { readShown } from './transports/shown.js'
 export const creditjilin: Platform = {
   id: 'creditjilin',
   name: { zh: '信用吉林网', en: 'Credit Jilin' },
+  kinds: ['listing'],
+  hears: ['listing'],
+  lists: null,
   // One: were the platform to give way in the middle of a longer batch (a rate limit), the receipts already given would
   // be lost with it, and a limit below the batch would never let it pass.
   batchSize: 1,
-  check: checkMessage,
+  callsPerSecond: null,
+  hours: null,
+  codes: {},
+  check: (notice) => (isEntry(notice) ? checkMessage(notice) : [notCarried(notice)]),
   send: async ({ notices, sentAt }, to) => {
     const receipts: Receipt[] = []
-    for (const notice of notices) {
+    for (const notice of notices.filter(isEntry)) {
       const body = JSON.stringify(message(notice))
       receipts.push(
         ...(await deliver(to, [notice], {
@@ -44,7 +50,7 @@ const signed = (secret: string, timestamp: string, body: string) => ({
 })
 
 /** One message, one answer: the key is the one asked about, the answer does not repeat it. */
-const receiptOf = (bytes: Buffer, notice: Notice): Receipt => {
+const receiptOf = (bytes: Buffer, notice: EntryNotice): Receipt => {
   const answer = jsonIn(bytes, 'result')
   const { result } = answer
   if (typeof result !== 'boolean') throw new Unreadable('result is neither true nor false')

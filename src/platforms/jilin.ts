@@ -1,9 +1,9 @@
 /** 吉林省信用信息数据交换平台: XML exchange envelopes, many rows in one, receipts as XML. */
 
-import type { Receipt } from '../domain/delivery.js'
+import { isEntry, type Receipt } from '../domain/delivery.js'
 import { checkExchangeRow, EXCHANGE_SHOWN, envelope, receiptRows } from './formats/exchange-envelope.js'
 import { shortened } from './formats/reading.js'
-import type { Platform } from './platform.js'
+import { notCarried, type Platform } from './platform.js'
 import { deliver } from './transports/deliver.js'
 import { readShown } from './transports/shown.js'
 
@@ -19,8 +19,14 @@ const credentials = (secret: string) => ({ 'x-exchange-key': secret })
 export const jilin: Platform = {
   id: 'jilin',
   name: { zh: '吉林省信用信息数据交换平台', en: 'Jilin Credit Information Exchange Platform' },
+  kinds: ['listing'],
+  hears: ['listing'],
+  lists: null,
   batchSize: 100,
-  check: checkExchangeRow,
+  callsPerSecond: null,
+  hours: null,
+  codes: {},
+  check: (notice) => (isEntry(notice) ? checkExchangeRow(notice) : [notCarried(notice)]),
   send: (batch, to) =>
     deliver(to, batch.notices, {
       path: '/exchange',

@@ -1,6 +1,7 @@
 /** 全国信用信息共享平台: takes the list in batches of samr-list rows and answers row by row. */
+import { isEntry } from '../domain/delivery.js'
 import { checkSamrRow, SAMR_SHOWN, samrBatch } from './formats/samr-list.js'
-import type { Platform } from './platform.js'
+import { notCarried, type Platform } from './platform.js'
 import { deliver } from './transports/deliver.js'
 import { JSON_HEADERS, type ReceiptNames, receiptsInJson } from './transports/json-receipts.js'
 import { readShown } from './transports/shown.js'
@@ -22,8 +23,14 @@ const credentials = (secret: string) => ({ authorization: `Bearer ${secret}` })
 export const national: Platform = {
   id: 'national',
   name: { zh: '全国信用信息共享平台', en: 'National Credit Information Sharing Platform' },
+  kinds: ['listing'],
+  hears: ['listing'],
+  lists: ['serious'],
   batchSize: 200,
-  check: checkSamrRow,
+  callsPerSecond: null,
+  hours: null,
+  codes: {},
+  check: (notice) => (isEntry(notice) ? checkSamrRow(notice) : [notCarried(notice)]),
   send: (batch, to) =>
     deliver(to, batch.notices, {
       path: '/api/lists/serious/batch',

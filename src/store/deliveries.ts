@@ -1,28 +1,28 @@
 /** Deliveries owed to platforms: written with the move that causes them, claimed with a lease, closed by the receipt. */
-import type { Action, DeliveryState, Earlier, Notice, Receipt } from '../domain/delivery.js'
+import type { Action, DeliveryState, Earlier, Notice, Receipt, SubjectKind } from '../domain/delivery.js'
 import type { Db, Tx } from './db.js'
 
 export interface Delivery {
   id: number
   platform: string
-  listingId: string
+  kind: SubjectKind
+  subjectId: string
   number: number
   action: Action
   notice: Notice
   attempts: number
 }
 
-const COLUMNS = `d.id, d.platform, d.listing_id as "listingId", d.number, d.action, d.notice, d.attempts`
+const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number, d.action, d.notice, d.attempts`
 
-/** What each platform was told or owed about these entries, in order. */
-export const earlier = async (
-  tx: Tx,
-  listingIds: readonly string[],
-): Promise<(Earlier & { listingId: string; platform: string; number: number })[]> => {
+export type EarlierOf = Earlier & { subjectId: string; platform: string; number: number }
+
+/** What each platform was told or owed about these subjects, in order. */
+export const earlier = async (tx: Tx, subjectIds: readonly string[]): Promise<EarlierOf[]> => {
   const answer = await tx.raw(
-    `select listing_id as "listingId", platform, number, action, state, attempts from deliveries where listing_id = any(?::uuid[])
-     order by listing_id, platform, number for update /* deliveries.earlier */`,
-    [[...listingIds]],
+    `select subject_id as "subjectId", platform, number, action, state, attempts from deliveries where subject_id = any(?::uuid[])
+     order by subject_id, platform, number for update /* deliveries.earlier */`,
+    [[...subjectIds]],
   )
   return answer.rows
 }
@@ -33,13 +33,13 @@ export const earlier = async (
  */
 export const fold = async (
   tx: Tx,
-  folded: readonly { listingId: string; platform: string; what: 'untried' | 'unconfirmed' }[],
+  folded: readonly { subjectId: string; platform: string; what: 'untried' | 'unconfirmed' }[],
 ): Promise<void> => {
   if (folded.length === 0) return
   await tx.raw(
     `update deliveries d set state = 'FOLDED'
-     from jsonb_to_recordset(?::jsonb) as f("listingId" uuid, platform text, what text)
-     where d.listing_id = f."listingId" and d.platform = f.platform
+     from jsonb_to_recordset(?::jsonb) as f("subjectId" uuid, platform text, what text)
+     where d.subject_id = f."subjectId" and d.platform = f.platform
        and (d.state = 'REFUSED' or (d.state = 'OWED' and (d.attempts = 0 or f.what = 'unconfirmed'))) /* deliveries.fold */`,
     [JSON.stringify(folded)],
   )
@@ -47,13 +47,15 @@ export const fold = async (
 
 export const owe = async (
   tx: Tx,
-  owed: readonly { platform: string; listingId: string; number: number; action: Action; notice: Notice; dueAt: Date }[],
+  owed: readonly (Pick<Delivery, 'platform' | 'kind' | 'subjectId' | 'number' | 'action' | 'notice'> & {
+    dueAt: Date
+  })[],
 ): Promise<void> => {
   if (owed.length === 0) return
   await tx.raw(
-    `insert into deliveries (platform, listing_id, number, action, notice, due_at, created_at)
-     select o.platform, o."listingId", o.number, o.action, o.notice, o."dueAt", o."dueAt"
-     from jsonb_to_recordset(?::jsonb) as o(platform text, "listingId" uuid, number int, action text, notice jsonb,
+    `insert into deliveries (platform, kind, subject_id, number, action, notice, due_at, created_at)
+     select o.platform, o.kind, o."subjectId", o.number, o.action, o.notice, o."dueAt", o."dueAt"
+     from jsonb_to_recordset(?::jsonb) as o(platform text, kind text, "subjectId" uuid, number int, action text, notice jsonb,
        "dueAt" timestamptz) /* deliveries.owe */`,
     [JSON.stringify(owed)],
   )
@@ -71,7 +73,7 @@ export const claim = async (
   const answer = await db.raw(
     `with due as (
        select d.id from deliveries d where d.platform = :platform and d.state = 'OWED' and d.due_at <= :now
-         and not exists (select 1 from deliveries e where e.platform = d.platform and e.listing_id = d.listing_id
+         and not exists (select 1 from deliveries e where e.platform = d.platform and e.subject_id = d.subject_id
            and e.number < d.number and e.state in ('OWED', 'REFUSED'))
        order by (d.action = 'REMOVE') desc, d.due_at, d.id limit :limit for update skip locked)
      update deliveries d set attempts = d.attempts + 1, due_at = :leaseUntil, sent_at = :now from due where d.id = due.id
@@ -135,12 +137,12 @@ export interface Told {
   lastError: string | null
 }
 
-/** Everything that was owed about these entries, platform by platform: who was told, when, and who confirmed. */
+/** Everything that was owed about these listings, platform by platform: who was told, when, and who confirmed. */
 export const ofListings = async (db: Db, listingIds: readonly string[]): Promise<(Told & { listingId: string })[]> => {
   const answer = await db.raw(
-    `select listing_id as "listingId", platform, number, action, state, attempts, sent_at as "sentAt",
+    `select subject_id as "listingId", platform, number, action, state, attempts, sent_at as "sentAt",
        confirmed_at as "confirmedAt", receipt, last_error as "lastError"
-     from deliveries where listing_id = any(:listingIds::uuid[]) order by listing_id, platform, number /* deliveries.ofListings */`,
+     from deliveries where subject_id = any(:listingIds::uuid[]) order by subject_id, platform, number /* deliveries.ofListings */`,
     { listingIds },
   )
   return answer.rows

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { Act } from '../domain/case.js'
 import { dateIn } from '../domain/dates.js'
-import { type Action, type Notice, owing } from '../domain/delivery.js'
+import type { Action, EntryNotice } from '../domain/delivery.js'
 import { isPublic } from '../domain/listing.js'
 import type { MoveName } from '../domain/moves.js'
 import { MASKS, WITHHELD } from '../domain/public-entry.js'
@@ -13,12 +13,12 @@ import { publicCode, publicName } from '../domain/public-name.js'
 import { canonical, type Json } from '../domain/records.js'
 import { Refusal } from '../errors.js'
 import type { Tx } from '../store/db.js'
-import * as deliveries from '../store/deliveries.js'
 import * as dirty from '../store/dirty.js'
 import * as listings from '../store/listings.js'
 import * as operators from '../store/operators.js'
 import { asShown, publicEntryOf } from './public-entry.js'
 import { listOf, type Rules } from './rules.js'
+import { type Told, tell } from './tell.js'
 
 export interface Shown {
   name: MoveName
@@ -63,7 +63,7 @@ export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now,
           }
     if (change !== 'REMOVE' && body) await publish(tx, body, act.on, kept === undefined ? MASKS : null)
     const removal = removalOf(rules, after, act)
-    told.push({ listingId: after.id, change, notice: noticeOf(rules, after, operator, removal, body) })
+    told.push({ kind: 'listing', subjectId: after.id, change, notice: noticeOf(rules, after, operator, removal, body) })
   }
   await listings.unpublish(tx, leaving)
   await tell(tx, rules, told, dueAt)
@@ -90,7 +90,12 @@ export const showAnew = async (
     const operator = parties.get(listing.operatorId)
     if (operator === undefined) throw new Error(`operator ${listing.operatorId} of listing ${listing.id} is gone`)
     await publish(tx, body, dateIn(now), null)
-    told.push({ listingId: listing.id, change: 'CHANGE', notice: noticeOf(rules, listing, operator, null, body) })
+    told.push({
+      kind: 'listing',
+      subjectId: listing.id,
+      change: 'CHANGE',
+      notice: noticeOf(rules, listing, operator, null, body),
+    })
   }
   await tell(tx, rules, told, dueAt)
 }
@@ -139,9 +144,9 @@ const noticeOf = (
   rules: Rules,
   listing: listings.Listing,
   operator: operators.Operator,
-  removal: Notice['removal'],
+  removal: EntryNotice['removal'],
   body: listings.PublicBody | undefined,
-): Omit<Notice, 'sequence' | 'action'> => {
+): Omit<EntryNotice, 'sequence' | 'action'> => {
   const list = listOf(rules, listing.list)
   return {
     key: listing.id,
@@ -168,7 +173,7 @@ const noticeOf = (
 }
 
 /** Hidden is removed, as far as a platform goes; it is added again when it is shown again. */
-const removalOf = (rules: Rules, listing: listings.Listing, act: Act): Notice['removal'] => {
+const removalOf = (rules: Rules, listing: listings.Listing, act: Act): EntryNotice['removal'] => {
   const documentNumber = act.documentNumber ?? null
   if (listing.state === 'HIDDEN') return { reason: 'HIDDEN', reasonText: '暂停公示', documentNumber, removedOn: act.on }
   if (listing.removedOn === null) return null
@@ -179,40 +184,4 @@ const removalOf = (rules: Rules, listing: listings.Listing, act: Act): Notice['r
     documentNumber,
     removedOn: listing.removedOn,
   }
-}
-
-interface Told {
-  listingId: string
-  change: Action
-  notice: Omit<Notice, 'sequence' | 'action'>
-}
-
-/** Owes each platform what it must hear, given what it has heard: written in the transaction of the move. */
-const tell = async (tx: Tx, rules: Rules, told: readonly Told[], dueAt: Date): Promise<void> => {
-  const heard = new Map<string, Awaited<ReturnType<typeof deliveries.earlier>>>(
-    told.map(({ listingId }) => [listingId, []]),
-  )
-  for (const row of await deliveries.earlier(tx, [...heard.keys()])) heard.get(row.listingId)?.push(row)
-  const folded: Parameters<typeof deliveries.fold>[1][number][] = []
-  const owed: Parameters<typeof deliveries.owe>[1][number][] = []
-  for (const { listingId, change, notice } of told) {
-    const all = heard.get(listingId) ?? []
-    for (const platform of new Set([...rules.platforms, ...all.map((row) => row.platform)])) {
-      const earlier = all.filter((row) => row.platform === platform)
-      const { owe, fold } = owing(change, earlier)
-      if (fold !== 'nothing' && earlier.length > 0) folded.push({ listingId, platform, what: fold })
-      if (owe === null) continue
-      const number = (earlier.at(-1)?.number ?? 0) + 1
-      owed.push({
-        platform,
-        listingId,
-        number,
-        action: owe,
-        notice: { ...notice, sequence: number, action: owe },
-        dueAt,
-      })
-    }
-  }
-  await deliveries.fold(tx, folded)
-  await deliveries.owe(tx, owed)
 }

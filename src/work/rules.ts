@@ -3,6 +3,7 @@ import * as contracts from '../contracts.js'
 import type { Calendar } from '../domain/calendar.js'
 import type { Rules as CaseRules } from '../domain/case.js'
 import type { ClockRules, RuleFault } from '../domain/clocks.js'
+import type { Hearing } from '../domain/delivery.js'
 import type { ListKind } from '../domain/lists.js'
 import { checkRestoration, type RestorationRules } from '../domain/restoration-rules.js'
 import { Refusal } from '../errors.js'
@@ -11,8 +12,8 @@ export interface Rules {
   lists: readonly ListKind[]
   calendar: Calendar
   clocks: ClockRules
-  /** Ids of the platforms that must hear of every entry. */
-  platforms: readonly string[]
+  /** What each platform must hear of. */
+  platforms: readonly Hearing[]
   /** What stands for an ID number that somebody writes into a text. */
   mark: (id: string) => string
 }

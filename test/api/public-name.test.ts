@@ -66,7 +66,7 @@ describe('a name that is masked in the public entry', () => {
   it('goes to the platforms as it is public, and so does a code that reads as a person’s number', async () => {
     const id = await publishListing(world, doubtful, numberOf(2))
     const notices = async (listing: string): Promise<{ uscc: string | null; name: string }[]> =>
-      (await world.database.db.raw(`select notice from deliveries where listing_id = ?`, [keyIn(listing)])).rows.map(
+      (await world.database.db.raw(`select notice from deliveries where subject_id = ?`, [keyIn(listing)])).rows.map(
         ({ notice }: { notice: { operator: { uscc: string | null; name: string } } }) => notice.operator,
       )
     const [shop] = await notices(listed)

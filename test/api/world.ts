@@ -13,7 +13,7 @@ import type { Body, Draft, RecordKind } from '../../src/domain/records.js'
 import type { Role } from '../../src/domain/viewer.js'
 import { type Keys, loadKeys } from '../../src/keys.js'
 import { makeLog } from '../../src/log.js'
-import { platforms } from '../../src/platforms/index.js'
+import { hearing, platforms } from '../../src/platforms/index.js'
 import { nothingKnown } from '../../src/store/known.js'
 import * as runs from '../../src/store/runs.js'
 import * as scores from '../../src/store/scores.js'
@@ -170,7 +170,7 @@ const loadRules = (): Rules => {
     lists,
     calendar: { ...days, holidays: new Set(days.holidays), workdays: new Set(days.workdays) },
     clocks: clockRules(),
-    platforms: platforms.map(({ id }) => id),
+    platforms: platforms.map(hearing),
     mark: () => 'hash',
   }
 }

@@ -212,7 +212,11 @@ const ended = async (db: Db): Promise<Record<string, number>> => {
     lists,
     calendar: { holidays: new Set(), workdays: new Set(), knownUntil: '2099-12-31' },
     clocks: clockRules(),
-    platforms: ['national', 'jilin', 'creditchina', 'creditjilin'],
+    platforms: ['national', 'jilin', 'creditchina', 'creditjilin'].map((id) => ({
+      id,
+      kinds: ['listing' as const],
+      lists: null,
+    })),
     mark: () => '',
   } as unknown as Rules
   const log = makeLog({ level: 'silent', file: null })

@@ -1,6 +1,6 @@
 /** A row is held against its schema before it leaves. */
 import { expect } from 'chai'
-import type { Notice } from '../../src/domain/delivery.js'
+import type { EntryNotice } from '../../src/domain/delivery.js'
 import { platforms } from '../../src/platforms/index.js'
 import type { Platform } from '../../src/platforms/platform.js'
 import { noticeOf, removalOf } from './notices.js'
@@ -43,14 +43,14 @@ const FIELDS: Record<Platform['id'], Record<Field, string> & { uscc: string; reg
 }
 const REQUIRED = Object.keys(SAMR) as Field[]
 
-const blanked = (field: Field): Notice =>
+const blanked = (field: Field): EntryNotice =>
   field === 'name' ? noticeOf(1, { operator: { ...noticeOf(1).operator, name: '' } }) : noticeOf(1, { [field]: '' })
 
 describe('the check of an outgoing row', () => {
   for (const platform of platforms) {
     const fields = FIELDS[platform.id]
-    const faultsOf = (notice: Notice) => platform.check(notice).map(({ field }) => field)
-    const withOperator = (changes: Partial<Notice['operator']>) =>
+    const faultsOf = (notice: EntryNotice) => platform.check(notice).map(({ field }) => field)
+    const withOperator = (changes: Partial<EntryNotice['operator']>) =>
       noticeOf(1, { operator: { ...noticeOf(1).operator, ...changes } })
 
     it(`${platform.id} finds a whole notice good, added, changed, removed or without end`, () => {

@@ -24,7 +24,13 @@ describe('every credit platform', () => {
           expect(receipt).to.deep.include({ key: 'lst_test_1', accepted: true, code: '00', field: null, value: null })
           expect(receipt?.receiverId).to.be.a('string').and.not.equal('')
           expect(await platform.shown(standIn)).to.deep.equal([
-            { key: 'lst_test_1', uscc: noticeOf(1).operator.uscc, name: noticeOf(1).operator.name },
+            {
+              kind: 'listing',
+              key: 'lst_test_1',
+              sequence: 1,
+              uscc: noticeOf(1).operator.uscc,
+              name: noticeOf(1).operator.name,
+            },
           ])
         }))
 
@@ -34,7 +40,7 @@ describe('every credit platform', () => {
           const renamed = { ...noticeOf(1).operator, name: '长春虚构商贸（更名）有限公司' }
           await send(batchOf(noticeOf(1, { action: 'CHANGE', sequence: 2, operator: renamed })))
           expect(await platform.shown(standIn)).to.deep.equal([
-            { key: 'lst_test_1', uscc: renamed.uscc, name: renamed.name },
+            { kind: 'listing', key: 'lst_test_1', sequence: 2, uscc: renamed.uscc, name: renamed.name },
           ])
         }))
 
@@ -138,7 +144,9 @@ describe('every credit platform', () => {
           const notice = noticeOf(1, { operator })
           expect(platform.check(notice)).to.deep.equal([])
           await send(batchOf(notice))
-          expect(await platform.shown(standIn)).to.deep.equal([{ key: notice.key, uscc: null, name: operator.name }])
+          expect(await platform.shown(standIn)).to.deep.equal([
+            { kind: 'listing', key: notice.key, sequence: 1, uscc: null, name: operator.name },
+          ])
         }))
 
       it(`${platform.id} takes a whole batch`, () =>

@@ -1,6 +1,6 @@
 /** Invented notices for the tests of the doors out. */
 
-import type { Notice } from '../../src/domain/delivery.js'
+import type { EntryNotice } from '../../src/domain/delivery.js'
 import { usccValid } from '../../src/domain/identity.js'
 import type { Batch } from '../../src/platforms/platform.js'
 
@@ -13,7 +13,7 @@ export const usccOf = (n: number): string => {
   return `${head}${digit}`
 }
 
-export const noticeOf = (n: number, changes: Partial<Notice> = {}): Notice => ({
+export const noticeOf = (n: number, changes: Partial<EntryNotice> = {}): EntryNotice => ({
   key: `lst_test_${n}`,
   sequence: 1,
   action: 'ADD',
@@ -32,14 +32,14 @@ export const noticeOf = (n: number, changes: Partial<Notice> = {}): Notice => ({
   ...changes,
 })
 
-export const removalOf = (n: number, sequence: number): Notice =>
+export const removalOf = (n: number, sequence: number): EntryNotice =>
   noticeOf(n, {
     action: 'REMOVE',
     sequence,
     removal: { reason: 'REPAIRED', reasonText: '信用修复', documentNumber: null, removedOn: '2026-04-01' },
   })
 
-export const batchOf = (...notices: Notice[]): Batch => ({
+export const batchOf = (...notices: EntryNotice[]): Batch => ({
   id: 'batch-1',
   sentAt: '2026-11-25T08:00:00.000Z',
   notices,

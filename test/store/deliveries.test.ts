@@ -9,15 +9,16 @@ const receipt = { key: 'k', accepted: true, code: '00', text: '', field: null, v
 describe('deliveries', () => {
   const db = database()
   const listing = async (n: number): Promise<string> => (await lead(db(), (await penalised(db(), n)).operatorId)).id
-  const owe = (listingId: string, number: number, action: Action, more: { platform?: string; dueAt?: Date } = {}) =>
+  const owe = (subjectId: string, number: number, action: Action, more: { platform?: string; dueAt?: Date } = {}) =>
     db().transaction((tx) =>
       deliveries.owe(tx, [
         {
           platform: 'national',
-          listingId,
+          kind: 'listing',
+          subjectId,
           number,
           action,
-          notice: { key: listingId } as Notice,
+          notice: { key: subjectId } as Notice,
           dueAt: NOW,
           ...more,
         },
@@ -52,9 +53,9 @@ describe('deliveries', () => {
     await owe(a, 2, 'CHANGE')
     await owe(b, 1, 'ADD')
     for (const one of await claim())
-      if (one.listingId === a) await deliveries.refuse(db(), one, { ...receipt, accepted: false })
+      if (one.subjectId === a) await deliveries.refuse(db(), one, { ...receipt, accepted: false })
     expect(await claim(10, later(30))).to.have.length(0)
-    expect((await claim(10, later(61))).map((one) => one.listingId)).to.deep.equal([b])
+    expect((await claim(10, later(61))).map((one) => one.subjectId)).to.deep.equal([b])
   })
 
   it('what is not due yet, or owed to another platform, is not claimed', async () => {
@@ -70,8 +71,8 @@ describe('deliveries', () => {
     await db().raw(
       `with more as (insert into listings (list, operator_id, state, reason, facts, created_at, removed_on)
          select list, operator_id, 'REMOVED', reason, facts, created_at, '2026-11-20' from listings, generate_series(1, 100) where id = ? returning id)
-       insert into deliveries (platform, listing_id, number, action, notice, due_at, created_at)
-       select 'national', id, 1, 'ADD', '{}', ?, ? from more`,
+       insert into deliveries (kind, platform, subject_id, number, action, notice, due_at, created_at)
+       select 'listing', 'national', id, 1, 'ADD', '{}', ?, ? from more`,
       [a, NOW, NOW],
     )
     const all = (await Promise.all(Array.from({ length: 8 }, () => claim(30)))).flat().map((one) => one.id)
@@ -89,9 +90,9 @@ describe('deliveries', () => {
     await db()('deliveries').where({ number: 3 }).update({ attempts: 1 })
     const states = async () =>
       (await rowsOf(db(), 'select state from deliveries order by number')).map((row) => row['state'])
-    await db().transaction((tx) => deliveries.fold(tx, [{ listingId: a, platform: 'national', what: 'untried' }]))
+    await db().transaction((tx) => deliveries.fold(tx, [{ subjectId: a, platform: 'national', what: 'untried' }]))
     expect(await states()).to.deep.equal(['CONFIRMED', 'FOLDED', 'OWED', 'FOLDED'])
-    await db().transaction((tx) => deliveries.fold(tx, [{ listingId: a, platform: 'national', what: 'unconfirmed' }]))
+    await db().transaction((tx) => deliveries.fold(tx, [{ subjectId: a, platform: 'national', what: 'unconfirmed' }]))
     expect(await states()).to.deep.equal(['CONFIRMED', 'FOLDED', 'FOLDED', 'FOLDED'])
   })
 

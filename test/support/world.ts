@@ -10,7 +10,7 @@ import type { MoveName } from '../../src/domain/moves.js'
 import type { Body, Item, RecordKind } from '../../src/domain/records.js'
 import { isRefusal } from '../../src/errors.js'
 import { makeLog } from '../../src/log.js'
-import { platforms } from '../../src/platforms/index.js'
+import { hearing, platforms } from '../../src/platforms/index.js'
 import type { Db } from '../../src/store/db.js'
 import type { Listing } from '../../src/store/listings.js'
 import { clockRules } from '../../src/work/clocks.js'
@@ -39,7 +39,7 @@ export const rules: Rules = {
   lists: (document('rules/lists.json') as { lists: ListKind[] }).lists,
   calendar: { holidays: new Set(days.holidays), workdays: new Set(days.workdays), knownUntil: days.knownUntil },
   clocks: clockRules(),
-  platforms: platforms.map((platform) => platform.id),
+  platforms: platforms.map(hearing),
   mark: () => 'hash',
 }
 

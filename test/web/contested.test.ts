@@ -103,7 +103,7 @@ describe('an entry under objection', () => {
     const owed = async () =>
       (
         await db.raw(
-          `select platform, action, notice->'contested' as contested from deliveries where listing_id = ? and state = 'OWED' order by platform`,
+          `select platform, action, notice->'contested' as contested from deliveries where subject_id = ? and state = 'OWED' order by platform`,
           [keyIn(id)],
         )
       ).rows

@@ -85,8 +85,8 @@ const stateOf = async (db: Db, id: string) => {
 }
 const causes = async (db: Db) => (await concerns.list(db, { first: 10, after: null })).map(({ cause }) => cause)
 const owed = async (db: Db, id: string) =>
-  rowsOf(db, `select platform, action from deliveries where listing_id = ? and state = 'OWED' order by 1, 2`, [id])
-const PLATFORMS = [...rules.platforms].sort()
+  rowsOf(db, `select platform, action from deliveries where subject_id = ? and state = 'OWED' order by 1, 2`, [id])
+const PLATFORMS = rules.platforms.map(({ id }) => id).sort()
 const back = (db: Db, run: number, now = later(HOUR)) =>
   takeBack(db, { run, reason: '误报', by: 'reviewer-1', rules, now: at(now) })
 /** Every platform has confirmed what it was owed. */
@@ -239,7 +239,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect((await shown()).reason).to.equal('虚构的另一违法行为')
     const told = await rowsOf(
       db(),
-      `select distinct action, notice->>'reason' as reason from deliveries where listing_id = ? and state = 'OWED'`,
+      `select distinct action, notice->>'reason' as reason from deliveries where subject_id = ? and state = 'OWED'`,
       [id],
     )
     expect(told).to.deep.equal([{ action: 'ADD', reason: '虚构的另一违法行为' }])

@@ -34,7 +34,7 @@ import {
   TODAY,
 } from '../support/world.js'
 
-const PLATFORMS = [...rules.platforms].sort()
+const PLATFORMS = rules.platforms.map(({ id }) => id).sort()
 const dayOf = (instant: Date): string => new Date(instant.getTime() + 8 * 3_600_000).toISOString().slice(0, 10)
 /** A move of the day on which it is made. */
 const on = (

@@ -29,10 +29,10 @@ import {
 } from '../support/world.js'
 
 const deliveriesOf = (db: Db, id: string) =>
-  rowsOf(db, 'select platform, number, action, state from deliveries where listing_id = ? order by platform, number', [
+  rowsOf(db, 'select platform, number, action, state from deliveries where subject_id = ? order by platform, number', [
     id,
   ])
-const PLATFORMS = [...rules.platforms].sort()
+const PLATFORMS = rules.platforms.map(({ id }) => id).sort()
 
 describe('listing', () => {
   const db = database()
@@ -149,7 +149,10 @@ describe('listing', () => {
     const listing = await listingAt(db(), 1, 'serveListing')
     const before = await beliefsOf(db())
     // PostgreSQL keeps no NUL in a text: the insert of this platform's delivery fails, after all else was written.
-    const broken = { ...rules, platforms: [...rules.platforms, 'no\0where'] }
+    const broken = {
+      ...rules,
+      platforms: [...rules.platforms, { id: 'no\0where', kinds: ['listing' as const], lists: null }],
+    }
     let failed = ''
     await step(db(), listing.id, ['publishListing', OFFICER, { on: '2026-11-16' }], NOW, broken).catch(
       (error: Error) => {
@@ -195,7 +198,13 @@ describe('listing', () => {
   it('removal after confirmation owes a removal to each platform that heard, also to one no longer configured', async () => {
     const listing = await published(db(), 1)
     await db()('deliveries').update({ state: 'CONFIRMED', confirmed_at: NOW, attempts: 1 })
-    await removed(db(), listing.id, TODAY, { ...rules, platforms: ['national'] }, later(60))
+    await removed(
+      db(),
+      listing.id,
+      TODAY,
+      { ...rules, platforms: rules.platforms.filter(({ id }) => id === 'national') },
+      later(60),
+    )
     const owed = await rowsOf(db(), `select platform, number, notice from deliveries where state = 'OWED' order by 1`)
     expect(owed.map((row) => [row['platform'], row['number']])).to.deep.equal(
       PLATFORMS.map((platform) => [platform, 2]),

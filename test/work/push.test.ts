@@ -232,7 +232,7 @@ describe('push', () => {
     const bad = await published(db(), 1)
     await published(db(), 2)
     await db().raw(
-      `update deliveries set notice = jsonb_set(notice, '{operator,name}', '""') where listing_id = ? and platform = 'national'`,
+      `update deliveries set notice = jsonb_set(notice, '{operator,name}', '""') where subject_id = ? and platform = 'national'`,
       [bad.id],
     )
     const toldBefore = standIn('national').told
@@ -274,9 +274,9 @@ describe('push', () => {
       `with more as (
          insert into listings (list, operator_id, state, reason, facts, created_at, removed_on)
          select list, operator_id, 'REMOVED', reason, facts, created_at, '2026-11-20' from listings, generate_series(1, 450) returning id)
-       insert into deliveries (platform, listing_id, number, action, notice, due_at, created_at)
-       select d.platform, more.id, 1, d.action, jsonb_set(d.notice, '{key}', to_jsonb(more.id::text)), d.due_at, d.created_at
-       from more, deliveries d where d.listing_id = ? and d.platform = 'national'`,
+       insert into deliveries (kind, platform, subject_id, number, action, notice, due_at, created_at)
+       select d.kind, d.platform, more.id, 1, d.action, jsonb_set(d.notice, '{key}', to_jsonb(more.id::text)), d.due_at, d.created_at
+       from more, deliveries d where d.subject_id = ? and d.platform = 'national'`,
       [listing.id],
     )
     const progress: number[] = []

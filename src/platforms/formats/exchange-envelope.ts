@@ -1,5 +1,5 @@
 /** exchange-envelope: the provincial exchange message, XML; a header saying from whom to whom, a body of rows. */
-import type { Notice } from '../../domain/delivery.js'
+import { type EntryNotice, isEntry } from '../../domain/delivery.js'
 import { type Batch, type Fault, SENDER } from '../platform.js'
 import { type ShownNames, Unreadable } from './reading.js'
 import { faultsIn } from './schema.js'
@@ -8,7 +8,7 @@ import { leaf, node, readXml, XML_DECLARATION, type XmlElement } from './xml.js'
 /** The catalogue item these rows belong to. */
 const ITEM = 'blacklist'
 
-export const EXCHANGE_SHOWN: ShownNames = { key: 'ENTRY_ID', uscc: 'A000002', name: 'A000001' }
+export const EXCHANGE_SHOWN: ShownNames = { key: 'ENTRY_ID', sequence: 'ENTRY_SN', uscc: 'A000002', name: 'A000001' }
 
 export const envelope = (receiver: string, batch: Batch): string =>
   XML_DECLARATION +
@@ -22,18 +22,18 @@ export const envelope = (receiver: string, batch: Batch): string =>
       leaf('item', ITEM),
       leaf('sn', batch.notices.length),
     ),
-    node('Body', node('rows', ...batch.notices.map(rowNode))),
+    node('Body', node('rows', ...batch.notices.filter(isEntry).map(rowNode))),
   )
 
 /** What is absent is left out, not sent empty: an empty date is a wrong date to some receivers. */
-const rowNode = (notice: Notice): string =>
+const rowNode = (notice: EntryNotice): string =>
   node(
     'row',
     ...Object.entries(exchangeRow(notice)).flatMap(([name, value]) => (value === null ? [] : leaf(name, value))),
   )
 
 /** A0000nn and EXECUTE_REFRENCE_NO are the receiver's own spellings. */
-export const exchangeRow = (notice: Notice) => ({
+export const exchangeRow = (notice: EntryNotice) => ({
   ENTRY_ID: notice.key,
   ENTRY_SN: notice.sequence,
   OPERATION: notice.action,
@@ -57,7 +57,7 @@ export const exchangeRow = (notice: Notice) => ({
   REMOVE_DATE: notice.removal?.removedOn ?? null,
 })
 
-export const checkExchangeRow = (notice: Notice): Fault[] => faultsIn('exchange-envelope', exchangeRow(notice))
+export const checkExchangeRow = (notice: EntryNotice): Fault[] => faultsIn('exchange-envelope', exchangeRow(notice))
 
 /** The rows of the answer's receipt: each a map of field to text. */
 export const receiptRows = (bytes: Buffer): ReadonlyMap<string, string>[] => {

@@ -11,6 +11,7 @@ export class Unreadable extends Error {
 /** A platform's own names for what it displays of an entry. */
 export interface ShownNames {
   key: string
+  sequence: string
   uscc: string
   name: string
 }

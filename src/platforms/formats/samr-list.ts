@@ -2,23 +2,23 @@
  * samr-list: the rows of the market regulators' 严重违法失信 list (field names of the public data family), as JSON.
  * Lawful minimum: the family's NAME, CERTYPE, CERNO (legal representative and ID) are never sent.
  */
-import type { Notice } from '../../domain/delivery.js'
+import { type EntryNotice, isEntry } from '../../domain/delivery.js'
 import { type Batch, type Fault, SENDER } from '../platform.js'
 import type { ShownNames } from './reading.js'
 import { faultsIn } from './schema.js'
 
 const LIST = 'serious'
-const OPTYPE = { ADD: '1', CHANGE: '2', REMOVE: '3' } as const satisfies Record<Notice['action'], string>
+const OPTYPE = { ADD: '1', CHANGE: '2', REMOVE: '3' } as const satisfies Record<EntryNotice['action'], string>
 
-export const SAMR_SHOWN: ShownNames = { key: 'ILLID', uscc: 'UNISCID', name: 'ENTNAME' }
+export const SAMR_SHOWN: ShownNames = { key: 'ILLID', sequence: 'SN', uscc: 'UNISCID', name: 'ENTNAME' }
 
 export const samrBatch = (batch: Batch) => ({
   batchNo: batch.id,
   sender: SENDER,
-  rows: batch.notices.map(samrRow),
+  rows: batch.notices.filter(isEntry).map(samrRow),
 })
 
-export const samrRow = (notice: Notice) => ({
+export const samrRow = (notice: EntryNotice) => ({
   ILLID: notice.key,
   ENTNAME: notice.operator.name,
   UNISCID: notice.operator.uscc,
@@ -37,13 +37,13 @@ export const samrRow = (notice: Notice) => ({
   SN: notice.sequence,
 })
 
-export const checkSamrRow = (notice: Notice): Fault[] => [
+export const checkSamrRow = (notice: EntryNotice): Fault[] => [
   ...otherList(notice),
   ...faultsIn('samr-list', samrRow(notice)),
 ]
 
 /** The row does not say which list it is of; sent here, an entry of any other list would be shown as a serious one. */
-const otherList = (notice: Notice): Fault[] =>
+const otherList = (notice: EntryNotice): Fault[] =>
   notice.list === LIST
     ? []
     : [

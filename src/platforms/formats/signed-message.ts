@@ -1,13 +1,13 @@
 /** signed-message: one notice as one JSON message, signed over its time and its bytes. */
 import { createHmac } from 'node:crypto'
-import type { Notice } from '../../domain/delivery.js'
+import type { EntryNotice } from '../../domain/delivery.js'
 import type { Fault } from '../platform.js'
 import type { ShownNames } from './reading.js'
 import { faultsIn } from './schema.js'
 
-export const MESSAGE_SHOWN: ShownNames = { key: 'id', uscc: 'uscc', name: 'name' }
+export const MESSAGE_SHOWN: ShownNames = { key: 'id', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
-export const message = (notice: Notice) => ({
+export const message = (notice: EntryNotice) => ({
   id: notice.key,
   sequence: notice.sequence,
   action: notice.action,
@@ -36,7 +36,7 @@ export const message = (notice: Notice) => ({
   },
 })
 
-export const checkMessage = (notice: Notice): Fault[] => faultsIn('signed-message', message(notice))
+export const checkMessage = (notice: EntryNotice): Fault[] => faultsIn('signed-message', message(notice))
 
 /** HMAC-SHA-256 of `timestamp.body`, hex. */
 export const signature = (secret: string, timestamp: string, body: string): string =>

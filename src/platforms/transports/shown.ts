@@ -18,5 +18,12 @@ export const readShown = async (from: To, credentials: Record<string, string>, n
 const shownIn = (row: unknown, names: ShownNames): Shown => {
   const key = isObject(row) ? textOf(row[names.key]) : null
   if (!isObject(row) || key === null) throw new Unreadable(`an entry without ${names.key}`)
-  return { key, uscc: textOf(row[names.uscc]), name: textOf(row[names.name]) ?? '' }
+  const sequence = Number(textOf(row[names.sequence]) ?? Number.NaN)
+  return {
+    kind: 'listing',
+    key,
+    sequence: Number.isSafeInteger(sequence) ? sequence : null,
+    uscc: textOf(row[names.uscc]),
+    name: textOf(row[names.name]) ?? '',
+  }
 }

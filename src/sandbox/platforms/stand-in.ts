@@ -61,8 +61,9 @@ export const startStandIn = async (dialect: Dialect, secret: string, file: strin
     }
   }
 
-  const displayed = ({ key, uscc, name, recordId }: ShownEntry) => ({
+  const displayed = ({ key, sequence, uscc, name, recordId }: ShownEntry) => ({
     [dialect.fields.key]: key,
+    [dialect.fields.sequence]: sequence,
     [dialect.fields.uscc]: uscc,
     [dialect.fields.name]: name,
     recordId,
