@@ -74,6 +74,8 @@ export type Meaning = 'ACCEPTED' | 'CORRECT' | 'LATER'
  * again is harmless.
  */
 export const NO_RECEIPT = 'NO_RECEIPT'
+/** Receipt code of the hub's own: the platform has it and has not judged it; it is asked again, and not sent again meanwhile. */
+export const WAITING = 'WAITING'
 
 /** A platform's answer about one notice. Codes and field names are the platform's own words. */
 export interface Receipt {

@@ -82,10 +82,16 @@ export interface Platform {
   codes: Readonly<Record<string, RuleCode>>
   /** Holds the outgoing row against its schema before it leaves; [] = good. */
   check(notice: Notice): Fault[]
-  /** One receipt per notice, in the order of the notices. Refuses with PLATFORM_UNREACHABLE {reason, retryAfterSeconds?}. */
+  /**
+   * One receipt per notice, in the order of the notices; WAITING where the answer comes later (a folder, an exchange table). Refuses
+   * with PLATFORM_UNREACHABLE {reason, retryAfterSeconds?}.
+   */
   send(batch: Batch, to: To): Promise<Receipt[]>
   /** Reads back what the platform displays under our keys, whole. */
   shown(from: To): Promise<Shown[]>
-  /** What it displays of these keys; absent where it cannot be asked about single ones. */
-  ask?(keys: readonly string[], from: To): Promise<Shown[]>
+  /**
+   * What became of notices that were sent and never answered, one receipt each, in their order: NO_RECEIPT where the platform
+   * knows nothing of it, WAITING where it has it and has not judged it yet. Absent: it cannot be asked; the same notice is sent again.
+   */
+  ask?(notices: readonly Notice[], to: To): Promise<Receipt[]>
 }

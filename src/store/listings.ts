@@ -155,7 +155,7 @@ export const eventsOf = async (db: Db, listingIds: readonly string[]): Promise<E
   return answer.rows
 }
 
-export const byIds = async (db: Db, ids: readonly string[]): Promise<Map<string, Listing>> => {
+export const byIds = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, Listing>> => {
   const answer = await db.raw(`select ${COLUMNS} from listings l where l.id = any(?::uuid[]) /* listings.byIds */`, [
     [...ids],
   ])
@@ -271,7 +271,20 @@ export const publish = async (
 }
 
 /** What is public of these entries. */
-export const publicBodies = async (tx: Tx, ids: readonly string[]): Promise<Map<string, PublicBody>> => {
+/** Ids of the entries that are public on a day, in order, after one. */
+export const shownIds = async (
+  db: Db | Tx,
+  { today, after, limit }: { today: string; after: string | null; limit: number },
+): Promise<string[]> => {
+  const answer = await db.raw(
+    `select listing_id as id from public_entries where (ends_on is null or ends_on > :today::date)
+       and (:after::uuid is null or listing_id > :after::uuid) order by listing_id limit :limit /* listings.shownIds */`,
+    { today, after, limit },
+  )
+  return answer.rows.map(({ id }: { id: string }) => id)
+}
+
+export const publicBodies = async (tx: Db | Tx, ids: readonly string[]): Promise<Map<string, PublicBody>> => {
   if (ids.length === 0) return new Map()
   const answer = await tx.raw(
     'select listing_id as id, body from public_entries where listing_id = any(?::uuid[]) /* listings.publicBodies */',

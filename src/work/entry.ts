@@ -5,19 +5,19 @@
 import { createHash } from 'node:crypto'
 import type { Act } from '../domain/case.js'
 import { dateIn } from '../domain/dates.js'
-import type { Action, EntryNotice } from '../domain/delivery.js'
+import type { Action } from '../domain/delivery.js'
 import { isPublic } from '../domain/listing.js'
 import type { MoveName } from '../domain/moves.js'
 import { MASKS, WITHHELD } from '../domain/public-entry.js'
-import { publicCode, publicName } from '../domain/public-name.js'
 import { canonical, type Json } from '../domain/records.js'
 import { Refusal } from '../errors.js'
 import type { Tx } from '../store/db.js'
 import * as dirty from '../store/dirty.js'
 import * as listings from '../store/listings.js'
 import * as operators from '../store/operators.js'
+import { noticeOf, removalOf } from './notice.js'
 import { asShown, publicEntryOf } from './public-entry.js'
-import { listOf, type Rules } from './rules.js'
+import type { Rules } from './rules.js'
 import { type Told, tell } from './tell.js'
 
 export interface Shown {
@@ -127,61 +127,4 @@ const publish = async (tx: Tx, body: listings.PublicBody, on: string, masks: num
     .update(canonical(body as unknown as Json))
     .digest('hex')
   await listings.publish(tx, body, { bodyHash, on, masks })
-}
-
-/** What the public and the platforms are told alike. */
-const told = ({ reason, basis, authority, documentNumber, facts, publishedOn, endsOn }: listings.Listing) => ({
-  reason,
-  basis,
-  authority,
-  documentNumber: documentNumber ?? '',
-  decidedOn: facts.decidedOn ?? '',
-  publishedOn: publishedOn ?? '',
-  endsOn,
-})
-
-const noticeOf = (
-  rules: Rules,
-  listing: listings.Listing,
-  operator: operators.Operator,
-  removal: EntryNotice['removal'],
-  body: listings.PublicBody | undefined,
-): Omit<EntryNotice, 'sequence' | 'action'> => {
-  const list = listOf(rules, listing.list)
-  return {
-    key: listing.id,
-    list: listing.list,
-    listName: list.zh,
-    // As the public knows it, masked, and as it was when it was shown: the same code under one key.
-    operator: {
-      uscc: body ? body.uscc : publicCode(operator.uscc),
-      name: body?.name ?? publicName(operator.name) ?? '',
-      regNo: null,
-    },
-    ...told(listing),
-    // Masked for the public, and so for whoever publishes it again.
-    ...(body && {
-      reason: body.reason,
-      basis: body.basis,
-      authority: body.authority,
-      documentNumber: body.documentNumber,
-    }),
-    contested: body?.contested ?? false,
-    authorityCode: listing.authorityCode,
-    removal,
-  }
-}
-
-/** Hidden is removed, as far as a platform goes; it is added again when it is shown again. */
-const removalOf = (rules: Rules, listing: listings.Listing, act: Act): EntryNotice['removal'] => {
-  const documentNumber = act.documentNumber ?? null
-  if (listing.state === 'HIDDEN') return { reason: 'HIDDEN', reasonText: '暂停公示', documentNumber, removedOn: act.on }
-  if (listing.removedOn === null) return null
-  const rule = listOf(rules, listing.list).removals.find((row) => row.reason === listing.removalReason)
-  return {
-    reason: listing.removalReason ?? '',
-    reasonText: rule?.zh ?? act.reason ?? '',
-    documentNumber,
-    removedOn: listing.removedOn,
-  }
 }

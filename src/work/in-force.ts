@@ -1,0 +1,54 @@
+/**
+ * What a platform should show at this moment, subject by subject, as it would be told of it: what a new or emptied platform is
+ * given, and what a comparison holds its display against.
+ */
+import { type Hearing, hears, type SubjectKind } from '../domain/delivery.js'
+import type { Db, Tx } from '../store/db.js'
+import * as listings from '../store/listings.js'
+import * as operators from '../store/operators.js'
+import { noticeOf } from './notice.js'
+import type { Rules } from './rules.js'
+import type { Unnumbered } from './tell.js'
+
+export interface Standing {
+  kind: SubjectKind
+  subjectId: string
+  notice: Unnumbered
+}
+
+/** Entries read at a time. */
+const STEP_ENTRIES = 1_000
+
+/** In order of subject, a page at a time; `today` in Asia/Shanghai. */
+export const inForce = async function* (
+  db: Db | Tx,
+  rules: Rules,
+  hearing: Hearing,
+  today: string,
+): AsyncGenerator<Standing[]> {
+  let after: string | null = null
+  for (;;) {
+    const page: string[] = await listings.shownIds(db, { today, after, limit: STEP_ENTRIES })
+    if (page.length === 0) return
+    after = page.at(-1) ?? null
+    const standing = await noticesOf(db, rules, page)
+    yield standing.filter(({ notice }) => 'list' in notice && hears(hearing, 'listing', notice.list))
+  }
+}
+
+/** What these entries say as they are public now; those that are not are left out. */
+export const noticesOf = async (db: Db | Tx, rules: Rules, ids: readonly string[]): Promise<Standing[]> => {
+  const found = await listings.byIds(db, ids)
+  const bodies = await listings.publicBodies(db, ids)
+  const parties = await operators.byIds(
+    db,
+    [...found.values()].map(({ operatorId }) => operatorId),
+  )
+  return ids.flatMap((id): Standing[] => {
+    const listing = found.get(id)
+    const body = bodies.get(id)
+    const operator = listing && parties.get(listing.operatorId)
+    if (!listing || !body || !operator) return []
+    return [{ kind: 'listing', subjectId: id, notice: noticeOf(rules, listing, operator, null, body) }]
+  })
+}
