@@ -270,7 +270,6 @@ export const publish = async (
   )
 }
 
-/** What is public of these entries. */
 /** Ids of the entries that are public on a day, in order, after one. */
 export const shownIds = async (
   db: Db | Tx,
@@ -284,6 +283,7 @@ export const shownIds = async (
   return answer.rows.map(({ id }: { id: string }) => id)
 }
 
+/** What is public of these entries. */
 export const publicBodies = async (tx: Db | Tx, ids: readonly string[]): Promise<Map<string, PublicBody>> => {
   if (ids.length === 0) return new Map()
   const answer = await tx.raw(
