@@ -46,7 +46,7 @@ const documentOf = (format: Format): string => {
   return [
     `# ${title} 接口说明 · ${english}`,
     '',
-    schema.description ?? '',
+    (schema.description ?? '').replaceAll('<', '&lt;'),
     '',
     `由 \`schema/platforms/${format.name}.json\` 生成，以其为准。Made from that schema, which decides.`,
     '',
@@ -56,7 +56,7 @@ const documentOf = (format: Format): string => {
     '|---|---|---|---|---|---|---|---|',
     ...fieldsIn(schema, format.row('ADD')).map((field, at) => `| ${[at + 1, ...field].map(cell).join(' | ')} |`),
     '',
-    '## 一行的完整示例 · A whole row',
+    '## 完整示例 · A full example',
     '',
     ...fenced('json', JSON.stringify(schema.examples?.[0], null, 2)),
     ...format.messages.flatMap((message) => ['', `## ${message.title}`, '', ...shown(format, message)]),
@@ -64,7 +64,8 @@ const documentOf = (format: Format): string => {
   ].join('\n')
 }
 
-const cell = (value: string | number): string => String(value).replaceAll('|', '\\|').replaceAll('\n', ' ')
+const cell = (value: string | number): string =>
+  String(value).replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ')
 
 const fenced = (language: string, text: string): string[] => [`\`\`\`${language}`, text.trimEnd(), '```']
 

@@ -1,7 +1,7 @@
 /** One invented subject of each kind, added, changed and withdrawn, and what it becomes in every format: byte for byte. */
 import type { Action, EntryNotice, Notice, RecordNotice } from '../../src/domain/delivery.js'
 import { csv } from '../../src/platforms/formats/csv.js'
-import { envelope, exchangeRow } from '../../src/platforms/formats/exchange-envelope.js'
+import { envelope, envelopeHeader, exchangeRow } from '../../src/platforms/formats/exchange-envelope.js'
 import { tableRow } from '../../src/platforms/formats/exchange-table.js'
 import { penalty2015Message, penalty2015Row, penalty2015Rowdata } from '../../src/platforms/formats/penalty-2015.js'
 import { penaltyBatch, penaltyRow, penaltyRows } from '../../src/platforms/formats/penalty-row.js'
@@ -220,6 +220,11 @@ export const FORMATS: readonly Format[] = [
         bytes: (action) => csv('exchange-envelope', [exchangeRow(entryAt(action))], 'gb18030'),
       },
     ],
+  },
+  {
+    name: 'exchange-header',
+    row: (action) => envelopeHeader(RECEIVER, batchOf(entryAt(action))),
+    messages: [],
   },
   {
     name: 'signed-message',

@@ -18,26 +18,28 @@ const OPEN = '0'
 
 export const EXCHANGE_SHOWN: ShownNames = { key: 'ENTRY_ID', sequence: 'ENTRY_SN', uscc: 'A000002', name: 'A000001' }
 
-/** Notices of one kind, as every batch; `flow` is the batch's id, `sn` the number of its rows. */
+/** Notices of one kind, as every batch. */
 export const envelope = (receiver: string, batch: Batch): string =>
   XML_DECLARATION +
   node(
     'ExchangeMessage',
-    node(
-      'Header',
-      leaf('sender', SENDER),
-      leaf('receiver', receiver),
-      leaf('cc', ''),
-      leaf('flow', batch.id),
-      leaf('item', ITEMS[batch.notices[0] ? kindOf(batch.notices[0]) : 'listing']),
-      leaf('sn', batch.notices.length),
-      leaf('securityType', OPEN),
-      leaf('operator', SENDER),
-      // A person's name and telephone, where the hub's operator wants it, is told by other ways than with each message.
-      leaf('contacts', ''),
-    ),
+    node('Header', ...Object.entries(envelopeHeader(receiver, batch)).map(([name, value]) => leaf(name, value ?? ''))),
     node('Body', node('rows', ...batch.notices.map(rowNode))),
   )
+
+/** `flow` is the batch's id, `sn` the number of its rows. What is null is sent as an empty element. */
+export const envelopeHeader = (receiver: string, { id, notices }: Batch) => ({
+  sender: SENDER,
+  receiver,
+  cc: null,
+  flow: id,
+  item: ITEMS[notices[0] ? kindOf(notices[0]) : 'listing'],
+  sn: notices.length,
+  securityType: OPEN,
+  operator: SENDER,
+  // A person's name and telephone, where the receiver wants one, is told by other ways than with each message.
+  contacts: null,
+})
 
 /** What is absent is left out, not sent empty: an empty date is a wrong date to some receivers. */
 const rowNode = (notice: Notice): string =>
