@@ -236,6 +236,16 @@ describe('the SOAP call of the first generation', () => {
     }
   })
 
+  it('believes the rows where the answer has a code for the whole beside them, unless that is not good', () => {
+    const both = (code: string) =>
+      `<r><code>${code}</code><ROW><line>1</line><code>00</code></ROW><ROW><line>2</line><code>1001</code></ROW></r>`
+    expect(read(both('00')).map(({ key, accepted }) => [key, accepted])).to.deep.equal([
+      ['pen_test_1', true],
+      ['pen_test_2', false],
+    ])
+    expect(() => read(both('99'))).to.throw('code 99')
+  })
+
   it('refuses by a code and a line that row only', () => {
     expect(read(whole('1001', '2')).map(({ key, accepted }) => [key, accepted])).to.deep.equal([['pen_test_2', false]])
   })

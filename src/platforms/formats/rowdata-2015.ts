@@ -14,6 +14,9 @@ const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/'
 /** Of the services at sgs.creditchina.gov.cn; the receiver's WSDL says the right one. */
 const SERVICE = 'http://webservice.creditchina.gov.cn/'
 
+/** Of a fault's code, characters. */
+const FAULT_LENGTH_MAX = 40
+
 /** Names are the service's own, `importPenalyXml` without its t too. */
 export type Operation = 'importPenalyXml' | 'importPermissionXml'
 
@@ -111,19 +114,27 @@ export const readSoapAnswer = (
   })
   const verdicts = verdictsIn(innerOf(readXml(bytes)))
   if (verdicts.length === 0) throw new Unreadable('no code in the answer')
-  return verdicts.flatMap(({ element, ...line }) => {
-    const good = acceptedCodes.includes(line.code)
-    // Of one row: the answer lists rows, or names the one that it refuses. With 00 a line is how many were taken.
-    if (localName(element) === 'ROW' || (!good && line.line !== null)) {
-      const notice = notices[(line.line ?? 0) - 1]
-      return notice ? [receiptOf(line, notice.key)] : []
+  const listed = verdicts.filter(({ element }) => localName(element) === 'ROW')
+  const whole = verdicts.filter(({ element }) => localName(element) !== 'ROW')
+  const receipts = listed.length > 0 ? listed.flatMap(receiptOfRow) : whole.flatMap(receiptsOfWhole)
+  const bad = whole.find(({ code, line }) => !acceptedCodes.includes(code) && (line === null || listed.length > 0))
+  if (bad) throw new Unreadable(`code ${bad.code}`)
+  return receipts
+
+  function receiptOfRow(verdict: Line): Receipt[] {
+    const notice = notices[(verdict.line ?? 0) - 1]
+    return notice ? [receiptOf(verdict, notice.key)] : []
+  }
+
+  /** With a good code a line is how many rows were taken, with another one it is the row that is refused. */
+  function receiptsOfWhole(verdict: Line): Receipt[] {
+    const { code, line } = verdict
+    if (!acceptedCodes.includes(code)) return receiptOfRow(verdict)
+    if (line !== null && line !== 0 && line !== notices.length) {
+      throw new Unreadable(`code ${code} for ${line} of ${notices.length} rows`)
     }
-    if (!good) throw new Unreadable(`code ${line.code}`)
-    if (line.line !== null && line.line !== 0 && line.line !== notices.length) {
-      throw new Unreadable(`code ${line.code} for ${line.line} of ${notices.length} rows`)
-    }
-    return notices.map(({ key }) => receiptOf(line, key))
-  })
+    return notices.map(({ key }) => receiptOf(verdict, key))
+  }
 }
 
 /** What the service returns is XML written as text; some return it as it is. */
@@ -133,8 +144,6 @@ const innerOf = (root: XmlElement): XmlElement => {
   const written = writtenIn(root)
   return written === null ? root : readXml(Buffer.from(written))
 }
-
-const FAULT_LENGTH_MAX = 40
 
 const writtenIn = ({ text, children }: XmlElement): string | null => {
   if (text.startsWith('<')) return text
