@@ -1,12 +1,15 @@
 /** 信用吉林网: one signed JSON message per notice, one after the other. */
 import { randomUUID } from 'node:crypto'
 import { type EntryNotice, isEntry, type Receipt } from '../domain/delivery.js'
+import { BUSY, TAKEN, WRONG } from './codes.js'
 import { jsonIn, shortened, Unreadable } from './formats/reading.js'
 import { checkMessage, MESSAGE_SHOWN, message, signature } from './formats/signed-message.js'
 import { notCarried, type Platform } from './platform.js'
 import { deliver } from './transports/deliver.js'
 import { JSON_HEADERS } from './transports/json-receipts.js'
-import { readShown } from './transports/shown.js'
+import { askDisplayed, readShown } from './transports/shown.js'
+
+const CODES = { ...TAKEN, ...WRONG, ...BUSY }
 
 export const creditjilin: Platform = {
   id: 'creditjilin',
@@ -19,7 +22,7 @@ export const creditjilin: Platform = {
   batchSize: 1,
   callsPerSecond: null,
   hours: null,
-  codes: {},
+  codes: CODES,
   check: (notice) => (isEntry(notice) ? checkMessage(notice) : [notCarried(notice)]),
   send: async ({ notices, sentAt }, to) => {
     const receipts: Receipt[] = []
@@ -40,9 +43,12 @@ export const creditjilin: Platform = {
     }
     return receipts
   },
-  // Nothing dates a reading, so a nonce stands where the time of sending would.
-  shown: (from) => readShown(from, signed(from.secret, randomUUID(), ''), MESSAGE_SHOWN),
+  shown: (from) => readShown(from, () => asking(from.secret), MESSAGE_SHOWN),
+  ask: (notices, to) => askDisplayed(notices, to, () => asking(to.secret), MESSAGE_SHOWN),
 }
+
+/** Nothing dates a question, so a nonce stands where the time of sending would. */
+const asking = (secret: string) => signed(secret, randomUUID(), '')
 
 const signed = (secret: string, timestamp: string, body: string) => ({
   'x-timestamp': timestamp,
