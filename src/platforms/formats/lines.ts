@@ -5,6 +5,7 @@ import iconv from 'iconv-lite'
 import { Unreadable } from './reading.js'
 
 export interface Lines {
+  names: readonly string[]
   rows: ReadonlyMap<string, string>[]
   /** The last line has its end: whoever wrote this has finished it. */
   ended: boolean
@@ -34,6 +35,7 @@ export const linesIn = (bytes: Buffer): Lines => {
     }) as string[][]
     const names = header.map((name) => name.trim())
     return {
+      names,
       rows: rows.map((cells) => new Map(names.map((name, at) => [name, cells[at] ?? '']))),
       ended: text.endsWith('\n'),
     }

@@ -76,6 +76,7 @@ export const readShownFile = (from: To, names: ShownNames): Promise<Shown[]> =>
     if (content === null) throw unreachable(`没有展示清单 the receiver has put no ${SHOWN}`)
     const lines = readLines(content)
     if (typeof lines === 'string') throw unreachable(lines)
+    if (!lines.names.includes(names.key)) throw unreachable(`${SHOWN} 没有列 has no column ${names.key}`)
     if (!lines.ended) throw unreachable(`${SHOWN} 尚未写完 is not finished`)
     return lines.rows.map((row) => {
       const key = row.get(names.key) ?? ''
@@ -166,6 +167,8 @@ const answerTo = async (
   const lines = content === null ? '回执文件无法读取 the receipt cannot be read' : readLines(content)
   // A person sees it beside each row; the receiver may put a better one.
   if (typeof lines === 'string') return all((key) => waiting(key, lines))
+  if (!lines.names.includes(names.key))
+    return all((key) => waiting(key, `回执没有列 the receipt has no column ${names.key}`))
   if (!lines.ended) return all((key) => waiting(key, '回执尚未写完。The receipt is not finished.'))
   return asked.map((each) => [idOf(each), receiptFor(each, keys, lines, names)])
 }
