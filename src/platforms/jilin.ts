@@ -2,15 +2,16 @@
  * 吉林省信用信息数据交换平台, by whichever of the three ways of GB/T 39443-2020 its address names: XML exchange envelopes over HTTP, an exchange
  * folder (`file:`), or an exchange table (`postgres:`).
  */
-import { isEntry, type Notice, type Receipt } from '../domain/delivery.js'
+import { kindOf, type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery.js'
 import { BUSY, TAKEN, WRONG } from './codes.js'
-import { checkExchangeRow, EXCHANGE_SHOWN, envelope, exchangeRow, receiptRows } from './formats/exchange-envelope.js'
-import { gb18030, linesText } from './formats/lines.js'
-import { shortened } from './formats/reading.js'
-import { type Batch, notCarried, type Platform, type To } from './platform.js'
+import { csv } from './formats/csv.js'
+import { checkExchangeRow, EXCHANGE_SHOWN, envelope, exchangeRowOf, receiptRows } from './formats/exchange-envelope.js'
+import { TABLE_NAMES, TABLES, tableRow } from './formats/exchange-table.js'
+import { type ShownNames, shortened } from './formats/reading.js'
+import type { Platform, To } from './platform.js'
 import { unreachable } from './transports/converse.js'
-import { deliver } from './transports/deliver.js'
-import { askFolder, putBatch, readShownFile } from './transports/folder.js'
+import { deliver, unknownThere } from './transports/deliver.js'
+import { askFolder, type FolderNames, putBatch, readShownFile } from './transports/folder.js'
 import { askDisplayed, readShown } from './transports/shown.js'
 import { askTable, putRows, readShownTable } from './transports/table.js'
 
@@ -24,14 +25,15 @@ const STATES: ReadonlyMap<string | undefined, boolean> = new Map([
 export const jilin: Platform = {
   id: 'jilin',
   name: { zh: '吉林省信用信息数据交换平台', en: 'Jilin Credit Information Exchange Platform' },
-  kinds: ['listing'],
+  kinds: SUBJECT_KINDS,
+  // Penalties and permits reach it from the agencies themselves.
   hears: ['listing'],
   lists: null,
   batchSize: 100,
   callsPerSecond: null,
   hours: null,
   codes: { ...TAKEN, ...WRONG, ...BUSY },
-  check: (notice) => (isEntry(notice) ? checkExchangeRow(notice) : [notCarried(notice)]),
+  check: checkExchangeRow,
   send: (batch, to) => wayTo(to).send(batch, to),
   shown: (from) => wayTo(from).shown(from),
   ask: (notices, to) => wayTo(to).ask(notices, to),
@@ -63,7 +65,7 @@ const receiptOf = (row: ReadonlyMap<string, string>): Receipt | null => {
   const accepted = STATES.get(row.get('state'))
   if (accepted === undefined) return null
   return {
-    key: row.get('ENTRY_ID') ?? '',
+    key: keyIn(row) ?? '',
     accepted,
     code: shortened(row.get('ruleCode')) ?? '',
     text: shortened(row.get('ruleText')) ?? '',
@@ -73,68 +75,60 @@ const receiptOf = (row: ReadonlyMap<string, string>): Receipt | null => {
   }
 }
 
+/** The key bears the name that it has in the rows: entries of the list have one of their own. */
+const KEYS = ['ENTRY_ID', 'HUB_ID']
+const SEQUENCES = ['ENTRY_SN', 'HUB_SN']
+
+const firstIn = (row: ReadonlyMap<string, string>, names: readonly string[]): string | undefined =>
+  names.map((name) => row.get(name)).find((value) => value)
+
+const keyIn = (row: ReadonlyMap<string, string>) => firstIn(row, KEYS)
+
 /** A receipt in the folder has the names of the one in the envelope, and the sequence. */
-const IN_FOLDER = { key: 'ENTRY_ID', sequence: 'ENTRY_SN', receipt: receiptOf }
+const IN_FOLDER: FolderNames = {
+  keys: KEYS,
+  key: keyIn,
+  sequence: (row) => firstIn(row, SEQUENCES),
+  receipt: receiptOf,
+}
 
 const folder: Way = {
-  send: (batch, to) => putBatch(to, batch.id, gb18030(sheetOf(batch)), batch.notices),
+  send: ({ id, notices }, to) => putBatch(to, id, sheetOf(notices), notices),
   shown: (from) => readShownFile(from, EXCHANGE_SHOWN),
   ask: (notices, to) => askFolder(notices, to, IN_FOLDER),
 }
 
 /** Every column in every batch, whatever its rows leave empty. */
-const sheetOf = ({ notices }: Batch): string => linesText(COLUMNS, rowsOf(notices))
+const sheetOf = (notices: readonly Notice[]): Buffer =>
+  csv(SHEETS[kindIn(notices)], notices.map(exchangeRowOf), 'gb18030')
 
-const rowsOf = (notices: readonly Notice[]) => notices.filter(isEntry).map(exchangeRow)
-
-const COLUMNS = [
-  'ENTRY_ID',
-  'ENTRY_SN',
-  'OPERATION',
-  'LIST_CODE',
-  'DATA_CATEGORY',
-  'A000001',
-  'A000002',
-  'A000003',
-  'REASON',
-  'LEGAL_BASIS',
-  'EXECUTE_DEPT',
-  'EXECUTE_DEPT_CODE',
-  'EXECUTE_REFRENCE_NO',
-  'REGISTER_DATE',
-  'PUBLISH_DATE',
-  'EXPIRATION_DATE',
-  'CONTESTED',
-  'REMOVE_REASON_CODE',
-  'REMOVE_REASON',
-  'REMOVE_REFERENCE_NO',
-  'REMOVE_DATE',
-]
-
-const TABLE = 'exchange_listing'
-const TABLE_SHOWN = 'exchange_shown'
-const IN_TABLE = {
-  key: 'entry_id',
-  sequence: 'entry_sn',
-  state: 'state',
-  code: 'error_code',
-  text: 'error_message',
-  field: 'error_field',
-  value: 'error_value',
-  receiverId: 'record_no',
-  answeredAt: 'feedback_time',
-  sentAgainAt: 'resub_time',
+const SHEETS: Record<SubjectKind, string> = {
+  listing: 'exchange-envelope',
+  penalty: 'penalty-row',
+  permit: 'permit-row',
 }
+
+/** A batch is of one kind. */
+const kindIn = ([first]: readonly Notice[]): SubjectKind => (first === undefined ? 'listing' : kindOf(first))
+
+/** A table or view by which the receiver tells what it displays: subject_key, sequence, kind, uscc, name. */
+const SHOWN_TABLE = 'hub_shown'
+const SHOWN_NAMES: ShownNames = { key: 'subject_key', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
 const table: Way = {
-  send: ({ notices }, to) => putRows(to, TABLE, IN_TABLE, rowsOf(notices).map(inColumns), notices),
-  shown: (from) => readShownTable(from, TABLE_SHOWN, { ...IN_TABLE, uscc: 'a000002', name: 'a000001' }),
-  ask: (notices, to) => askTable(notices, to, TABLE, IN_TABLE),
+  send: ({ notices }, to) => putRows(to, TABLES[kindIn(notices)], TABLE_NAMES, notices.map(tableRow), notices),
+  shown: (from) => readShownTable(from, SHOWN_TABLE, SHOWN_NAMES),
+  ask: async (notices, to) => {
+    const receipts = new Map<Notice, Receipt>()
+    for (const kind of SUBJECT_KINDS) {
+      const own = notices.filter((notice) => kindOf(notice) === kind)
+      if (own.length === 0) continue
+      const answers = await askTable(own, to, TABLES[kind], TABLE_NAMES)
+      for (const [at, notice] of own.entries()) receipts.set(notice, answers[at] ?? unknownThere(notice.key))
+    }
+    return notices.map((notice) => receipts.get(notice) ?? unknownThere(notice.key))
+  },
 }
-
-/** PostgreSQL has no capitals of its own. */
-const inColumns = (row: Readonly<Record<string, string | number | null>>) =>
-  Object.fromEntries(COLUMNS.map((column) => [column.toLowerCase(), row[column] ?? null]))
 
 const WAYS: ReadonlyMap<string, Way> = new Map([
   ['http:', service],

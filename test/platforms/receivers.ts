@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import iconv from 'iconv-lite'
 import knexModule, { type Knex } from 'knex'
-import { WAITING } from '../../src/domain/delivery.js'
-import { linesIn, linesText } from '../../src/platforms/formats/lines.js'
+import { SUBJECT_KINDS, WAITING } from '../../src/domain/delivery.js'
+import { TABLES, tableSql } from '../../src/platforms/formats/exchange-table.js'
+import { linesIn } from '../../src/platforms/formats/lines.js'
 import type { Batch, Platform, To } from '../../src/platforms/platform.js'
 import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
 import { freshDatabase } from '../support/database.js'
@@ -62,12 +63,20 @@ const overHttp = async (id: Platform['id']): Promise<Receiver> => {
 type Told = Record<string, string | null>
 const FIELDS = ['state', 'ruleCode', 'ruleText', 'field', 'value', 'recordNo']
 
-/** The receiver's own register of what it was told, by the provincial names of the fields. */
+interface Row {
+  key: string
+  sequence: number
+  action: string
+  uscc: string | null
+  name: string | null
+}
+
+/** The receiver's own register of what it was told. */
 const register = () => {
-  const held = new Map<string, { sequence: number; removed: boolean; row: Told; recordNo: string }>()
+  const held = new Map<string, Row & { recordNo: string }>()
   let told = 0
   let refused: string | null = null
-  const taken = (ruleCode: string, recordNo: string): Told => ({
+  const taken = (ruleCode: string, recordNo: string) => ({
     state: '1',
     ruleCode,
     ruleText: '成功',
@@ -80,30 +89,55 @@ const register = () => {
     refuse: (codeOrName: string) => {
       refused = codeOrName
     },
-    take: (row: Told): Told => {
+    take: (row: Row) => {
       told += 1
-      const field = ['A000002', 'A000001'].find((name) => refused !== null && row[name] === refused)
-      if (field) {
+      if (refused !== null && [row.uscc, row.name].includes(refused)) {
         const ruleText = '未查询到主体或查询到的主体信息不匹配'
-        return { state: '0', ruleCode: '1001', ruleText, field, value: refused, recordNo: null }
+        return { state: '0', ruleCode: '1001', ruleText, field: 'A000002', value: refused, recordNo: null }
       }
-      const [key, sequence] = [row['ENTRY_ID'] ?? '', Number(row['ENTRY_SN'])]
-      const before = held.get(key)
+      const before = held.get(row.key)
       const recordNo = before?.recordNo ?? `JL-${held.size + 1}`
-      if (before && sequence < before.sequence) return taken('02', recordNo)
-      held.set(key, { sequence, removed: row['OPERATION'] === 'REMOVE', row, recordNo })
+      if (before && row.sequence < before.sequence) return taken('02', recordNo)
+      held.set(row.key, { ...row, recordNo })
       return taken('00', recordNo)
     },
-    shown: (): Told[] => [...held.values()].filter(({ removed }) => !removed).map(({ row }) => row),
+    shown: () => [...held.values()].filter(({ action }) => action !== 'REMOVE'),
   }
+}
+
+/** By the receiver's names, whatever the kind of the row. */
+const rowIn = (told: Told): Row => {
+  const first = (...names: string[]) => names.map((name) => told[name]).find((value) => value) ?? null
+  return {
+    key: first('ENTRY_ID', 'HUB_ID', 'subject_key') ?? '',
+    sequence: Number(first('ENTRY_SN', 'HUB_SN', 'sequence')),
+    action: first('OPERATION', 'HUB_OP', 'operation') ?? '',
+    uscc: first('A000002', 'CF_XDR_SHXYM', 'XK_XDR_SHXYM', 'a000002', 'cf_xdr_shxym', 'xk_xdr_shxym'),
+    name: first('A000001', 'CF_XDR_MC', 'XK_XDR_MC', 'a000001', 'cf_xdr_mc', 'xk_xdr_mc'),
+  }
+}
+
+const kindOf = (key: string): string =>
+  key.startsWith('pen') ? 'penalty' : key.startsWith('per') ? 'permit' : 'listing'
+
+const lines = (columns: readonly string[], rows: readonly Told[]): Buffer => {
+  const cells = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ''))]
+  const text = cells.map((line) => `${line.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\r\n`).join('')
+  return iconv.encode(text, 'gb18030')
 }
 
 const inFolder = async (): Promise<Receiver> => {
   const path = await mkdtemp(join(tmpdir(), 'hub-exchange-'))
   const own = register()
-  const show = () => {
-    const columns = ['ENTRY_ID', 'ENTRY_SN', 'A000001', 'A000002']
-    return writeFile(join(path, 'shown.csv'), iconv.encode(linesText(columns, own.shown()), 'gb18030'))
+  const show = async () => {
+    const rows = own.shown().map(({ key, sequence, name, uscc }) => ({
+      ENTRY_ID: key,
+      ENTRY_SN: String(sequence),
+      A000001: name,
+      A000002: uscc,
+      kind: kindOf(key),
+    }))
+    await writeFile(join(path, 'shown.csv'), lines(['ENTRY_ID', 'ENTRY_SN', 'A000001', 'A000002', 'kind'], rows))
   }
   await show()
   return {
@@ -113,16 +147,15 @@ const inFolder = async (): Promise<Receiver> => {
     judge: async () => {
       for (const name of await readdir(path)) {
         if (!/^[^.].*(?<!receipt)\.csv$/.test(name) || name === 'shown.csv') continue
-        const { rows } = linesIn(await readFile(join(path, name)))
-        const answers = rows.map((row) => {
-          const told = Object.fromEntries([...row].map(([field, value]) => [field, value === '' ? null : value]))
-          return { ...pick(told, ['ENTRY_ID', 'ENTRY_SN']), ...own.take(told) }
+        const told = linesIn(await readFile(join(path, name))).rows.map((row) => Object.fromEntries(row))
+        const answers = told.map((row) => {
+          const { key, sequence } = rowIn(row)
+          const head = row['HUB_ID'] === undefined ? 'ENTRY' : 'HUB'
+          return { [`${head}_ID`]: key, [`${head}_SN`]: String(sequence), ...own.take(rowIn(row)) }
         })
         const receipt = name.replace(/\.csv$/, '.receipt.csv')
-        await writeFile(
-          join(path, `.${receipt}`),
-          iconv.encode(linesText(['ENTRY_ID', 'ENTRY_SN', ...FIELDS], answers), 'gb18030'),
-        )
+        const head = told[0]?.['HUB_ID'] === undefined ? ['ENTRY_ID', 'ENTRY_SN'] : ['HUB_ID', 'HUB_SN']
+        await writeFile(join(path, `.${receipt}`), lines([...head, ...FIELDS], answers))
         await rename(join(path, `.${receipt}`), join(path, receipt))
         await rm(join(path, name))
       }
@@ -132,23 +165,22 @@ const inFolder = async (): Promise<Receiver> => {
   }
 }
 
-const pick = (row: Told, names: readonly string[]): Told =>
-  Object.fromEntries(names.map((name) => [name, row[name] ?? null]))
-
 const inTable = async (): Promise<Receiver> => {
   const database = await freshDatabase({ empty: true })
   const db = knexModule.default({ client: 'pg', connection: database.url, pool: { min: 0, max: 1 } })
   const own = register()
-  await db.raw(EXCHANGE_TABLE)
+  await db.raw(EXCHANGE)
   return {
     to: { url: `${database.url}?schema=exchange`, secret: 'the secret of the table' },
     told: own.told,
     refuse: own.refuse,
     judge: async () => {
-      await judgeTable(db, own)
-      await db.raw('truncate exchange.exchange_shown')
-      const shown = own.shown().map((row) => lower(pick(row, ['ENTRY_ID', 'ENTRY_SN', 'A000001', 'A000002'])))
-      if (shown.length > 0) await db('exchange.exchange_shown').insert(shown)
+      for (const kind of SUBJECT_KINDS) await judgeTable(db, `exchange.${TABLES[kind]}`, own)
+      await db.raw('truncate exchange.hub_shown')
+      const shown = own.shown().map(({ key, sequence, uscc, name }) => {
+        return { subject_key: key, sequence, kind: kindOf(key), uscc, name }
+      })
+      if (shown.length > 0) await db('exchange.hub_shown').insert(shown)
     },
     close: async () => {
       await db.destroy()
@@ -157,39 +189,24 @@ const inTable = async (): Promise<Receiver> => {
   }
 }
 
-const lower = (row: Told): Told =>
-  Object.fromEntries(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]))
-
-const judgeTable = async (db: Knex, own: ReturnType<typeof register>): Promise<void> => {
-  const rows = await db('exchange.exchange_listing').where({ state: 0 }).orderBy('id')
-  for (const row of rows) {
-    const told = Object.fromEntries(
-      Object.entries(row).map(([name, value]) => [name.toUpperCase(), value === null ? null : String(value)]),
-    )
-    const { state, ruleCode, ruleText, field, value, recordNo } = own.take(told)
-    await db('exchange.exchange_listing')
-      .where({ id: row.id })
+const judgeTable = async (db: Knex, table: string, own: ReturnType<typeof register>): Promise<void> => {
+  for (const row of await db(table).where({ state: 0 }).orderBy('written_at')) {
+    const { state, ruleCode, ruleText, field, value, recordNo } = own.take(rowIn(row))
+    await db(table)
+      .where({ subject_key: row.subject_key, sequence: row.sequence })
       .update({
         state: state === '1' ? 2 : 3,
-        check_state: Number(state),
         error_code: ruleCode,
         error_message: ruleText,
         error_field: field,
         error_value: value,
-        record_no: recordNo,
+        receiver_id: recordNo,
         feedback_time: db.fn.now(),
       })
   }
 }
 
-const EXCHANGE_TABLE = `create schema exchange;
-create table exchange.exchange_listing (
-  id bigint generated always as identity primary key,
-  entry_id text not null, entry_sn bigint not null, operation text not null, list_code text, data_category text,
-  a000001 text, a000002 text, a000003 text, reason text, legal_basis text, execute_dept text, execute_dept_code text,
-  execute_refrence_no text, register_date date, publish_date date, expiration_date date, contested text,
-  remove_reason_code text, remove_reason text, remove_reference_no text, remove_date date,
-  state smallint not null default 0 check (state between 0 and 3), check_state smallint, error_code text, error_message text,
-  error_field text, error_value text, record_no text, feedback_time timestamptz, resub_time timestamptz,
-  unique (entry_id, entry_sn));
-create table exchange.exchange_shown (entry_id text primary key, entry_sn bigint, a000001 text, a000002 text)`
+/** As an operator makes it. */
+export const EXCHANGE = `create schema exchange;
+${SUBJECT_KINDS.map((kind) => tableSql(kind, 'exchange')).join('')}
+create table exchange.hub_shown (subject_key text primary key, sequence bigint, kind text, uscc text, name text)`

@@ -163,7 +163,7 @@ describe('the secret of a platform', () => {
       ]) {
         for (const call of everyCall(platform, { url, secret: 'another secret' })) {
           const outcome = await outcomeOf(call)
-          expect(outcome).to.include('PLATFORM_UNREACHABLE').and.not.include(SECRET)
+          expect(outcome).to.include('信用平台无法访问').and.not.include(SECRET)
         }
       }
     })

@@ -1,4 +1,4 @@
-/** Separated lines with a header, as an exchange folder holds them: written in GB18030, read in that or UTF-8. */
+/** Separated lines with a header, as a receiver puts them into an exchange folder: in UTF-8 or GB18030. */
 import { isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'
 import iconv from 'iconv-lite'
@@ -10,20 +10,6 @@ export interface Lines {
   /** The last line has its end: whoever wrote this has finished it. */
   ended: boolean
 }
-
-/** Null is an empty cell. Line ends are CRLF, as receivers of such files expect. */
-export const linesText = (
-  columns: readonly string[],
-  rows: readonly Readonly<Record<string, string | number | null>>[],
-): string =>
-  [columns, ...rows.map((row) => columns.map((column) => String(row[column] ?? '')))]
-    .map((cells) => `${cells.map(quoted).join(',')}\r\n`)
-    .join('')
-
-const quoted = (cell: string): string =>
-  /[",\r\n]/.test(cell) || cell !== cell.trim() ? `"${cell.replaceAll('"', '""')}"` : cell
-
-export const gb18030 = (text: string): Buffer => iconv.encode(text, 'gb18030')
 
 export const linesIn = (bytes: Buffer): Lines => {
   const text = isUtf8(bytes) ? bytes.toString('utf8') : iconv.decode(bytes, 'gb18030')

@@ -26,8 +26,10 @@ const KEEP_NS = 30n * 24n * 3_600n * 1_000_000_000n
 
 /** The receiver's own names, in batches and receipts. */
 export interface FolderNames {
-  key: string
-  sequence: string
+  /** One of these is in every batch and receipt. */
+  keys: readonly string[]
+  key: (row: ReadonlyMap<string, string>) => string | undefined
+  sequence: (row: ReadonlyMap<string, string>) => string | undefined
   /** One line of a receipt; null where it says neither yes nor no. */
   receipt: (row: ReadonlyMap<string, string>) => Receipt | null
 }
@@ -151,7 +153,7 @@ const keysOfLines = (content: Buffer, names: FolderNames): KeyAndSequence[] => {
   const lines = readLines(content)
   return typeof lines === 'string'
     ? []
-    : lines.rows.map((row) => ({ key: row.get(names.key) ?? '', sequence: Number(row.get(names.sequence)) }))
+    : lines.rows.map((row) => ({ key: names.key(row) ?? '', sequence: Number(names.sequence(row)) }))
 }
 
 /** The answer to the notices asked for of one batch, by their ids. */
@@ -167,8 +169,8 @@ const answerTo = async (
   const lines = content === null ? '回执文件无法读取 the receipt cannot be read' : readLines(content)
   // A person sees it beside each row; the receiver may put a better one.
   if (typeof lines === 'string') return all((key) => waiting(key, lines))
-  if (!lines.names.includes(names.key))
-    return all((key) => waiting(key, `回执没有列 the receipt has no column ${names.key}`))
+  if (!names.keys.some((name) => lines.names.includes(name)))
+    return all((key) => waiting(key, `回执没有列 the receipt has no column ${names.keys.join(' / ')}`))
   if (!lines.ended) return all((key) => waiting(key, '回执尚未写完。The receipt is not finished.'))
   return asked.map((each) => [idOf(each), receiptFor(each, keys, lines, names)])
 }
@@ -180,10 +182,10 @@ const receiptFor = (
   { rows }: Lines,
   names: FolderNames,
 ): Receipt => {
-  const own = rows.filter((row) => row.get(names.key) === key)
+  const own = rows.filter((row) => names.key(row) === key)
   const turn = keys.filter((each) => each.key === key).findIndex((each) => each.sequence === sequence)
-  const row = own.some((each) => each.get(names.sequence))
-    ? own.find((each) => each.get(names.sequence) === String(sequence))
+  const row = own.some((each) => names.sequence(each))
+    ? own.find((each) => names.sequence(each) === String(sequence))
     : own[turn]
   return (row && names.receipt(row)) ?? noReceipt(key)
 }

@@ -4,6 +4,8 @@
  */
 import type { Notice, Receipt } from '../../domain/delivery.js'
 import { isRefusal } from '../../errors.js'
+import type { ShownNames } from '../formats/reading.js'
+import type { Row } from '../formats/record-notices.js'
 import type { Shown, To } from '../platform.js'
 import { unreachable } from './converse.js'
 import { unknownThere, waiting, withoutSecret } from './deliver.js'
@@ -11,9 +13,6 @@ import { connected, FAULTS, type Feedback, feedbackOf, type Named, shownIn, upse
 
 export type { Named } from './table/rows.js'
 export { STATES } from './table/rows.js'
-
-/** A row's columns by name; the receiver's table has them. */
-export type Row = Readonly<Record<string, string | number | null>>
 
 /** Writes rows and tells what stands beside each: an answer given to the same row before, else WAITING. */
 export const putRows = (
@@ -36,11 +35,8 @@ export const askTable = (notices: readonly Notice[], to: To, table: string, name
   })
 
 /** What the receiver says that it displays, in a table or view of its own. */
-export const readShownTable = (
-  from: To,
-  table: string,
-  names: Named & { uscc: string; name: string },
-): Promise<Shown[]> => inTable(from, (db, schema) => shownIn(db, { schema, table, names }))
+export const readShownTable = (from: To, table: string, names: ShownNames): Promise<Shown[]> =>
+  inTable(from, (db, schema) => shownIn(db, { schema, table, names }))
 
 const idOf = ({ key, sequence }: Pick<Notice, 'key' | 'sequence'>): string => `${sequence}/${key}`
 

@@ -1,10 +1,10 @@
 /** The SQL of an exchange table towards a receiver: the hub's rows, and the receiver's answer beside each. */
 import knexModule, { type Knex } from 'knex'
 import { type Notice, SUBJECT_KINDS } from '../../../domain/delivery.js'
-import { shortened } from '../../formats/reading.js'
+import { type ShownNames, shortened } from '../../formats/reading.js'
+import type { Row } from '../../formats/record-notices.js'
 import type { Shown, To } from '../../platform.js'
 import { unreachable } from '../converse.js'
-import type { Row } from '../table.js'
 
 /** 0 new · 1 taken · 2 accepted · 3 rejected. The hub writes 0, the receiver all others. */
 export const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
@@ -175,10 +175,7 @@ export const feedbackOf = async (
   )
 }
 
-export const shownIn = async (
-  db: Knex,
-  at: At & { names: { key: string; sequence: string; uscc: string; name: string } },
-): Promise<Shown[]> => {
+export const shownIn = async (db: Knex, at: At & { names: ShownNames }): Promise<Shown[]> => {
   const { names } = at
   const { rows } = await db.raw(`select to_jsonb(t) as row from ${tableOf(at)} t limit ? /* table.shownIn */`, [
     SHOWN_MAX + 1,
