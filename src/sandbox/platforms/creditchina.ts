@@ -1,26 +1,32 @@
 /** Stand-in of 信用中国. */
 import { json } from '../server.js'
-import { sameSecret } from './reading.js'
-import { SAMR_FIELDS, samrRows } from './samr-rows.js'
-import type { Dialect } from './stand-in.js'
+import { samrList } from './forms.js'
+import { jsonRows, sameSecret } from './reading.js'
+import type { Dialect, Door } from './stand-in.js'
 
-export const creditchina: Dialect = {
-  id: 'creditchina',
-  name: { zh: '信用中国', en: 'Credit China' },
-  path: '/service/blacklist',
-  admits: ({ headers }, secret) => sameSecret(headers.token, secret),
-  read: samrRows,
-  fields: SAMR_FIELDS,
-  answer: (rows, verdicts) =>
+const blacklist: Door = {
+  read: ({ body }) => {
+    const rows = jsonRows(body)
+    return rows && { form: samrList, rows }
+  },
+  answer: (judged) =>
     json(200, {
       code: '00',
-      line: verdicts.map(({ code, text, field, value, recordId }, index) => ({
-        ILLID: rows[index]?.key ?? null,
+      line: judged.map(({ row, verdict: { code, text, field, value, recordId } }) => ({
+        ILLID: row['ILLID'] ?? null,
         errcode: code,
         errmsg: text,
-        errfield: field && SAMR_FIELDS[field],
+        errfield: field,
         errvalue: value,
         recid: recordId,
       })),
     }),
+}
+
+export const creditchina: Dialect = {
+  id: 'creditchina',
+  name: { zh: '信用中国', en: 'Credit China' },
+  admits: ({ headers }, secret) => sameSecret(headers['token'], secret),
+  doors: { '/service/blacklist': blacklist },
+  displays: { key: 'ILLID', sequence: 'SN', uscc: 'UNISCID', name: 'ENTNAME' },
 }
