@@ -17,6 +17,16 @@ export interface XmlElement {
 /** An element around parts that are XML already. */
 export const node = (name: string, ...parts: readonly string[]): string => `<${name}>${parts.join('')}</${name}>`
 
+/** The same with attributes. */
+export const tag = (
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+  ...parts: readonly string[]
+): string => {
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(value)}"`)
+  return `<${name}${written.join('')}>${parts.join('')}</${name}>`
+}
+
 /** An element around plain text. */
 export const leaf = (name: string, text: string | number): string => `<${name}>${escaped(String(text))}</${name}>`
 
@@ -35,6 +45,19 @@ const escaped = (text: string): string =>
   text
     .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')
     .replace(/[&<>"'\r]/g, (character) => ENTITIES[character] ?? character)
+
+/** A name without the prefix of its name space. */
+export const localName = ({ name }: XmlElement): string => name.slice(name.indexOf(':') + 1)
+
+/** The elements of this local name, an outer one before those in it. */
+export const elementsNamed = (root: XmlElement, name: string): XmlElement[] => [
+  ...(localName(root) === name ? [root] : []),
+  ...root.children.flatMap((child) => elementsNamed(child, name)),
+]
+
+/** The text of the first child of this local name; null: none, or empty. */
+export const textIn = (element: XmlElement, name: string): string | null =>
+  element.children.find((child) => localName(child) === name)?.text || null
 
 /** The root element. A document type is refused: no answer needs one, and entities are how XML does harm. */
 export const readXml = (bytes: Buffer): XmlElement => {

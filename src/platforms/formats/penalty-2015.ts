@@ -1,0 +1,76 @@
+/** penalty-2015: 双公示 行政处罚 of the first generation. It names no unit for amounts: they stand in the text of the result. */
+import { dateIn } from '../../domain/dates.js'
+import type { RecordNotice } from '../../domain/delivery.js'
+import { regionIn } from '../../domain/identity.js'
+import type { Batch, Fault } from '../platform.js'
+import { hubColumns } from './hub-columns.js'
+import type { ShownNames } from './reading.js'
+import { isRecordOf, LONG_TERM, naturalPerson, said, saidAll } from './record-notices.js'
+import { rowdata, slashed, soapCall, ZT } from './rowdata-2015.js'
+import { faultsIn } from './schema.js'
+
+export const PENALTY_2015_PATH = '/service/PenaltyWebService'
+export const PENALTY_2015_SHOWN: ShownNames = {
+  key: 'HUB_ID',
+  sequence: 'HUB_SN',
+  uscc: 'CF_XDR_SHXYM',
+  name: 'CF_XDR_MC',
+}
+const DAYS = ['CF_JDRQ', 'CF_JZRQ', 'SJC', 'HUB_CXRQ']
+const STATES: Readonly<Record<string, string>> = {
+  IN_FORCE: ZT.normal,
+  REVOKED: ZT.withdrawn,
+  DISPUTED: ZT.disputed,
+  CHANGED: ZT.other,
+}
+const PROVINCE = '220000'
+
+/** The rows are dated by the day in Asia/Shanghai on which the batch leaves. */
+export const penalty2015Message = (batch: Batch, token: string): string => {
+  const sentOn = dateIn(new Date(batch.sentAt))
+  const rows = batch.notices.filter(isRecordOf('penalty')).map((notice) => penalty2015Row(notice, sentOn))
+  return soapCall('importPenalyXml', token, rowdata(rows, DAYS))
+}
+
+/** SJC says when the row was written: alone of all fields it is another one when the same notice is sent again on another day. */
+export const penalty2015Row = (notice: RecordNotice, sentOn: string) => {
+  const [type, ...others] = saidAll(notice, 'types')
+  const { HUB_CXRQ, ...hub } = hubColumns(notice)
+  return {
+    CF_WSH: said(notice, 'document_number'),
+    CF_CFMC: said(notice, 'violation'),
+    CF_CFLB1: type ?? null,
+    CF_CFLB2: others.join(';') || null,
+    CF_SY: said(notice, 'facts'),
+    CF_YJ: said(notice, 'basis'),
+    CF_XDR_MC: notice.operator.name,
+    CF_XDR_SHXYM: notice.operator.uscc,
+    CF_XDR_ZDM: notice.operator.orgCode,
+    CF_XDR_GSDJ: notice.operator.regNo,
+    CF_XDR_SWDJ: null,
+    CF_XDR_SFZ: null,
+    CF_FR: said(notice, 'representative'),
+    CF_JG: said(notice, 'content'),
+    CF_JDRQ: slashed(said(notice, 'decided_on')),
+    CF_JZRQ: slashed(said(notice, 'effective_until') ?? LONG_TERM),
+    CF_XZJG: said(notice, 'authority'),
+    CF_ZT: notice.action === 'REMOVE' ? ZT.withdrawn : (STATES[said(notice, 'status') ?? ''] ?? ZT.normal),
+    DFBM: placeOf(notice),
+    SJC: slashed(sentOn),
+    BZ: said(notice, 'note'),
+    ...hub,
+    HUB_CXRQ: slashed(HUB_CXRQ),
+  }
+}
+
+/** The division of the authority that decided; where it has no code, the province. */
+export const placeOf = (notice: RecordNotice): string => {
+  const code = said(notice, 'authority_code')
+  return code === null ? PROVINCE : regionIn(code)
+}
+
+export const checkPenalty2015Row = (notice: RecordNotice): Fault[] => {
+  const person = naturalPerson(notice, 'CF_XDR_MC')
+  // Any day will do: it is none of the notice's.
+  return person.length > 0 ? person : faultsIn('penalty-2015', penalty2015Row(notice, LONG_TERM))
+}

@@ -1,0 +1,64 @@
+/** permit-2015: 双公示 行政许可 of the first generation: a project's name instead of a document's, no start of validity. */
+import { dateIn } from '../../domain/dates.js'
+import type { RecordNotice } from '../../domain/delivery.js'
+import type { Batch, Fault } from '../platform.js'
+import { hubColumns } from './hub-columns.js'
+import { placeOf } from './penalty-2015.js'
+import { permitCategory } from './permit-row.js'
+import type { ShownNames } from './reading.js'
+import { isRecordOf, LONG_TERM, naturalPerson, said } from './record-notices.js'
+import { rowdata, slashed, soapCall, ZT } from './rowdata-2015.js'
+import { faultsIn } from './schema.js'
+
+export const PERMIT_2015_PATH = '/service/PermissionWebService'
+export const PERMIT_2015_SHOWN: ShownNames = {
+  key: 'HUB_ID',
+  sequence: 'HUB_SN',
+  uscc: 'XK_XDR_SHXYM',
+  name: 'XK_XDR',
+}
+const DAYS = ['XK_JDRQ', 'XK_JZQ', 'SJC', 'HUB_CXRQ']
+
+/** The rows are dated by the day in Asia/Shanghai on which the batch leaves. */
+export const permit2015Message = (batch: Batch, token: string): string => {
+  const sentOn = dateIn(new Date(batch.sentAt))
+  const rows = batch.notices.filter(isRecordOf('permit')).map((notice) => permit2015Row(notice, sentOn))
+  return soapCall('importPermissionXml', token, rowdata(rows, DAYS))
+}
+
+export const permit2015Row = (notice: RecordNotice, sentOn: string) => {
+  const { HUB_CXRQ, ...hub } = hubColumns(notice)
+  return {
+    XK_WSH: said(notice, 'document_number'),
+    XK_XMMC: said(notice, 'document_name'),
+    XK_SPLB: permitCategory(notice),
+    XK_NR: said(notice, 'content'),
+    XK_XDR: notice.operator.name,
+    XK_XDR_SHXYM: notice.operator.uscc,
+    XK_XDR_ZDM: notice.operator.orgCode,
+    XK_XDR_GSDJ: notice.operator.regNo,
+    XK_XDR_SWDJ: null,
+    XK_XDR_SFZ: null,
+    XK_FR: said(notice, 'representative'),
+    XK_JDRQ: slashed(said(notice, 'decided_on')),
+    XK_JZQ: slashed(said(notice, 'valid_to') ?? LONG_TERM),
+    XK_XZJG: said(notice, 'authority'),
+    XK_ZT: stateOf(notice),
+    DFBM: placeOf(notice),
+    SJC: slashed(sentOn),
+    BZ: said(notice, 'note'),
+    ...hub,
+    HUB_CXRQ: slashed(HUB_CXRQ),
+  }
+}
+
+/** This generation has no word for "no longer valid": 撤销 would say that it was withdrawn. */
+const stateOf = (notice: RecordNotice): string => {
+  if (notice.action === 'REMOVE') return ZT.withdrawn
+  return said(notice, 'status') === 'INVALID' ? ZT.other : ZT.normal
+}
+
+export const checkPermit2015Row = (notice: RecordNotice): Fault[] => {
+  const person = naturalPerson(notice, 'XK_XDR')
+  return person.length > 0 ? person : faultsIn('permit-2015', permit2015Row(notice, LONG_TERM))
+}

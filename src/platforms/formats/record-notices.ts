@@ -1,0 +1,54 @@
+/** What the forms of 双公示 have in common: whose record it is, and what its body says. */
+import type { Notice, RecordNotice } from '../../domain/delivery.js'
+import { operatorKindIn } from '../../domain/identity.js'
+import type { Fault } from '../platform.js'
+
+/** One row of any format, by the receiver's own field names; null: the field is empty. */
+export type Row = Readonly<Record<string, string | number | null>>
+
+/** Where no end is set, 双公示 wants this day. */
+export const LONG_TERM = '2099-12-31'
+
+export const isRecordOf =
+  <K extends RecordNotice['kind']>(kind: K) =>
+  (notice: Notice): notice is RecordNotice & { kind: K } =>
+    notice.kind === kind
+
+/** A text of the body; what is empty or no text is absent. */
+export const said = ({ body }: RecordNotice, name: string): string | null => {
+  const value = body[name]
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+/** Texts of a list in the body. */
+export const saidAll = ({ body }: RecordNotice, name: string): string[] => {
+  const value = body[name]
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+}
+
+const PARTIES: Readonly<Record<string, string>> = {
+  ORGANISATION: '法人及非法人组织',
+  INDIVIDUAL_BUSINESS: '个体工商户',
+  NATURAL_PERSON: '自然人',
+}
+
+/** 行政相对人类别: as the record says, else by the code, which no natural person has; null: nothing tells. */
+export const partyWord = (notice: RecordNotice): string | null => {
+  const stated = said(notice, 'party_kind')
+  if (stated !== null) return PARTIES[stated] ?? null
+  const { uscc } = notice.operator
+  if (uscc === null) return null
+  return operatorKindIn(uscc) === 'individual' ? '个体工商户' : '法人及非法人组织'
+}
+
+/** A natural person's row would need the number of an identity card, which never leaves the hub: nor does the row. */
+export const naturalPerson = (notice: RecordNotice, field: string): Fault[] =>
+  partyWord(notice) === '自然人'
+    ? [
+        {
+          field,
+          rule: 'natural-person',
+          message: '自然人的记录不由本枢纽报送。A record of a natural person is not sent by the hub.',
+        },
+      ]
+    : []

@@ -1,0 +1,165 @@
+/**
+ * The first generation of 双公示 (2015–2018): ROWDATA/ROW, days as YYYY/MM/DD, in the SOAP call of its service, and the answer with
+ * its `code` and `line`.
+ */
+import type { Notice, Receipt } from '../../domain/delivery.js'
+import { shortened, Unreadable } from './reading.js'
+import type { Row } from './record-notices.js'
+import { elementsNamed, leaf, localName, node, readXml, tag, textIn, XML_DECLARATION, type XmlElement } from './xml.js'
+
+/** States of a row, CF_ZT and XK_ZT: 正常, 撤销, 异议, 其他. What they mean is not in any text that was found. */
+export const ZT = { normal: '0', withdrawn: '1', disputed: '2', other: '3' } as const
+
+const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/'
+/** Of the services at sgs.creditchina.gov.cn; the receiver's WSDL says the right one. */
+const SERVICE = 'http://webservice.creditchina.gov.cn/'
+
+/** Names are the service's own, `importPenalyXml` without its t too. */
+export type Operation = 'importPenalyXml' | 'importPermissionXml'
+
+export const slashed = (day: string | null): string | null => day?.replaceAll('-', '/') ?? null
+
+/** An empty day is a wrong day to a receiver that reads it as one: it is left out. An empty text is sent empty. */
+export const rowdata = (rows: readonly Row[], days: readonly string[]): string =>
+  XML_DECLARATION +
+  node(
+    'ROWDATA',
+    ...rows.map((row) =>
+      node(
+        'ROW',
+        ...Object.entries(row).flatMap(([name, value]) =>
+          value === null && days.includes(name) ? [] : leaf(name, value ?? ''),
+        ),
+      ),
+    ),
+  )
+
+/** The token is an argument of the call, as the service wants it. */
+export const soapCall = (operation: Operation, token: string, xml: string): string =>
+  XML_DECLARATION +
+  tag(
+    'soapenv:Envelope',
+    { 'xmlns:soapenv': SOAP, 'xmlns:ser': SERVICE },
+    node('soapenv:Body', node(`ser:${operation}`, leaf('token', token), leaf('xml', xml))),
+  )
+
+/** What a call asks; null: it is none. For whoever stands in for the receiver. */
+export const readSoapCall = (bytes: Buffer): { operation: Operation; token: string; rows: XmlElement[] } | null => {
+  const root = readXml(bytes)
+  for (const operation of ['importPenalyXml', 'importPermissionXml'] as const) {
+    const [call] = elementsNamed(root, operation)
+    const xml = call && textIn(call, 'xml')
+    if (!call || !xml) continue
+    return { operation, token: textIn(call, 'token') ?? '', rows: elementsNamed(readXml(Buffer.from(xml)), 'ROW') }
+  }
+  return null
+}
+
+/** One line of an answer: `line` counts the rows from 1; null: it is about the whole. */
+export interface Line {
+  line: number | null
+  code: string
+  text: string
+  field: string | null
+  value: string | null
+  receiverId: string | null
+}
+
+/** An answer that speaks of each row. For whoever stands in for the receiver. */
+export const soapAnswer = (operation: Operation, lines: readonly Line[]): string => {
+  const rows = lines.map(({ line, code, text, field, value, receiverId }) =>
+    node(
+      'ROW',
+      leaf('line', line ?? ''),
+      leaf('code', code),
+      leaf('text', text),
+      leaf('field', field ?? ''),
+      leaf('value', value ?? ''),
+      leaf('recid', receiverId ?? ''),
+    ),
+  )
+  return (
+    XML_DECLARATION +
+    tag(
+      'soapenv:Envelope',
+      { 'xmlns:soapenv': SOAP, 'xmlns:ser': SERVICE },
+      node(
+        'soapenv:Body',
+        node(`ser:${operation}Response`, leaf('return', XML_DECLARATION + node('ROWDATA', ...rows))),
+      ),
+    )
+  )
+}
+
+/**
+ * The receipts in an answer. One that speaks of the whole accepts all rows or, with a line, refuses that one; of the others it then
+ * says nothing. A code for the whole that refuses without a line speaks of no row: Unreadable.
+ */
+export const readSoapAnswer = (
+  bytes: Buffer,
+  notices: readonly Notice[],
+  acceptedCodes: readonly string[] = ['00', '02'],
+): Receipt[] => {
+  const receiptOf = ({ code, text, field, value, receiverId }: Line, key: string): Receipt => ({
+    key,
+    accepted: acceptedCodes.includes(code),
+    code,
+    text,
+    field,
+    value,
+    receiverId,
+  })
+  const verdicts = verdictsIn(innerOf(readXml(bytes)))
+  if (verdicts.length === 0) throw new Unreadable('no code in the answer')
+  return verdicts.flatMap(({ element, ...line }) => {
+    const good = acceptedCodes.includes(line.code)
+    // Of one row: the answer lists rows, or names the one that it refuses. With 00 a line is how many were taken.
+    if (localName(element) === 'ROW' || (!good && line.line !== null)) {
+      const notice = notices[(line.line ?? 0) - 1]
+      return notice ? [receiptOf(line, notice.key)] : []
+    }
+    if (!good) throw new Unreadable(`code ${line.code}`)
+    if (line.line !== null && line.line !== 0 && line.line !== notices.length) {
+      throw new Unreadable(`code ${line.code} for ${line.line} of ${notices.length} rows`)
+    }
+    return notices.map(({ key }) => receiptOf(line, key))
+  })
+}
+
+/** What the service returns is XML written as text; some return it as it is. */
+const innerOf = (root: XmlElement): XmlElement => {
+  const [fault] = elementsNamed(root, 'Fault')
+  if (fault) throw new Unreadable(`SOAP fault ${(textIn(fault, 'faultcode') ?? '').slice(0, FAULT_LENGTH_MAX)}`)
+  const written = writtenIn(root)
+  return written === null ? root : readXml(Buffer.from(written))
+}
+
+const FAULT_LENGTH_MAX = 40
+
+const writtenIn = ({ text, children }: XmlElement): string | null => {
+  if (text.startsWith('<')) return text
+  for (const child of children) {
+    const written = writtenIn(child)
+    if (written !== null) return written
+  }
+  return null
+}
+
+const verdictsIn = (element: XmlElement): (Line & { element: XmlElement })[] => {
+  const code = shortenedIn(element, 'code')
+  const own = code === null ? [] : [{ element, ...lineIn(element), code }]
+  return [...own, ...element.children.flatMap(verdictsIn)]
+}
+
+const lineIn = (element: XmlElement): Omit<Line, 'code'> => {
+  const line = textIn(element, 'line')
+  return {
+    line: line !== null && /^\d{1,9}$/.test(line) ? Number(line) : null,
+    text: shortenedIn(element, 'text') ?? '',
+    field: shortenedIn(element, 'field'),
+    value: shortenedIn(element, 'value'),
+    receiverId: shortenedIn(element, 'recid'),
+  }
+}
+
+const shortenedIn = (element: XmlElement, name: string): string | null => shortened(textIn(element, name))

@@ -1,0 +1,207 @@
+/** The forms of 双公示: what a penalty or a permit becomes, and what never leaves. */
+import { expect } from 'chai'
+import type { RecordNotice } from '../../src/domain/delivery.js'
+import { checkPenalty2015Row, penalty2015Message, penalty2015Row } from '../../src/platforms/formats/penalty-2015.js'
+import { checkPenaltyRow, penaltyBatch, penaltyRow } from '../../src/platforms/formats/penalty-row.js'
+import { checkPermit2015Row, permit2015Row } from '../../src/platforms/formats/permit-2015.js'
+import { checkPermitRow, permitBatch, permitRow } from '../../src/platforms/formats/permit-row.js'
+import { readSoapAnswer, readSoapCall, soapAnswer } from '../../src/platforms/formats/rowdata-2015.js'
+import type { Batch, Fault } from '../../src/platforms/platform.js'
+import { noticeOf } from './notices.js'
+import { penaltyOf, permitOf, withBody, withdrawn } from './record-notices.js'
+
+const batch = (...notices: RecordNotice[]): Batch => ({ id: 'batch-1', sentAt: '2026-03-03T17:00:00.000Z', notices })
+const fieldsOf = (faults: readonly Fault[]) => faults.map(({ field }) => field)
+
+const FORMS = [
+  { what: 'penalty-row', of: penaltyOf, check: checkPenaltyRow, party: 'CF_XDR_LB' },
+  { what: 'permit-row', of: permitOf, check: checkPermitRow, party: 'XK_XDR_LB' },
+  { what: 'penalty-2015', of: penaltyOf, check: checkPenalty2015Row, party: 'CF_XDR_MC' },
+  { what: 'permit-2015', of: permitOf, check: checkPermit2015Row, party: 'XK_XDR' },
+] as const
+
+describe('the forms of 双公示', () => {
+  for (const { what, of, check, party } of FORMS) {
+    it(`${what} takes a whole record added, changed and withdrawn, of an organisation and of an individual business`, () => {
+      for (const party_kind of ['ORGANISATION', 'INDIVIDUAL_BUSINESS', null]) {
+        const notice = withBody(of(1), { party_kind })
+        for (const each of [notice, { ...notice, action: 'CHANGE' as const, sequence: 2 }, withdrawn(notice, 3)]) {
+          expect(check(each)).to.deep.equal([])
+        }
+      }
+    })
+
+    it(`${what} lets no natural person’s record leave, not even to withdraw it`, () => {
+      const person = withBody(of(1), { party_kind: 'NATURAL_PERSON' })
+      for (const each of [person, withdrawn(person, 2)]) {
+        expect(check(each).map(({ field, rule }) => [field, rule])).to.deep.equal([[party, 'natural-person']])
+      }
+    })
+
+    it(`${what} wants the withdrawal in a withdrawal, and nowhere else`, () => {
+      expect(fieldsOf(check({ ...withdrawn(of(1), 2), removal: null }))).to.deep.equal([
+        'HUB_CXDM',
+        'HUB_CXSY',
+        'HUB_CXRQ',
+      ])
+      expect(fieldsOf(check({ ...withdrawn(of(1), 2), action: 'CHANGE' }))).to.have.members([
+        'HUB_CXDM',
+        'HUB_CXSY',
+        'HUB_CXRQ',
+        'HUB_CXWH',
+      ])
+    })
+
+    it(`${what} holds no withdrawal up for a field that only a standing record needs`, () => {
+      const bare = withBody(withdrawn(of(1), 2), {
+        authority_code: null,
+        source_unit: null,
+        content: null,
+        facts: null,
+        publish_until: null,
+        valid_from: null,
+      })
+      expect(check(bare)).to.deep.equal([])
+    })
+
+    it(`${what} finds what is longer than its field`, () => {
+      expect(check(withBody(of(1), { document_number: '号'.repeat(257) }))).to.have.length(1)
+      expect(check(withBody(of(1), { content: '长'.repeat(5001) }))).to.have.length(1)
+    })
+
+    it(`${what} says what is wrong with any body at all, and never fails`, () => {
+      for (const body of [{}, { types: 'x', fine_yuan: 'about 5', party_kind: 7, content: [] }]) {
+        expect(check({ ...of(1), body })).to.not.deep.equal([])
+      }
+    })
+  }
+
+  it('writes amounts in 万元 with six decimals, as text', () => {
+    const row = penaltyRow(withBody(penaltyOf(1), { fine_yuan: '2000', confiscated_yuan: '12345678901.23' }))
+    expect([row.CF_NR_FK, row.CF_NR_WFFF]).to.deep.equal(['0.200000', '1234567.890123'])
+  })
+
+  it('wants the amount of a fine and of a confiscation, the licence that is suspended or revoked, and none of them elsewhere', () => {
+    const none = { fine_yuan: null, confiscated_yuan: null, licence: null }
+    const faults = (types: string[]) => fieldsOf(checkPenaltyRow(withBody(penaltyOf(1), { ...none, types })))
+    expect(faults(['警告'])).to.deep.equal([])
+    expect(faults(['警告', '罚款'])).to.deep.equal(['CF_NR_FK'])
+    expect(faults(['没收违法所得、没收非法财物'])).to.deep.equal(['CF_NR_WFFF'])
+    expect(faults(['吊销许可证件'])).to.deep.equal(['CF_NR_ZKDX'])
+  })
+
+  it('wants the representative’s name of an organisation only', () => {
+    const faults = (party_kind: string) =>
+      fieldsOf(checkPenaltyRow(withBody(penaltyOf(1), { representative: null, party_kind })))
+    expect(faults('ORGANISATION')).to.deep.equal(['CF_FRDB'])
+    expect(faults('INDIVIDUAL_BUSINESS')).to.deep.equal([])
+  })
+
+  it('wants the unified code of whoever is told of', () => {
+    const nobody = { ...penaltyOf(1), operator: { uscc: null, name: '虚构', regNo: '220102600012340', orgCode: null } }
+    expect(fieldsOf(checkPenaltyRow(nobody))).to.deep.equal(['CF_XDR_SHXYM'])
+    expect(checkPenalty2015Row(nobody)).to.deep.equal([])
+  })
+
+  it('writes what has no end as 2099-12-31', () => {
+    expect(penaltyRow(penaltyOf(1)).CF_YXQ).to.equal('2099-12-31')
+    expect(permitRow(permitOf(1)).XK_YXQZI).to.equal('2099-12-31')
+    expect(penalty2015Row(penaltyOf(1), '2026-03-04').CF_JZRQ).to.equal('2099/12/31')
+  })
+
+  it('knows an individual business by its code where the record does not say', () => {
+    const { operator } = penaltyOf(1)
+    const notice = withBody(penaltyOf(1), { party_kind: null })
+    const shop = { ...notice, operator: { ...operator, uscc: '92220202MA14A9QU2R' } }
+    expect(penaltyRow(shop).CF_XDR_LB).to.equal('个体工商户')
+    expect(penaltyRow(notice).CF_XDR_LB).to.equal('法人及非法人组织')
+    expect(penaltyRow({ ...notice, operator: { ...operator, uscc: null } }).CF_XDR_LB).to.equal(null)
+  })
+
+  it('says by XK_ZT whether a permit is valid', () => {
+    const state = (notice: RecordNotice) => permitRow(notice).XK_ZT
+    expect(state(permitOf(1))).to.equal('1')
+    expect(state(withBody(permitOf(1), { status: 'INVALID' }))).to.equal('2')
+    expect(state(withdrawn(permitOf(1), 2))).to.equal('2')
+  })
+
+  it('says by ZT of the first generation what stands, was withdrawn, is disputed or is something else', () => {
+    const penalty = (status: string | null) => penalty2015Row(withBody(penaltyOf(1), { status }), '2026-03-04').CF_ZT
+    expect(['IN_FORCE', null, 'REVOKED', 'DISPUTED', 'CHANGED'].map(penalty)).to.deep.equal(['0', '0', '1', '2', '3'])
+    expect(penalty2015Row(withdrawn(penaltyOf(1), 2), '2026-03-04').CF_ZT).to.equal('1')
+    expect(permit2015Row(withBody(permitOf(1), { status: 'INVALID' }), '2026-03-04').XK_ZT).to.equal('3')
+    expect(permit2015Row(withdrawn(permitOf(1), 2), '2026-03-04').XK_ZT).to.equal('1')
+  })
+
+  it('puts into a batch the notices of its own kind only', () => {
+    const mixed: Batch = {
+      id: 'b',
+      sentAt: '2026-03-03T17:00:00.000Z',
+      notices: [noticeOf(1), penaltyOf(1), permitOf(2)],
+    }
+    expect(penaltyBatch(mixed).rows.map(({ HUB_ID }) => HUB_ID)).to.deep.equal(['pen_test_1'])
+    expect(permitBatch(mixed).rows.map(({ HUB_ID }) => HUB_ID)).to.deep.equal(['per_test_2'])
+  })
+})
+
+describe('the SOAP call of the first generation', () => {
+  it('carries the token and the rows, days with slashes, dated by the day in Asia/Shanghai', () => {
+    const call = readSoapCall(Buffer.from(penalty2015Message(batch(penaltyOf(1), penaltyOf(2)), 'to<&>ken')))
+    expect(call).to.include({ operation: 'importPenalyXml', token: 'to<&>ken' })
+    expect(call?.rows).to.have.length(2)
+    const row = new Map(call?.rows[0]?.children.map(({ name, text }) => [name, text]))
+    expect(row.get('CF_JDRQ')).to.equal('2026/03/03')
+    expect(row.get('SJC')).to.equal('2026/03/04')
+    expect(row.get('CF_XDR_SFZ')).to.equal('')
+    expect(row.has('HUB_CXRQ')).to.equal(false)
+  })
+
+  const line = (n: number | null, code: string) => ({
+    line: n,
+    code,
+    text: '不匹配',
+    field: 'CF_XDR_MC',
+    value: '甲',
+    receiverId: `r${n}`,
+  })
+  const notices = [penaltyOf(1), penaltyOf(2), penaltyOf(3)]
+  const read = (xml: string) => readSoapAnswer(Buffer.from(xml), notices)
+  const whole = (code: string, n: string) =>
+    `<Envelope><Body><r><return>&lt;result&gt;&lt;code&gt;${code}&lt;/code&gt;&lt;line&gt;${n}&lt;/line&gt;&lt;/result&gt;</return></r></Body></Envelope>`
+
+  it('gives each row the receipt of its line, and no other', () => {
+    const receipts = read(soapAnswer('importPenalyXml', [line(3, '00'), line(1, '1001')]))
+    expect(receipts.map(({ key, accepted, code }) => [key, accepted, code])).to.deep.equal([
+      ['pen_test_3', true, '00'],
+      ['pen_test_1', false, '1001'],
+    ])
+    expect(receipts[1]).to.include({ text: '不匹配', field: 'CF_XDR_MC', value: '甲', receiverId: 'r1' })
+    expect(read(soapAnswer('importPenalyXml', [line(4, '00'), line(0, '00'), line(null, '00')]))).to.deep.equal([])
+  })
+
+  it('takes 00 for the whole, without a line or with the number of rows, for every row', () => {
+    for (const n of ['', '0', '3']) {
+      expect(read(whole('00', n)).map(({ key, accepted }) => [key, accepted])).to.deep.equal([
+        ['pen_test_1', true],
+        ['pen_test_2', true],
+        ['pen_test_3', true],
+      ])
+    }
+  })
+
+  it('refuses by a code and a line that row only', () => {
+    expect(read(whole('1001', '2')).map(({ key, accepted }) => [key, accepted])).to.deep.equal([['pen_test_2', false]])
+  })
+
+  for (const [what, xml] of [
+    ['a code for the whole that is not good', whole('99', '')],
+    ['fewer rows than were sent', whole('00', '2')],
+    ['a SOAP fault', '<Envelope><Body><Fault><faultcode>Server</faultcode></Fault></Body></Envelope>'],
+    ['no code', '<a/>'],
+    ['no XML', '系统繁忙'],
+  ] as const) {
+    it(`believes no row when the answer has ${what}`, () => {
+      expect(() => read(xml)).to.throw()
+    })
+  }
+})
