@@ -81,7 +81,7 @@ export const makeBoard = (prefix: string, file: string | null = null): Board => 
         held: {
           entry: { ...entryOf(row, form), recordId },
           removed: actionOf(row, form) === 'REMOVE',
-          digest: digestOf(row),
+          digest: digestOf(row, form),
         },
       }),
     }
@@ -129,7 +129,7 @@ const judge = (row: Row, form: Form, judging: Judging, before?: Held): { effect:
   const sequence = sequenceOf(row, form) ?? 0
   if (sequence < before.entry.sequence) return { effect: 'LATE' }
   if (sequence === before.entry.sequence)
-    return digestOf(row) === before.digest ? { effect: 'REPEATED' } : refused(row, form, '1005', 'sequence')
+    return digestOf(row, form) === before.digest ? { effect: 'REPEATED' } : refused(row, form, '1005', 'sequence')
   return before.removed && actionOf(row, form) === 'CHANGE'
     ? refused(row, form, '1006', 'action')
     : { effect: 'APPLIED' }
@@ -140,10 +140,13 @@ const refused = (row: Row, form: Form, code: '1005' | '1006', part: Part): { eff
   fault: faultAt(code, form.names[part], partOf(row, form, part)),
 })
 
-const digestOf = (row: Row): string =>
-  createHash('sha256')
-    .update(canonical(row as Json))
+/** Of what lasts in a row. */
+const digestOf = (row: Row, { passing }: Form): string => {
+  const lasting = Object.entries(row).filter(([name]) => !passing.includes(name))
+  return createHash('sha256')
+    .update(canonical(Object.fromEntries(lasting) as Json))
     .digest('base64')
+}
 
 /** Index of the first entry behind this key. */
 const firstAfter = (entries: readonly ShownEntry[], key: string): number => {

@@ -1,19 +1,27 @@
 /** Stand-in of 吉林省信用信息数据交换平台: XML in, XML out. */
 import { leaf, node, XML_DECLARATION } from '../../platforms/formats/xml.js'
-import { exchangeList } from './forms.js'
+import { exchangeList, penaltyRow, permitRow } from './forms.js'
 import { child, sameSecret, xmlIn, xmlRow } from './reading.js'
 import type { Dialect, Door, Judged } from './stand-in.js'
 import { type Form, partOf } from './told.js'
 
-/** By the item of the catalogue that the header names. */
-const FORMS: Readonly<Record<string, Form>> = { blacklist: exchangeList }
+/** Which form it is, the fields say: each has its own name for the key or the number. */
+const FORMS: readonly [name: string, form: Form][] = [
+  ['ENTRY_ID', exchangeList],
+  ['CF_WSH', penaltyRow],
+  ['XK_WSH', permitRow],
+]
+/** Without these in the header nobody knows whose message it is. */
+const HEADER = ['sender', 'receiver', 'flow', 'item']
 
 const exchange: Door = {
   read: ({ body }) => {
     const message = xmlIn(body)
-    const form = FORMS[child(child(message, 'Header'), 'item')?.text ?? '']
-    const rows = child(child(message, 'Body'), 'rows')
-    return form && rows ? { form, rows: rows.children.map(xmlRow) } : null
+    const header = child(message, 'Header')
+    if (HEADER.some((name) => !child(header, name)?.text)) return null
+    const rows = child(child(message, 'Body'), 'rows')?.children.map(xmlRow)
+    const form = FORMS.find(([name]) => rows?.[0] && name in rows[0])?.[1]
+    return form && rows ? { form, rows } : null
   },
   answer: (judged, _, form) => ({
     status: 200,

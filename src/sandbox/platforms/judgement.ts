@@ -26,20 +26,14 @@ const TEXTS = {
   '1006': '该记录已移出，不能变更',
   '1007': '文号格式不正确',
   '1008': '字段不在接口说明中',
+  '1009': '不接收个人证件号码',
 } as const
 /** Said of the code of a subject, word for word as receivers say it. */
 const WRONG_USCC = '行政相对人代码_1(统一社会信用代码)不正确'
 
-const ALWAYS: readonly Part[] = [
-  'key',
-  'sequence',
-  'action',
-  'name',
-  'what',
-  'authority',
-  'documentNumber',
-  'decidedOn',
-]
+const ALWAYS: readonly Part[] = ['key', 'sequence', 'action', 'name', 'documentNumber']
+/** Of what is shown from then on. */
+const SHOWN: readonly Part[] = ['what', 'authority', 'decidedOn']
 const DAYS: readonly Part[] = ['decidedOn', 'publishedOn', 'endsOn', 'removedOn']
 /** Days that lie behind whoever tells of them. */
 const PAST: readonly Part[] = ['decidedOn', 'publishedOn', 'removedOn']
@@ -61,29 +55,40 @@ export const faultOf = (row: Row, form: Form, judging: Judging): RowFault | null
   unknownSubject(row, form, judging)
 
 const strange = (row: Row, form: Form): RowFault | null => {
-  const name = Object.keys(row).find((name) => !form.known.has(name))
-  return name === undefined ? null : faultAt('1008', name, textIn(row[name]))
+  const name = Object.keys(row).find((name) => form.known?.has(name) === false)
+  if (name !== undefined) return faultAt('1008', name, textIn(row[name]))
+  // Not repeated in the answer: it is no business of anybody's log.
+  const personal = form.never.find((name) => textIn(row[name]) !== null)
+  return personal === undefined ? null : faultAt('1009', personal)
 }
 
 const missing = (row: Row, form: Form): RowFault | null => {
   const at = (part: Part) => faultAt('1002', form.names[part])
-  const lacking = ALWAYS.find((part) => form.names[part] !== null && partOf(row, form, part) === null)
+  const lacks = (part: Part) => form.names[part] !== null && partOf(row, form, part) === null
+  const lacking = ALWAYS.find(lacks)
   if (lacking !== undefined) return at(lacking)
   if (sequenceOf(row, form) === null) return at('sequence')
   const action = actionOf(row, form)
   if (action === null) return at('action')
-  if (partOf(row, form, 'uscc') === null && partOf(row, form, 'regNo') === null) return at('uscc')
-  if (action === 'REMOVE' && partOf(row, form, 'removedOn') === null) return at('removedOn')
+  if (action === 'REMOVE') return lacks('removedOn') ? at('removedOn') : null
+  const untold = SHOWN.find(lacks)
+  if (untold !== undefined) return at(untold)
+  if (CODES.every((part) => partOf(row, form, part) === null)) return at('uscc')
   const empty = form.required.find((name) => textIn(row[name]) === null)
   return empty === undefined ? null : faultAt('1002', empty)
 }
 
+/** By one of these a subject is found. */
+const CODES: readonly Part[] = ['uscc', 'orgCode', 'regNo']
+
 const wrongCode = (row: Row, form: Form): RowFault | null => {
   const uscc = partOf(row, form, 'uscc')
   if (uscc !== null && !usccValid(uscc)) return { ...faultAt('1003', form.names.uscc, uscc), text: WRONG_USCC }
-  const authority = partOf(row, form, 'authorityCode')
-  if (authority !== null && !form.authorityCode.test(authority))
-    return faultAt('1003', form.names.authorityCode, authority)
+  for (const [name, looks] of Object.entries(form.codes)) {
+    const text = textIn(row[name])
+    const good = text === null || (typeof looks === 'function' ? looks(text) : looks.test(text))
+    if (!good) return faultAt('1003', name, text)
+  }
   return null
 }
 
@@ -121,12 +126,12 @@ const wrongNumber = (row: Row, form: Form): RowFault | null => {
 
 /** What leaves is taken also of a subject that the base library has lost or renamed: nothing may keep a removal out. */
 const unknownSubject = (row: Row, form: Form, { register, refuse }: Judging): RowFault | null => {
-  const [uscc, regNo, name] = (['uscc', 'regNo', 'name'] as const).map((part) => partOf(row, form, part))
+  const [uscc, regNo, name] = [partOf(row, form, 'uscc'), partOf(row, form, 'regNo'), partOf(row, form, 'name')]
   if (refuse !== null && (uscc === refuse || name === refuse))
     return faultAt('1001', form.names[uscc === refuse ? 'uscc' : 'name'], refuse)
   if (register === null || actionOf(row, form) === 'REMOVE') return null
-  const names = register({ uscc: uscc ?? null, regNo: regNo ?? null })
-  if (names === null) return faultAt('1001', form.names[uscc === null ? 'regNo' : 'uscc'], uscc ?? regNo ?? null)
+  const names = register({ uscc, regNo })
+  if (names === null) return faultAt('1001', form.names[uscc === null ? 'regNo' : 'uscc'], uscc ?? regNo)
   const known = names.map(normalizeName).includes(normalizeName(name ?? ''))
-  return known ? null : faultAt('1001', form.names.name, name ?? null)
+  return known ? null : faultAt('1001', form.names.name, name)
 }

@@ -1,6 +1,6 @@
 /** Stand-in of 全国信用信息共享平台. */
 import { type Answered, type Asked, json, objectIn } from '../server.js'
-import { samrList } from './forms.js'
+import { penaltyRow, permitRow, samrList } from './forms.js'
 import { jsonRows, sameSecret } from './reading.js'
 import type { Dialect, Door, Judged } from './stand-in.js'
 import type { Form } from './told.js'
@@ -34,6 +34,10 @@ export const national: Dialect = {
   id: 'national',
   name: { zh: '全国信用信息共享平台', en: 'National Credit Information Sharing Platform' },
   admits: ({ headers }, secret) => sameSecret(headers.authorization, `Bearer ${secret}`),
-  doors: { '/api/lists/serious/batch': batchOf(samrList) },
+  doors: {
+    '/api/lists/serious/batch': batchOf(samrList),
+    '/api/sgs/penalties': batchOf(penaltyRow),
+    '/api/sgs/permits': batchOf(permitRow),
+  },
   displays: { key: 'ILLID', sequence: 'SN', uscc: 'UNISCID', name: 'ENTNAME' },
 }

@@ -37,6 +37,8 @@ export interface Read {
 
 export interface Judged {
   row: Row
+  /** In its message, from 1. */
+  place: number
   verdict: Verdict
 }
 
@@ -140,7 +142,7 @@ export const startStandIn = async (
     const judging: Judging = { register, today: now === null ? null : dateIn(at), refuse: behaviour.refuse }
     const judged = read.rows
       .slice(0, read.rows.length - trouble.untaken)
-      .map((row): Judged => ({ row, verdict: board.take(row, read.form, judging, at) }))
+      .map((row, index): Judged => ({ row, place: index + 1, verdict: board.take(row, read.form, judging, at) }))
     if (trouble.cut === 'after') return 'cut'
     const spoken = judged.slice(0, Math.max(0, judged.length - trouble.silent))
     // Of no row there is nothing to say.

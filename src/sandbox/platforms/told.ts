@@ -10,11 +10,11 @@ export type Part =
   | 'sequence'
   | 'action'
   | 'uscc'
+  | 'orgCode'
   | 'regNo'
   | 'name'
   | 'what'
   | 'authority'
-  | 'authorityCode'
   | 'documentNumber'
   | 'decidedOn'
   | 'publishedOn'
@@ -26,16 +26,20 @@ export interface Form {
   kind: SubjectKind
   /** The form's own name of each part; null where it does not carry it. */
   names: Readonly<Record<Part, string | null>>
-  /** Own names of what may never be empty, beside the parts that every row needs. */
+  /** Own names of what may not be empty unless the row takes something back, beside the parts that every row needs. */
   required: readonly string[]
-  /** Own names of all that a row may hold. */
-  known: ReadonlySet<string>
+  /** Own names of all that a row may hold; null: its interface document does not say. */
+  known: ReadonlySet<string> | null
+  /** Own names of what must never come filled: numbers of people's certificates. */
+  never: readonly string[]
   actions: Readonly<Record<string, Action>>
   /** Days as the form writes them, with groups for year, month and day. */
   day: RegExp
-  /** What the code of an authority looks like. */
-  authorityCode: RegExp
+  /** What each code looks like, where it is given; by its own name. */
+  codes: Readonly<Record<string, RegExp | ((text: string) => boolean)>>
   documentNumber: RegExp
+  /** Own names of what is another each time that the same is sent. */
+  passing: readonly string[]
 }
 
 export interface Verdict {
