@@ -46,13 +46,23 @@ export const WRONG: Readonly<Record<string, RuleCode>> = {
   ),
   '1006': rule(
     'CORRECT',
-    '平台没有这条信息，不能变更：请对账，确认后重新报送。',
-    'The platform has no such entry to change: reconcile, then send again.',
+    '平台没有这条信息或已移出，不能变更：请对账，确认后重新报送。',
+    'The platform has no such entry, or has removed it, and cannot change it: reconcile, then send again.',
   ),
   '1007': rule(
     'CORRECT',
-    '长度或格式超出平台要求：与来源单位核对该字段后重新报送。',
-    'Too long or in the wrong form: check the field with the agency, then send again.',
+    '文号格式不正确：与来源单位核对文号后重新报送。',
+    'The document number has the wrong form: check it with the agency, then send again.',
+  ),
+  '1008': rule(
+    'CORRECT',
+    '字段不在平台的接口说明中：双方接口版本不一致，请与平台核对后重新报送。',
+    'The platform does not know a field: the two sides have different versions of the interface; agree on one, then send again.',
+  ),
+  '1009': rule(
+    'CORRECT',
+    '含有个人证件号码，平台不接收：在来源单位去除后重新报送。',
+    'It holds a personal certificate number, which is not taken: have the agency remove it, then send again.',
   ),
 }
 

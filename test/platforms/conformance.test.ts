@@ -1,12 +1,13 @@
 /** What every door out must do, by each of its ways: against the stand-ins over real HTTP, a real folder, a real database. */
 import { expect } from 'chai'
-import { NO_RECEIPT } from '../../src/domain/delivery.js'
+import { NO_RECEIPT, type Notice } from '../../src/domain/delivery.js'
 import { isRefusal, type Refusal } from '../../src/errors.js'
 import { platforms } from '../../src/platforms/index.js'
 import type { Batch, Platform } from '../../src/platforms/platform.js'
 import type { PlatformStandIn } from '../../src/sandbox/platforms/index.js'
 import { batchOf, noticeOf, removalOf } from './notices.js'
 import { type Receiver, settled, standInOf, waysTo } from './receivers.js'
+import { penaltyOf, permitOf } from './record-notices.js'
 
 const refusalOf = async (sending: Promise<unknown>): Promise<Refusal> => {
   const error = await sending.then(
@@ -17,7 +18,36 @@ const refusalOf = async (sending: Promise<unknown>): Promise<Refusal> => {
   throw error
 }
 
+const RECORDS = [
+  ['penalty', penaltyOf],
+  ['permit', permitOf],
+] as const
+const WITHDRAWAL = { reason: 'REVOKED', reasonText: '原决定已撤销', documentNumber: null, removedOn: '2026-04-01' }
+
 describe('every credit platform', () => {
+  it('hears by itself of the list only, for penalties and permits reach it from the agencies themselves', () => {
+    for (const { id, kinds, hears } of platforms) {
+      expect([id, hears]).to.deep.equal([id, ['listing']])
+      expect([id, kinds]).to.deep.equal([id, ['listing', 'penalty', 'permit']])
+    }
+  })
+
+  it('says of each code that it knows what it means and what to do, in Chinese first and in English', () => {
+    for (const { id, codes } of platforms) {
+      for (const [code, { meaning, zh, en }] of Object.entries(codes)) {
+        expect([id, code, meaning]).to.satisfy(() => ['ACCEPTED', 'CORRECT', 'LATER'].includes(meaning))
+        expect(zh, `${id} ${code}`).to.match(/\p{Script=Han}.*。$/u)
+        expect(en, `${id} ${code}`).to.match(/^[A-Z].*\.$/)
+      }
+      expect([id, codes['00']?.meaning, codes['1001']?.meaning, codes['901']?.meaning]).to.deep.equal([
+        id,
+        'ACCEPTED',
+        'CORRECT',
+        'LATER',
+      ])
+    }
+  })
+
   for (const platform of platforms) {
     for (const way of waysTo(platform)) {
       describe(`${platform.id} ${platform.name.zh} (${way.name})`, () => {
@@ -25,7 +55,7 @@ describe('every credit platform', () => {
         const withReceiver = async (use: (receiver: Receiver, tell: Tell) => Promise<void>): Promise<void> => {
           const receiver = await way.open()
           try {
-            await use(receiver, (...notices) => settled(platform, receiver, batchOf(...notices)))
+            await use(receiver, (...notices) => settled(platform, receiver, { ...batchOf(), notices }))
           } finally {
             await receiver.close()
           }
@@ -144,6 +174,54 @@ describe('every credit platform', () => {
             for (const receipt of receipts.slice(1)) expect(receipt).to.include({ accepted: false, code: NO_RECEIPT })
           }))
 
+        for (const [kind, recordOf] of RECORDS.filter(([kind]) => platform.kinds.includes(kind))) {
+          it(`${at} is told of a ${kind}, of its change and of its withdrawal, and shows it as such`, () =>
+            withReceiver(async ({ to }, tell) => {
+              const first = recordOf(1)
+              const { key, operator } = first
+              expect(platform.check(first)).to.deep.equal([])
+              expect((await tell(first, recordOf(2))).map(({ accepted, code }) => [accepted, code])).to.deep.equal([
+                [true, '00'],
+                [true, '00'],
+              ])
+              const changed = recordOf(1, { action: 'CHANGE', sequence: 2, body: { ...first.body, note: '更正' } })
+              const [receipt] = await tell(changed)
+              expect(receipt).to.include({ key, accepted: true, code: '00' })
+              expect(receipt?.receiverId).to.be.a('string').and.not.equal('')
+              const shown = await platform.shown(to)
+              expect(shown.find((each) => each.key === key)).to.deep.equal({
+                kind,
+                key,
+                sequence: 2,
+                uscc: operator.uscc,
+                name: operator.name,
+              })
+              expect((await platform.ask?.([changed], to))?.[0]).to.include({ key, accepted: true })
+              const withdrawn = recordOf(1, { action: 'REMOVE', sequence: 3, removal: WITHDRAWAL })
+              expect(platform.check(withdrawn)).to.deep.equal([])
+              expect((await tell(withdrawn))[0]).to.include({ key, accepted: true, code: '00' })
+              expect((await platform.shown(to)).map((each) => each.key)).to.deep.equal([recordOf(2).key])
+            }))
+
+          it(`${at} refusing one ${kind} names its code and field and holds up no other`, () =>
+            withReceiver(async (receiver, tell) => {
+              receiver.refuse(recordOf(2).operator.uscc ?? '')
+              const receipts = await tell(recordOf(1), recordOf(2), recordOf(3))
+              expect(receipts.map(({ key, accepted, code }) => [key, accepted, code])).to.deep.equal([
+                [recordOf(1).key, true, '00'],
+                [recordOf(2).key, false, '1001'],
+                [recordOf(3).key, true, '00'],
+              ])
+              expect(receipts[1]?.field).to.be.a('string').and.not.equal('')
+              expect(receipts[1]?.value).to.equal(recordOf(2).operator.uscc)
+            }))
+
+          it(`${at} is never told of a ${kind} of a natural person`, () => {
+            const body = { ...recordOf(1).body, party_kind: 'NATURAL_PERSON' }
+            expect(platform.check(recordOf(1, { body })).map(({ rule }) => rule)).to.deep.equal(['natural-person'])
+          })
+        }
+
         it(`${at} is given up at once when whoever sends has stopped`, () =>
           withReceiver(async (receiver) => {
             const signal = AbortSignal.abort(new Error('stopping'))
@@ -214,7 +292,7 @@ describe('every credit platform', () => {
   }
 })
 
-type Tell = (...notices: Parameters<typeof batchOf>) => ReturnType<typeof settled>
+type Tell = (...notices: Notice[]) => ReturnType<typeof settled>
 type Send = (batch: Batch) => ReturnType<Platform['send']>
 
 const thrownBy = (sending: Promise<unknown>): Promise<unknown> =>

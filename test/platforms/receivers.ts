@@ -165,26 +165,36 @@ const inFolder = async (): Promise<Receiver> => {
   }
 }
 
+/** One for all receivers of a process, with a schema for each; it goes with the server of the run. */
+let exchangeDatabase: Promise<string> | undefined
+let schemas = 0
+
 const inTable = async (): Promise<Receiver> => {
-  const database = await freshDatabase({ empty: true })
-  const db = knexModule.default({ client: 'pg', connection: database.url, pool: { min: 0, max: 1 } })
+  exchangeDatabase ??= freshDatabase({ empty: true }).then(async ({ db, url }) => {
+    await db.destroy()
+    return url
+  })
+  const url = await exchangeDatabase
+  const db = knexModule.default({ client: 'pg', connection: url, pool: { min: 0, max: 1 } })
   const own = register()
-  await db.raw(EXCHANGE)
+  schemas += 1
+  const schema = `exchange_${schemas}`
+  await db.raw(exchangeIn(schema))
   return {
-    to: { url: `${database.url}?schema=exchange`, secret: 'the secret of the table' },
+    to: { url: `${url}?schema=${schema}`, secret: 'the secret of the table' },
     told: own.told,
     refuse: own.refuse,
     judge: async () => {
-      for (const kind of SUBJECT_KINDS) await judgeTable(db, `exchange.${TABLES[kind]}`, own)
-      await db.raw('truncate exchange.hub_shown')
+      for (const kind of SUBJECT_KINDS) await judgeTable(db, `${schema}.${TABLES[kind]}`, own)
+      await db.raw(`truncate ${schema}.hub_shown`)
       const shown = own.shown().map(({ key, sequence, uscc, name }) => {
         return { subject_key: key, sequence, kind: kindOf(key), uscc, name }
       })
-      if (shown.length > 0) await db('exchange.hub_shown').insert(shown)
+      if (shown.length > 0) await db(`${schema}.hub_shown`).insert(shown)
     },
     close: async () => {
+      await db.raw(`drop schema ${schema} cascade`)
       await db.destroy()
-      await database.drop()
     },
   }
 }
@@ -207,6 +217,6 @@ const judgeTable = async (db: Knex, table: string, own: ReturnType<typeof regist
 }
 
 /** As an operator makes it. */
-export const EXCHANGE = `create schema exchange;
-${SUBJECT_KINDS.map((kind) => tableSql(kind, 'exchange')).join('')}
-create table exchange.hub_shown (subject_key text primary key, sequence bigint, kind text, uscc text, name text)`
+const exchangeIn = (schema: string): string => `create schema ${schema};
+${SUBJECT_KINDS.map((kind) => tableSql(kind, schema)).join('')}
+create table ${schema}.hub_shown (subject_key text primary key, sequence bigint, kind text, uscc text, name text)`

@@ -12,6 +12,8 @@ export const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
 /** Together below the lease of a delivery, 12 s. */
 const CONNECT_TIMEOUT_MS = 3_000
 const STATEMENT_TIMEOUT_MS = 4_000
+/** Whoever keeps the table locked for longer is at work on it. */
+const LOCK_TIMEOUT_MS = 1_000
 const SHOWN_MAX = 500_000
 const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/
 
@@ -28,6 +30,7 @@ export const FAULTS: Record<string, string> = {
   '42703': '交换表缺少列 a column is missing',
   '42P10': '交换表缺少唯一约束（业务键、序号） no unique constraint on key and sequence',
   '53100': '磁盘已满 the disk is full',
+  '55P03': '交换表被锁定 the table is locked',
   '57014': '查询超时 the statement took too long',
 }
 
@@ -73,6 +76,7 @@ export const connected = async <T>(to: To, work: (db: Knex, schema: string) => P
       connectionString: url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      lock_timeout: LOCK_TIMEOUT_MS,
       // Where the other side is gone without a word, its own limit ends nothing.
       query_timeout: STATEMENT_TIMEOUT_MS + 500,
       application_name: 'hub',
