@@ -76,7 +76,6 @@ export const connected = async <T>(to: To, work: (db: Knex, schema: string) => P
       connectionString: url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
-      lock_timeout: LOCK_TIMEOUT_MS,
       // Where the other side is gone without a word, its own limit ends nothing.
       query_timeout: STATEMENT_TIMEOUT_MS + 500,
       application_name: 'hub',
@@ -85,7 +84,12 @@ export const connected = async <T>(to: To, work: (db: Knex, schema: string) => P
     acquireConnectionTimeout: CONNECT_TIMEOUT_MS,
     log: QUIET,
   })
-  const working = db.transaction((tx) => work(tx, schema)).finally(() => db.destroy())
+  const working = db
+    .transaction(async (tx) => {
+      await tx.raw(`set local lock_timeout = ${LOCK_TIMEOUT_MS} /* table.connected */`)
+      return work(tx, schema)
+    })
+    .finally(() => db.destroy())
   return to.signal ? stoppable(working, to.signal) : working
 }
 
