@@ -2,7 +2,7 @@
 import type { RecordNotice } from '../../src/domain/delivery.js'
 import { usccOf } from './notices.js'
 
-const AUTHORITY = '11220102000000006M'
+const AUTHORITY = '11220199000000006N'
 
 export const penaltyOf = (n: number, changes: Partial<RecordNotice> = {}): RecordNotice => ({
   kind: 'penalty',

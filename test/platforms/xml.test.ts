@@ -35,14 +35,18 @@ describe('XML of the exchange', () => {
     expect(read(leaf('name', '甲\u0000\u000B\uD800乙')).text).to.equal('甲\uFFFD\uFFFD\uFFFD乙')
   })
 
-  it('heads an envelope with sender, receiver, flow, item and number of rows', () => {
+  it('heads an envelope with all that the exchange wants to know', () => {
     const [header, body] = read(envelope('receiver-x', batchOf(noticeOf(1), noticeOf(2)))).children
     expect(header?.children.map(({ name, text }) => [name, text])).to.deep.equal([
       ['sender', 'jilin-ecommerce-credit-hub'],
       ['receiver', 'receiver-x'],
+      ['cc', ''],
       ['flow', 'batch-1'],
       ['item', 'blacklist'],
       ['sn', '2'],
+      ['securityType', '0'],
+      ['operator', 'jilin-ecommerce-credit-hub'],
+      ['contacts', ''],
     ])
     expect(body?.children[0]?.children.map(({ name }) => name)).to.deep.equal(['row', 'row'])
   })

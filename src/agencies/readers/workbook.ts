@@ -87,7 +87,9 @@ function* rowsOf(sheet: XLSX.WorkSheet): Iterable<Row> {
   }
 }
 
+/** The first known header; where it is told twice, in words and below them in codes, the lower one. */
 const headerIn = (sheet: XLSX.WorkSheet, shapes: readonly Shape[]) => {
+  let header: { number: number; names: string[] } | null = null
   for (const { number, cells } of rowsOf(sheet)) {
     if (number > HEADER_WITHIN) break
     const width = Math.max(-1, ...cells.keys()) + 1
@@ -95,9 +97,10 @@ const headerIn = (sheet: XLSX.WorkSheet, shapes: readonly Shape[]) => {
       Array.from({ length: width }, (_, at) => textOf(cells.get(at))),
       shapes,
     )
-    if (known) return { number, names: known.names }
+    if (known) header = { number, names: known.names }
+    else if (header) break
   }
-  return null
+  return header
 }
 
 const itemOf = (page: number | null, { number, cells }: Row, names: readonly string[]): Item => {

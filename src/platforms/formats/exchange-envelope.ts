@@ -1,15 +1,24 @@
-/** exchange-envelope: the provincial exchange message, XML; a header saying from whom to whom, a body of rows. */
-import { type EntryNotice, isEntry } from '../../domain/delivery.js'
+/**
+ * exchange-envelope: the provincial exchange message, XML; a header saying from whom to whom, a body of rows. Entries of lists have rows of
+ * the exchange's own, penalties and permits those of 双公示.
+ */
+import { type EntryNotice, isEntry, kindOf, type Notice, type SubjectKind } from '../../domain/delivery.js'
 import { type Batch, type Fault, SENDER } from '../platform.js'
+import { checkPenaltyRow, penaltyRow } from './penalty-row.js'
+import { checkPermitRow, permitRow } from './permit-row.js'
 import { type ShownNames, Unreadable } from './reading.js'
+import type { Row } from './record-notices.js'
 import { faultsIn } from './schema.js'
 import { leaf, node, readXml, XML_DECLARATION, type XmlElement } from './xml.js'
 
-/** The catalogue item these rows belong to. */
-const ITEM = 'blacklist'
+/** The catalogue item to which rows of a kind belong. */
+const ITEMS: Record<SubjectKind, string> = { listing: 'blacklist', penalty: 'xzcf', permit: 'xzxk' }
+/** 公开: all that is exchanged is public. The code itself is unconfirmed. */
+const OPEN = '0'
 
 export const EXCHANGE_SHOWN: ShownNames = { key: 'ENTRY_ID', sequence: 'ENTRY_SN', uscc: 'A000002', name: 'A000001' }
 
+/** Notices of one kind, as every batch; `flow` is the batch's id, `sn` the number of its rows. */
 export const envelope = (receiver: string, batch: Batch): string =>
   XML_DECLARATION +
   node(
@@ -18,19 +27,30 @@ export const envelope = (receiver: string, batch: Batch): string =>
       'Header',
       leaf('sender', SENDER),
       leaf('receiver', receiver),
+      leaf('cc', ''),
       leaf('flow', batch.id),
-      leaf('item', ITEM),
+      leaf('item', ITEMS[batch.notices[0] ? kindOf(batch.notices[0]) : 'listing']),
       leaf('sn', batch.notices.length),
+      leaf('securityType', OPEN),
+      leaf('operator', SENDER),
+      // A person's name and telephone, where the hub's operator wants it, is told by other ways than with each message.
+      leaf('contacts', ''),
     ),
-    node('Body', node('rows', ...batch.notices.filter(isEntry).map(rowNode))),
+    node('Body', node('rows', ...batch.notices.map(rowNode))),
   )
 
 /** What is absent is left out, not sent empty: an empty date is a wrong date to some receivers. */
-const rowNode = (notice: EntryNotice): string =>
+const rowNode = (notice: Notice): string =>
   node(
     'row',
-    ...Object.entries(exchangeRow(notice)).flatMap(([name, value]) => (value === null ? [] : leaf(name, value))),
+    ...Object.entries(exchangeRowOf(notice)).flatMap(([name, value]) => (value === null ? [] : leaf(name, value))),
   )
+
+/** The row of whatever a notice is about. */
+export const exchangeRowOf = (notice: Notice): Row => {
+  if (isEntry(notice)) return exchangeRow(notice)
+  return notice.kind === 'penalty' ? penaltyRow(notice) : permitRow(notice)
+}
 
 /** A0000nn and EXECUTE_REFRENCE_NO are the receiver's own spellings. */
 export const exchangeRow = (notice: EntryNotice) => ({
@@ -57,9 +77,12 @@ export const exchangeRow = (notice: EntryNotice) => ({
   REMOVE_DATE: notice.removal?.removedOn ?? null,
 })
 
-export const checkExchangeRow = (notice: EntryNotice): Fault[] => faultsIn('exchange-envelope', exchangeRow(notice))
+export const checkExchangeRow = (notice: Notice): Fault[] => {
+  if (isEntry(notice)) return faultsIn('exchange-envelope', exchangeRow(notice))
+  return notice.kind === 'penalty' ? checkPenaltyRow(notice) : checkPermitRow(notice)
+}
 
-/** The rows of the answer's receipt: each a map of field to text. */
+/** The rows of the answer's receipt: each a map of field to text; ENTRY_ID is the key, of whatever kind the row was. */
 export const receiptRows = (bytes: Buffer): ReadonlyMap<string, string>[] => {
   const receipt = find(readXml(bytes), 'receipt')
   if (!receipt) throw new Unreadable('no receipt in the answer')

@@ -23,14 +23,18 @@ export const samrRow = (notice: EntryNotice) => ({
   ENTNAME: notice.operator.name,
   UNISCID: notice.operator.uscc,
   REGNO: notice.operator.regNo,
+  // The dictionary of grounds is the market regulators' own and not published; the words say it.
+  SERILLREA: null,
   SERILLREA_CN: notice.reason,
   ABNTIME: notice.decidedOn,
   DECORG: notice.authorityCode,
   DECORG_CN: notice.authority,
   DEDOCNUM: notice.documentNumber,
+  REMEXCPRES: notice.removal?.reason || null,
   REMEXCPRES_CN: notice.removal?.reasonText ?? null,
   REMDATE: notice.removal?.removedOn ?? null,
   // Whoever lists also lifts: the format wants the lifting authority named again.
+  RECORG: notice.removal ? notice.authorityCode : null,
   RECORG_CN: notice.removal ? notice.authority : null,
   REDOCNUM: notice.removal?.documentNumber ?? null,
   OPTYPE: OPTYPE[notice.action],

@@ -1,13 +1,25 @@
-/** signed-message: one notice as one JSON message, signed over its time and its bytes. */
+/**
+ * signed-message, signed-penalty, signed-permit: one notice as one JSON message, signed over its time and its bytes. The key of
+ * idempotency goes beside it in a header.
+ */
 import { createHmac } from 'node:crypto'
-import type { EntryNotice } from '../../domain/delivery.js'
+import { type EntryNotice, isEntry, type Notice, type RecordNotice } from '../../domain/delivery.js'
 import type { Fault } from '../platform.js'
 import type { ShownNames } from './reading.js'
+import { naturalPerson, said, saidAll } from './record-notices.js'
 import { faultsIn } from './schema.js'
 
 export const MESSAGE_SHOWN: ShownNames = { key: 'id', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
-export const message = (notice: EntryNotice) => ({
+/** `Idempotency-Key`: the same for the same notice whenever it is sent, another one for the next. */
+export const idempotencyKey = ({ key, sequence }: Notice): string => `${key}/${sequence}`
+
+export const message = (notice: Notice) => {
+  if (isEntry(notice)) return entryMessage(notice)
+  return notice.kind === 'penalty' ? penaltyMessage(notice) : permitMessage(notice)
+}
+
+const entryMessage = (notice: EntryNotice) => ({
   id: notice.key,
   sequence: notice.sequence,
   action: notice.action,
@@ -36,7 +48,78 @@ export const message = (notice: EntryNotice) => ({
   },
 })
 
-export const checkMessage = (notice: EntryNotice): Fault[] => faultsIn('signed-message', message(notice))
+const penaltyMessage = (notice: RecordNotice) => ({
+  ...recordHead(notice),
+  penalty: {
+    ...partyOf(notice),
+    documentNumber: said(notice, 'document_number'),
+    violation: said(notice, 'violation'),
+    facts: said(notice, 'facts'),
+    basis: said(notice, 'basis'),
+    types: saidAll(notice, 'types'),
+    content: said(notice, 'content'),
+    fineYuan: said(notice, 'fine_yuan'),
+    confiscatedYuan: said(notice, 'confiscated_yuan'),
+    licence: said(notice, 'licence'),
+    decidedOn: said(notice, 'decided_on'),
+    effectiveUntil: said(notice, 'effective_until'),
+    publishUntil: said(notice, 'publish_until'),
+    ...sourcesOf(notice),
+  },
+  removal: removalOf(notice),
+})
+
+const permitMessage = (notice: RecordNotice) => ({
+  ...recordHead(notice),
+  permit: {
+    ...partyOf(notice),
+    documentName: said(notice, 'document_name'),
+    documentNumber: said(notice, 'document_number'),
+    category: said(notice, 'category'),
+    certificate: said(notice, 'certificate'),
+    permitNumber: said(notice, 'permit_number'),
+    content: said(notice, 'content'),
+    decidedOn: said(notice, 'decided_on'),
+    validFrom: said(notice, 'valid_from'),
+    validTo: said(notice, 'valid_to'),
+    ...sourcesOf(notice),
+  },
+  removal: removalOf(notice),
+})
+
+const recordHead = ({ key, sequence, action, kind }: RecordNotice) => ({ id: key, sequence, action, kind })
+
+const partyOf = (notice: RecordNotice) => ({
+  uscc: notice.operator.uscc,
+  name: notice.operator.name,
+  regNo: notice.operator.regNo,
+  orgCode: notice.operator.orgCode,
+  partyKind: said(notice, 'party_kind'),
+})
+
+const sourcesOf = (notice: RecordNotice) => ({
+  authority: said(notice, 'authority'),
+  authorityCode: said(notice, 'authority_code'),
+  sourceUnit: said(notice, 'source_unit'),
+  sourceUnitCode: said(notice, 'source_unit_code'),
+  status: said(notice, 'status'),
+  note: said(notice, 'note'),
+})
+
+/** Field by field, as all the rest. */
+const removalOf = ({ removal }: RecordNotice) =>
+  removal && {
+    reason: removal.reason,
+    reasonText: removal.reasonText,
+    documentNumber: removal.documentNumber,
+    removedOn: removal.removedOn,
+  }
+
+export const checkMessage = (notice: Notice): Fault[] => {
+  if (isEntry(notice)) return faultsIn('signed-message', message(notice))
+  const person = naturalPerson(notice, `${notice.kind}/partyKind`)
+  return person.length > 0 ? person : faultsIn(`signed-${notice.kind}`, message(notice))
+}
 
 /** HMAC-SHA-256 of `timestamp.body`, hex. */
 export const signature = (secret: string, timestamp: string, body: string): string =>
