@@ -1,11 +1,13 @@
 /** The forms of 双公示: what a penalty or a permit becomes, and what never leaves. */
 import { expect } from 'chai'
+import fc from 'fast-check'
 import type { RecordNotice } from '../../src/domain/delivery.js'
 import { checkPenalty2015Row, penalty2015Message, penalty2015Row } from '../../src/platforms/formats/penalty-2015.js'
 import { checkPenaltyRow, penaltyBatch, penaltyRow } from '../../src/platforms/formats/penalty-row.js'
 import { checkPermit2015Row, permit2015Row } from '../../src/platforms/formats/permit-2015.js'
 import { checkPermitRow, permitBatch, permitRow } from '../../src/platforms/formats/permit-row.js'
 import { readSoapAnswer, readSoapCall, soapAnswer } from '../../src/platforms/formats/rowdata-2015.js'
+import { columnsOf } from '../../src/platforms/formats/schema.js'
 import type { Batch, Fault } from '../../src/platforms/platform.js'
 import { noticeOf } from './notices.js'
 import { penaltyOf, permitOf, withBody, withdrawn } from './record-notices.js'
@@ -14,10 +16,22 @@ const batch = (...notices: RecordNotice[]): Batch => ({ id: 'batch-1', sentAt: '
 const fieldsOf = (faults: readonly Fault[]) => faults.map(({ field }) => field)
 
 const FORMS = [
-  { what: 'penalty-row', of: penaltyOf, check: checkPenaltyRow, party: 'CF_XDR_LB' },
-  { what: 'permit-row', of: permitOf, check: checkPermitRow, party: 'XK_XDR_LB' },
-  { what: 'penalty-2015', of: penaltyOf, check: checkPenalty2015Row, party: 'CF_XDR_MC' },
-  { what: 'permit-2015', of: permitOf, check: checkPermit2015Row, party: 'XK_XDR' },
+  { what: 'penalty-row', row: penaltyRow, of: penaltyOf, check: checkPenaltyRow, party: 'CF_XDR_LB' },
+  { what: 'permit-row', row: permitRow, of: permitOf, check: checkPermitRow, party: 'XK_XDR_LB' },
+  {
+    what: 'penalty-2015',
+    row: (notice: RecordNotice) => penalty2015Row(notice, '2026-03-04'),
+    of: penaltyOf,
+    check: checkPenalty2015Row,
+    party: 'CF_XDR_MC',
+  },
+  {
+    what: 'permit-2015',
+    row: (notice: RecordNotice) => permit2015Row(notice, '2026-03-04'),
+    of: permitOf,
+    check: checkPermit2015Row,
+    party: 'XK_XDR',
+  },
 ] as const
 
 describe('the forms of 双公示', () => {
@@ -75,6 +89,33 @@ describe('the forms of 双公示', () => {
       }
     })
   }
+
+  it('hold exactly the fields of their schemas whatever a body says, no certificate in any, and their check never fails', () => {
+    const anything = fc.dictionary(
+      fc.constantFrom(
+        ...Object.keys(penaltyOf(1).body),
+        ...Object.keys(permitOf(1).body),
+        'CF_XDR_ZJHM',
+        'XK_FR_ZJHM',
+        'id',
+      ),
+      fc.jsonValue({ maxDepth: 2 }),
+    )
+    const names = (format: string) => columnsOf(format).map(({ code }) => code)
+    fc.assert(
+      fc.property(anything, (body) => {
+        for (const { what, of, check, row } of FORMS) {
+          const notice = { ...of(1), body: { ...of(1).body, ...body } as RecordNotice['body'] }
+          check(notice)
+          const made: Record<string, unknown> = row(notice)
+          expect(Object.keys(made)).to.have.members(names(what))
+          for (const field of Object.keys(made).filter((name) => /_ZJ(LX|HM)$|_SFZ$/.test(name))) {
+            expect(made[field]).to.equal(null)
+          }
+        }
+      }),
+    )
+  })
 
   it('writes amounts in 万元 with six decimals, as text', () => {
     const row = penaltyRow(withBody(penaltyOf(1), { fine_yuan: '2000', confiscated_yuan: '12345678901.23' }))

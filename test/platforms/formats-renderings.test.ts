@@ -5,7 +5,7 @@ import iconv from 'iconv-lite'
 import type { RecordNotice } from '../../src/domain/delivery.js'
 import { csv } from '../../src/platforms/formats/csv.js'
 import { envelope, exchangeRow } from '../../src/platforms/formats/exchange-envelope.js'
-import { tableColumns, tableRow, tableSql } from '../../src/platforms/formats/exchange-table.js'
+import { TABLE_NAMES, TABLES, tableColumns, tableRow, tableSql } from '../../src/platforms/formats/exchange-table.js'
 import { penalty2015Message } from '../../src/platforms/formats/penalty-2015.js'
 import { penaltyBatch, penaltyRow } from '../../src/platforms/formats/penalty-row.js'
 import { permit2015Message } from '../../src/platforms/formats/permit-2015.js'
@@ -14,6 +14,7 @@ import { checkMessage, idempotencyKey, message } from '../../src/platforms/forma
 import { workbook } from '../../src/platforms/formats/workbook.js'
 import { elementsNamed, readXml } from '../../src/platforms/formats/xml.js'
 import { draftsOf, fileOf, itemsOf } from '../agencies/samples.js'
+import { freshDatabase } from '../support/database.js'
 import { noticeOf } from './notices.js'
 import { penaltyOf, permitOf, withBody, withdrawn } from './record-notices.js'
 
@@ -118,6 +119,26 @@ describe('the exchange table', () => {
       expect(Object.keys(row)).to.deep.equal(['subject_key', 'sequence', 'operation', ...tableColumns(kind)])
       expect(row).to.include({ subject_key: notice.key, sequence: 1, operation: 'ADD' })
       for (const column of Object.keys(row)) expect(tableSql(kind)).to.match(new RegExp(`^  ${column} `, 'm'))
+    }
+  })
+
+  it('is made in PostgreSQL by its own SQL, and takes what the hub writes', async () => {
+    const { db, drop } = await freshDatabase({ empty: true })
+    try {
+      for (const [kind, notice] of [
+        ['listing', noticeOf(1)],
+        ['penalty', penaltyOf(1)],
+        ['permit', withdrawn(permitOf(1), 2)],
+      ] as const) {
+        await db.raw(tableSql(kind))
+        const row = tableRow(notice)
+        await db(TABLES[kind]).insert(row)
+        const [kept] = await db(TABLES[kind]).select()
+        expect({ ...kept, sequence: Number(kept.sequence) }).to.include({ ...row, [TABLE_NAMES.state]: 0 })
+        expect(Object.keys(kept)).to.include.members(Object.values(TABLE_NAMES))
+      }
+    } finally {
+      await drop()
     }
   })
 

@@ -21,6 +21,8 @@ const ASK_AGAIN_MS = 50
 const CHAOS_SHARE = 0.15
 /** Deliveries that may stand open before the moves wait: beyond, what is measured is the backlog. */
 const OPEN_MAX = 400
+/** So far may the deliveries be ahead of the kills, as a share of all. */
+const AHEAD_SHARE = 0.02
 
 export interface SoakGiven {
   db: Db
@@ -78,7 +80,7 @@ export const soakPush = async (given: SoakGiven): Promise<Soaked> => {
   const done = async () => (await statesOf(db))['CONFIRMED'] ?? 0
   try {
     const sides = [
-      moving(given, subjects.move, soaking.signal),
+      moving(given, subjects.move, killed, soaking.signal),
       failing(given, away, soaking.signal),
       killing(given, fleet, killed, randomOf(seed + 99), soaking.signal),
     ]
@@ -119,10 +121,19 @@ export const soakPush = async (given: SoakGiven): Promise<Soaked> => {
   }
 }
 
-/** Moves as long as it goes on, so many that the platforms have work and not so many that they drown. */
-const moving = async ({ db }: SoakGiven, move: () => Promise<void>, signal: AbortSignal): Promise<void> => {
+/** Moves as long as it goes on, so many that the platforms have work and not so many that they drown, spread over all kills. */
+const moving = async (
+  { db, deliveries, kills }: SoakGiven,
+  move: () => Promise<void>,
+  killed: ReadonlyMap<string, number>,
+  signal: AbortSignal,
+): Promise<void> => {
+  const tooMany = async () => {
+    const { OWED = 0, CONFIRMED = 0 } = await statesOf(db)
+    return OWED > OPEN_MAX || CONFIRMED / deliveries > killed.size / kills + AHEAD_SHARE
+  }
   while (!signal.aborted) {
-    if (((await statesOf(db))['OWED'] ?? 0) > OPEN_MAX) await wait(ASK_AGAIN_MS)
+    if (await tooMany()) await wait(ASK_AGAIN_MS)
     else for (let n = 0; n < 10 && !signal.aborted; n += 1) await move()
   }
 }

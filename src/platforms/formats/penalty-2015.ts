@@ -25,11 +25,16 @@ const STATES: Readonly<Record<string, string>> = {
 }
 const PROVINCE = '220000'
 
-/** The rows are dated by the day in Asia/Shanghai on which the batch leaves. */
-export const penalty2015Message = (batch: Batch, token: string): string => {
+/** The call of the service. The rows are dated by the day in Asia/Shanghai on which the batch leaves. */
+export const penalty2015Message = (batch: Batch, token: string): string =>
+  soapCall('importPenalyXml', token, penalty2015Rowdata(batch))
+
+export const penalty2015Rowdata = (batch: Batch): string => {
   const sentOn = dateIn(new Date(batch.sentAt))
-  const rows = batch.notices.filter(isRecordOf('penalty')).map((notice) => penalty2015Row(notice, sentOn))
-  return soapCall('importPenalyXml', token, rowdata(rows, DAYS))
+  return rowdata(
+    batch.notices.filter(isRecordOf('penalty')).map((notice) => penalty2015Row(notice, sentOn)),
+    DAYS,
+  )
 }
 
 /** SJC says when the row was written: alone of all fields it is another one when the same notice is sent again on another day. */

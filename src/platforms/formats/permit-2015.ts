@@ -19,11 +19,16 @@ export const PERMIT_2015_SHOWN: ShownNames = {
 }
 const DAYS = ['XK_JDRQ', 'XK_JZQ', 'SJC', 'HUB_CXRQ']
 
-/** The rows are dated by the day in Asia/Shanghai on which the batch leaves. */
-export const permit2015Message = (batch: Batch, token: string): string => {
+/** The call of the service. The rows are dated by the day in Asia/Shanghai on which the batch leaves. */
+export const permit2015Message = (batch: Batch, token: string): string =>
+  soapCall('importPermissionXml', token, permit2015Rowdata(batch))
+
+export const permit2015Rowdata = (batch: Batch): string => {
   const sentOn = dateIn(new Date(batch.sentAt))
-  const rows = batch.notices.filter(isRecordOf('permit')).map((notice) => permit2015Row(notice, sentOn))
-  return soapCall('importPermissionXml', token, rowdata(rows, DAYS))
+  return rowdata(
+    batch.notices.filter(isRecordOf('permit')).map((notice) => permit2015Row(notice, sentOn)),
+    DAYS,
+  )
 }
 
 export const permit2015Row = (notice: RecordNotice, sentOn: string) => {

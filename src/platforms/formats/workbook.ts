@@ -20,7 +20,8 @@ export const workbook = (format: string, sheet: string, rows: readonly Row[]): B
   const made = XLSX.utils.aoa_to_sheet(lines)
   made['!cols'] = columns.map(() => ({ wch: COLUMN_WIDTH }))
   const book = XLSX.utils.book_new(made, sheet.slice(0, SHEET_NAME_LENGTH_MAX))
-  return XLSX.write(book, { type: 'buffer', bookType: 'xlsx', compression: true })
+  // Not packed: the bytes are then the same with every version of the machine's packer.
+  return XLSX.write(book, { type: 'buffer', bookType: 'xlsx', compression: false })
 }
 
 const text = (value: string | number | null) => (value === null ? null : { t: 's' as const, v: String(value), z: '@' })

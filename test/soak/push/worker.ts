@@ -1,9 +1,9 @@
 /** A process that does nothing but push, by a clock that runs ahead: an hour of waiting is minutes here. Killed, never stopped. */
 import { setTimeout as wait } from 'node:timers/promises'
+import { makeLog } from '../../../src/log.js'
 import { platforms } from '../../../src/platforms/index.js'
 import { connect } from '../../../src/store/db.js'
 import { push } from '../../../src/work/push.js'
-import { log } from '../../support/world.js'
 
 export interface WorkerGiven {
   url: string
@@ -21,6 +21,7 @@ const to = platforms.flatMap((platform) => {
   const address = given.platforms[platform.id]
   return address ? [{ platform, ...address }] : []
 })
+const log = makeLog({ level: 'silent', file: null })
 const db = connect(given.url)
 process.stdout.write('ready\n')
 // Each by itself, as each has an occasion of its own in the timetable.
