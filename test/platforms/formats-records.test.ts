@@ -150,6 +150,12 @@ describe('the forms of 双公示', () => {
     expect(penalty2015Row(penaltyOf(1), '2026-03-04').CF_JZRQ).to.equal('2099/12/31')
   })
 
+  it('names a field once, however many rules it breaks', () => {
+    const nobody = { uscc: null, name: '虚构', regNo: '220102600012340', orgCode: null }
+    const faults = fieldsOf(checkPenaltyRow(withBody({ ...penaltyOf(1), operator: nobody }, { party_kind: null })))
+    expect(faults).to.have.members(['CF_XDR_LB', 'CF_XDR_SHXYM'])
+  })
+
   it('knows an individual business by its code where the record does not say', () => {
     const { operator } = penaltyOf(1)
     const notice = withBody(penaltyOf(1), { party_kind: null })

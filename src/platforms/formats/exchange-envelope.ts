@@ -82,7 +82,7 @@ export const checkExchangeRow = (notice: Notice): Fault[] => {
   return notice.kind === 'penalty' ? checkPenaltyRow(notice) : checkPermitRow(notice)
 }
 
-/** The rows of the answer's receipt: each a map of field to text; ENTRY_ID is the key, of whatever kind the row was. */
+/** The rows of the answer's receipt: each a map of field to text, the key under the name that it has in the row. */
 export const receiptRows = (bytes: Buffer): ReadonlyMap<string, string>[] => {
   const receipt = find(readXml(bytes), 'receipt')
   if (!receipt) throw new Unreadable('no receipt in the answer')

@@ -2,9 +2,14 @@
 import { contract, document } from '../../contracts.js'
 import type { Fault } from '../platform.js'
 
-/** A broken condition is told twice, once as the field that breaks it and once as `if`; the field says enough. */
-export const faultsIn = (format: string, row: unknown): Fault[] =>
-  contract(`platforms/${format}`)(row).filter(({ rule }) => rule !== 'if')
+/**
+ * One fault for each field: what is absent breaks its type and its list of values alike. A broken condition is told as the
+ * field that breaks it and once more as `if`; the field says enough.
+ */
+export const faultsIn = (format: string, row: unknown): Fault[] => {
+  const faults = contract(`platforms/${format}`)(row).filter(({ rule }) => rule !== 'if')
+  return faults.filter(({ field }, at) => faults.findIndex((other) => other.field === field) === at)
+}
 
 interface Column {
   /** The field's own name. */
