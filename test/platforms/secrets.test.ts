@@ -149,7 +149,7 @@ describe('the secret of a platform', () => {
       against(
         () => json(200, []),
         async ({ url }) => {
-          for (const call of everyCall(platform, { url, secret: `${SECRET}\n` })) {
+          for (const call of everyCall(platform, { url, secret: `${SECRET}\nand more` })) {
             expect(await outcomeOf(call)).to.not.include(SECRET)
           }
         },
