@@ -2,7 +2,8 @@
 
 import { type Operation, readSoapCall, soapAnswer } from '../../platforms/formats/rowdata-2015.js'
 import { type Asked, json } from '../server.js'
-import { penalty2015, permit2015, samrList } from './forms.js'
+import { samrList } from './forms/lists.js'
+import { penalty2015, permit2015 } from './forms/records.js'
 import { jsonRows, sameSecret, xmlRow } from './reading.js'
 import type { Dialect, Door } from './stand-in.js'
 import type { Form } from './told.js'

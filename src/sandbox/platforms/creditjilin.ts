@@ -1,10 +1,11 @@
 /** Stand-in of 信用吉林网: one signed message at a time; what it refuses, it answers with 422. */
 import { createHmac } from 'node:crypto'
 import { json, objectIn } from '../server.js'
-import { messageList } from './forms.js'
+import { messageList } from './forms/lists.js'
+import { messagePenalty, messagePermit } from './forms/records.js'
 import { objectOf, sameSecret } from './reading.js'
 import type { Dialect, Door } from './stand-in.js'
-import type { Row } from './told.js'
+import type { Form, Row } from './told.js'
 
 const messages: Door = {
   read: ({ headers, body }) => {
@@ -12,7 +13,8 @@ const messages: Door = {
     if (!message) return null
     // The key of idempotency must be the message's own, or a repeat could not be known as one.
     if (headers['idempotency-key'] !== `${message['id']}/${message['sequence']}`) return null
-    return { form: messageList, rows: [flat(message)] }
+    const form = FORMS.get(message['kind'] ?? 'listing')
+    return form ? { form, rows: [flat(message, INNER[form.kind])] } : null
   },
   answer: ([judged]) => {
     const { accepted, code, text, recordId, field, value } = judged?.verdict ?? {}
@@ -20,11 +22,20 @@ const messages: Door = {
   },
 }
 
-/** What stands in `entry` beside what stands around it, what stands in its `removal` with that before its name. */
-const flat = ({ entry, ...message }: Record<string, unknown>): Row => {
-  const { removal, ...fields } = objectOf(entry)
+const FORMS: ReadonlyMap<unknown, Form> = new Map([
+  ['listing', messageList],
+  ['penalty', messagePenalty],
+  ['permit', messagePermit],
+])
+/** Where a message holds the fields of its subject. */
+const INNER = { listing: 'entry', penalty: 'penalty', permit: 'permit' } as const
+
+/** The fields of the subject beside those of the message, those of what takes it back with that before their names. */
+const flat = (whole: Record<string, unknown>, inner: string): Row => {
+  const { [inner]: subject, ...message } = whole
+  const { removal, ...fields } = { ...message, ...objectOf(subject) }
   const removed = Object.entries(objectOf(removal)).map(([name, value]) => [`removal.${name}`, value])
-  return { ...message, ...fields, ...Object.fromEntries(removed) }
+  return { ...fields, ...Object.fromEntries(removed) }
 }
 
 export const creditjilin: Dialect = {

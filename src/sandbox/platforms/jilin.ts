@@ -1,16 +1,17 @@
 /** Stand-in of 吉林省信用信息数据交换平台: XML in, XML out. */
 import { leaf, node, XML_DECLARATION } from '../../platforms/formats/xml.js'
-import { exchangeList, penaltyRow, permitRow } from './forms.js'
+import { exchangeList } from './forms/lists.js'
+import { penaltyRow, permitRow } from './forms/records.js'
 import { child, sameSecret, xmlIn, xmlRow } from './reading.js'
 import type { Dialect, Door, Judged } from './stand-in.js'
 import { type Form, partOf } from './told.js'
 
-/** Which form it is, the fields say: each has its own name for the key or the number. */
-const FORMS: readonly [name: string, form: Form][] = [
-  ['ENTRY_ID', exchangeList],
-  ['CF_WSH', penaltyRow],
-  ['XK_WSH', permitRow],
-]
+/** By the item of the catalogue that the header names. */
+const FORMS: ReadonlyMap<string, Form> = new Map([
+  ['blacklist', exchangeList],
+  ['xzcf', penaltyRow],
+  ['xzxk', permitRow],
+])
 /** Without these in the header nobody knows whose message it is. */
 const HEADER = ['sender', 'receiver', 'flow', 'item']
 
@@ -20,8 +21,8 @@ const exchange: Door = {
     const header = child(message, 'Header')
     if (HEADER.some((name) => !child(header, name)?.text)) return null
     const rows = child(child(message, 'Body'), 'rows')?.children.map(xmlRow)
-    const form = FORMS.find(([name]) => rows?.[0] && name in rows[0])?.[1]
-    return form && rows ? { form, rows } : null
+    const form = FORMS.get(child(header, 'item')?.text ?? '')
+    return form && rows && child(header, 'sn')?.text === String(rows.length) ? { form, rows } : null
   },
   answer: (judged, _, form) => ({
     status: 200,

@@ -1,6 +1,7 @@
 /** Stand-in of 全国信用信息共享平台. */
 import { type Answered, type Asked, json, objectIn } from '../server.js'
-import { penaltyRow, permitRow, samrList } from './forms.js'
+import { samrList } from './forms/lists.js'
+import { penaltyRow, permitRow } from './forms/records.js'
 import { jsonRows, sameSecret } from './reading.js'
 import type { Dialect, Door, Judged } from './stand-in.js'
 import type { Form } from './told.js'

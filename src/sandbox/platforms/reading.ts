@@ -38,6 +38,15 @@ export const xmlRow = ({ children }: XmlElement): Row =>
 export const namesIn = (format: string): ReadonlySet<string> =>
   new Set(Object.keys((document(`platforms/${format}.json`) as { properties: object }).properties))
 
+/** The same of a message whose fields stand in an object of their own, and what it takes back in another. */
+export const messageNamesIn = (format: string, inner: string): ReadonlySet<string> => {
+  const names = (value: unknown): string[] => Object.keys(objectOf(objectOf(value)['properties']))
+  const whole = document(`platforms/${format}.json`)
+  const { [inner]: fields, removal, ...outer } = objectOf(objectOf(whole)['properties'])
+  const removed = removal ?? objectOf(objectOf(fields)['properties'])['removal']
+  return new Set([...Object.keys(outer), ...names(fields), ...names(removed).map((name) => `removal.${name}`)])
+}
+
 export const sameSecret = (given: string | string[] | undefined, expected: string): boolean => {
   const [a, b] = [Buffer.from(String(given)), Buffer.from(expected)]
   return a.length === b.length && timingSafeEqual(a, b)

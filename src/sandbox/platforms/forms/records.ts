@@ -1,123 +1,11 @@
-/** The forms in which the stand-ins take rows: which name means what, and what each must say. */
-import { usccValid } from '../../domain/identity.js'
-import { namesIn } from './reading.js'
-import type { Form } from './told.js'
-
-const ISO_DAY = /^(\d{4})-(\d{2})-(\d{2})$/
-/** Six digits of GB/T 2260. */
-const DIVISION = /^\d{6}$/
-/** Of a decision to list: a year in brackets and a serial number. */
-const NUMBER_OF_LIST = /^\S.*[〔[【［（(](19|20)\d{2}[〕\]】］）)].*\d+\s*号$/u
+/** The forms in which the stand-ins take penalties and permits: which name means what, and what each must say. */
+import { usccValid } from '../../../domain/identity.js'
+import { messageNamesIn, namesIn } from '../reading.js'
+import type { Form } from '../told.js'
+import { ACTIONS, DIVISION, ISO_DAY } from './spelling.js'
 
 /** Of any other decision: authorities have many ways to number. */
 const NUMBER_OF_RECORD = /^(?=.*\d)\S.{1,127}$/u
-
-/** 严重违法失信名单, the rows of the market regulators' data family. */
-export const samrList: Form = {
-  kind: 'listing',
-  names: {
-    key: 'ILLID',
-    sequence: 'SN',
-    action: 'OPTYPE',
-    orgCode: null,
-    uscc: 'UNISCID',
-    regNo: 'REGNO',
-    name: 'ENTNAME',
-    what: 'SERILLREA_CN',
-    authority: 'DECORG_CN',
-    documentNumber: 'DEDOCNUM',
-    decidedOn: 'ABNTIME',
-    publishedOn: null,
-    endsOn: null,
-    removedOn: 'REMDATE',
-  },
-  required: [],
-  known: namesIn('samr-list'),
-  actions: { '1': 'ADD', '2': 'CHANGE', '3': 'REMOVE' },
-  day: ISO_DAY,
-  codes: { DECORG: DIVISION },
-  documentNumber: NUMBER_OF_LIST,
-  never: [],
-  passing: [],
-}
-
-const ACTIONS = { ADD: 'ADD', CHANGE: 'CHANGE', REMOVE: 'REMOVE' } as const
-
-/** A list entry in the provincial exchange envelope. */
-export const exchangeList: Form = {
-  kind: 'listing',
-  names: {
-    key: 'ENTRY_ID',
-    sequence: 'ENTRY_SN',
-    action: 'OPERATION',
-    orgCode: null,
-    uscc: 'A000002',
-    regNo: 'A000003',
-    name: 'A000001',
-    what: 'REASON',
-    authority: 'EXECUTE_DEPT',
-    documentNumber: 'EXECUTE_REFRENCE_NO',
-    decidedOn: 'REGISTER_DATE',
-    publishedOn: 'PUBLISH_DATE',
-    endsOn: 'EXPIRATION_DATE',
-    removedOn: 'REMOVE_DATE',
-  },
-  required: ['LIST_CODE', 'DATA_CATEGORY'],
-  known: namesIn('exchange-envelope'),
-  actions: ACTIONS,
-  day: ISO_DAY,
-  codes: { EXECUTE_DEPT_CODE: DIVISION },
-  documentNumber: NUMBER_OF_LIST,
-  never: [],
-  passing: [],
-}
-
-/** A list entry as a signed message: the names of its outer object, of `entry`, and of `entry.removal` with that before them. */
-export const messageList: Form = {
-  kind: 'listing',
-  names: {
-    key: 'id',
-    sequence: 'sequence',
-    action: 'action',
-    orgCode: null,
-    uscc: 'uscc',
-    regNo: 'regNo',
-    name: 'name',
-    what: 'reason',
-    authority: 'authority',
-    documentNumber: 'documentNumber',
-    decidedOn: 'decidedOn',
-    publishedOn: 'publishedOn',
-    endsOn: 'endsOn',
-    removedOn: 'removal.removedOn',
-  },
-  required: ['list', 'listName'],
-  known: new Set([
-    ...[
-      'id',
-      'sequence',
-      'action',
-      'kind',
-      'list',
-      'listName',
-      'uscc',
-      'name',
-      'regNo',
-      'reason',
-      'basis',
-      'authority',
-    ],
-    ...['authorityCode', 'documentNumber', 'decidedOn', 'publishedOn', 'endsOn', 'contested'],
-    ...['reason', 'reasonText', 'documentNumber', 'removedOn'].map((name) => `removal.${name}`),
-  ]),
-  actions: ACTIONS,
-  day: ISO_DAY,
-  codes: { authorityCode: DIVISION },
-  documentNumber: NUMBER_OF_LIST,
-  never: [],
-  passing: [],
-}
-
 /** 万元 with six decimals at most. */
 const WAN = /^\d{1,12}(\.\d{1,6})?$/
 /** What the hub and its receivers have agreed on beside the standard. */
@@ -251,4 +139,49 @@ export const permit2015: Form = {
   codes: { XK_ZT: STATE, DFBM: DIVISION, SJC: SLASHED_DAY },
   documentNumber: NUMBER_OF_RECORD,
   passing: ['SJC'],
+}
+
+const MESSAGE = {
+  key: 'id',
+  sequence: 'sequence',
+  action: 'action',
+  uscc: 'uscc',
+  orgCode: 'orgCode',
+  regNo: 'regNo',
+  name: 'name',
+  what: 'content',
+  authority: 'authority',
+  documentNumber: 'documentNumber',
+  decidedOn: 'decidedOn',
+  publishedOn: null,
+  removedOn: 'removal.removedOn',
+} as const
+const MESSAGE_CODES = { authorityCode: usccValid, sourceUnitCode: usccValid }
+
+/** A penalty as a signed message. */
+export const messagePenalty: Form = {
+  kind: 'penalty',
+  names: { ...MESSAGE, endsOn: 'effectiveUntil' },
+  required: ['partyKind', 'violation', 'facts', 'basis', 'authorityCode'],
+  known: messageNamesIn('signed-penalty', 'penalty'),
+  never: [],
+  actions: ACTIONS,
+  day: ISO_DAY,
+  codes: MESSAGE_CODES,
+  documentNumber: NUMBER_OF_RECORD,
+  passing: [],
+}
+
+/** A permit as a signed message. */
+export const messagePermit: Form = {
+  kind: 'permit',
+  names: { ...MESSAGE, endsOn: 'validTo' },
+  required: ['documentName', 'category', 'validFrom', 'authorityCode'],
+  known: messageNamesIn('signed-permit', 'permit'),
+  never: [],
+  actions: ACTIONS,
+  day: ISO_DAY,
+  codes: MESSAGE_CODES,
+  documentNumber: NUMBER_OF_RECORD,
+  passing: [],
 }
