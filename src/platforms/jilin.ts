@@ -34,9 +34,9 @@ export const jilin: Platform = {
   hours: null,
   codes: { ...TAKEN, ...WRONG, ...BUSY },
   check: checkExchangeRow,
-  send: (batch, to) => wayTo(to).send(batch, to),
-  shown: (from) => wayTo(from).shown(from),
-  ask: (notices, to) => wayTo(to).ask(notices, to),
+  send: async (batch, to) => wayTo(to).send(batch, to),
+  shown: async (from) => wayTo(from).shown(from),
+  ask: async (notices, to) => wayTo(to).ask(notices, to),
 }
 
 type Way = Required<Pick<Platform, 'send' | 'shown' | 'ask'>>

@@ -245,6 +245,13 @@ describe('every credit platform', () => {
       })
     }
 
+    it(`${platform.id} is unreachable by an address of a kind that it has no way for`, async () => {
+      const to = { url: 'ftp://127.0.0.1:1/', secret: 'a secret' }
+      for (const call of [() => platform.send(batchOf(noticeOf(1)), to), () => platform.shown(to)]) {
+        expect((await refusalOf(call())).code).to.equal('PLATFORM_UNREACHABLE')
+      }
+    })
+
     describe(`${platform.id} over HTTP`, () => {
       it(`${platform.id} refusing the credentials is unreachable, by sending and by reading back`, () =>
         withStandIn(platform, async (standIn) => {
