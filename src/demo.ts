@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { world } from '../seeds/world.js'
+import { type World, world } from '../seeds/world.js'
 import { feeds } from './agencies/index.js'
 import type { Config } from './config.js'
 import { Refusal } from './errors.js'
@@ -14,7 +14,7 @@ import { makeLog } from './log.js'
 import { progress } from './progress.js'
 import { startAgencies } from './sandbox/agencies/index.js'
 import { carry } from './sandbox/officers.js'
-import { startPlatforms } from './sandbox/platforms/index.js'
+import { type Register, startPlatforms } from './sandbox/platforms/index.js'
 import { seed } from './store/db.js'
 import * as clients from './work/clients.js'
 
@@ -38,7 +38,8 @@ export const demo = async (config: Config, say: Say, run: Run): Promise<void> =>
   try {
     const agencies = await startAgencies(here)
     standIns.push(...agencies)
-    const platforms = await startPlatforms({}, join(config.dataDir, SANDBOX_FOLDER))
+    const strict = { register: registerOf(here), now: () => new Date() }
+    const platforms = await startPlatforms({}, join(config.dataDir, SANDBOX_FOLDER), strict)
     standIns.push(...platforms)
     const addresses: Addresses = {
       agencies: Object.fromEntries(agencies.map(({ id, url }) => [id, url])),
@@ -57,6 +58,14 @@ export const demo = async (config: Config, say: Say, run: Run): Promise<void> =>
     await closeStandIns()
     throw error
   }
+}
+
+/** What the stand-in platforms know of the world: each code with the names that it has and had. */
+const registerOf = ({ operators }: World): Register => {
+  const names = new Map<string, string[]>()
+  for (const { uscc, regNo, name, formerNames } of operators)
+    for (const code of [uscc, regNo]) if (code !== null) names.set(code, [name, ...formerNames])
+  return ({ uscc, regNo }) => names.get(uscc ?? regNo ?? '') ?? null
 }
 
 /** Said before any work is done, not after a minute of it. */

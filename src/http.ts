@@ -35,14 +35,16 @@ export class Unreachable extends Error {
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 export const ask = async (url: string, options: Asking): Promise<Asked> => {
-  const { protocol, host } = addressOf(url)
+  const { protocol, host, username, password } = addressOf(url)
   if (protocol !== 'http:' && protocol !== 'https:') throw new Unreachable('other', `not an HTTP address: ${protocol}`)
+  if (username !== '' || password !== '') throw new Unreachable('other', `${host}: an address must hold no credentials`)
+  const headers = writable(options.headers ?? {}, host)
   const timer = AbortSignal.timeout(options.timeoutMs)
   const signal = options.signal ? AbortSignal.any([options.signal, timer]) : timer
   try {
     const answer = await fetch(url, {
       method: options.method ?? 'GET',
-      headers: options.headers ?? {},
+      headers,
       redirect: 'manual',
       signal,
       ...(options.body === undefined ? {} : { body: options.body }),
@@ -66,6 +68,19 @@ const addressOf = (url: string): URL => {
   } catch {
     throw new Unreachable('other', 'not an address')
   }
+}
+
+/** Tried here, since fetch names what it cannot write: a credential with a line end in it would stand in the error. */
+const writable = (given: Record<string, string>, host: string): Headers => {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(given)) {
+    try {
+      headers.set(name, value)
+    } catch {
+      throw new Unreachable('other', `${host}: the header ${name} cannot be written as it is configured`)
+    }
+  }
+  return headers
 }
 
 /** The whole body, counted while it streams: a promised length is not believed, a missing one is no danger. */

@@ -122,6 +122,15 @@ export type Owing = { owe: Action | null; fold: 'nothing' | 'untried' | 'unconfi
 export const owing = (change: Action, earlier: readonly Earlier[]): Owing => {
   const mayHaveHeard = earlier.some((d) => d.state === 'CONFIRMED' || d.attempts > 0)
   if (change === 'REMOVE') return { owe: mayHaveHeard ? 'REMOVE' : null, fold: 'unconfirmed' }
-  if (change === 'CHANGE') return { owe: mayHaveHeard ? 'CHANGE' : 'ADD', fold: 'untried' }
+  if (change === 'CHANGE') return { owe: surelyShows(earlier) ? 'CHANGE' : 'ADD', fold: 'untried' }
   return { owe: 'ADD', fold: 'nothing' }
+}
+
+/**
+ * Whether it shows the entry once what is on its way has arrived; what was refused or never sent counts for nothing. Where that is
+ * open an addition is owed: it is taken where the entry stands, too, but a change of what was removed is taken nowhere.
+ */
+const surelyShows = (earlier: readonly Earlier[]): boolean => {
+  const last = earlier.findLast((d) => d.state === 'CONFIRMED' || (d.state !== 'REFUSED' && d.attempts > 0))
+  return last !== undefined && last.action !== 'REMOVE' && (last.state === 'CONFIRMED' || last.state === 'OWED')
 }

@@ -1,10 +1,17 @@
-/** 信用中国: the same samr-list rows as the national platform, another address, credential and answer. */
-import { isEntry } from '../domain/delivery.js'
+/**
+ * 信用中国: the same samr-list rows as the national platform, another address, credential and answer; penalties and permits by the services
+ * of the first generation.
+ */
+import { isEntry, SUBJECT_KINDS } from '../domain/delivery.js'
+import { BUSY, TAKEN, WRONG } from './codes.js'
+import { checkPenalty2015Row, PENALTY_2015_PATH, penalty2015Message } from './formats/penalty-2015.js'
+import { checkPermit2015Row, PERMIT_2015_PATH, permit2015Message } from './formats/permit-2015.js'
+import { readSoapAnswer } from './formats/rowdata-2015.js'
 import { checkSamrRow, SAMR_SHOWN, samrBatch } from './formats/samr-list.js'
-import { notCarried, type Platform } from './platform.js'
-import { deliver } from './transports/deliver.js'
+import type { Batch, Platform, To } from './platform.js'
+import { deliver, type Letter } from './transports/deliver.js'
 import { JSON_HEADERS, type ReceiptNames, receiptsInJson } from './transports/json-receipts.js'
-import { readShown } from './transports/shown.js'
+import { askDisplayed, readShown } from './transports/shown.js'
 
 const RECEIPTS: ReceiptNames = {
   rows: 'line',
@@ -14,30 +21,48 @@ const RECEIPTS: ReceiptNames = {
   field: 'errfield',
   value: 'errvalue',
   receiverId: 'recid',
-  acceptedCodes: ['00', '02'],
   // Its answer has a code of its own for the whole; anything but 00 speaks of no row.
   whole: { code: 'code', good: '00' },
 }
+
+const CODES = { ...TAKEN, ...WRONG, ...BUSY }
 
 const credentials = (secret: string) => ({ token: secret })
 
 export const creditchina: Platform = {
   id: 'creditchina',
   name: { zh: '信用中国', en: 'Credit China' },
-  kinds: ['listing'],
+  kinds: SUBJECT_KINDS,
+  // Penalties and permits reach it from the agencies themselves.
   hears: ['listing'],
   lists: ['serious'],
   batchSize: 100,
   callsPerSecond: null,
   hours: null,
-  codes: {},
-  check: (notice) => (isEntry(notice) ? checkSamrRow(notice) : [notCarried(notice)]),
-  send: (batch, to) =>
-    deliver(to, batch.notices, {
-      path: '/service/blacklist',
-      headers: { ...JSON_HEADERS, ...credentials(to.secret) },
-      body: JSON.stringify(samrBatch(batch)),
-      read: (body) => receiptsInJson(body, RECEIPTS),
-    }),
-  shown: (from) => readShown(from, credentials(from.secret), SAMR_SHOWN),
+  codes: CODES,
+  check: (notice) => {
+    if (isEntry(notice)) return checkSamrRow(notice)
+    return notice.kind === 'penalty' ? checkPenalty2015Row(notice) : checkPermit2015Row(notice)
+  },
+  send: (batch, to) => deliver(to, batch.notices, batch.notices.every(isEntry) ? list(batch, to) : records(batch, to)),
+  shown: (from) => readShown(from, () => credentials(from.secret), SAMR_SHOWN),
+  ask: (notices, to) => askDisplayed(notices, to, () => credentials(to.secret), SAMR_SHOWN),
+}
+
+const list = (batch: Batch, to: To): Letter => ({
+  path: '/service/blacklist',
+  headers: { ...JSON_HEADERS, ...credentials(to.secret) },
+  body: JSON.stringify(samrBatch(batch)),
+  read: (body) => receiptsInJson(body, RECEIPTS, CODES),
+})
+
+/** The services of 双公示 of the first generation. They take the credential as an argument of the call. */
+const records = (batch: Batch, to: To): Letter => {
+  const penalties = batch.notices.some(({ kind }) => kind === 'penalty')
+  return {
+    path: penalties ? PENALTY_2015_PATH : PERMIT_2015_PATH,
+    headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: '""' },
+    body: penalties ? penalty2015Message(batch, to.secret) : permit2015Message(batch, to.secret),
+    read: (body) => readSoapAnswer(body, batch.notices, Object.keys(TAKEN)),
+  }
 }

@@ -1,17 +1,21 @@
 /** 信用吉林网: one signed JSON message per notice, one after the other. */
 import { randomUUID } from 'node:crypto'
-import { type EntryNotice, isEntry, type Receipt } from '../domain/delivery.js'
+import { type Notice, type Receipt, SUBJECT_KINDS } from '../domain/delivery.js'
+import { BUSY, TAKEN, WRONG } from './codes.js'
 import { jsonIn, shortened, Unreadable } from './formats/reading.js'
-import { checkMessage, MESSAGE_SHOWN, message, signature } from './formats/signed-message.js'
-import { notCarried, type Platform } from './platform.js'
+import { checkMessage, idempotencyKey, MESSAGE_SHOWN, message, signature } from './formats/signed-message.js'
+import type { Platform } from './platform.js'
 import { deliver } from './transports/deliver.js'
 import { JSON_HEADERS } from './transports/json-receipts.js'
-import { readShown } from './transports/shown.js'
+import { askDisplayed, readShown } from './transports/shown.js'
+
+const CODES = { ...TAKEN, ...WRONG, ...BUSY }
 
 export const creditjilin: Platform = {
   id: 'creditjilin',
   name: { zh: '信用吉林网', en: 'Credit Jilin' },
-  kinds: ['listing'],
+  kinds: SUBJECT_KINDS,
+  // Penalties and permits reach it from the agencies themselves.
   hears: ['listing'],
   lists: null,
   // One: were the platform to give way in the middle of a longer batch (a rate limit), the receipts already given would
@@ -19,18 +23,18 @@ export const creditjilin: Platform = {
   batchSize: 1,
   callsPerSecond: null,
   hours: null,
-  codes: {},
-  check: (notice) => (isEntry(notice) ? checkMessage(notice) : [notCarried(notice)]),
+  codes: CODES,
+  check: checkMessage,
   send: async ({ notices, sentAt }, to) => {
     const receipts: Receipt[] = []
-    for (const notice of notices.filter(isEntry)) {
+    for (const notice of notices) {
       const body = JSON.stringify(message(notice))
       receipts.push(
         ...(await deliver(to, [notice], {
           path: '/api/messages',
           headers: {
             ...JSON_HEADERS,
-            'idempotency-key': `${notice.key}/${notice.sequence}`,
+            'idempotency-key': idempotencyKey(notice),
             ...signed(to.secret, sentAt, body),
           },
           body,
@@ -40,9 +44,12 @@ export const creditjilin: Platform = {
     }
     return receipts
   },
-  // Nothing dates a reading, so a nonce stands where the time of sending would.
-  shown: (from) => readShown(from, signed(from.secret, randomUUID(), ''), MESSAGE_SHOWN),
+  shown: (from) => readShown(from, () => asking(from.secret), MESSAGE_SHOWN),
+  ask: (notices, to) => askDisplayed(notices, to, () => asking(to.secret), MESSAGE_SHOWN),
 }
+
+/** Nothing dates a question, so a nonce stands where the time of sending would. */
+const asking = (secret: string) => signed(secret, randomUUID(), '')
 
 const signed = (secret: string, timestamp: string, body: string) => ({
   'x-timestamp': timestamp,
@@ -50,7 +57,7 @@ const signed = (secret: string, timestamp: string, body: string) => ({
 })
 
 /** One message, one answer: the key is the one asked about, the answer does not repeat it. */
-const receiptOf = (bytes: Buffer, notice: EntryNotice): Receipt => {
+const receiptOf = (bytes: Buffer, notice: Notice): Receipt => {
   const answer = jsonIn(bytes, 'result')
   const { result } = answer
   if (typeof result !== 'boolean') throw new Unreadable('result is neither true nor false')

@@ -1,11 +1,19 @@
-/** 吉林省信用信息数据交换平台: XML exchange envelopes, many rows in one, receipts as XML. */
-
-import { isEntry, type Receipt } from '../domain/delivery.js'
-import { checkExchangeRow, EXCHANGE_SHOWN, envelope, receiptRows } from './formats/exchange-envelope.js'
-import { shortened } from './formats/reading.js'
-import { notCarried, type Platform } from './platform.js'
-import { deliver } from './transports/deliver.js'
-import { readShown } from './transports/shown.js'
+/**
+ * 吉林省信用信息数据交换平台, by whichever of the three ways of GB/T 39443-2020 its address names: XML exchange envelopes over HTTP, an exchange
+ * folder (`file:`), or an exchange table (`postgres:`).
+ */
+import { kindOf, type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery.js'
+import { BUSY, TAKEN, WRONG } from './codes.js'
+import { csv } from './formats/csv.js'
+import { checkExchangeRow, EXCHANGE_SHOWN, envelope, exchangeRowOf, receiptRows } from './formats/exchange-envelope.js'
+import { TABLE_NAMES, TABLES, tableRow } from './formats/exchange-table.js'
+import { type ShownNames, shortened } from './formats/reading.js'
+import type { Platform, To } from './platform.js'
+import { unreachable } from './transports/converse.js'
+import { deliver, unknownThere } from './transports/deliver.js'
+import { askFolder, type FolderNames, putBatch, readShownFile } from './transports/folder.js'
+import { askDisplayed, readShown } from './transports/shown.js'
+import { askTable, putRows, readShownTable } from './transports/table.js'
 
 const RECEIVER = 'jilin-credit-exchange'
 /** Receipt states; anything else says neither yes nor no. */
@@ -14,19 +22,34 @@ const STATES: ReadonlyMap<string | undefined, boolean> = new Map([
   ['0', false],
 ])
 
-const credentials = (secret: string) => ({ 'x-exchange-key': secret })
-
 export const jilin: Platform = {
   id: 'jilin',
   name: { zh: '吉林省信用信息数据交换平台', en: 'Jilin Credit Information Exchange Platform' },
-  kinds: ['listing'],
+  kinds: SUBJECT_KINDS,
+  // Penalties and permits reach it from the agencies themselves.
   hears: ['listing'],
   lists: null,
   batchSize: 100,
   callsPerSecond: null,
   hours: null,
-  codes: {},
-  check: (notice) => (isEntry(notice) ? checkExchangeRow(notice) : [notCarried(notice)]),
+  codes: { ...TAKEN, ...WRONG, ...BUSY },
+  check: checkExchangeRow,
+  send: async (batch, to) => wayTo(to).send(batch, to),
+  shown: async (from) => wayTo(from).shown(from),
+  ask: async (notices, to) => wayTo(to).ask(notices, to),
+}
+
+type Way = Required<Pick<Platform, 'send' | 'shown' | 'ask'>>
+
+const wayTo = ({ url }: To): Way => {
+  const way = WAYS.get(url.slice(0, url.indexOf(':') + 1).toLowerCase())
+  if (!way) throw unreachable('地址的方式不受支持 the platform is not reached by such an address')
+  return way
+}
+
+const credentials = (secret: string) => ({ 'x-exchange-key': secret })
+
+const service: Way = {
   send: (batch, to) =>
     deliver(to, batch.notices, {
       path: '/exchange',
@@ -34,14 +57,15 @@ export const jilin: Platform = {
       body: envelope(RECEIVER, batch),
       read: (body) => receiptRows(body).flatMap((row) => receiptOf(row) ?? []),
     }),
-  shown: (from) => readShown(from, credentials(from.secret), EXCHANGE_SHOWN),
+  shown: (from) => readShown(from, () => credentials(from.secret), EXCHANGE_SHOWN),
+  ask: (notices, to) => askDisplayed(notices, to, () => credentials(to.secret), EXCHANGE_SHOWN),
 }
 
 const receiptOf = (row: ReadonlyMap<string, string>): Receipt | null => {
   const accepted = STATES.get(row.get('state'))
   if (accepted === undefined) return null
   return {
-    key: row.get('ENTRY_ID') ?? '',
+    key: keyIn(row) ?? '',
     accepted,
     code: shortened(row.get('ruleCode')) ?? '',
     text: shortened(row.get('ruleText')) ?? '',
@@ -50,3 +74,66 @@ const receiptOf = (row: ReadonlyMap<string, string>): Receipt | null => {
     receiverId: shortened(row.get('recordNo')),
   }
 }
+
+/** The key bears the name that it has in the rows: entries of the list have one of their own. */
+const KEYS = ['ENTRY_ID', 'HUB_ID']
+const SEQUENCES = ['ENTRY_SN', 'HUB_SN']
+
+const firstIn = (row: ReadonlyMap<string, string>, names: readonly string[]): string | undefined =>
+  names.map((name) => row.get(name)).find((value) => value)
+
+const keyIn = (row: ReadonlyMap<string, string>) => firstIn(row, KEYS)
+
+/** A receipt in the folder has the names of the one in the envelope, and the sequence. */
+const IN_FOLDER: FolderNames = {
+  keys: KEYS,
+  key: keyIn,
+  sequence: (row) => firstIn(row, SEQUENCES),
+  receipt: receiptOf,
+}
+
+const folder: Way = {
+  send: ({ id, notices }, to) => putBatch(to, id, sheetOf(notices), notices),
+  shown: (from) => readShownFile(from, EXCHANGE_SHOWN),
+  ask: (notices, to) => askFolder(notices, to, IN_FOLDER),
+}
+
+/** Every column in every batch, whatever its rows leave empty. */
+const sheetOf = (notices: readonly Notice[]): Buffer =>
+  csv(SHEETS[kindIn(notices)], notices.map(exchangeRowOf), 'gb18030')
+
+const SHEETS: Record<SubjectKind, string> = {
+  listing: 'exchange-envelope',
+  penalty: 'penalty-row',
+  permit: 'permit-row',
+}
+
+/** A batch is of one kind. */
+const kindIn = ([first]: readonly Notice[]): SubjectKind => (first === undefined ? 'listing' : kindOf(first))
+
+/** A table or view by which the receiver tells what it displays: subject_key, sequence, kind, uscc, name. */
+const SHOWN_TABLE = 'hub_shown'
+const SHOWN_NAMES: ShownNames = { key: 'subject_key', sequence: 'sequence', uscc: 'uscc', name: 'name' }
+
+const table: Way = {
+  send: ({ notices }, to) => putRows(to, TABLES[kindIn(notices)], TABLE_NAMES, notices.map(tableRow), notices),
+  shown: (from) => readShownTable(from, SHOWN_TABLE, SHOWN_NAMES),
+  ask: async (notices, to) => {
+    const receipts = new Map<Notice, Receipt>()
+    for (const kind of SUBJECT_KINDS) {
+      const own = notices.filter((notice) => kindOf(notice) === kind)
+      if (own.length === 0) continue
+      const answers = await askTable(own, to, TABLES[kind], TABLE_NAMES)
+      for (const [at, notice] of own.entries()) receipts.set(notice, answers[at] ?? unknownThere(notice.key))
+    }
+    return notices.map((notice) => receipts.get(notice) ?? unknownThere(notice.key))
+  },
+}
+
+const WAYS: ReadonlyMap<string, Way> = new Map([
+  ['http:', service],
+  ['https:', service],
+  ['file:', folder],
+  ['postgres:', table],
+  ['postgresql:', table],
+])

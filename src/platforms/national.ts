@@ -1,42 +1,77 @@
-/** 全国信用信息共享平台: takes the list in batches of samr-list rows and answers row by row. */
-import { isEntry } from '../domain/delivery.js'
+/** 全国信用信息共享平台: takes batches of rows as JSON and answers row by row. */
+import { isEntry, kindOf, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery.js'
+import { BUSY, TAKEN, WRONG } from './codes.js'
+import { checkPenaltyRow, PENALTY_SHOWN, penaltyBatch } from './formats/penalty-row.js'
+import { checkPermitRow, PERMIT_SHOWN, permitBatch } from './formats/permit-row.js'
 import { checkSamrRow, SAMR_SHOWN, samrBatch } from './formats/samr-list.js'
-import { notCarried, type Platform } from './platform.js'
+import { type Batch, notCarried, type Platform } from './platform.js'
 import { deliver } from './transports/deliver.js'
 import { JSON_HEADERS, type ReceiptNames, receiptsInJson } from './transports/json-receipts.js'
-import { readShown } from './transports/shown.js'
+import { askDisplayed, readShown } from './transports/shown.js'
 
-const RECEIPTS: ReceiptNames = {
+/** Of its receipts; the key bears the name that it has in the rows. */
+const receiptsBy = (key: string): ReceiptNames => ({
   rows: 'receipts',
-  key: 'ILLID',
+  key,
   code: 'code',
   text: 'text',
   field: 'field',
   value: 'value',
   receiverId: 'recordId',
-  // 02: the platform holds something newer of this entry and has ignored the row; nothing is left to do.
-  acceptedCodes: ['00', '02'],
-}
+})
+
+const CODES = { ...TAKEN, ...WRONG, ...BUSY }
 
 const credentials = (secret: string) => ({ authorization: `Bearer ${secret}` })
 
 export const national: Platform = {
   id: 'national',
   name: { zh: '全国信用信息共享平台', en: 'National Credit Information Sharing Platform' },
-  kinds: ['listing'],
+  kinds: SUBJECT_KINDS,
+  // Penalties and permits reach it from the agencies themselves.
   hears: ['listing'],
   lists: ['serious'],
   batchSize: 200,
   callsPerSecond: null,
   hours: null,
-  codes: {},
-  check: (notice) => (isEntry(notice) ? checkSamrRow(notice) : [notCarried(notice)]),
-  send: (batch, to) =>
-    deliver(to, batch.notices, {
-      path: '/api/lists/serious/batch',
+  codes: CODES,
+  check: (notice) => FORMS[kindOf(notice)].check(notice),
+  send: (batch, to) => {
+    const [first] = batch.notices
+    if (first === undefined) return Promise.resolve([])
+    const { path, key, content } = FORMS[kindOf(first)]
+    return deliver(to, batch.notices, {
+      path,
       headers: { ...JSON_HEADERS, ...credentials(to.secret) },
-      body: JSON.stringify(samrBatch(batch)),
-      read: (body) => receiptsInJson(body, RECEIPTS),
-    }),
-  shown: (from) => readShown(from, credentials(from.secret), SAMR_SHOWN),
+      body: JSON.stringify(content(batch)),
+      read: (body) => receiptsInJson(body, receiptsBy(key), CODES),
+    })
+  },
+  shown: (from) => readShown(from, () => credentials(from.secret), SAMR_SHOWN),
+  ask: (notices, to) => askDisplayed(notices, to, () => credentials(to.secret), SAMR_SHOWN),
+}
+
+/** One address and one form for each kind: the list in the market regulators' rows, the others as 双公示 of the second generation. */
+const FORMS: Record<
+  SubjectKind,
+  { path: string; key: string; check: Platform['check']; content: (batch: Batch) => unknown }
+> = {
+  listing: {
+    path: '/api/lists/serious/batch',
+    key: SAMR_SHOWN.key,
+    check: (notice) => (isEntry(notice) ? checkSamrRow(notice) : [notCarried(notice)]),
+    content: samrBatch,
+  },
+  penalty: {
+    path: '/api/sgs/penalties',
+    key: PENALTY_SHOWN.key,
+    check: (notice) => (isEntry(notice) ? [notCarried(notice)] : checkPenaltyRow(notice)),
+    content: penaltyBatch,
+  },
+  permit: {
+    path: '/api/sgs/permits',
+    key: PERMIT_SHOWN.key,
+    check: (notice) => (isEntry(notice) ? [notCarried(notice)] : checkPermitRow(notice)),
+    content: permitBatch,
+  },
 }

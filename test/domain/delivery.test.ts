@@ -22,6 +22,30 @@ describe('what a platform is owed', () => {
     ],
     ['a change of what was confirmed', 'CHANGE', [said('ADD', 'CONFIRMED')], { owe: 'CHANGE', fold: 'untried' }],
     [
+      'a change of what was removed, and whose new addition never left, is an addition',
+      'CHANGE',
+      [said('ADD', 'CONFIRMED'), said('REMOVE', 'CONFIRMED'), said('ADD', 'OWED')],
+      { owe: 'ADD', fold: 'untried' },
+    ],
+    [
+      'a change behind an addition that is on its way is a change',
+      'CHANGE',
+      [said('REMOVE', 'CONFIRMED'), said('ADD', 'OWED', 1)],
+      { owe: 'CHANGE', fold: 'untried' },
+    ],
+    [
+      'a change of what was refused is an addition',
+      'CHANGE',
+      [said('ADD', 'REFUSED')],
+      { owe: 'ADD', fold: 'untried' },
+    ],
+    [
+      'a change where a removal and the addition behind it never left is a change',
+      'CHANGE',
+      [said('ADD', 'CONFIRMED'), said('REMOVE', 'OWED'), said('ADD', 'OWED')],
+      { owe: 'CHANGE', fold: 'untried' },
+    ],
+    [
       'a removal of what was never sent cancels out',
       'REMOVE',
       [said('ADD', 'OWED')],

@@ -1,6 +1,7 @@
 /** `npm run soak [NAME…] [--runs N] [--seed N]`: the long forms of tests. The last line is one JSON object. */
 import { parseArgs } from 'node:util'
 import { soakIntake } from './intake.js'
+import { soakPushHubs } from './push-hubs.js'
 import { soakScoreAlone } from './score.js'
 
 interface Options {
@@ -8,6 +9,9 @@ interface Options {
   seed: number
   progress: (name: string, done: number, of: number) => void
 }
+
+/** How often it is said how far the soak of push is, milliseconds. */
+const PROGRESS_MS = 10_000
 
 /** Each gives its figures and whether they are good. */
 const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
@@ -19,6 +23,19 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
       found: (fault) => process.stderr.write(`${JSON.stringify(fault)}\n`),
     })
     return { ok: soaked.faults.length === 0, seed, ...soaked }
+  },
+  push: async ({ runs = 10_000, seed }) => {
+    let said = 0
+    const soaked = await soakPushHubs({
+      deliveries: runs,
+      seed,
+      progress: (confirmed, kills) => {
+        if (Date.now() - said < PROGRESS_MS) return
+        said = Date.now()
+        process.stderr.write(`push ${confirmed}/${runs}, ${kills} killed\n`)
+      },
+    })
+    return { seed, ...soaked }
   },
   score: async ({ runs = 80_000 }) => {
     const replayed = await soakScoreAlone(runs)

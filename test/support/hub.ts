@@ -37,7 +37,7 @@ export const startHub = async (options: { now?: () => Date } = {}): Promise<Test
   const folder = mkdtempSync(join(tmpdir(), 'hub-flow-'))
   const here = world()
   const agencies = await startAgencies(() => here)
-  const platforms = await startPlatforms()
+  const platforms = await startPlatforms({}, null, { now: options.now ?? (() => new Date()) })
   const config = readConfig({ PORT: '0', DATABASE_URL: test.url, DATA_DIR: folder, LOG_LEVEL: 'silent' })
   const hub = await makeHub(config, {
     log: makeLog(config.log),

@@ -1,8 +1,13 @@
-/** One question to a platform over HTTP, and what its status means. */
+/**
+ * One question to a platform over HTTP, and what its status means. Only the configured address is ever asked: no redirect is
+ * followed, and nothing in an answer is taken for an address.
+ */
 import { Refusal } from '../../errors.js'
 import { ask, Unreachable } from '../../http.js'
 import type { To } from '../platform.js'
+import { struck, struckBytes } from './secrets.js'
 
+/** Below the lease of a delivery (12 s): whoever takes it up next must not meet this call still under way. */
 const TIMEOUT_MS = 10_000
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
 /** However long a platform asks us to stay away, a removal is not kept back longer than this without another try. */
@@ -12,7 +17,7 @@ export interface Question {
   method: 'GET' | 'POST'
   path: string
   headers: Record<string, string>
-  body?: string
+  body?: string | Uint8Array
 }
 
 export interface Answer {
@@ -22,7 +27,7 @@ export interface Answer {
 
 /** The platform's answer, if it is one that can speak of rows (2xx, 4xx); else PLATFORM_UNREACHABLE. */
 export const converse = async (to: To, { method, path, headers, body }: Question): Promise<Answer> => {
-  const answer = await ask(to.url.replace(/\/+$/, '') + path, {
+  const answer = await ask(addressOf(to, path), {
     method,
     headers,
     timeoutMs: TIMEOUT_MS,
@@ -30,18 +35,21 @@ export const converse = async (to: To, { method, path, headers, body }: Question
     ...(body === undefined ? {} : { body }),
     ...(to.signal ? { signal: to.signal } : {}),
   }).catch((error: unknown) => {
-    throw error instanceof Unreachable ? unreachable(error.message) : error
+    throw error instanceof Unreachable ? unreachable(struck(error.message, to.secret)) : error
   })
 
   const { status } = answer
   if (status === 401 || status === 403) throw unreachable(`凭据被拒绝 credentials refused (HTTP ${status})`)
   if (status === 429 || status >= 500) throw unreachable(`HTTP ${status}`, retryAfter(answer.headers))
   if (status < 200 || (status >= 300 && status < 400)) throw unreachable(`HTTP ${status}`)
-  return { status, body: answer.body }
+  return { status, body: struckBytes(answer.body, to.secret) }
 }
 
 export const unreachable = (reason: string, retryAfterSeconds: number | null = null): Refusal =>
   new Refusal('PLATFORM_UNREACHABLE', retryAfterSeconds === null ? { reason } : { reason, retryAfterSeconds })
+
+/** Below the configured address, path and all; never beside it. */
+const addressOf = ({ url }: To, path: string): string => url.replace(/\/+$/, '') + path
 
 /** Seconds, or a date: that is measured against the answer's own date, since no clock is read here. */
 const retryAfter = (headers: Headers): number | null => {

@@ -1,14 +1,14 @@
-/** One message out, its receipts back: one for each notice in it. */
-
-import { NO_RECEIPT, type Notice, type Receipt } from '../../domain/delivery.js'
+/** One message out over HTTP, its receipts back: one for each notice in it. */
+import { NO_RECEIPT, type Notice, type Receipt, WAITING } from '../../domain/delivery.js'
 import { Unreadable } from '../formats/reading.js'
 import type { To } from '../platform.js'
 import { type Answer, converse, unreachable } from './converse.js'
+import { struck } from './secrets.js'
 
 export interface Letter {
   path: string
   headers: Record<string, string>
-  body: string
+  body: string | Uint8Array
   /** The receipts in an answer; throws Unreadable. */
   read: (answer: Buffer) => Receipt[]
 }
@@ -17,16 +17,21 @@ export interface Letter {
 export const deliver = async (to: To, notices: readonly Notice[], letter: Letter): Promise<Receipt[]> => {
   const { path, headers, body, read } = letter
   const answer = await converse(to, { method: 'POST', path, headers, body })
-  return matched(notices, readable(answer, read))
+  return matched(
+    notices,
+    readable(to, answer, read).map((receipt) => withoutSecret(receipt, to.secret)),
+  )
 }
 
 /** What the answer says; an answer that says nothing agreed on leaves everything owed. */
-export const readable = <T>({ status, body }: Answer, read: (bytes: Buffer) => T): T => {
+export const readable = <T>({ secret }: To, { status, body }: Answer, read: (bytes: Buffer) => T): T => {
   try {
     return read(body)
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error
-    throw unreachable(status >= 400 ? `HTTP ${status}` : `回执无法读取 unreadable answer: ${error.message}`)
+    throw unreachable(
+      status >= 400 ? `HTTP ${status}` : `回执无法读取 unreadable answer: ${struck(error.message, secret)}`,
+    )
   }
 }
 
@@ -45,12 +50,39 @@ const matched = (notices: readonly Notice[], receipts: readonly Receipt[]): Rece
   return inOrder
 }
 
-const noReceipt = (key: string): Receipt => ({
+export const withoutSecret = (receipt: Receipt, secret: string): Receipt => {
+  const clean = (text: string | null) => text && struck(text, secret)
+  return {
+    ...receipt,
+    code: struck(receipt.code, secret),
+    text: struck(receipt.text, secret),
+    field: clean(receipt.field),
+    value: clean(receipt.value),
+    receiverId: clean(receipt.receiverId),
+  }
+}
+
+const bare = (key: string, code: string, text: string): Receipt => ({
   key,
   accepted: false,
-  code: NO_RECEIPT,
-  text: '平台回执未涉及此行，仍待报送。The answer does not speak of this row; it stays owed.',
+  code,
+  text,
   field: null,
   value: null,
   receiverId: null,
 })
+
+export const noReceipt = (key: string): Receipt =>
+  bare(key, NO_RECEIPT, '平台回执未涉及此行，仍待报送。The answer does not speak of this row; it stays owed.')
+
+export const unknownThere = (key: string): Receipt =>
+  bare(
+    key,
+    NO_RECEIPT,
+    '平台未见此行，将以同一业务键重新报送。The platform knows nothing of this row; it is sent again under its key.',
+  )
+
+export const waiting = (
+  key: string,
+  text = '已交付，平台尚未反馈。It is there; the platform has not answered yet.',
+): Receipt => bare(key, WAITING, text)

@@ -1,7 +1,8 @@
 /** Receipts in a JSON answer, under each platform's own names. */
-
 import type { Receipt } from '../../domain/delivery.js'
+import { isTaken } from '../codes.js'
 import { isObject, jsonIn, shortened, textOf, Unreadable } from '../formats/reading.js'
+import type { Platform } from '../platform.js'
 
 export const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8', accept: 'application/json' }
 
@@ -13,12 +14,11 @@ export interface ReceiptNames {
   field: string
   value: string
   receiverId: string
-  acceptedCodes: readonly string[]
   /** A code for the whole answer, where there is one. */
   whole?: { code: string; good: string }
 }
 
-export const receiptsInJson = (bytes: Buffer, names: ReceiptNames): Receipt[] => {
+export const receiptsInJson = (bytes: Buffer, names: ReceiptNames, codes: Platform['codes']): Receipt[] => {
   const answer = jsonIn(bytes, names.rows)
   const { whole } = names
   if (whole && textOf(answer[whole.code]) !== whole.good) {
@@ -26,18 +26,18 @@ export const receiptsInJson = (bytes: Buffer, names: ReceiptNames): Receipt[] =>
   }
   const rows = answer[names.rows]
   if (!Array.isArray(rows)) throw new Unreadable(`${names.rows} is no list`)
-  return rows.flatMap((row) => receiptIn(row, names) ?? [])
+  return rows.flatMap((row) => receiptIn(row, names, codes) ?? [])
 }
 
 /** A row without key or code says neither yes nor no: no receipt. */
-const receiptIn = (row: unknown, names: ReceiptNames): Receipt | null => {
+const receiptIn = (row: unknown, names: ReceiptNames, codes: Platform['codes']): Receipt | null => {
   if (!isObject(row)) return null
   const key = textOf(row[names.key])
   const code = shortened(row[names.code])
   if (key === null || code === null) return null
   return {
     key,
-    accepted: names.acceptedCodes.includes(code),
+    accepted: isTaken(codes, code),
     code,
     text: shortened(row[names.text]) ?? '',
     field: shortened(row[names.field]),

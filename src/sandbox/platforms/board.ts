@@ -1,131 +1,176 @@
-/** What a stand-in platform keeps, and how it judges what it is told. Kept in a file where one is given, so that the demo started again shows what it was told. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { usccValid } from '../../domain/identity.js'
+/**
+ * What a stand-in platform keeps: what it shows, what it has removed, and the history of all that it was told. A key's entry is
+ * only ever replaced by a message with a higher number.
+ */
+import { createHash } from 'node:crypto'
+import { canonical, type Json } from '../../domain/records.js'
+import { openJournal } from './journal.js'
+import { faultAt, faultOf, type Judging, type RowFault } from './judgement.js'
+import {
+  actionOf,
+  type Effect,
+  type Form,
+  type Part,
+  partOf,
+  type Row,
+  type ShownEntry,
+  sequenceOf,
+  type ToldRow,
+  type Verdict,
+} from './told.js'
 
-/** One row as told, each field as text or absent. */
-export interface Told {
-  key: string | null
-  sequence: number | null
-  action: 'ADD' | 'CHANGE' | 'REMOVE' | null
-  uscc: string | null
-  regNo: string | null
-  name: string | null
-  reason: string | null
-  authority: string | null
-  documentNumber: string | null
-  decidedOn: string | null
-  removedOn: string | null
+/** Rows of history in memory and for display, the latest; the file has them all. */
+const HISTORY_ROWS = 100_000
+
+interface Held {
+  entry: ShownEntry
+  removed: boolean
+  /** Of the row as it came: a repeat is word for word the same. */
+  digest: string
 }
 
-export type ToldField = keyof Told
-
-export interface Verdict {
-  accepted: boolean
-  code: string
-  text: string
-  field: ToldField | null
-  value: string | null
-  recordId: string | null
-}
-
-/** One entry as displayed. */
-export interface ShownEntry {
-  key: string
-  sequence: number
-  recordId: string
-  uscc: string | null
-  regNo: string | null
-  name: string
-  reason: string
-  authority: string
-  documentNumber: string
-  decidedOn: string
-}
+/** A line of the file: what was told, and what is held since where that changed. */
+type Line = ToldRow & { held?: Held }
 
 export interface Board {
-  take(told: Told, refuse: string | null): Verdict
+  take(row: Row, form: Form, judging: Judging, at: Date): Verdict
+  /** In the order in which it first heard of them. */
   shown(): ShownEntry[]
+  /** A page in the order of the keys, after this key. */
+  page(after: string | null, limit: number): ShownEntry[]
+  of(keys: readonly string[]): ShownEntry[]
+  history(): readonly ToldRow[]
+  /** Rows told so far, repeats and refused ones too. */
   readonly told: number
+  close(): void
 }
-
-const keep = (file: string, held: Held): void => {
-  mkdirSync(dirname(file), { recursive: true })
-  // Beside and renamed: a stand-in that is killed while it writes must find a whole file when it starts again.
-  writeFileSync(`${file}.new`, JSON.stringify([...held]))
-  renameSync(`${file}.new`, file)
-}
-
-const REQUIRED = ['key', 'sequence', 'action', 'name', 'reason', 'authority', 'documentNumber', 'decidedOn'] as const
-
-type Held = Map<string, { entry: ShownEntry; removed: boolean }>
 
 export const makeBoard = (prefix: string, file: string | null = null): Board => {
-  const held: Held = file !== null && existsSync(file) ? new Map(JSON.parse(readFileSync(file, 'utf8'))) : new Map()
+  const journal = file === null ? null : openJournal<Line>(file)
+  const held = new Map<string, Held>()
+  let sorted: ShownEntry[] | null = null
+  let history: ToldRow[] = []
   let rows = 0
 
-  const take = (told: Told, refuse: string | null): Verdict => {
-    rows += 1
-    const fault = faultOf(told, refuse)
-    if (fault) return { accepted: false, recordId: null, ...fault }
+  const keep = ({ held: now, ...row }: Line): void => {
+    rows = row.number
+    history.push(row)
+    // Halved, not shifted: a row costs the same however long the history is.
+    if (history.length > HISTORY_ROWS) history = history.slice(-HISTORY_ROWS / 2)
+    if (now === undefined) return
+    held.set(now.entry.key, now)
+    sorted = null
+  }
+  for (const line of journal?.before ?? []) keep(line)
 
-    const entry = entryOf(told)
-    const before = held.get(entry.key)
+  const take = (row: Row, form: Form, judging: Judging, at: Date): Verdict => {
+    const key = partOf(row, form, 'key')
+    const before = key === null ? undefined : held.get(key)
+    const judged = judge(row, form, judging, before)
     const recordId = before?.entry.recordId ?? `${prefix}-${held.size + 1}`
-    if (before && entry.sequence < before.entry.sequence) return accepted('02', '已有更新的版本，本条忽略', recordId)
-    // A repeat changes nothing. A removal of what was never told is kept as such: what comes late must not be shown.
-    if (before?.entry.sequence !== entry.sequence) {
-      held.set(entry.key, { entry: { ...entry, recordId }, removed: told.action === 'REMOVE' })
-      if (file !== null) keep(file, held)
+    const line: Line = {
+      number: rows + 1,
+      at: at.toISOString(),
+      kind: form.kind,
+      key,
+      sequence: sequenceOf(row, form),
+      action: actionOf(row, form),
+      effect: judged.effect,
+      code: judged.fault?.code ?? CODES[judged.effect],
+      ...(judged.effect === 'APPLIED' && {
+        held: {
+          entry: { ...entryOf(row, form), recordId },
+          removed: actionOf(row, form) === 'REMOVE',
+          digest: digestOf(row, form),
+        },
+      }),
     }
-    return accepted('00', '成功', recordId)
+    // Kept before it is answered: what was confirmed is there after any end of the process.
+    journal?.write(line)
+    keep(line)
+    if (judged.fault) return { accepted: false, recordId: null, ...judged.fault }
+    const text = judged.effect === 'LATE' ? '已有更新的版本，本条忽略' : '成功'
+    return { accepted: true, code: line.code, text, field: null, value: null, recordId }
   }
 
+  const visible = () => [...held.values()].filter(({ removed }) => !removed).map(({ entry }) => entry)
+  const inOrder = () => {
+    sorted ??= visible().sort((a, b) => (a.key < b.key ? -1 : 1))
+    return sorted
+  }
   return {
     take,
-    shown: () => [...held.values()].filter(({ removed }) => !removed).map(({ entry }) => ({ ...entry })),
+    shown: () => visible().map((entry) => ({ ...entry })),
+    page: (after, limit) => {
+      const all = inOrder()
+      const from = after === null ? 0 : firstAfter(all, after)
+      return all.slice(from, from + limit)
+    },
+    of: (keys) =>
+      keys.flatMap((key) => {
+        const found = held.get(key)
+        return found && !found.removed ? [found.entry] : []
+      }),
+    history: () => history,
     get told() {
       return rows
     },
+    close: () => journal?.close(),
   }
 }
 
-type RowFault = Pick<Verdict, 'code' | 'text' | 'field' | 'value'>
+const CODES: Record<Effect, string> = { APPLIED: '00', REPEATED: '00', LATE: '02', REFUSED: '' }
 
-const faultOf = (told: Told, refuse: string | null): RowFault | null => {
-  const missing = REQUIRED.find((field) => told[field] === null)
-  if (missing) return { code: '1002', text: '必填项为空', field: missing, value: null }
-  if (told.uscc === null && told.regNo === null) return { code: '1002', text: '必填项为空', field: 'uscc', value: null }
-  if (told.action === 'REMOVE' && told.removedOn === null) {
-    return { code: '1002', text: '必填项为空', field: 'removedOn', value: null }
-  }
-  if (told.uscc !== null && !usccValid(told.uscc)) {
-    return { code: '1003', text: '行政相对人代码_1(统一社会信用代码)不正确', field: 'uscc', value: told.uscc }
-  }
-  if (refuse !== null && (told.uscc === refuse || told.name === refuse)) {
-    const field = told.uscc === refuse ? 'uscc' : 'name'
-    return { code: '1001', text: '未查询到主体或查询到的主体信息不匹配', field, value: refuse }
-  }
-  return null
+/** A change of what it never heard of is an addition, since the key is the business's own; of what was removed it is none. */
+const judge = (row: Row, form: Form, judging: Judging, before?: Held): { effect: Effect; fault?: RowFault } => {
+  const fault = faultOf(row, form, judging)
+  if (fault !== null) return { effect: 'REFUSED', fault }
+  if (before === undefined) return { effect: 'APPLIED' }
+  const sequence = sequenceOf(row, form) ?? 0
+  if (sequence < before.entry.sequence) return { effect: 'LATE' }
+  if (sequence === before.entry.sequence)
+    return digestOf(row, form) === before.digest ? { effect: 'REPEATED' } : refused(row, form, '1005', 'sequence')
+  return before.removed && actionOf(row, form) === 'CHANGE'
+    ? refused(row, form, '1006', 'action')
+    : { effect: 'APPLIED' }
 }
 
-const accepted = (code: string, text: string, recordId: string): Verdict => ({
-  accepted: true,
-  code,
-  text,
-  field: null,
-  value: null,
-  recordId,
+const refused = (row: Row, form: Form, code: '1005' | '1006', part: Part): { effect: Effect; fault: RowFault } => ({
+  effect: 'REFUSED',
+  fault: faultAt(code, form.names[part], partOf(row, form, part)),
 })
 
-const entryOf = (told: Told): Omit<ShownEntry, 'recordId'> => ({
-  key: told.key ?? '',
-  sequence: told.sequence ?? 0,
-  uscc: told.uscc,
-  regNo: told.regNo,
-  name: told.name ?? '',
-  reason: told.reason ?? '',
-  authority: told.authority ?? '',
-  documentNumber: told.documentNumber ?? '',
-  decidedOn: told.decidedOn ?? '',
-})
+/** Of what lasts in a row. */
+const digestOf = (row: Row, { passing }: Form): string => {
+  const lasting = Object.entries(row).filter(([name]) => !passing.includes(name))
+  return createHash('sha256')
+    .update(canonical(Object.fromEntries(lasting) as Json))
+    .digest('base64')
+}
+
+/** Index of the first entry behind this key. */
+const firstAfter = (entries: readonly ShownEntry[], key: string): number => {
+  let [low, high] = [0, entries.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((entries[middle]?.key ?? '') <= key) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+const entryOf = (row: Row, form: Form): Omit<ShownEntry, 'recordId'> => {
+  const text = (part: Part) => partOf(row, form, part)
+  return {
+    kind: form.kind,
+    key: text('key') ?? '',
+    sequence: sequenceOf(row, form) ?? 0,
+    uscc: text('uscc'),
+    regNo: text('regNo'),
+    name: text('name') ?? '',
+    reason: text('what') ?? '',
+    authority: text('authority') ?? '',
+    documentNumber: text('documentNumber') ?? '',
+    decidedOn: text('decidedOn') ?? '',
+  }
+}

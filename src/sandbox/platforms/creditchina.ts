@@ -1,26 +1,77 @@
 /** Stand-in of 信用中国. */
-import { json } from '../server.js'
-import { sameSecret } from './reading.js'
-import { SAMR_FIELDS, samrRows } from './samr-rows.js'
-import type { Dialect } from './stand-in.js'
 
-export const creditchina: Dialect = {
-  id: 'creditchina',
-  name: { zh: '信用中国', en: 'Credit China' },
-  path: '/service/blacklist',
-  admits: ({ headers }, secret) => sameSecret(headers.token, secret),
-  read: samrRows,
-  fields: SAMR_FIELDS,
-  answer: (rows, verdicts) =>
+import { type Operation, readSoapCall, soapAnswer } from '../../platforms/formats/rowdata-2015.js'
+import { type Asked, json } from '../server.js'
+import { samrList } from './forms/lists.js'
+import { penalty2015, permit2015 } from './forms/records.js'
+import { jsonRows, sameSecret, xmlRow } from './reading.js'
+import type { Dialect, Door } from './stand-in.js'
+import type { Form } from './told.js'
+
+const blacklist: Door = {
+  read: ({ body }) => {
+    const rows = jsonRows(body)
+    return rows && { form: samrList, rows }
+  },
+  answer: (judged) =>
     json(200, {
       code: '00',
-      line: verdicts.map(({ code, text, field, value, recordId }, index) => ({
-        ILLID: rows[index]?.key ?? null,
+      line: judged.map(({ row, verdict: { code, text, field, value, recordId } }) => ({
+        ILLID: row['ILLID'] ?? null,
         errcode: code,
         errmsg: text,
-        errfield: field && SAMR_FIELDS[field],
+        errfield: field,
         errvalue: value,
         recid: recordId,
       })),
     }),
+}
+
+/** A call of the first generation's service; what it answers speaks of each row by its place. */
+const service = (operation: Operation, form: Form): Door => ({
+  read: (asked) => {
+    const call = callIn(asked)
+    return call?.operation === operation ? { form, rows: call.rows.map(xmlRow) } : null
+  },
+  answer: (judged) => ({
+    status: 200,
+    headers: { 'content-type': 'text/xml; charset=utf-8' },
+    body: soapAnswer(
+      operation,
+      judged.map(({ place, verdict: { code, text, field, value, recordId } }) => ({
+        line: place,
+        code,
+        text,
+        field,
+        value,
+        receiverId: recordId,
+      })),
+    ),
+  }),
+})
+
+const callIn = ({ body }: Asked) => {
+  try {
+    return readSoapCall(body)
+  } catch {
+    return null
+  }
+}
+
+/** Here the credential is an argument of the call. */
+const SERVICES = '/service/P'
+
+export const creditchina: Dialect = {
+  id: 'creditchina',
+  name: { zh: '信用中国', en: 'Credit China' },
+  admits: (asked, secret) => {
+    const token = asked.path.startsWith(SERVICES) ? callIn(asked)?.token : asked.headers['token']
+    return sameSecret(token, secret)
+  },
+  doors: {
+    '/service/blacklist': blacklist,
+    '/service/PenaltyWebService': service('importPenalyXml', penalty2015),
+    '/service/PermissionWebService': service('importPermissionXml', permit2015),
+  },
+  displays: { key: 'ILLID', sequence: 'SN', uscc: 'UNISCID', name: 'ENTNAME' },
 }

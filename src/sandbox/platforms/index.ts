@@ -5,21 +5,28 @@ import { creditchina } from './creditchina.js'
 import { creditjilin } from './creditjilin.js'
 import { jilin } from './jilin.js'
 import { national } from './national.js'
-import { type PlatformStandIn, startStandIn } from './stand-in.js'
+import { type PlatformStandIn, type StandInGiven, startStandIn } from './stand-in.js'
 
-export type { ShownEntry } from './board.js'
-export type { Behaviour, PlatformStandIn } from './stand-in.js'
+export type { Behaviour, Chaos } from './behaviour.js'
+export { calm } from './behaviour.js'
+export type { Register } from './judgement.js'
+export type { PlatformStandIn } from './stand-in.js'
+export type { ShownEntry, ToldRow } from './told.js'
 
 const DIALECTS = [national, jilin, creditchina, creditjilin]
 
-/** A platform without a secret of its own gets a random one. `folder` keeps what they are told from one start to the next. */
+/**
+ * A platform without a secret of its own gets a random one. `folder` keeps what they are told from one start to the next;
+ * `given`: their base library and their clock, without which every well-formed subject and any day is taken.
+ */
 export const startPlatforms = (
   secrets: Record<string, string> = {},
   folder: string | null = null,
+  given: Omit<StandInGiven, 'file'> = {},
 ): Promise<PlatformStandIn[]> =>
   Promise.all(
     DIALECTS.map((dialect) => {
-      const file = folder === null ? null : join(folder, `${dialect.id}.json`)
-      return startStandIn(dialect, secrets[dialect.id] ?? randomBytes(16).toString('hex'), file)
+      const file = folder === null ? null : join(folder, `${dialect.id}.jsonl`)
+      return startStandIn(dialect, secrets[dialect.id] ?? randomBytes(16).toString('hex'), { ...given, file })
     }),
   )

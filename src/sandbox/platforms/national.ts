@@ -1,29 +1,44 @@
 /** Stand-in of 全国信用信息共享平台. */
-import { json, objectIn } from '../server.js'
-import { sameSecret } from './reading.js'
-import { SAMR_FIELDS, samrRows } from './samr-rows.js'
-import type { Dialect } from './stand-in.js'
+import { type Answered, type Asked, json, objectIn } from '../server.js'
+import { samrList } from './forms/lists.js'
+import { penaltyRow, permitRow } from './forms/records.js'
+import { jsonRows, sameSecret } from './reading.js'
+import type { Dialect, Door, Judged } from './stand-in.js'
+import type { Form } from './told.js'
+
+/** A batch of rows as JSON, answered row by row. */
+const batchOf = (form: Form): Door => ({
+  read: ({ body }) => {
+    const rows = jsonRows(body)
+    return rows && { form, rows }
+  },
+  answer: receipts,
+})
+
+const receipts = (judged: readonly Judged[], asked: Asked, form: Form): Answered =>
+  json(200, {
+    batchNo: objectIn(asked.body)?.['batchNo'] ?? null,
+    accepted: judged.filter(({ verdict }) => verdict.accepted).length,
+    rejected: judged.filter(({ verdict }) => !verdict.accepted).length,
+    receipts: judged.map(({ row, verdict: { code, text, field, value, recordId } }, index) => ({
+      rowNo: index + 1,
+      [form.names.key ?? '']: row[form.names.key ?? ''] ?? null,
+      code,
+      text,
+      field,
+      value,
+      recordId,
+    })),
+  })
 
 export const national: Dialect = {
   id: 'national',
   name: { zh: '全国信用信息共享平台', en: 'National Credit Information Sharing Platform' },
-  path: '/api/lists/serious/batch',
   admits: ({ headers }, secret) => sameSecret(headers.authorization, `Bearer ${secret}`),
-  read: samrRows,
-  fields: SAMR_FIELDS,
-  answer: (rows, verdicts, asked) =>
-    json(200, {
-      batchNo: objectIn(asked.body)?.batchNo ?? null,
-      accepted: verdicts.filter(({ accepted }) => accepted).length,
-      rejected: verdicts.filter(({ accepted }) => !accepted).length,
-      receipts: verdicts.map(({ code, text, field, value, recordId }, index) => ({
-        rowNo: index + 1,
-        ILLID: rows[index]?.key ?? null,
-        code,
-        text,
-        field: field && SAMR_FIELDS[field],
-        value,
-        recordId,
-      })),
-    }),
+  doors: {
+    '/api/lists/serious/batch': batchOf(samrList),
+    '/api/sgs/penalties': batchOf(penaltyRow),
+    '/api/sgs/permits': batchOf(permitRow),
+  },
+  displays: { key: 'ILLID', sequence: 'SN', uscc: 'UNISCID', name: 'ENTNAME' },
 }

@@ -1,6 +1,10 @@
 /** How the stand-ins read what is sent to them. */
 import { timingSafeEqual } from 'node:crypto'
-import type { Told } from './board.js'
+import { document } from '../../contracts.js'
+import type { XmlElement } from '../../platforms/formats/xml.js'
+import { readXml } from '../../platforms/formats/xml.js'
+import { objectIn } from '../server.js'
+import type { Row } from './told.js'
 
 /** A part of a message as an object; an empty one where it is none. */
 export const objectOf = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {})
@@ -8,18 +12,40 @@ export const objectOf = (value: unknown): Record<string, unknown> => (isObject(v
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A field of a message as text; blank and absent are the same. */
-export const textIn = (value: unknown): string | null =>
-  typeof value === 'string' && value.trim() !== '' ? value : null
-
-/** A sequence as a number or its digits. */
-export const sequenceIn = (value: unknown): number | null => {
-  const number = typeof value === 'string' && value !== '' ? Number(value) : value
-  return typeof number === 'number' && Number.isSafeInteger(number) ? number : null
+/** `rows` of a JSON message; null if it has none. */
+export const jsonRows = (body: Buffer): Row[] | null => {
+  const rows = objectIn(body)?.['rows']
+  return Array.isArray(rows) ? rows.map(objectOf) : null
 }
 
-export const actionIn = (value: unknown): Told['action'] =>
-  value === 'ADD' || value === 'CHANGE' || value === 'REMOVE' ? value : null
+/** The root of an XML message; null if it is none. */
+export const xmlIn = (body: Buffer | string): XmlElement | null => {
+  try {
+    return readXml(Buffer.from(body))
+  } catch {
+    return null
+  }
+}
+
+export const child = (element: XmlElement | null | undefined, name: string): XmlElement | undefined =>
+  element?.children.find((each) => each.name === name)
+
+/** The fields of one row of XML. */
+export const xmlRow = ({ children }: XmlElement): Row =>
+  Object.fromEntries(children.map(({ name, text }) => [name, text]))
+
+/** The names that the interface document of a format has for a row. */
+export const namesIn = (format: string): ReadonlySet<string> =>
+  new Set(Object.keys((document(`platforms/${format}.json`) as { properties: object }).properties))
+
+/** The same of a message whose fields stand in an object of their own, and what it takes back in another. */
+export const messageNamesIn = (format: string, inner: string): ReadonlySet<string> => {
+  const names = (value: unknown): string[] => Object.keys(objectOf(objectOf(value)['properties']))
+  const whole = document(`platforms/${format}.json`)
+  const { [inner]: fields, removal, ...outer } = objectOf(objectOf(whole)['properties'])
+  const removed = removal ?? objectOf(objectOf(fields)['properties'])['removal']
+  return new Set([...Object.keys(outer), ...names(fields), ...names(removed).map((name) => `removal.${name}`)])
+}
 
 export const sameSecret = (given: string | string[] | undefined, expected: string): boolean => {
   const [a, b] = [Buffer.from(String(given)), Buffer.from(expected)]

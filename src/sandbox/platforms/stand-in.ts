@@ -1,21 +1,20 @@
 /** A stand-in credit platform: one server, one board, one dialect; it misbehaves when told to. */
+import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import iconv from 'iconv-lite'
+import { dateIn } from '../../domain/dates.js'
 import type { Platform } from '../../platforms/platform.js'
-import { type Answered, type Asked, json, objectIn, serve } from '../server.js'
-import { makeBoard, type ShownEntry, type Told, type ToldField, type Verdict } from './board.js'
+import { type Answer, type Answered, type Asked, json, serve } from '../server.js'
+import { type Behaviour, behaviourIn, calm, makeTroubles } from './behaviour.js'
+import { makeBoard } from './board.js'
+import type { Judging, Register } from './judgement.js'
 import { page } from './page.js'
+import type { Form, Row, ShownEntry, ToldRow, Verdict } from './told.js'
 
-const RETRY_AFTER_SECONDS = 1
-
-export interface Behaviour {
-  delayMs: number
-  /** So many of the next messages are answered 503 with Retry-After. */
-  failNext: number
-  /** Rows whose code or name equals this are refused with 1001. */
-  refuse: string | null
-  /** So many of the next messages are taken, and then the connection is cut. */
-  cutAfterAccept: number
-}
+const GARBAGE_BYTES = 512
+/** Entries of one page at most, and those given where nothing is said of a page. */
+const PAGE_ENTRIES = 1_000
+const KEYS_AT_ONCE = 1_000
 
 export interface PlatformStandIn {
   id: Platform['id']
@@ -24,50 +23,105 @@ export interface PlatformStandIn {
   close(): Promise<void>
   behave(behaviour: Partial<Behaviour>): void
   entries(): ShownEntry[]
+  /** What it was told, row by row, with what it made of it: the latest 100,000. */
+  history(): readonly ToldRow[]
   /** Rows it was told of so far, repeats and refused ones too. */
   readonly told: number
+}
+
+/** Rows that were read, with the form of each; the rest of the message is the answer's business. */
+export interface Read {
+  form: Form
+  rows: readonly Row[]
+}
+
+export interface Judged {
+  row: Row
+  /** In its message, from 1. */
+  place: number
+  verdict: Verdict
+}
+
+/** Where a platform takes one kind of message. */
+export interface Door {
+  /** Null if it is no such message. */
+  read(asked: Asked): Read | null
+  /** Speaks of the rows judged, which need not be all. */
+  answer(judged: readonly Judged[], asked: Asked, form: Form): Answered
 }
 
 /** How one platform speaks. */
 export interface Dialect {
   id: Platform['id']
   name: { zh: string; en: string }
-  /** Where it takes messages. */
-  path: string
   admits(asked: Asked, secret: string): boolean
-  /** The rows of a message; null if it is none. */
-  read(asked: Asked): Told[] | null
-  answer(rows: readonly Told[], verdicts: readonly Verdict[], asked: Asked): Answered
-  /** Its own names of the fields, for display and for receipts. */
-  fields: Record<ToldField, string>
+  /** By path. */
+  doors: Readonly<Record<string, Door>>
+  /** Its own names of what it displays, whatever the kind. */
+  displays: { key: string; sequence: string; uscc: string; name: string }
 }
 
-export const startStandIn = async (dialect: Dialect, secret: string, file: string | null): Promise<PlatformStandIn> => {
-  const board = makeBoard(dialect.id.toUpperCase(), file)
-  const behaviour: Behaviour = { delayMs: 0, failNext: 0, refuse: null, cutAfterAccept: 0 }
+export interface StandInGiven {
+  /** Keeps what it is told from one start to the next; null: nothing does. */
+  file?: string | null
+  /** Its own base library; absent: every well-formed subject is known. */
+  register?: Register | null
+  /** What day it is there; absent: days are held against each other only. */
+  now?: (() => Date) | null
+}
 
-  const answer = async (asked: Asked): Promise<Answered> => {
-    switch (`${asked.method} ${asked.path}`) {
-      case 'GET /':
-        return page(dialect.name, board.shown())
-      case 'GET /entries':
-        return dialect.admits(asked, secret) ? json(200, board.shown().map(displayed)) : REFUSED
-      case 'POST /_behave':
-        return behaves(asked)
-      case `POST ${dialect.path}`:
-        return takes(asked)
-      default:
-        return json(404, { code: '404', message: '没有这个地址 Not found' })
-    }
+export const startStandIn = async (
+  dialect: Dialect,
+  secret: string,
+  { file = null, register = null, now = null }: StandInGiven = {},
+): Promise<PlatformStandIn> => {
+  const board = makeBoard(dialect.id.toUpperCase(), file)
+  const behaviour = calm()
+  const troubleOf = makeTroubles(behaviour)
+
+  const answer = (asked: Asked): Answered | Promise<Answered> => {
+    const what = `${asked.method} ${asked.path}`
+    if (what === 'POST /_behave') return behaves(asked)
+    if (what === 'GET /_told') return json(200, pageOfHistory(asked))
+    if (behaviour.outage) return 'cut'
+    if (what === 'GET /') return page(dialect.name, board.shown(), board.history())
+    if (what === 'GET /entries') return dialect.admits(asked, secret) ? displayed(asked) : REFUSED
+    const door = asked.method === 'POST' ? dialect.doors[asked.path] : undefined
+    return door ? takes(door, asked) : json(404, { code: '404', message: '没有这个地址 Not found' })
   }
 
-  const displayed = ({ key, sequence, uscc, name, recordId }: ShownEntry) => ({
-    [dialect.fields.key]: key,
-    [dialect.fields.sequence]: sequence,
-    [dialect.fields.uscc]: uscc,
-    [dialect.fields.name]: name,
+  /** `?after=&limit=` a page in the order of the keys, `?keys=a,b` these; all of it where neither is asked for. */
+  const displayed = ({ query }: Asked): Answered => {
+    const keys = query.get('keys')
+    if (keys !== null) {
+      const asked = keys.split(',').filter((key) => key !== '')
+      if (asked.length > KEYS_AT_ONCE) return json(400, { code: '400', message: '一次查询的编号过多 Too many keys' })
+      return json(200, board.of(asked).map(line))
+    }
+    const limit = query.get('limit')
+    if (limit !== null && !/^[1-9]\d{0,5}$/.test(limit)) return json(400, { code: '400', message: '参数不正确 limit' })
+    const whole = limit === null && !query.has('after')
+    const most = whole ? Number.MAX_SAFE_INTEGER : Math.min(Number(limit ?? PAGE_ENTRIES), PAGE_ENTRIES)
+    return json(200, board.page(query.get('after'), most).map(line))
+  }
+
+  const line = ({ kind, key, sequence, uscc, name, recordId }: ShownEntry) => ({
+    [dialect.displays.key]: key,
+    [dialect.displays.sequence]: sequence,
+    [dialect.displays.uscc]: uscc,
+    [dialect.displays.name]: name,
     recordId,
+    kind,
   })
+
+  const pageOfHistory = ({ query }: Asked): ToldRow[] => {
+    const after = Number(query.get('after') ?? 0)
+    const limit = Math.min(Number(query.get('limit') ?? PAGE_ENTRIES) || PAGE_ENTRIES, PAGE_ENTRIES)
+    return board
+      .history()
+      .filter(({ number }) => number > after)
+      .slice(0, limit)
+  }
 
   const behaves = ({ body }: Asked): Answered => {
     const wanted = behaviourIn(body)
@@ -76,21 +130,27 @@ export const startStandIn = async (dialect: Dialect, secret: string, file: strin
     return json(200, behaviour)
   }
 
-  const takes = async (asked: Asked): Promise<Answered> => {
-    if (behaviour.delayMs > 0) await wait(behaviour.delayMs, undefined, { signal: asked.gone })
-    if (behaviour.failNext > 0) {
-      behaviour.failNext -= 1
-      return json(503, { code: '503', message: '系统繁忙 Busy' }, { 'retry-after': String(RETRY_AFTER_SECONDS) })
-    }
+  const takes = async (door: Door, asked: Asked): Promise<Answered> => {
+    const read = dialect.admits(asked, secret) ? door.read(asked) : null
+    const trouble = troubleOf(read?.rows.length ?? 0)
+    if (trouble.delayMs > 0) await wait(trouble.delayMs, undefined, { signal: asked.gone })
+    if (trouble.fail) return busy(behaviour.retryAfter)
     if (!dialect.admits(asked, secret)) return REFUSED
-    const rows = dialect.read(asked)
-    if (!rows) return json(400, { code: '400', message: '报文无法读取 Unreadable message' })
-    const verdicts = rows.map((row) => board.take(row, behaviour.refuse))
-    if (behaviour.cutAfterAccept > 0) {
-      behaviour.cutAfterAccept -= 1
-      return 'cut'
-    }
-    return dialect.answer(rows, verdicts, asked)
+    if (read === null) return json(400, { code: '400', message: '报文无法读取 Unreadable message' })
+    if (trouble.cut === 'before') return 'cut'
+    const at = now?.() ?? new Date()
+    const judging: Judging = { register, today: now === null ? null : dateIn(at), refuse: behaviour.refuse }
+    const judged = read.rows
+      .slice(0, read.rows.length - trouble.untaken)
+      .map((row, index): Judged => ({ row, place: index + 1, verdict: board.take(row, read.form, judging, at) }))
+    if (trouble.cut === 'after') return 'cut'
+    const spoken = judged.slice(0, Math.max(0, judged.length - trouble.silent))
+    // Of no row there is nothing to say.
+    if (spoken.length === 0 && read.rows.length > 0) return 'cut'
+    return spoilt(
+      door.answer(trouble.twice ? spoken.flatMap((one) => [one, one]) : spoken, asked, read.form),
+      trouble.spoilt,
+    )
   }
 
   const server = await serve(answer)
@@ -98,11 +158,15 @@ export const startStandIn = async (dialect: Dialect, secret: string, file: strin
     id: dialect.id,
     url: server.url,
     secret,
-    close: server.close,
+    close: async () => {
+      await server.close()
+      board.close()
+    },
     behave: (wanted) => {
       Object.assign(behaviour, wanted)
     },
     entries: board.shown,
+    history: board.history,
     get told() {
       return board.told
     },
@@ -111,16 +175,12 @@ export const startStandIn = async (dialect: Dialect, secret: string, file: strin
 
 const REFUSED: Answered = json(401, { code: '401', message: '凭据无效 Credentials refused' })
 
-/** Only known names with values of their type: a misspelt wish is told, not swallowed. */
-const behaviourIn = (body: Buffer): Partial<Behaviour> | null => {
-  const value = objectIn(body)
-  if (!value) return null
-  const good = Object.entries(value).every(([name, wish]) =>
-    name === 'refuse'
-      ? wish === null || typeof wish === 'string'
-      : COUNTS.includes(name) && Number.isInteger(wish) && Number(wish) >= 0,
-  )
-  return good ? value : null
-}
+const busy = (retryAfter: number | null): Answer =>
+  json(503, { code: '503', message: '系统繁忙 Busy' }, retryAfter === null ? {} : { 'retry-after': String(retryAfter) })
 
-const COUNTS: readonly string[] = ['delayMs', 'failNext', 'cutAfterAccept'] satisfies (keyof Behaviour)[]
+const spoilt = (answered: Answered, how: 'encoding' | 'garbage' | null): Answered => {
+  if (answered === 'cut' || how === null) return answered
+  // What it says in Chinese makes it no UTF-8.
+  const body = how === 'garbage' ? randomBytes(GARBAGE_BYTES) : iconv.encode(String(answered.body), 'gb18030')
+  return { ...answered, body }
+}

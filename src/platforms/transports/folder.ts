@@ -1,0 +1,214 @@
+/**
+ * An exchange folder (GB/T 39443-2020 5.5). A batch lies there as `<batch>.csv` from the moment on which it is whole; the receiver takes it
+ * away when it likes and puts `<batch>.receipt.csv`, written beside and renamed, or at least ended with a line end. In `sent/` the
+ * hub keeps the keys of each batch, so that it knows of what the receiver has taken and not answered yet.
+ */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Notice, type Receipt, SUBJECT_KINDS } from '../../domain/delivery.js'
+import { type Lines, linesIn } from '../formats/lines.js'
+import { type ShownNames, Unreadable } from '../formats/reading.js'
+import type { Shown, To } from '../platform.js'
+import { unreachable } from './converse.js'
+import { noReceipt, unknownThere, waiting, withoutSecret } from './deliver.js'
+import { contentOf, exists, madeInside, named, namesIn, pathOf, put, statOf } from './folder/files.js'
+
+const BATCH = '.csv'
+const RECEIPT = '.receipt.csv'
+const SENT = 'sent'
+const SHOWN = 'shown.csv'
+const KIND = 'kind'
+const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
+/** So many batches may bear one id, when a sender was killed and begins to count anew. */
+const SAME_NAME_MAX = 100
+/** Batches and receipts stay for so long, by the folder's own times; then they are cleared away. */
+const KEEP_NS = 30n * 24n * 3_600n * 1_000_000_000n
+
+/** The receiver's own names, in batches and receipts. */
+export interface FolderNames {
+  /** One of these is in every batch and receipt. */
+  keys: readonly string[]
+  key: (row: ReadonlyMap<string, string>) => string | undefined
+  sequence: (row: ReadonlyMap<string, string>) => string | undefined
+  /** One line of a receipt; null where it says neither yes nor no. */
+  receipt: (row: ReadonlyMap<string, string>) => Receipt | null
+}
+
+/** Puts one batch there, whole or not at all; WAITING for each. Refuses with PLATFORM_UNREACHABLE: full, read only, not there. */
+export const putBatch = (
+  to: To,
+  id: string,
+  content: string | Uint8Array,
+  notices: readonly Notice[],
+): Promise<Receipt[]> =>
+  named(async () => {
+    to.signal?.throwIfAborted()
+    const folder = pathOf(to.url)
+    const sent = await madeInside(folder, SENT)
+    const name = await freeName(folder, id)
+    await put(folder, name + BATCH, content)
+    // After the batch: killed between the two, what lies there is still seen; were it taken meanwhile, it is sent once more.
+    await put(sent, name + BATCH, keysText(notices))
+    await clearAway(folder, sent, name)
+    return notices.map(({ key }) => waiting(key))
+  })
+
+/** What became of notices: by the receipts, else WAITING while their batch lies there or was taken, else NO_RECEIPT. */
+export const askFolder = (notices: readonly Notice[], to: To, names: FolderNames): Promise<Receipt[]> =>
+  named(async () => {
+    const wanted = new Set(notices.map(idOf))
+    const answers = new Map<string, Receipt>()
+    for (const batch of await batchesIn(pathOf(to.url), names)) {
+      to.signal?.throwIfAborted()
+      const asked = batch.keys.filter((each) => wanted.has(idOf(each)))
+      if (asked.length === 0) continue
+      const answered = await answerTo(batch, asked, names)
+      for (const [id, receipt] of answered) {
+        // Sent more than once, the latest decides, for a person may have put right what was refused; what was taken once is done.
+        if (receipt.accepted || !answers.has(id)) answers.set(id, withoutSecret(receipt, to.secret))
+      }
+    }
+    return notices.map((notice) => answers.get(idOf(notice)) ?? unknownThere(notice.key))
+  })
+
+/** What the receiver displays: `shown.csv`, which it puts anew whenever it likes. Refused where it is not there or not finished. */
+export const readShownFile = (from: To, names: ShownNames): Promise<Shown[]> =>
+  named(async () => {
+    const content = await contentOf(join(pathOf(from.url), SHOWN))
+    if (content === null) throw unreachable(`没有展示清单 the receiver has put no ${SHOWN}`)
+    const lines = readLines(content)
+    if (typeof lines === 'string') throw unreachable(lines)
+    if (!lines.names.includes(names.key)) throw unreachable(`${SHOWN} 没有列 has no column ${names.key}`)
+    if (!lines.ended) throw unreachable(`${SHOWN} 尚未写完 is not finished`)
+    return lines.rows.map((row) => {
+      const key = row.get(names.key) ?? ''
+      if (key === '') throw unreachable(`${SHOWN} 有行缺少 has a row without ${names.key}`)
+      const sequence = row.get(names.sequence) ?? ''
+      return {
+        kind: SUBJECT_KINDS.find((kind) => kind === row.get(KIND)) ?? 'listing',
+        key,
+        sequence: /^\d{1,15}$/.test(sequence) ? Number(sequence) : null,
+        uscc: row.get(names.uscc) || null,
+        name: row.get(names.name) ?? '',
+      }
+    })
+  })
+
+type KeyAndSequence = Pick<Notice, 'key' | 'sequence'>
+const idOf = ({ key, sequence }: KeyAndSequence): string => `${sequence}/${key}`
+
+const freeName = async (folder: string, id: string): Promise<string> => {
+  if (!SAFE_NAME.test(id)) throw new Error(`a batch cannot be named ${id}`)
+  for (let n = 1; n <= SAME_NAME_MAX; n += 1) {
+    const name = n === 1 ? id : `${id}-${n}`
+    const taken = [join(folder, name + BATCH), join(folder, name + RECEIPT), join(folder, SENT, name + BATCH)]
+    if (!(await Promise.all(taken.map(exists))).includes(true)) return name
+  }
+  throw new Error(`more than ${SAME_NAME_MAX} batches are named ${id}`)
+}
+
+const keysText = (notices: readonly Notice[]): string =>
+  notices.map(({ key, sequence }) => `${sequence},${key}\n`).join('')
+
+const keysIn = (text: string): KeyAndSequence[] =>
+  text.split('\n').flatMap((line) => {
+    const comma = line.indexOf(',')
+    return comma > 0 ? [{ sequence: Number(line.slice(0, comma)), key: line.slice(comma + 1) }] : []
+  })
+
+interface SentBatch {
+  keys: KeyAndSequence[]
+  /** Nanoseconds. */
+  writtenAt: bigint
+  receiptPath: string | null
+}
+
+/** Newest first, by the folder's own times. */
+const batchesIn = async (folder: string, names: FolderNames): Promise<SentBatch[]> => {
+  const lying = new Set(await namesIn(folder))
+  const sent = lying.has(SENT) ? await namesIn(join(folder, SENT)) : []
+  const receipts = new Set([...lying].filter((name) => name.endsWith(RECEIPT)))
+  const noted = new Set(sent.filter((name) => name.endsWith(BATCH) && !name.startsWith('.')))
+  const unnoted = [...lying].filter(
+    (name) =>
+      name.endsWith(BATCH) && !name.startsWith('.') && name !== SHOWN && !receipts.has(name) && !noted.has(name),
+  )
+  const batches: SentBatch[] = []
+  for (const name of [...noted, ...unnoted]) {
+    const path = noted.has(name) ? join(folder, SENT, name) : join(folder, name)
+    const [content, found] = [await contentOf(path), await statOf(path)]
+    if (content === null || found === null) continue
+    const receipt = name.slice(0, -BATCH.length) + RECEIPT
+    batches.push({
+      writtenAt: found.mtimeNs,
+      keys: noted.has(name) ? keysIn(content.toString('utf8')) : keysOfLines(content, names),
+      receiptPath: receipts.has(receipt) ? join(folder, receipt) : null,
+    })
+  }
+  return batches.sort((a, b) => (a.writtenAt < b.writtenAt ? 1 : -1))
+}
+
+/** Of a batch whose keys were not noted: the batch itself. */
+const keysOfLines = (content: Buffer, names: FolderNames): KeyAndSequence[] => {
+  const lines = readLines(content)
+  return typeof lines === 'string'
+    ? []
+    : lines.rows.map((row) => ({ key: names.key(row) ?? '', sequence: Number(names.sequence(row)) }))
+}
+
+/** The answer to the notices asked for of one batch, by their ids. */
+const answerTo = async (
+  { keys, receiptPath }: SentBatch,
+  asked: readonly KeyAndSequence[],
+  names: FolderNames,
+): Promise<[string, Receipt][]> => {
+  const all = (answer: (key: string) => Receipt): [string, Receipt][] =>
+    asked.map((each) => [idOf(each), answer(each.key)])
+  if (receiptPath === null) return all((key) => waiting(key))
+  const content = await contentOf(receiptPath)
+  const lines = content === null ? '回执文件无法读取 the receipt cannot be read' : readLines(content)
+  // A person sees it beside each row; the receiver may put a better one.
+  if (typeof lines === 'string') return all((key) => waiting(key, lines))
+  if (!names.keys.some((name) => lines.names.includes(name)))
+    return all((key) => waiting(key, `回执没有列 the receipt has no column ${names.keys.join(' / ')}`))
+  if (!lines.ended) return all((key) => waiting(key, '回执尚未写完。The receipt is not finished.'))
+  return asked.map((each) => [idOf(each), receiptFor(each, keys, lines, names)])
+}
+
+/** By key and sequence; where the receiver does not repeat the sequence, lines of one key in turn. */
+const receiptFor = (
+  { key, sequence }: KeyAndSequence,
+  keys: readonly KeyAndSequence[],
+  { rows }: Lines,
+  names: FolderNames,
+): Receipt => {
+  const own = rows.filter((row) => names.key(row) === key)
+  const turn = keys.filter((each) => each.key === key).findIndex((each) => each.sequence === sequence)
+  const row = own.some((each) => names.sequence(each))
+    ? own.find((each) => names.sequence(each) === String(sequence))
+    : own[turn]
+  return (row && names.receipt(row)) ?? noReceipt(key)
+}
+
+const readLines = (content: Buffer): Lines | string => {
+  try {
+    return linesIn(content)
+  } catch (error) {
+    if (error instanceof Unreadable) return `回执文件无法读取 the receipt cannot be read: ${error.message}`
+    throw error
+  }
+}
+
+/** Old batches that were taken, and old receipts. What still lies there untaken is nobody's to remove. */
+const clearAway = async (folder: string, sent: string, newest: string): Promise<void> => {
+  const now = (await statOf(join(sent, newest + BATCH)))?.mtimeNs ?? 0n
+  const lying = new Set(await namesIn(folder))
+  for (const name of await namesIn(sent)) {
+    if (!name.endsWith(BATCH) || lying.has(name)) continue
+    const receipt = join(folder, name.slice(0, -BATCH.length) + RECEIPT)
+    const times = await Promise.all([statOf(join(sent, name)), statOf(receipt)])
+    if (times.some((found) => found !== null && now - found.mtimeNs < KEEP_NS)) continue
+    await rm(receipt, { force: true })
+    await rm(join(sent, name), { force: true })
+  }
+}

@@ -1,0 +1,115 @@
+/** Files of an exchange folder: written so that nobody ever sees half of one, read within bounds, links never followed. */
+import { constants } from 'node:fs'
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { isRefusal } from '../../../errors.js'
+import { unreachable } from '../converse.js'
+
+const FILE_BYTES_MAX = 16 * 1024 * 1024
+/** Names in one folder; a folder with more is nobody's exchange. */
+const NAMES_MAX = 100_000
+
+/** `file:` address to path. */
+export const pathOf = (url: string): string => {
+  try {
+    return fileURLToPath(url)
+  } catch {
+    throw unreachable('文件夹地址无效 not the address of a folder of this machine')
+  }
+}
+
+/** Written beside under a name that begins with a dot, brought to the disk, then renamed. Replaces what bears the name. */
+export const put = async (folder: string, name: string, content: string | Uint8Array): Promise<void> => {
+  const beside = join(folder, `.${name}.part`)
+  try {
+    // What a writer that was killed left; made anew, so that a link planted under the name is not followed.
+    await rm(beside, { force: true })
+    const file = await open(beside, 'wx')
+    try {
+      await file.writeFile(content)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(beside, join(folder, name))
+    await synced(folder)
+  } catch (error) {
+    // On a full disk the half of it must not stay and keep the disk full.
+    await rm(beside, { force: true }).catch(() => {})
+    throw error
+  }
+}
+
+/** The name itself is on the disk only with the folder; some file systems cannot say so. */
+const synced = async (folder: string): Promise<void> => {
+  const file = await open(folder, constants.O_RDONLY)
+  try {
+    await file.sync().catch(() => {})
+  } finally {
+    await file.close()
+  }
+}
+
+/** The folder itself is never made: a mount that is missing must not be taken for an empty one. */
+export const madeInside = async (folder: string, name: string): Promise<string> => {
+  const path = join(folder, name)
+  await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+  return path
+}
+
+export const namesIn = async (folder: string): Promise<string[]> => {
+  const names = await readdir(folder)
+  if (names.length > NAMES_MAX) throw unreachable(`文件夹中文件过多 more than ${NAMES_MAX} files in the folder`)
+  return names
+}
+
+/** Null: it is not there, is no plain file, or is too large to be what was agreed on. */
+export const contentOf = async (path: string): Promise<Buffer | null> => {
+  const found = await statOf(path)
+  if (!found?.isFile() || found.size > FILE_BYTES_MAX) return null
+  const size = Number(found.size)
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(gone)
+  if (file === null) return null
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+export const exists = async (path: string): Promise<boolean> => (await statOf(path)) !== null
+
+export const statOf = (path: string) => lstat(path, { bigint: true }).catch(gone)
+
+/** The receiver may take a file away at any moment. */
+const gone = (error: unknown): null => {
+  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ELOOP')) return null
+  throw error
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: '不存在 it is not there',
+  ENOTDIR: '不是文件夹 not a folder',
+  EACCES: '没有权限 not permitted',
+  EPERM: '没有权限 not permitted',
+  EROFS: '只读 read only',
+  ENOSPC: '磁盘已满 the disk is full',
+  EDQUOT: '磁盘配额已满 the quota is used up',
+  EFBIG: '超过文件大小上限 beyond the largest size of a file',
+  EIO: '读写错误 the disk fails',
+}
+
+/** The system's errors by name, without paths. */
+export const named = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : null
+    if (isRefusal(error) || code === null) throw error
+    throw unreachable(`交换文件夹 exchange folder：${REASONS[code] ?? code}`)
+  }
+}

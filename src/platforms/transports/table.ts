@@ -1,0 +1,61 @@
+/**
+ * An exchange table (前置机, GB/T 39443-2020 5.6): the hub writes rows into a database that both can reach, the receiver reads those in
+ * state 0 and answers in the columns beside each. Address: `postgres://…/database?schema=NAME`.
+ */
+import type { Notice, Receipt } from '../../domain/delivery.js'
+import { isRefusal } from '../../errors.js'
+import type { ShownNames } from '../formats/reading.js'
+import type { Row } from '../formats/record-notices.js'
+import type { Shown, To } from '../platform.js'
+import { unreachable } from './converse.js'
+import { unknownThere, waiting, withoutSecret } from './deliver.js'
+import { connected, FAULTS, type Feedback, feedbackOf, type Named, shownIn, upsert } from './table/rows.js'
+
+export type { Named } from './table/rows.js'
+export { STATES } from './table/rows.js'
+
+/** Writes rows and tells what stands beside each: an answer given to the same row before, else WAITING. */
+export const putRows = (
+  to: To,
+  table: string,
+  names: Named,
+  rows: readonly Row[],
+  notices: readonly Notice[],
+): Promise<Receipt[]> =>
+  inTable(to, async (db, schema) => {
+    await upsert(db, { schema, table, names }, rows)
+    const feedback = await feedbackOf(db, { schema, table, names }, notices)
+    return notices.map((notice) => receiptOf(to, notice, feedback.get(idOf(notice))))
+  })
+
+export const askTable = (notices: readonly Notice[], to: To, table: string, names: Named): Promise<Receipt[]> =>
+  inTable(to, async (db, schema) => {
+    const feedback = await feedbackOf(db, { schema, table, names }, notices)
+    return notices.map((notice) => receiptOf(to, notice, feedback.get(idOf(notice))))
+  })
+
+/** What the receiver says that it displays, in a table or view of its own. */
+export const readShownTable = (from: To, table: string, names: ShownNames): Promise<Shown[]> =>
+  inTable(from, (db, schema) => shownIn(db, { schema, table, names }))
+
+const idOf = ({ key, sequence }: Pick<Notice, 'key' | 'sequence'>): string => `${sequence}/${key}`
+
+const receiptOf = (to: To, { key }: Notice, feedback: Feedback | undefined): Receipt => {
+  if (feedback === undefined) return unknownThere(key)
+  if (feedback.accepted === null) return waiting(key)
+  const { accepted, code, text, field, value, receiverId } = feedback
+  return withoutSecret({ key, accepted, code: code ?? '', text: text ?? '', field, value, receiverId }, to.secret)
+}
+
+/** The database's and the system's own words may repeat the address, which holds a password: only their code is told. */
+const inTable = async <T>(to: To, work: Parameters<typeof connected<T>>[1]): Promise<T> => {
+  to.signal?.throwIfAborted()
+  try {
+    return await connected(to, work)
+  } catch (error) {
+    if (isRefusal(error)) throw error
+    to.signal?.throwIfAborted()
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    throw unreachable(`交换库 exchange database：${FAULTS[code] ?? (code || '连接失败 no connection')}`)
+  }
+}

@@ -1,0 +1,94 @@
+/** The forms in which the stand-ins take entries of lists: which name means what, and what each must say. */
+import { messageNamesIn, namesIn } from '../reading.js'
+import type { Form } from '../told.js'
+import { ACTIONS, DIVISION, ISO_DAY } from './spelling.js'
+
+/** Of a decision to list: a year in brackets and a serial number. */
+const NUMBER_OF_LIST = /^\S.*[〔[【［（(](19|20)\d{2}[〕\]】］）)].*\d+\s*号$/u
+
+/** 严重违法失信名单, the rows of the market regulators' data family. */
+export const samrList: Form = {
+  kind: 'listing',
+  names: {
+    key: 'ILLID',
+    sequence: 'SN',
+    action: 'OPTYPE',
+    orgCode: null,
+    uscc: 'UNISCID',
+    regNo: 'REGNO',
+    name: 'ENTNAME',
+    what: 'SERILLREA_CN',
+    authority: 'DECORG_CN',
+    documentNumber: 'DEDOCNUM',
+    decidedOn: 'ABNTIME',
+    publishedOn: null,
+    endsOn: null,
+    removedOn: 'REMDATE',
+  },
+  required: [],
+  known: namesIn('samr-list'),
+  actions: { '1': 'ADD', '2': 'CHANGE', '3': 'REMOVE' },
+  day: ISO_DAY,
+  codes: { DECORG: DIVISION },
+  documentNumber: NUMBER_OF_LIST,
+  never: [],
+  passing: [],
+}
+
+/** A list entry in the provincial exchange envelope. */
+export const exchangeList: Form = {
+  kind: 'listing',
+  names: {
+    key: 'ENTRY_ID',
+    sequence: 'ENTRY_SN',
+    action: 'OPERATION',
+    orgCode: null,
+    uscc: 'A000002',
+    regNo: 'A000003',
+    name: 'A000001',
+    what: 'REASON',
+    authority: 'EXECUTE_DEPT',
+    documentNumber: 'EXECUTE_REFRENCE_NO',
+    decidedOn: 'REGISTER_DATE',
+    publishedOn: 'PUBLISH_DATE',
+    endsOn: 'EXPIRATION_DATE',
+    removedOn: 'REMOVE_DATE',
+  },
+  required: ['LIST_CODE', 'DATA_CATEGORY'],
+  known: namesIn('exchange-envelope'),
+  actions: ACTIONS,
+  day: ISO_DAY,
+  codes: { EXECUTE_DEPT_CODE: DIVISION },
+  documentNumber: NUMBER_OF_LIST,
+  never: [],
+  passing: [],
+}
+
+/** A list entry as a signed message: the names of its outer object, of `entry`, and of `entry.removal` with that before them. */
+export const messageList: Form = {
+  kind: 'listing',
+  names: {
+    key: 'id',
+    sequence: 'sequence',
+    action: 'action',
+    orgCode: null,
+    uscc: 'uscc',
+    regNo: 'regNo',
+    name: 'name',
+    what: 'reason',
+    authority: 'authority',
+    documentNumber: 'documentNumber',
+    decidedOn: 'decidedOn',
+    publishedOn: 'publishedOn',
+    endsOn: 'endsOn',
+    removedOn: 'removal.removedOn',
+  },
+  required: ['list', 'listName'],
+  known: messageNamesIn('signed-message', 'entry'),
+  actions: ACTIONS,
+  day: ISO_DAY,
+  codes: { authorityCode: DIVISION },
+  documentNumber: NUMBER_OF_LIST,
+  never: [],
+  passing: [],
+}

@@ -1,0 +1,187 @@
+/** The forms in which the stand-ins take penalties and permits: which name means what, and what each must say. */
+import { usccValid } from '../../../domain/identity.js'
+import { messageNamesIn, namesIn } from '../reading.js'
+import type { Form } from '../told.js'
+import { ACTIONS, DIVISION, ISO_DAY } from './spelling.js'
+
+/** Of any other decision: authorities have many ways to number. */
+const NUMBER_OF_RECORD = /^(?=.*\d)\S.{1,127}$/u
+/** 万元 with six decimals at most. */
+const WAN = /^\d{1,12}(\.\d{1,6})?$/
+/** What the hub and its receivers have agreed on beside the standard. */
+const AGREED = { key: 'HUB_ID', sequence: 'HUB_SN', action: 'HUB_OP', removedOn: 'HUB_CXRQ' } as const
+
+/** 双公示 行政处罚, second generation. */
+export const penaltyRow: Form = {
+  kind: 'penalty',
+  names: {
+    ...AGREED,
+    uscc: 'CF_XDR_SHXYM',
+    orgCode: 'CF_XDR_ZZJG',
+    regNo: 'CF_XDR_GSZC',
+    name: 'CF_XDR_MC',
+    what: 'CF_NR',
+    authority: 'CF_CFJG',
+    documentNumber: 'CF_WSH',
+    decidedOn: 'CF_JDRQ',
+    publishedOn: null,
+    endsOn: 'CF_YXQ',
+  },
+  required: [
+    'CF_XDR_LB',
+    'CF_WFXW',
+    'CF_SY',
+    'CF_YJ',
+    'CF_CFLB',
+    'CF_YXQ',
+    'CF_GSJZQ',
+    'CF_CFJGDM',
+    'CF_SJLY',
+    'CF_SJLYDM',
+  ],
+  known: namesIn('penalty-row'),
+  never: ['CF_FR_ZJLX', 'CF_FR_ZJHM', 'CF_XDR_ZJLX', 'CF_XDR_ZJHM'],
+  actions: ACTIONS,
+  day: ISO_DAY,
+  codes: {
+    CF_XDR_LB: /^(法人及非法人组织|个体工商户)$/,
+    CF_CFJGDM: usccValid,
+    CF_SJLYDM: usccValid,
+    CF_NR_FK: WAN,
+    CF_NR_WFFF: WAN,
+  },
+  documentNumber: NUMBER_OF_RECORD,
+  passing: [],
+}
+
+/** 双公示 行政许可, second generation. */
+export const permitRow: Form = {
+  kind: 'permit',
+  names: {
+    ...AGREED,
+    uscc: 'XK_XDR_SHXYM',
+    orgCode: 'XK_XDR_ZZJG',
+    regNo: 'XK_XDR_GSZC',
+    name: 'XK_XDR_MC',
+    what: 'XK_NR',
+    authority: 'XK_XKJG',
+    documentNumber: 'XK_WSH',
+    decidedOn: 'XK_JDRQ',
+    publishedOn: null,
+    endsOn: 'XK_YXQZI',
+  },
+  required: ['XK_XDR_LB', 'XK_XKWS', 'XK_XKLB', 'XK_YXQZ', 'XK_YXQZI', 'XK_XKJGDM', 'XK_ZT', 'XK_LYDW', 'XK_LYDWDM'],
+  known: namesIn('permit-row'),
+  never: ['XK_FR_ZJLX', 'XK_FR_ZJHM', 'XK_XDR_ZJLX', 'XK_XDR_ZJHM'],
+  actions: ACTIONS,
+  day: ISO_DAY,
+  codes: {
+    XK_XDR_LB: /^(法人及非法人组织|个体工商户)$/,
+    XK_XKLB: /^(普通|特许|认可|核准|登记|其他)$/,
+    XK_XKJGDM: usccValid,
+    XK_LYDWDM: usccValid,
+    XK_ZT: /^[12]$/,
+  },
+  documentNumber: NUMBER_OF_RECORD,
+  passing: [],
+}
+
+const SLASHED_DAY = /^(\d{4})\/(\d{2})\/(\d{2})$/
+const STATE = /^[0-3]$/
+
+/** 双公示 行政处罚, first generation. */
+export const penalty2015: Form = {
+  kind: 'penalty',
+  names: {
+    ...AGREED,
+    uscc: 'CF_XDR_SHXYM',
+    orgCode: 'CF_XDR_ZDM',
+    regNo: 'CF_XDR_GSDJ',
+    name: 'CF_XDR_MC',
+    what: 'CF_JG',
+    authority: 'CF_XZJG',
+    documentNumber: 'CF_WSH',
+    decidedOn: 'CF_JDRQ',
+    publishedOn: null,
+    endsOn: 'CF_JZRQ',
+  },
+  required: ['CF_CFMC', 'CF_CFLB1', 'CF_SY', 'CF_YJ', 'CF_ZT', 'DFBM', 'SJC'],
+  known: namesIn('penalty-2015'),
+  never: ['CF_XDR_SFZ'],
+  actions: ACTIONS,
+  day: SLASHED_DAY,
+  codes: { CF_ZT: STATE, DFBM: DIVISION, SJC: SLASHED_DAY },
+  documentNumber: NUMBER_OF_RECORD,
+  passing: ['SJC'],
+}
+
+/** 双公示 行政许可, first generation. */
+export const permit2015: Form = {
+  kind: 'permit',
+  names: {
+    ...AGREED,
+    uscc: 'XK_XDR_SHXYM',
+    orgCode: 'XK_XDR_ZDM',
+    regNo: 'XK_XDR_GSDJ',
+    name: 'XK_XDR',
+    what: 'XK_NR',
+    authority: 'XK_XZJG',
+    documentNumber: 'XK_WSH',
+    decidedOn: 'XK_JDRQ',
+    publishedOn: null,
+    endsOn: 'XK_JZQ',
+  },
+  required: ['XK_XMMC', 'XK_SPLB', 'XK_JZQ', 'XK_ZT', 'DFBM', 'SJC'],
+  known: namesIn('permit-2015'),
+  never: ['XK_XDR_SFZ'],
+  actions: ACTIONS,
+  day: SLASHED_DAY,
+  codes: { XK_ZT: STATE, DFBM: DIVISION, SJC: SLASHED_DAY },
+  documentNumber: NUMBER_OF_RECORD,
+  passing: ['SJC'],
+}
+
+const MESSAGE = {
+  key: 'id',
+  sequence: 'sequence',
+  action: 'action',
+  uscc: 'uscc',
+  orgCode: 'orgCode',
+  regNo: 'regNo',
+  name: 'name',
+  what: 'content',
+  authority: 'authority',
+  documentNumber: 'documentNumber',
+  decidedOn: 'decidedOn',
+  publishedOn: null,
+  removedOn: 'removal.removedOn',
+} as const
+const MESSAGE_CODES = { authorityCode: usccValid, sourceUnitCode: usccValid }
+
+/** A penalty as a signed message. */
+export const messagePenalty: Form = {
+  kind: 'penalty',
+  names: { ...MESSAGE, endsOn: 'effectiveUntil' },
+  required: ['partyKind', 'violation', 'facts', 'basis', 'authorityCode'],
+  known: messageNamesIn('signed-penalty', 'penalty'),
+  never: [],
+  actions: ACTIONS,
+  day: ISO_DAY,
+  codes: MESSAGE_CODES,
+  documentNumber: NUMBER_OF_RECORD,
+  passing: [],
+}
+
+/** A permit as a signed message. */
+export const messagePermit: Form = {
+  kind: 'permit',
+  names: { ...MESSAGE, endsOn: 'validTo' },
+  required: ['documentName', 'category', 'validFrom', 'authorityCode'],
+  known: messageNamesIn('signed-permit', 'permit'),
+  never: [],
+  actions: ACTIONS,
+  day: ISO_DAY,
+  codes: MESSAGE_CODES,
+  documentNumber: NUMBER_OF_RECORD,
+  passing: [],
+}

@@ -1,0 +1,137 @@
+/** What a stand-in platform finds wrong in one row before it takes it: the checks and codes that real receivers are known for. Pure. */
+import { usccValid } from '../../domain/identity.js'
+import { normalizeName } from '../../domain/names.js'
+import { actionOf, type Form, type Part, partOf, type Row, sequenceOf, textIn, type Verdict } from './told.js'
+
+/** The receiver's own base library: the names under which it knows whoever has this code; null: it knows nobody by it. */
+export type Register = (code: { uscc: string | null; regNo: string | null }) => readonly string[] | null
+
+export interface Judging {
+  /** Null: every well-formed subject is known. */
+  register: Register | null
+  /** YYYY-MM-DD; null: nothing is held against the day of today. */
+  today: string | null
+  /** A code or name that is answered as unknown whatever the register says. */
+  refuse: string | null
+}
+
+export type RowFault = Pick<Verdict, 'code' | 'text' | 'field' | 'value'>
+
+const TEXTS = {
+  '1001': '未查询到主体或查询到的主体信息不匹配',
+  '1002': '必填项为空',
+  '1003': '代码不正确',
+  '1004': '日期不正确',
+  '1005': '编号与序号重复且内容不同',
+  '1006': '该记录已移出，不能变更',
+  '1007': '文号格式不正确',
+  '1008': '字段不在接口说明中',
+  '1009': '不接收个人证件号码',
+} as const
+/** Said of the code of a subject, word for word as receivers say it. */
+const WRONG_USCC = '行政相对人代码_1(统一社会信用代码)不正确'
+
+const ALWAYS: readonly Part[] = ['key', 'sequence', 'action', 'name', 'documentNumber']
+/** Of what is shown from then on. */
+const SHOWN: readonly Part[] = ['what', 'authority', 'decidedOn']
+const DAYS: readonly Part[] = ['decidedOn', 'publishedOn', 'endsOn', 'removedOn']
+/** Days that lie behind whoever tells of them. */
+const PAST: readonly Part[] = ['decidedOn', 'publishedOn', 'removedOn']
+
+export const faultAt = (code: keyof typeof TEXTS, field: string | null, value: string | null = null): RowFault => ({
+  code,
+  text: TEXTS[code],
+  field,
+  value,
+})
+
+/** The first fault of a row; null: there is none. */
+export const faultOf = (row: Row, form: Form, judging: Judging): RowFault | null =>
+  strange(row, form) ??
+  missing(row, form) ??
+  wrongCode(row, form) ??
+  wrongDay(row, form, judging.today) ??
+  wrongNumber(row, form) ??
+  unknownSubject(row, form, judging)
+
+const strange = (row: Row, form: Form): RowFault | null => {
+  const name = Object.keys(row).find((name) => form.known?.has(name) === false)
+  if (name !== undefined) return faultAt('1008', name, textIn(row[name]))
+  // Not repeated in the answer: it is no business of anybody's log.
+  const personal = form.never.find((name) => textIn(row[name]) !== null)
+  return personal === undefined ? null : faultAt('1009', personal)
+}
+
+const missing = (row: Row, form: Form): RowFault | null => {
+  const at = (part: Part) => faultAt('1002', form.names[part])
+  const lacks = (part: Part) => form.names[part] !== null && partOf(row, form, part) === null
+  const lacking = ALWAYS.find(lacks)
+  if (lacking !== undefined) return at(lacking)
+  if (sequenceOf(row, form) === null) return at('sequence')
+  const action = actionOf(row, form)
+  if (action === null) return at('action')
+  if (action === 'REMOVE') return lacks('removedOn') ? at('removedOn') : null
+  const untold = SHOWN.find(lacks)
+  if (untold !== undefined) return at(untold)
+  if (CODES.every((part) => partOf(row, form, part) === null)) return at('uscc')
+  const empty = form.required.find((name) => textIn(row[name]) === null)
+  return empty === undefined ? null : faultAt('1002', empty)
+}
+
+/** By one of these a subject is found. */
+const CODES: readonly Part[] = ['uscc', 'orgCode', 'regNo']
+
+const wrongCode = (row: Row, form: Form): RowFault | null => {
+  const uscc = partOf(row, form, 'uscc')
+  if (uscc !== null && !usccValid(uscc)) return { ...faultAt('1003', form.names.uscc, uscc), text: WRONG_USCC }
+  for (const [name, looks] of Object.entries(form.codes)) {
+    const text = textIn(row[name])
+    const good = text === null || (typeof looks === 'function' ? looks(text) : looks.test(text))
+    if (!good) return faultAt('1003', name, text)
+  }
+  return null
+}
+
+const wrongDay = (row: Row, form: Form, today: string | null): RowFault | null => {
+  const days = new Map<Part, string>()
+  for (const part of DAYS) {
+    const text = partOf(row, form, part)
+    if (text === null) continue
+    const day = dayIn(text, form)
+    if (day === null) return faultAt('1004', form.names[part], text)
+    days.set(part, day)
+  }
+  const decided = days.get('decidedOn') ?? ''
+  for (const part of DAYS) {
+    const day = days.get(part)
+    if (day === undefined) continue
+    const ahead = PAST.includes(part) && today !== null && day > today
+    if (ahead || day < decided) return faultAt('1004', form.names[part], partOf(row, form, part))
+  }
+  return null
+}
+
+/** The day that a text is in this form, YYYY-MM-DD; null if it is none of the calendar. */
+const dayIn = (text: string, form: Form): string | null => {
+  const [, year, month, day] = form.day.exec(text) ?? []
+  const written = `${year}-${month}-${day}`
+  const instant = Date.parse(`${written}T00:00:00Z`)
+  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(written) ? written : null
+}
+
+const wrongNumber = (row: Row, form: Form): RowFault | null => {
+  const text = partOf(row, form, 'documentNumber')
+  return text === null || form.documentNumber.test(text) ? null : faultAt('1007', form.names.documentNumber, text)
+}
+
+/** What leaves is taken also of a subject that the base library has lost or renamed: nothing may keep a removal out. */
+const unknownSubject = (row: Row, form: Form, { register, refuse }: Judging): RowFault | null => {
+  const [uscc, regNo, name] = [partOf(row, form, 'uscc'), partOf(row, form, 'regNo'), partOf(row, form, 'name')]
+  if (refuse !== null && (uscc === refuse || name === refuse))
+    return faultAt('1001', form.names[uscc === refuse ? 'uscc' : 'name'], refuse)
+  if (register === null || actionOf(row, form) === 'REMOVE') return null
+  const names = register({ uscc, regNo })
+  if (names === null) return faultAt('1001', form.names[uscc === null ? 'regNo' : 'uscc'], uscc ?? regNo)
+  const known = names.map(normalizeName).includes(normalizeName(name ?? ''))
+  return known ? null : faultAt('1001', form.names.name, name)
+}

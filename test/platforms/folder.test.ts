@@ -1,0 +1,204 @@
+/** An exchange folder, and what happens at its edges. */
+import { execFileSync } from 'node:child_process'
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { expect } from 'chai'
+import iconv from 'iconv-lite'
+import { NO_RECEIPT, type Notice, WAITING } from '../../src/domain/delivery.js'
+import { isRefusal } from '../../src/errors.js'
+import { jilin } from '../../src/platforms/jilin.js'
+import type { To } from '../../src/platforms/platform.js'
+import { batchOf, noticeOf, removalOf } from './notices.js'
+
+const HEADER = 'ENTRY_ID,ENTRY_SN,state,ruleCode,ruleText,field,value,recordNo\r\n'
+
+describe('an exchange folder', () => {
+  let path = ''
+  let to: To = { url: '', secret: '' }
+  beforeEach(async () => {
+    path = await mkdtemp(join(tmpdir(), 'hub-exchange-'))
+    to = { url: pathToFileURL(path).href, secret: 'a secret of the folder' }
+  })
+  afterEach(() => rm(path, { recursive: true, force: true }))
+
+  const send = (...notices: Notice[]) => jilin.send({ ...batchOf(), notices }, to)
+  const ask = async (...notices: Notice[]) => (await jilin.ask?.(notices, to)) ?? []
+  const codesOf = async (...notices: Notice[]) => (await ask(...notices)).map(({ code }) => code)
+  const receipt = (lines: string, batch = 'batch-1') => writeFile(join(path, `${batch}.receipt.csv`), HEADER + lines)
+  const lying = async () => (await readdir(path)).filter((name) => name.endsWith('.csv')).sort()
+  const reasonOf = async (working: Promise<unknown>): Promise<unknown> => {
+    const error = await working.then(
+      () => null,
+      (thrown: unknown) => thrown,
+    )
+    if (isRefusal(error) && error.code === 'PLATFORM_UNREACHABLE') return error.details['reason']
+    throw error ?? new Error('nothing was refused')
+  }
+
+  it('holds a batch in GB18030 under its id, with every column in its header, and nothing half written', async () => {
+    expect((await send(noticeOf(1), noticeOf(2))).map(({ code }) => code)).to.deep.equal([WAITING, WAITING])
+    expect((await readdir(path)).sort()).to.deep.equal(['batch-1.csv', 'sent'])
+    const lines = iconv.decode(await readFile(join(path, 'batch-1.csv')), 'gb18030').split('\r\n')
+    expect(lines).to.have.length(4)
+    expect(lines[0]).to.match(/^ENTRY_ID,ENTRY_SN,OPERATION,.*,REMOVE_DATE$/)
+    expect(lines[1]).to.match(/^lst_test_1,1,ADD,serious,严重违法失信名单,长春虚构商贸第1有限公司,/)
+  })
+
+  it('waits while a batch lies there, and while it was taken and is not answered', async () => {
+    await send(noticeOf(1))
+    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
+    await rm(join(path, 'batch-1.csv'))
+    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
+  })
+
+  it('knows nothing of what was never put there', async () => {
+    await send(noticeOf(1))
+    expect(await codesOf(noticeOf(2), noticeOf(1, { sequence: 2 }))).to.deep.equal([NO_RECEIPT, NO_RECEIPT])
+  })
+
+  it('still knows of a batch whose sender was killed before it noted the keys', async () => {
+    await send(noticeOf(1))
+    await rm(join(path, 'sent'), { recursive: true })
+    expect(await codesOf(noticeOf(1), noticeOf(2))).to.deep.equal([WAITING, NO_RECEIPT])
+  })
+
+  it('reads receipts in UTF-8 and in GB18030', async () => {
+    const line = 'lst_test_1,1,0,1003,行政相对人代码_1(统一社会信用代码)不正确,A000002,X,\r\n'
+    for (const encoding of ['utf8', 'gb18030']) {
+      await jilin.send({ ...batchOf(noticeOf(1)), id: encoding }, to)
+      await writeFile(join(path, `${encoding}.receipt.csv`), iconv.encode(HEADER + line, encoding))
+      const [answer] = await ask(noticeOf(1))
+      expect(answer).to.deep.include({ accepted: false, code: '1003', field: 'A000002', value: 'X', receiverId: null })
+      expect(answer?.text).to.equal('行政相对人代码_1(统一社会信用代码)不正确')
+    }
+  })
+
+  it('does not believe a receipt before its last line is ended', async () => {
+    await send(noticeOf(1))
+    await receipt('lst_test_1,1,1,0')
+    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
+    await appendFile(join(path, 'batch-1.receipt.csv'), '0,成功,,,JL-1\r\n')
+    expect((await ask(noticeOf(1)))[0]).to.include({ accepted: true, code: '00', receiverId: 'JL-1' })
+  })
+
+  it('takes a row on which the receipt is silent, or says neither yes nor no, for one without receipt', async () => {
+    await send(noticeOf(1), noticeOf(2), noticeOf(3))
+    await receipt('lst_test_1,1,1,00,,,,\r\nlst_test_2,1,?,00,,,,\r\n')
+    expect(await codesOf(noticeOf(1), noticeOf(2), noticeOf(3))).to.deep.equal(['00', NO_RECEIPT, NO_RECEIPT])
+  })
+
+  it('goes on waiting where a receipt cannot be read, and says so', async () => {
+    await send(noticeOf(1))
+    for (const content of ['"not closed\n', 'no,such,columns\n1,2,3\n', Buffer.from([0xff, 0xfe, 0xff, 0x0a]), '']) {
+      await writeFile(join(path, 'batch-1.receipt.csv'), content)
+      const [answer] = await ask(noticeOf(1))
+      expect(answer).to.include({ accepted: false, code: WAITING })
+      expect(answer?.text).to.match(/回执/)
+    }
+  })
+
+  it('gives the lines of one key in turn where the receiver does not repeat the sequence', async () => {
+    await send(noticeOf(1), removalOf(1, 2))
+    await writeFile(join(path, 'batch-1.receipt.csv'), 'ENTRY_ID,state,ruleCode\nlst_test_1,0,1001\nlst_test_1,1,00\n')
+    expect(await codesOf(noticeOf(1), removalOf(1, 2))).to.deep.equal(['1001', '00'])
+  })
+
+  it('gives a batch a name of its own where one of that id lies there or was answered', async () => {
+    await send(noticeOf(1))
+    await send(noticeOf(2))
+    expect(await lying()).to.deep.equal(['batch-1-2.csv', 'batch-1.csv'])
+  })
+
+  it('takes for the answer that of the latest batch, but a row once taken stays taken', async () => {
+    await send(noticeOf(1), noticeOf(2))
+    await receipt('lst_test_1,1,0,1001,,,,\r\nlst_test_2,1,1,00,,,,\r\n')
+    await utimes(join(path, 'sent', 'batch-1.csv'), 1, 1)
+    await send(noticeOf(1), noticeOf(2))
+    expect(await codesOf(noticeOf(1), noticeOf(2))).to.deep.equal([WAITING, '00'])
+  })
+
+  it('clears away what was answered more than 30 days ago, and never what still lies there', async () => {
+    await send(noticeOf(1))
+    await rm(join(path, 'batch-1.csv'))
+    await receipt('lst_test_1,1,1,00,,,,\r\n')
+    await jilin.send({ ...batchOf(noticeOf(2)), id: 'untaken' }, to)
+    const old = Date.now() / 1000 - 31 * 86_400
+    for (const name of ['batch-1.receipt.csv', 'sent/batch-1.csv', 'sent/untaken.csv', 'untaken.csv']) {
+      await utimes(join(path, name), old, old)
+    }
+    await jilin.send({ ...batchOf(noticeOf(3)), id: 'batch-3' }, to)
+    expect(await lying()).to.deep.equal(['batch-3.csv', 'untaken.csv'])
+    expect((await readdir(join(path, 'sent'))).sort()).to.deep.equal(['batch-3.csv', 'untaken.csv'])
+  })
+
+  it('follows no link and opens no pipe in the place of a receipt', async () => {
+    await send(noticeOf(1))
+    await writeFile(join(path, 'elsewhere'), `${HEADER}lst_test_1,1,1,00,,,,\r\n`)
+    await symlink(join(path, 'elsewhere'), join(path, 'batch-1.receipt.csv'))
+    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
+    await rm(join(path, 'batch-1.receipt.csv'))
+    execFileSync('mkfifo', [join(path, 'batch-1.receipt.csv')])
+    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
+  })
+
+  it('writes through no link that lies in the place of the half-written file', async () => {
+    await writeFile(join(path, 'precious'), 'untouched')
+    await symlink(join(path, 'precious'), join(path, '.batch-1.csv.part'))
+    await send(noticeOf(1))
+    expect(await readFile(join(path, 'precious'), 'utf8')).to.equal('untouched')
+    expect(await lying()).to.deep.equal(['batch-1.csv'])
+  })
+
+  it('is unreachable, and is not made, where it is not there', async () => {
+    await rm(path, { recursive: true })
+    expect(await reasonOf(send(noticeOf(1)))).to.match(/it is not there/)
+    expect(await reasonOf(ask(noticeOf(1)))).to.match(/it is not there/)
+    expect(await reasonOf(jilin.shown(to))).to.be.a('string')
+    await mkdir(path)
+  })
+
+  it('names no path of this machine in its refusals', async () => {
+    await rm(path, { recursive: true })
+    await writeFile(path, 'a file')
+    for (const working of [send(noticeOf(1)), ask(noticeOf(1))]) {
+      expect(await reasonOf(working))
+        .to.match(/not a folder/)
+        .and.not.include(path)
+    }
+  })
+
+  it('is unreachable while its disk is full, leaves no half of a batch, and takes it afterwards', async function () {
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', path], { stdio: 'ignore' })
+    } catch {
+      this.skip()
+    }
+    try {
+      await writeFile(join(path, 'ballast'), Buffer.alloc(48 * 1024))
+      const notices = Array.from({ length: 100 }, (_, n) => noticeOf(n + 1))
+      expect(await reasonOf(send(...notices))).to.match(/the disk is full/)
+      expect((await readdir(path)).sort()).to.deep.equal(['ballast', 'sent'])
+      expect(await codesOf(noticeOf(1))).to.deep.equal([NO_RECEIPT])
+      await rm(join(path, 'ballast'))
+      expect((await send(...notices)).every(({ code }) => code === WAITING)).to.equal(true)
+      expect(await lying()).to.deep.equal(['batch-1.csv'])
+    } finally {
+      execFileSync('umount', [path])
+    }
+  })
+
+  it('shows what the receiver has put into shown.csv, and refuses to take a part for the whole', async () => {
+    expect(await reasonOf(jilin.shown(to))).to.match(/shown\.csv/)
+    await writeFile(join(path, 'shown.csv'), 'ENTRY_ID,ENTRY_SN,A000001,A000002\nlst_1,3,甲,\nlst_2,,乙,X\n')
+    expect(await jilin.shown(to)).to.deep.equal([
+      { kind: 'listing', key: 'lst_1', sequence: 3, uscc: null, name: '甲' },
+      { kind: 'listing', key: 'lst_2', sequence: null, uscc: 'X', name: '乙' },
+    ])
+    for (const broken of ['ENTRY_ID,ENTRY_SN\nlst_1,3\n,4\n', 'ENTRY_ID,ENTRY_SN\nlst_1', '']) {
+      await writeFile(join(path, 'shown.csv'), broken)
+      expect(await reasonOf(jilin.shown(to))).to.be.a('string')
+    }
+  })
+})

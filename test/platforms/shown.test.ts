@@ -1,0 +1,176 @@
+/** What a platform displays is read back whole or not at all. */
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { NO_RECEIPT } from '../../src/domain/delivery.js'
+import { isRefusal } from '../../src/errors.js'
+import { national } from '../../src/platforms/national.js'
+import { type Answered, type Asked, json, serve } from '../../src/sandbox/server.js'
+import { noticeOf, removalOf } from './notices.js'
+
+const keyOf = (n: number): string => `k${String(n).padStart(6, '0')}`
+const rowOf = (n: number, changes: Record<string, unknown> = {}) => ({
+  ILLID: keyOf(n),
+  SN: n,
+  ENTNAME: `甲${n}`,
+  ...changes,
+})
+const rows = (count: number) => Array.from({ length: count }, (_, n) => rowOf(n))
+
+const against = async <T>(
+  answer: (asked: Asked) => Answered,
+  use: (to: { url: string; secret: string }) => Promise<T>,
+): Promise<T> => {
+  const server = await serve(answer)
+  try {
+    return await use({ url: server.url, secret: 'a secret' })
+  } finally {
+    await server.close()
+  }
+}
+
+const reasonOf = async (working: Promise<unknown>): Promise<unknown> => {
+  const error = await working.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  )
+  if (isRefusal(error) && error.code === 'PLATFORM_UNREACHABLE') return error.details['reason']
+  throw error ?? new Error('nothing was refused')
+}
+
+/** A platform that pages as agreed, but gives no more than `most`. */
+const paging =
+  (all: readonly { ILLID: string }[], most: number) =>
+  ({ query }: Asked): Answered => {
+    const after = query.get('after') ?? ''
+    const limit = Math.min(Number(query.get('limit')), most)
+    return json(200, all.filter(({ ILLID }) => ILLID > after).slice(0, limit))
+  }
+
+describe('what a platform displays', () => {
+  it('is read whole, however small the pages are that it gives', () =>
+    fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 12 }), async (count, most) => {
+        const shown = await against(paging(rows(count), most), (to) => national.shown(to))
+        expect(shown.map(({ key }) => key)).to.deep.equal(rows(count).map(({ ILLID }) => ILLID))
+      }),
+      { numRuns: 20 },
+    ))
+
+  it('is read over pages of a thousand', async () => {
+    const asked: string[] = []
+    const answer = paging(rows(2_000), 5_000)
+    const shown = await against(
+      (one) => {
+        asked.push(String(one.query))
+        return answer(one)
+      },
+      (to) => national.shown(to),
+    )
+    expect(shown).to.have.length(2_000)
+    expect(asked).to.deep.equal(['limit=1000', `after=${keyOf(999)}&limit=1000`, `after=${keyOf(1_999)}&limit=1000`])
+  })
+
+  it('is read whole from a platform that knows no pages, unless it may have been cut', async () => {
+    for (const count of [3, 999, 1_001]) {
+      expect(
+        await against(
+          () => json(200, rows(count)),
+          (to) => national.shown(to),
+        ),
+      ).to.have.length(count)
+    }
+    expect(
+      await reasonOf(
+        against(
+          () => json(200, rows(1_000)),
+          (to) => national.shown(to),
+        ),
+      ),
+    ).to.match(/overlap/)
+  })
+
+  it('is refused where pages overlap', async () => {
+    const answer = ({ query }: Asked) => json(200, query.get('after') === null ? rows(3) : rows(4))
+    expect(await reasonOf(against(answer, (to) => national.shown(to)))).to.match(/overlap/)
+  })
+
+  it('is refused when one of its pages fails', async () => {
+    for (const failing of [
+      { status: 500, body: '' },
+      { status: 404, body: '' },
+      { status: 200, body: '[{' },
+      'cut',
+    ] as const) {
+      const answer = ({ query }: Asked): Answered => (query.get('after') === null ? json(200, rows(3)) : failing)
+      expect(await reasonOf(against(answer, (to) => national.shown(to)))).to.be.a('string')
+    }
+  })
+
+  it('is refused with a key that none of ours could be', async () => {
+    const answer = () => json(200, [{ ILLID: 'x'.repeat(201) }])
+    expect(await reasonOf(against(answer, (to) => national.shown(to)))).to.match(/without ILLID/)
+  })
+
+  it('says of which kind an entry is, where the platform says so', async () => {
+    const answer = paging(
+      [rowOf(1), rowOf(2, { kind: 'penalty' }), rowOf(3, { kind: 'permit' }), rowOf(4, { kind: 'other' })],
+      9,
+    )
+    const shown = await against(answer, (to) => national.shown(to))
+    expect(shown.map(({ kind }) => kind)).to.deep.equal(['listing', 'penalty', 'permit', 'listing'])
+  })
+})
+
+describe('asking what became of a notice', () => {
+  const ask = (answer: (asked: Asked) => Answered, ...notices: Parameters<NonNullable<typeof national.ask>>[0]) =>
+    against(answer, async (to) => (await national.ask?.(notices, to)) ?? [])
+  const displaying = (sequence: unknown) => () =>
+    json(200, [{ ILLID: 'lst_test_1', SN: sequence, ENTNAME: '甲', recordId: 'N-7' }])
+
+  it('takes it for done where it or something newer is displayed', async () => {
+    for (const sequence of [2, 3, '2']) {
+      const [receipt] = await ask(displaying(sequence), noticeOf(1, { sequence: 2 }))
+      expect(receipt).to.include({ key: 'lst_test_1', accepted: true, receiverId: 'N-7' })
+    }
+  })
+
+  it('knows nothing where something older, or nothing that is numbered, is displayed', async () => {
+    for (const sequence of [1, null, 'x']) {
+      const [receipt] = await ask(displaying(sequence), noticeOf(1, { sequence: 2 }))
+      expect(receipt).to.include({ accepted: false, code: NO_RECEIPT })
+    }
+  })
+
+  it('never reads a removal off a display, and asks nothing about one', async () => {
+    let questions = 0
+    const answer = () => {
+      questions += 1
+      return json(200, [])
+    }
+    const [receipt] = await ask(answer, removalOf(1, 2))
+    expect(receipt).to.include({ accepted: false, code: NO_RECEIPT })
+    expect(questions).to.equal(0)
+  })
+
+  it('knows nothing where the platform does not take the question, so that it is sent again', async () => {
+    for (const status of [400, 404, 405]) {
+      const [receipt] = await ask(() => ({ status, body: '' }), noticeOf(1))
+      expect(receipt).to.include({ accepted: false, code: NO_RECEIPT })
+    }
+  })
+
+  it('asks for fifty keys at once and writes them as they are', async () => {
+    const keys: string[][] = []
+    const notices = [noticeOf(0, { key: 'a/b&c' }), ...Array.from({ length: 100 }, (_, n) => noticeOf(n + 1))]
+    const receipts = await ask(
+      ({ query }) => {
+        keys.push((query.get('keys') ?? '').split(','))
+        return json(200, [])
+      },
+      ...notices,
+    )
+    expect(keys.map(({ length }) => length)).to.deep.equal([50, 50, 1])
+    expect(keys[0]?.[0]).to.equal('a/b&c')
+    expect(receipts).to.have.length(101)
+  })
+})

@@ -1,0 +1,195 @@
+/** An exchange table in a real database, and what happens at its edges. */
+import { expect } from 'chai'
+import { NO_RECEIPT, type Notice, WAITING } from '../../src/domain/delivery.js'
+import { isRefusal } from '../../src/errors.js'
+import { tableSql } from '../../src/platforms/formats/exchange-table.js'
+import { jilin } from '../../src/platforms/jilin.js'
+import type { To } from '../../src/platforms/platform.js'
+import { freshDatabase, type TestDatabase } from '../support/database.js'
+import { batchOf, noticeOf, removalOf } from './notices.js'
+import { penaltyOf, permitOf } from './record-notices.js'
+
+const SECRET = 'a secret of the table'
+
+describe('an exchange table', () => {
+  let one: TestDatabase
+  let to: To = { url: '', secret: '' }
+  before(async () => {
+    one = await freshDatabase({ empty: true })
+    to = { url: one.url, secret: SECRET }
+  })
+  after(() => one.drop())
+  beforeEach(() => one.db.raw(`${tableSql('listing')}${tableSql('penalty')}${tableSql('permit')}`))
+  afterEach(() => one.db.raw('drop table if exists hub_blacklist, hub_xzcf, hub_xzxk'))
+
+  const sendTo = (where: To, ...notices: Notice[]) => jilin.send({ ...batchOf(), notices }, where)
+  const send = (...notices: Notice[]) => sendTo(to, ...notices)
+  const codesOf = async (...notices: Notice[]) => ((await jilin.ask?.(notices, to)) ?? []).map(({ code }) => code)
+  const rows = () => one.db('hub_blacklist').orderBy(['subject_key', 'sequence'])
+  const judge = (state: number, code: string | null = null) =>
+    one
+      .db('hub_blacklist')
+      .update({ state, error_code: code, error_message: '说明', receiver_id: 'JL-1', feedback_time: one.db.fn.now() })
+  const reasonOf = async (working: Promise<unknown>): Promise<string> => {
+    const error = await working.then(
+      () => null,
+      (thrown: unknown) => thrown,
+    )
+    if (isRefusal(error) && error.code === 'PLATFORM_UNREACHABLE') return String(error.details['reason'])
+    throw error ?? new Error('nothing was refused')
+  }
+
+  it('holds one row for each message, the days and words as they were, in state 0', async () => {
+    expect((await send(noticeOf(1), removalOf(2, 3))).map(({ code }) => code)).to.deep.equal([WAITING, WAITING])
+    const [first, second] = await rows()
+    expect(first).to.include({
+      subject_key: 'lst_test_1',
+      sequence: 1,
+      operation: 'ADD',
+      state: 0,
+      register_date: '2025-03-03',
+    })
+    expect(second).to.include({ operation: 'REMOVE', remove_date: '2026-04-01', remove_reason: '信用修复' })
+  })
+
+  it('waits for a row that is new or taken, and reads the answer of one that is judged', async () => {
+    await send(noticeOf(1))
+    for (const [state, code] of [
+      [0, WAITING],
+      [1, WAITING],
+      [2, '00'],
+      [3, '1001'],
+    ] as const) {
+      await judge(state, state > 1 ? code : null)
+      expect(await codesOf(noticeOf(1), noticeOf(1, { sequence: 2 }))).to.deep.equal([code, NO_RECEIPT])
+    }
+    const [receipt] = (await jilin.ask?.([noticeOf(1)], to)) ?? []
+    expect(receipt).to.deep.include({ accepted: false, code: '1001', text: '说明', receiverId: 'JL-1' })
+  })
+
+  it('answers at once for a row that was accepted before, and leaves it as it is', async () => {
+    await send(noticeOf(1))
+    await judge(2, '00')
+    expect((await send(noticeOf(1)))[0]).to.include({ accepted: true, code: '00', receiverId: 'JL-1' })
+    expect((await rows())[0]).to.include({ state: 2, error_code: '00', resub_time: null })
+  })
+
+  it('makes a row new again that was refused or has other content, and says when', async () => {
+    await send(noticeOf(1))
+    await judge(3, '1001')
+    expect((await send(noticeOf(1)))[0]).to.include({ code: WAITING })
+    expect((await rows())[0]).to.include({ state: 0, error_code: null, error_message: null })
+    expect((await rows())[0].resub_time).to.be.instanceOf(Date)
+    await judge(2, '00')
+    await send(noticeOf(1, { reason: '更正后的事由' }))
+    expect(await rows()).to.have.length(1)
+    expect((await rows())[0]).to.include({ state: 0, reason: '更正后的事由', error_code: null })
+  })
+
+  it('has a table for each kind, and asks all of them at once', async () => {
+    await send(noticeOf(1))
+    await send(penaltyOf(1))
+    await send(permitOf(1))
+    await one.db('hub_xzcf').update({ state: 2, error_code: '00' })
+    const asked = [permitOf(1), noticeOf(1), penaltyOf(2), penaltyOf(1)]
+    expect(await codesOf(...asked)).to.deep.equal([WAITING, WAITING, NO_RECEIPT, '00'])
+    expect((await one.db('hub_xzcf'))[0]).to.include({ operation: 'ADD', cf_nr_fk: '0.200000' })
+  })
+
+  it('is unreachable, by name and without its password, where something is wrong with it', async () => {
+    const at = (change: (url: URL) => void): To => {
+      const url = new URL(one.url)
+      change(url)
+      return { url: url.href, secret: SECRET }
+    }
+    const wrong: [To, RegExp][] = [
+      [at((url) => (url.pathname = '/no_such_database')), /no such database/],
+      [at((url) => (url.port = '1')), /connection refused/],
+      [at((url) => url.searchParams.set('schema', 'no_such_schema')), /no such schema|not there/],
+      [at((url) => url.searchParams.set('schema', 'x"; drop table hub_blacklist; --')), /no valid name/],
+    ]
+    for (const [where, reason] of wrong) {
+      for (const working of [
+        () => sendTo(where, noticeOf(1)),
+        () => jilin.ask?.([noticeOf(1)], where) ?? Promise.resolve(),
+      ]) {
+        expect(await reasonOf(working()))
+          .to.match(reason)
+          .and.not.include(new URL(one.url).password || SECRET)
+      }
+    }
+  })
+
+  it('is unreachable while its table is not there, lacks a column or the key that tells messages apart', async () => {
+    await one.db.raw('alter table hub_blacklist drop column reason')
+    expect(await reasonOf(send(noticeOf(1)))).to.match(/a column is missing/)
+    await one.db.raw('alter table hub_blacklist add reason text, drop constraint hub_blacklist_pkey')
+    expect(await reasonOf(send(noticeOf(1)))).to.match(/no unique constraint/)
+    await one.db.raw('drop table hub_blacklist')
+    expect(await reasonOf(send(noticeOf(1)))).to.match(/the table is not there/)
+    expect(await reasonOf(jilin.shown(to))).to.match(/the table is not there/)
+  })
+
+  it('waits for a table that somebody has locked no longer than a moment, and is unreachable then', async () => {
+    const holding = await one.db.transaction()
+    try {
+      await holding.raw('lock table hub_blacklist in access exclusive mode')
+      expect(await reasonOf(send(noticeOf(1)))).to.match(/locked/)
+    } finally {
+      await holding.rollback()
+    }
+    expect((await send(noticeOf(1)))[0]).to.include({ code: WAITING })
+  })
+
+  it('is left at once by whoever stops while it waits', async () => {
+    const holding = await one.db.transaction()
+    try {
+      await holding.raw('lock table hub_blacklist in access exclusive mode')
+      const stopping = new AbortController()
+      const sending = sendTo({ ...to, signal: stopping.signal }, noticeOf(1)).catch((error: unknown) => error)
+      stopping.abort(new Error('stopping'))
+      expect(await sending)
+        .to.be.instanceOf(Error)
+        .with.property('message', 'stopping')
+    } finally {
+      await holding.rollback()
+    }
+  })
+
+  it('keeps no connection after use', async () => {
+    const open = async (): Promise<number> => {
+      const { rows } = await one.db.raw(
+        'select count(*)::int as n, pg_sleep(0.01) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      )
+      return rows[0].n
+    }
+    const before = await open()
+    await send(noticeOf(1))
+    await reasonOf(jilin.shown(to))
+    // The server takes a moment to see that a connection was closed.
+    for (let tries = 0; tries < 100 && (await open()) > before; tries += 1);
+    expect(await open()).to.be.at.most(before)
+  })
+
+  it('takes its password from the secret where its address holds none', async () => {
+    const role = 'exchange_writer'
+    await one.db.raw(`drop role if exists ${role}`)
+    await one.db.raw(`create role ${role} login password '${SECRET}'`)
+    await one.db.raw(`grant select, insert, update on hub_blacklist to ${role}`)
+    try {
+      const url = new URL(one.url)
+      url.username = role
+      url.password = ''
+      expect((await sendTo({ url: url.href, secret: SECRET }, noticeOf(1)))[0]).to.include({ code: WAITING })
+    } finally {
+      await one.db.raw(`drop owned by ${role}`)
+      await one.db.raw(`drop role ${role}`)
+    }
+  })
+
+  it('writes no secret that the receiver has put beside a row into a receipt', async () => {
+    await send(noticeOf(1))
+    await judge(3, SECRET)
+    expect(await codesOf(noticeOf(1))).to.deep.equal(['*'.repeat(SECRET.length)])
+  })
+})

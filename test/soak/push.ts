@@ -1,0 +1,239 @@
+/**
+ * The soak of push: hub processes that are killed, platforms that misbehave, subjects that are published, changed, hidden, shown and
+ * removed meanwhile; at the end each platform shows exactly what it should, and all that a killed process held was taken up in time.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { PlatformStandIn } from '../../src/sandbox/platforms/index.js'
+import type { Db } from '../../src/store/db.js'
+import { rowsOf } from '../support/world.js'
+import { type Fleet, type Life, makeFleet } from './push/fleet.js'
+import { makeSubjects } from './push/subjects.js'
+import { isGood, type PlatformVerdict, statesOf, verdictOf } from './push/verdict.js'
+import { holders, isGone, type Takeover, takeovers, watch } from './push/witness.js'
+import { type Random, randomOf } from './random.js'
+
+/** Within this time what a killed process held is claimed by another, milliseconds. */
+export const TAKEOVER_MS = 15_000
+/** A platform that was away is not asked at once when it is back: what it is owed is not late for so long, milliseconds. */
+const RECOVERY_MS = 30_000
+const ASK_AGAIN_MS = 50
+/** Share of the messages that meet with some trouble. */
+const CHAOS_SHARE = 0.15
+/** Deliveries that may stand open before the moves wait: beyond, what is measured is the backlog. */
+const OPEN_MAX = 400
+/** So far may the deliveries be ahead of the kills, as a share of all. */
+const AHEAD_SHARE = 0.02
+
+export interface SoakGiven {
+  db: Db
+  platforms: readonly PlatformStandIn[]
+  begin: Parameters<typeof makeFleet>[1]
+  hubs: number
+  subjects: number
+  /** Confirmed deliveries to reach. */
+  deliveries: number
+  kills: number
+  seed: number
+  now: () => Date
+  /** How long one platform after the other is away, and how long none is, milliseconds. */
+  outage: { awayMs: number; betweenMs: number }
+  /** Whether the next kill waits until what the last ones held is taken up, so that each takeover is one's own. */
+  apart: boolean
+  /** How long a kill is prepared at most, and how long the end may take, milliseconds. */
+  killWithinMs: number
+  drainWithinMs: number
+  progress?: (confirmed: number, kills: number) => void
+}
+
+export interface Soaked {
+  ok: boolean
+  kills: number
+  moves: Readonly<Record<string, number>>
+  /** By state. */
+  deliveries: Record<string, number>
+  takeovers: {
+    leased: number
+    folded: number
+    duringOutage: number
+    open: number
+    worstMs: number
+    medianMs: number
+    late: number
+  }
+  platforms: Record<string, PlatformVerdict>
+  ms: number
+}
+
+export const soakPush = async (given: SoakGiven): Promise<Soaked> => {
+  const { db, platforms, seed } = given
+  const startedAt = Date.now()
+  const random = randomOf(seed)
+  await watch(db)
+  const fleet = makeFleet(given.hubs, given.begin)
+  const subjects = await makeSubjects(db, given.subjects, random, given.now)
+  await fleet.allReady()
+  for (const [index, one] of platforms.entries()) one.behave({ chaos: { seed: seed + index, share: CHAOS_SHARE } })
+
+  const soaking = new AbortController()
+  const killed = new Map<string, number>()
+  const away: Away[] = []
+  const done = async () => (await statesOf(db))['CONFIRMED'] ?? 0
+  try {
+    const sides = [
+      moving(given, subjects.move, killed, soaking.signal),
+      failing(given, away, soaking.signal),
+      killing(given, fleet, killed, randomOf(seed + 99), soaking.signal),
+    ]
+    for (const side of sides) side.catch(() => soaking.abort())
+    while (!soaking.signal.aborted) {
+      const confirmed = await done()
+      given.progress?.(confirmed, killed.size)
+      if (confirmed >= given.deliveries && killed.size >= given.kills) break
+      await wait(ASK_AGAIN_MS)
+    }
+    soaking.abort()
+    await Promise.all(sides)
+    for (const one of platforms) one.behave({ chaos: null, outage: false })
+    const drained = await until(async () => (await statesOf(db))['OWED'] === undefined, given.drainWithinMs)
+    const verdicts = await Promise.all(
+      platforms.map(async (one) => [one.id, await verdictOf(db, one, subjects.shown)] as const),
+    )
+    const taken = summary(await takeovers(db, killed), away)
+    const states = await statesOf(db)
+    return {
+      ok:
+        drained &&
+        verdicts.every(([, verdict]) => isGood(verdict)) &&
+        taken.late === 0 &&
+        taken.open === 0 &&
+        killed.size >= given.kills &&
+        states['REFUSED'] === undefined,
+      kills: killed.size,
+      moves: subjects.moves,
+      deliveries: states,
+      takeovers: taken,
+      platforms: Object.fromEntries(verdicts),
+      ms: Date.now() - startedAt,
+    }
+  } finally {
+    soaking.abort()
+    await fleet.stop()
+  }
+}
+
+/** Moves as long as it goes on, so many that the platforms have work and not so many that they drown, spread over all kills. */
+const moving = async (
+  { db, deliveries, kills }: SoakGiven,
+  move: () => Promise<void>,
+  killed: ReadonlyMap<string, number>,
+  signal: AbortSignal,
+): Promise<void> => {
+  const tooMany = async () => {
+    const { OWED = 0, CONFIRMED = 0 } = await statesOf(db)
+    return OWED > OPEN_MAX || CONFIRMED / deliveries > killed.size / kills + AHEAD_SHARE
+  }
+  while (!signal.aborted) {
+    if (await tooMany()) await wait(ASK_AGAIN_MS)
+    else for (let n = 0; n < 10 && !signal.aborted; n += 1) await move()
+  }
+}
+
+interface Away {
+  platform: string
+  from: number
+  to: number
+}
+
+/** One platform after the other is away for a while. */
+const failing = async ({ platforms, outage }: SoakGiven, away: Away[], signal: AbortSignal): Promise<void> => {
+  for (let n = 0; !signal.aborted; n += 1) {
+    await pause(outage.betweenMs, signal)
+    const platform = platforms[n % platforms.length]
+    if (signal.aborted || platform === undefined) return
+    const gone = { platform: platform.id, from: Date.now(), to: Number.MAX_SAFE_INTEGER }
+    away.push(gone)
+    platform.behave({ outage: true })
+    await pause(outage.awayMs, signal)
+    platform.behave({ outage: false })
+    gone.to = Date.now()
+  }
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> => wait(ms, undefined, { signal }).catch(() => {})
+
+/** One or two at a time, never all, and rather those that hold something. */
+const killing = async (
+  given: SoakGiven,
+  fleet: Fleet,
+  killed: Map<string, number>,
+  random: Random,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { db, kills } = given
+  while (!signal.aborted && killed.size < kills) {
+    await fleet.allReady()
+    const victims = random.chance(0.5) ? 1 : Math.max(1, given.hubs - 1)
+    for (let n = 0; n < victims && killed.size < kills && !signal.aborted; n += 1) {
+      const life = await victim(given, fleet, random, signal)
+      killed.set(life.name, await fleet.kill(life))
+      await until(() => isGone(db, life.name), given.drainWithinMs)
+    }
+    if (given.apart) await until(async () => signal.aborted || !(await isOpen(db, killed)), 4 * TAKEOVER_MS)
+  }
+}
+
+/** One that holds a claim, if there is any before long. */
+const victim = async (given: SoakGiven, fleet: Fleet, random: Random, signal: AbortSignal): Promise<Life> => {
+  const ready = () => fleet.lives().filter((life) => life.ready)
+  let found: Life[] = []
+  await until(async () => {
+    const holding = await holders(given.db)
+    found = ready().filter(({ name }) => holding.includes(name))
+    return found.length > 0 || signal.aborted
+  }, random.below(given.killWithinMs))
+  return random.one(found.length > 0 ? found : ready())
+}
+
+/** Whether something that a killed process held was not taken up yet. */
+const isOpen = async (db: Db, killed: ReadonlyMap<string, number>): Promise<boolean> =>
+  (
+    await rowsOf(
+      db,
+      `select 1 from (select distinct on (delivery_id) * from soak_marks order by delivery_id, id desc) m
+       where m.what = 'CLAIM' and m.process = any(?) limit 1`,
+      [[...killed.keys()]],
+    )
+  ).length > 0
+
+const summary = (all: readonly Takeover[], away: readonly Away[]): Soaked['takeovers'] => {
+  const excused = ({ platform, killedAt, claimedAfter }: Takeover) =>
+    away.some(
+      (one) =>
+        one.platform === platform && one.from < killedAt + (claimedAfter ?? 0) && one.to + RECOVERY_MS > killedAt,
+    )
+  const folded = all.filter((one) => one.folded)
+  const left = all.filter((one) => !one.folded)
+  const duringOutage = left.filter(excused)
+  const times = left
+    .filter((one) => !excused(one))
+    .flatMap(({ claimedAfter }) => claimedAfter ?? [])
+    .sort((a, b) => a - b)
+  return {
+    leased: all.length,
+    folded: folded.length,
+    duringOutage: duringOutage.length,
+    open: left.filter(({ claimedAfter }) => claimedAfter === null).length,
+    worstMs: Math.round(times.at(-1) ?? 0),
+    medianMs: Math.round(times[Math.floor(times.length / 2)] ?? 0),
+    late: times.filter((ms) => ms > TAKEOVER_MS).length,
+  }
+}
+
+/** Whether it came true in time. */
+const until = async (holds: () => Promise<boolean>, withinMs: number): Promise<boolean> => {
+  for (const end = Date.now() + withinMs; ; ) {
+    if (await holds()) return true
+    if (Date.now() > end) return false
+    await wait(ASK_AGAIN_MS)
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Listings that are published, changed, hidden, shown again and removed by the same moves as anyone's, and what the public ought to
+ * see of each: kept here, apart from the database.
+ */
+import { dateIn } from '../../../src/domain/dates.js'
+import type { MoveName } from '../../../src/domain/moves.js'
+import { isRefusal } from '../../../src/errors.js'
+import type { Db } from '../../../src/store/db.js'
+import { makeMove } from '../../../src/work/listing.js'
+import { OFFICER, published, rules } from '../../support/world.js'
+import type { Random } from '../random.js'
+
+const CLOCK = { by: 'clock', role: 'clock' } as const
+/** Of a hundred moves of what is shown: so many hide it, and so many remove it for good; the rest change it. */
+const HIDE_SHARE = 0.35
+const REMOVE_SHARE = 0.01
+
+export interface Subjects {
+  /** Key to whether it is shown. */
+  shown: ReadonlyMap<string, boolean>
+  moves: Readonly<Record<string, number>>
+  /** One move of one of them. */
+  move(): Promise<void>
+}
+
+export const makeSubjects = async (db: Db, count: number, random: Random, now: () => Date): Promise<Subjects> => {
+  const shown = new Map<string, boolean>()
+  for (let n = 1; n <= count; n += 1) shown.set((await published(db, n)).id, true)
+  /** Those that were not removed for good. */
+  const moving = [...shown.keys()]
+  const moves: Record<string, number> = { publishListing: count }
+
+  const make = async (id: string, name: MoveName): Promise<void> => {
+    const input = {
+      on: dateIn(now()),
+      reason: '核查',
+      ...(name === 'hideListing' && { hiding: 'ERROR' as const }),
+      ...(name === 'removeListing' && { removal: 'REVOKED' as const }),
+    }
+    const who = name === 'renewEntry' ? CLOCK : OFFICER
+    await inTime(() => makeMove(db, rules, { id, name, ...who, input, now: now() }))
+    moves[name] = (moves[name] ?? 0) + 1
+  }
+
+  return {
+    shown,
+    moves,
+    move: async () => {
+      const id = random.one(moving)
+      if (!shown.get(id)) {
+        await make(id, 'unhideListing')
+        shown.set(id, true)
+      } else if (random.chance(HIDE_SHARE)) {
+        await make(id, 'hideListing')
+        shown.set(id, false)
+      } else if (moving.length > count / 2 && random.chance(REMOVE_SHARE)) {
+        await make(id, 'removeListing')
+        shown.set(id, false)
+        moving.splice(moving.indexOf(id), 1)
+      } else await make(id, 'renewEntry')
+    },
+  }
+}
+
+/** A move that another's transaction holds up is made again, as a person would. */
+const inTime = async (act: () => Promise<unknown>): Promise<void> => {
+  for (;;) {
+    try {
+      await act()
+      return
+    } catch (error) {
+      if (!isRefusal(error) || error.code !== 'RUN_BUSY') throw error
+    }
+  }
+}

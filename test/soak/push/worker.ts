@@ -1,0 +1,35 @@
+/** A process that does nothing but push, by a clock that runs ahead: an hour of waiting is minutes here. Killed, never stopped. */
+import { setTimeout as wait } from 'node:timers/promises'
+import { makeLog } from '../../../src/log.js'
+import { platforms } from '../../../src/platforms/index.js'
+import { connect } from '../../../src/store/db.js'
+import { push } from '../../../src/work/push.js'
+
+export interface WorkerGiven {
+  url: string
+  /** The clock shows `base` at the instant `since` and runs so many times as fast. Milliseconds. */
+  clock: { base: number; since: number; speed: number }
+  platforms: Record<string, { url: string; secret: string }>
+}
+
+const BETWEEN_MS = 30
+
+const given = JSON.parse(process.argv[2] ?? '') as WorkerGiven
+const { base, since, speed } = given.clock
+const now = () => new Date(base + (Date.now() - since) * speed)
+const to = platforms.flatMap((platform) => {
+  const address = given.platforms[platform.id]
+  return address ? [{ platform, ...address }] : []
+})
+const log = makeLog({ level: 'silent', file: null })
+const db = connect(given.url)
+process.stdout.write('ready\n')
+// Each by itself, as each has an occasion of its own in the timetable.
+await Promise.all(
+  to.map(async (one) => {
+    for (;;) {
+      await push(db, { platforms: [one], silent: [], cause: 'command', now, random: Math.random, waitMs: 0, log })
+      await wait(BETWEEN_MS)
+    }
+  }),
+)
