@@ -122,6 +122,17 @@ export type Owing = { owe: Action | null; fold: 'nothing' | 'untried' | 'unconfi
 export const owing = (change: Action, earlier: readonly Earlier[]): Owing => {
   const mayHaveHeard = earlier.some((d) => d.state === 'CONFIRMED' || d.attempts > 0)
   if (change === 'REMOVE') return { owe: mayHaveHeard ? 'REMOVE' : null, fold: 'unconfirmed' }
-  if (change === 'CHANGE') return { owe: mayHaveHeard ? 'CHANGE' : 'ADD', fold: 'untried' }
+  if (change === 'CHANGE') return { owe: holds(earlier) ? 'CHANGE' : 'ADD', fold: 'untried' }
   return { owe: 'ADD', fold: 'nothing' }
+}
+
+/**
+ * Whether a platform holds the entry, or may, once what a change sets aside is gone: an addition that is set aside or was
+ * closed never came there, and of what it was told was removed there is nothing to change.
+ */
+const holds = (earlier: readonly Earlier[]): boolean => {
+  const aside = (d: Earlier): boolean => d.state === 'REFUSED' || (d.state === 'OWED' && d.attempts === 0)
+  if (earlier.some((d) => d.action === 'ADD' && aside(d))) return false
+  const last = earlier.findLast((d) => d.state === 'CONFIRMED' || (d.state === 'OWED' && d.attempts > 0))
+  return last !== undefined && last.action !== 'REMOVE'
 }
