@@ -61,11 +61,15 @@ export interface Filter {
 const FILTERED = `r.action = 'REMOVE' and (:platform::text is null or r.platform = :platform::text)
   and (:subjectId::uuid is null or r.subject_id = :subjectId::uuid)`
 /** Few of many: only subjects of which some removal is open are looked at. */
-const narrowed = ({ open }: Filter): string =>
-  open === true
-    ? `and r.subject_id in (select o.subject_id from deliveries o where o.action = 'REMOVE' and o.state in ('OWED', 'REFUSED'))`
-    : ''
-const GROUPED = `group by r.created_at, r.subject_id having (:open::boolean is null or bool_or(${IS_OPEN}) = :open::boolean)`
+const OPEN_ONLY = `and r.subject_id = any(array(select distinct o.subject_id from deliveries o
+  where o.action = 'REMOVE' and o.state in ('OWED', 'REFUSED')))`
+
+/** What stands for each is looked at only where somebody asks whether it is open. */
+const partsOf = ({ open }: Filter) => ({
+  standing: open === null ? '' : STANDING,
+  narrowed: open === true ? OPEN_ONLY : '',
+  grouped: `group by r.created_at, r.subject_id ${open === null ? '' : `having bool_or(${IS_OPEN}) = ${open}`}`,
+})
 
 /** Newest first, after one. */
 export const list = async (
@@ -73,25 +77,37 @@ export const list = async (
   filter: Filter,
   { first, after }: { first: number; after: RetractionKey | null },
 ): Promise<Retraction[]> => {
+  const { standing, narrowed, grouped } = partsOf(filter)
   const answer = await db.raw(
     `select ${AT} as at, r.subject_id as "subjectId", min(r.kind) as kind, (array_agg(r.notice->'removal' order by r.id))[1] as removal
-     from deliveries r ${STANDING}
-     where ${FILTERED} ${narrowed(filter)}
+     from deliveries r ${standing}
+     where ${FILTERED} ${narrowed}
        and (:afterAt::timestamptz is null or (r.created_at, r.subject_id) < (:afterAt::timestamptz, :afterId::uuid))
-     ${GROUPED} order by r.created_at desc, r.subject_id desc limit :first /* retractions.list */`,
-    { ...filter, first, afterAt: after?.at ?? null, afterId: after?.subjectId ?? null } as never,
+     ${grouped} order by r.created_at desc, r.subject_id desc limit :first /* retractions.list */`,
+    {
+      ...bound(filter),
+      first,
+      afterAt: after?.at ?? null,
+      afterId: after?.subjectId ?? null,
+    },
   )
   return answer.rows
 }
 
 export const count = async (db: Db, filter: Filter): Promise<number> => {
+  // Those that are done are the many: all without the open ones.
+  if (filter.open === false)
+    return (await count(db, { ...filter, open: null })) - (await count(db, { ...filter, open: true }))
+  const { standing, narrowed, grouped } = partsOf(filter)
   const answer = await db.raw(
-    `select count(*)::int as n from (select 1 from deliveries r ${STANDING} where ${FILTERED} ${narrowed(filter)} ${GROUPED}) c
+    `select count(*)::int as n from (select 1 from deliveries r ${standing} where ${FILTERED} ${narrowed} ${grouped}) c
      /* retractions.count */`,
-    { ...filter } as never,
+    bound(filter),
   )
   return answer.rows[0].n
 }
+
+const bound = ({ platform, subjectId }: Filter): Record<string, never> => ({ platform, subjectId }) as never
 
 /** Every platform that may have got what these retractions removed, by platform. */
 export const receivers = async (db: Db, of: readonly RetractionKey[]): Promise<Receiver[]> => {
