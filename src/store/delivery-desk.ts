@@ -91,12 +91,12 @@ export const hold = async (tx: Tx, id: number): Promise<Delivery | null> => {
 }
 
 /**
- * Owed again with this notice. It was answered: nobody is to be asked what became of it, so it counts as not sent; its
- * attempts stay, for the platform may have heard of it.
+ * Owed again with this notice. Its receipt stays as the platform's last word, so that nobody is asked what became of it; its
+ * attempts stay too, for the platform may have heard of it.
  */
 export const resend = async (tx: Tx, id: number, notice: Notice, now: Date): Promise<void> => {
   await tx.raw(
-    `update deliveries set state = 'OWED', notice = ?::jsonb, due_at = ?, sent_at = null, receipt = null, last_error = null
+    `update deliveries set state = 'OWED', notice = ?::jsonb, due_at = ?, last_error = null
      where id = ? /* delivery-desk.resend */`,
     [JSON.stringify(notice), now, id],
   )

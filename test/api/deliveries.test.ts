@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import type { Role } from '../../src/domain/viewer.js'
-import * as store from '../../src/store/deliveries.js'
 import { fill } from '../../src/work/backfill.js'
 import { keyIn, makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from './world.js'
 
@@ -42,12 +41,16 @@ describe('what people do about pushing, over HTTP', () => {
   /** The first entry's, refused by a code that nobody knows. */
   const refused = async (): Promise<string> => {
     const { db } = world.database
-    for (const claimed of await store.claim(db, 'national', { limit: 9, now: NOW, leaseUntil: later(10) })) {
-      const receipt = { key: claimed.notice.key, text: '主体不匹配', field: 'ENTNAME', value: '甲', receiverId: null }
-      if (claimed.subjectId === keyIn(listings[0] ?? ''))
-        await store.refuse(db, claimed, { ...receipt, accepted: false, code: '9876' })
-      else await store.confirm(db, claimed, { ...receipt, accepted: true, code: '00' }, NOW)
-    }
+    await db.raw(
+      `update deliveries set state = case when subject_id = :id::uuid then 'REFUSED' else 'CONFIRMED' end, attempts = 1, sent_at = :now,
+         confirmed_at = case when subject_id = :id::uuid then null else :now::timestamptz end, receipt = :receipt::jsonb
+       where platform = 'national'`,
+      {
+        id: keyIn(listings[0] ?? ''),
+        now: NOW,
+        receipt: JSON.stringify({ code: '9876', text: '主体不匹配', field: 'ENTNAME', value: '甲', receiverId: null }),
+      },
+    )
     const { deliveries } = await ask('{ deliveries(filter: {state: REFUSED}) { nodes { id } } }')
     return deliveries.nodes[0].id
   }
@@ -125,7 +128,7 @@ describe('what people do about pushing, over HTTP', () => {
       `mutation { resendDelivery(id: "${one.id}", reason: "名称已核对") { ${DELIVERY} } }`,
       'administrator',
     )
-    expect(resendDelivery).to.deep.include({ id: one.id, state: 'OWED', number: 1, receipt: null, advice: null })
+    expect(resendDelivery).to.deep.include({ id: one.id, state: 'OWED', number: 1, advice: null })
     expect(resendDelivery.acts).to.have.length(1)
     expect(resendDelivery.acts[0]).to.deep.include({ act: 'RESEND', by: 'administrator-1', reason: '名称已核对' })
     expect(resendDelivery.acts[0].receipt.code).to.equal('9876')

@@ -147,6 +147,7 @@ describe('a platform that was declared wiped', () => {
         now: at(now),
         random: () => 0.5,
         log,
+        ...{ calendar: rules.calendar },
       })
     const [first, second] = [await startPlatforms(), await startPlatforms()]
     const national = (all: typeof first) => {
