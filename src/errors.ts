@@ -246,6 +246,20 @@ const REFUSALS = {
     1,
     (d) => `信用平台无法访问：${d['reason']}。The platform could not be reached; deliveries stay owed.`,
   ),
+  PLATFORM_PAUSED: row(409, 1, (d) => `信用平台 ${d['platform']} 已暂停。The platform is paused already.`),
+  PLATFORM_NOT_PAUSED: row(409, 1, (d) => `信用平台 ${d['platform']} 未暂停。The platform is not paused.`),
+  DELIVERY_UNKNOWN: row(404, 1, () => '没有这次报送。There is no such delivery.'),
+  DELIVERY_NOT_REFUSED: row(
+    409,
+    1,
+    (d) =>
+      `这次报送现为 ${d['state']}，只有被拒收的才能重新报送或办结。Only a delivery that was refused is sent again or closed; this one is ${d['state']}.`,
+  ),
+  RETRACTION_UNKNOWN: row(
+    404,
+    1,
+    () => '该平台没有这条名单记录的未确认移出。No removal of this entry waits at this platform.',
+  ),
 
   // Access.
   UNAUTHENTICATED: row(

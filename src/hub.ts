@@ -18,6 +18,7 @@ import * as database from './store/db.js'
 import { type Embedded, join as joinEmbedded } from './store/embedded/index.js'
 import type * as runs from './store/runs.js'
 import { makeArchive } from './work/archive.js'
+import { fill } from './work/backfill.js'
 import { type Clock, startClock } from './work/clock.js'
 import { clockRules, publicRules } from './work/clocks.js'
 import { documentRules, documentTemplates } from './work/documents.js'
@@ -100,7 +101,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     uploading.add(pulled)
     return pulled.finally(() => uploading.delete(pulled))
   }
-  const pushTo = (
+  const pushTo = async (
     ids: readonly string[] | null,
     options: { cause: runs.Cause; plannedFor?: Date; progress?: (n: number) => void; signal?: AbortSignal },
   ) => {
@@ -117,6 +118,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       return { platform, ...address }
     })
     const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
+    const { signal } = options
+    await Promise.all(chosen.map(({ id }) => fill(db, rules, id, { now, ...(signal && { signal }) })))
     return push(db, { platforms: ready, silent, now, random: Math.random, log, ...options })
   }
   const publishNow = (options: { cause: runs.Cause; plannedFor?: Date; waitMs?: number }) =>

@@ -5,8 +5,10 @@ import { lateShare, WATCHED_DAYS } from './domain/lateness.js'
 import type { Hub } from './hub.js'
 import { platforms } from './platforms/index.js'
 import * as deliveries from './store/deliveries.js'
+import * as desk from './store/delivery-desk.js'
 import * as listings from './store/listings.js'
 import * as operators from './store/operators.js'
+import * as platformStates from './store/platform-states.js'
 import * as rejects from './store/rejects.js'
 import * as runs from './store/runs.js'
 import * as snapshots from './store/snapshots.js'
@@ -21,6 +23,7 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
   const { db, addresses } = hub
   const good = await runs.lastGoodPulls(db)
   const owed = new Map((await deliveries.backlog(db)).map((row) => [row.platform, row]))
+  const [oldest, refused, states] = await Promise.all([desk.oldest(db), desk.refusedBy(db), platformStates.all(db)])
   const waiting = await rejects.backlog(db)
   const unmatched = await rejects.openUnmatched(db, UNMATCHED_SHOWN)
   const board = await listings.board(db)
@@ -46,14 +49,24 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
       }
     }),
   )
-  const told = platforms.map(({ id }) => {
+  const told = platforms.map(({ id, codes }) => {
     const row = owed.get(id)
+    const state = states.get(id)
     return {
       platform: id,
       configured: addresses.platforms[id] !== undefined,
       outstanding: row?.outstanding ?? 0,
       refused: row?.refused ?? 0,
       confirmed: row?.confirmed ?? 0,
+      oldestOutstanding: oldest.get(id)?.toISOString() ?? null,
+      refusedByCode: refused
+        .filter(({ platform }) => platform === id)
+        .map(({ code, count }) => ({ code, count, advice: codes[code]?.zh ?? null })),
+      paused: state?.pausedAt
+        ? { at: state.pausedAt.toISOString(), by: state.pausedBy, reason: state.pausedReason }
+        : null,
+      filled: state?.filledAt?.toISOString() ?? null,
+      openUntil: state?.openUntil && state.openUntil > hub.now() ? state.openUntil.toISOString() : null,
     }
   })
   const value = {
@@ -89,10 +102,10 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
       `数据源 feed ${f.feed.padEnd(12)} ${f.lastGoodPull ?? '从未 never'}${f.stale ? ' 已过时 stale' : ''}${f.configured ? '' : ' 未配置 not configured'}`,
       ...watchedLines(f),
     ]),
-    ...told.map(
-      (p) =>
-        `平台 platform ${p.platform.padEnd(12)} 未结 outstanding ${p.outstanding}，已确认 confirmed ${p.confirmed}${p.configured ? '' : ' 未配置 not configured'}`,
-    ),
+    ...told.flatMap((p) => [
+      `平台 platform ${p.platform.padEnd(12)} 未结 outstanding ${p.outstanding}，已确认 confirmed ${p.confirmed}${p.configured ? '' : ' 未配置 not configured'}`,
+      ...toldLines(p),
+    ]),
     `待认领 unmatched ${waiting.unmatched}，最近拒收 rejects ${waiting.rejects}`,
     ...value.waiting.map((one) => `   ${one.feed} 运行 run ${one.run} 第 ${one.row} 行 row：${one.reason}`),
     `名单 listings ${board.map((row) => `${row.state} ${row.n}`).join('，') || '—'}`,
@@ -128,4 +141,19 @@ const watchedLines = (f: ReturnType<typeof watchedView>): string[] => [
   ...(f.lateShare
     ? [`   近 ${WATCHED_DAYS} 日逾期 late ${f.late}，按期 in time ${f.timely}（${Math.round(f.lateShare * 100)} %）`]
     : []),
+]
+
+/** Only what somebody must look at. */
+const toldLines = (p: {
+  oldestOutstanding: string | null
+  refusedByCode: readonly { code: string; count: number; advice: string | null }[]
+  paused: { at: string; by: string | null; reason: string | null } | null
+  openUntil: string | null
+}): string[] => [
+  ...(p.paused ? [`   已暂停新增和变更 additions paused：${p.paused.at} ${p.paused.by}，${p.paused.reason}`] : []),
+  ...(p.openUntil ? [`   连续失败，暂不呼叫 not called before ${p.openUntil}`] : []),
+  ...(p.oldestOutstanding ? [`   最早未结 oldest outstanding ${p.oldestOutstanding}`] : []),
+  ...p.refusedByCode.map(
+    ({ code, count, advice }) => `   拒收 refused ${code} ${count} 件${advice === null ? '' : `：${advice}`}`,
+  ),
 ]

@@ -5,8 +5,9 @@ import { expect } from 'chai'
 import { readConfig } from '../src/config.js'
 import { type Hub, makeHub } from '../src/hub.js'
 import { status } from '../src/status.js'
+import { pause } from '../src/work/platforms.js'
 import { freshDatabase, type TestDatabase } from './support/database.js'
-import { at, codeOf, NOW } from './support/world.js'
+import { at, codeOf, NOW, published } from './support/world.js'
 
 describe('hub status', () => {
   let test: TestDatabase
@@ -96,5 +97,31 @@ describe('hub status', () => {
     const { told, lines } = await ofFeed('penalties')
     expect(told).to.deep.include({ late: 1, timely: 3, lateShare: 0.25 })
     expect(lines.join('\n')).to.contain('近 90 日逾期 late 1，按期 in time 3（25 %）')
+  })
+
+  it('says of a platform who paused it, what was refused and by which code, and since when the oldest is owed', async () => {
+    await pause(hub.db, hub.rules, { platform: 'jilin', reason: '平台升级', by: 'officer-1', now: NOW })
+    const { id } = await published(hub.db, 9)
+    await hub.db.raw(
+      `update deliveries set state = 'REFUSED', attempts = 1, receipt = '{"code": "9876"}' where subject_id = ? and platform = 'jilin'`,
+      [id],
+    )
+    const { value, lines } = await status(hub)
+    const { platforms } = value as { platforms: { platform: string }[] }
+    expect(platforms.find(({ platform }) => platform === 'jilin')).to.deep.include({
+      outstanding: 1,
+      refused: 1,
+      oldestOutstanding: '2026-11-16T02:00:00.000Z',
+      refusedByCode: [{ code: '9876', count: 1, advice: null }],
+      paused: { at: NOW.toISOString(), by: 'officer-1', reason: '平台升级' },
+      filled: null,
+      openUntil: null,
+    })
+    const from = lines.findIndex((line) => line.includes('platform jilin'))
+    expect(lines.slice(from + 1, from + 4)).to.deep.equal([
+      `   已暂停新增和变更 additions paused：${NOW.toISOString()} officer-1，平台升级`,
+      '   最早未结 oldest outstanding 2026-11-16T02:00:00.000Z',
+      '   拒收 refused 9876 1 件',
+    ])
   })
 })

@@ -15,6 +15,7 @@ export const NODE_TYPES = [
   'ScorecardAdoption',
   'Overrule',
   'Objection',
+  'Delivery',
 ] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 
@@ -82,6 +83,18 @@ export const dueAfter = (cursor: string | null | undefined): { dueOn: string; id
   const id = wholeNumber(key)
   if (!isDate(dueOn) || id === null) throw badCursor()
   return { dueOn, id }
+}
+
+/** Of retractions: when, to the microsecond, and of which subject. */
+export const retractionCursor = (one: { at: string; subjectId: string }): string =>
+  cursorOf(`${one.at}/${one.subjectId}`)
+
+export const retractionAfter = (cursor: string | null | undefined): { at: string; subjectId: string } | null => {
+  if (cursor == null) return null
+  const [, at = '', subjectId = ''] =
+    /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z)\/(.+)$/.exec(keyAfter(cursor)) ?? []
+  if (Number.isNaN(Date.parse(at)) || !UUID.test(subjectId)) throw badCursor()
+  return { at, subjectId }
 }
 
 const keyAfter = (cursor: string): string => {

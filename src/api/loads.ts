@@ -8,7 +8,7 @@ import * as accessCodes from '../store/access-codes.js'
 import * as concerns from '../store/concerns.js'
 import * as deadlines from '../store/deadlines.js'
 import * as decisions from '../store/decisions.js'
-import * as deliveries from '../store/deliveries.js'
+import * as desk from '../store/delivery-desk.js'
 import * as documents from '../store/documents.js'
 import * as listings from '../store/listings.js'
 import * as mergers from '../store/mergers.js'
@@ -176,7 +176,11 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
     moves: batch(String, async (ids: string[]) => ofListings(ids, await listings.eventsOf(db, ids))),
     deadlines: batch(String, async (ids: string[]) => ofListings(ids, await deadlines.ofListings(db, ids))),
     concerns: batch(String, async (ids: string[]) => ofListings(ids, await concerns.ofListings(db, ids))),
-    deliveries: batch(String, async (ids: string[]) => ofListings(ids, await deliveries.ofListings(db, ids))),
+    deliveries: batch(String, async (ids: string[]) => ofListings(ids, await desk.ofListings(db, ids))),
+    deliveryActs: batch(String, async (ids: number[]) => {
+      const found = await desk.actsOf(db, ids)
+      return ids.map((id) => found.filter(({ deliveryId }) => deliveryId === id))
+    }),
     documents: batch(String, async (ids: string[]) => ofListings(ids, await documents.ofListings(db, ids))),
   }
 }

@@ -2,6 +2,7 @@
 import type { Agency } from '../agencies/feed.js'
 import type { Keys } from '../keys.js'
 import type { Log } from '../log.js'
+import type { Platform } from '../platforms/platform.js'
 import type { Db } from '../store/db.js'
 import type { FileGiven, Pulled } from '../work/pull.js'
 import type { Rules } from '../work/rules.js'
@@ -20,7 +21,7 @@ export interface ApiParts {
   now: () => Date
   rules: Rules
   agencies: readonly Agency[]
-  platforms: readonly { id: string; name: { zh: string; en: string } }[]
+  platforms: readonly Pick<Platform, 'id' | 'name' | 'codes'>[]
   /** Ids of those that have an address. */
   configured: { agencies: ReadonlySet<string>; platforms: ReadonlySet<string> }
   /** Proxies of one's own before the hub, whose note of the caller's address is believed; none when absent. */

@@ -2,6 +2,7 @@
 import { makeExecutableSchema } from '@graphql-tools/schema'
 import type { GraphQLSchema } from 'graphql'
 import * as contracts from '../contracts.js'
+import { SUBJECT_KINDS } from '../domain/delivery.js'
 import { RECORD_KINDS } from '../domain/records.js'
 import type { Context } from './context.js'
 import { numberIn, readId } from './ids.js'
@@ -9,6 +10,7 @@ import { audit, scoreById } from './nouns/audit.js'
 import { clocks } from './nouns/clocks.js'
 import { concernById, concerns } from './nouns/concerns.js'
 import { deadlines } from './nouns/deadlines.js'
+import { deliveries, deliveryById } from './nouns/deliveries.js'
 import { document } from './nouns/document.js'
 import { door } from './nouns/door.js'
 import { decisionById, identity, unmatchedById } from './nouns/identity.js'
@@ -18,9 +20,11 @@ import { objection, objectionById } from './nouns/objection.js'
 import { operations, runById } from './nouns/operations.js'
 import { operator, operatorById } from './nouns/operator.js'
 import { overrule, overruleById } from './nouns/overrule.js'
+import { platforms } from './nouns/platforms.js'
 import { recordById } from './nouns/record.js'
 import { rejectById, rejected } from './nouns/rejects.js'
 import { restoration } from './nouns/restoration.js'
+import { retractions } from './nouns/retractions.js'
 import { score } from './nouns/score.js'
 import { adoptionById, scorecardLife } from './nouns/scorecards.js'
 import { standing } from './nouns/standing.js'
@@ -43,6 +47,7 @@ const node = (_: unknown, { id }: { id: string }, context: Context) => {
   if (type === 'Overrule') return overruleById(context, key)
   if (type === 'Objection') return objectionById(context, key)
   if (type === 'ScorecardAdoption') return adoptionById(context, key)
+  if (type === 'Delivery') return deliveryById(context, key)
   return type === 'Record' ? recordById(context, key) : runById(context, key)
 }
 
@@ -51,6 +56,7 @@ const upper = (words: readonly string[]) => Object.fromEntries(words.map((word) 
 
 const ENUMS = {
   RecordKind: upper(RECORD_KINDS),
+  SubjectKind: upper(SUBJECT_KINDS),
   CodeScheme: upper(['uscc', 'org_code', 'reg_no', 'shop']),
   Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback']),
   RunCause: upper(['timetable', 'command', 'demo', 'upload', 'person']),
@@ -83,6 +89,9 @@ export const makeSchema = (): GraphQLSchema => {
         ...objection.Query,
         ...door.Query,
         ...deadlines.Query,
+        ...platforms.Query,
+        ...deliveries.Query,
+        ...retractions.Query,
       },
       Mutation: {
         ...moves.Mutation,
@@ -95,6 +104,9 @@ export const makeSchema = (): GraphQLSchema => {
         ...door.Mutation,
         ...deadlines.Mutation,
         ...document.Mutation,
+        ...platforms.Mutation,
+        ...deliveries.Mutation,
+        ...retractions.Mutation,
       },
       ...listingFields,
       Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing, ...clocks.Listing },

@@ -127,10 +127,13 @@ export const owing = (change: Action, earlier: readonly Earlier[]): Owing => {
 }
 
 /**
- * Whether it shows the entry once what is on its way has arrived; what was refused or never sent counts for nothing. Where that is
- * open an addition is owed: it is taken where the entry stands, too, but a change of what was removed is taken nowhere.
+ * Whether it shows the entry once what is on its way has arrived, and what a change sets aside is gone; what was refused or never
+ * sent counts for nothing. Where that is open an addition is owed: it is taken where the entry stands, too, but a change of what
+ * was removed, or never came, is taken nowhere.
  */
 const surelyShows = (earlier: readonly Earlier[]): boolean => {
+  const aside = (d: Earlier): boolean => d.state === 'REFUSED' || (d.state === 'OWED' && d.attempts === 0)
+  if (earlier.some((d) => d.action === 'ADD' && aside(d))) return false
   const last = earlier.findLast((d) => d.state === 'CONFIRMED' || (d.state !== 'REFUSED' && d.attempts > 0))
   return last !== undefined && last.action !== 'REMOVE' && (last.state === 'CONFIRMED' || last.state === 'OWED')
 }

@@ -64,6 +64,9 @@ export type Act =
   | 'issue_access_code'
   | 'see_access_codes'
   | 'see_own_file'
+  | 'direct_platform'
+  | 'settle_delivery'
+  | 'close_retraction'
 
 const ALL: readonly Role[] = ROLES
 const SIGNED_IN: readonly Role[] = ROLES.filter((role) => role !== 'public')
@@ -104,6 +107,9 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   issue_access_code: ['officer', 'reviewer'],
   see_access_codes: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_own_file: ['party'],
+  direct_platform: ['officer', 'reviewer', 'administrator'],
+  settle_delivery: ['officer', 'reviewer', 'administrator'],
+  close_retraction: ['officer', 'reviewer'],
 }
 
 /** Merchant, trademark and product-quality records are open by law to firms and credit services (吉政办发〔2016〕15号, item 11). */

@@ -51,6 +51,9 @@ describe('who may see and do what', () => {
       'settle_concern',
       'decide_identity',
       'correct_rejects',
+      'direct_platform',
+      'settle_delivery',
+      'close_retraction',
     ],
     reviewer: [
       ...AUTHORITY,
@@ -70,6 +73,9 @@ describe('who may see and do what', () => {
       'settle_concern',
       'take_back_run',
       'decide_identity',
+      'direct_platform',
+      'settle_delivery',
+      'close_retraction',
     ],
     administrator: [
       ...AUTHORITY,
@@ -85,6 +91,8 @@ describe('who may see and do what', () => {
       'decide_identity',
       'correct_rejects',
       'send_records',
+      'direct_platform',
+      'settle_delivery',
     ],
     auditor: [
       ...AUTHORITY,

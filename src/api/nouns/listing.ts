@@ -10,6 +10,7 @@ import { entryAfter, entryCursor, listingIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { concernView } from './concerns.js'
 import { deadlineView } from './deadlines.js'
+import { deliveryView } from './deliveries.js'
 import {
   caseView,
   entryView,
@@ -184,6 +185,8 @@ export const listing = {
         ? (await context.load.concerns(view.uuid)).map((one) => concernView(context, one))
         : [],
     deliveries: async (view: ListingView, _: unknown, context: Context) =>
-      view.uuid !== null && (await seesInside(view, context)) ? context.load.deliveries(view.uuid) : [],
+      view.uuid !== null && (await seesInside(view, context))
+        ? (await context.load.deliveries(view.uuid)).map((one) => deliveryView(context, one))
+        : [],
   },
 }

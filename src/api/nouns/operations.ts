@@ -1,9 +1,8 @@
-/** What the hub itself is doing: agencies, platforms, runs; and who asks. */
+/** What the hub itself is doing: agencies, runs; and who asks. */
 import type { Agency, Feed } from '../../agencies/feed.js'
 import { isStale } from '../../domain/bounds.js'
 import { lateShare } from '../../domain/lateness.js'
 import { KINDS_SEEN, may } from '../../domain/viewer.js'
-import * as deliveries from '../../store/deliveries.js'
 import * as runs from '../../store/runs.js'
 import type * as watch from '../../store/watch.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
@@ -31,18 +30,6 @@ export const runById = async (context: Context, id: number) => {
   return run && runView(run)
 }
 
-const platforms = async (_: unknown, __: unknown, context: Context) => {
-  allow(context.viewer, 'see_operations')
-  const { db, configured } = context.parts
-  const backlog = new Map((await deliveries.backlog(db)).map((row) => [row.platform, row]))
-  return context.parts.platforms.map(({ id, name }) => ({
-    ...(backlog.get(id) ?? { outstanding: 0, refused: 0, confirmed: 0, lastConfirmedAt: null }),
-    id,
-    name,
-    configured: configured.platforms.has(id),
-  }))
-}
-
 const watched = async ({ id }: Feed, context: Context): Promise<watch.Watched> => {
   const found = (await context.load.watched()).get(id)
   if (found === undefined) throw new Error(`nobody watches ${id}`)
@@ -52,7 +39,6 @@ const watched = async ({ id }: Feed, context: Context): Promise<watch.Watched> =
 export const operations = {
   Query: {
     runs: runPage,
-    platforms,
     agencies: (_: unknown, __: unknown, context: Context) => {
       allow(context.viewer, 'see_operations')
       return context.parts.agencies

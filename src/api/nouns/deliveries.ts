@@ -1,0 +1,120 @@
+/** Deliveries and the work queue of those that were refused; the deeds are work/deliveries'. */
+import type { DeliveryState, SubjectKind } from '../../domain/delivery.js'
+import { type Act, may, type Viewer } from '../../domain/viewer.js'
+import { Refusal } from '../../errors.js'
+import * as desk from '../../store/delivery-desk.js'
+import * as work from '../../work/deliveries.js'
+import { connection, firstOf, type PageArgs } from '../connection.js'
+import { type Context, spend } from '../context.js'
+import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
+import { withoutNul } from '../limits.js'
+import { makeLoads } from '../loads.js'
+import { allow } from '../viewer.js'
+import { listingById } from './listing.js'
+
+/** What a person can do about a code that the platform's description does not know. */
+const NO_ADVICE = {
+  meaning: 'CORRECT',
+  zh: '该代码没有现成的处理办法：请按回执所指的字段和文字更正，再重新报送。',
+  en: 'No advice is known for this code: put right the field that the receipt names, then send it again.',
+} as const
+
+export const adviceOf = ({ parts }: Context, platform: string, code: string) => ({
+  code,
+  ...(parts.platforms.find(({ id }) => id === platform)?.codes[code] ?? NO_ADVICE),
+})
+
+/** Receipts repeat what was told of a subject: they are for those who see inside. What people did is for those who see moves. */
+export const deliveryView = (context: Context, delivery: desk.Delivery) => {
+  spend(context)
+  const { subjectId, kind, platform, receipt, state } = delivery
+  const inside = may(context.viewer, 'see_inner_listings')
+  const people = may(context.viewer, 'see_moves')
+  return {
+    ...delivery,
+    __typename: 'Delivery' as const,
+    cursor: delivery.id,
+    id: globalId('Delivery', delivery.id),
+    key: subjectId,
+    listing: () => (kind === 'listing' ? listingById(context, globalId('Listing', subjectId)) : null),
+    owedAt: delivery.createdAt,
+    receipt: inside ? receipt : null,
+    lastError: inside ? delivery.lastError : null,
+    advice: state === 'REFUSED' && receipt !== null ? adviceOf(context, platform, receipt.code) : null,
+    notice: people ? delivery.notice : null,
+    closed: people ? closedOf(delivery) : null,
+    acts: () => (people ? context.load.deliveryActs(delivery.id) : []),
+  }
+}
+
+type Closed = Pick<desk.Delivery, 'closedAt' | 'closedBy' | 'closedReason'>
+
+export const closedOf = ({ closedAt, closedBy, closedReason }: Closed) =>
+  closedAt && { at: closedAt, by: closedBy, reason: closedReason }
+
+interface DeliveriesArgs extends PageArgs {
+  filter?: {
+    platform?: string | null
+    state?: DeliveryState | null
+    kind?: SubjectKind | null
+    code?: string | null
+  } | null
+}
+
+const list = async (_: unknown, args: DeliveriesArgs, context: Context) => {
+  allow(context.viewer, 'see_operations')
+  const { db } = context.parts
+  const { platform = null, state = null, kind = null, code = null } = withoutNul(args.filter) ?? {}
+  const filter = { platform, state, kind, code }
+  const found = await desk.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
+  return connection(
+    found.map((one) => deliveryView(context, one)),
+    args,
+    ({ cursor }) => cursorOf(cursor),
+    () => desk.count(db, filter),
+  )
+}
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const deliveryById = async (context: Context, id: number) => {
+  const found = may(context.viewer, 'see_operations') ? await desk.byId(context.parts.db, id) : null
+  return found && deliveryView(context, found)
+}
+
+interface SettleArgs {
+  id: string
+  reason: string
+}
+
+const resendDelivery = (_: unknown, args: SettleArgs, context: Context) =>
+  settled(context, args, work.resend, () => 'settle_delivery')
+
+/** That a removal is told no more is for those who may remove. */
+const closeDelivery = (_: unknown, args: SettleArgs, context: Context) =>
+  settled(context, args, work.close, ({ action }) => (action === 'REMOVE' ? 'close_retraction' : 'settle_delivery'))
+
+const settled = async (
+  context: Context,
+  args: SettleArgs,
+  deed: typeof work.resend,
+  actOf: (delivery: desk.Delivery) => Act,
+) => {
+  allow(context.viewer, 'settle_delivery')
+  const { id, reason } = withoutNul(args)
+  const { db, rules } = context.parts
+  const found = await desk.byId(db, numberIn(id, 'Delivery') ?? 0)
+  if (found === null) throw new Refusal('DELIVERY_UNKNOWN')
+  allow(context.viewer, actOf(found))
+  await deed(db, rules, { delivery: found.id, reason, by: nameOf(context.viewer), now: context.now })
+  context.load = makeLoads(context.parts, context.now)
+  const after = await desk.byId(db, found.id)
+  if (after === null) throw new Error(`delivery ${found.id} is gone`)
+  return deliveryView(context, after)
+}
+
+export const nameOf = ({ sub }: Viewer): string => sub ?? ''
+
+export const deliveries = {
+  Query: { deliveries: list },
+  Mutation: { resendDelivery, closeDelivery },
+}

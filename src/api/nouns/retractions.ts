@@ -1,0 +1,89 @@
+/** The retraction ledger, and closing what a platform has not confirmed; the deeds are work/retraction's. */
+import { may } from '../../domain/viewer.js'
+import { Refusal } from '../../errors.js'
+import * as store from '../../store/retractions.js'
+import * as work from '../../work/retraction.js'
+import { connection, firstOf, type PageArgs } from '../connection.js'
+import { type Context, spend } from '../context.js'
+import { globalId, listingIn, retractionAfter, retractionCursor } from '../ids.js'
+import { withoutNul } from '../limits.js'
+import { makeLoads } from '../loads.js'
+import { allow } from '../viewer.js'
+import { closedOf, nameOf } from './deliveries.js'
+import { listingById } from './listing.js'
+
+/** Of no listing. */
+const NOTHING = '00000000-0000-0000-0000-000000000000'
+
+/** What was removed is named by its key alone to those who may not see it. */
+const retractionView = (context: Context, one: work.Retracted) => {
+  spend(context, 1 + one.receivers.length)
+  const { at, kind, subjectId, removal, receivers, done } = one
+  const inside = may(context.viewer, 'see_inner_listings')
+  const people = may(context.viewer, 'see_moves')
+  return {
+    at,
+    subjectId,
+    kind,
+    key: subjectId,
+    listing: () => (kind === 'listing' ? listingById(context, globalId('Listing', subjectId)) : null),
+    removedAt: new Date(at),
+    removedOn: removal?.removedOn ?? null,
+    reason: removal?.reason ?? null,
+    reasonText: removal?.reasonText ?? null,
+    documentNumber: inside ? (removal?.documentNumber ?? null) : null,
+    done,
+    receivers: receivers.map((receiver) => ({
+      ...receiver,
+      lastError: inside ? receiver.lastError : null,
+      closed: people ? closedOf(receiver) : null,
+    })),
+  }
+}
+
+interface RetractionsArgs extends PageArgs {
+  filter?: { open?: boolean | null; platform?: string | null; listing?: string | null } | null
+}
+
+const list = async (_: unknown, args: RetractionsArgs, context: Context) => {
+  allow(context.viewer, 'see_operations')
+  const { db } = context.parts
+  const { open = null, platform = null, listing = null } = withoutNul(args.filter) ?? {}
+  const filter = { open, platform, subjectId: listing === null ? null : (uuidIn(listing) ?? NOTHING) }
+  const page = { first: firstOf(args) + 1, after: retractionAfter(args.after) }
+  const found = await work.retractions(db, filter, page)
+  return connection(
+    found.map((one) => retractionView(context, one)),
+    args,
+    retractionCursor,
+    () => store.count(db, filter),
+  )
+}
+
+const uuidIn = (id: string): string | null => {
+  const found = listingIn(id)
+  return found !== null && 'uuid' in found ? found.uuid : null
+}
+
+const closeRetraction = async (
+  _: unknown,
+  args: { listing: string; platform: string; reason: string },
+  context: Context,
+) => {
+  allow(context.viewer, 'close_retraction')
+  const { listing, platform, reason } = withoutNul(args)
+  const { db, rules } = context.parts
+  const subjectId = uuidIn(listing)
+  if (subjectId === null) throw new Refusal('RETRACTION_UNKNOWN')
+  const by = nameOf(context.viewer)
+  await work.closeRetraction(db, rules, { subjectId, platform, reason, by, now: context.now })
+  context.load = makeLoads(context.parts, context.now)
+  const [after] = await work.retractions(db, { open: null, platform, subjectId }, { first: 1, after: null })
+  if (after === undefined) throw new Error(`the retraction of ${subjectId} is gone`)
+  return retractionView(context, after)
+}
+
+export const retractions = {
+  Query: { retractions: list },
+  Mutation: { closeRetraction },
+}

@@ -1,0 +1,113 @@
+/** The work queue of refused deliveries: sent again as the subject stands now, or closed, by a person and with a reason. */
+import { dateIn } from '../domain/dates.js'
+import { type Notice, owing } from '../domain/delivery.js'
+import { Refusal } from '../errors.js'
+import type { Db, Tx } from '../store/db.js'
+import * as deliveries from '../store/deliveries.js'
+import * as desk from '../store/delivery-desk.js'
+import * as listings from '../store/listings.js'
+import { noticesOf } from './in-force.js'
+import { removalOf } from './notice.js'
+import { wordsOf } from './overrule.js'
+import type { Rules } from './rules.js'
+
+/** How long a person waits for another's move of the same subject, milliseconds. */
+const WAIT_MS = 5_000
+/** SQLSTATE of a lock not had in time. */
+const LOCK_NOT_AVAILABLE = '55P03'
+const NO_LONGER_SHOWN = '不再公示'
+
+export interface SettlingDelivery {
+  /** Its id. */
+  delivery: number
+  /** 1–1000 characters; ID numbers in it are replaced. */
+  reason: string
+  by: string
+  now: Date
+}
+
+/**
+ * Owed again at once, under the same key and number, as its subject reads now; where that is public no more, what a removal
+ * owes. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
+ */
+export const resend = (db: Db, rules: Rules, made: SettlingDelivery): Promise<void> =>
+  settle(db, rules, made, 'RESEND', async (tx, refused, listing) => {
+    const fresh = await freshOf(tx, rules, refused)
+    if (fresh !== null) await desk.resend(tx, refused.id, fresh, made.now)
+    else await withdraw(tx, rules, refused, listing, made)
+  })
+
+/** Owed no more, and never confirmed. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY. */
+export const close = (db: Db, rules: Rules, made: SettlingDelivery): Promise<void> =>
+  settle(db, rules, made, 'CLOSE', (tx, refused, _, reason) =>
+    desk.close(tx, [refused.id], { by: made.by, at: made.now, reason }),
+  )
+
+type Deed = (tx: Tx, refused: desk.Delivery, listing: listings.Listing | null, reason: string) => Promise<void>
+
+const settle = async (
+  db: Db,
+  rules: Rules,
+  { delivery, by, now, ...made }: SettlingDelivery,
+  act: desk.DeliveryAct['act'],
+  deed: Deed,
+): Promise<void> => {
+  const reason = wordsOf(made.reason, '理由 the reason', rules)
+  await inTurn(db, async (tx) => {
+    const found = await desk.byId(tx, delivery)
+    if (found === null) throw new Refusal('DELIVERY_UNKNOWN')
+    // The subject first, as every move holds them.
+    const listing = found.kind === 'listing' ? await listings.forMove(tx, found.subjectId) : null
+    const refused = await desk.hold(tx, delivery)
+    if (refused?.state !== 'REFUSED') throw new Refusal('DELIVERY_NOT_REFUSED', { state: refused?.state ?? '—' })
+    await deed(tx, refused, listing, reason)
+    await desk.record(tx, [{ deliveryId: delivery, act, by, at: now, reason, receipt: refused.receipt }])
+  })
+}
+
+/**
+ * A removal says again what it said: nothing of the entry is public from which to say more. So does what the hub has no fresh
+ * notice of: had its record changed or gone, this delivery would have been set aside. Null: the entry is public no more.
+ */
+const freshOf = async (tx: Tx, rules: Rules, refused: desk.Delivery): Promise<Notice | null> => {
+  const { action, kind, number, notice, subjectId } = refused
+  if (action === 'REMOVE') return notice
+  const [standing] = await noticesOf(tx, rules, [subjectId])
+  if (standing !== undefined) return { ...standing.notice, sequence: number, action } as Notice
+  return kind === 'listing' ? null : notice
+}
+
+const withdraw = async (
+  tx: Tx,
+  rules: Rules,
+  { platform, kind, subjectId, notice }: desk.Delivery,
+  listing: listings.Listing | null,
+  { by, now }: SettlingDelivery,
+): Promise<void> => {
+  const earlier = (await deliveries.earlier(tx, [subjectId])).filter((row) => row.platform === platform)
+  const { owe, fold } = owing('REMOVE', earlier)
+  if (fold !== 'nothing') await deliveries.fold(tx, [{ subjectId, platform, what: fold }])
+  if (owe === null) return
+  const today = dateIn(now)
+  const removal = (listing && removalOf(rules, listing, { by, role: 'officer', on: today, today })) ?? {
+    reason: 'WITHDRAWN',
+    reasonText: NO_LONGER_SHOWN,
+    documentNumber: null,
+    removedOn: today,
+  }
+  const number = (earlier.at(-1)?.number ?? 0) + 1
+  const removing = { ...notice, sequence: number, action: owe, removal } as Notice
+  await deliveries.owe(tx, [{ platform, kind, subjectId, number, action: owe, notice: removing, dueAt: now }])
+}
+
+const inTurn = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
+  try {
+    return await db.transaction(async (tx) => {
+      await tx.raw(`set local lock_timeout = ${WAIT_MS} /* work.deliveries */`)
+      return act(tx)
+    })
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error
+    throw new Refusal('RUN_BUSY', { job: 'settle', subject: '' })
+  }
+}

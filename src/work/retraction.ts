@@ -1,0 +1,61 @@
+/** The retraction ledger: per removal every platform that may have got the entry, and whether all of them are done with it. */
+import { Refusal } from '../errors.js'
+import type { Db } from '../store/db.js'
+import * as desk from '../store/delivery-desk.js'
+import * as store from '../store/retractions.js'
+import { wordsOf } from './overrule.js'
+import type { Rules } from './rules.js'
+
+export interface Retracted extends store.Retraction {
+  receivers: store.Receiver[]
+  /** Every receiver has confirmed, or an officer has closed the rest, or the entry stands again. */
+  done: boolean
+}
+
+/** Newest first; `after` is the last that was seen. */
+export const retractions = async (
+  db: Db,
+  filter: store.Filter,
+  page: { first: number; after: store.RetractionKey | null },
+): Promise<Retracted[]> => {
+  const found = await store.list(db, filter, page)
+  const receivers = await store.receivers(
+    db,
+    found.map(({ at, subjectId }) => ({ at, subjectId })),
+  )
+  return found.map((one) => {
+    const own = receivers.filter(({ at, subjectId }) => at === one.at && subjectId === one.subjectId)
+    return { ...one, receivers: own, done: own.every(({ state }) => state !== 'OWED' && state !== 'REFUSED') }
+  })
+}
+
+/**
+ * A named officer closes what a platform has not confirmed: it is told no more. Refusals: RETRACTION_UNKNOWN where no removal of
+ * the subject waits there, INPUT_INVALID.
+ */
+export const closeRetraction = async (
+  db: Db,
+  rules: Rules,
+  {
+    subjectId,
+    platform,
+    by,
+    now,
+    ...made
+  }: { subjectId: string; platform: string; reason: string; by: string; now: Date },
+): Promise<void> => {
+  const reason = wordsOf(made.reason, '理由 the reason', rules)
+  await db.transaction(async (tx) => {
+    const open = await desk.openRemovals(tx, subjectId, platform)
+    if (open.length === 0) throw new Refusal('RETRACTION_UNKNOWN')
+    await desk.close(
+      tx,
+      open.map(({ id }) => id),
+      { by, at: now, reason },
+    )
+    await desk.record(
+      tx,
+      open.map(({ id, receipt }) => ({ deliveryId: id, act: 'CLOSE' as const, by, at: now, reason, receipt })),
+    )
+  })
+}
