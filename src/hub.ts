@@ -30,6 +30,7 @@ import { checked, type Rules, restorationRules } from './work/rules.js'
 import { type ScoreOptions, score } from './work/score.js'
 import { familiesTold } from './work/sources.js'
 import { takeBack } from './work/takeback.js'
+import { timelinessRules } from './work/timeliness.js'
 import { type Occasion, timetable } from './work/timetable.js'
 import { type TrialOptions, tryScorecard } from './work/trial.js'
 import { verify } from './work/verify.js'
@@ -67,7 +68,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const keys = await loadKeys(config.keysDir, config.publicUrl)
   const rules = loadRules(keys.mark, config)
   // Read now, so that a hub with a broken table or template does not start.
-  for (const read of [clockRules, publicRules, documentRules, documentTemplates]) read()
+  for (const read of [clockRules, publicRules, documentRules, documentTemplates, timelinessRules]) read()
   const { db, url: databaseUrl, leave } = await openDatabase(config, overrides.migrate ?? 'empty')
   const to = addressesOf(config, overrides.addresses)
   const archive = makeArchive(config.archiveDir)

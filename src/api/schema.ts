@@ -24,6 +24,7 @@ import { restoration } from './nouns/restoration.js'
 import { score } from './nouns/score.js'
 import { adoptionById, scorecardLife } from './nouns/scorecards.js'
 import { standing } from './nouns/standing.js'
+import { timelinessOf } from './nouns/timeliness.js'
 import { watch } from './nouns/watch.js'
 import { SCALARS } from './scalars.js'
 import { signedIn } from './viewer.js'
@@ -83,6 +84,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...objection.Query,
         ...door.Query,
         ...deadlines.Query,
+        ...timelinessOf.Query,
       },
       Mutation: {
         ...moves.Mutation,
