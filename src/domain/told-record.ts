@@ -13,10 +13,10 @@ export type ToldKind = RecordNotice['kind']
 export const TOLD_KINDS: readonly ToldKind[] = ['penalty', 'permit']
 
 /**
- * PERSON: of a natural person, whom 双公示 wants with the ID number; EXCLUDED: secret, or by the simple procedure, which 双公示
+ * REPAIRED: 信用修复 ends its publication everywhere. PERSON: of a natural person, whom 双公示 wants with the ID number; EXCLUDED: secret, or by the simple procedure, which 双公示
  * leaves out; OVER: its publication has ended by itself.
  */
-export type Telling = 'PUBLIC' | 'WITHDRAWN' | 'PERSON' | 'EXCLUDED' | 'OVER'
+export type Telling = 'PUBLIC' | 'WITHDRAWN' | 'REPAIRED' | 'PERSON' | 'EXCLUDED' | 'OVER'
 
 /** Whom a record is of, as the register knows it now: what receivers hold name and code against. */
 export interface PartyTold {
@@ -30,11 +30,19 @@ export interface PartyTold {
   address: string | null
 }
 
-/** Whether a record that stands may be told; `today` in Asia/Shanghai, null: whatever the day. */
-export const tellingOf = (kind: ToldKind, body: Body, party: PartyTold | null, today: string | null): Telling => {
+export interface Asked {
+  /** In Asia/Shanghai; null: whatever the day. */
+  today: string | null
+  /** A repair names it. */
+  repaired: boolean
+}
+
+/** Whether a record that stands may be told. */
+export const tellingOf = (kind: ToldKind, body: Body, party: PartyTold | null, { today, repaired }: Asked): Telling => {
   if (party === null || party.kind === 'SHOP' || publicCode(party.uscc) === null) return 'PERSON'
   if (body['party_kind'] === 'NATURAL_PERSON') return 'PERSON'
   if (kind === 'penalty' && isWithdrawn(body)) return 'WITHDRAWN'
+  if (repaired) return 'REPAIRED'
   if (isSecret(body) || (kind === 'penalty' && isSimple(body))) return 'EXCLUDED'
   const until = body['publish_until']
   if (kind === 'penalty' && today !== null && typeof until === 'string' && until < today) return 'OVER'
@@ -106,6 +114,7 @@ export const digestTold = (told: RecordTold): string =>
 
 export const REMOVALS = {
   REVOKED: '作出机关已撤销',
+  REPAIRED: '信用修复',
   WRONG: '信息有误，予以更正',
   NOT_PUBLIC: '依规不予公示',
   SAME_DECISION: '同一决定重复报送',
@@ -128,7 +137,7 @@ export type Due = 'SHOW' | WhyGone | null
 
 /**
  * What is due of each source. A decision that several tell is told once: by the source that has told it, else by the first;
- * withdrawn by one it is withdrawn, in the firm's favour. `sources`: of each decision all.
+ * withdrawn by one, or repaired, it is so of all, in the firm's favour. `sources`: of each decision all.
  */
 export const dueOf = (sources: readonly Source[]): Map<string, Due> => {
   const decisions = new Map<string, Source[]>()
@@ -141,9 +150,9 @@ export const dueOf = (sources: readonly Source[]): Map<string, Due> => {
   }
   const due = new Map<string, Due>()
   for (const group of decisions.values()) {
-    const withdrawn = group.some(({ stands }) => stands?.telling === 'WITHDRAWN')
-    const speaking = withdrawn ? undefined : speakerOf(group)
-    for (const source of group) due.set(source.id, dueOfOne(source, withdrawn, speaking))
+    const ended = endOf(group)
+    const speaking = ended === null ? speakerOf(group) : undefined
+    for (const source of group) due.set(source.id, dueOfOne(source, ended, speaking))
   }
   return due
 }
@@ -155,11 +164,17 @@ const speakerOf = (group: readonly Source[]): Source | undefined =>
     .filter(({ stands }) => stands?.telling === 'PUBLIC')
     .sort((a, b) => Number(isTold(b)) - Number(isTold(a)) || (a.stands?.order ?? 0) - (b.stands?.order ?? 0))[0]
 
-const dueOfOne = (source: Source, withdrawn: boolean, speaking: Source | undefined): Due => {
+const endOf = (group: readonly Source[]): 'REVOKED' | 'REPAIRED' | null => {
+  const tellings = group.map(({ stands }) => stands?.telling)
+  if (tellings.includes('WITHDRAWN')) return 'REVOKED'
+  return tellings.includes('REPAIRED') ? 'REPAIRED' : null
+}
+
+const dueOfOne = (source: Source, ended: 'REVOKED' | 'REPAIRED' | null, speaking: Source | undefined): Due => {
   if (source === speaking) return 'SHOW'
   if (!isTold(source)) return null
   if (source.stands === null) return 'WRONG'
-  if (withdrawn) return 'REVOKED'
+  if (ended !== null) return ended
   if (source.stands.telling === 'PUBLIC') return 'SAME_DECISION'
   // Its receivers stop showing it by themselves; that its last day is another now they are told.
   return source.stands.telling === 'OVER' ? 'SHOW' : 'NOT_PUBLIC'

@@ -24,8 +24,11 @@ const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): P
   await tx.raw('create index on told_now (record_key, feed); analyze told_now /* told-records.touch order */')
 }
 
+/** Whatever a repair may name. */
+const PENALTIES = `v.kind = 'penalty' and v.kind = any(:kinds::text[]) and v.known_to is null`
+
 /**
- * What a merge has opened, closed or let go, of these kinds; also items of other feeds that it matched. Reads the merge's `plan`
+ * What a merge has opened, closed or let go, of these kinds; also items of other feeds that it matched, and what its repairs may name. Reads the merge's `plan`
  * and `staged_drafts`; kept in the temporary table `told_now`.
  */
 export const touchedByMerge = async (
@@ -36,7 +39,11 @@ export const touchedByMerge = async (
     tx,
     `select :feed::text as feed, p.record_key from plan p join staged_drafts s using (item, part)
        where s.kind = any(:kinds::text[]) and (p.effect <> 'UNCHANGED' or p.decision_id is not null)
-     union all select v.feed, v.record_key from versions v where v.opened_by = :run and v.kind = any(:kinds::text[])`,
+     union all select v.feed, v.record_key from versions v where v.opened_by = :run and v.kind = any(:kinds::text[])
+     union all select v.feed, v.record_key from versions v where ${PENALTIES} and v.operator_id in (
+       select unnest(array[p.operator_id, p.was_operator]) from plan p join staged_drafts s using (item, part)
+         where s.kind = 'repair' and (p.effect <> 'UNCHANGED' or p.decision_id is not null)
+       union all select r.operator_id from versions r where r.opened_by = :run and r.kind = 'repair')`,
     { run, feed, kinds: [...kinds] },
   )
 }
@@ -52,7 +59,9 @@ export const touchedByTakeback = async (
      union all select v.feed, v.record_key from versions v where v.operator_id in (select operator_id from concerned)
        and v.kind = any(:kinds::text[]) and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)
      union all select v.feed, v.record_key from versions v where v.found_by is not null
-       and v.kind = any(:kinds::text[]) and v.wrong_from = :at::timestamptz`,
+       and v.kind = any(:kinds::text[]) and v.wrong_from = :at::timestamptz
+     union all select v.feed, v.record_key from versions v where ${PENALTIES}
+       and v.operator_id in (select operator_id from taken_back where kind = 'repair')`,
     { at, kinds: [...kinds] },
   )
 }
@@ -65,7 +74,10 @@ export const touchedOf = async (
   await touch(
     tx,
     `select v.feed, v.record_key from versions v where v.operator_id = any(:operators::int[])
-       and v.kind = any(:kinds::text[]) and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)`,
+       and v.kind = any(:kinds::text[]) and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)
+     union all select v.feed, v.record_key from versions v where ${PENALTIES} and v.operator_id in (
+       select r.operator_id from versions r where r.operator_id = any(:operators::int[]) and r.kind = 'repair'
+         and :at::timestamptz in (r.known_from, r.known_to, r.wrong_from))`,
     { operators: [...operators], at, kinds: [...kinds] },
   )
 }
@@ -134,6 +146,22 @@ export const around = async (db: Db | Tx, asked: readonly Named[], kinds: readon
        case when f.is_told then jsonb_build_object('operatorId', f.told_operator, 'removed', f.removed, 'digest', f.digest) end as told
      from found f left join parties p on p.id = f.operator_id order by f.record_key, f.feed /* told-records.around */`,
     { asked: JSON.stringify(asked), kinds: [...kinds] } as never,
+  )
+  return answer.rows
+}
+
+/** Of those of these operators of whom a repair is told: it, and all the penalties that it may name. */
+export const repairsOf = async (
+  db: Db | Tx,
+  operators: readonly number[],
+): Promise<{ operatorId: number; record: number; kind: 'penalty' | 'repair'; body: Body }[]> => {
+  if (operators.length === 0) return []
+  const answer = await db.raw(
+    `with repaired as materialized (select distinct r.operator_id from versions r where r.operator_id = any(?::int[]) and r.kind = 'repair'
+       and r.known_to is null and r.ended_on is null)
+     select v.operator_id as "operatorId", v.id as record, v.kind, v.body from repaired r join versions v on v.operator_id = r.operator_id
+     where v.kind in ('penalty', 'repair') and v.known_to is null and v.ended_on is null /* told-records.repairsOf */`,
+    [[...operators]] as never,
   )
   return answer.rows
 }

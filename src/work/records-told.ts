@@ -4,6 +4,7 @@
  */
 import { dateIn } from '../domain/dates.js'
 import type { Hearing } from '../domain/delivery.js'
+import { repairsOf } from '../domain/evidence.js'
 import {
   type Due,
   digestTold,
@@ -30,7 +31,7 @@ export interface RecordsTold {
   told: number
   /** Of natural persons, whom the hub does not report: nothing is owed. */
   untold: number
-  /** Secret, by the simple procedure, or no longer published: nothing is owed. */
+  /** Secret, by the simple procedure, repaired, or no longer published: nothing is owed. */
   excluded: number
 }
 
@@ -93,7 +94,7 @@ const tellPage = async (
     if (taken) {
       // By the code and in the words that its receivers know; that it was revoked only its newest words say.
       const { operator, body } = before.get(id) ?? notice
-      const removal = removalOf(due === 'SHOW' ? 'OTHER_PARTY' : due, known, today)
+      const removal = removalOf(due === 'SHOW' ? 'OTHER_PARTY' : due, one, today)
       const last = { ...notice, operator, body: due === 'REVOKED' ? notice.body : body, removal }
       gone.push({ kind, subjectId: id, change: 'REMOVE', notice: last })
     }
@@ -115,7 +116,7 @@ const nameOf = ({ feed, key }: toldRecords.Named): string => `${key}\n${feed}`
 const count = (counts: RecordsTold, telling: Telling | null, due: Due): void => {
   if (due !== null) return
   if (telling === 'PERSON') counts.untold += 1
-  if (telling === 'EXCLUDED' || telling === 'OVER') counts.excluded += 1
+  if (telling === 'EXCLUDED' || telling === 'OVER' || telling === 'REPAIRED') counts.excluded += 1
 }
 
 interface Looked {
@@ -123,6 +124,7 @@ interface Looked {
   /** Null: it stands no longer. */
   telling: Telling | null
   due: Due
+  repairedOn: string | null
 }
 
 const lookAt = async (
@@ -131,23 +133,43 @@ const lookAt = async (
   kinds: readonly ToldKind[],
   today: string | null,
 ): Promise<Looked[]> => {
-  const all = (await toldRecords.around(db, page, kinds)).map((known) => {
-    const telling = known.stands ? tellingOf(known.kind, known.body, known.party, today) : null
+  const found = await toldRecords.around(db, page, kinds)
+  const repaired = await repairedAmong(db, found)
+  const all = found.map((known) => {
+    const asked = { today, repaired: repaired.has(known.order) }
+    const telling = known.stands ? tellingOf(known.kind, known.body, known.party, asked) : null
     const { id, kind, party, fact, order, told } = known
     const stands = telling === null ? null : { operatorId: party?.id ?? null, fact, order, telling }
     return { known, telling, source: { id, kind, stands, told } }
   })
   const due = dueOf(all.map(({ source }) => source))
-  return all.map(({ known, telling }) => ({ known, telling, due: due.get(known.id) ?? null }))
+  return all.map(({ known, telling }) => ({
+    known,
+    telling,
+    due: due.get(known.id) ?? null,
+    repairedOn: repaired.get(known.order) ?? null,
+  }))
 }
 
-const removalOf = (why: WhyGone, { body }: toldRecords.Known, today: string): RecordTold['removal'] => {
-  const revoked = why === 'REVOKED' ? body['revoked_on'] : null
+/** By version: the day on which a repair ended its publication. */
+const repairedAmong = async (db: Db | Tx, found: readonly toldRecords.Known[]): Promise<Map<number, string>> => {
+  const operators = new Set(found.flatMap(({ kind, party }) => (kind === 'penalty' && party ? [party.id] : [])))
+  const told = await toldRecords.repairsOf(db, [...operators])
+  const days = new Map<number, string>()
+  for (const id of new Set(told.map(({ operatorId }) => operatorId))) {
+    const own = told.filter(({ operatorId }) => operatorId === id)
+    for (const [version, day] of repairsOf(own, []) ?? []) days.set(version, day)
+  }
+  return days
+}
+
+const removalOf = (why: WhyGone, { known, repairedOn }: Looked, today: string): RecordTold['removal'] => {
+  const ended = why === 'REVOKED' ? known.body['revoked_on'] : why === 'REPAIRED' ? repairedOn : null
   return {
     reason: why,
     reasonText: REMOVALS[why],
     documentNumber: null,
-    removedOn: typeof revoked === 'string' ? revoked : today,
+    removedOn: typeof ended === 'string' ? ended : today,
   }
 }
 

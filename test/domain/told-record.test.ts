@@ -58,8 +58,19 @@ describe('whether a record is told', () => {
   ]
   for (const [what, kind, body, party, telling] of rows)
     it(what, () => {
-      expect(tellingOf(kind, body, party === null ? null : { ...PARTY, ...party }, TODAY)).to.equal(telling)
+      expect(
+        tellingOf(kind, body, party === null ? null : { ...PARTY, ...party }, { today: TODAY, repaired: false }),
+      ).to.equal(telling)
     })
+})
+
+describe('a repair', () => {
+  const asked = { today: TODAY, repaired: true }
+  it('ends the telling of a penalty that stands, and of nothing that was never told', () => {
+    expect(tellingOf('penalty', {}, PARTY, asked)).to.equal('REPAIRED')
+    expect(tellingOf('penalty', { status: 'REVOKED' }, PARTY, asked)).to.equal('WITHDRAWN')
+    expect(tellingOf('penalty', { party_kind: 'NATURAL_PERSON' }, PARTY, asked)).to.equal('PERSON')
+  })
 })
 
 describe('the words in which a record is told', () => {
@@ -142,6 +153,12 @@ describe('which of several sources of one decision speaks', () => {
       [source('a', standing(1), told()), source('b', standing(2, 'WITHDRAWN'))],
       { a: 'REVOKED', b: null },
     ],
+    [
+      'repaired as one source tells it, it is repaired of all',
+      [source('a', standing(1), told()), source('b', standing(2, 'REPAIRED'), told())],
+      { a: 'REPAIRED', b: 'REPAIRED' },
+    ],
+    ['a repaired one that was never told is not spoken of', [source('a', standing(1, 'REPAIRED'))], { a: null }],
     ['a withdrawn one that was never told is not spoken of', [source('a', standing(1, 'WITHDRAWN'))], { a: null }],
     ['what is believed no longer is taken back', [source('a', null, told())], { a: 'WRONG' }],
     ['another source then speaks', [source('a', null, told()), source('b', standing(2))], { a: 'WRONG', b: 'SHOW' }],
@@ -162,7 +179,7 @@ describe('which of several sources of one decision speaks', () => {
       expect(due(...sources)).to.deep.equal(expected)
     })
 
-  const telling = fc.constantFrom<Telling>('PUBLIC', 'WITHDRAWN', 'PERSON', 'EXCLUDED', 'OVER')
+  const telling = fc.constantFrom<Telling>('PUBLIC', 'WITHDRAWN', 'REPAIRED', 'PERSON', 'EXCLUDED', 'OVER')
   const anySource = fc.record({
     stands: fc.option(
       fc.record({ operatorId: fc.constant(1), fact: fc.option(fc.constantFrom('F', 'G')), order: fc.nat(9), telling }),

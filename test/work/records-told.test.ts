@@ -139,6 +139,63 @@ describe('records that platforms are told of', () => {
     expect(await said(db())).to.deep.equal(['1 ADD FOLDED'])
   })
 
+  it('that were repaired are removed from the day of the repair, and told again when it is taken back', async () => {
+    const repair = {
+      key: 'S1',
+      code: codeOf(1),
+      name: '长春虚构商贸第1有限公司',
+      value: '测市监处罚〔2026〕1号',
+      day: '2026-11-23',
+    }
+    const body = { target: 'PENALTY', target_authority: '虚构市市场监督管理局' }
+    const repaired = (more: Body, now: Date) =>
+      pullItems(db(), [repair], {
+        id: 'repairs',
+        kind: 'repair',
+        whole: false,
+        body: () => ({ ...body, ...more }),
+        rules,
+        now: at(now),
+      })
+    await tell(db())
+    await confirmed(db())
+    await repaired({}, later(60))
+    const last = (await owed(db())).at(-1)
+    expect(last).to.include({ number: 2, action: 'REMOVE' })
+    expect(last?.notice.removal).to.include({ reason: 'REPAIRED', removedOn: '2026-11-23' })
+    await confirmed(db())
+    await tell(db(), { rows: [row({ value: '虚假宣传' })], now: later(90) })
+    expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE CONFIRMED'])
+    const { run } = await repaired({ note: 'again' }, later(120))
+    await repaired({ outcome: 'REVOKED' }, later(150))
+    expect((await owed(db())).at(-1)).to.include({ number: 3, action: 'ADD', state: 'OWED' })
+    expect(run).to.be.greaterThan(0)
+  })
+
+  it('whose repair came with a run that is taken back are told again', async () => {
+    const repair = {
+      key: 'S1',
+      code: codeOf(1),
+      name: '长春虚构商贸第1有限公司',
+      value: '测市监处罚〔2026〕1号',
+      day: '2026-11-23',
+    }
+    const body = () => ({ target: 'PENALTY', target_authority: '虚构市市场监督管理局' })
+    await tell(db())
+    await confirmed(db())
+    const { run } = await pullItems(db(), [repair], {
+      id: 'repairs',
+      kind: 'repair',
+      whole: false,
+      body,
+      rules,
+      now: at(later(60)),
+    })
+    await confirmed(db())
+    await undone(db(), run, later(120))
+    expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE CONFIRMED', '3 ADD OWED'])
+  })
+
   it('of natural persons are owed to nobody, and the run says how many', async () => {
     const { run } = await tell(db(), {
       body: { party_kind: 'NATURAL_PERSON' },
