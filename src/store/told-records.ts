@@ -15,13 +15,15 @@ export interface Named {
 const idOf = (row: string): string =>
   `substr(encode(sha256(convert_to(${row}.feed || chr(10) || ${row}.record_key, 'UTF8')), 'hex'), 1, 32)::uuid`
 
-/** Into the temporary table `told_now`, which may be many thousands, in the order in which it is taken. */
+/** Into the temporary table `told_now`, which may be many thousands; taken operator by operator, so that each is looked at once. */
 const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): Promise<void> => {
   await tx.raw(
-    `create temporary table told_now on commit drop as select distinct t.feed, t.record_key from (${from}) t /* told-records.touch */`,
+    `create temporary table told_now on commit drop as select distinct coalesce(t.operator_id, 0) as operator_id, t.feed, t.record_key from (${from}) t /* told-records.touch */`,
     bindings as never,
   )
-  await tx.raw('create index on told_now (record_key, feed); analyze told_now /* told-records.touch order */')
+  await tx.raw(
+    'create index on told_now (operator_id, record_key, feed); analyze told_now /* told-records.touch order */',
+  )
 }
 
 /** Whatever a repair may name. */
@@ -37,10 +39,10 @@ export const touchedByMerge = async (
 ): Promise<void> => {
   await touch(
     tx,
-    `select :feed::text as feed, p.record_key from plan p join staged_drafts s using (item, part)
+    `select p.operator_id, :feed::text as feed, p.record_key from plan p join staged_drafts s using (item, part)
        where s.kind = any(:kinds::text[]) and (p.effect <> 'UNCHANGED' or p.decision_id is not null)
-     union all select v.feed, v.record_key from versions v where v.opened_by = :run and v.kind = any(:kinds::text[])
-     union all select v.feed, v.record_key from versions v where ${PENALTIES} and v.operator_id in (
+     union all select v.operator_id, v.feed, v.record_key from versions v where v.opened_by = :run and v.kind = any(:kinds::text[])
+     union all select v.operator_id, v.feed, v.record_key from versions v where ${PENALTIES} and v.operator_id in (
        select unnest(array[p.operator_id, p.was_operator]) from plan p join staged_drafts s using (item, part)
          where s.kind = 'repair' and (p.effect <> 'UNCHANGED' or p.decision_id is not null)
        union all select r.operator_id from versions r where r.opened_by = :run and r.kind = 'repair')`,
@@ -55,12 +57,12 @@ export const touchedByTakeback = async (
 ): Promise<void> => {
   await touch(
     tx,
-    `select b.feed, b.record_key from taken_back b where b.kind = any(:kinds::text[])
-     union all select v.feed, v.record_key from versions v where v.operator_id in (select operator_id from concerned)
+    `select b.operator_id, b.feed, b.record_key from taken_back b where b.kind = any(:kinds::text[])
+     union all select v.operator_id, v.feed, v.record_key from versions v where v.operator_id in (select operator_id from concerned)
        and v.kind = any(:kinds::text[]) and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)
-     union all select v.feed, v.record_key from versions v where v.found_by is not null
+     union all select v.operator_id, v.feed, v.record_key from versions v where v.found_by is not null
        and v.kind = any(:kinds::text[]) and v.wrong_from = :at::timestamptz
-     union all select v.feed, v.record_key from versions v where ${PENALTIES}
+     union all select v.operator_id, v.feed, v.record_key from versions v where ${PENALTIES}
        and v.operator_id in (select operator_id from taken_back where kind = 'repair')`,
     { at, kinds: [...kinds] },
   )
@@ -73,21 +75,27 @@ export const touchedOf = async (
 ): Promise<void> => {
   await touch(
     tx,
-    `select v.feed, v.record_key from versions v where v.operator_id = any(:operators::int[])
+    `select v.operator_id, v.feed, v.record_key from versions v where v.operator_id = any(:operators::int[])
        and v.kind = any(:kinds::text[]) and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)
-     union all select v.feed, v.record_key from versions v where ${PENALTIES} and v.operator_id in (
+     union all select v.operator_id, v.feed, v.record_key from versions v where ${PENALTIES} and v.operator_id in (
        select r.operator_id from versions r where r.operator_id = any(:operators::int[]) and r.kind = 'repair'
          and :at::timestamptz in (r.known_from, r.known_to, r.wrong_from))`,
     { operators: [...operators], at, kinds: [...kinds] },
   )
 }
 
-/** Of what was touched, after one, in the order of keys. */
-export const touched = async (tx: Tx, after: Named | null, limit: number): Promise<Named[]> => {
+export interface Touched extends Named {
+  /** Whose it is, 0 where it is nobody's. */
+  operator: number
+}
+
+/** Of what was touched, after one. */
+export const touched = async (tx: Tx, after: Touched | null, limit: number): Promise<Touched[]> => {
   const answer = await tx.raw(
-    `select feed, record_key as key from told_now where :key::text is null or (record_key, feed) > (:key::text, :feed::text)
-     order by record_key, feed limit :limit /* told-records.touched */`,
-    { key: after?.key ?? null, feed: after?.feed ?? null, limit } as never,
+    `select operator_id as operator, feed, record_key as key from told_now
+     where :key::text is null or (operator_id, record_key, feed) > (:operator::int, :key::text, :feed::text)
+     order by operator_id, record_key, feed limit :limit /* told-records.touched */`,
+    { key: after?.key ?? null, feed: after?.feed ?? null, operator: after?.operator ?? null, limit } as never,
   )
   return answer.rows
 }

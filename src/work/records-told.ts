@@ -51,9 +51,9 @@ export const tellRecords = async (
   else if ('run' in cause) await toldRecords.touchedByMerge(tx, { ...cause, kinds })
   else await toldRecords.touchedOf(tx, { ...cause, at, kinds })
   const counts: RecordsTold = { told: 0, untold: 0, excluded: 0 }
-  let after: toldRecords.Named | null = null
+  let after: toldRecords.Touched | null = null
   for (;;) {
-    const page: toldRecords.Named[] = await toldRecords.touched(tx, after, STEP_RECORDS)
+    const page: toldRecords.Touched[] = await toldRecords.touched(tx, after, STEP_RECORDS)
     if (page.length === 0) break
     await tellPage(tx, rules, page, { kinds, dueAt }, counts)
     after = page.at(-1) ?? null
