@@ -31,7 +31,7 @@ describe('whether a record is told', () => {
     ['an individual business’s is', 'penalty', { party_kind: 'INDIVIDUAL_BUSINESS' }, { kind: 'INDIVIDUAL' }, 'PUBLIC'],
     ['a natural person’s is not', 'penalty', { party_kind: 'NATURAL_PERSON' }, {}, 'PERSON'],
     ['a natural person’s permit is not', 'permit', { party_kind: 'NATURAL_PERSON' }, {}, 'PERSON'],
-    ['a person’s shop’s is not', 'penalty', {}, { kind: 'SHOP', uscc: null }, 'PERSON'],
+    ['a person’s shop’s is not, whatever code it has', 'penalty', {}, { kind: 'SHOP' }, 'PERSON'],
     ['one without a code is not', 'penalty', {}, { uscc: null }, 'PERSON'],
     ['nobody’s is not', 'penalty', {}, null, 'PERSON'],
     ['a withdrawn one is withdrawn', 'penalty', { status: 'REVOKED' }, {}, 'WITHDRAWN'],

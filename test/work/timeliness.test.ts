@@ -193,6 +193,18 @@ describe('timeliness', () => {
       })
     })
 
+    it('counts what a new platform is given from the day on which that was owed', async () => {
+      await tell('2026-11-02', instant('2026-11-04'))
+      await confirm('2026-11-05', 'jilin')
+      await db().raw(
+        `insert into deliveries (platform, kind, subject_id, number, action, notice, due_at, created_at)
+         select 'new', kind, subject_id, 1, 'ADD', notice, ?, ? from deliveries`,
+        [NOW, NOW],
+      )
+      expect(await due('2026-11-26')).to.deep.equal([])
+      expect((await due('2026-12-31'))[0]).to.include({ platform: 'new', from: '2026-11-25' })
+    })
+
     it('counts a withdrawal from the day on which the agency revoked it', async () => {
       await tell('2026-11-02', instant('2026-11-04'))
       await confirm('2026-11-05', 'jilin')
