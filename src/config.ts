@@ -2,7 +2,7 @@
  * Every setting of the hub, on one screen: environment → one frozen object, all faults told at once. No other file
  * reads `process.env`; each part gets its slice from `hub.ts`.
  */
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Refusal, reasonOf } from './errors.js'
@@ -26,7 +26,16 @@ export interface Config {
   log: { level: string; file: string | null }
   /** Base address of each agency and platform; null: not configured, its feeds or deliveries wait. */
   agencies: Record<string, { url: string | null; setting: string }>
-  platforms: Record<string, { url: string | null; secret: string; setting: string }>
+  platforms: Record<string, PlatformConfig>
+}
+
+export interface PlatformConfig {
+  url: string | null
+  /** Empty where its address needs none: a folder, or an exchange table whose address holds its password. */
+  secret: string
+  /** Kinds of subject that it is told of; null: what its description says. */
+  hears: string[] | null
+  setting: string
 }
 
 const AGENCIES = [
@@ -39,9 +48,15 @@ const AGENCIES = [
   'certifiers',
 ]
 const PLATFORMS = ['national', 'jilin', 'creditchina', 'creditjilin']
+/** What a platform may be told of. */
+const HEARD = ['listing', 'penalty', 'permit']
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const PORT_DEFAULT = 4000
 const PORT_MAX = 65_535
+/** Longest credential in a file, characters. */
+const SECRET_MAX = 4_096
+/** Stands for a credential whose file is at fault: told once, and not again as missing. */
+const UNREAD = '?'
 
 /** The folder of package.json, seen from src/ and from dist/src/ alike. */
 export const projectRoot = (): string => {
@@ -52,6 +67,7 @@ export const projectRoot = (): string => {
 
 export const readConfig = (env: Record<string, string | undefined> = process.env): Config => {
   const faults: string[] = []
+  const root = projectRoot()
   const given = (name: string): string | null => env[name]?.trim() || null
   const url = (name: string, protocols: string[]): string | null => {
     const text = given(name)
@@ -79,10 +95,37 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     faults.push(`LOG_LEVEL 应为 ${LOG_LEVELS.join(' ')} 之一，现为 "${text}" / must be one of these`)
     return 'info'
   }
+  /** Null: neither it nor its file is given. What it holds is never repeated. */
+  const secretOf = (name: string): string | null => {
+    const [written, file] = [given(name), given(`${name}_FILE`)]
+    if (written !== null && file !== null)
+      faults.push(`${name} 与 ${name}_FILE 只能设置其一 / only one of the two may be set`)
+    if (written !== null || file === null) return written
+    try {
+      const secret = readFileSync(resolve(root, file), 'utf8').trim()
+      if (secret === '' || secret.length > SECRET_MAX || /[\r\n]/.test(secret)) throw { code: 'EFORM' }
+      return secret
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      faults.push(
+        code === 'EFORM'
+          ? `${name}_FILE 的文件应恰好有一行，至多 ${SECRET_MAX} 个字符 / must hold one line, ${SECRET_MAX} characters at most`
+          : `${name}_FILE 的文件无法读取 / its file cannot be read (${code ?? 'error'})`,
+      )
+      return UNREAD
+    }
+  }
+  const heard = (name: string): string[] | null => {
+    const text = given(name)
+    if (text === null) return null
+    const kinds = [...new Set(text.split(',').map((kind) => kind.trim()))]
+    if (kinds.every((kind) => HEARD.includes(kind))) return kinds
+    faults.push(`${name} 应为以逗号分隔的 ${HEARD.join(' ')} / must be a comma-separated list of these`)
+    return null
+  }
   const setting = (prefix: string, id: string, what: string) =>
     `${prefix}_${id.toUpperCase().replaceAll('-', '_')}_${what}`
 
-  const root = projectRoot()
   const dataDir = resolve(root, given('DATA_DIR') ?? 'data')
   const chosenPort = port()
   const config: Config = {
@@ -104,18 +147,23 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     platforms: Object.fromEntries(
       PLATFORMS.map((id) => {
         const name = setting('PLATFORM', id, 'URL')
-        const secret = setting('PLATFORM', id, 'SECRET')
-        const address = url(name, ['http:', 'https:'])
-        if (address !== null && given(secret) === null)
-          faults.push(`${name} 需要 ${secret} / needs ${secret} beside it`)
-        return [id, { url: address, secret: given(secret) ?? '', setting: name }]
+        const address = url(name, ['http:', 'https:', 'file:', 'postgres:', 'postgresql:'])
+        const secret = secretOf(setting('PLATFORM', id, 'SECRET'))
+        if (address?.startsWith('http') && secret === null)
+          faults.push(
+            `${name} 需要 ${setting('PLATFORM', id, 'SECRET')} / needs ${setting('PLATFORM', id, 'SECRET')} beside it`,
+          )
+        return [
+          id,
+          { url: address, secret: secret ?? '', hears: heard(setting('PLATFORM', id, 'HEARS')), setting: name },
+        ]
       }),
     ),
   }
   const known = [...Object.values(config.agencies), ...Object.values(config.platforms)].map(({ setting }) => setting)
   for (const name of Object.keys(env)) {
-    const meant = /^(AGENCY|PLATFORM)_.+_(URL|SECRET)$/.test(name)
-    if (meant && !known.includes(name.replace(/_SECRET$/, '_URL'))) {
+    const meant = /^(AGENCY|PLATFORM)_.+_(URL|SECRET|SECRET_FILE|HEARS)$/.test(name)
+    if (meant && !known.includes(name.replace(/_(SECRET|SECRET_FILE|HEARS)$/, '_URL'))) {
       faults.push(`${name} 不是已知的设置，可用 ${known.join(' ')} / is no known setting`)
     }
   }

@@ -9,6 +9,7 @@ import { type ApiParts, makeServer } from './api/server.js'
 import type { Config } from './config.js'
 import * as contracts from './contracts.js'
 import type { Calendar } from './domain/calendar.js'
+import type { Hearing } from './domain/delivery.js'
 import { checkLists, type ListKind } from './domain/lists.js'
 import { Refusal, reasonOf } from './errors.js'
 import { loadKeys, newManifestKey } from './keys.js'
@@ -30,6 +31,7 @@ import { checked, type Rules, restorationRules } from './work/rules.js'
 import { type ScoreOptions, score } from './work/score.js'
 import { familiesTold } from './work/sources.js'
 import { takeBack } from './work/takeback.js'
+import { timelinessRules } from './work/timeliness.js'
 import { type Occasion, timetable } from './work/timetable.js'
 import { type TrialOptions, tryScorecard } from './work/trial.js'
 import { verify } from './work/verify.js'
@@ -65,9 +67,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const now = overrides.now ?? (() => new Date())
   const log = overrides.log ?? makeLog(config.log)
   const keys = await loadKeys(config.keysDir, config.publicUrl)
-  const rules = loadRules(keys.mark)
+  const rules = loadRules(keys.mark, config)
   // Read now, so that a hub with a broken table or template does not start.
-  for (const read of [clockRules, publicRules, documentRules, documentTemplates]) read()
+  for (const read of [clockRules, publicRules, documentRules, documentTemplates, timelinessRules]) read()
   const { db, url: databaseUrl, leave } = await openDatabase(config, overrides.migrate ?? 'empty')
   const to = addressesOf(config, overrides.addresses)
   const archive = makeArchive(config.archiveDir)
@@ -235,7 +237,7 @@ export const checkPlatforms = (ids: readonly string[]): void => {
     if (!known.includes(id)) throw new Refusal('PLATFORM_UNKNOWN', { platform: id, known: known.join(' ') })
 }
 
-const loadRules = (mark: Rules['mark']): Rules => {
+const loadRules = (mark: Rules['mark'], config: Config): Rules => {
   const { items } = contracts.document('rules/measures.json') as { items: string[] }
   const { lists } = checked<{ lists: ListKind[] }>('rules/lists', 'contracts/lists', ({ lists }) =>
     checkLists(lists, items),
@@ -254,8 +256,21 @@ const loadRules = (mark: Rules['mark']): Rules => {
     workdays: new Set(days.workdays),
     knownUntil: days.knownUntil,
   }
-  return { lists, calendar, clocks: clockRules(), platforms: allPlatforms.map(hearing), mark }
+  return { lists, calendar, clocks: clockRules(), platforms: hearings(config), mark }
 }
+
+/** What each platform is told of: as configured, else as its description says. Refusal CONFIG_INVALID for what it has no format for. */
+export const hearings = ({ platforms }: Pick<Config, 'platforms'>): Hearing[] =>
+  allPlatforms.map((platform) => {
+    const kinds = platforms[platform.id]?.hears ?? null
+    if (kinds === null) return hearing(platform)
+    const known = platform.kinds.filter((kind) => kinds.includes(kind))
+    if (known.length === kinds.length) return { ...hearing(platform), kinds: known }
+    const name = platforms[platform.id]?.setting.replace(/URL$/, 'HEARS')
+    throw new Refusal('CONFIG_INVALID', {
+      faults: `${name}：该平台只接收 ${platform.kinds.join(' ')} / the platform takes only these`,
+    })
+  })
 
 const openDatabase = async (
   config: Config,

@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { readConfig } from '../src/config.js'
 import { isRefusal } from '../src/errors.js'
+import { hearings } from '../src/hub.js'
+import { platforms } from '../src/platforms/index.js'
 
 describe('PROXIES', () => {
   const rows: [string | undefined, number | null][] = [
@@ -22,4 +27,115 @@ describe('PROXIES', () => {
           .that.satisfies((error: unknown) => isRefusal(error) && error.message.includes('PROXIES'))
     })
   }
+})
+
+const faultsOf = (env: Record<string, string>): string => {
+  try {
+    readConfig(env)
+    return ''
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    return error.message
+  }
+}
+
+describe('what a platform is told of', () => {
+  const heard = (text: string) => readConfig({ PLATFORM_NATIONAL_HEARS: text }).platforms['national']?.hears
+
+  it('is what its description says unless it is configured', () => {
+    expect(heard('')).to.equal(null)
+    expect(readConfig({}).platforms['jilin']?.hears).to.equal(null)
+  })
+
+  it('is a list of kinds, each once', () => {
+    expect(heard(' listing, penalty ,listing')).to.deep.equal(['listing', 'penalty'])
+    expect(heard('permit')).to.deep.equal(['permit'])
+  })
+
+  for (const text of ['listing,shop', 'penalty,', 'PENALTY', 'listing penalty'])
+    it(`is refused by name where it says ${JSON.stringify(text)}`, () => {
+      expect(faultsOf({ PLATFORM_CREDITCHINA_HEARS: text })).to.include('PLATFORM_CREDITCHINA_HEARS')
+    })
+
+  it('is refused for a platform that nobody knows', () => {
+    expect(faultsOf({ PLATFORM_NATIONL_HEARS: 'listing' })).to.include('PLATFORM_NATIONL_HEARS')
+  })
+})
+
+describe('the address and the credential of a platform', () => {
+  let folder = ''
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hub-config-'))
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+  const holding = (content: string): string => {
+    const path = join(folder, `secret-${content.length}`)
+    writeFileSync(path, content)
+    return path
+  }
+  const URL = 'https://platform.example'
+
+  it('may be an interface, a folder or an exchange table', () => {
+    for (const url of [URL, 'file:///srv/exchange', 'postgres://hub@exchange.example/front']) {
+      const config = readConfig({ PLATFORM_JILIN_URL: url, PLATFORM_JILIN_SECRET: 'S' })
+      expect(config.platforms['jilin']).to.include({ url, secret: 'S' })
+    }
+    expect(faultsOf({ PLATFORM_JILIN_URL: 'ftp://exchange.example' })).to.include('PLATFORM_JILIN_URL')
+  })
+
+  it('go together for an interface; a folder and a table need no credential', () => {
+    expect(faultsOf({ PLATFORM_JILIN_URL: URL })).to.include('PLATFORM_JILIN_SECRET')
+    expect(readConfig({ PLATFORM_JILIN_URL: 'file:///srv/exchange' }).platforms['jilin']).to.include({ secret: '' })
+  })
+
+  it('may be held in a file, without the blanks around it', () => {
+    const file = holding('  opens-it\n')
+    const config = readConfig({ PLATFORM_NATIONAL_URL: URL, PLATFORM_NATIONAL_SECRET_FILE: file })
+    expect(config.platforms['national']).to.include({ secret: 'opens-it' })
+  })
+
+  it('are refused where the credential is given twice', () => {
+    const both = { PLATFORM_NATIONAL_SECRET: 'S', PLATFORM_NATIONAL_SECRET_FILE: holding('T') }
+    expect(faultsOf({ PLATFORM_NATIONAL_URL: URL, ...both })).to.include('PLATFORM_NATIONAL_SECRET_FILE')
+  })
+
+  const broken: [string, () => string][] = [
+    ['empty', () => holding(' \n')],
+    ['of two lines', () => holding('first-line\nsecond-line')],
+    ['too long', () => holding('x'.repeat(5_000))],
+    ['missing', () => join(folder, 'nowhere')],
+    ['a folder', () => folder],
+  ]
+  for (const [what, file] of broken)
+    it(`are refused once where the file is ${what}, and what it holds is not told`, () => {
+      const told = faultsOf({ PLATFORM_NATIONAL_URL: URL, PLATFORM_NATIONAL_SECRET_FILE: file() })
+      expect(told).to.include('PLATFORM_NATIONAL_SECRET_FILE')
+      expect(told).not.to.match(/first-line|second-line|xxxxx|needs/)
+      expect(told.match(/PLATFORM_NATIONAL_SECRET/g)).to.have.lengthOf(1)
+    })
+})
+
+describe('what a hub tells its platforms of', () => {
+  const told = (env: Record<string, string>) =>
+    Object.fromEntries(hearings(readConfig(env)).map((one) => [one.id, one.kinds]))
+
+  it('follows the configuration platform by platform', () => {
+    expect(told({})).to.deep.equal(Object.fromEntries(platforms.map(({ id, hears }) => [id, hears])))
+    const kind = platforms[0]?.kinds[0] ?? ''
+    expect(told({ PLATFORM_NATIONAL_HEARS: kind }))
+      .to.have.property('national')
+      .that.deep.equals([kind])
+  })
+
+  it('is refused where a platform has no format for a kind', () => {
+    for (const { id, kinds } of platforms)
+      for (const kind of ['penalty', 'permit'] as const) {
+        const read = () => told({ [`PLATFORM_${id.toUpperCase()}_HEARS`]: kind })
+        if (kinds.includes(kind)) expect(read()[id]).to.deep.equal([kind])
+        else
+          expect(read)
+            .to.throw()
+            .that.satisfies((error: unknown) => isRefusal(error) && error.code === 'CONFIG_INVALID')
+      }
+  })
 })

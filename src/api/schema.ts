@@ -28,6 +28,7 @@ import { retractions } from './nouns/retractions.js'
 import { score } from './nouns/score.js'
 import { adoptionById, scorecardLife } from './nouns/scorecards.js'
 import { standing } from './nouns/standing.js'
+import { timelinessOf } from './nouns/timeliness.js'
 import { watch } from './nouns/watch.js'
 import { SCALARS } from './scalars.js'
 import { signedIn } from './viewer.js'
@@ -92,6 +93,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...platforms.Query,
         ...deliveries.Query,
         ...retractions.Query,
+        ...timelinessOf.Query,
       },
       Mutation: {
         ...moves.Mutation,

@@ -206,7 +206,7 @@ interface Repairable {
 }
 
 /** From when each repaired record no longer counts; null: nothing was repaired, which is usual. */
-const repairsOf = (records: readonly Evidence[], lists: readonly ListFacts[]): Map<number, string> | null => {
+export const repairsOf = (records: readonly Evidence[], lists: readonly ListFacts[]): Map<number, string> | null => {
   const repairs = records.some(({ kind }) => kind === 'repair') ? records.filter(({ kind }) => kind === 'repair') : []
   if (repairs.length === 0) return null
   const repairables = records.flatMap((each) => repairableOf(each, lists))

@@ -18,6 +18,7 @@ import * as waiting from '../store/waiting.js'
 import * as watchEntries from '../store/watch-entries.js'
 import { consequences } from './consequences.js'
 import { sayContested } from './contested.js'
+import { tellRecords } from './records-told.js'
 import type { Rules } from './rules.js'
 
 /** Longest reason, characters. */
@@ -89,6 +90,7 @@ export const decideSubject = (db: Db, rules: Rules, made: SubjectDecided): Promi
     await dirty.mark(tx, touched, at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })
     await sayContested(tx, rules, { now: at, dueAt: made.now })
+    await tellRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
     return { decision, records }
   })
 
@@ -118,6 +120,7 @@ export const undoDecision = (db: Db, rules: Rules, made: DecisionUndone): Promis
     await dirty.mark(tx, touched, at)
     await consequences(tx, { decision: found.id, at, now: made.now, rules })
     await sayContested(tx, rules, { now: at, dueAt: made.now })
+    await tellRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
     return { decision, records }
   })
 
@@ -189,6 +192,7 @@ export const mergeOperators = (db: Db, rules: Rules, made: OperatorsMerged): Pro
     await dirty.mark(tx, [into.id], at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })
     await sayContested(tx, rules, { now: at, dueAt: made.now })
+    await tellRecords(tx, rules, { operators: [from.id, into.id] }, { at, dueAt: made.now })
     return { decision, records }
   })
 

@@ -7,6 +7,7 @@ import type { Db, Tx } from '../store/db.js'
 import * as listings from '../store/listings.js'
 import * as operators from '../store/operators.js'
 import { noticeOf } from './notice.js'
+import { recordNoticesOf, recordsInForce } from './records-told.js'
 import type { Rules } from './rules.js'
 import type { Unnumbered } from './tell.js'
 
@@ -19,7 +20,7 @@ export interface Standing {
 /** Entries read at a time. */
 const STEP_ENTRIES = 1_000
 
-/** In order of subject, a page at a time; `today` in Asia/Shanghai. */
+/** Entries in the order of their ids, then records in that of their keys, a page at a time; `today` in Asia/Shanghai. */
 export const inForce = async function* (
   db: Db | Tx,
   rules: Rules,
@@ -29,15 +30,28 @@ export const inForce = async function* (
   let after: string | null = null
   for (;;) {
     const page: string[] = await listings.shownIds(db, { today, after, limit: STEP_ENTRIES })
-    if (page.length === 0) return
+    if (page.length === 0) break
     after = page.at(-1) ?? null
-    const standing = await noticesOf(db, rules, page)
+    const standing = await entriesOf(db, rules, page)
     yield standing.filter(({ notice }) => 'list' in notice && hears(hearing, 'listing', notice.list))
   }
+  yield* recordsInForce(db, hearing, today)
 }
 
-/** What these entries say as they are public now; those that are not are left out. */
-export const noticesOf = async (db: Db | Tx, rules: Rules, ids: readonly string[]): Promise<Standing[]> => {
+/** What these entries and records say as they may be told now; what may not, and what is over by `today`, is left out. */
+export const noticesOf = async (
+  db: Db | Tx,
+  rules: Rules,
+  ids: readonly string[],
+  today: string | null = null,
+): Promise<Standing[]> => {
+  const entries = await entriesOf(db, rules, ids)
+  const others = new Set(ids)
+  for (const { subjectId } of entries) others.delete(subjectId)
+  return others.size === 0 ? entries : [...entries, ...(await recordNoticesOf(db, [...others], today))]
+}
+
+const entriesOf = async (db: Db | Tx, rules: Rules, ids: readonly string[]): Promise<Standing[]> => {
   const found = await listings.byIds(db, ids)
   const bodies = await listings.publicBodies(db, ids)
   const parties = await operators.byIds(

@@ -16,6 +16,7 @@ import type { Says, Staged } from '../store/staged.js'
 import * as versions from '../store/versions.js'
 import { consequences } from './consequences.js'
 import { sayContested } from './contested.js'
+import { type RecordsTold, tellRecords } from './records-told.js'
 import type { Rules } from './rules.js'
 
 const NEED_OPERATOR = RECORD_KINDS.filter((kind) => KINDS[kind].needsOperator)
@@ -79,6 +80,8 @@ export interface Merged extends plan.ItemCounts {
   ended: number
   late: number
   timely: number
+  /** Null: no platform hears of records. */
+  told: RecordsTold | null
 }
 
 /** From the stage into operators and versions. Counts are of staged items; those met unchanged are the caller's. */
@@ -103,6 +106,7 @@ export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
     await consequences(tx, { run, feed, at, now: merging.now, rules, unmet: ending.unmet, unreadable })
     await sayContested(tx, rules, { now: at, dueAt: merging.now })
   }
+  const told = rules && changes > 0 ? await tellRecords(tx, rules, { run, feed }, { at, dueAt: merging.now }) : null
   const timeliness = says.late ? await plan.lateness(tx) : { late: 0, timely: 0 }
-  return { ...counts, ended, ...timeliness }
+  return { ...counts, ended, ...timeliness, told }
 }

@@ -208,7 +208,7 @@ const takeIn = async (
         whole: whole && !delivery.unmodified,
         drafts: done.drafts - passedOver,
       }
-      const { ended, late, timely, ...counts } = await merge(tx, {
+      const { ended, late, timely, told, ...counts } = await merge(tx, {
         ...merging,
         says: stage.says,
         known,
@@ -224,7 +224,7 @@ const takeIn = async (
         rejected: done.rejected,
         unmatched: counts.UNMATCHED,
       }
-      Object.assign(run.counts, sums, { ended, late, timely })
+      Object.assign(run.counts, sums, { ended, late, timely }, told ?? {})
       await runs.noteSource(tx, run.id, source)
       if (delivery.next) await feedStates.keep(tx, feed.id, delivery.next(), run.id)
       await run.close(tx)

@@ -21,6 +21,7 @@ import * as watchEntries from '../store/watch-entries.js'
 import { consequences } from './consequences.js'
 import { sayContested } from './contested.js'
 import { tryMove } from './listing.js'
+import { tellRecords } from './records-told.js'
 import type { Rules } from './rules.js'
 import { alone, type Occasioned } from './run.js'
 
@@ -128,6 +129,7 @@ const undo = async (
   const strays = await stray.giveBack(tx, { codes, operators: unfounded }, taken.at)
   if (strays > 0) await consequences(tx, { run: taken.by, at: taken.at, now, rules })
   await sayContested(tx, rules, { now: taken.at, dueAt: now })
+  await tellRecords(tx, rules, 'takeback', { at: taken.at, dueAt: now })
   const operators = await takeback.question(tx, taken)
   return { wrong, restored, operators, gone }
 }

@@ -1,4 +1,4 @@
-/** The plain HTTP doors for programs: upload of a feed, what a run set aside, and a score with all that made it. Refusals as a command tells them. */
+/** The plain HTTP doors for programs: upload of a feed, what a run set aside, a score with all that made it, and timeliness. Refusals as a command tells them. */
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
 import { redact } from '../../domain/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../errors.js'
@@ -6,6 +6,7 @@ import type { Asked } from '../asked.js'
 import type { ApiParts } from '../parts.js'
 import { rejectsCsv } from './rejects-csv.js'
 import { scoreJson } from './score.js'
+import { timelinessCsv } from './timeliness.js'
 import { Unpulled, uploads } from './upload.js'
 
 /** After which whoever found the hub busy may come again, seconds. */
@@ -21,6 +22,8 @@ export const v1 = (parts: ApiParts, askedOf: AskedOf): Router => {
   router.all('/v1/runs/:run/rejects.csv', only('GET'))
   router.get('/v1/scores/:id', scoreJson(parts, askedOf))
   router.all('/v1/scores/:id', only('GET'))
+  router.get('/v1/timeliness.csv', timelinessCsv(parts, askedOf))
+  router.all('/v1/timeliness.csv', only('GET'))
   router.use('/v1', refused(parts, askedOf))
   return router
 }

@@ -9,13 +9,10 @@ import * as setAside from '../../store/set-aside.js'
 import { numberIn, wholeNumber } from '../ids.js'
 import type { ApiParts } from '../parts.js'
 import { admit, signedIn } from '../viewer.js'
+import { BYTE_ORDER_MARK, line } from './csv.js'
 import type { AskedOf } from './index.js'
 
-/** Spreadsheets take a text file for UTF-8 only when it begins so. */
-const BYTE_ORDER_MARK = '\uFEFF'
 const HEADER = ['页 page', '行 row', '字段 field', '规则 rule', '说明 message', '内容 item']
-/** What a spreadsheet would run as a formula; it is shown behind an apostrophe. */
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
 
 export const rejectsCsv =
   (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
@@ -48,13 +45,4 @@ async function* linesOf(rejects: AsyncIterable<setAside.SetAside>): AsyncIterabl
     const messages = problems.map(({ message }) => message).join(' ')
     yield line([page ?? '', row, field ?? '', rule, messages, JSON.stringify(item)])
   }
-}
-
-/** RFC 4180. */
-const line = (cells: readonly (string | number)[]): string => `${cells.map(cell).join(',')}\r\n`
-
-const cell = (value: string | number): string => {
-  if (typeof value === 'number') return String(value)
-  const text = FORMULA.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -1,0 +1,66 @@
+/** Timeliness: how long decisions took to be confirmed, and what is late or about to be. */
+import type { Figure } from '../../domain/timeliness.js'
+import { type DueDelivery, dueDeliveries as dueList, monthly, PUBLICITY } from '../../work/timeliness.js'
+import { connection, firstOf, type PageArgs } from '../connection.js'
+import { type Context, spend } from '../context.js'
+import { cursorOf, dueAfter, dueCursor, globalId, numberAfter } from '../ids.js'
+import { allow } from '../viewer.js'
+
+const nameOf = ({ parts }: Context, id: string) =>
+  [PUBLICITY, ...parts.platforms].find((platform) => platform.id === id)?.name ?? { zh: id, en: id }
+
+const figureView = (context: Context, figure: Figure & { place: number }) => {
+  spend(context)
+  return { ...figure, platformName: nameOf(context, figure.platform) }
+}
+
+const timeliness = async (_: unknown, args: PageArgs & { month: string }, context: Context) => {
+  allow(context.viewer, 'see_operations')
+  const { db, rules } = context.parts
+  const all = await monthly(db, rules, args.month, context.today)
+  const from = numberAfter(args.after) ?? 0
+  const page = all.slice(from, from + firstOf(args) + 1)
+  return connection(
+    page.map((figure, at) => figureView(context, { ...figure, place: from + at + 1 })),
+    args,
+    ({ place }) => cursorOf(place),
+    () => all.length,
+  )
+}
+
+const dueView = (context: Context, due: DueDelivery) => {
+  spend(context)
+  const { basis, confirmed, workdays } = due.limit
+  return {
+    ...due,
+    platformName: nameOf(context, due.platform),
+    kind: due.kind.toUpperCase(),
+    key: due.subjectId,
+    listing: due.kind === 'listing' ? globalId('Listing', due.subjectId) : null,
+    countedFrom: due.from,
+    limit: { workdays, basis, confirmed },
+  }
+}
+
+const dueDeliveries = async (
+  _: unknown,
+  args: PageArgs & { lateOnly?: boolean | null; platform?: string | null },
+  context: Context,
+) => {
+  allow(context.viewer, 'see_operations')
+  const { db, rules } = context.parts
+  const list = await dueList(db, rules, {
+    lateOnly: args.lateOnly ?? false,
+    platform: args.platform ?? null,
+    today: context.today,
+  })
+  const found = await list.page({ first: firstOf(args) + 1, after: dueAfter(args.after) })
+  return connection(
+    found.map((due) => dueView(context, due)),
+    args,
+    ({ countedFrom, id }) => dueCursor({ dueOn: countedFrom, id }),
+    list.count,
+  )
+}
+
+export const timelinessOf = { Query: { timeliness, dueDeliveries } }

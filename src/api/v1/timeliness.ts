@@ -1,0 +1,68 @@
+/** GET /v1/timeliness.csv?month=YYYY-MM: the figures of a month, for whoever reports them in a spreadsheet. */
+import type { RequestHandler } from 'express'
+import { dateIn } from '../../domain/dates.js'
+import type { Duty, Figure } from '../../domain/timeliness.js'
+import { monthly, PUBLICITY } from '../../work/timeliness.js'
+import type { ApiParts } from '../parts.js'
+import { admit, allow } from '../viewer.js'
+import { BYTE_ORDER_MARK, line } from './csv.js'
+import type { AskedOf } from './index.js'
+
+const HEADER = [
+  '月份 month',
+  '作出机关 authority',
+  '平台 platform',
+  '事项 duty',
+  '应办 due',
+  '按时 on time',
+  '逾期 late',
+  '未确认 open',
+  '其中已逾期 overdue',
+  '人工了结 closed',
+  '及时率 share on time',
+  '工作日中位数 median workdays',
+  '最长工作日 worst workdays',
+]
+const DUTY_WORDS: Record<Duty, string> = {
+  RECORD: '双公示报送 record',
+  LISTING: '名单报送 listing',
+  RECORD_WITHDRAWAL: '双公示撤下 withdrawal of a record',
+  LISTING_WITHDRAWAL: '名单撤下 withdrawal of a listing',
+  PUBLICITY: '公示系统公示 publicity system',
+}
+const SHARE_DIGITS = 4
+
+export const timelinessCsv =
+  (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
+  async (request, response) => {
+    const { now } = askedOf(request)
+    allow(await admit(request.headers, parts, now), 'see_operations')
+    const today = dateIn(now)
+    const asked = request.query['month']
+    const month = asked === undefined ? today.slice(0, 'YYYY-MM'.length) : String(asked)
+    const figures = await monthly(parts.db, parts.rules, month, today)
+    const names = new Map([PUBLICITY, ...parts.platforms].map(({ id, name }) => [id, name.zh]))
+    response.set({
+      'Content-Type': 'text/csv; charset=utf-8; header=present',
+      'Content-Disposition': `attachment; filename="timeliness-${month}.csv"`,
+      'Cache-Control': 'no-store',
+    })
+    const lines = figures.map((figure) => line(cellsOf(month, names.get(figure.platform) ?? figure.platform, figure)))
+    response.end(BYTE_ORDER_MARK + line(HEADER) + lines.join(''))
+  }
+
+const cellsOf = (month: string, platform: string, figure: Figure): (string | number)[] => [
+  month,
+  figure.authority,
+  platform,
+  DUTY_WORDS[figure.duty],
+  figure.total,
+  figure.onTime,
+  figure.late,
+  figure.open,
+  figure.overdue,
+  figure.closed,
+  figure.share === null ? '' : figure.share.toFixed(SHARE_DIGITS),
+  figure.median ?? '',
+  figure.worst ?? '',
+]

@@ -1,0 +1,137 @@
+/** How long decisions took to be confirmed: duties read from deliveries, and publication from the records' own days. */
+import type { Action, SubjectKind } from '../domain/delivery.js'
+import type { Counted, Duty } from '../domain/timeliness.js'
+import type { Db } from './db.js'
+
+const DAY = (instant: string): string => `(${instant} at time zone 'Asia/Shanghai')::date`
+
+/** `f`, an entry or a record: the platform never heard of it before, and it was owed by the decision itself, not because the platform was new. */
+const BY_DECISION = `f.before_action is null and case when f.kind = 'listing'
+  then not exists (select 1 from deliveries e where e.subject_id = f.subject_id and e.created_at < f.created_at)
+  else exists (select 1 from told_records t where t.id = f.subject_id and t.told_at = f.created_at) end`
+
+/**
+ * `with DUTIES(which)`: one row `duties` for each duty: the first message of a row of alike ones (to stand, or to be gone) about one subject to one
+ * platform, the day from which it is counted, and how it ended: by the first that was confirmed of them. Told again in full (a
+ * new platform, a wiped one, shown again) it is counted from the day on which that was owed. `which`: of deliveries `d`.
+ */
+const dutiesOf = (which: string): string => `
+  firsts as (
+    select d.*, p.action as before_action from deliveries d
+    left join lateral (select p.action, p.state from deliveries p where p.platform = d.platform and p.subject_id = d.subject_id
+      and p.number < d.number order by p.number desc limit 1) p on true
+    where d.action <> 'CHANGE' and (p.action is null or (p.action = 'REMOVE') <> (d.action = 'REMOVE')
+      or (d.action = 'ADD' and p.state in ('CONFIRMED', 'CLOSED'))) and ${which}),
+  dated as (
+    select f.*, least(${DAY('f.created_at')}, case
+      when f.action = 'REMOVE' then (f.notice->'removal'->>'removedOn')::date
+      when ${BY_DECISION} then coalesce(nullif(f.notice->>'decidedOn', ''), f.notice->'body'->>'decided_on')::date end) as counted_from,
+      case when f.kind = 'listing' then 'LISTING' else 'RECORD' end || case when f.action = 'REMOVE' then '_WITHDRAWAL' else '' end as duty,
+      coalesce(nullif(f.notice->>'authority', ''), f.notice->'body'->>'authority', '') as authority
+    from firsts f),
+  duties as (
+    select t.*, case when s.confirmed_at is not null then 'DONE' when s.waits then 'OPEN' when s.closed_at is not null then 'CLOSED' end as ended_as,
+      ${DAY('coalesce(s.confirmed_at, case when not s.waits then s.closed_at end)')} as done_on
+    from dated t cross join lateral (
+      select min(e.confirmed_at) as confirmed_at, min(e.closed_at) as closed_at, bool_or(e.state in ('OWED', 'REFUSED')) as waits
+      from deliveries e where e.platform = t.platform and e.subject_id = t.subject_id and e.number >= t.number
+        and (e.action = 'REMOVE') = (t.action = 'REMOVE') and not exists (
+          select 1 from deliveries m where m.platform = t.platform and m.subject_id = t.subject_id and m.number between t.number and e.number
+            and (m.action = 'REMOVE') <> (t.action = 'REMOVE'))) s)`
+
+/** Duties counted from a day in a span, those that fell away before anybody had to do anything left out. */
+export const ofSpan = async (db: Db, { from, to }: { from: string; to: string }): Promise<Counted[]> => {
+  const answer = await db.raw(
+    `with ${dutiesOf(`d.created_at >= (:from::date at time zone 'Asia/Shanghai')`)}
+     select authority, platform, duty, counted_from as "from", ended_as as state, done_on as "doneOn", count(*)::int as n from duties
+     where counted_from between :from::date and :to::date and ended_as is not null
+     group by 1, 2, 3, 4, 5, 6 /* timeliness.ofSpan */`,
+    { from, to },
+  )
+  return answer.rows
+}
+
+/**
+ * Publication by the records' own days: entries decided here, by the deadline that their decision began, and entries that
+ * agencies send with the day of the decision and that of publication.
+ */
+export const publicityOfSpan = async (
+  db: Db,
+  { from, to, platform }: { from: string; to: string; platform: string },
+): Promise<Counted[]> => {
+  const answer = await db.raw(
+    `select authority, :platform::text as platform, 'PUBLICITY' as duty, "from", case when "doneOn" is null then 'OPEN' else 'DONE' end as state,
+       "doneOn", count(*)::int as n
+     from (
+       select l.authority, t.starts_on as "from", l.published_on as "doneOn" from listing_deadlines t join listings l on l.id = t.listing_id
+       where t.name = 'PUBLICATION' and t.starts_on between :from::date and :to::date and l.wrong_from is null
+         and t.outcome is distinct from 'DROPPED'
+       union all
+       select coalesce(v.body->>'authority', ''), (v.body->>'listed_on')::date, (v.body->>'published_on')::date from versions v
+       where v.kind = 'list_entry' and v.known_to is null and v.body->>'listed_on' between :from::text and :to::text
+         and v.body->>'published_on' >= v.body->>'listed_on') p
+     group by 1, 4, 5, 6 /* timeliness.publicityOfSpan */`,
+    { from, to, platform },
+  )
+  return answer.rows
+}
+
+export interface Waiting {
+  /** Of the delivery with which the duty began. */
+  id: number
+  platform: string
+  kind: SubjectKind
+  subjectId: string
+  action: Action
+  authority: string
+  duty: Duty
+  from: string
+  /** Of the message that is to be confirmed now. */
+  state: 'OWED' | 'REFUSED'
+  attempts: number
+  lastError: string | null
+}
+
+export interface Asked {
+  /** Of each duty the last day of decision that is asked about. */
+  until: Readonly<Partial<Record<Duty, string | null>>>
+  platform: string | null
+}
+
+/** What waits is found first: it is little beside what was ever told. */
+const WAITS = `(:platform::text is null or d.platform = :platform::text) and (d.platform, d.subject_id) in (
+  select o.platform, o.subject_id from deliveries o where o.state in ('OWED', 'REFUSED'))`
+const ASKED = `ended_as = 'OPEN' and counted_from <= (:until::jsonb->>duty)::date`
+
+/** Duties that nobody has met yet, counted from no later than asked; the longest first. */
+export const waiting = async (
+  db: Db,
+  { until, platform }: Asked,
+  { first, after }: { first: number; after: { dueOn: string; id: number } | null },
+): Promise<Waiting[]> => {
+  const answer = await db.raw(
+    `with ${dutiesOf(WAITS)}
+     select t.id, t.platform, t.kind, t.subject_id as "subjectId", t.action, t.authority, t.duty, t.counted_from as "from", w.state, w.attempts,
+       w.last_error as "lastError"
+     from duties t cross join lateral (select w.state, w.attempts, w.last_error from deliveries w where w.platform = t.platform
+       and w.subject_id = t.subject_id and w.number >= t.number and w.state in ('OWED', 'REFUSED') order by w.number limit 1) w
+     where ${ASKED} and (:afterId::bigint is null or (t.counted_from, t.id) > (:afterOn::date, :afterId::bigint))
+     order by t.counted_from, t.id limit :first /* timeliness.waiting */`,
+    {
+      until: JSON.stringify(until),
+      platform,
+      first,
+      afterOn: after?.dueOn ?? null,
+      afterId: after?.id ?? null,
+    } as never,
+  )
+  return answer.rows
+}
+
+export const countWaiting = async (db: Db, { until, platform }: Asked): Promise<number> => {
+  const answer = await db.raw(
+    `with ${dutiesOf(WAITS)} select count(*)::int as n from duties where ${ASKED} /* timeliness.countWaiting */`,
+    { until: JSON.stringify(until), platform } as never,
+  )
+  return answer.rows[0].n
+}
