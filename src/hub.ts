@@ -43,6 +43,8 @@ const ASKER_WAIT_MS = 30_000
 const SCORE_WAIT_MS = 2_000
 /** How long an upload waits for a pull of its feed that goes on, milliseconds. */
 const UPLOAD_WAIT_MS = 5_000
+/** How long after its minute began a push of the timetable still sends what becomes due, milliseconds: until just before the next. */
+const PUSH_LASTS_MS = 57_000
 
 /** Addresses of doors that the configuration leaves open: the stand-ins of the demo, or servers of a test. */
 export interface Addresses {
@@ -102,7 +104,13 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   }
   const pushTo = (
     ids: readonly string[] | null,
-    options: { cause: runs.Cause; plannedFor?: Date; progress?: (n: number) => void; signal?: AbortSignal },
+    options: {
+      cause: runs.Cause
+      plannedFor?: Date
+      until?: Date
+      progress?: (n: number) => void
+      signal?: AbortSignal
+    },
   ) => {
     const chosen = allPlatforms.filter((platform) =>
       ids === null ? to.platforms[platform.id] : ids.includes(platform.id),
@@ -117,7 +125,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       return { platform, ...address }
     })
     const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
-    return push(db, { platforms: ready, silent, now, random: Math.random, log, ...options })
+    const { calendar } = rules
+    return push(db, { platforms: ready, silent, calendar, now, random: Math.random, log, ...options })
   }
   const publishNow = (options: { cause: runs.Cause; plannedFor?: Date; waitMs?: number }) =>
     publish(db, {
@@ -148,7 +157,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       const ended = await expireNow(options)
       if (ended && ended.expired > 0) await publishNow({ cause: 'timetable' })
     } else if (job === 'publish') await publishNow(options)
-    else await pushTo([subject], options)
+    else await pushTo([subject], { ...options, until: new Date(plannedFor.getTime() + PUSH_LASTS_MS) })
   }
 
   return {

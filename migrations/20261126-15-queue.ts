@@ -1,0 +1,71 @@
+import type { Knex } from 'knex'
+
+/**
+ * What may be claimed is known from the row itself: `head` says that nothing earlier about its subject is owed or refused at its
+ * platform. However many rows wait behind others, a claim reads only what it takes.
+ */
+export const up = async (knex: Knex): Promise<void> => {
+  await knex.raw(`
+    alter table deliveries add column head boolean not null default true, add column failures integer not null default 0;
+    comment on column deliveries.head is 'nothing earlier about its subject is owed or refused at its platform; means something while it is owed or refused';
+    comment on column deliveries.failures is 'failed calls in a row that were its own: the platform answered others meanwhile';
+    update deliveries d set head = false where state in ('OWED', 'REFUSED') and exists (select 1 from deliveries e
+      where e.subject_id = d.subject_id and e.platform = d.platform and e.number < d.number and e.state in ('OWED', 'REFUSED'));
+
+    -- One index says what two said: an owed row is written several times, and each time into every index.
+    alter table deliveries add constraint deliveries_number unique (subject_id, platform, number);
+    alter table deliveries drop constraint deliveries_platform_listing_id_number_key;
+    drop index deliveries_listing;
+    drop index deliveries_owed;
+    create index deliveries_removals_due on deliveries (platform, due_at, id) where state = 'OWED' and head and action = 'REMOVE';
+    create index deliveries_others_due on deliveries (platform, due_at, id) where state = 'OWED' and head and action <> 'REMOVE';
+    create index deliveries_held on deliveries (platform, state, id) where state = 'REFUSED' or (state = 'OWED' and not head);
+    -- What was claimed leaves dead rows at the front of these indexes; they are not left lying.
+    alter table deliveries set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
+
+    -- The earlier ones are locked first: one that is being confirmed at this moment is waited for.
+    create function deliveries_line_up() returns trigger language plpgsql set enable_hashjoin = off set enable_mergejoin = off as $$
+    begin
+      perform 1 from deliveries e where e.state in ('OWED', 'REFUSED') and exists (select 1 from owed o
+        where o.subject_id = e.subject_id and o.platform = e.platform and o.number > e.number)
+        order by e.subject_id, e.platform, e.number for update;
+      if found then
+        update deliveries d set head = false from owed o where d.id = o.id and exists (select 1 from deliveries e
+          where e.subject_id = d.subject_id and e.platform = d.platform and e.number < d.number and e.state in ('OWED', 'REFUSED'));
+      end if;
+      return null;
+    end $$;
+    create trigger deliveries_line_up after insert on deliveries referencing new table as owed
+      for each statement execute function deliveries_line_up();
+
+    create function deliveries_move_up() returns trigger language plpgsql as $$
+    begin
+      update deliveries d set head = (d.number = f.number)
+        from (select min(number) as number from deliveries
+          where subject_id = new.subject_id and platform = new.platform and state in ('OWED', 'REFUSED')) f
+        where d.subject_id = new.subject_id and d.platform = new.platform and d.state in ('OWED', 'REFUSED')
+          and d.head <> (d.number = f.number);
+      return null;
+    end $$;
+    create trigger deliveries_move_up after update of state on deliveries for each row
+      when ((old.state in ('OWED', 'REFUSED')) <> (new.state in ('OWED', 'REFUSED'))) execute function deliveries_move_up();
+  `)
+}
+
+export const down = async (knex: Knex): Promise<void> => {
+  await knex.raw(`
+    drop trigger deliveries_move_up on deliveries;
+    drop trigger deliveries_line_up on deliveries;
+    drop function deliveries_move_up();
+    drop function deliveries_line_up();
+    alter table deliveries reset (autovacuum_vacuum_scale_factor, autovacuum_analyze_scale_factor);
+    drop index deliveries_held;
+    drop index deliveries_others_due;
+    drop index deliveries_removals_due;
+    create index deliveries_owed on deliveries (platform, due_at, id) where state = 'OWED';
+    create index deliveries_listing on deliveries (subject_id, platform, number);
+    alter table deliveries add constraint deliveries_platform_listing_id_number_key unique (platform, subject_id, number);
+    alter table deliveries drop constraint deliveries_number;
+    alter table deliveries drop column head, drop column failures;
+  `)
+}
