@@ -21,6 +21,8 @@ const ROUNDS_MAX = 100_000
 /** A platform that takes few rows in a call gets calls side by side, to about so many rows, and not more than so many calls. */
 const ROWS_AT_ONCE = 50
 const CALLS_AT_ONCE = 8
+/** Where there is much to send, so many batches are on their way at once: one is booked while another is answered. */
+const ROUNDS_ABREAST = 2
 /** How often a push that lingers looks whether something has become due, milliseconds. */
 const LOOK_AGAIN_MS = 1_000
 
@@ -111,6 +113,7 @@ const pushOne = async (
       calendar: options.calendar ?? WEEKENDS,
       run: run.id,
       batches: 0,
+      troubled: false,
       counts,
       now: options.now,
       random: options.random,
@@ -126,28 +129,33 @@ const pushOne = async (
   })
 }
 
-/** What a round came to. `nothing`: none is due. `later`: not at this moment. `failed`: the platform, or the database, did not answer. */
-type Round = { end: 'sent' | 'nothing' | 'later' } | { end: 'failed'; error: unknown }
+/**
+ * What a round came to. `nothing`: none is due. `later`: not at this moment. `failed`: the platform, or the database, did not
+ * answer. `full`: there may be more at once.
+ */
+type Round = { end: 'sent'; full: boolean } | { end: 'nothing' | 'later' } | { end: 'failed'; error: unknown }
 
 /** A run that lingers outlives the troubles of its time; one that does not ends with the first. */
 const rounds = async (s: Sender, options: PushOptions, told: () => void): Promise<void> => {
-  const lingers = lingering(options)
+  const [lingers, stays] = [lingering(options), options.until !== undefined]
   let trouble: unknown = null
-  for (let n = 0; n < ROUNDS_MAX; n += 1) {
-    if (s.signal?.aborted) {
-      if (options.until === undefined) throw s.signal.reason
-      return
-    }
-    const round = await roundOf(s, options)
-    if (round.end === 'failed') trouble = round.error
-    if (round.end === 'sent') {
-      trouble = null
-      told()
-      if (options.until === undefined || lingers()) continue
-    }
-    if (options.until === undefined ? round.end !== 'later' : !lingers()) break
-    await s.pause(LOOK_AGAIN_MS, s.signal)
+  let abreast = 1
+  for (let n = 0; n < ROUNDS_MAX && !s.signal?.aborted; n += 1) {
+    const together = await Promise.all(Array.from({ length: abreast }, () => roundOf(s, options)))
+    const failed = together.find((round) => round.end === 'failed')
+    const sent = together.filter((round) => round.end === 'sent')
+    if (sent.length > 0) told()
+    if (failed) trouble = failed.error
+    else if (sent.length > 0) trouble = null
+    abreast = !failed && s.platform.callsPerSecond === null && sent.some(({ full }) => full) ? ROUNDS_ABREAST : 1
+    if (sent.length > 0 && !(failed && !stays) && (!stays || lingers())) continue
+    const waits = stays ? lingers() : !failed && together.some((round) => round.end === 'later')
+    if (!waits) break
+    if (!s.signal?.aborted) await s.pause(LOOK_AGAIN_MS, s.signal)
   }
+  // Whoever was asked to stop has ended well where nothing else was expected of him.
+  if (s.signal?.aborted && stays) return
+  s.signal?.throwIfAborted()
   if (trouble !== null) throw trouble
 }
 
@@ -200,5 +208,5 @@ const sendClaim = async (
   if (claimed.length === 0) return { end: 'nothing' }
   const sent = await sendAll(s, claimed, width)
   if (sent.end === 'failed') return sent
-  return { end: sent.end === 'late' ? 'later' : 'sent' }
+  return sent.end === 'late' ? { end: 'later' } : { end: 'sent', full: claimed.length === limit }
 }

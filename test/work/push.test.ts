@@ -267,7 +267,8 @@ describe('push', () => {
       rejected: 0,
       outstanding: 0,
     })
-    expect(progress).to.deep.equal([200, 400, 451])
+    expect(progress[0]).to.equal(200)
+    expect(progress.at(-1)).to.equal(451)
   })
 
   it('two pushes at once send each message once', async () => {

@@ -27,6 +27,7 @@ export const look = async (s: Sender, additionsStopped: (() => Promise<boolean>)
   const id = s.platform.id
   if (!isOpen(s.platform.hours, s.calendar, now)) return { open: false, why: 'hours' }
   const gate = await gates.read(s.db, id)
+  s.troubled = gate.failures > 0 || gate.openUntil !== null
   const only = gate.pausedAt !== null || (await additionsStopped?.()) === true ? 'REMOVE' : undefined
   const passage = breaker.passage(gate, now)
   if (passage === 'ALL') return { open: true, probe: false, only }
@@ -53,7 +54,9 @@ export const turn = async (s: Sender): Promise<boolean> => {
 
 /** The platform has answered: whatever was kept back passes. */
 export const answered = async (s: Sender): Promise<void> => {
+  if (!s.troubled) return
   await patiently(s, () => gates.calm(s.db, s.platform.id))
+  s.troubled = false
 }
 
 export const failed = (
@@ -65,6 +68,7 @@ export const failed = (
       const before = await gates.lock(tx, s.platform.id)
       const after = breaker.failed(before, s.now(), s.random(), retryAfterSeconds)
       await gates.set(tx, s.platform.id, after)
+      s.troubled = true
       return { before, after }
     }),
   )

@@ -30,4 +30,6 @@ export interface Sender {
   signal?: AbortSignal | undefined
   /** Batches so far; part of their names. */
   batches: number
+  /** The platform was in trouble when it was last looked at: an answer is then news. */
+  troubled: boolean
 }
