@@ -6,9 +6,11 @@ import type { Knex } from 'knex'
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
-    alter table deliveries add column head boolean not null default true, add column failures integer not null default 0;
+    alter table deliveries add column head boolean not null default true, add column failures integer not null default 0,
+      add column leased_until timestamptz;
     comment on column deliveries.head is 'nothing earlier about its subject is owed or refused at its platform; means something while it is owed or refused';
     comment on column deliveries.failures is 'failed calls in a row that were its own: the platform answered others meanwhile';
+    comment on column deliveries.leased_until is 'whoever claimed it has it until then; in no index: a claim writes to the row alone';
     update deliveries d set head = false where state in ('OWED', 'REFUSED') and exists (select 1 from deliveries e
       where e.subject_id = d.subject_id and e.platform = d.platform and e.number < d.number and e.state in ('OWED', 'REFUSED'));
 
@@ -20,8 +22,11 @@ export const up = async (knex: Knex): Promise<void> => {
     create index deliveries_removals_due on deliveries (platform, due_at, id) where state = 'OWED' and head and action = 'REMOVE';
     create index deliveries_others_due on deliveries (platform, due_at, id) where state = 'OWED' and head and action <> 'REMOVE';
     create index deliveries_held on deliveries (platform, state, id) where state = 'REFUSED' or (state = 'OWED' and not head);
-    -- What was claimed leaves dead rows at the front of these indexes; they are not left lying.
-    alter table deliveries set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
+    -- A row is written when it is claimed and when it is booked: it finds room on its own page, and its notice, which never changes,
+    -- lies elsewhere. What was booked leaves dead entries at the front of these indexes; they are not left lying.
+    alter table deliveries alter column notice set storage external;
+    alter table deliveries set (fillfactor = 50, toast_tuple_target = 512, autovacuum_vacuum_scale_factor = 0.02,
+      autovacuum_analyze_scale_factor = 0.05);
 
     -- The earlier ones are locked first: one that is being confirmed at this moment is waited for. Looked up row by row, by the
     -- index: a plan made for one new row serves a hundred thousand, and the other way round.
@@ -59,7 +64,8 @@ export const down = async (knex: Knex): Promise<void> => {
     drop trigger deliveries_line_up on deliveries;
     drop function deliveries_move_up();
     drop function deliveries_line_up();
-    alter table deliveries reset (autovacuum_vacuum_scale_factor, autovacuum_analyze_scale_factor);
+    alter table deliveries reset (fillfactor, toast_tuple_target, autovacuum_vacuum_scale_factor, autovacuum_analyze_scale_factor);
+    alter table deliveries alter column notice set storage extended;
     drop index deliveries_held;
     drop index deliveries_others_due;
     drop index deliveries_removals_due;
@@ -67,6 +73,6 @@ export const down = async (knex: Knex): Promise<void> => {
     create index deliveries_listing on deliveries (subject_id, platform, number);
     alter table deliveries add constraint deliveries_platform_listing_id_number_key unique (platform, subject_id, number);
     alter table deliveries drop constraint deliveries_number;
-    alter table deliveries drop column head, drop column failures;
+    alter table deliveries drop column head, drop column failures, drop column leased_until;
   `)
 }

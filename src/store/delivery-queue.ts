@@ -35,10 +35,11 @@ export interface Claim {
 
 /**
  * Claims what is due at one platform, removals first, of each subject the earliest that is owed. The claim is a lease: nobody
- * else sees the rows until it ends.
+ * else gets the rows until it ends. It is in no index, so that a claim writes none.
  */
 export const claim = async (db: Db, platform: string, { limit, now, leaseUntil, only }: Claim): Promise<Claimed[]> => {
-  const due = `select id from deliveries where platform = :platform and state = 'OWED' and head and due_at <= :now`
+  const due = `select id from deliveries where platform = :platform and state = 'OWED' and head and due_at <= :now
+    and (leased_until is null or leased_until <= :now)`
   const order = 'order by due_at, id limit :limit for update skip locked'
   // The limit within is a constant, so that the plan is the index whatever is left; rows beyond the one without are never read.
   const answer = await db.raw(
@@ -46,7 +47,7 @@ export const claim = async (db: Db, platform: string, { limit, now, leaseUntil, 
        others as (select id from (${due} and action <> 'REMOVE' ${only === 'REMOVE' ? 'and false' : ''} ${order}) o
          limit :limit - (select count(*) from removals)),
        due as (select id from removals union all select id from others)
-     update deliveries d set attempts = d.attempts + 1, due_at = :leaseUntil, sent_at = :now from due where d.id = due.id
+     update deliveries d set attempts = d.attempts + 1, leased_until = :leaseUntil, sent_at = :now from due where d.id = due.id
      returning ${COLUMNS} /* delivery-queue.claim */`,
     { platform, limit, now, leaseUntil },
   )
@@ -61,7 +62,8 @@ export const isDue = async (
   platform: string,
   { now, only }: { now: Date; only?: Only | undefined },
 ): Promise<boolean> => {
-  const due = `select 1 from deliveries where platform = :platform and state = 'OWED' and head and due_at <= :now`
+  const due = `select 1 from deliveries where platform = :platform and state = 'OWED' and head and due_at <= :now
+    and (leased_until is null or leased_until <= :now)`
   const answer = await db.raw(
     `select exists (${due} and action = 'REMOVE') or ${only === 'REMOVE' ? 'false' : `exists (${due} and action <> 'REMOVE')`}
        as found /* delivery-queue.isDue */`,
@@ -73,7 +75,7 @@ export const isDue = async (
 /** Renews the lease; the ids of those that are still the caller's. What was folded or claimed anew meanwhile is not. */
 export const hold = async (db: Db, claimed: readonly Claimed[], leaseUntil: Date): Promise<Set<number>> => {
   const answer = await db.raw(
-    `update deliveries d set due_at = :leaseUntil from unnest(:ids::bigint[], :attempts::int[]) as c(id, attempts)
+    `update deliveries d set leased_until = :leaseUntil from unnest(:ids::bigint[], :attempts::int[]) as c(id, attempts)
      where d.id = c.id and d.state = 'OWED' and d.attempts = c.attempts returning d.id /* delivery-queue.hold */`,
     { leaseUntil, ids: claimed.map(({ id }) => id), attempts: claimed.map(({ attempts }) => attempts) },
   )
@@ -95,14 +97,14 @@ export interface Outcome {
   unsent?: boolean
 }
 
-/** Due again at once, as if it had not been claimed; only what did not leave the hub. */
-export const putBack = async (db: Db, claimed: readonly Claimed[], now: Date): Promise<void> => {
+/** As if it had not been claimed; only for what did not leave the hub. */
+export const putBack = async (db: Db, claimed: readonly Claimed[]): Promise<void> => {
   if (claimed.length === 0) return
   await db.raw(
-    `update deliveries d set due_at = :now, attempts = d.attempts - 1, sent_at = case when d.attempts > 1 then d.sent_at end
+    `update deliveries d set leased_until = null, attempts = d.attempts - 1, sent_at = case when d.attempts > 1 then d.sent_at end
      from unnest(:ids::bigint[], :attempts::int[]) as c(id, attempts)
      where d.id = c.id and d.state = 'OWED' and d.attempts = c.attempts /* delivery-queue.putBack */`,
-    { now, ids: claimed.map(({ id }) => id), attempts: claimed.map(({ attempts }) => attempts) },
+    { ids: claimed.map(({ id }) => id), attempts: claimed.map(({ attempts }) => attempts) },
   )
 }
 
@@ -126,7 +128,7 @@ export const book = async (db: Db, outcomes: readonly Outcome[], now: Date): Pro
      mine as (
        select d.id from deliveries d join told t on t.id = d.id where d.state = 'OWED' and d.attempts = t.attempts
        order by d.subject_id, d.platform, d.number for update of d)
-     update deliveries d set state = t.state, last_error = t.error, due_at = coalesce(t."dueAt", d.due_at), failures = t.failures,
+     update deliveries d set state = t.state, last_error = t.error, due_at = coalesce(t."dueAt", d.due_at), leased_until = null, failures = t.failures,
        confirmed_at = case when t.state = 'CONFIRMED' then :now::timestamptz end,
        receipt = coalesce(t.receipt, d.receipt),
        attempts = d.attempts - t.unsent::int,

@@ -112,9 +112,9 @@ describe('the queue of a platform', () => {
     if (first === undefined || second === undefined) throw new Error('nothing was due')
     expect([first.attempts, second.attempts]).to.deep.equal([1, 2])
     for (const state of ['CONFIRMED', 'REFUSED', 'OWED'] as const) expect(await book(first, state)).to.equal(0)
-    await queue.putBack(db(), [first], later(999))
+    await queue.putBack(db(), [first])
     expect(await queue.hold(db(), [first], later(999))).to.deep.equal(new Set())
-    expect(await row(1)).to.deep.include({ state: 'OWED', due_at: later(121), receipt: null, attempts: 2 })
+    expect(await row(1)).to.deep.include({ state: 'OWED', leased_until: later(121), receipt: null, attempts: 2 })
     expect(await queue.hold(db(), [second], later(130))).to.deep.equal(new Set([second.id]))
     expect(await book(second, 'CONFIRMED')).to.equal(1)
     expect(await row(1)).to.deep.include({ state: 'CONFIRMED', receipt: RECEIPT })
@@ -122,8 +122,8 @@ describe('the queue of a platform', () => {
 
   it('what was put back is as if it had never been claimed', async () => {
     await owe(await listing(1), 1, 'ADD')
-    await queue.putBack(db(), await claim(), later(5))
-    expect(await row(1)).to.deep.include({ attempts: 0, sent_at: null, due_at: later(5) })
+    await queue.putBack(db(), await claim())
+    expect(await row(1)).to.deep.include({ attempts: 0, sent_at: null, due_at: NOW, leased_until: null })
     const [again] = await claim(10, later(5))
     if (again) await book(again, 'REFUSED', { unsent: true })
     expect(await row(1)).to.deep.include({ attempts: 0, sent_at: null, state: 'REFUSED' })

@@ -108,8 +108,8 @@ describe('the engine of push', () => {
   })
 
   it('what a dead sender held leaves when its lease ends', async () => {
-    await owed('a', { due: 12 })
-    await db().raw('update deliveries set attempts = 1')
+    await owed('a')
+    await db().raw('update deliveries set attempts = 1, leased_until = ?', [later(12)])
     await pushed(platform(), { until: later(30) })
     expect(calls).to.deep.equal([{ at: 12, keys: ['a'] }])
   })

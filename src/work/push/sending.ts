@@ -322,7 +322,7 @@ const later = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a)
 
 /** What did not leave the hub is as if it had not been claimed. */
 const putBack = async (s: Sender, rows: readonly queue.Claimed[]): Promise<void> => {
-  await door.patiently(s, () => queue.putBack(s.db, rows, s.now()))
+  await door.patiently(s, () => queue.putBack(s.db, rows))
 }
 
 const booked = async (s: Sender, outcomes: readonly queue.Outcome[]): Promise<void> => {
