@@ -46,6 +46,8 @@ const ASKER_WAIT_MS = 30_000
 const SCORE_WAIT_MS = 2_000
 /** How long an upload waits for a pull of its feed that goes on, milliseconds. */
 const UPLOAD_WAIT_MS = 5_000
+/** How long after its minute began a push of the timetable still sends what becomes due, milliseconds: until just before the next. */
+const PUSH_LASTS_MS = 57_000
 
 /** Addresses of doors that the configuration leaves open: the stand-ins of the demo, or servers of a test. */
 export interface Addresses {
@@ -105,7 +107,13 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   }
   const pushTo = async (
     ids: readonly string[] | null,
-    options: { cause: runs.Cause; plannedFor?: Date; progress?: (n: number) => void; signal?: AbortSignal },
+    options: {
+      cause: runs.Cause
+      plannedFor?: Date
+      until?: Date
+      progress?: (n: number) => void
+      signal?: AbortSignal
+    },
   ) => {
     const chosen = allPlatforms.filter((platform) =>
       ids === null ? to.platforms[platform.id] : ids.includes(platform.id),
@@ -120,9 +128,14 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       return { platform, ...address }
     })
     const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
-    const { signal } = options
-    await Promise.all(chosen.map(({ id }) => fill(db, rules, id, { now, ...(signal && { signal }) })))
-    return push(db, { platforms: ready, silent, now, random: Math.random, log, ...options })
+    const { calendar } = rules
+    const { signal, until } = options
+    const filled = Promise.all(chosen.map(({ id }) => fill(db, rules, id, { now, ...(signal && { signal }) })))
+    // Whoever asks waits until a new platform is owed everything; by the timetable removals do not wait for that.
+    if (until === undefined) await filled
+    const pushed = await push(db, { platforms: ready, silent, calendar, now, random: Math.random, log, ...options })
+    await filled
+    return pushed
   }
   const publishNow = (options: { cause: runs.Cause; plannedFor?: Date; waitMs?: number }) =>
     publish(db, {
@@ -153,7 +166,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       const ended = await expireNow(options)
       if (ended && ended.expired > 0) await publishNow({ cause: 'timetable' })
     } else if (job === 'publish') await publishNow(options)
-    else await pushTo([subject], options)
+    else await pushTo([subject], { ...options, until: new Date(plannedFor.getTime() + PUSH_LASTS_MS) })
   }
 
   return {

@@ -1,4 +1,4 @@
-/** Deliveries owed to platforms: written with the move that causes them, claimed with a lease, closed by the receipt. */
+/** Deliveries owed to platforms: written with the move that causes them, and what is told of them. How they are sent: delivery-queue. */
 import type { Action, DeliveryState, Earlier, Notice, Receipt, SubjectKind } from '../domain/delivery.js'
 import type { Db, Tx } from './db.js'
 
@@ -12,8 +12,6 @@ export interface Delivery {
   notice: Notice
   attempts: number
 }
-
-const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number, d.action, d.notice, d.attempts`
 
 export type EarlierOf = Earlier & { subjectId: string; platform: string; number: number }
 
@@ -58,52 +56,6 @@ export const owe = async (
      from jsonb_to_recordset(?::jsonb) as o(platform text, kind text, "subjectId" uuid, number int, action text, notice jsonb,
        "dueAt" timestamptz) /* deliveries.owe */`,
     [JSON.stringify(owed)],
-  )
-}
-
-/**
- * Claims what is due at one platform, removals first, never past an earlier message about the same entry. The claim is a
- * lease: nobody else sees the rows until it ends, and `attempts` is the fencing token that a late answer must still match.
- */
-export const claim = async (
-  db: Db,
-  platform: string,
-  { limit, now, leaseUntil }: { limit: number; now: Date; leaseUntil: Date },
-): Promise<Delivery[]> => {
-  const answer = await db.raw(
-    `with due as (
-       select d.id from deliveries d where d.platform = :platform and d.state = 'OWED' and d.due_at <= :now
-         and not exists (select 1 from deliveries e where e.platform = d.platform and e.subject_id = d.subject_id
-           and e.number < d.number and e.state in ('OWED', 'REFUSED'))
-       order by (d.action = 'REMOVE') desc, d.due_at, d.id limit :limit for update skip locked)
-     update deliveries d set attempts = d.attempts + 1, due_at = :leaseUntil, sent_at = :now from due where d.id = due.id
-     returning ${COLUMNS} /* deliveries.claim */`,
-    { platform, limit, now, leaseUntil },
-  )
-  return (answer.rows as Delivery[]).sort((a, b) => a.id - b.id)
-}
-
-export const confirm = async (db: Db, delivery: Delivery, receipt: Receipt, now: Date): Promise<void> => {
-  await db.raw(
-    `update deliveries set state = 'CONFIRMED', confirmed_at = ?, receipt = ?::jsonb, last_error = null
-     where id = ? and state = 'OWED' and attempts = ? /* deliveries.confirm */`,
-    [now, JSON.stringify(receipt), delivery.id, delivery.attempts],
-  )
-}
-
-/** A refused row waits for a person; it holds up later messages about the same entry only. */
-export const refuse = async (db: Db, delivery: Delivery, receipt: Receipt): Promise<void> => {
-  await db.raw(
-    `update deliveries set state = 'REFUSED', receipt = ?::jsonb, last_error = ?
-     where id = ? and state = 'OWED' and attempts = ? /* deliveries.refuse */`,
-    [JSON.stringify(receipt), `${receipt.code} ${receipt.text}`, delivery.id, delivery.attempts],
-  )
-}
-
-export const postpone = async (db: Db, delivery: Delivery, reason: string, dueAt: Date): Promise<void> => {
-  await db.raw(
-    `update deliveries set due_at = ?, last_error = ? where id = ? and state = 'OWED' and attempts = ? /* deliveries.postpone */`,
-    [dueAt, reason, delivery.id, delivery.attempts],
   )
 }
 

@@ -53,6 +53,16 @@ export const start = async (
      where job = ? and subject = ? and outcome = 'RUNNING'`,
     [now, job, subject],
   )
+  return insert(db, { job, subject, cause, plannedFor, whole, file, dated, by, now })
+}
+
+/** Opens a run next to others of its job and subject that are open. Null: as `start`. */
+export const startBeside = (db: Db, opened: Start): Promise<number | null> => insert(db, opened)
+
+const insert = async (
+  db: Db,
+  { job, subject = '', cause, plannedFor = null, whole = false, file = null, dated = null, by = null, now }: Start,
+): Promise<number | null> => {
   const answer = await db.raw(
     `insert into runs (job, subject, cause, planned_for, started_at, outcome, whole, file, dated, asked_by)
      values (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?)

@@ -1,25 +1,38 @@
 /**
- * Push: what each platform is owed, batch by batch, until nothing is due. Claimed with a lease, sent outside any
- * transaction, closed row by row by the receipts; whatever stays silent is owed as before. One platform's trouble is its own.
+ * Push: what each platform is owed, until nothing is due, or until a moment. Claimed with a lease, sent outside any transaction,
+ * booked row by row by the receipts; whatever stays silent is owed as before. Any number of hubs push to one platform side by
+ * side: the claims keep them apart. One platform's trouble is its own.
  */
-import { NO_RECEIPT, nextTry, type Receipt } from '../domain/delivery.js'
-import { isRefusal, reasonOf } from '../errors.js'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Calendar } from '../domain/calendar.js'
+import { isRefusal, Refusal, reasonOf } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Platform } from '../platforms/platform.js'
-import type { Db } from '../store/db.js'
-import * as deliveries from '../store/deliveries.js'
-import { alone, type Occasioned } from './run.js'
+import { type Db, isLost } from '../store/db.js'
+import * as queue from '../store/delivery-queue.js'
+import * as gates from '../store/platform-gates.js'
+import * as door from './push/door.js'
+import { type Counts, LEASE_MS, type Sender } from './push/sender.js'
+import { sendAll } from './push/sending.js'
+import { beside, type Occasioned } from './run.js'
 
-/** A claimed batch belongs to its sender for so long, milliseconds; longer than a send may take. */
-const LEASE_MS = 60_000
-/** Batches in one run: a bound on the loop, the rest stays due for the next. */
-const BATCHES_MAX = 10_000
+/** Rounds in one run: a bound on the loop, the rest stays due for the next. */
+const ROUNDS_MAX = 100_000
+/** A platform that takes few rows in a call gets calls side by side, to about so many rows, and not more than so many calls. */
+const ROWS_AT_ONCE = 50
+const CALLS_AT_ONCE = 8
+/** Where there is much to send, so many batches are on their way at once: one is booked while another is answered. */
+const ROUNDS_ABREAST = 2
+/** How often a push that lingers looks whether something has become due, milliseconds. */
+const LOOK_AGAIN_MS = 1_000
 
 export interface Pushed {
   platform: string
+  /** Rows that left and were answered. */
   sent: number
   accepted: number
   rejected: number
+  /** Owed or refused. */
   outstanding: number
 }
 
@@ -29,9 +42,23 @@ export interface PushOptions extends Occasioned {
   silent: readonly string[]
   random: () => number
   log: Log
+  /** Working days, for receivers that keep them; without it only weekends are free. */
+  calendar?: Calendar
+  /** Lingers until then and sends what becomes due; absent: ends when nothing is due. */
+  until?: Date
+  /** Whether additions and changes must not leave at this moment, whatever the platform; removals always do. */
+  additionsStopped?: () => Promise<boolean>
+  /** Called before a batch leaves with the highest of what it holds; if it throws, the batch does not leave. */
+  beforeSending?: (highest: { deliveryId: number; number: number }) => void
+  /** Called before anything is sent to a platform that was never owed everything in force. */
+  fill?: (platform: string) => Promise<unknown>
+  /** Waits; given by tests, whose clock is their own. */
+  pause?: (ms: number, signal?: AbortSignal) => Promise<void>
   progress?: (sent: number) => void
   signal?: AbortSignal
 }
+
+const WEEKENDS: Calendar = { holidays: new Set(), workdays: new Set(), knownUntil: '1900-01-01' }
 
 /** All platforms side by side. `unreachable` names those that did not answer; their deliveries stay owed. */
 export const push = async (
@@ -41,118 +68,145 @@ export const push = async (
   const startedAt = options.now()
   const unreachable: string[] = []
   const sending = options.platforms.map(async (to) => {
-    const sent = nothingSent(to.platform.id)
+    const counts: Counts = { sent: 0, accepted: 0, rejected: 0 }
     try {
-      await pushOne(db, to, sent, options)
+      await pushOne(db, to, counts, options)
     } catch (error) {
       if (!isRefusal(error)) throw error
       unreachable.push(to.platform.id)
     }
-    return sent
+    return { platform: to.platform.id as string, ...counts }
   })
   // Each is let come to its end: one platform's fault must not leave another's batch half booked.
   const ended = await Promise.allSettled(sending)
   for (const end of ended) if (end.status === 'rejected') throw end.reason
   const results = ended.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
-  const backlog = new Map((await deliveries.backlog(db)).map((row) => [row.platform, row.outstanding]))
-  const platforms = [...results, ...options.silent.map(nothingSent)].map((result) => ({
-    ...result,
-    outstanding: backlog.get(result.platform) ?? 0,
-  }))
+  const all = [...results, ...options.silent.map((platform) => ({ platform, sent: 0, accepted: 0, rejected: 0 }))]
+  const outstanding = await queue.outstanding(
+    db,
+    all.map(({ platform }) => platform),
+  )
+  const platforms = all.map((result) => ({ ...result, outstanding: outstanding.get(result.platform) ?? 0 }))
   return { platforms, unreachable, ms: options.now().getTime() - startedAt.getTime() }
 }
 
-const nothingSent = (platform: string): Pushed => ({ platform, sent: 0, accepted: 0, rejected: 0, outstanding: 0 })
-
-type Sending = { platform: Platform; url: string; secret: string }
-
-const pushOne = async (db: Db, to: Sending, counts: Pushed, options: PushOptions): Promise<void> => {
-  const subject = to.platform.id
-  await alone(db, { ...options, job: 'push', subject }, async (run) => {
-    for (let batch = 0; batch < BATCHES_MAX; batch += 1) {
-      options.signal?.throwIfAborted()
-      const at = options.now()
-      const leaseUntil = new Date(at.getTime() + LEASE_MS)
-      const claimed = await deliveries.claim(db, subject, { limit: to.platform.batchSize, now: at, leaseUntil })
-      if (claimed.length === 0) break
-      await sendBatch(db, `${run.id}-${batch}`, to, claimed, counts, options)
-      const { sent, accepted, rejected } = counts
-      Object.assign(run.counts, { sent, accepted, rejected })
-      options.progress?.(sent)
-    }
+const pause = async (ms: number, signal?: AbortSignal): Promise<void> => {
+  await wait(ms, undefined, signal ? { signal } : {}).catch((error) => {
+    if (!signal?.aborted) throw error
   })
 }
 
-const sendBatch = async (
+const pushOne = async (
   db: Db,
-  id: string,
-  to: Sending,
-  claimed: readonly deliveries.Delivery[],
-  counts: Pushed,
+  { platform, url, secret }: PushOptions['platforms'][number],
+  counts: Counts,
   options: PushOptions,
 ): Promise<void> => {
-  const good: deliveries.Delivery[] = []
-  for (const delivery of claimed) {
-    const [fault] = to.platform.check(delivery.notice)
-    if (fault === undefined) good.push(delivery)
-    else {
-      counts.rejected += 1
-      const receipt = {
-        key: delivery.notice.key,
-        accepted: false,
-        code: fault.rule,
-        text: fault.message,
-        field: fault.field,
-        value: null,
-        receiverId: null,
-      }
-      await deliveries.refuse(db, delivery, receipt)
+  await beside(db, { ...options, job: 'push', subject: platform.id }, async (run) => {
+    await gates.found(db, platform.id)
+    if (options.fill && (await gates.read(db, platform.id)).filledAt === null) await options.fill(platform.id)
+    const sender: Sender = {
+      db,
+      platform,
+      url,
+      secret,
+      calendar: options.calendar ?? WEEKENDS,
+      run: run.id,
+      batches: 0,
+      troubled: false,
+      counts,
+      now: options.now,
+      random: options.random,
+      pause: options.pause ?? pause,
+      log: options.log,
+      beforeSending: options.beforeSending,
+      signal: options.signal,
     }
-  }
-  if (good.length === 0) return
-  const receipts = await sendOrPostpone(db, id, to, good, options)
-  counts.sent += good.length
-  for (const [i, delivery] of good.entries()) {
-    const receipt = receipts[i]
-    if (receipt?.accepted) {
-      counts.accepted += 1
-      await deliveries.confirm(db, delivery, receipt, options.now())
-    } else if (receipt && receipt.code !== NO_RECEIPT) {
-      counts.rejected += 1
-      await deliveries.refuse(db, delivery, receipt)
-    } else await postpone(db, delivery, '没有回执 no receipt', options)
-  }
+    await rounds(sender, options, () => {
+      Object.assign(run.counts, counts)
+      options.progress?.(counts.sent)
+    })
+  })
 }
 
-/** A platform that does not answer leaves all as owed as before, for later. */
-const sendOrPostpone = async (
-  db: Db,
-  id: string,
-  { platform, url, secret }: Sending,
-  good: readonly deliveries.Delivery[],
-  options: PushOptions,
-): Promise<Receipt[]> => {
-  const batch = { id, sentAt: options.now().toISOString(), notices: good.map((delivery) => delivery.notice) }
+/**
+ * What a round came to. `nothing`: none is due. `later`: not at this moment. `failed`: the platform, or the database, did not
+ * answer. `full`: there may be more at once.
+ */
+type Round = { end: 'sent'; full: boolean } | { end: 'nothing' | 'later' } | { end: 'failed'; error: unknown }
+
+/** A run that lingers outlives the troubles of its time; one that does not ends with the first. */
+const rounds = async (s: Sender, options: PushOptions, told: () => void): Promise<void> => {
+  const [lingers, stays] = [lingering(options), options.until !== undefined]
+  let trouble: unknown = null
+  let abreast = 1
+  for (let n = 0; n < ROUNDS_MAX && !s.signal?.aborted; n += 1) {
+    const together = await Promise.all(Array.from({ length: abreast }, () => roundOf(s, options)))
+    const failed = together.find((round) => round.end === 'failed')
+    const sent = together.filter((round) => round.end === 'sent')
+    if (sent.length > 0) told()
+    if (failed) trouble = failed.error
+    else if (sent.length > 0) trouble = null
+    abreast = !failed && s.platform.callsPerSecond === null && sent.some(({ full }) => full) ? ROUNDS_ABREAST : 1
+    if (sent.length > 0 && !(failed && !stays) && (!stays || lingers())) continue
+    const waits = stays ? lingers() : !failed && together.some((round) => round.end === 'later')
+    if (!waits) break
+    if (!s.signal?.aborted) await s.pause(LOOK_AGAIN_MS, s.signal)
+  }
+  // Whoever was asked to stop has ended well where nothing else was expected of him.
+  if (s.signal?.aborted && stays) return
+  s.signal?.throwIfAborted()
+  if (trouble !== null) throw trouble
+}
+
+/** By the clock that is given, and by the machine's own: a clock that stands still or is set back lengthens nothing. */
+const lingering = ({ until, now }: PushOptions): (() => boolean) => {
+  if (until === undefined) return () => false
+  const [began, lasts] = [performance.now(), until.getTime() - now().getTime()]
+  return () => now() < until && performance.now() - began < lasts
+}
+
+const roundOf = async (s: Sender, options: PushOptions): Promise<Round> => {
   try {
-    return await platform.send(batch, { url, secret, ...(options.signal ? { signal: options.signal } : {}) })
+    return await sendDue(s, options)
   } catch (error) {
-    const retryAfter = isRefusal(error) ? Number(error.details['retryAfterSeconds'] ?? 0) : 0
-    for (const delivery of good) await postpone(db, delivery, reasonOf(error), options, retryAfter)
-    options.log.warn({ platform: platform.id, reason: reasonOf(error) }, 'platform did not answer')
-    throw error
+    // What was claimed meanwhile comes back when its lease ends.
+    if (options.until === undefined || !isLost(error)) throw error
+    s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'the database was lost while pushing')
+    return { end: 'failed', error }
   }
 }
 
-const postpone = (
-  db: Db,
-  delivery: deliveries.Delivery,
-  reason: string,
-  options: PushOptions,
-  retryAfterSeconds = 0,
-): Promise<void> =>
-  deliveries.postpone(
-    db,
-    delivery,
-    reason,
-    nextTry(delivery.attempts, options.now(), options.random(), retryAfterSeconds),
-  )
+const sendDue = async (s: Sender, options: PushOptions): Promise<Round> => {
+  const way = await door.look(s, options.additionsStopped)
+  if (!way.open) {
+    if (way.why !== 'breaker') return { end: 'nothing' }
+    const reason = '连续失败，暂停呼叫 left alone for a while after failures'
+    return { end: 'failed', error: new Refusal('PLATFORM_UNREACHABLE', { reason }) }
+  }
+  const width = s.platform.callsPerSecond === null ? widthOf(s.platform.batchSize) : 1
+  const limit = way.probe ? 1 : s.platform.batchSize * width
+  const round = await sendClaim(s, { limit, width, only: way.only })
+  // What failed may be the row and not the platform: before all wait for it, one that is no removal is tried.
+  if (way.probe && round.end === 'failed' && way.only === undefined) {
+    const other = await sendClaim(s, { limit, width, only: 'OTHERS' })
+    if (other.end === 'sent') return other
+  }
+  return round
+}
+
+const widthOf = (batchSize: number): number =>
+  Math.min(CALLS_AT_ONCE, Math.max(1, Math.floor(ROWS_AT_ONCE / batchSize)))
+
+const sendClaim = async (
+  s: Sender,
+  { limit, width, only }: { limit: number; width: number; only: queue.Only | undefined },
+): Promise<Round> => {
+  const now = s.now()
+  const leaseUntil = new Date(now.getTime() + LEASE_MS)
+  const claimed = await queue.claim(s.db, s.platform.id, { limit, now, leaseUntil, only })
+  if (claimed.length === 0) return { end: 'nothing' }
+  const sent = await sendAll(s, claimed, width)
+  if (sent.end === 'failed') return sent
+  return sent.end === 'late' ? { end: 'later' } : { end: 'sent', full: claimed.length === limit }
+}

@@ -73,6 +73,17 @@ export const alone = async <T>(db: Db, what: What, work: (run: Running) => Promi
   return done === null ? null : done.value
 }
 
+/**
+ * As `alone`, but next to other runs of the same job and subject, whose rows it leaves as they are: for work that is kept apart
+ * row by row. Null: another process has this occurrence of the timetable.
+ */
+export const beside = async <T>(db: Db, what: What, work: (run: Running) => Promise<T>): Promise<T | null> => {
+  const { job, subject = '', cause, plannedFor = null, by = null } = what
+  const startedAt = what.now()
+  const id = await runs.startBeside(db, { job, subject, cause, plannedFor, by, now: startedAt })
+  return id === null ? null : closed(db, what, id, startedAt, work)
+}
+
 const closed = async <T>(
   db: Db,
   what: What,

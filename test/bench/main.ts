@@ -1,9 +1,10 @@
 /** `npm run bench [NAME…]`: each bench prints what it measures, as ratios within one run; the last line is one JSON object. */
 import { intake } from './intake.js'
 import { publish } from './publish.js'
+import { push } from './push.js'
 import { score } from './score.js'
 
-const BENCHES: Record<string, () => Promise<Record<string, number>>> = { intake, publish, score }
+const BENCHES: Record<string, () => Promise<Record<string, number>>> = { intake, publish, push, score }
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name))

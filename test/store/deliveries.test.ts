@@ -1,10 +1,7 @@
 import { expect } from 'chai'
 import type { Action, Notice } from '../../src/domain/delivery.js'
-import type { Db } from '../../src/store/db.js'
 import * as deliveries from '../../src/store/deliveries.js'
 import { database, later, lead, NOW, penalised, rowsOf } from '../support/world.js'
-
-const receipt = { key: 'k', accepted: true, code: '00', text: '', field: null, value: null, receiverId: null }
 
 describe('deliveries', () => {
   const db = database()
@@ -24,63 +21,6 @@ describe('deliveries', () => {
         },
       ]),
     )
-  const claim = (limit = 10, now = NOW, from: Db = db()) =>
-    deliveries.claim(from, 'national', { limit, now, leaseUntil: later(60, now) })
-
-  it('removals are claimed first', async () => {
-    const [a, b] = [await listing(1), await listing(2)]
-    await owe(a, 1, 'ADD')
-    await owe(b, 1, 'REMOVE', { dueAt: NOW })
-    expect((await claim(1)).map((one) => one.action)).to.deep.equal(['REMOVE'])
-    expect((await claim(1)).map((one) => one.action)).to.deep.equal(['ADD'])
-  })
-
-  it('messages about one entry are claimed in their order, one after the other', async () => {
-    const a = await listing(1)
-    await owe(a, 1, 'ADD')
-    await owe(a, 2, 'CHANGE')
-    const [first, ...none] = await claim()
-    expect(none).to.have.length(0)
-    expect(first?.number).to.equal(1)
-    expect(await claim()).to.have.length(0)
-    if (first) await deliveries.confirm(db(), first, receipt, NOW)
-    expect((await claim()).map((one) => one.number)).to.deep.equal([2])
-  })
-
-  it('a refused message holds up the later ones about its entry only', async () => {
-    const [a, b] = [await listing(1), await listing(2)]
-    await owe(a, 1, 'ADD')
-    await owe(a, 2, 'CHANGE')
-    await owe(b, 1, 'ADD')
-    for (const one of await claim())
-      if (one.subjectId === a) await deliveries.refuse(db(), one, { ...receipt, accepted: false })
-    expect(await claim(10, later(30))).to.have.length(0)
-    expect((await claim(10, later(61))).map((one) => one.subjectId)).to.deep.equal([b])
-  })
-
-  it('what is not due yet, or owed to another platform, is not claimed', async () => {
-    const a = await listing(1)
-    await owe(a, 1, 'ADD', { dueAt: later(1) })
-    await owe(a, 1, 'ADD', { platform: 'jilin' })
-    expect(await claim()).to.have.length(0)
-    expect(await claim(10, later(1))).to.have.length(1)
-  })
-
-  it('many who claim at once get each row once', async () => {
-    const a = await listing(1)
-    await db().raw(
-      `with more as (insert into listings (list, operator_id, state, reason, facts, created_at, removed_on)
-         select list, operator_id, 'REMOVED', reason, facts, created_at, '2026-11-20' from listings, generate_series(1, 100) where id = ? returning id)
-       insert into deliveries (kind, platform, subject_id, number, action, notice, due_at, created_at)
-       select 'listing', 'national', id, 1, 'ADD', '{}', ?, ? from more`,
-      [a, NOW, NOW],
-    )
-    const all = (await Promise.all(Array.from({ length: 8 }, () => claim(30)))).flat().map((one) => one.id)
-    expect(new Set(all).size).to.equal(all.length)
-    while ((await claim(30)).length > 0);
-    const attempts = await rowsOf(db(), 'select distinct attempts from deliveries')
-    expect(attempts).to.deep.equal([{ attempts: 1 }])
-  })
 
   it('folding leaves what was confirmed, and what was tried only if it is asked to', async () => {
     const a = await listing(1)

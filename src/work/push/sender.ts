@@ -1,0 +1,35 @@
+/** What one push to one platform works with. */
+import type { Calendar } from '../../domain/calendar.js'
+import type { Log } from '../../log.js'
+import type { Platform } from '../../platforms/platform.js'
+import type { Db } from '../../store/db.js'
+
+/** A claimed row belongs to its sender for so long, milliseconds: what a killed process held is taken up within 15 s. */
+export const LEASE_MS = 12_000
+
+export interface Counts {
+  sent: number
+  accepted: number
+  rejected: number
+}
+
+export interface Sender {
+  db: Db
+  platform: Platform
+  url: string
+  secret: string
+  calendar: Calendar
+  /** Batches of this run are named by it. */
+  run: number
+  counts: Counts
+  now: () => Date
+  random: () => number
+  pause: (ms: number, signal?: AbortSignal) => Promise<void>
+  log: Log
+  beforeSending?: ((highest: { deliveryId: number; number: number }) => void) | undefined
+  signal?: AbortSignal | undefined
+  /** Batches so far; part of their names. */
+  batches: number
+  /** The platform was in trouble when it was last looked at: an answer is then news. */
+  troubled: boolean
+}

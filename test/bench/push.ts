@@ -1,0 +1,260 @@
+/**
+ * Push by one process over real HTTP, to a receiver in a process of its own, on a server with the product's own settings: against
+ * the same rows sent and marked with nothing checked; how long a claim takes with many outstanding (BENCH_OUTSTANDING), most of
+ * them blocked, refused or of the future; and what one dead platform costs the others.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Notice } from '../../src/domain/delivery.js'
+import { ask } from '../../src/http.js'
+import { makeLog } from '../../src/log.js'
+import { samrBatch } from '../../src/platforms/formats/samr-list.js'
+import { national } from '../../src/platforms/national.js'
+import type { Platform } from '../../src/platforms/platform.js'
+import { connect, type Db, migrate } from '../../src/store/db.js'
+import * as queue from '../../src/store/delivery-queue.js'
+import * as embedded from '../../src/store/embedded/index.js'
+import { type PushOptions, push as pushNow } from '../../src/work/push.js'
+import { noticeOf } from '../platforms/notices.js'
+
+const ROWS = Number(process.env['BENCH_DELIVERIES'] ?? 100_000)
+const OUTSTANDING = Number(process.env['BENCH_OUTSTANDING'] ?? 1_000_000)
+/** Times that each rate is taken; the middle one counts. */
+const TIMES = 3
+/** Fewer where there are not so many due. */
+const CLAIMS = 500
+const CLAIMED = 100
+const DAY_MS = 86_400_000
+/** Where nobody listens. */
+const NOBODY = 'http://127.0.0.1:9'
+const IDS = ['national', 'jilin', 'creditchina', 'creditjilin'] as const
+
+const log = makeLog({ level: 'silent', file: null })
+const say = (what: string): unknown => process.stdout.write(`${what}\n`)
+
+export const push = async (): Promise<Record<string, number>> => {
+  const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
+  const server = await embedded.join(join(folder, 'data'))
+  const receivers: ChildProcess[] = []
+  try {
+    const db = await made(server.url)
+    try {
+      const url = await receiver(receivers)
+      const [bare, rate] = await againstBare(db, url)
+      const share = await withOneDown(db, url)
+      const claim = await claims(db)
+      return {
+        rowsPerSecond: Math.round(rate),
+        againstBare: Math.round((rate / bare) * 100) / 100,
+        othersWithOneDown: Math.round(share * 100) / 100,
+        ...claim,
+      }
+    } finally {
+      await db.destroy()
+    }
+  } finally {
+    for (const one of receivers) one.stdin?.end()
+    await server.leave()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const made = async (server: string): Promise<Db> => {
+  const url = new URL(server)
+  url.pathname = '/bench_push'
+  const admin = connect(server)
+  await admin.raw('create database bench_push')
+  await admin.destroy()
+  const db = connect(url.href)
+  await migrate(db)
+  // As the queue itself, without what keeps its order.
+  await db.raw('create table bare (like deliveries including defaults including identity including indexes)')
+  return db
+}
+
+const receiver = async (started: ChildProcess[]): Promise<string> => {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'test/bench/receiver.ts'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  started.push(child)
+  const [port] = await once(createInterface({ input: child.stdout }), 'line')
+  return `http://127.0.0.1:${port}`
+}
+
+const NOTICE = JSON.stringify(noticeOf(1))
+/** So many additions due at a platform, each about a subject of its own. */
+const owed = async (db: Db, platform: string, rows: number, table = 'deliveries'): Promise<void> => {
+  await db.raw(
+    `insert into ${table} (kind, platform, subject_id, number, action, notice, due_at, created_at)
+     select 'listing', ?, id, 1, 'ADD', ?::jsonb || jsonb_build_object('key', id), now() - interval '1 hour', now()
+     from (select gen_random_uuid() as id from generate_series(1, ?)) g`,
+    [platform, NOTICE, rows],
+  )
+}
+
+const emptied = async (db: Db): Promise<void> => {
+  await db.raw('truncate deliveries, bare')
+  await db.raw('update platform_states set failures = 0, open_until = null')
+  await db.raw('vacuum analyze')
+  await db.raw('checkpoint')
+}
+
+const as = (id: Platform['id']): Platform => ({ ...national, id })
+const options = (to: PushOptions['platforms']): PushOptions => ({
+  platforms: to,
+  silent: [],
+  cause: 'command',
+  now: () => new Date(),
+  random: Math.random,
+  log,
+})
+
+/** Rows a second: sent and marked bare, and pushed. */
+const againstBare = async (db: Db, url: string): Promise<[bare: number, pushed: number]> => {
+  const [bares, rates]: [number[], number[]] = [[], []]
+  for (let time = 0; time < TIMES; time += 1) {
+    await emptied(db)
+    await owed(db, 'national', ROWS, 'bare')
+    bares.push(ROWS / (await bareSeconds(db, url)))
+    await emptied(db)
+    await owed(db, 'national', ROWS)
+    const began = performance.now()
+    const { platforms } = await pushNow(db, options([{ platform: national, url, secret: 's' }]))
+    rates.push(ROWS / ((performance.now() - began) / 1000))
+    if (platforms[0]?.accepted !== ROWS) throw new Error(`not all were accepted: ${JSON.stringify(platforms)}`)
+    const [{ n }] = (
+      await db.raw(`select count(*) as n from deliveries where state = 'CONFIRMED' and receipt ->> 'batch' is not null`)
+    ).rows
+    if (n !== ROWS) throw new Error(`${n} receipts of ${ROWS} were stored`)
+  }
+  const [bare, rate] = [middle(bares), middle(rates)]
+  say(`${ROWS} rows: bare ${Math.round(bare)}/s, pushed ${Math.round(rate)}/s (${(rate / bare).toFixed(2)} ×)`)
+  return [bare, rate]
+}
+
+const middle = (all: number[]): number => [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
+
+/** The same batches read, sent and marked as confirmed; no row is checked, claimed or given its receipt. */
+const bareSeconds = async (db: Db, url: string): Promise<number> => {
+  const began = performance.now()
+  for (let after = 0; ; ) {
+    const { rows } = (await db.raw(`select id, notice from bare where id > ? and state = 'OWED' order by id limit ?`, [
+      after,
+      national.batchSize,
+    ])) as { rows: { id: number; notice: Notice }[] }
+    if (rows.length === 0) return (performance.now() - began) / 1000
+    after = rows.at(-1)?.id ?? 0
+    const batch = { id: String(after), sentAt: new Date().toISOString(), notices: rows.map(({ notice }) => notice) }
+    const answer = await ask(`${url}/api`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(samrBatch(batch)),
+      timeoutMs: 10_000,
+      maxBytes: 4_000_000,
+    })
+    JSON.parse(answer.body.toString('utf8'))
+    await db.raw(
+      `update bare set state = 'CONFIRMED', confirmed_at = now(), attempts = 1, sent_at = now() where id = any(?)`,
+      [rows.map(({ id }) => id)],
+    )
+  }
+}
+
+/** What three platforms keep of their rate while the fourth answers nothing for a day of the clock, against the fourth owed nothing. */
+const withOneDown = async (db: Db, url: string): Promise<number> => {
+  const each = Math.round(ROWS / 3)
+  const took = async (down: boolean): Promise<number> => {
+    await emptied(db)
+    for (const id of IDS.slice(1)) await owed(db, id, each)
+    if (down) await owed(db, 'national', ROWS)
+    await db.raw('analyze deliveries')
+    const stop = new AbortController()
+    const began = performance.now()
+    // The day goes by while the others have work.
+    const expected = Math.max(1, (ROWS / 5_000) * 1_000)
+    const now = () => new Date(Date.now() + ((performance.now() - began) / expected) * DAY_MS)
+    const dead = pushNow(db, {
+      ...options([{ platform: as('national'), url: NOBODY, secret: 's' }]),
+      now,
+      until: new Date(now().getTime() + 365 * DAY_MS),
+      pause: (_, signal) => new Promise((resolve) => setTimeout(resolve, signal?.aborted ? 0 : 10)),
+      signal: stop.signal,
+    }).catch((error) => error)
+    const { platforms } = await pushNow(db, options(IDS.slice(1).map((id) => ({ platform: as(id), url, secret: 's' }))))
+    const ms = performance.now() - began
+    stop.abort(new Error('measured'))
+    await dead
+    if (platforms.some(({ accepted }) => accepted !== each)) throw new Error(JSON.stringify(platforms))
+    if (down) {
+      const [{ failures }] = (await db.raw(`select failures from platform_states where platform = 'national'`)).rows
+      say(`the dead platform was tried ${failures} times in ${((ms / expected) * 24).toFixed(0)} hours of its clock`)
+    }
+    return ms
+  }
+  const [up, down]: [number[], number[]] = [[], []]
+  for (let time = 0; time < TIMES; time += 1) {
+    up.push(await took(false))
+    down.push(await took(true))
+  }
+  const share = middle(up) / middle(down)
+  say(`three platforms keep ${(share * 100).toFixed(0)} % of their rate while the fourth is down`)
+  return share
+}
+
+/** Milliseconds that a claim of a hundred takes, and the last of its hundredths. */
+const claims = async (db: Db): Promise<{ claimMs: number; claimP99Ms: number }> => {
+  await emptied(db)
+  const quarter = Math.floor(OUTSTANDING / 4)
+  const insert = (rows: string) =>
+    db.raw(
+      `insert into deliveries (kind, platform, subject_id, number, action, state, attempts, notice, due_at, created_at)
+       select 'listing', 'national', id, number, action, state, attempts, ?::jsonb || jsonb_build_object('key', id), due_at, now() from (${rows}) r`,
+      [NOTICE],
+    )
+  const began = performance.now()
+  const subjects = `select md5(g::text)::uuid as id, g from generate_series(1, ${quarter}) g`
+  // Refused ones, and behind each of them one that has been due for longer than any other.
+  await insert(
+    `select id, 1 as number, 'ADD' as action, 'REFUSED' as state, 1 as attempts, now() - interval '9 days' as due_at from (${subjects}) s`,
+  )
+  await insert(
+    `select id, 2 as number, 'CHANGE' as action, 'OWED' as state, 0 as attempts, now() - interval '8 days' as due_at from (${subjects}) s`,
+  )
+  await insert(
+    `select md5('later' || g)::uuid as id, 1 as number, 'ADD' as action, 'OWED' as state, 1 as attempts, now() + interval '1 day' as due_at from generate_series(1, ${quarter}) g`,
+  )
+  await insert(
+    `select md5('due' || g)::uuid as id, 1 as number, case when g % 50 = 0 then 'REMOVE' else 'ADD' end as action, 'OWED' as state, 0 as attempts, now() - g * interval '1 second' as due_at from generate_series(1, ${quarter}) g`,
+  )
+  say(`${OUTSTANDING} outstanding made in ${((performance.now() - began) / 1000).toFixed(0)} s`)
+  await db.raw('vacuum analyze deliveries')
+  await db.raw('checkpoint')
+  const took: number[] = []
+  const times = Math.min(CLAIMS, Math.floor(quarter / CLAIMED))
+  for (let n = 0; n < times; n += 1) {
+    const now = new Date()
+    const at = performance.now()
+    const claimed = await queue.claim(db, 'national', {
+      limit: CLAIMED,
+      now,
+      leaseUntil: new Date(now.getTime() + DAY_MS),
+    })
+    took.push(performance.now() - at)
+    if (claimed.length !== CLAIMED) throw new Error(`${claimed.length} were claimed`)
+    const confirmed = { state: 'CONFIRMED', receipt: null, error: null, dueAt: null, failures: 0 } as const
+    await queue.book(
+      db,
+      claimed.map((delivery) => ({ delivery, ...confirmed })),
+      now,
+    )
+  }
+  const sorted = took.sort((a, b) => a - b)
+  const claimMs = Math.round(middle(sorted) * 100) / 100
+  const claimP99Ms = Math.round((sorted[Math.floor(times * 0.99)] ?? 0) * 100) / 100
+  say(`claiming ${CLAIMED} of ${OUTSTANDING}: ${claimMs} ms, 99 in 100 within ${claimP99Ms} ms`)
+  return { claimMs, claimP99Ms }
+}
