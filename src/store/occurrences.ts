@@ -55,7 +55,10 @@ export const passOver = async (tx: Tx, { job, subject, before, now }: Named & { 
 }
 
 /** Asked for by a person: one that waits or runs already for a person is that one. */
-export const ask = async (tx: Tx, { job, subject, by, now }: Named & { by: string; now: Date }): Promise<Occurrence> => {
+export const ask = async (
+  tx: Tx,
+  { job, subject, by, now }: Named & { by: string; now: Date },
+): Promise<Occurrence> => {
   const open = await tx.raw(
     `select ${COLUMNS} from occurrences o where job = ? and subject = ? and cause = 'person' and ended_at is null
      order by id limit 1 /* occurrences.ask */`,
