@@ -24,6 +24,7 @@ import { restoration } from './nouns/restoration.js'
 import { score } from './nouns/score.js'
 import { adoptionById, scorecardLife } from './nouns/scorecards.js'
 import { standing } from './nouns/standing.js'
+import { timetable } from './nouns/timetable.js'
 import { watch } from './nouns/watch.js'
 import { SCALARS } from './scalars.js'
 import { signedIn } from './viewer.js'
@@ -76,6 +77,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...score.Query,
         ...scorecardLife.Query,
         ...operations.Query,
+        ...timetable.Query,
         ...rejected.Query,
         ...identity.Query,
         ...concerns.Query,
@@ -95,6 +97,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...door.Mutation,
         ...deadlines.Mutation,
         ...document.Mutation,
+        ...timetable.Mutation,
       },
       ...listingFields,
       Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing, ...clocks.Listing },

@@ -16,8 +16,6 @@ export interface Cron {
   days: ReadonlySet<number>
   months: ReadonlySet<number>
   weekdays: ReadonlySet<number>
-  /** Both days are restricted: either is enough, as every cron has it. */
-  either: boolean
 }
 
 const RANGES = [
@@ -28,10 +26,14 @@ const RANGES = [
   [0, 7],
 ] as const
 
-/** Throws where the text is no expression of five fields made of numbers, `*`, `-`, `,` and `/`. */
+/**
+ * Throws where the text is no expression of five fields made of numbers, `*`, `-`, `,` and `/`; also where it restricts both the
+ * day of the month and the day of the week, for then cron needs either and node-cron both.
+ */
 export const parse = (text: string): Cron => {
   const fields = text.trim().split(/\s+/)
   if (fields.length !== RANGES.length) throw new Error(`not five fields: ${text}`)
+  if (fields[2] !== '*' && fields[4] !== '*') throw new Error(`both kinds of day: ${text}`)
   const [minutes = [], hours = [], days = [], months = [], weekdays = []] = fields.map((field, i) =>
     numbers(field, RANGES[i] ?? RANGES[0], text),
   )
@@ -42,7 +44,6 @@ export const parse = (text: string): Cron => {
     months: new Set(months),
     // Sunday is 0 and 7.
     weekdays: new Set(weekdays.map((day) => day % 7)),
-    either: fields[2] !== '*' && fields[4] !== '*',
   }
 }
 
@@ -95,9 +96,9 @@ export const between = (cron: Cron, after: Date, upTo: Date, most: number): Date
 /** `day`: days since 1970-01-01 as Shanghai counts them. */
 const dayMatches = (cron: Cron, day: number): boolean => {
   const date = new Date(day * DAY)
-  if (!cron.months.has(date.getUTCMonth() + 1)) return false
-  const [ofMonth, ofWeek] = [cron.days.has(date.getUTCDate()), cron.weekdays.has(date.getUTCDay())]
-  return cron.either ? ofMonth || ofWeek : ofMonth && ofWeek
+  return (
+    cron.months.has(date.getUTCMonth() + 1) && cron.days.has(date.getUTCDate()) && cron.weekdays.has(date.getUTCDay())
+  )
 }
 
 const two = (n: number | string): string => String(n).padStart(2, '0')

@@ -160,6 +160,16 @@ export const byId = async (db: Db, id: number): Promise<Run | null> => {
   return answer.rows[0] ?? null
 }
 
+/** Newest of each job and subject. */
+export const latest = async (db: Db, of: readonly { job: Job; subject: string }[]): Promise<Run[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from unnest(?::text[], ?::text[]) as w (of_job, of_subject),
+       lateral (select * from runs where job = of_job and subject = of_subject order by id desc limit 1) r /* runs.latest */`,
+    [of.map(({ job }) => job), of.map(({ subject }) => subject)],
+  )
+  return answer.rows
+}
+
 /** Subjects for which a job was ever done well. */
 export const done = async (db: Db, job: Job): Promise<Set<string>> => {
   const subjects = await db('runs').distinct('subject').where({ job, outcome: 'DONE' })
