@@ -154,8 +154,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
 
   /** False: another run of the job goes on. */
   const act = async (turn: Turn, signal: AbortSignal): Promise<boolean> => {
-    const { job, subject, cause, by, plannedFor, attempt } = turn
-    const options = { cause, plannedFor, attempt, signal, ...(by === null ? {} : { by }) }
+    const { job, subject, ...occasioned } = turn
+    const { cause, plannedFor } = occasioned
+    const options = { ...occasioned, signal }
     if (job === 'pull') return (await pullFeed(subject, options)) !== null
     if (job === 'score') return (await scoreNow(options)) !== null
     if (job === 'publish') return (await publishNow(options)) !== null

@@ -35,7 +35,8 @@ export interface Turn {
   plannedFor: Date
   attempt: number
   cause: Extract<runs.Cause, 'timetable' | 'person'>
-  by: string | null
+  /** Who asked for it; absent: the timetable. */
+  by?: string
 }
 
 /** False: it could not begin, because its job is being run otherwise; it is tried again. */
@@ -171,7 +172,7 @@ const turnOf = ({ job, subject, plannedFor, attempts, cause, by }: occurrences.O
   plannedFor,
   attempt: attempts,
   cause,
-  by,
+  ...(by === null ? {} : { by }),
 })
 
 /** What the timetable planned since it was last asked becomes rows, as the rule of each job has it. One transaction. */

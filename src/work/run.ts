@@ -89,6 +89,7 @@ export const beside = async <T>(db: Db, what: What, work: (run: Running) => Prom
   if (id === null) return null
   // One renewal that fails is made up for by the next.
   const renewing = setInterval(() => void runs.renew(db, id, LEASE_MS).catch(() => {}), RENEW_MS)
+  renewing.unref()
   try {
     return await closed(db, what, id, startedAt, work)
   } finally {

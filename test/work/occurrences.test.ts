@@ -21,7 +21,7 @@ describe('occurrences', () => {
   const set = (text: string) => {
     now = new Date(text)
   }
-  const after = (ms: number) => {
+  const pass = (ms: number) => {
     now = new Date(now.getTime() + ms)
   }
   /** A process with its own clock where one is given. */
@@ -47,7 +47,7 @@ describe('occurrences', () => {
     const { turns, act } = seen()
     await look(process([PUSH, PULL], act))
     expect(turns).to.deep.equal([])
-    after(MINUTE)
+    pass(MINUTE)
     const { turns: later, act: again } = seen()
     await look(process([PUSH, PULL], again))
     expect(minutes(later)).to.deep.equal(['02:01'])
@@ -58,7 +58,7 @@ describe('occurrences', () => {
     const three = [1, 2, 3].map(() => process([PUSH], act))
     await look(...three)
     for (let n = 0; n < 10; n += 1) {
-      after(MINUTE)
+      pass(MINUTE)
       await look(...three)
       await look(...three)
     }
@@ -78,7 +78,7 @@ describe('occurrences', () => {
     const { turns, act } = seen()
     const one = process([PUSH], act)
     await look(one)
-    after(MINUTE)
+    pass(MINUTE)
     await look(one)
     set('2026-11-25T05:00:30Z')
     await look(one)
@@ -122,7 +122,7 @@ describe('occurrences', () => {
       return new Promise(() => {})
     })
     await dead.beat()
-    after(MINUTE)
+    pass(MINUTE)
     await dead.beat()
     await until(async () => (await rowsOf(db(), 'select 1 from runs')).length === 1)
     const { turns, act } = seen()
@@ -153,7 +153,7 @@ describe('occurrences', () => {
       })
     })
     await slow.beat()
-    after(MINUTE)
+    pass(MINUTE)
     await slow.beat()
     await lapse()
     let other: (() => void) | undefined
@@ -173,7 +173,7 @@ describe('occurrences', () => {
     let free: (() => void) | undefined
     const slow = process([PUSH], () => new Promise((resolve) => (free = () => resolve(true))))
     await slow.beat()
-    after(MINUTE)
+    pass(MINUTE)
     await slow.beat()
     await lapse()
     await slow.renew()
@@ -281,7 +281,7 @@ describe('occurrences', () => {
       (_, signal) => new Promise((_done, fail) => signal.addEventListener('abort', () => fail(signal.reason))),
     )
     await leaving.beat()
-    after(MINUTE)
+    pass(MINUTE)
     await leaving.beat()
     leaving.stop()
     await leaving.idle()
@@ -308,7 +308,7 @@ describe('occurrences', () => {
     const one = process([PUSH], () => new Promise((resolve) => frees.push(() => resolve(true))))
     await one.beat()
     for (let n = 0; n < 3; n += 1) {
-      after(MINUTE)
+      pass(MINUTE)
       await one.beat()
     }
     expect(frees).to.have.length(3)
@@ -319,7 +319,7 @@ describe('occurrences', () => {
 
   it('old occurrences are forgotten after ninety days', async () => {
     await look(process([PUSH]))
-    after(MINUTE)
+    pass(MINUTE)
     await look(process([PUSH]))
     set('2027-02-23T02:01:30Z')
     await look(process([PUSH]))
@@ -334,7 +334,7 @@ describe('occurrences', () => {
     const { turns, act } = seen()
     const one = makeScheduler(cut, { occasions: [PUSH], act, now: () => now, log })
     await look(one)
-    after(MINUTE)
+    pass(MINUTE)
     const ended = own.db.raw(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
     )
