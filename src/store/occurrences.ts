@@ -80,6 +80,15 @@ export interface Wanted extends Named {
   beside: boolean
 }
 
+/** Whether anything waits, or was left behind; asked each second, and mostly no. */
+export const waiting = async (db: Db): Promise<boolean> => {
+  const answer = await db.raw(
+    `select 1 from occurrences where ended_at is null and (lease_until is null or lease_until < clock_timestamp()) limit 1
+     /* occurrences.waiting */`,
+  )
+  return answer.rows.length > 0
+}
+
 /**
  * Those that wait and those whose lease is over, oldest first, now held by whoever asks. One that runs alone is left while
  * anybody holds its lock: a process that merely lags still does the work. The runs of earlier attempts are closed as

@@ -96,7 +96,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log }: SchedulerPar
 
   const take = async (at: Date): Promise<void> => {
     const room = HELD_MOST - held.size
-    if (room <= 0 || stopping.signal.aborted) return
+    if (room <= 0 || stopping.signal.aborted || !(await occurrences.waiting(db))) return
     const options = { limit: room, leaseMs: LEASE_MS, attemptsMost: ATTEMPTS_MOST, now: at }
     for (const one of await occurrences.claim(db, wanted, options)) begin(one)
     for (const { job, subject, plannedFor } of await occurrences.giveUp(db, ATTEMPTS_MOST, at))

@@ -12,11 +12,21 @@ import { log, rowsOf } from '../support/world.js'
 
 const ROOT = join(fileURLToPath(import.meta.url), '..', '..', '..')
 
+/** At which step the process dies, its zone, and the runs with their attempts. */
+const CASES = [
+  ['taken', 'America/New_York', ['DONE 2']],
+  ['running', 'Pacific/Apia', ['ABANDONED 1', 'DONE 2']],
+  ['ended', 'Europe/Berlin', ['DONE 1']],
+] as const
+
 describe('processes of the timetable', () => {
   let test: TestDatabase
   const children: ChildProcess[] = []
+  /** All start at once: each takes its time. */
+  const keepers = new Map<string, ReturnType<typeof keeper>>()
   before(async () => {
     test = await freshDatabase()
+    for (const [step, zone] of CASES) keepers.set(step, keeper(`at ${step}`, step, zone))
   })
   after(async () => {
     for (const child of children) child.kill('SIGKILL')
@@ -44,15 +54,11 @@ describe('processes of the timetable', () => {
     [18.5, 42.5].map((hours) => new Date(Date.parse(`${day}T00:00:00Z`) + hours * 3_600_000).toISOString()),
   )
 
-  for (const [step, zone, outcomes] of [
-    ['taken', 'America/New_York', ['DONE 2']],
-    ['running', 'Pacific/Apia', ['ABANDONED 1', 'DONE 2']],
-    ['ended', 'Europe/Berlin', ['DONE 1']],
-  ] as const)
+  for (const [step, zone, outcomes] of CASES)
     it(`killed when its run is ${step}, a process in ${zone} leaves one effective run; its nights are Shanghai's`, async () => {
       const subject = `at ${step}`
       const occasion: Occasion = { job: 'pull', subject, cron: '0 0 1 1 *' }
-      const { child, line } = keeper(subject, step, zone)
+      const { child, line } = keepers.get(step) ?? keeper(subject, step, zone)
       expect(await line()).to.deep.equal({ planned: NIGHTS, zone })
       const told = { timetable: [occasion], job: 'pull', subject, by: 'officer-1' }
       await acts.start(test.db, { ...told, now: new Date() })
