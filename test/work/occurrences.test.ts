@@ -92,6 +92,18 @@ describe('occurrences', () => {
     expect(new Set(minutes(turns)).size).to.equal(turns.length)
   })
 
+  it('after a clock was ahead and set back, a stop is made up for as ever', async () => {
+    const { turns, act } = seen()
+    await look(process([PULL], act))
+    set('2026-11-25T09:30:00Z')
+    await look(process([PULL], act))
+    set('2026-11-25T02:05:00Z')
+    await look(process([PULL], act))
+    set('2026-11-25T04:30:00Z')
+    await look(process([PULL], act))
+    expect(minutes(turns)).to.deep.equal(['09:10', '04:10'])
+  })
+
   it('whatever clocks two processes have, no planned time has two runs', async function () {
     this.timeout(20_000)
     await fc.assert(
