@@ -133,6 +133,19 @@ const REFUSALS = {
   ),
 
   RUN_UNKNOWN: row(404, 1, () => '没有这次运行。There is no such run.'),
+  JOB_UNKNOWN: row(
+    404,
+    1,
+    (d) => `时刻表中没有 ${d['job']} ${d['subject']}。The timetable has no such job, or not of this subject.`,
+  ),
+  JOB_NOT_PAUSABLE: row(
+    409,
+    1,
+    (d) =>
+      `${d['job']} 使不应再公示的内容撤下，不能暂停；如需暂缓新增，请暂停平台。This job takes down what may no longer be shown and cannot be paused; to hold additions, pause the platform.`,
+  ),
+  JOB_PAUSED: row(409, 1, () => '该工作已暂停。This job is paused already.'),
+  JOB_NOT_PAUSED: row(409, 1, () => '该工作未暂停。This job is not paused.'),
   RUN_NOT_TAKEN_BACK: row(409, 1, (d) => `该次运行不能撤回：${d['reason']}。This run cannot be taken back.`),
 
   // Score.

@@ -24,15 +24,17 @@ import { type Clock, startClock } from './work/clock.js'
 import { clockRules, publicRules } from './work/clocks.js'
 import { documentRules, documentTemplates } from './work/documents.js'
 import { expire } from './work/expire.js'
+import type { Turn } from './work/occurrences.js'
 import { publish } from './work/publish.js'
 import { type FileGiven, pull } from './work/pull.js'
 import { push } from './work/push.js'
 import { checked, type Rules, restorationRules } from './work/rules.js'
+import type { Occasioned } from './work/run.js'
 import { type ScoreOptions, score } from './work/score.js'
 import { familiesTold } from './work/sources.js'
 import { takeBack } from './work/takeback.js'
 import { timelinessRules } from './work/timeliness.js'
-import { type Occasion, timetable } from './work/timetable.js'
+import { LINGER_MS, timetable } from './work/timetable.js'
 import { type TrialOptions, tryScorecard } from './work/trial.js'
 import { verify } from './work/verify.js'
 
@@ -46,8 +48,6 @@ const ASKER_WAIT_MS = 30_000
 const SCORE_WAIT_MS = 2_000
 /** How long an upload waits for a pull of its feed that goes on, milliseconds. */
 const UPLOAD_WAIT_MS = 5_000
-/** How long after its minute began a push of the timetable still sends what becomes due, milliseconds: until just before the next. */
-const PUSH_LASTS_MS = 57_000
 
 /** Addresses of doors that the configuration leaves open: the stand-ins of the demo, or servers of a test. */
 export interface Addresses {
@@ -78,6 +78,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   let clock: Clock | null = null
   let server: Server | null = null
   let answers: database.Db | null = null
+  let ticking: database.Db | null = null
   const stopping = new AbortController()
   const uploading = new Set<Promise<unknown>>()
 
@@ -89,6 +90,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       by?: string
       waitMs?: number
       plannedFor?: Date
+      attempt?: number
       progress?: (n: number) => void
       signal?: AbortSignal
     },
@@ -109,7 +111,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     ids: readonly string[] | null,
     options: {
       cause: runs.Cause
+      by?: string
       plannedFor?: Date
+      attempt?: number
       until?: Date
       progress?: (n: number) => void
       signal?: AbortSignal
@@ -137,7 +141,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     await filled
     return pushed
   }
-  const publishNow = (options: { cause: runs.Cause; plannedFor?: Date; waitMs?: number }) =>
+  const publishNow = (options: Pick<Occasioned, 'cause' | 'by' | 'plannedFor' | 'attempt' | 'waitMs'>) =>
     publish(db, {
       ...options,
       manifests: keys.manifests,
@@ -145,7 +149,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       log,
       note: (published) => writeNote(config.dataDir, published),
     })
-  const expireNow = (options: { cause: runs.Cause; plannedFor?: Date }) => expire(db, { ...options, rules, now, log })
+  const expireNow = (options: Pick<Occasioned, 'cause' | 'by' | 'plannedFor' | 'attempt'>) =>
+    expire(db, { ...options, rules, now, log })
   const families = () => familiesTold(db, feeds.values())
   const scoreNow = async (options: Omit<ScoreOptions, 'rules' | 'families' | 'now' | 'log'>) =>
     score(db, { rules, families: await families(), now, log, ...options })
@@ -157,17 +162,30 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     return Promise.race([scored, after(SCORE_WAIT_MS, undefined, { ref: false })])
   }
 
-  const act = async ({ job, subject }: Occasion, plannedFor: Date, signal: AbortSignal): Promise<void> => {
-    const options = { cause: 'timetable' as const, plannedFor, signal }
-    if (job === 'pull') await pullFeed(subject, options)
-    else if (job === 'score') await scoreNow(options)
-    else if (job === 'expire') {
-      // What has ended is not to wait in the files for the next publication.
+  /** False: another run of the job goes on. */
+  const act = async (turn: Turn, signal: AbortSignal): Promise<boolean> => {
+    const { job, subject, ...occasioned } = turn
+    const { cause, plannedFor } = occasioned
+    const options = { ...occasioned, signal }
+    if (job === 'pull') return (await pullFeed(subject, options)) !== null
+    if (job === 'score') return (await scoreNow(options)) !== null
+    if (job === 'publish') return (await publishNow(options)) !== null
+    if (job === 'expire') {
       const ended = await expireNow(options)
+      // What has ended is not to wait in the files for the next publication.
       if (ended && ended.expired > 0) await publishNow({ cause: 'timetable' })
-    } else if (job === 'publish') await publishNow(options)
-    else await pushTo([subject], { ...options, until: new Date(plannedFor.getTime() + PUSH_LASTS_MS) })
+      return ended !== null
+    }
+    const lingers = cause === 'timetable' ? { until: new Date(plannedFor.getTime() + LINGER_MS) } : {}
+    await pushTo([subject], { ...options, ...lingers })
+    return true
   }
+  /** Every feed and platform that has an address. */
+  const fed = [...feeds.values()].flatMap(({ id, every, agency }) => {
+    const address = to.agencies[agency]
+    return address === undefined ? [] : [{ id, every, watched: !/^https?:/.test(address) }]
+  })
+  const occasions = timetable(fed, Object.keys(to.platforms))
 
   return {
     config,
@@ -191,13 +209,10 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     /** What is published from now on is signed with a new key. */
     newManifestKey: () => newManifestKey(config.keysDir),
     expire: expireNow,
-    /** Starts the timetable for every feed and platform that has an address. */
+    /** Starts the timetable. */
     tick: (): void => {
-      const fed = [...feeds.values()].flatMap(({ id, every, agency }) => {
-        const address = to.agencies[agency]
-        return address === undefined ? [] : [{ id, every, watched: !/^https?:/.test(address) }]
-      })
-      clock = startClock(timetable(fed, Object.keys(to.platforms)), act, log)
+      ticking = database.connect(databaseUrl)
+      clock = startClock(ticking, { occasions, act, now, log })
     },
     /** Listens, and says where. `demo`: the pages say that everything shown is invented. */
     serve: async ({ demo = false } = {}): Promise<string> => {
@@ -214,6 +229,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         configured: { agencies: new Set(Object.keys(to.agencies)), platforms: new Set(Object.keys(to.platforms)) },
         proxies: config.proxies,
         demo,
+        timetable: occasions,
         pull: upload,
         rescore: (only) => scoreAtOnce(only),
         publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS }),
@@ -230,6 +246,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       stopping.abort(new Refusal('STOPPING'))
       await Promise.allSettled(uploading)
       await answers?.destroy()
+      await ticking?.destroy()
       await db.destroy()
       await leave()
     },

@@ -6,6 +6,7 @@ import type { Platform } from '../platforms/platform.js'
 import type { Db } from '../store/db.js'
 import type { FileGiven, Pulled } from '../work/pull.js'
 import type { Rules } from '../work/rules.js'
+import type { Occasion } from '../work/timetable.js'
 
 export interface Upload {
   /** Client that sent it. */
@@ -28,6 +29,8 @@ export interface ApiParts {
   proxies?: number
   /** Everything shown is invented, and the pages say so. */
   demo: boolean
+  /** What runs by itself. */
+  timetable: readonly Occasion[]
   /** Takes in a file that an agency uploaded; null where another process has it. */
   pull: (feed: string, given: Upload) => Promise<(Pulled & { run: number }) | null>
   /** Scores these operators at once: what a move took off the list weighs nothing any more. */

@@ -29,6 +29,7 @@ import { score } from './nouns/score.js'
 import { adoptionById, scorecardLife } from './nouns/scorecards.js'
 import { standing } from './nouns/standing.js'
 import { timelinessOf } from './nouns/timeliness.js'
+import { timetable } from './nouns/timetable.js'
 import { watch } from './nouns/watch.js'
 import { SCALARS } from './scalars.js'
 import { signedIn } from './viewer.js'
@@ -83,6 +84,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...score.Query,
         ...scorecardLife.Query,
         ...operations.Query,
+        ...timetable.Query,
         ...rejected.Query,
         ...identity.Query,
         ...concerns.Query,
@@ -109,6 +111,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...platforms.Mutation,
         ...deliveries.Mutation,
         ...retractions.Mutation,
+        ...timetable.Mutation,
       },
       ...listingFields,
       Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing, ...clocks.Listing },

@@ -11,6 +11,8 @@ export interface Run {
   subject: string
   cause: Cause
   plannedFor: Date | null
+  attempt: number
+  by: string | null
   startedAt: Date
   endedAt: Date | null
   outcome: Outcome
@@ -24,7 +26,7 @@ export interface Run {
   takenBackReason: string | null
 }
 
-const COLUMNS = `id, job, subject, cause, planned_for as "plannedFor", started_at as "startedAt", ended_at as "endedAt",
+const COLUMNS = `id, job, subject, cause, planned_for as "plannedFor", attempt, asked_by as "by", started_at as "startedAt", ended_at as "endedAt",
   outcome, whole, file, counts, error, taken_back_at as "takenBackAt", taken_back_by as "takenBackBy", taken_back_reason as "takenBackReason"`
 
 export interface Start {
@@ -37,40 +39,63 @@ export interface Start {
   dated?: string | null
   /** Who asked for it, where that is told. */
   by?: string | null
+  attempt?: number
+  /** It goes on beside others, and lives while it renews its lease; absent: it runs alone. */
+  leaseMs?: number | null
   now: Date
 }
 
 /**
- * Opens a run. The caller holds the lock of (job, subject), so a run still open is one whose process died. Null: another
- * process has already taken this occurrence of the timetable.
+ * Opens a run. Without a lease the caller holds the lock of (job, subject), so a run still open is one whose process died; with
+ * one, those are whose lease is over. Null: another process has already begun this attempt at this occurrence of the timetable.
  */
-export const start = async (
-  db: Db,
-  { job, subject = '', cause, plannedFor = null, whole = false, file = null, dated = null, by = null, now }: Start,
-) => {
+export const start = async (db: Db, given: Start): Promise<number | null> => {
+  const {
+    job,
+    subject = '',
+    cause,
+    plannedFor = null,
+    whole = false,
+    file = null,
+    dated = null,
+    by = null,
+    now,
+  } = given
+  const { attempt = 1, leaseMs = null } = given
   await db.raw(
     `update runs set outcome = 'ABANDONED', ended_at = ? /* runs.start */
-     where job = ? and subject = ? and outcome = 'RUNNING'`,
-    [now, job, subject],
+     where job = ? and subject = ? and outcome = 'RUNNING' and (?::integer is null or lease_until < clock_timestamp())`,
+    [now, job, subject, leaseMs],
   )
-  return insert(db, { job, subject, cause, plannedFor, whole, file, dated, by, now })
-}
-
-/** Opens a run next to others of its job and subject that are open. Null: as `start`. */
-export const startBeside = (db: Db, opened: Start): Promise<number | null> => insert(db, opened)
-
-const insert = async (
-  db: Db,
-  { job, subject = '', cause, plannedFor = null, whole = false, file = null, dated = null, by = null, now }: Start,
-): Promise<number | null> => {
   const answer = await db.raw(
-    `insert into runs (job, subject, cause, planned_for, started_at, outcome, whole, file, dated, asked_by)
-     values (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?)
-     on conflict (job, subject, planned_for) where planned_for is not null do nothing
+    `insert into runs (job, subject, cause, planned_for, attempt, started_at, outcome, whole, file, dated, asked_by, lease_until)
+     values (?, ?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, clock_timestamp() + ? * interval '1 ms')
+     on conflict (job, subject, planned_for, attempt) where planned_for is not null do nothing
      returning id /* runs.start */`,
-    [job, subject, cause, plannedFor, now, whole, file, dated, by],
+    [job, subject, cause, plannedFor, attempt, now, whole, file, dated, by, leaseMs],
   )
   return answer.rows.length === 0 ? null : (answer.rows[0].id as number)
+}
+
+/** A run beside others lives on. One that was taken for dead stays so. */
+export const renew = async (db: Db, id: number, leaseMs: number): Promise<void> => {
+  await db.raw(
+    `update runs set lease_until = clock_timestamp() + ? * interval '1 ms' where id = ? and outcome = 'RUNNING' /* runs.renew */`,
+    [leaseMs, id],
+  )
+}
+
+/** Earlier attempts at an occurrence that another process has taken up. */
+export const abandonAttempts = async (
+  tx: Tx,
+  { job, subject, plannedFor, attempts }: { job: Job; subject: string; plannedFor: Date; attempts: number },
+  now: Date,
+): Promise<void> => {
+  await tx.raw(
+    `update runs set outcome = 'ABANDONED', ended_at = ?
+     where job = ? and subject = ? and planned_for = ? and attempt < ? and outcome = 'RUNNING' /* runs.abandonAttempts */`,
+    [now, job, subject, plannedFor, attempts],
+  )
 }
 
 /** Locked to the end of the transaction. False: others took it for dead and may have begun anew. */
@@ -100,6 +125,7 @@ export const noteSource = async (
   await tx('runs').where({ id }).update({ whole, complete, file, content_hash: contentHash, archive })
 }
 
+/** One that was taken for dead meanwhile stays abandoned. */
 export const finish = async (
   db: Db | Tx,
   id: number,
@@ -111,7 +137,7 @@ export const finish = async (
   },
 ): Promise<void> => {
   await db('runs')
-    .where({ id })
+    .where({ id, outcome: 'RUNNING' })
     .update({
       outcome: end.outcome,
       ended_at: end.now,
@@ -132,6 +158,16 @@ export const list = async (db: Db, { first, before }: { first: number; before: n
 export const byId = async (db: Db, id: number): Promise<Run | null> => {
   const answer = await db.raw(`select ${COLUMNS} from runs where id = ? /* runs.byId */`, [id])
   return answer.rows[0] ?? null
+}
+
+/** Newest of each job and subject. */
+export const latest = async (db: Db, of: readonly { job: Job; subject: string }[]): Promise<Run[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from unnest(?::text[], ?::text[]) as w (of_job, of_subject),
+       lateral (select * from runs where job = of_job and subject = of_subject order by id desc limit 1) r /* runs.latest */`,
+    [of.map(({ job }) => job), of.map(({ subject }) => subject)],
+  )
+  return answer.rows
 }
 
 /** Subjects for which a job was ever done well. */

@@ -1,11 +1,15 @@
-/** The clock: node-cron behind the timetable. A tick only asks; whether it runs is decided by the row of its run. */
+/**
+ * The clock: node-cron says when a minute begins, and a steady beat, which no change of the host's clock reaches, looks each
+ * second for what waits or was left behind by a dead process. Both only look: what runs is decided by the rows of occurrences.
+ */
 import cron from 'node-cron'
-import { reasonOf } from '../errors.js'
-import type { Log } from '../log.js'
-import type { Occasion } from './timetable.js'
+import type { Db } from '../store/db.js'
+import { makeScheduler, RENEW_MS, type SchedulerParts } from './occurrences.js'
 
 const ZONE = 'Asia/Shanghai'
-const MINUTE_MS = 60_000
+const EVERY_MINUTE = '* * * * *'
+/** Between two looks, milliseconds. */
+const BEAT_MS = 1_000
 /** How long a stopping hub waits for what is running, milliseconds. */
 const STOP_WITHIN_MS = 15_000
 
@@ -13,35 +17,25 @@ export interface Clock {
   stop(): Promise<void>
 }
 
-export const startClock = (
-  occasions: readonly Occasion[],
-  act: (occasion: Occasion, plannedFor: Date, signal: AbortSignal) => Promise<void>,
-  log: Log,
-): Clock => {
-  const stopping = new AbortController()
-  const running = new Set<Promise<void>>()
-  const tasks = occasions.map((occasion) =>
-    cron.schedule(
-      occasion.cron,
-      ({ date }) => {
-        const plannedFor = new Date(Math.floor(date.getTime() / MINUTE_MS) * MINUTE_MS)
-        const work = act(occasion, plannedFor, stopping.signal)
-          .catch((error) =>
-            log.error({ err: error, ...occasion }, `the timetable's ${occasion.job} failed: ${reasonOf(error)}`),
-          )
-          .finally(() => running.delete(work))
-        running.add(work)
-        return work
-      },
-      { timezone: ZONE, noOverlap: true, name: `${occasion.job}:${occasion.subject}`, suppressMissedWarning: true },
-    ),
-  )
+/** `db`: connections of its own, so that a long merge cannot keep it from renewing its leases. */
+export const startClock = (db: Db, parts: SchedulerParts): Clock => {
+  const scheduler = makeScheduler(db, parts)
+  const minute = cron.schedule(EVERY_MINUTE, () => scheduler.beat(), {
+    timezone: ZONE,
+    name: 'timetable',
+    suppressMissedWarning: true,
+  })
+  const beat = setInterval(() => void scheduler.beat(), BEAT_MS)
+  const renew = setInterval(() => void scheduler.renew(), RENEW_MS)
+  void scheduler.beat()
   return {
     stop: async () => {
-      stopping.abort(new Error('the hub is stopping'))
-      await Promise.all(tasks.map((task) => task.destroy()))
+      clearInterval(beat)
+      await minute.destroy()
+      scheduler.stop()
       const late = new Promise((resolve) => setTimeout(resolve, STOP_WITHIN_MS).unref())
-      await Promise.race([Promise.allSettled(running), late])
+      await Promise.race([scheduler.idle(), late])
+      clearInterval(renew)
     },
   }
 }

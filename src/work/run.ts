@@ -1,4 +1,7 @@
-/** One run of a job: alone, opened as a row, and closed as a row whatever happens. The frame of every verb of the timetable. */
+/**
+ * One run of a job: opened as a row, and closed as a row whatever happens. Alone under a lock, or beside others under a lease.
+ * The frame of every verb of the timetable.
+ */
 import { redact } from '../domain/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import type { Log } from '../log.js'
@@ -8,6 +11,9 @@ import * as runs from '../store/runs.js'
 
 /** How long a second run of the same job waits for the first unless told otherwise, milliseconds. One that the timetable started does not wait. */
 const WAIT_MS = 120_000
+/** A run beside others is taken for dead when it was silent for so long, milliseconds; it speaks well before. */
+const LEASE_MS = 10_000
+const RENEW_MS = 3_000
 /** From this status on a refusal is somebody's failure (an agency that did not answer), not a judgement on what was brought. */
 export const FAILURE_STATUS = 500
 
@@ -16,6 +22,8 @@ export interface Occasioned {
   cause: runs.Cause
   /** The occurrence of the timetable that it is; null or absent: somebody asked for it. */
   plannedFor?: Date | null
+  /** Which attempt at its occurrence it is; the first when absent. */
+  attempt?: number
   now: () => Date
   /** Milliseconds for which whoever asked waits for a run that goes on. */
   waitMs?: number
@@ -59,9 +67,7 @@ export const alone = async <T>(db: Db, what: What, work: (run: Running) => Promi
     plannedFor === null ? (what.waitMs ?? WAIT_MS) : 0,
     async () => {
       const startedAt = what.now()
-      const { cause, whole = false, file = null, dated = null } = what
-      const by = what.by ?? null
-      const id = await runs.start(db, { job, subject, cause, plannedFor, whole, file, dated, by, now: startedAt })
+      const id = await runs.start(db, startOf(what, startedAt))
       return id === null ? null : { value: await closed(db, what, id, startedAt, work) }
     },
   )
@@ -74,14 +80,26 @@ export const alone = async <T>(db: Db, what: What, work: (run: Running) => Promi
 }
 
 /**
- * As `alone`, but next to other runs of the same job and subject, whose rows it leaves as they are: for work that is kept apart
- * row by row. Null: another process has this occurrence of the timetable.
+ * Beside other runs of the job: its work keeps them apart. Null: this attempt at its occurrence of the timetable was begun
+ * already. Runs that have fallen silent are closed as abandoned.
  */
 export const beside = async <T>(db: Db, what: What, work: (run: Running) => Promise<T>): Promise<T | null> => {
-  const { job, subject = '', cause, plannedFor = null, by = null } = what
   const startedAt = what.now()
-  const id = await runs.startBeside(db, { job, subject, cause, plannedFor, by, now: startedAt })
-  return id === null ? null : closed(db, what, id, startedAt, work)
+  const id = await runs.start(db, { ...startOf(what, startedAt), leaseMs: LEASE_MS })
+  if (id === null) return null
+  // One renewal that fails is made up for by the next.
+  const renewing = setInterval(() => void runs.renew(db, id, LEASE_MS).catch(() => {}), RENEW_MS)
+  renewing.unref()
+  try {
+    return await closed(db, what, id, startedAt, work)
+  } finally {
+    clearInterval(renewing)
+  }
+}
+
+const startOf = (what: What, now: Date): runs.Start => {
+  const { job, subject = '', cause, plannedFor = null, attempt = 1, whole = false, file = null, dated = null } = what
+  return { job, subject, cause, plannedFor, attempt, whole, file, dated, by: what.by ?? null, now }
 }
 
 const closed = async <T>(

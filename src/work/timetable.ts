@@ -1,4 +1,5 @@
 /** The timetable: what runs by itself, and when (Asia/Shanghai). The only place that names an hour of the day. */
+import type { MissedRule } from '../domain/missed.js'
 
 export interface Occasion {
   job: 'pull' | 'score' | 'publish' | 'push' | 'expire'
@@ -11,11 +12,34 @@ export interface Occasion {
 /** A folder or an exchange table is looked into at any time of the day: whoever puts something there wants its answer. */
 const WATCH = '*/5 * * * *'
 const SCORE = '*/5 * * * *'
+/** A push lingers until its minute is nearly over, so that what is owed leaves within seconds. */
 const PUSH = '* * * * *'
 /** What left the list is no longer served, and a new snapshot is made for whoever asks: at the latest this soon without being asked. */
 const PUBLISH = '* * * * *'
 /** Shortly after midnight, when terms end, and again each hour for what was missed. */
 const EXPIRE = '1 * * * *'
+
+/** How long a push of the timetable goes on looking for what is owed, from its minute on, milliseconds. */
+export const LINGER_MS = 55_000
+
+interface JobRule extends MissedRule {
+  /** Several of its runs may go on at once: its work keeps them apart. The others run alone, under a lock. */
+  beside: boolean
+  /** A person may pause it. Whatever takes down what may no longer be shown waits for nobody. */
+  pausable: boolean
+}
+
+/** Each catches up on everything by one run. */
+const ONCE = { missed: 'once', withinMs: null } as const
+
+/** What the clock must know of each job. */
+export const RULES: Record<Occasion['job'], JobRule> = {
+  pull: { ...ONCE, beside: false, pausable: true },
+  score: { ...ONCE, beside: false, pausable: true },
+  publish: { ...ONCE, beside: false, pausable: false },
+  push: { ...ONCE, beside: true, pausable: false },
+  expire: { ...ONCE, beside: false, pausable: false },
+}
 
 /** `feeds` and `platforms`: those that have an address; `watched`: it is a folder's or a table's. */
 export const timetable = (

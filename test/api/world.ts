@@ -26,6 +26,7 @@ import { pull } from '../../src/work/pull.js'
 import type { Rules } from '../../src/work/rules.js'
 import { score } from '../../src/work/score.js'
 import { familiesTold } from '../../src/work/sources.js'
+import { timetable } from '../../src/work/timetable.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
 export const NOW = new Date('2026-03-02T02:00:00Z')
@@ -90,6 +91,7 @@ export const makeWorld = async (): Promise<World> => {
     platforms,
     demo: false,
     configured: { agencies: new Set(['market-regulator']), platforms: new Set(['national']) },
+    timetable: timetable([{ id: 'registry', every: '10 3 * * *' }], ['national']),
     pull: async (id, { by, file, signal }) => {
       const feed = feeds.get(id)
       if (feed === undefined) throw new Error(`no feed ${id}`)

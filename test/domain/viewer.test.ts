@@ -38,6 +38,7 @@ describe('who may see and do what', () => {
       ...AUTHORITY,
       'see_inner_listings',
       'see_removed',
+      'direct_timetable',
       'amend_calendar',
       'issue_access_code',
       'see_access_codes',
@@ -79,6 +80,7 @@ describe('who may see and do what', () => {
     ],
     administrator: [
       ...AUTHORITY,
+      'direct_timetable',
       'see_inner_listings',
       'amend_calendar',
       'see_access_codes',

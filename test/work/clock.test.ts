@@ -1,21 +1,16 @@
 import { expect } from 'chai'
-import cron from 'node-cron'
 import { feeds } from '../../src/agencies/index.js'
+import { next, parse } from '../../src/domain/cron.js'
 import { startClock } from '../../src/work/clock.js'
-import { type Occasion, timetable } from '../../src/work/timetable.js'
-import { log } from '../support/world.js'
-
-const EVERY_SECOND = '* * * * * *'
-const occasion = (job: Occasion['job'], subject = ''): Occasion => ({ job, subject, cron: EVERY_SECOND })
+import type { Turn } from '../../src/work/occurrences.js'
+import { type Occasion, RULES, timetable } from '../../src/work/timetable.js'
+import { database, log, NOW, rowsOf } from '../support/world.js'
 
 describe('the timetable', () => {
   const rows = timetable([...feeds.values()], ['national', 'jilin'])
 
-  it('every row is a cron expression that names minutes first', () => {
-    for (const row of rows) {
-      expect(cron.validate(row.cron), `${row.job} ${row.subject}`).to.equal(true)
-      expect(row.cron.split(' '), `${row.job} ${row.subject}`).to.have.length(5)
-    }
+  it('every row is a cron expression that names minutes first, and comes again', () => {
+    for (const row of rows) expect(next(parse(row.cron), NOW), `${row.job} ${row.subject}`).to.not.equal(null)
   })
 
   it('there is one row for each feed and platform, and one for each job without a subject', () => {
@@ -31,42 +26,46 @@ describe('the timetable', () => {
     ])
     expect(names).to.have.length(5 + feeds.size)
   })
+
+  it('what takes down may not be paused', () => {
+    const kept = Object.entries(RULES).filter(([, { pausable }]) => !pausable)
+    expect(kept.map(([job]) => job)).to.have.members(['push', 'publish', 'expire'])
+  })
 })
 
 describe('the clock', () => {
-  it('a tick is told as the minute it was planned for, and a stop lets what runs end', async () => {
+  const db = database()
+  const occasions: Occasion[] = [{ job: 'pull', subject: 'registry', cron: '* * * * *' }]
+  /** An hour that no test waits for; each call is a second later. */
+  const ticking = (start = new Date('2026-11-25T02:00:58Z')) => {
+    let ms = start.getTime()
+    return () => {
+      ms += 1_000
+      return new Date(ms)
+    }
+  }
+
+  it('a minute that begins is told as what was planned, and a stop lets what runs end', async () => {
     let ended = false
-    const ticked = await new Promise<{ plannedFor: Date; stop: Promise<void>; aborted: () => boolean }>((resolve) => {
-      const clock = startClock(
-        [occasion('pull', 'registry')],
-        async (_, plannedFor, signal) => {
+    const told = await new Promise<{ turn: Turn; stop: Promise<void>; aborted: () => boolean }>((resolve) => {
+      const clock = startClock(db(), {
+        occasions,
+        now: ticking(),
+        log,
+        act: async (turn, signal) => {
           const stopping = new Promise<void>((left) => signal.addEventListener('abort', () => left()))
-          resolve({ plannedFor, stop: clock.stop(), aborted: () => signal.aborted })
+          resolve({ turn, stop: clock.stop(), aborted: () => signal.aborted })
           await stopping
           ended = true
+          return true
         },
-        log,
-      )
+      })
     })
-    await ticked.stop
-    expect(ticked.plannedFor.getTime() % 60_000).to.equal(0)
-    expect(ticked.aborted()).to.equal(true)
-    expect(ended).to.equal(true)
-  })
-
-  it('a job that fails is logged and runs again, and holds up no other', async () => {
-    const seen = { score: 0, expire: 0 }
-    await new Promise<void>((resolve) => {
-      const clock = startClock(
-        [occasion('score'), occasion('expire')],
-        async ({ job }) => {
-          seen[job as 'score' | 'expire'] += 1
-          if (seen.score >= 2 && seen.expire >= 1) void clock.stop().then(resolve)
-          if (job === 'score') throw new Error('broken')
-        },
-        log,
-      )
-    })
-    expect(seen.score).to.be.greaterThan(1)
+    await told.stop
+    expect(told.turn).to.deep.include({ job: 'pull', subject: 'registry', attempt: 1, cause: 'timetable' })
+    expect(told.turn.plannedFor.toISOString()).to.equal('2026-11-25T02:01:00.000Z')
+    expect([told.aborted(), ended]).to.deep.equal([true, true])
+    const [row] = await rowsOf(db(), 'select state from occurrences')
+    expect(row).to.deep.equal({ state: 'DONE' })
   })
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { isLost } from '../../src/store/db.js'
-import { alone } from '../../src/work/run.js'
+import { alone, beside } from '../../src/work/run.js'
 import { at, database, NOW, refusal, rowsOf } from '../support/world.js'
 
 const what = { job: 'pull' as const, subject: 'registry', cause: 'command' as const, now: at(NOW) }
@@ -66,5 +66,27 @@ describe('work/run', () => {
     ).to.include({
       code: 'RUN_BUSY',
     })
+  })
+
+  it('runs go on beside each other, and one that has fallen silent is closed by the next', async () => {
+    const push = { ...what, job: 'push' as const, subject: 'national' }
+    const lapse = `update runs set lease_until = clock_timestamp() - interval '1 s' where outcome = 'RUNNING'`
+    const outcomes = async () =>
+      (await rowsOf(db(), 'select outcome from runs order by id')).map((run) => run['outcome'])
+    await beside(db(), push, async () => {
+      await beside(db(), push, async () => {
+        expect(await outcomes()).to.deep.equal(['RUNNING', 'RUNNING'])
+      })
+      await db().raw(lapse)
+      await beside(db(), push, async () => 'next')
+    })
+    expect(await outcomes()).to.deep.equal(['ABANDONED', 'DONE', 'DONE'])
+  })
+
+  it('an attempt at an occurrence is begun once, and a further attempt is another run', async () => {
+    const planned = { ...what, job: 'push' as const, plannedFor: NOW, cause: 'timetable' as const }
+    expect(await beside(db(), planned, async () => 'one')).to.equal('one')
+    expect(await beside(db(), planned, async () => 'one')).to.equal(null)
+    expect(await beside(db(), { ...planned, attempt: 2 }, async () => 'two')).to.equal('two')
   })
 })

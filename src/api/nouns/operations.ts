@@ -10,12 +10,16 @@ import type { Context } from '../context.js'
 import { cursorOf, globalId, numberAfter } from '../ids.js'
 import { allow, signedIn } from '../viewer.js'
 
+/** Largest of GraphQL's integers: 24 days. */
+const MS_MOST = 2_147_483_647
+
 export const runView = (run: runs.Run) => ({
   __typename: 'Run' as const,
   ...run,
   key: run.id,
   id: globalId('Run', run.id),
   subject: run.subject || null,
+  ms: run.endedAt && Math.min(run.endedAt.getTime() - run.startedAt.getTime(), MS_MOST),
   takenBack: run.takenBackAt && { at: run.takenBackAt, by: run.takenBackBy, reason: run.takenBackReason },
 })
 

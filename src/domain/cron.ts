@@ -1,0 +1,119 @@
+/**
+ * Cron expressions of five fields (minute, hour, day of month, month, day of week) and the instants that they name, in
+ * Asia/Shanghai. Pure: what the machine thinks its zone is does not matter, and no summer time is ever kept there.
+ */
+
+const MINUTE = 60_000 // ms
+const DAY = 86_400_000 // ms
+const OFFSET = 480 * MINUTE // ms that Shanghai is ahead of UTC
+/** Days looked through for a match: 29 February is at most eight years away. */
+const DAYS_MOST = 2_930
+
+export interface Cron {
+  /** Ascending. */
+  minutes: readonly number[]
+  hours: readonly number[]
+  days: ReadonlySet<number>
+  months: ReadonlySet<number>
+  weekdays: ReadonlySet<number>
+}
+
+const RANGES = [
+  [0, 59],
+  [0, 23],
+  [1, 31],
+  [1, 12],
+  [0, 7],
+] as const
+
+/**
+ * Throws where the text is no expression of five fields made of numbers, `*`, `-`, `,` and `/`; also where it restricts both the
+ * day of the month and the day of the week, for then cron needs either and node-cron both.
+ */
+export const parse = (text: string): Cron => {
+  const fields = text.trim().split(/\s+/)
+  if (fields.length !== RANGES.length) throw new Error(`not five fields: ${text}`)
+  if (fields[2] !== '*' && fields[4] !== '*') throw new Error(`both kinds of day: ${text}`)
+  const [minutes = [], hours = [], days = [], months = [], weekdays = []] = fields.map((field, i) =>
+    numbers(field, RANGES[i] ?? RANGES[0], text),
+  )
+  return {
+    minutes,
+    hours,
+    days: new Set(days),
+    months: new Set(months),
+    // Sunday is 0 and 7.
+    weekdays: new Set(weekdays.map((day) => day % 7)),
+  }
+}
+
+const numbers = (field: string, [least, most]: readonly [number, number], text: string): number[] => {
+  const found = new Set<number>()
+  for (const part of field.split(',')) {
+    const read = /^(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(part)
+    if (read === null) throw new Error(`not understood: ${part} of ${text}`)
+    const [, first, last, step] = read
+    const from = first === undefined ? least : Number(first)
+    const to = last !== undefined ? Number(last) : first === undefined || step !== undefined ? most : from
+    const by = step === undefined ? 1 : Number(step)
+    if (from < least || to > most || from > to || by < 1) throw new Error(`out of range: ${part} of ${text}`)
+    for (let n = from; n <= to; n += by) found.add(n)
+  }
+  return [...found].sort((a, b) => a - b)
+}
+
+/** The first instant after `after` that is planned; null where none ever is. */
+export const next = (cron: Cron, after: Date): Date | null => {
+  const start = (Math.floor(after.getTime() / MINUTE) + 1) * MINUTE + OFFSET
+  for (let day = Math.floor(start / DAY), n = 0; n < DAYS_MOST; day += 1, n += 1) {
+    if (!dayMatches(cron, day)) continue
+    for (const hour of cron.hours)
+      for (const minute of cron.minutes) {
+        const at = day * DAY + (hour * 60 + minute) * MINUTE
+        if (at >= start) return new Date(at - OFFSET)
+      }
+  }
+  return null
+}
+
+/** Planned instants after `after` and not after `upTo`, ascending; of very many the newest `most`. */
+export const between = (cron: Cron, after: Date, upTo: Date, most: number): Date[] => {
+  const [low, high] = [after.getTime() + OFFSET, upTo.getTime() + OFFSET]
+  const found: Date[] = []
+  for (let day = Math.floor(high / DAY), n = 0; n < DAYS_MOST && (day + 1) * DAY > low; day -= 1, n += 1) {
+    if (!dayMatches(cron, day)) continue
+    for (const hour of [...cron.hours].reverse())
+      for (const minute of [...cron.minutes].reverse()) {
+        const at = day * DAY + (hour * 60 + minute) * MINUTE
+        if (at > high) continue
+        if (at <= low || found.length >= most) return found.reverse()
+        found.push(new Date(at - OFFSET))
+      }
+  }
+  return found.reverse()
+}
+
+/** `day`: days since 1970-01-01 as Shanghai counts them. */
+const dayMatches = (cron: Cron, day: number): boolean => {
+  const date = new Date(day * DAY)
+  return (
+    cron.months.has(date.getUTCMonth() + 1) && cron.days.has(date.getUTCDate()) && cron.weekdays.has(date.getUTCDay())
+  )
+}
+
+const two = (n: number | string): string => String(n).padStart(2, '0')
+
+/** For people; an expression that is none of the usual ones stands for itself. */
+export const words = (text: string): { zh: string; en: string } => {
+  const [minute = '', hour = '', ...rest] = text.trim().split(/\s+/)
+  const daily = rest.length === 3 && rest.every((field) => field === '*')
+  if (daily && hour === '*') {
+    if (minute === '*') return { zh: '每分钟', en: 'every minute' }
+    const step = /^\*\/(\d+)$/.exec(minute)?.[1]
+    if (step) return { zh: `每 ${step} 分钟`, en: `every ${step} minutes` }
+    if (/^\d+$/.test(minute)) return { zh: `每小时第 ${minute} 分`, en: `every hour at minute ${minute}` }
+  }
+  if (daily && /^\d+$/.test(minute) && /^\d+$/.test(hour))
+    return { zh: `每天 ${two(hour)}:${two(minute)}`, en: `every day at ${two(hour)}:${two(minute)}` }
+  return { zh: text, en: text }
+}

@@ -1,0 +1,51 @@
+/**
+ * A process of the timetable for tests: tells which times it plans while its clock goes over some nights, then takes what is
+ * due and hangs at the step named, until it is killed. Arguments: database, subject, step.
+ */
+import { connect } from '../../src/store/db.js'
+import { startClock } from '../../src/work/clock.js'
+import { makeScheduler } from '../../src/work/occurrences.js'
+import { alone } from '../../src/work/run.js'
+import type { Occasion } from '../../src/work/timetable.js'
+import { log } from './world.js'
+
+/** Nights on which New York, Berlin and Apia put their clocks forward or back, or dropped a day. */
+const NIGHTS = ['2026-03-07', '2026-10-31', '2026-03-28', '2026-10-24', '2011-12-29', '2021-04-03']
+const HOUR = 3_600_000
+const HOURS = 48
+const STEP = 3
+
+const [url = '', subject = '', step = ''] = process.argv.slice(2)
+const db = connect(url)
+const never = () => new Promise<never>(() => {})
+
+const planned: string[] = []
+for (const night of NIGHTS) {
+  let now = new Date(`${night}T00:00:00Z`)
+  const occasion: Occasion = { job: 'pull', subject: `${subject} ${night}`, cron: '30 2 * * *' }
+  const act = async ({ plannedFor }: { plannedFor: Date }) => Boolean(planned.push(plannedFor.toISOString()))
+  const scheduler = makeScheduler(db, { occasions: [occasion], act, now: () => now, log })
+  for (let hour = 0; hour <= HOURS; hour += STEP) {
+    now = new Date(Date.parse(`${night}T00:00:00Z`) + hour * HOUR)
+    await scheduler.beat()
+    await scheduler.idle()
+  }
+}
+const told = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)
+told({ planned, zone: Intl.DateTimeFormat().resolvedOptions().timeZone })
+
+startClock(db, {
+  occasions: [{ job: 'pull', subject, cron: '0 0 1 1 *' }],
+  now: () => new Date(),
+  log,
+  act: async (turn) => {
+    const at = async () => {
+      told({ at: step })
+      await never()
+    }
+    if (step === 'taken') await at()
+    await alone(db, { ...turn, now: () => new Date() }, () => (step === 'running' ? at() : Promise.resolve()))
+    await at()
+    return true
+  },
+})
