@@ -1,8 +1,6 @@
 /** The wiring: one function that puts a hub together. Everything that it needs comes from the configuration or is given. */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { agencies as allAgencies, feeds } from './agencies/index.js'
 import { type ApiParts, makeServer } from './api/server.js'
@@ -16,15 +14,19 @@ import { type Log, makeLog } from './log.js'
 import { platforms as allPlatforms, hearing } from './platforms/index.js'
 import * as database from './store/db.js'
 import { type Embedded, join as joinEmbedded } from './store/embedded/index.js'
+import * as restoredStore from './store/restored.js'
 import type * as runs from './store/runs.js'
 import { makeArchive } from './work/archive.js'
 import { type Clock, startClock } from './work/clock.js'
 import { clockRules, publicRules } from './work/clocks.js'
 import { documentRules, documentTemplates } from './work/documents.js'
 import { expire } from './work/expire.js'
+import { makeNotes, type Sent } from './work/notes.js'
 import { publish } from './work/publish.js'
 import { type FileGiven, pull } from './work/pull.js'
 import { push } from './work/push.js'
+import { reconcile } from './work/reconcile.js'
+import * as restored from './work/restored.js'
 import { checked, type Rules, restorationRules } from './work/rules.js'
 import { type ScoreOptions, score } from './work/score.js'
 import { familiesTold } from './work/sources.js'
@@ -33,8 +35,6 @@ import { type Occasion, timetable } from './work/timetable.js'
 import { type TrialOptions, tryScorecard } from './work/trial.js'
 import { verify } from './work/verify.js'
 
-/** Where the sequence of publication is noted outside the database. */
-const NOTE_FILE = 'publication.json'
 /** How long a closing server waits for answers under way, milliseconds. */
 const DRAIN_MS = 10_000
 /** How long whoever asks for the list waits for a publication that goes on, milliseconds. */
@@ -70,6 +70,11 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const { db, url: databaseUrl, leave } = await openDatabase(config, overrides.migrate ?? 'empty')
   const to = addressesOf(config, overrides.addresses)
   const archive = makeArchive(config.archiveDir)
+  const notes = makeNotes(config.dataDir)
+  /** Whether the database is behind what has left it: at start, and before anything leaves. */
+  const noticeRestored = () =>
+    restored.notice(db, { notes, platforms: allPlatforms.map(({ id }) => id), now: now(), log })
+  const identity = await whoseNotes(db, leave, noticeRestored)
   let clock: Clock | null = null
   let server: Server | null = null
   let answers: database.Db | null = null
@@ -100,33 +105,51 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     uploading.add(pulled)
     return pulled.finally(() => uploading.delete(pulled))
   }
-  const pushTo = (
+  const chosen = (ids: readonly string[] | null) =>
+    allPlatforms
+      .filter((platform) => (ids === null ? to.platforms[platform.id] : ids.includes(platform.id)))
+      .map((platform) => {
+        const address = to.platforms[platform.id]
+        const setting = config.platforms[platform.id]?.setting
+        if (!address) throw new Refusal('PLATFORM_NOT_CONFIGURED', { platform: platform.id, setting })
+        return { platform, ...address }
+      })
+  const pushTo = async (
     ids: readonly string[] | null,
     options: { cause: runs.Cause; plannedFor?: Date; progress?: (n: number) => void; signal?: AbortSignal },
   ) => {
-    const chosen = allPlatforms.filter((platform) =>
-      ids === null ? to.platforms[platform.id] : ids.includes(platform.id),
-    )
-    const ready = chosen.map((platform) => {
-      const address = to.platforms[platform.id]
-      if (!address)
-        throw new Refusal('PLATFORM_NOT_CONFIGURED', {
-          platform: platform.id,
-          setting: config.platforms[platform.id]?.setting,
-        })
-      return { platform, ...address }
-    })
+    const ready = chosen(ids)
+    await noticeRestored()
     const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
-    return push(db, { platforms: ready, silent, now, random: Math.random, log, ...options })
+    const additionsStopped = () => restored.additionsStopped(db)
+    const beforeSending = (highest: Sent) => notes.noteSent(identity, highest)
+    const doors = { platforms: ready, silent, additionsStopped, beforeSending }
+    return push(db, { ...doors, now, random: Math.random, log, ...options })
   }
-  const publishNow = (options: { cause: runs.Cause; plannedFor?: Date; waitMs?: number }) =>
-    publish(db, {
+  const reconcileWith = async (
+    ids: readonly string[] | null,
+    options: { cause: runs.Cause; plannedFor?: Date; signal?: AbortSignal },
+  ) => {
+    const platforms = chosen(ids)
+    await noticeRestored()
+    return reconcile(db, { rules, platforms, now, log, ...options })
+  }
+  /** A restored database looks at each platform as soon as it can: what was removed since the backup is hidden by that. */
+  const reconcileRestored = async (platform: string, signal: AbortSignal): Promise<void> => {
+    await noticeRestored()
+    if (await restored.waitsFor(db, platform)) await reconcileWith([platform], { cause: 'timetable', signal })
+  }
+  const publishNow = async (options: { cause: runs.Cause; plannedFor?: Date; waitMs?: number }) => {
+    await noticeRestored()
+    return publish(db, {
       ...options,
       manifests: keys.manifests,
       now,
       log,
-      note: (published) => writeNote(config.dataDir, published),
+      note: (published) => notes.notePublished({ ...published, database: identity }),
+      noted: () => notes.published()?.sequence ?? 0,
     })
+  }
   const expireNow = (options: { cause: runs.Cause; plannedFor?: Date }) => expire(db, { ...options, rules, now, log })
   const families = () => familiesTold(db, feeds.values())
   const scoreNow = async (options: Omit<ScoreOptions, 'rules' | 'families' | 'now' | 'log'>) =>
@@ -148,7 +171,13 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       const ended = await expireNow(options)
       if (ended && ended.expired > 0) await publishNow({ cause: 'timetable' })
     } else if (job === 'publish') await publishNow(options)
-    else await pushTo([subject], options)
+    else if (job === 'reconcile') await reconcileWith([subject], options)
+    else {
+      await reconcileRestored(subject, signal).catch((error) =>
+        log.warn({ platform: subject, reason: reasonOf(error) }, 'a restored database could not be compared'),
+      )
+      await pushTo([subject], options)
+    }
   }
 
   return {
@@ -169,6 +198,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       tryScorecard(db, { lists: rules.lists, families: await families(), now, ...options }),
     verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { now, ...options }),
     push: pushTo,
+    reconcile: reconcileWith,
     publish: publishNow,
     /** What is published from now on is signed with a new key. */
     newManifestKey: () => newManifestKey(config.keysDir),
@@ -286,12 +316,21 @@ const addressesOf = (config: Config, given: Addresses = { agencies: {}, platform
   return { agencies, platforms }
 }
 
-/** Written beside and renamed, so that a reader never meets half a note. */
-const writeNote = (folder: string, published: { sequence: number; hash: string; publishedAt: string }): void => {
-  mkdirSync(folder, { recursive: true })
-  const path = join(folder, NOTE_FILE)
-  writeFileSync(`${path}.new`, `${JSON.stringify(published)}\n`)
-  renameSync(`${path}.new`, path)
+/** What its notes call the database; and whether it is behind them. */
+const whoseNotes = async (
+  db: database.Db,
+  leave: () => Promise<void>,
+  noticeRestored: () => Promise<unknown>,
+): Promise<string> => {
+  try {
+    const identity = await restoredStore.identity(db)
+    await noticeRestored()
+    return identity
+  } catch (error) {
+    await db.destroy()
+    await leave()
+    throw error
+  }
 }
 
 const readiness = async (db: database.Db): Promise<{ ok: boolean; checks: Record<string, string> }> => {

@@ -52,7 +52,7 @@ const upper = (words: readonly string[]) => Object.fromEntries(words.map((word) 
 const ENUMS = {
   RecordKind: upper(RECORD_KINDS),
   CodeScheme: upper(['uscc', 'org_code', 'reg_no', 'shop']),
-  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback']),
+  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile', 'fill']),
   RunCause: upper(['timetable', 'command', 'demo', 'upload', 'person']),
 }
 

@@ -68,17 +68,18 @@ export const owe = async (
 export const claim = async (
   db: Db,
   platform: string,
-  { limit, now, leaseUntil }: { limit: number; now: Date; leaseUntil: Date },
+  { limit, now, leaseUntil, only = null }: { limit: number; now: Date; leaseUntil: Date; only?: 'REMOVE' | null },
 ): Promise<Delivery[]> => {
   const answer = await db.raw(
     `with due as (
        select d.id from deliveries d where d.platform = :platform and d.state = 'OWED' and d.due_at <= :now
+         and (:only::text is null or d.action = :only)
          and not exists (select 1 from deliveries e where e.platform = d.platform and e.subject_id = d.subject_id
            and e.number < d.number and e.state in ('OWED', 'REFUSED'))
        order by (d.action = 'REMOVE') desc, d.due_at, d.id limit :limit for update skip locked)
      update deliveries d set attempts = d.attempts + 1, due_at = :leaseUntil, sent_at = :now from due where d.id = due.id
      returning ${COLUMNS} /* deliveries.claim */`,
-    { platform, limit, now, leaseUntil },
+    { platform, limit, now, leaseUntil, only } as never,
   )
   return (answer.rows as Delivery[]).sort((a, b) => a.id - b.id)
 }

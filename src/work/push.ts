@@ -31,6 +31,10 @@ export interface PushOptions extends Occasioned {
   log: Log
   progress?: (sent: number) => void
   signal?: AbortSignal
+  /** While true only removals leave: the database was restored from a backup. */
+  additionsStopped?: () => Promise<boolean>
+  /** Notes outside the database how far it is, before a batch leaves. */
+  beforeSending?: (highest: { deliveryId: number; number: number }) => void
 }
 
 /** All platforms side by side. `unreachable` names those that did not answer; their deliveries stay owed. */
@@ -73,7 +77,8 @@ const pushOne = async (db: Db, to: Sending, counts: Pushed, options: PushOptions
       options.signal?.throwIfAborted()
       const at = options.now()
       const leaseUntil = new Date(at.getTime() + LEASE_MS)
-      const claimed = await deliveries.claim(db, subject, { limit: to.platform.batchSize, now: at, leaseUntil })
+      const only = (await options.additionsStopped?.()) ? ('REMOVE' as const) : null
+      const claimed = await deliveries.claim(db, subject, { limit: to.platform.batchSize, now: at, leaseUntil, only })
       if (claimed.length === 0) break
       await sendBatch(db, `${run.id}-${batch}`, to, claimed, counts, options)
       const { sent, accepted, rejected } = counts
@@ -110,6 +115,10 @@ const sendBatch = async (
     }
   }
   if (good.length === 0) return
+  options.beforeSending?.({
+    deliveryId: Math.max(...good.map((delivery) => delivery.id)),
+    number: Math.max(...good.map((delivery) => delivery.number)),
+  })
   const receipts = await sendOrPostpone(db, id, to, good, options)
   counts.sent += good.length
   for (const [i, delivery] of good.entries()) {

@@ -1,8 +1,8 @@
 /** The timetable: what runs by itself, and when (Asia/Shanghai). The only place that names an hour of the day. */
 
 export interface Occasion {
-  job: 'pull' | 'score' | 'publish' | 'push' | 'expire'
-  /** Feed of a pull, platform of a push, otherwise empty. */
+  job: 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'reconcile'
+  /** Feed of a pull, platform of a push or a comparison, otherwise empty. */
   subject: string
   /** Cron expression with minutes first. */
   cron: string
@@ -16,6 +16,8 @@ const PUSH = '* * * * *'
 const PUBLISH = '* * * * *'
 /** Shortly after midnight, when terms end, and again each hour for what was missed. */
 const EXPIRE = '1 * * * *'
+/** At night, when nobody moves and platforms are idle. */
+const RECONCILE = '30 2 * * *'
 
 /** `feeds` and `platforms`: those that have an address; `watched`: it is a folder's or a table's. */
 export const timetable = (
@@ -27,4 +29,5 @@ export const timetable = (
   { job: 'expire', subject: '', cron: EXPIRE },
   { job: 'publish', subject: '', cron: PUBLISH },
   ...platforms.map((id): Occasion => ({ job: 'push', subject: id, cron: PUSH })),
+  ...platforms.map((id): Occasion => ({ job: 'reconcile', subject: id, cron: RECONCILE })),
 ]
