@@ -256,7 +256,8 @@ const REFUSALS = {
   FINDING_UNKNOWN: row(
     404,
     1,
-    () => '没有这项比对发现，或已办结，或须以恢复公示、移出名单办结。There is no such finding, it is settled, or a move of its listing settles it.',
+    () =>
+      '没有这项比对发现，或已办结，或须以恢复公示、移出名单办结。There is no such finding, it is settled, or a move of its listing settles it.',
   ),
 
   // A database restored from a backup.
@@ -266,7 +267,11 @@ const REFUSALS = {
     () =>
       '数据库系由备份恢复，落后于已发出的内容：核对并解除之前不新增公示。The database was restored from a backup and is behind what has left it; nothing is added until it is compared and released.',
   ),
-  NOT_RESTORED: row(409, 1, () => '数据库没有待解除的恢复状态。The database is not found restored; there is nothing to release.'),
+  NOT_RESTORED: row(
+    409,
+    1,
+    () => '数据库没有待解除的恢复状态。The database is not found restored; there is nothing to release.',
+  ),
   RESTORED_NOT_COMPARED: row(
     409,
     1,

@@ -75,6 +75,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const noticeRestored = () =>
     restored.notice(db, { notes, platforms: allPlatforms.map(({ id }) => id), now: now(), log })
   const identity = await whoseNotes(db, leave, noticeRestored)
+  const strangers = notes.strangers(identity)
+  if (strangers.length > 0)
+    log.warn({ strangers }, 'the data folder has notes of other databases, which say nothing of this one')
   let clock: Clock | null = null
   let server: Server | null = null
   let answers: database.Db | null = null

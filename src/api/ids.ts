@@ -15,6 +15,7 @@ export const NODE_TYPES = [
   'ScorecardAdoption',
   'Overrule',
   'Objection',
+  'Finding',
 ] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 

@@ -18,9 +18,11 @@ import { objection, objectionById } from './nouns/objection.js'
 import { operations, runById } from './nouns/operations.js'
 import { operator, operatorById } from './nouns/operator.js'
 import { overrule, overruleById } from './nouns/overrule.js'
+import { compared, findingById } from './nouns/reconcile.js'
 import { recordById } from './nouns/record.js'
 import { rejectById, rejected } from './nouns/rejects.js'
 import { restoration } from './nouns/restoration.js'
+import { restored } from './nouns/restored.js'
 import { score } from './nouns/score.js'
 import { adoptionById, scorecardLife } from './nouns/scorecards.js'
 import { standing } from './nouns/standing.js'
@@ -36,6 +38,7 @@ const node = (_: unknown, { id }: { id: string }, context: Context) => {
   if (key === null) return null
   if (type === 'Operator') return operatorById(context, key)
   if (type === 'Concern') return concernById(context, key)
+  if (type === 'Finding') return findingById(context, key)
   if (type === 'Reject') return rejectById(context, key)
   if (type === 'Unmatched') return unmatchedById(context, key)
   if (type === 'IdentityDecision') return decisionById(context, key)
@@ -83,6 +86,8 @@ export const makeSchema = (): GraphQLSchema => {
         ...objection.Query,
         ...door.Query,
         ...deadlines.Query,
+        ...compared.Query,
+        ...restored.Query,
       },
       Mutation: {
         ...moves.Mutation,
@@ -95,6 +100,8 @@ export const makeSchema = (): GraphQLSchema => {
         ...door.Mutation,
         ...deadlines.Mutation,
         ...document.Mutation,
+        ...compared.Mutation,
+        ...restored.Mutation,
       },
       ...listingFields,
       Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing, ...clocks.Listing },

@@ -46,6 +46,7 @@ export type Act =
   | 'propose_scorecard'
   | 'decide_scorecard'
   | 'see_operations'
+  | 'release_restored'
   | 'move_listing'
   | 'move_own_listing'
   | 'settle_concern'
@@ -86,6 +87,7 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   propose_scorecard: ['officer', 'reviewer', 'administrator'],
   decide_scorecard: ['reviewer', 'administrator'],
   see_operations: AUTHORITY,
+  release_restored: ['officer', 'reviewer', 'administrator'],
   move_listing: ['officer', 'reviewer'],
   move_own_listing: ['party'],
   settle_concern: ['officer', 'reviewer'],

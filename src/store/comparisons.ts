@@ -127,7 +127,9 @@ export const since = async (
      from comparisons where compared_at >= ? group by platform /* comparisons.since */`,
     [from],
   )
-  return new Map(answer.rows.map((row: { platform: string; good: Date | null; highest: number | null }) => [row.platform, row]))
+  return new Map(
+    answer.rows.map((row: { platform: string; good: Date | null; highest: number | null }) => [row.platform, row]),
+  )
 }
 
 export interface Found {

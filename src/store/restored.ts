@@ -61,7 +61,9 @@ export const open = async (db: Db | Tx): Promise<Restored | null> => {
 
 /** Every time it was, newest first. */
 export const all = async (db: Db): Promise<Restored[]> => {
-  const answer = await db.raw(`select ${COLUMNS} from database_restored r order by r.id desc limit 100 /* restored.all */`)
+  const answer = await db.raw(
+    `select ${COLUMNS} from database_restored r order by r.id desc limit 100 /* restored.all */`,
+  )
   return answer.rows
 }
 

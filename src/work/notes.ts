@@ -7,7 +7,17 @@
  * `publication.json` has the last snapshot. `noted/<database>.<delivery>.<number>.json` has what was sent: the name says it all,
  * so that several processes never write over a higher note with a lower one; of two the higher stands, and the lower is removed.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { Refusal, reasonOf } from '../errors.js'
 
@@ -43,7 +53,9 @@ export const makeNotes = (folder: string) => {
   const allSent = (): { database: string; sent: Sent; name: string }[] =>
     namesIn(place).flatMap((name) => {
       const [, database = '', deliveryId, number] = SENT.exec(name) ?? []
-      return database === '' ? [] : [{ database, sent: { deliveryId: Number(deliveryId), number: Number(number) }, name }]
+      return database === ''
+        ? []
+        : [{ database, sent: { deliveryId: Number(deliveryId), number: Number(number) }, name }]
     })
   const sent = (database: string): Sent | null => {
     const own = allSent().filter((one) => one.database === database)
@@ -70,7 +82,8 @@ export const makeNotes = (folder: string) => {
       if (before === null || now.deliveryId > before.deliveryId || now.number > before.number) {
         write(place, name, { database, ...now })
         for (const one of allSent())
-          if (one.database === database && one.name !== name && isAtMost(one.sent, now)) rmSync(join(place, one.name), { force: true })
+          if (one.database === database && one.name !== name && isAtMost(one.sent, now))
+            rmSync(join(place, one.name), { force: true })
       }
       noted.set(database, now)
     },
@@ -88,8 +101,7 @@ const higher = (one: Sent, other: Sent): Sent => ({
   number: Math.max(one.number, other.number),
 })
 
-const isAtMost = (one: Sent, other: Sent): boolean =>
-  one.deliveryId <= other.deliveryId && one.number <= other.number
+const isAtMost = (one: Sent, other: Sent): boolean => one.deliveryId <= other.deliveryId && one.number <= other.number
 
 const namesIn = (folder: string): string[] => {
   try {

@@ -14,8 +14,8 @@ import {
   sealed,
   validUntil,
 } from '../domain/snapshot.js'
-import type { Keys } from '../keys.js'
 import { Refusal } from '../errors.js'
+import type { Keys } from '../keys.js'
 import type { Db, Tx } from '../store/db.js'
 import * as restored from '../store/restored.js'
 import * as snapshots from '../store/snapshots.js'
@@ -51,7 +51,9 @@ const SERIALIZATION_FAILURE = '40001'
 /** A list that did not change keeps its sequence. Null: another process has this occurrence of the timetable. */
 export const publish = (db: Db, { note, noted, manifests, ...options }: PublishOptions): Promise<Published | null> =>
   alone(db, { ...options, job: 'publish' }, async (run) => {
-    const snapshot = await undisturbed(db, (tx) => take(tx, { run: run.id, now: run.startedAt, manifests, noted: noted?.() ?? 0 }))
+    const snapshot = await undisturbed(db, (tx) =>
+      take(tx, { run: run.id, now: run.startedAt, manifests, noted: noted?.() ?? 0 }),
+    )
     note({ sequence: snapshot.sequence, hash: snapshot.hash, publishedAt: snapshot.publishedAt.toISOString() })
     const { sequence, entries, added, changed, removed, hash } = snapshot
     Object.assign(run.counts, { sequence, entries, added, changed, removed })

@@ -85,7 +85,10 @@ export const hide = async (db: Db, one: { key: string; told: number }, by: By): 
     if (!isRefusal(error)) throw error
     const after = await listings.byId(db, one.key)
     if (after?.facts.hiding?.kind === 'LOST') return true
-    by.log.warn({ listing: one.key, platform: by.platform, reason: reasonOf(error) }, 'an entry that is gone could not be hidden')
+    by.log.warn(
+      { listing: one.key, platform: by.platform, reason: reasonOf(error) },
+      'an entry that is gone could not be hidden',
+    )
     return false
   }
 }
@@ -141,7 +144,12 @@ const notInForce = ({ now }: By): NonNullable<EntryNotice['removal']> => ({
 })
 
 /** Above all that the platform was ever told, shows, or may have been told before the database was restored. */
-const owe = async (tx: Tx, notice: Notice, { key, kind, highest, shown }: Looked, { platform, now }: By): Promise<void> => {
+const owe = async (
+  tx: Tx,
+  notice: Notice,
+  { key, kind, highest, shown }: Looked,
+  { platform, now }: By,
+): Promise<void> => {
   const floor = (await platformStates.floors(tx)).get(platform) ?? 0
   const number = Math.max(highest, shown?.sequence ?? 0, floor) + 1
   const { action } = notice

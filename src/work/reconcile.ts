@@ -66,7 +66,10 @@ export const reconcile = async (
         if (!isRefusal(error)) throw error
         if (counted.result === null) {
           unreachable.push(from.platform.id)
-          options.log.warn({ platform: from.platform.id, reason: reasonOf(error) }, 'a platform could not be compared with')
+          options.log.warn(
+            { platform: from.platform.id, reason: reasonOf(error) },
+            'a platform could not be compared with',
+          )
         }
       }
       return counted.result
@@ -126,12 +129,22 @@ const compareOne = async (db: Db, from: Reading, run: number, options: Reconcile
   const { onTheirWay, highest } = read
   await db.transaction(async (tx) => {
     const at = options.now()
-    const made = { platform: platform.id, run, comparedAt: at, ...counts, onTheirWay, others: read.others.length, highest, alarm }
+    const made = {
+      platform: platform.id,
+      run,
+      comparedAt: at,
+      ...counts,
+      onTheirWay,
+      others: read.others.length,
+      highest,
+      alarm,
+    }
     const comparison = await comparisons.add(tx, made)
     await findings.keep(tx, platform.id, found, { comparison, at })
     if (!outage) await findings.settleGone(tx, platform.id, { comparison, at, note: FOUND_NO_MORE })
   })
-  if (outage) log.error({ platform: platform.id, ...counts }, 'so much is absent there that it is an outage: nothing was changed')
+  if (outage)
+    log.error({ platform: platform.id, ...counts }, 'so much is absent there that it is an outage: nothing was changed')
   return { platform: platform.id, ...counts, alarm }
 }
 
@@ -162,7 +175,11 @@ const held = async (db: Db, { platform, hearing, before, shown, today, rules }: 
     ahead: null,
   }
   const look = async (subjects: readonly { key: string; kind: SubjectKind }[], standing: boolean): Promise<void> => {
-    const told = await comparisons.toldOf(db, platform, subjects.map(({ key }) => key))
+    const told = await comparisons.toldOf(
+      db,
+      platform,
+      subjects.map(({ key }) => key),
+    )
     for (const { key, kind } of subjects) {
       const now = told.get(key)
       const here = ours.get(key)
@@ -184,7 +201,10 @@ const held = async (db: Db, { platform, hearing, before, shown, today, rules }: 
   for await (const page of inForce(db, rules, hearing, today)) {
     for (const { subjectId } of page) seen.add(subjectId)
     read.counts.expected += page.length
-    await look(page.map(({ subjectId: key, kind }) => ({ key, kind })), true)
+    await look(
+      page.map(({ subjectId: key, kind }) => ({ key, kind })),
+      true,
+    )
   }
   const rest = [...ours.values()].filter(({ key }) => !seen.has(key))
   for (let i = 0; i < rest.length; i += STEP_KEYS) await look(rest.slice(i, i + STEP_KEYS), false)
@@ -198,10 +218,14 @@ const ownKeys = async (db: Db, shown: readonly Shown[]): Promise<Map<string, Sho
   const keyed = shown.filter(({ key }) => UUID.test(key))
   for (let i = 0; i < keyed.length; i += STEP_KEYS) {
     const step = keyed.slice(i, i + STEP_KEYS)
-    const known = await comparisons.known(db, step.map(({ key }) => key))
+    const known = await comparisons.known(
+      db,
+      step.map(({ key }) => key),
+    )
     for (const one of step) {
       const other = ours.get(one.key)
-      if (known.has(one.key) && (other === undefined || (one.sequence ?? 0) > (other.sequence ?? 0))) ours.set(one.key, one)
+      if (known.has(one.key) && (other === undefined || (one.sequence ?? 0) > (other.sequence ?? 0)))
+        ours.set(one.key, one)
     }
   }
   return ours

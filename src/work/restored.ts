@@ -97,8 +97,14 @@ const stop = async (db: Db, { had, platforms, exact, now, log, ...evidence }: St
     const made = { ...evidence, foundAt: now, hadDelivery: had.deliveryId, hadSequence: had.sequence }
     const first = await store.stop(tx, made)
     // Removals go on, and what they are numbered by must be above what the platforms hold.
-    const floor = exact ? (evidence.notedNumber ?? 0) : Math.max(await store.highestNumber(tx), evidence.notedNumber ?? 0) + UNNOTED_NUMBERS
-    if (exact || first) await store.raiseFloors(tx, platforms.map((platform) => ({ platform, floor })))
+    const floor = exact
+      ? (evidence.notedNumber ?? 0)
+      : Math.max(await store.highestNumber(tx), evidence.notedNumber ?? 0) + UNNOTED_NUMBERS
+    if (exact || first)
+      await store.raiseFloors(
+        tx,
+        platforms.map((platform) => ({ platform, floor })),
+      )
     if (first) await store.mayHaveBeenSent(tx)
     return first
   })
@@ -146,7 +152,10 @@ export const release = async (db: Db, given: Releasing): Promise<store.Restored>
     if (missing.length > 0) throw new Refusal('RESTORED_NOT_COMPARED', { platforms: missing.join(' ') })
     const since = await comparisons.since(tx, open.foundAt)
     const floorOf = (platform: string) => Math.max(open.notedNumber ?? 0, since.get(platform)?.highest ?? 0)
-    await store.raiseFloors(tx, platforms.map((platform) => ({ platform, floor: floorOf(platform) })))
+    await store.raiseFloors(
+      tx,
+      platforms.map((platform) => ({ platform, floor: floorOf(platform) })),
+    )
     await store.release(tx, { id: open.id, by, reason, now })
     return { ...open, releasedAt: now, releasedBy: by, releasedReason: reason }
   })

@@ -36,6 +36,7 @@ describe('who may see and do what', () => {
     agency: [...AUTHORITY, 'correct_rejects', 'send_records'],
     officer: [
       ...AUTHORITY,
+      'release_restored',
       'see_inner_listings',
       'see_removed',
       'amend_calendar',
@@ -54,6 +55,7 @@ describe('who may see and do what', () => {
     ],
     reviewer: [
       ...AUTHORITY,
+      'release_restored',
       'see_inner_listings',
       'see_removed',
       'issue_access_code',
@@ -73,6 +75,7 @@ describe('who may see and do what', () => {
     ],
     administrator: [
       ...AUTHORITY,
+      'release_restored',
       'see_inner_listings',
       'amend_calendar',
       'see_access_codes',
