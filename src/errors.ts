@@ -253,11 +253,11 @@ const REFUSALS = {
     (d) =>
       `${d['platform']} 缺失 ${d['gone']} 条，视为平台故障，未作任何改动，请核实。So much is gone there that it is taken for an outage; nothing was changed.`,
   ),
-  FINDING_UNKNOWN: row(
+  DISCREPANCY_UNKNOWN: row(
     404,
     1,
     () =>
-      '没有这项比对发现，或已办结，或须以恢复公示、移出名单办结。There is no such finding, it is settled, or a move of its listing settles it.',
+      '没有这项比对发现，或已办结，或须以恢复公示、移出名单办结。There is no such discrepancy, it is settled, or a move of its listing settles it.',
   ),
 
   // A database restored from a backup.

@@ -15,7 +15,7 @@ export const NODE_TYPES = [
   'ScorecardAdoption',
   'Overrule',
   'Objection',
-  'Finding',
+  'Discrepancy',
 ] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 

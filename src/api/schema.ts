@@ -18,7 +18,7 @@ import { objection, objectionById } from './nouns/objection.js'
 import { operations, runById } from './nouns/operations.js'
 import { operator, operatorById } from './nouns/operator.js'
 import { overrule, overruleById } from './nouns/overrule.js'
-import { compared, findingById } from './nouns/reconcile.js'
+import { compared, discrepancyById } from './nouns/reconcile.js'
 import { recordById } from './nouns/record.js'
 import { rejectById, rejected } from './nouns/rejects.js'
 import { restoration } from './nouns/restoration.js'
@@ -38,7 +38,7 @@ const node = (_: unknown, { id }: { id: string }, context: Context) => {
   if (key === null) return null
   if (type === 'Operator') return operatorById(context, key)
   if (type === 'Concern') return concernById(context, key)
-  if (type === 'Finding') return findingById(context, key)
+  if (type === 'Discrepancy') return discrepancyById(context, key)
   if (type === 'Reject') return rejectById(context, key)
   if (type === 'Unmatched') return unmatchedById(context, key)
   if (type === 'IdentityDecision') return decisionById(context, key)

@@ -9,7 +9,7 @@ import { globalOf, keyIn, makeWorld, NOW, penalty, publishListing, registration,
 
 const NUMBER = '虚市监处罚〔2026〕1号'
 const LATE = '00000000-0000-4000-8000-000000000001'
-const FINDINGS = `query($filter: FindingFilter) { findings(filter: $filter) { totalCount nodes {
+const DISCREPANCIES = `query($filter: DiscrepancyFilter) { discrepancies(filter: $filter) { totalCount nodes {
   id platform what key did differs times settledBy note listing { id state } } } }`
 const COMPARISONS = `{ comparisons(first: 1) { totalCount pageInfo { hasNextPage }
   nodes { platform comparedAt shown expected missing stale unwanted hidden onTheirWay others alarm } } }`
@@ -94,23 +94,23 @@ describe('comparisons and restored databases over GraphQL', () => {
     })
     for (const role of ['marketplace', 'credit_service', 'party'] as const) {
       expect(codeOf(await ask(COMPARISONS, role)), role).to.equal('FORBIDDEN')
-      expect(codeOf(await ask(FINDINGS, role)), role).to.equal('FORBIDDEN')
+      expect(codeOf(await ask(DISCREPANCIES, role)), role).to.equal('FORBIDDEN')
       expect(codeOf(await ask(RESTORED, role)), role).to.equal('FORBIDDEN')
     }
   })
 
   it('what is gone is found with its listing, hidden, and is settled by a move of it alone', async () => {
-    const { data } = await ask(FINDINGS, 'officer', { filter: { what: 'MISSING', open: true } })
-    expect(data.findings.totalCount).to.equal(1)
-    const [found] = data.findings.nodes
+    const { data } = await ask(DISCREPANCIES, 'officer', { filter: { what: 'MISSING', open: true } })
+    expect(data.discrepancies.totalCount).to.equal(1)
+    const [found] = data.discrepancies.nodes
     expect(found).to.deep.include({ platform: 'national', key: keyIn(id), did: 'HIDDEN', settledBy: null })
     expect(found.listing).to.deep.equal({ id, state: 'HIDDEN' })
-    const settle = 'settleFinding(id: $id, note: $text) { settledBy note }'
-    expect(codeOf(await change(settle, 'officer', { id: found.id }))).to.equal('FINDING_UNKNOWN')
+    const settle = 'settleDiscrepancy(id: $id, note: $text) { settledBy note }'
+    expect(codeOf(await change(settle, 'officer', { id: found.id }))).to.equal('DISCREPANCY_UNKNOWN')
     await ask(`mutation($input: MoveInput!) { unhideListing(input: $input) { listing { state } } }`, 'reviewer', {
       input: { id, on: NOW.toISOString().slice(0, 10), reason: '该平台有误' },
     })
-    const again = await ask('query($id: ID!) { node(id: $id) { ... on Finding { settledBy note } } }', 'officer', {
+    const again = await ask('query($id: ID!) { node(id: $id) { ... on Discrepancy { settledBy note } } }', 'officer', {
       id: found.id,
     })
     expect(again.data.node).to.deep.equal({ settledBy: 'reviewer-1', note: 'unhideListing' })
@@ -118,20 +118,22 @@ describe('comparisons and restored databases over GraphQL', () => {
 
   it('a key that the restored database does not hold stays found until a person settles it', async () => {
     await compare()
-    const { data } = await ask(FINDINGS, 'agency', { filter: { what: 'UNKNOWN', open: true } })
-    const [found] = data.findings.nodes
+    const { data } = await ask(DISCREPANCIES, 'agency', { filter: { what: 'UNKNOWN', open: true } })
+    const [found] = data.discrepancies.nodes
     expect(found).to.deep.include({ key: LATE, did: 'NOTHING', times: 2, listing: null })
-    const settle = 'settleFinding(id: $id, note: $text) { settledBy note }'
+    const settle = 'settleDiscrepancy(id: $id, note: $text) { settledBy note }'
     expect(codeOf(await change(settle, 'administrator', { id: found.id }))).to.equal('FORBIDDEN')
     expect(codeOf(await change(settle, 'officer', { id: found.id, text: ' ' }))).to.equal('INPUT_INVALID')
-    expect((await change(settle, 'officer', { id: found.id })).data.settleFinding).to.deep.equal({
+    expect((await change(settle, 'officer', { id: found.id })).data.settleDiscrepancy).to.deep.equal({
       settledBy: 'officer-1',
       note: '已核对',
     })
-    expect(codeOf(await change(settle, 'officer', { id: globalOf('Finding', 999) }))).to.equal('FINDING_UNKNOWN')
+    expect(codeOf(await change(settle, 'officer', { id: globalOf('Discrepancy', 999) }))).to.equal(
+      'DISCREPANCY_UNKNOWN',
+    )
     await compare()
     expect(
-      (await ask(FINDINGS, 'officer', { filter: { what: 'UNKNOWN', open: true } })).data.findings.totalCount,
+      (await ask(DISCREPANCIES, 'officer', { filter: { what: 'UNKNOWN', open: true } })).data.discrepancies.totalCount,
     ).to.equal(0)
   })
 })

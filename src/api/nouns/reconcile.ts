@@ -15,21 +15,21 @@ import { listingById } from './listing.js'
 /** Longest note, characters. */
 const LONGEST_NOTE = 1_000
 
-const findingView = (context: Context, finding: store.Finding) => {
+const discrepancyView = (context: Context, finding: store.Finding) => {
   spend(context)
   return {
     ...finding,
-    __typename: 'Finding' as const,
+    __typename: 'Discrepancy' as const,
     number: finding.id,
-    id: globalId('Finding', finding.id),
+    id: globalId('Discrepancy', finding.id),
     listing: () => (finding.kind === 'listing' ? listingById(context, globalId('Listing', finding.key)) : null),
   }
 }
 
 /** Null alike for what is not there and what is not for this viewer. */
-export const findingById = async (context: Context, id: number) => {
+export const discrepancyById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_operations') ? await store.byId(context.parts.db, id) : null
-  return found && findingView(context, found)
+  return found && discrepancyView(context, found)
 }
 
 const comparisonPage = async (_: unknown, args: PageArgs & { platform?: string | null }, context: Context) => {
@@ -45,24 +45,24 @@ const comparisonPage = async (_: unknown, args: PageArgs & { platform?: string |
   )
 }
 
-type FindingArgs = PageArgs & {
+type DiscrepancyArgs = PageArgs & {
   filter?: { platform?: string | null; what?: FindingKind | null; open?: boolean | null } | null
 }
 
-const findingPage = async (_: unknown, args: FindingArgs, context: Context) => {
+const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: Context) => {
   allow(context.viewer, 'see_operations')
   const { db } = context.parts
   const filter = args.filter ?? {}
   const found = await store.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
   return connection(
-    found.map((one) => findingView(context, one)),
+    found.map((one) => discrepancyView(context, one)),
     args,
     ({ number }) => cursorOf(number),
     () => store.count(db, filter),
   )
 }
 
-const settleFinding = async (_: unknown, args: { id: string; note: string }, context: Context) => {
+const settleDiscrepancy = async (_: unknown, args: { id: string; note: string }, context: Context) => {
   allow(context.viewer, 'settle_concern')
   const { id, note: given } = withoutNul(args)
   const { db, rules } = context.parts
@@ -72,12 +72,12 @@ const settleFinding = async (_: unknown, args: { id: string; note: string }, con
       reason: `说明须为 1–${LONGEST_NOTE} 个字符 the note has 1–${LONGEST_NOTE} characters`,
     })
   const by = context.viewer.sub ?? ''
-  const settled = await store.settle(db, numberIn(id, 'Finding') ?? 0, { by, note, now: context.now })
-  if (settled === null) throw new Refusal('FINDING_UNKNOWN')
-  return findingView(context, settled)
+  const settled = await store.settle(db, numberIn(id, 'Discrepancy') ?? 0, { by, note, now: context.now })
+  if (settled === null) throw new Refusal('DISCREPANCY_UNKNOWN')
+  return discrepancyView(context, settled)
 }
 
 export const compared = {
-  Query: { comparisons: comparisonPage, findings: findingPage },
-  Mutation: { settleFinding },
+  Query: { comparisons: comparisonPage, discrepancies: discrepancyPage },
+  Mutation: { settleDiscrepancy },
 }
