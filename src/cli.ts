@@ -7,12 +7,14 @@ import { agencies, feeds } from './agencies/index.js'
 import { checkDataDir, projectRoot, readConfig } from './config.js'
 import { demo, runningStandIns } from './demo.js'
 import { isDate } from './domain/dates.js'
-import { ACCESS, CLIENT_ROLES, KINDS_SEEN } from './domain/viewer.js'
+import { CLIENT_ROLES } from './domain/viewer.js'
 import { INTERNAL, isRefusal, Refusal } from './errors.js'
 import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub.js'
 import { makeLog } from './log.js'
 import { progress } from './progress.js'
-import { status } from './status.js'
+import { promised, pulledLine } from './pulled.js'
+import { compared } from './reconciling.js'
+import { accessTold, status } from './status.js'
 import { run } from './stopping.js'
 import { isLost } from './store/db.js'
 import * as rejects from './store/rejects.js'
@@ -167,14 +169,6 @@ const pullOne = async (hub: Hub, id: string, json: boolean | undefined, file?: F
   return pulled
 }
 
-/** The promised form; `run` and `ended` are for people. */
-const promised = ({ run: _, ended: __, ...told }: Pulled) => told
-
-const pulledLine = (p: Pulled): string =>
-  `${p.feed}：收到 ${p.received}，新增 ${p.new}，变更 ${p.changed}，未变 ${p.unchanged}，拒收 ${p.rejected}，待认领 ${p.unmatched}` +
-  ` · received, new, changed, unchanged, rejected, unmatched · ${p.ms} ms` +
-  (p.ended > 0 ? `\n   全量数据中已不存在、终止 ${p.ended} 条 · ended, as the whole feed holds them no longer` : '')
-
 interface ScoreOptions extends Json {
   all?: boolean
   asOf?: string
@@ -287,6 +281,20 @@ const complain = (refusal: Refusal): void => {
 }
 
 command
+  .command('reconcile')
+  .argument('[platform...]', '信用平台 platforms')
+  .description('与平台展示的内容比对 · compare with what the platforms show')
+  .addOption(JSON_OPTION())
+  .action(async (ids: string[], { json }: Json) => {
+    checkPlatforms(ids)
+    await withHub(async (hub) => {
+      const { value, lines, refusals } = await compared(hub, ids)
+      tell(json, value, () => lines)
+      for (const refusal of refusals) complain(refusal)
+    })
+  })
+
+command
   .command('publish')
   .description('生成公示快照 · store the public snapshot, its delta and hash')
   .option('--new-key', '先换用新的签名密钥 · sign with a new key from now on; older ones stay in the key set')
@@ -341,11 +349,7 @@ command
   .addOption(JSON_OPTION())
   .action(async ({ access, json }: Json & { access?: boolean }) => {
     if (access) {
-      const lines = () => [
-        ...Object.entries(ACCESS).map(([act, roles]) => `${act.padEnd(20)} ${roles.join(' ')}`),
-        ...Object.entries(KINDS_SEEN).map(([role, kinds]) => `records ${role.padEnd(16)} ${kinds.join(' ') || '—'}`),
-      ]
-      tell(json, { access: ACCESS, kinds: KINDS_SEEN }, lines)
+      tell(json, accessTold.value, () => accessTold.lines)
       return
     }
     await withHub(async (hub) => {

@@ -274,6 +274,38 @@ const REFUSALS = {
     () => '该平台没有这条名单记录的未确认移出。No removal of this entry waits at this platform.',
   ),
 
+  MASS_ABSENCE: row(
+    502,
+    1,
+    (d) =>
+      `${d['platform']} 缺失 ${d['gone']} 条，视为平台故障，未作任何改动，请核实。So much is gone there that it is taken for an outage; nothing was changed.`,
+  ),
+  DISCREPANCY_UNKNOWN: row(
+    404,
+    1,
+    () =>
+      '没有这项比对发现，或已办结，或须以恢复公示、移出名单办结。There is no such discrepancy, it is settled, or a move of its listing settles it.',
+  ),
+
+  // A database restored from a backup.
+  DATABASE_RESTORED: row(
+    409,
+    1,
+    () =>
+      '数据库系由备份恢复，落后于已发出的内容：核对并解除之前不新增公示。The database was restored from a backup and is behind what has left it; nothing is added until it is compared and released.',
+  ),
+  NOT_RESTORED: row(
+    409,
+    1,
+    () => '数据库没有待解除的恢复状态。The database is not found restored; there is nothing to release.',
+  ),
+  RESTORED_NOT_COMPARED: row(
+    409,
+    1,
+    (d) =>
+      `以下平台在发现恢复之后尚未正常比对：${d['platforms']}，请先运行 hub reconcile。These platforms were not well compared with since; run hub reconcile first.`,
+  ),
+
   // Access.
   UNAUTHENTICATED: row(
     401,

@@ -1,8 +1,5 @@
 /** The wiring: one function that puts a hub together. Everything that it needs comes from the configuration or is given. */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { agencies as allAgencies, feeds } from './agencies/index.js'
 import { type ApiParts, makeServer } from './api/server.js'
@@ -13,10 +10,12 @@ import type { Hearing } from './domain/delivery.js'
 import { checkLists, type ListKind } from './domain/lists.js'
 import { Refusal, reasonOf } from './errors.js'
 import { loadKeys, newManifestKey } from './keys.js'
+import { drain, listen } from './listening.js'
 import { type Log, makeLog } from './log.js'
 import { platforms as allPlatforms, hearing } from './platforms/index.js'
 import * as database from './store/db.js'
 import { type Embedded, join as joinEmbedded } from './store/embedded/index.js'
+import * as restoredStore from './store/restored.js'
 import type * as runs from './store/runs.js'
 import { makeArchive } from './work/archive.js'
 import { fill } from './work/backfill.js'
@@ -24,10 +23,13 @@ import { type Clock, startClock } from './work/clock.js'
 import { clockRules, publicRules } from './work/clocks.js'
 import { documentRules, documentTemplates } from './work/documents.js'
 import { expire } from './work/expire.js'
+import { makeNotes, type Sent } from './work/notes.js'
 import type { Turn } from './work/occurrences.js'
 import { publish } from './work/publish.js'
 import { type FileGiven, pull } from './work/pull.js'
 import { push } from './work/push.js'
+import { reconcile } from './work/reconcile.js'
+import * as restored from './work/restored.js'
 import { checked, type Rules, restorationRules } from './work/rules.js'
 import type { Occasioned } from './work/run.js'
 import { type ScoreOptions, score } from './work/score.js'
@@ -38,10 +40,6 @@ import { LINGER_MS, timetable } from './work/timetable.js'
 import { type TrialOptions, tryScorecard } from './work/trial.js'
 import { verify } from './work/verify.js'
 
-/** Where the sequence of publication is noted outside the database. */
-const NOTE_FILE = 'publication.json'
-/** How long a closing server waits for answers under way, milliseconds. */
-const DRAIN_MS = 10_000
 /** How long whoever asks for the list waits for a publication that goes on, milliseconds. */
 const ASKER_WAIT_MS = 30_000
 /** How long whoever has made a move waits for the score that follows from it, milliseconds; later it comes by itself. */
@@ -75,6 +73,14 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const { db, url: databaseUrl, leave } = await openDatabase(config, overrides.migrate ?? 'empty')
   const to = addressesOf(config, overrides.addresses)
   const archive = makeArchive(config.archiveDir)
+  const notes = makeNotes(config.dataDir)
+  /** Whether the database is behind what has left it: at start, and before anything leaves. */
+  const noticeRestored = () =>
+    restored.notice(db, { notes, platforms: allPlatforms.map(({ id }) => id), now: now(), log })
+  const identity = await whoseNotes(db, leave, noticeRestored)
+  const strangers = notes.strangers(identity)
+  if (strangers.length > 0)
+    log.warn({ strangers }, 'the data folder has notes of other databases, which say nothing of this one')
   let clock: Clock | null = null
   let server: Server | null = null
   let answers: database.Db | null = null
@@ -107,6 +113,15 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     uploading.add(pulled)
     return pulled.finally(() => uploading.delete(pulled))
   }
+  const chosen = (ids: readonly string[] | null) =>
+    allPlatforms
+      .filter((platform) => (ids === null ? to.platforms[platform.id] : ids.includes(platform.id)))
+      .map((platform) => {
+        const address = to.platforms[platform.id]
+        const setting = config.platforms[platform.id]?.setting
+        if (!address) throw new Refusal('PLATFORM_NOT_CONFIGURED', { platform: platform.id, setting })
+        return { platform, ...address }
+      })
   const pushTo = async (
     ids: readonly string[] | null,
     options: {
@@ -119,36 +134,46 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       signal?: AbortSignal
     },
   ) => {
-    const chosen = allPlatforms.filter((platform) =>
-      ids === null ? to.platforms[platform.id] : ids.includes(platform.id),
-    )
-    const ready = chosen.map((platform) => {
-      const address = to.platforms[platform.id]
-      if (!address)
-        throw new Refusal('PLATFORM_NOT_CONFIGURED', {
-          platform: platform.id,
-          setting: config.platforms[platform.id]?.setting,
-        })
-      return { platform, ...address }
-    })
+    const ready = chosen(ids)
+    await noticeRestored()
     const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
-    const { calendar } = rules
+    const additionsStopped = () => restored.additionsStopped(db)
+    const beforeSending = (highest: Sent) => notes.noteSent(identity, highest)
+    const doors = { platforms: ready, silent, calendar: rules.calendar, additionsStopped, beforeSending }
     const { signal, until } = options
-    const filled = Promise.all(chosen.map(({ id }) => fill(db, rules, id, { now, ...(signal && { signal }) })))
+    const filled = Promise.all(
+      ready.map(({ platform }) => fill(db, rules, platform.id, { now, ...(signal && { signal }) })),
+    )
     // Whoever asks waits until a new platform is owed everything; by the timetable removals do not wait for that.
     if (until === undefined) await filled
-    const pushed = await push(db, { platforms: ready, silent, calendar, now, random: Math.random, log, ...options })
+    const pushed = await push(db, { ...doors, now, random: Math.random, log, ...options })
     await filled
     return pushed
   }
-  const publishNow = (options: Pick<Occasioned, 'cause' | 'by' | 'plannedFor' | 'attempt' | 'waitMs'>) =>
-    publish(db, {
+  const reconcileWith = async (
+    ids: readonly string[] | null,
+    options: Pick<Occasioned, 'cause' | 'by' | 'plannedFor' | 'attempt'> & { signal?: AbortSignal },
+  ) => {
+    const platforms = chosen(ids)
+    await noticeRestored()
+    return reconcile(db, { rules, platforms, now, log, ...options })
+  }
+  /** A restored database looks at each platform as soon as it can: what was removed since the backup is hidden by that. */
+  const reconcileRestored = async (platform: string, signal: AbortSignal): Promise<void> => {
+    await noticeRestored()
+    if (await restored.waitsFor(db, platform)) await reconcileWith([platform], { cause: 'timetable', signal })
+  }
+  const publishNow = async (options: Pick<Occasioned, 'cause' | 'by' | 'plannedFor' | 'attempt' | 'waitMs'>) => {
+    await noticeRestored()
+    return publish(db, {
       ...options,
       manifests: keys.manifests,
       now,
       log,
-      note: (published) => writeNote(config.dataDir, published),
+      note: (published) => notes.notePublished({ ...published, database: identity }),
+      noted: () => notes.published()?.sequence ?? 0,
     })
+  }
   const expireNow = (options: Pick<Occasioned, 'cause' | 'by' | 'plannedFor' | 'attempt'>) =>
     expire(db, { ...options, rules, now, log })
   const families = () => familiesTold(db, feeds.values())
@@ -176,6 +201,13 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       if (ended && ended.expired > 0) await publishNow({ cause: 'timetable' })
       return ended !== null
     }
+    if (job === 'reconcile') {
+      await reconcileWith([subject], options)
+      return true
+    }
+    await reconcileRestored(subject, signal).catch((error) =>
+      log.warn({ platform: subject, reason: reasonOf(error) }, 'a restored database could not be compared'),
+    )
     const lingers = cause === 'timetable' ? { until: new Date(plannedFor.getTime() + LINGER_MS) } : {}
     await pushTo([subject], { ...options, ...lingers })
     return true
@@ -205,6 +237,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       tryScorecard(db, { lists: rules.lists, families: await families(), now, ...options }),
     verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { now, ...options }),
     push: pushTo,
+    reconcile: reconcileWith,
     publish: publishNow,
     /** What is published from now on is signed with a new key. */
     newManifestKey: () => newManifestKey(config.keysDir),
@@ -334,12 +367,21 @@ const addressesOf = (config: Config, given: Addresses = { agencies: {}, platform
   return { agencies, platforms }
 }
 
-/** Written beside and renamed, so that a reader never meets half a note. */
-const writeNote = (folder: string, published: { sequence: number; hash: string; publishedAt: string }): void => {
-  mkdirSync(folder, { recursive: true })
-  const path = join(folder, NOTE_FILE)
-  writeFileSync(`${path}.new`, `${JSON.stringify(published)}\n`)
-  renameSync(`${path}.new`, path)
+/** What its notes call the database; and whether it is behind them. */
+const whoseNotes = async (
+  db: database.Db,
+  leave: () => Promise<void>,
+  noticeRestored: () => Promise<unknown>,
+): Promise<string> => {
+  try {
+    const identity = await restoredStore.identity(db)
+    await noticeRestored()
+    return identity
+  } catch (error) {
+    await db.destroy()
+    await leave()
+    throw error
+  }
 }
 
 const readiness = async (db: database.Db): Promise<{ ok: boolean; checks: Record<string, string> }> => {
@@ -353,25 +395,3 @@ const readiness = async (db: database.Db): Promise<{ ok: boolean; checks: Record
     }
   }
 }
-
-const listen = (server: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(listenRefusal(error, { port, host })))
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
-  })
-
-/** Why nobody can listen there: the port is another's, or the address is none of this machine's. */
-export const listenRefusal = (error: NodeJS.ErrnoException, { port, host }: Pick<Config, 'port' | 'host'>): Error => {
-  if (error.code === 'EADDRINUSE' || error.code === 'EACCES') return new Refusal('PORT_IN_USE', { port })
-  return ['listen', 'getaddrinfo'].includes(error.syscall ?? '') ? new Refusal('HOST_UNUSABLE', { host }) : error
-}
-
-const drain = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
-    server.close(() => {
-      clearTimeout(late)
-      resolve()
-    })
-    server.closeIdleConnections()
-  })

@@ -2,6 +2,7 @@
 import { agencies } from './agencies/index.js'
 import { isStale } from './domain/bounds.js'
 import { lateShare, WATCHED_DAYS } from './domain/lateness.js'
+import { ACCESS, KINDS_SEEN } from './domain/viewer.js'
 import type { Hub } from './hub.js'
 import { platforms } from './platforms/index.js'
 import * as deliveries from './store/deliveries.js'
@@ -10,6 +11,7 @@ import * as listings from './store/listings.js'
 import * as operators from './store/operators.js'
 import * as platformStates from './store/platform-states.js'
 import * as rejects from './store/rejects.js'
+import * as restored from './store/restored.js'
 import * as runs from './store/runs.js'
 import * as snapshots from './store/snapshots.js'
 import * as watch from './store/watch.js'
@@ -18,6 +20,15 @@ const LAST_RUNS = 10
 const DAY_MS = 86_400_000
 /** Items without an operator of which it is told where they stood and why; all are kept. */
 const UNMATCHED_SHOWN = 20
+
+/** Who may see and do what. */
+export const accessTold = {
+  value: { access: ACCESS, kinds: KINDS_SEEN },
+  lines: [
+    ...Object.entries(ACCESS).map(([act, roles]) => `${act.padEnd(20)} ${roles.join(' ')}`),
+    ...Object.entries(KINDS_SEEN).map(([role, kinds]) => `records ${role.padEnd(16)} ${kinds.join(' ') || '—'}`),
+  ],
+}
 
 export const status = async (hub: Hub): Promise<{ value: object; lines: string[] }> => {
   const { db, addresses } = hub
@@ -28,6 +39,7 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
   const unmatched = await rejects.openUnmatched(db, UNMATCHED_SHOWN)
   const board = await listings.board(db)
   const last = await snapshots.last(db)
+  const behind = await restored.open(db)
   const recent = await runs.list(db, { first: LAST_RUNS, before: null })
 
   const watched = await watch.ofFeeds(
@@ -73,6 +85,8 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
     operators: await operators.count(db),
     feeds,
     platforms: told,
+    /** Since when the database is known to be restored from a backup, and by what; null: it is not. */
+    restored: behind && { foundAt: behind.foundAt, cause: behind.cause },
     // Where they stood, not whom they name: a natural person may be among them.
     waiting: [
       ...new Map(unmatched.map(({ feed, run, row, reason }) => [`${run} ${row}`, { feed, run, row, reason }])).values(),
@@ -97,6 +111,11 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
     })),
   }
   const lines = [
+    ...(behind === null
+      ? []
+      : [
+          `数据库由备份恢复，新增已停 · the database was restored from a backup; additions are stopped (${behind.cause})`,
+        ]),
     `主体 operators ${value.operators}`,
     ...feeds.flatMap((f) => [
       `数据源 feed ${f.feed.padEnd(12)} ${f.lastGoodPull ?? '从未 never'}${f.stale ? ' 已过时 stale' : ''}${f.configured ? '' : ' 未配置 not configured'}`,

@@ -27,8 +27,33 @@ const MAY: Record<string, readonly string[]> = {
   migrations: [],
   seeds: ['sandbox', 'work', 'store', 'agencies', 'domain', 'errors'],
 }
-const TOP = ['main', 'cli', 'hub', 'demo', 'status', 'progress', 'stopping', 'trial']
-const ONLY_TOP: readonly string[] = ['config', 'hub', 'cli', 'main', 'demo', 'status', 'progress', 'stopping', 'trial']
+const TOP = [
+  'main',
+  'cli',
+  'hub',
+  'demo',
+  'status',
+  'progress',
+  'stopping',
+  'trial',
+  'reconciling',
+  'pulled',
+  'listening',
+]
+const ONLY_TOP: readonly string[] = [
+  'config',
+  'hub',
+  'cli',
+  'main',
+  'demo',
+  'status',
+  'progress',
+  'stopping',
+  'trial',
+  'reconciling',
+  'pulled',
+  'listening',
+]
 
 /** One library, one room. `agencies/transports/table` is the place where a door may speak SQL. */
 const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {

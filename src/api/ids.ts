@@ -16,6 +16,7 @@ export const NODE_TYPES = [
   'Overrule',
   'Objection',
   'Delivery',
+  'Discrepancy',
 ] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 

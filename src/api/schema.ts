@@ -21,9 +21,11 @@ import { operations, runById } from './nouns/operations.js'
 import { operator, operatorById } from './nouns/operator.js'
 import { overrule, overruleById } from './nouns/overrule.js'
 import { platforms } from './nouns/platforms.js'
+import { compared, discrepancyById } from './nouns/reconcile.js'
 import { recordById } from './nouns/record.js'
 import { rejectById, rejected } from './nouns/rejects.js'
 import { restoration } from './nouns/restoration.js'
+import { restored } from './nouns/restored.js'
 import { retractions } from './nouns/retractions.js'
 import { score } from './nouns/score.js'
 import { adoptionById, scorecardLife } from './nouns/scorecards.js'
@@ -42,6 +44,7 @@ const node = (_: unknown, { id }: { id: string }, context: Context) => {
   if (key === null) return null
   if (type === 'Operator') return operatorById(context, key)
   if (type === 'Concern') return concernById(context, key)
+  if (type === 'Discrepancy') return discrepancyById(context, key)
   if (type === 'Reject') return rejectById(context, key)
   if (type === 'Unmatched') return unmatchedById(context, key)
   if (type === 'IdentityDecision') return decisionById(context, key)
@@ -60,7 +63,7 @@ const ENUMS = {
   RecordKind: upper(RECORD_KINDS),
   SubjectKind: upper(SUBJECT_KINDS),
   CodeScheme: upper(['uscc', 'org_code', 'reg_no', 'shop']),
-  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback']),
+  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile', 'fill']),
   RunCause: upper(['timetable', 'command', 'demo', 'upload', 'person']),
 }
 
@@ -96,6 +99,8 @@ export const makeSchema = (): GraphQLSchema => {
         ...deliveries.Query,
         ...retractions.Query,
         ...timelinessOf.Query,
+        ...compared.Query,
+        ...restored.Query,
       },
       Mutation: {
         ...moves.Mutation,
@@ -112,6 +117,8 @@ export const makeSchema = (): GraphQLSchema => {
         ...deliveries.Mutation,
         ...retractions.Mutation,
         ...timetable.Mutation,
+        ...compared.Mutation,
+        ...restored.Mutation,
       },
       ...listingFields,
       Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing, ...clocks.Listing },

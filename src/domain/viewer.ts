@@ -47,6 +47,7 @@ export type Act =
   | 'decide_scorecard'
   | 'see_operations'
   | 'direct_timetable'
+  | 'release_restored'
   | 'move_listing'
   | 'move_own_listing'
   | 'settle_concern'
@@ -91,6 +92,7 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   decide_scorecard: ['reviewer', 'administrator'],
   see_operations: AUTHORITY,
   direct_timetable: ['officer', 'administrator'],
+  release_restored: ['officer', 'reviewer', 'administrator'],
   move_listing: ['officer', 'reviewer'],
   move_own_listing: ['party'],
   settle_concern: ['officer', 'reviewer'],

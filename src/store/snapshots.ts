@@ -271,6 +271,12 @@ export const net = async (db: Db | Tx, from: number, to: number, most: number): 
   return answer.rows
 }
 
+/** Whether this database has made it. */
+export const has = async (db: Db | Tx, sequence: number): Promise<boolean> => {
+  const answer = await db.raw('select 1 from snapshots where sequence = ? /* snapshots.has */', [sequence])
+  return answer.rows.length > 0
+}
+
 /** The first snapshot that is chained with salts; null: there is none. */
 export const firstSalted = async (db: Db | Tx): Promise<number | null> => {
   const answer = await db.raw(

@@ -11,6 +11,7 @@ import { followsFrom } from '../domain/repair-results.js'
 import { isRefusal, Refusal } from '../errors.js'
 import * as concerns from '../store/concerns.js'
 import type { Db, Tx } from '../store/db.js'
+import * as findings from '../store/findings.js'
 import * as knowledge from '../store/knowledge.js'
 import * as listings from '../store/listings.js'
 import * as repairs from '../store/repairs.js'
@@ -253,6 +254,10 @@ const keep = async (
   )
   await show(tx, rules, steps, { now: at, dueAt: now })
   await keepDeadlines(tx, rules, steps, at)
+  // What a platform was found to have lost is settled by whoever shows the entry again, or ends it.
+  const settled = steps.filter(({ before, after }) => before.state === 'HIDDEN' && after.state !== 'HIDDEN')
+  const moved = settled.map(({ name, after, act }) => ({ listingId: after.id, by: act.by, note: name }))
+  await findings.settleHidden(tx, moved, at)
 }
 
 /** Whoever moves waits for a pull's merge only so long, and is then told to come again. */

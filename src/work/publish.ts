@@ -14,8 +14,10 @@ import {
   sealed,
   validUntil,
 } from '../domain/snapshot.js'
+import { Refusal } from '../errors.js'
 import type { Keys } from '../keys.js'
 import type { Db, Tx } from '../store/db.js'
+import * as restored from '../store/restored.js'
 import * as snapshots from '../store/snapshots.js'
 import { atom, FEED_CHANGES } from './publish-atom.js'
 import { ATOM, FORMS } from './publish-files.js'
@@ -35,6 +37,8 @@ export interface PublishOptions extends Occasioned {
   manifests: Keys['manifests']
   /** Writes the sequence where a database restored from a backup will find itself behind. */
   note: (published: { sequence: number; hash: string; publishedAt: string }) => void
+  /** The largest sequence noted there, of whichever database: it is not given again. */
+  noted?: () => number
 }
 
 /** Entries written at a time. */
@@ -45,9 +49,11 @@ const TRIES = 5
 const SERIALIZATION_FAILURE = '40001'
 
 /** A list that did not change keeps its sequence. Null: another process has this occurrence of the timetable. */
-export const publish = (db: Db, { note, manifests, ...options }: PublishOptions): Promise<Published | null> =>
+export const publish = (db: Db, { note, noted, manifests, ...options }: PublishOptions): Promise<Published | null> =>
   alone(db, { ...options, job: 'publish' }, async (run) => {
-    const snapshot = await undisturbed(db, (tx) => take(tx, { run: run.id, now: run.startedAt, manifests }))
+    const snapshot = await undisturbed(db, (tx) =>
+      take(tx, { run: run.id, now: run.startedAt, manifests, noted: noted?.() ?? 0 }),
+    )
     note({ sequence: snapshot.sequence, hash: snapshot.hash, publishedAt: snapshot.publishedAt.toISOString() })
     const { sequence, entries, added, changed, removed, hash } = snapshot
     Object.assign(run.counts, { sequence, entries, added, changed, removed })
@@ -69,19 +75,26 @@ interface Taking {
   run: number
   now: Date
   manifests: Keys['manifests']
+  noted: number
 }
 
-const take = async (tx: Tx, { run, now, manifests }: Taking): Promise<snapshots.Snapshot> => {
+/**
+ * Of a database that was restored from a backup only what left the list is published, and nothing is signed anew. Refusal
+ * DATABASE_RESTORED where it has never published.
+ */
+const take = async (tx: Tx, { run, now, manifests, noted }: Taking): Promise<snapshots.Snapshot> => {
   const last = await snapshots.current(tx)
   const today = dateIn(now)
-  const changes = await snapshots.changes(tx, today)
-  if (last !== null && last.snapshot.form === FORM && changes.length === 0) {
-    await renew(tx, last, now, manifests)
+  const stopped = (await restored.open(tx)) !== null
+  if (stopped && last === null) throw new Refusal('DATABASE_RESTORED')
+  const changes = (await snapshots.changes(tx, today)).filter(({ change }) => !stopped || change === 'REMOVED')
+  if (last !== null && (stopped || last.snapshot.form === FORM) && changes.length === 0) {
+    if (!stopped) await renew(tx, last, now, manifests)
     return { ...last.snapshot, added: 0, changed: 0, removed: 0 }
   }
   const many = (change: snapshots.Change['change']) => changes.filter((row) => row.change === change).length
   const begun: snapshots.Snapshot = {
-    sequence: (last?.snapshot.sequence ?? 0) + 1,
+    sequence: Math.max(noted, (await restored.reached(tx)).sequence) + 1,
     previousHash: last?.snapshot.hash ?? FIRST_HASH,
     hash: '',
     entries: 0,

@@ -2,8 +2,8 @@
 import type { MissedRule } from '../domain/missed.js'
 
 export interface Occasion {
-  job: 'pull' | 'score' | 'publish' | 'push' | 'expire'
-  /** Feed of a pull, platform of a push, otherwise empty. */
+  job: 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'reconcile'
+  /** Feed of a pull, platform of a push or a comparison, otherwise empty. */
   subject: string
   /** Cron expression with minutes first. */
   cron: string
@@ -18,7 +18,11 @@ const PUSH = '* * * * *'
 const PUBLISH = '* * * * *'
 /** Shortly after midnight, when terms end, and again each hour for what was missed. */
 const EXPIRE = '1 * * * *'
+/** At night, when nobody moves and platforms are idle. */
+const RECONCILE = '30 2 * * *'
 
+/** How long after its hour a comparison that was missed is still made up for, milliseconds. */
+const NIGHT_MS = 8 * 3_600_000
 /** How long a push of the timetable goes on looking for what is owed, from its minute on, milliseconds. */
 export const LINGER_MS = 55_000
 
@@ -39,6 +43,8 @@ export const RULES: Record<Occasion['job'], JobRule> = {
   publish: { ...ONCE, beside: false, pausable: false },
   push: { ...ONCE, beside: true, pausable: false },
   expire: { ...ONCE, beside: false, pausable: false },
+  // Of its own night: by day it would be read while people move.
+  reconcile: { missed: 'once', withinMs: NIGHT_MS, beside: false, pausable: true },
 }
 
 /** `feeds` and `platforms`: those that have an address; `watched`: it is a folder's or a table's. */
@@ -51,4 +57,5 @@ export const timetable = (
   { job: 'expire', subject: '', cron: EXPIRE },
   { job: 'publish', subject: '', cron: PUBLISH },
   ...platforms.map((id): Occasion => ({ job: 'push', subject: id, cron: PUSH })),
+  ...platforms.map((id): Occasion => ({ job: 'reconcile', subject: id, cron: RECONCILE })),
 ]

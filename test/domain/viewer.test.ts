@@ -36,6 +36,7 @@ describe('who may see and do what', () => {
     agency: [...AUTHORITY, 'correct_rejects', 'send_records'],
     officer: [
       ...AUTHORITY,
+      'release_restored',
       'see_inner_listings',
       'see_removed',
       'direct_timetable',
@@ -58,6 +59,7 @@ describe('who may see and do what', () => {
     ],
     reviewer: [
       ...AUTHORITY,
+      'release_restored',
       'see_inner_listings',
       'see_removed',
       'issue_access_code',
@@ -81,6 +83,7 @@ describe('who may see and do what', () => {
     administrator: [
       ...AUTHORITY,
       'direct_timetable',
+      'release_restored',
       'see_inner_listings',
       'amend_calendar',
       'see_access_codes',

@@ -22,9 +22,11 @@ describe('the timetable', () => {
       'publish',
       'push national',
       'push jilin',
+      'reconcile national',
+      'reconcile jilin',
       ...[...feeds.keys()].map((id) => `pull ${id}`),
     ])
-    expect(names).to.have.length(5 + feeds.size)
+    expect(names).to.have.length(7 + feeds.size)
   })
 
   it('what takes down may not be paused', () => {

@@ -28,6 +28,8 @@ export const deltaOf = async (tx: Tx, last: snapshots.Snapshot, since: unknown):
   const first = (await snapshots.firstSalted(tx)) ?? last.sequence
   // Before the first salted one there is nothing, or what its hashes cannot be compared with.
   if (from < last.sequence - DELTAS_KEPT || (from < first && first > 1)) return tooOld(from)
+  // Given by a database of which this one is a restored backup: what it was is not known here.
+  if (from > 0 && !(await snapshots.has(tx, from))) return tooOld(from)
   const found = await snapshots.net(tx, from, last.sequence, DELTA_MOST + 1)
   if (found.length > DELTA_MOST) return tooOld(from)
   const texts = (of: readonly snapshots.Net[]) => of.map(({ line }) => held(line)).join(',')
@@ -59,7 +61,7 @@ const tooOld = (from: number): DeltaRefused => ({
     status: 410,
     code: 'DELTA_TOO_OLD',
     title: 'Gone',
-    detail: `第 ${from} 期过旧，请取全量 ${SNAPSHOT}。Sequence ${from} is too old; take the whole list at ${SNAPSHOT}.`,
+    detail: `第 ${from} 期过旧或已不可考，请取全量 ${SNAPSHOT}。Sequence ${from} is too old or is not known any more; take the whole list at ${SNAPSHOT}.`,
     snapshot: SNAPSHOT,
   },
 })

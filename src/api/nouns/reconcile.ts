@@ -1,0 +1,83 @@
+/** Comparisons with what platforms show, and what they have found; the deeds are work/'s. */
+import type { FindingKind } from '../../domain/comparison.js'
+import { redact } from '../../domain/privacy.js'
+import { may } from '../../domain/viewer.js'
+import { Refusal } from '../../errors.js'
+import * as comparisons from '../../store/comparisons.js'
+import * as store from '../../store/findings.js'
+import { connection, firstOf, type PageArgs } from '../connection.js'
+import { type Context, spend } from '../context.js'
+import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
+import { withoutNul } from '../limits.js'
+import { allow } from '../viewer.js'
+import { listingById } from './listing.js'
+
+/** Longest note, characters. */
+const LONGEST_NOTE = 1_000
+
+const discrepancyView = (context: Context, finding: store.Finding) => {
+  spend(context)
+  return {
+    ...finding,
+    __typename: 'Discrepancy' as const,
+    number: finding.id,
+    id: globalId('Discrepancy', finding.id),
+    listing: () => (finding.kind === 'listing' ? listingById(context, globalId('Listing', finding.key)) : null),
+  }
+}
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const discrepancyById = async (context: Context, id: number) => {
+  const found = may(context.viewer, 'see_operations') ? await store.byId(context.parts.db, id) : null
+  return found && discrepancyView(context, found)
+}
+
+const comparisonPage = async (_: unknown, args: PageArgs & { platform?: string | null }, context: Context) => {
+  allow(context.viewer, 'see_operations')
+  const { db } = context.parts
+  const platform = args.platform ?? null
+  const found = await comparisons.list(db, { platform, first: firstOf(args) + 1, before: numberAfter(args.after) })
+  return connection(
+    found,
+    args,
+    ({ id }) => cursorOf(id),
+    () => comparisons.count(db, platform),
+  )
+}
+
+type DiscrepancyArgs = PageArgs & {
+  filter?: { platform?: string | null; what?: FindingKind | null; open?: boolean | null } | null
+}
+
+const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: Context) => {
+  allow(context.viewer, 'see_operations')
+  const { db } = context.parts
+  const filter = args.filter ?? {}
+  const found = await store.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
+  return connection(
+    found.map((one) => discrepancyView(context, one)),
+    args,
+    ({ number }) => cursorOf(number),
+    () => store.count(db, filter),
+  )
+}
+
+const settleDiscrepancy = async (_: unknown, args: { id: string; note: string }, context: Context) => {
+  allow(context.viewer, 'settle_concern')
+  const { id, note: given } = withoutNul(args)
+  const { db, rules } = context.parts
+  const note = redact(given, rules.mark).trim()
+  if (note === '' || note.length > LONGEST_NOTE)
+    throw new Refusal('INPUT_INVALID', {
+      reason: `说明须为 1–${LONGEST_NOTE} 个字符 the note has 1–${LONGEST_NOTE} characters`,
+    })
+  const by = context.viewer.sub ?? ''
+  const settled = await store.settle(db, numberIn(id, 'Discrepancy') ?? 0, { by, note, now: context.now })
+  if (settled === null) throw new Refusal('DISCREPANCY_UNKNOWN')
+  return discrepancyView(context, settled)
+}
+
+export const compared = {
+  Query: { comparisons: comparisonPage, discrepancies: discrepancyPage },
+  Mutation: { settleDiscrepancy },
+}

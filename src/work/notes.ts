@@ -1,0 +1,160 @@
+/**
+ * Notes outside the database of what has left it: the last snapshot, and the highest delivery. A database that was restored
+ * from a backup finds itself behind them. Each is written beside, made durable and renamed, so that a reader never meets half.
+ *
+ *   makeNotes(folder): { published(), notePublished(said), sent(database), noteSent(database, said), strangers(database) }
+ *
+ * `publication.json` has the last snapshot. `noted/<database>.<delivery>.<number>.json` has what was sent: the name says it all,
+ * so that several processes never write over a higher note with a lower one; of two the higher stands, and the lower is removed.
+ */
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { Refusal, reasonOf } from '../errors.js'
+
+const PUBLICATION = 'publication.json'
+const FOLDER = 'noted'
+const SENT = /^([0-9a-f-]{36})\.(\d{1,15})\.(\d{1,9})\.json$/
+
+export interface Publication {
+  sequence: number
+  hash: string
+  publishedAt: string
+  /** Identity of the database; absent in notes of before it had one. */
+  database?: string
+}
+
+export interface Sent {
+  deliveryId: number
+  /** The largest number of a message to any platform. */
+  number: number
+}
+
+export type Notes = ReturnType<typeof makeNotes>
+
+export const makeNotes = (folder: string) => {
+  const place = join(folder, FOLDER)
+  /** By database: what is noted at least, so that most batches need no look at the disk. */
+  const noted = new Map<string, Sent>()
+
+  const published = (): Publication | null => {
+    const text = textOf(join(folder, PUBLICATION))
+    return text === null ? null : publicationIn(text)
+  }
+  const allSent = (): { database: string; sent: Sent; name: string }[] =>
+    namesIn(place).flatMap((name) => {
+      const [, database = '', deliveryId, number] = SENT.exec(name) ?? []
+      return database === ''
+        ? []
+        : [{ database, sent: { deliveryId: Number(deliveryId), number: Number(number) }, name }]
+    })
+  const sent = (database: string): Sent | null => {
+    const own = allSent().filter((one) => one.database === database)
+    return own.length === 0 ? null : own.map((one) => one.sent).reduce(higher)
+  }
+
+  return {
+    published,
+    /** A lower sequence of the same database is none that was published last: the higher one stands. */
+    notePublished: (said: Publication): void => {
+      const before = published()
+      const same = before !== null && (before.database === undefined || before.database === said.database)
+      if (same && before.sequence > said.sequence) return
+      write(folder, PUBLICATION, said)
+    },
+    sent,
+    /** Before a batch leaves. Refusal FOLDER_UNWRITABLE: what is not noted does not leave. */
+    noteSent: (database: string, said: Sent): void => {
+      const known = noted.get(database)
+      if (known !== undefined && known.deliveryId >= said.deliveryId && known.number >= said.number) return
+      const before = sent(database)
+      const now = before === null ? said : higher(before, said)
+      const name = `${database}.${now.deliveryId}.${now.number}.json`
+      if (before === null || now.deliveryId > before.deliveryId || now.number > before.number) {
+        write(place, name, { database, ...now })
+        for (const one of allSent())
+          if (one.database === database && one.name !== name && isAtMost(one.sent, now))
+            rmSync(join(place, one.name), { force: true })
+      }
+      noted.set(database, now)
+    },
+    /** Identities of other databases of which something is noted here. */
+    strangers: (database: string): string[] => {
+      const last = published()?.database
+      const all = [...allSent().map((one) => one.database), ...(last === undefined ? [] : [last])]
+      return [...new Set(all)].filter((one) => one !== database)
+    },
+  }
+}
+
+const higher = (one: Sent, other: Sent): Sent => ({
+  deliveryId: Math.max(one.deliveryId, other.deliveryId),
+  number: Math.max(one.number, other.number),
+})
+
+const isAtMost = (one: Sent, other: Sent): boolean => one.deliveryId <= other.deliveryId && one.number <= other.number
+
+const namesIn = (folder: string): string[] => {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw unreadable(folder, error)
+  }
+}
+
+const textOf = (path: string): string | null => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw unreadable(path, error)
+  }
+}
+
+/** A note that cannot be read is no reason to begin at one again: somebody has to look at it. */
+const publicationIn = (text: string): Publication => {
+  try {
+    const said = JSON.parse(text)
+    if (Number.isSafeInteger(said?.sequence)) return said
+  } catch {
+    // Told below.
+  }
+  throw unreadable(PUBLICATION, new Error('不是公示记录 not a note of publication'))
+}
+
+const unreadable = (path: string, error: unknown): Refusal =>
+  new Refusal('FILE_UNREADABLE', { path, reason: reasonOf(error) })
+
+const write = (folder: string, name: string, said: object): void => {
+  const path = join(folder, name)
+  try {
+    mkdirSync(folder, { recursive: true })
+    const beside = `${path}.${process.pid}.new`
+    const file = openSync(beside, 'w')
+    try {
+      writeSync(file, `${JSON.stringify(said)}\n`)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(beside, path)
+    const place = openSync(folder, 'r')
+    try {
+      fsyncSync(place)
+    } finally {
+      closeSync(place)
+    }
+  } catch (error) {
+    throw new Refusal('FOLDER_UNWRITABLE', { path: folder, reason: reasonOf(error) })
+  }
+}

@@ -1,0 +1,159 @@
+/** What a comparison does about one subject: a removal or a change owed again, or the entry hidden. Looked at again where it is held. */
+import { dateIn } from '../domain/dates.js'
+import type { EntryNotice, Notice, SubjectKind } from '../domain/delivery.js'
+import { isRefusal, reasonOf } from '../errors.js'
+import type { Log } from '../log.js'
+import * as comparisons from '../store/comparisons.js'
+import type { Db, Tx } from '../store/db.js'
+import * as deliveries from '../store/deliveries.js'
+import * as listings from '../store/listings.js'
+import * as operators from '../store/operators.js'
+import * as platformStates from '../store/platform-states.js'
+import { noticesOf } from './in-force.js'
+import { makeMove } from './listing.js'
+import { noticeOf, removalOf } from './notice.js'
+import type { Rules } from './rules.js'
+
+/** How long one waits for a move or a merge that holds its listing, milliseconds; the next comparison finds it again. */
+const WAIT_MS = 5_000
+/** SQLSTATE of a lock not had in time. */
+const LOCK_NOT_AVAILABLE = '55P03'
+
+export interface By {
+  platform: string
+  name: string
+  rules: Rules
+  now: Date
+  log: Log
+}
+
+export interface Looked {
+  key: string
+  kind: SubjectKind
+  /** The largest number that it was owed when it was looked at; 0: none. */
+  highest: number
+  shown: { sequence: number | null } | undefined
+}
+
+/**
+ * False: something about it is on its way by now, or it is in force again; or its removal was closed by an officer, who has said
+ * why it stays there.
+ */
+export const removeThere = (db: Db, one: Looked, by: By): Promise<boolean> =>
+  inTurn(db, async (tx) => {
+    const listing = one.kind === 'listing' ? await listings.forMove(tx, one.key) : null
+    const all = await unmoved(tx, one, by)
+    if (all === null || isClosedRemoval(all.at(-1))) return false
+    if ((await listings.publicBodies(tx, [one.key])).has(one.key)) return false
+    const notice = await removalNotice(tx, one, listing, by)
+    if (notice === null) return false
+    await owe(tx, { ...notice, action: 'REMOVE' }, one, by)
+    return true
+  })
+
+/** As it is now, under the same key; of a record as it was last told. False: as above. */
+export const tellAgain = (db: Db, one: Looked, by: By): Promise<boolean> =>
+  inTurn(db, async (tx) => {
+    if (one.kind === 'listing') await listings.forMove(tx, one.key)
+    if ((await unmoved(tx, one, by)) === null) return false
+    const [standing] = await noticesOf(tx, by.rules, [one.key])
+    const last = one.kind === 'listing' ? null : await comparisons.lastNotice(tx, by.platform, one.key)
+    const notice = standing?.notice ?? last
+    if (notice == null) return false
+    await owe(tx, { ...notice, action: 'CHANGE', removal: null } as Notice, one, by)
+    return true
+  })
+
+/** With all that hiding does. False: the entry has moved on, or may not be hidden. */
+export const hide = async (db: Db, one: { key: string; told: number }, by: By): Promise<boolean> => {
+  const listing = await listings.byId(db, one.key)
+  if (listing === null) return false
+  // Gone at several platforms it is hidden once, and for all of them.
+  if (listing.state === 'HIDDEN') return listing.facts.hiding?.kind === 'LOST'
+  const told = (await comparisons.toldOf(db, by.platform, [one.key])).get(one.key)
+  if (told?.last?.state !== 'CONFIRMED' || told.last.number !== one.told) return false
+  const input = {
+    on: dateIn(by.now),
+    hiding: 'LOST' as const,
+    reason: `${by.name}曾确认收到，现已不再展示。It was confirmed there and is shown there no longer.`,
+    seen: listing.moves,
+  }
+  try {
+    await makeMove(db, by.rules, { id: one.key, name: 'hideListing', by: 'clock', role: 'clock', input, now: by.now })
+    return true
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const after = await listings.byId(db, one.key)
+    if (after?.facts.hiding?.kind === 'LOST') return true
+    by.log.warn(
+      { listing: one.key, platform: by.platform, reason: reasonOf(error) },
+      'an entry that is gone could not be hidden',
+    )
+    return false
+  }
+}
+
+const isClosedRemoval = (last: deliveries.EarlierOf | undefined): boolean =>
+  last?.action === 'REMOVE' && last.state === 'CLOSED'
+
+const inTurn = async (db: Db, act: (tx: Tx) => Promise<boolean>): Promise<boolean> => {
+  try {
+    return await db.transaction(async (tx) => {
+      await tx.raw(`set local lock_timeout = ${WAIT_MS} /* work.reconcile-settle */`)
+      return act(tx)
+    })
+  } catch (error) {
+    if ((error as { code?: unknown }).code === LOCK_NOT_AVAILABLE) return false
+    throw error
+  }
+}
+
+/** What this platform was owed of it, held to the end of the transaction; null where something has changed since it was looked at. */
+const unmoved = async (tx: Tx, { key, highest }: Looked, { platform }: By): Promise<deliveries.EarlierOf[] | null> => {
+  const all = (await deliveries.earlier(tx, [key])).filter((row) => row.platform === platform)
+  const same = (all.at(-1)?.number ?? 0) === highest
+  return same && all.every(({ state }) => state !== 'OWED' && state !== 'REFUSED') ? all : null
+}
+
+const removalNotice = async (
+  tx: Tx,
+  { key }: Looked,
+  listing: listings.Listing | null,
+  by: By,
+): Promise<Notice | null> => {
+  const last = await comparisons.lastNotice(tx, by.platform, key)
+  if (last?.removal) return last
+  const removal = (listing && endOf(listing, by)) ?? notInForce(by)
+  if (last !== null) return { ...last, removal }
+  const operator = listing && (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
+  if (!listing || !operator) return null
+  return { ...noticeOf(by.rules, listing, operator, removal, undefined), sequence: 0, action: 'REMOVE' }
+}
+
+const endOf = (listing: listings.Listing, { rules, now }: By): EntryNotice['removal'] => {
+  const today = dateIn(now)
+  const on = listing.facts.hiding?.on ?? listing.removedOn ?? today
+  return removalOf(rules, listing, { by: 'clock', role: 'clock', on, today })
+}
+
+const notInForce = ({ now }: By): NonNullable<EntryNotice['removal']> => ({
+  reason: 'NOT_IN_FORCE',
+  reasonText: '不在公示',
+  documentNumber: null,
+  removedOn: dateIn(now),
+})
+
+/** Above all that the platform was ever told, shows, or may have been told before the database was restored. */
+const owe = async (
+  tx: Tx,
+  notice: Notice,
+  { key, kind, highest, shown }: Looked,
+  { platform, now }: By,
+): Promise<void> => {
+  const floor = (await platformStates.floors(tx)).get(platform) ?? 0
+  const number = Math.max(highest, shown?.sequence ?? 0, floor) + 1
+  const { action } = notice
+  await deliveries.owe(tx, [
+    { platform, kind, subjectId: key, number, action, notice: { ...notice, sequence: number }, dueAt: now },
+  ])
+}

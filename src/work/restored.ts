@@ -1,0 +1,171 @@
+/**
+ * A database that was restored from a backup finds itself behind what has left it. From then on additions are stopped, removals
+ * go on, and no number or sequence is given twice, until every platform was compared with and a person has released it.
+ *
+ * A folder without notes begins them: it may be a second machine's. What platforms show still tells, or a person does. A note of
+ * another database is no evidence about this one; its sequence of publication is gone past all the same.
+ */
+import { redact } from '../domain/privacy.js'
+import { Refusal } from '../errors.js'
+import type { Log } from '../log.js'
+import * as comparisons from '../store/comparisons.js'
+import type { Db, Tx } from '../store/db.js'
+import * as store from '../store/restored.js'
+import type { Notes } from './notes.js'
+
+/** Longest reason, characters. */
+const LONGEST_REASON = 1_000
+/**
+ * Where no note says which numbers were sent, so many above all that are known are passed over: a subject is told of a handful of
+ * times, and a platform takes a number that it has had for a repeat.
+ */
+const UNNOTED_NUMBERS = 1_000
+
+/** The gate of additions and changes; removals pass. */
+export const additionsStopped = async (db: Db | Tx): Promise<boolean> => (await store.open(db)) !== null
+
+export interface Noticing {
+  notes: Pick<Notes, 'published' | 'sent'>
+  /** Ids of all platforms. */
+  platforms: readonly string[]
+  now: Date
+  log: Log
+}
+
+/** Compares the notes with the database; at start, before a push and before a publication. True: additions are stopped. */
+export const notice = async (db: Db, { notes, platforms, now, log }: Noticing): Promise<boolean> => {
+  const database = await store.identity(db)
+  const had = await store.reached(db)
+  const sent = notes.sent(database)
+  const published = ownPublication(notes, database)
+  const sentAhead = sent !== null && sent.deliveryId > had.deliveryId
+  const publishedAhead = published !== null && published.sequence > had.sequence
+  if (!sentAhead && !publishedAhead) return additionsStopped(db)
+  const evidence = {
+    cause: sentAhead ? ('DELIVERY_NOTED' as const) : ('SNAPSHOT_NOTED' as const),
+    notedDelivery: sent?.deliveryId ?? null,
+    notedNumber: sent?.number ?? null,
+    notedSequence: published?.sequence ?? null,
+  }
+  await stop(db, { ...NOBODY, ...evidence, exact: sent !== null, had, platforms, now, log })
+  return true
+}
+
+/** Notes of before databases had an identity are this one's. */
+const ownPublication = (notes: Noticing['notes'], database: string) => {
+  const published = notes.published()
+  return published === null || (published.database ?? database) === database ? published : null
+}
+
+const NOBODY = { saidBy: null, said: null, platform: null }
+
+/** A platform shows what the database has not told it yet. */
+export const shownAhead = async (
+  db: Db,
+  { highest, ...of }: { platform: string; platforms: readonly string[]; highest: number; now: Date; log: Log },
+): Promise<void> => {
+  const had = await store.reached(db)
+  const evidence = { cause: 'SHOWN' as const, notedDelivery: null, notedNumber: highest, notedSequence: null }
+  await stop(db, { ...NOBODY, ...evidence, ...of, exact: false, had })
+}
+
+/** By a person who has restored it and whose notes are lost. Refusal INPUT_INVALID for a reason that says nothing. */
+export const declare = async (
+  db: Db,
+  { by, reason, mark, ...of }: Omit<Releasing, 'configured'> & { log: Log },
+): Promise<store.Restored> => {
+  const had = await store.reached(db)
+  const said = reasonIn(reason, mark)
+  const evidence = { cause: 'DECLARED' as const, notedDelivery: null, notedNumber: null, notedSequence: null }
+  await stop(db, { ...evidence, saidBy: by, said, platform: null, exact: false, had, ...of })
+  const open = await store.open(db)
+  if (open === null) throw new Refusal('NOT_RESTORED')
+  return open
+}
+
+type Stopping = Omit<store.Evidence, 'foundAt' | 'hadDelivery' | 'hadSequence'> & {
+  had: store.Reached
+  platforms: readonly string[]
+  /** A note says the largest number that was sent. */
+  exact: boolean
+  now: Date
+  log: Log
+}
+
+const stop = async (db: Db, { had, platforms, exact, now, log, ...evidence }: Stopping): Promise<void> => {
+  const fresh = await db.transaction(async (tx) => {
+    const made = { ...evidence, foundAt: now, hadDelivery: had.deliveryId, hadSequence: had.sequence }
+    const first = await store.stop(tx, made)
+    // Removals go on, and what they are numbered by must be above what the platforms hold.
+    const floor = exact
+      ? (evidence.notedNumber ?? 0)
+      : Math.max(await store.highestNumber(tx), evidence.notedNumber ?? 0) + UNNOTED_NUMBERS
+    if (exact || first)
+      await store.raiseFloors(
+        tx,
+        platforms.map((platform) => ({ platform, floor })),
+      )
+    if (first) await store.mayHaveBeenSent(tx)
+    return first
+  })
+  if (fresh) log.error({ ...evidence, ...had }, 'the database is behind what has left it: additions are stopped')
+}
+
+/** Whether it is restored and this platform was not looked at since. */
+export const waitsFor = async (db: Db, platform: string): Promise<boolean> => {
+  const open = await store.open(db)
+  return open !== null && !(await comparisons.since(db, open.foundAt)).has(platform)
+}
+
+export interface Standing extends store.Restored {
+  /** Of the configured platforms, when each was well compared with since; null: it was not, or it was an outage. */
+  compared: { platform: string; at: Date | null }[]
+}
+
+export const standing = async (db: Db | Tx, open: store.Restored, configured: Iterable<string>): Promise<Standing> => {
+  const since = await comparisons.since(db, open.foundAt)
+  return { ...open, compared: [...configured].map((platform) => ({ platform, at: since.get(platform)?.good ?? null })) }
+}
+
+export interface Releasing {
+  by: string
+  reason: string
+  mark: (id: string) => string
+  /** Ids of platforms that have an address; and of all. */
+  configured: Iterable<string>
+  platforms: readonly string[]
+  now: Date
+}
+
+/**
+ * Additions go on, numbered above all that was noted and shown. Refusals: NOT_RESTORED; RESTORED_NOT_COMPARED with the platforms
+ * that were not well compared with since; INPUT_INVALID for a reason that says nothing.
+ */
+export const release = async (db: Db, given: Releasing): Promise<store.Restored> => {
+  const reason = reasonIn(given.reason, given.mark)
+  const { by, configured, platforms, now } = given
+  return db.transaction(async (tx) => {
+    const open = await store.openForRelease(tx)
+    if (open === null) throw new Refusal('NOT_RESTORED')
+    const { compared } = await standing(tx, open, configured)
+    const missing = compared.flatMap(({ platform, at }) => (at === null ? [platform] : []))
+    if (missing.length > 0) throw new Refusal('RESTORED_NOT_COMPARED', { platforms: missing.join(' ') })
+    const since = await comparisons.since(tx, open.foundAt)
+    const floorOf = (platform: string) => Math.max(open.notedNumber ?? 0, since.get(platform)?.highest ?? 0)
+    await store.raiseFloors(
+      tx,
+      platforms.map((platform) => ({ platform, floor: floorOf(platform) })),
+    )
+    await store.release(tx, { id: open.id, by, reason, now })
+    return { ...open, releasedAt: now, releasedBy: by, releasedReason: reason }
+  })
+}
+
+const reasonIn = (given: string, mark: (id: string) => string): string => {
+  const reason = redact(given, mark).trim()
+  if (reason === '' || reason.length > LONGEST_REASON)
+    throw new Refusal('INPUT_INVALID', {
+      reason: `事由须为 1–${LONGEST_REASON} 个字符 the reason has 1–${LONGEST_REASON} characters`,
+    })
+  return reason
+}

@@ -1,0 +1,140 @@
+/**
+ * A database restored from a backup across a removal, with the tool that every PostgreSQL has: a database made after another's
+ * template. The hub, its doors and the stand-ins are real; the data folder stays where it was.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { readConfig } from '../../src/config.js'
+import { makeHub } from '../../src/hub.js'
+import { makeLog } from '../../src/log.js'
+import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
+import { connect } from '../../src/store/db.js'
+import { release } from '../../src/work/restored.js'
+import { freshDatabase, type TestDatabase } from '../support/database.js'
+import { later, mark, published, refusal, removed, rowsOf, TODAY } from '../support/world.js'
+
+describe('a database restored from a backup across a removal', () => {
+  let live: TestDatabase
+  let standIns: PlatformStandIn[] = []
+  let folder = ''
+  let now = later(3_600)
+  before(async () => {
+    live = await freshDatabase()
+    standIns = await startPlatforms()
+    folder = mkdtempSync(join(tmpdir(), 'hub-backup-'))
+  })
+  after(async () => {
+    await Promise.all(standIns.map((one) => one.close()))
+    await live.drop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const hubOn = (url: string) => {
+    const config = readConfig({ PORT: '0', DATABASE_URL: url, DATA_DIR: folder, LOG_LEVEL: 'silent' })
+    return makeHub(config, {
+      now: () => now,
+      log: makeLog(config.log),
+      addresses: {
+        agencies: {},
+        platforms: Object.fromEntries(standIns.map(({ id, url, secret }) => [id, { url, secret }])),
+      },
+    })
+  }
+  const withHub = async <T>(act: (hub: Awaited<ReturnType<typeof hubOn>>) => Promise<T>): Promise<T> => {
+    const hub = await hubOn(live.url)
+    try {
+      return await act(hub)
+    } finally {
+      await hub.close()
+    }
+  }
+  const everywhere = (key: string): number[] =>
+    standIns.map((one) => one.entries().filter((entry) => entry.key === key).length)
+  const copied = async (from: string, to: string): Promise<void> => {
+    const address = new URL(live.url)
+    address.pathname = '/postgres'
+    const admin = connect(address.href)
+    await live.db.destroy()
+    await admin.raw(`drop database if exists ${to} with (force)`)
+    await admin.raw(`create database ${to} template ${from}`)
+    await admin.destroy()
+    live.db = connect(live.url)
+  }
+  const PUSH = { cause: 'command' as const }
+
+  it('does not bring the removed entry back, adds nothing before it is released, and reuses no sequence', async () => {
+    const name = new URL(live.url).pathname.slice(1)
+    const backup = `${name}_backup`
+    const [gone, stays] = await withHub(async (hub) => {
+      const both = [await published(hub.db, 1), await published(hub.db, 2)]
+      await hub.push(null, PUSH)
+      await hub.publish(PUSH)
+      return both
+    })
+    if (gone === undefined || stays === undefined) throw new Error('nothing was published')
+
+    await copied(name, backup)
+
+    now = later(7_200)
+    const [late, sequence] = await withHub(async (hub) => {
+      await removed(hub.db, gone.id)
+      const one = await published(hub.db, 3)
+      await hub.push(null, PUSH)
+      return [one, (await hub.publish(PUSH))?.sequence ?? 0] as const
+    })
+    expect([everywhere(gone.id), everywhere(late.id)]).to.deep.equal([
+      [0, 0, 0, 0],
+      [1, 1, 1, 1],
+    ])
+
+    await copied(backup, name)
+
+    now = later(10_800)
+    await withHub(async (hub) => {
+      const toldBefore = standIns.map((one) => one.told)
+      const after = await published(hub.db, 4)
+      await hub.push(null, PUSH)
+      const snapshot = await hub.publish(PUSH)
+      expect(standIns.map((one) => one.told)).to.deep.equal(toldBefore)
+      // The last snapshot of the backup stands: none is made, and none is signed anew.
+      expect(snapshot?.sequence).to.be.below(sequence)
+      expect(await rowsOf(hub.db, 'select 1 from snapshots')).to.have.length(1)
+
+      const person = { by: 'officer-1', reason: '已逐一核对', mark, platforms: standIns.map(({ id }) => id), now }
+      const released = () => release(hub.db, { ...person, configured: Object.keys(hub.addresses.platforms) })
+      expect((await refusal(released())).code).to.equal('RESTORED_NOT_COMPARED')
+
+      const { platforms } = await hub.reconcile(null, PUSH)
+      expect(platforms.map(({ shown, missing, alarm }) => [shown, missing, alarm])).to.deep.equal(
+        standIns.map(() => [1, 1, null]),
+      )
+      expect(await rowsOf(hub.db, 'select state from listings where id = ?', [gone.id])).to.deep.equal([
+        { state: 'HIDDEN' },
+      ])
+      expect(await rowsOf(hub.db, `select distinct key from findings where what = 'UNKNOWN'`)).to.deep.equal([
+        { key: late.id },
+      ])
+
+      // What left the list is published all the same, under a sequence that was never given.
+      const shrunk = await hub.publish(PUSH)
+      expect(shrunk).to.deep.include({ sequence: sequence + 1, added: 0, removed: 1, entries: 1 })
+      await hub.push(null, PUSH)
+      expect(everywhere(after.id)).to.deep.equal([0, 0, 0, 0])
+
+      await released()
+      await hub.push(null, PUSH)
+      expect([everywhere(gone.id), everywhere(stays.id), everywhere(after.id)]).to.deep.equal([
+        [0, 0, 0, 0],
+        [1, 1, 1, 1],
+        [1, 1, 1, 1],
+      ])
+      expect((await hub.publish(PUSH))?.sequence).to.equal(sequence + 2)
+    })
+    expect(TODAY).to.equal('2026-11-25')
+    await withHub((hub) => rowsOf(hub.db, 'select 1 from database_restored where released_at is null')).then((open) =>
+      expect(open).to.have.length(0),
+    )
+  })
+})
