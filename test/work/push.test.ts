@@ -277,6 +277,8 @@ describe('push', () => {
     const both = await Promise.all([pushed(NOW), pushed(NOW)])
     expect(both.map((one) => of(one, 'creditchina')?.sent).sort()).to.deep.equal([0, 1])
     expect(standIn('creditchina').told - toldBefore).to.equal(1)
+    const runs = await rowsOf(db(), `select outcome from runs where subject = 'creditchina'`)
+    expect(runs).to.deep.equal([{ outcome: 'DONE' }, { outcome: 'DONE' }])
   })
 
   it('an occurrence of the timetable is pushed once', async () => {
