@@ -32,6 +32,7 @@ describe('the demo', function () {
   it('shows the cycle, serves, and its three examples work when pasted', async () => {
     const child = begin(['demo'], env)
     const text = await printed(child, /Ctrl-C/, CYCLE_WITHIN_MS)
+    expect(text).to.include('全部确认').and.not.include('未结')
     const examples = text.split('\n').filter((line) => line.startsWith('curl '))
     expect(examples).to.have.lengthOf(3)
     const answers = []

@@ -283,7 +283,7 @@ describe('a strict stand-in platform', () => {
       everywhere(async (id) => {
         standIn(id).behave({ duplicateAnswers: 1 })
         expect(await codesOf(id, noticeOf(1))).to.deep.equal(['00'])
-        expect(standIn(id).told).to.equal(1)
+        expect([standIn(id).told, standIn(id).troubles]).to.deep.equal([1, 1])
       }))
 
     it('503, with the wait that it asks for or none', async () => {

@@ -15,8 +15,9 @@ const DELIVERIES_A_KILL = 50
 const DELIVERIES_A_SUBJECT = 50
 const SUBJECTS_LEAST = 10
 const READY_WITHIN_MS = 60_000
+const DELAY_MS = 100
 const OUTAGE = { awayMs: 20_000, betweenMs: 60_000 }
-const KILL_WITHIN_MS = 3_000
+const KILL_WITHIN_MS = 30_000
 const DRAIN_WITHIN_MS = 300_000
 
 export const soakPushHubs = async (given: {
@@ -65,6 +66,7 @@ export const soakPushHubs = async (given: {
       kills: Math.ceil(given.deliveries / DELIVERIES_A_KILL),
       seed: given.seed,
       now: () => new Date(),
+      delayMs: DELAY_MS,
       outage: OUTAGE,
       apart: true,
       killWithinMs: KILL_WITHIN_MS,

@@ -19,8 +19,12 @@ const RECOVERY_MS = 30_000
 const ASK_AGAIN_MS = 50
 /** Share of the messages that meet with some trouble. */
 const CHAOS_SHARE = 0.15
-/** Deliveries that may stand open before the moves wait: beyond, what is measured is the backlog. */
-const OPEN_MAX = 400
+/** Deliveries of a subject that may stand open before the moves wait: beyond, the next moves mostly fold those of before. */
+const OPEN_PER_SUBJECT = 2
+/** Late ones of which the figures tell all. */
+const LATE_SHOWN = 5
+/** Share of the kills for which no claim is waited for. */
+const IDLE_SHARE = 0.1
 /** So far may the deliveries be ahead of the kills, as a share of all. */
 const AHEAD_SHARE = 0.02
 
@@ -35,14 +39,31 @@ export interface SoakGiven {
   kills: number
   seed: number
   now: () => Date
+  /** How long each answer takes, so that there is something under way when a process is killed, milliseconds. */
+  delayMs: number
   /** How long one platform after the other is away, and how long none is, milliseconds. */
   outage: { awayMs: number; betweenMs: number }
   /** Whether the next kill waits until what the last ones held is taken up, so that each takeover is one's own. */
   apart: boolean
-  /** How long a kill is prepared at most, and how long the end may take, milliseconds. */
+  /** How long a process that holds something is waited for before one is killed that holds nothing, and how long the end may take, milliseconds. */
   killWithinMs: number
   drainWithinMs: number
   progress?: (confirmed: number, kills: number) => void
+}
+
+/** Rows that killed processes held. */
+interface Taken {
+  leased: number
+  /** Set aside by a removal before anybody took them up. */
+  folded: number
+  /** Their platform was away then or shortly before: not measured. */
+  duringOutage: number
+  open: number
+  worstMs: number
+  medianMs: number
+  late: number
+  /** The worst of those that were late. */
+  latest: Takeover[]
 }
 
 export interface Soaked {
@@ -51,15 +72,7 @@ export interface Soaked {
   moves: Readonly<Record<string, number>>
   /** By state. */
   deliveries: Record<string, number>
-  takeovers: {
-    leased: number
-    folded: number
-    duringOutage: number
-    open: number
-    worstMs: number
-    medianMs: number
-    late: number
-  }
+  takeovers: Taken
   platforms: Record<string, PlatformVerdict>
   ms: number
 }
@@ -72,7 +85,8 @@ export const soakPush = async (given: SoakGiven): Promise<Soaked> => {
   const fleet = makeFleet(given.hubs, given.begin)
   const subjects = await makeSubjects(db, given.subjects, random, given.now)
   await fleet.allReady()
-  for (const [index, one] of platforms.entries()) one.behave({ chaos: { seed: seed + index, share: CHAOS_SHARE } })
+  for (const [index, one] of platforms.entries())
+    one.behave({ delayMs: given.delayMs, chaos: { seed: seed + index, share: CHAOS_SHARE } })
 
   const soaking = new AbortController()
   const killed = new Map<string, number>()
@@ -86,6 +100,7 @@ export const soakPush = async (given: SoakGiven): Promise<Soaked> => {
     ]
     for (const side of sides) side.catch(() => soaking.abort())
     while (!soaking.signal.aborted) {
+      fleet.check()
       const confirmed = await done()
       given.progress?.(confirmed, killed.size)
       if (confirmed >= given.deliveries && killed.size >= given.kills) break
@@ -93,7 +108,7 @@ export const soakPush = async (given: SoakGiven): Promise<Soaked> => {
     }
     soaking.abort()
     await Promise.all(sides)
-    for (const one of platforms) one.behave({ chaos: null, outage: false })
+    for (const one of platforms) one.behave({ delayMs: 0, chaos: null, outage: false })
     const drained = await until(async () => (await statesOf(db))['OWED'] === undefined, given.drainWithinMs)
     const verdicts = await Promise.all(
       platforms.map(async (one) => [one.id, await verdictOf(db, one, subjects.shown)] as const),
@@ -123,14 +138,14 @@ export const soakPush = async (given: SoakGiven): Promise<Soaked> => {
 
 /** Moves as long as it goes on, so many that the platforms have work and not so many that they drown, spread over all kills. */
 const moving = async (
-  { db, deliveries, kills }: SoakGiven,
+  { db, subjects, deliveries, kills }: SoakGiven,
   move: () => Promise<void>,
   killed: ReadonlyMap<string, number>,
   signal: AbortSignal,
 ): Promise<void> => {
   const tooMany = async () => {
     const { OWED = 0, CONFIRMED = 0 } = await statesOf(db)
-    return OWED > OPEN_MAX || CONFIRMED / deliveries > killed.size / kills + AHEAD_SHARE
+    return OWED > subjects * OPEN_PER_SUBJECT || CONFIRMED / deliveries > killed.size / kills + AHEAD_SHARE
   }
   while (!signal.aborted) {
     if (await tooMany()) await wait(ASK_AGAIN_MS)
@@ -172,25 +187,27 @@ const killing = async (
   const { db, kills } = given
   while (!signal.aborted && killed.size < kills) {
     await fleet.allReady()
-    const victims = random.chance(0.5) ? 1 : Math.max(1, given.hubs - 1)
-    for (let n = 0; n < victims && killed.size < kills && !signal.aborted; n += 1) {
-      const life = await victim(given, fleet, random, signal)
-      killed.set(life.name, await fleet.kill(life))
-      await until(() => isGone(db, life.name), given.drainWithinMs)
-    }
+    const first = await victim(given, fleet, random, signal)
+    const others = fleet.lives().filter((life) => life !== first)
+    // At once: the second is not to be whoever has just taken up what the first one held.
+    const two = others.length > 1 && kills - killed.size > 1 && random.chance(0.5)
+    const lives = two ? [first, random.one(others)] : [first]
+    await Promise.all(lives.map(async (life) => killed.set(life.name, await fleet.kill(life))))
+    for (const { name } of lives) await until(() => isGone(db, name), given.drainWithinMs)
     if (given.apart) await until(async () => signal.aborted || !(await isOpen(db, killed)), 4 * TAKEOVER_MS)
   }
 }
 
-/** One that holds a claim, if there is any before long. */
+/** One that holds a claim, if there is any before long; now and then whichever. */
 const victim = async (given: SoakGiven, fleet: Fleet, random: Random, signal: AbortSignal): Promise<Life> => {
   const ready = () => fleet.lives().filter((life) => life.ready)
+  if (random.chance(IDLE_SHARE)) return random.one(ready())
   let found: Life[] = []
   await until(async () => {
     const holding = await holders(given.db)
     found = ready().filter(({ name }) => holding.includes(name))
     return found.length > 0 || signal.aborted
-  }, random.below(given.killWithinMs))
+  }, given.killWithinMs)
   return random.one(found.length > 0 ? found : ready())
 }
 
@@ -205,7 +222,7 @@ const isOpen = async (db: Db, killed: ReadonlyMap<string, number>): Promise<bool
     )
   ).length > 0
 
-const summary = (all: readonly Takeover[], away: readonly Away[]): Soaked['takeovers'] => {
+const summary = (all: readonly Takeover[], away: readonly Away[]): Taken => {
   const excused = ({ platform, killedAt, claimedAfter }: Takeover) =>
     away.some(
       (one) =>
@@ -214,10 +231,9 @@ const summary = (all: readonly Takeover[], away: readonly Away[]): Soaked['takeo
   const folded = all.filter((one) => one.folded)
   const left = all.filter((one) => !one.folded)
   const duringOutage = left.filter(excused)
-  const times = left
-    .filter((one) => !excused(one))
-    .flatMap(({ claimedAfter }) => claimedAfter ?? [])
-    .sort((a, b) => a - b)
+  const measured = left.filter((one) => !excused(one))
+  const times = measured.flatMap(({ claimedAfter }) => claimedAfter ?? []).sort((a, b) => a - b)
+  const late = measured.filter(({ claimedAfter }) => (claimedAfter ?? 0) > TAKEOVER_MS)
   return {
     leased: all.length,
     folded: folded.length,
@@ -225,7 +241,8 @@ const summary = (all: readonly Takeover[], away: readonly Away[]): Soaked['takeo
     open: left.filter(({ claimedAfter }) => claimedAfter === null).length,
     worstMs: Math.round(times.at(-1) ?? 0),
     medianMs: Math.round(times[Math.floor(times.length / 2)] ?? 0),
-    late: times.filter((ms) => ms > TAKEOVER_MS).length,
+    late: late.length,
+    latest: late.slice(0, LATE_SHOWN),
   }
 }
 

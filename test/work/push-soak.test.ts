@@ -52,10 +52,11 @@ describe('push by processes that are killed', function () {
       kills: 2,
       seed: SEED,
       now: () => new Date(clock.base + Date.now() - since),
+      delayMs: 10,
       outage: { awayMs: 300, betweenMs: 700 },
       apart: false,
-      killWithinMs: 200,
-      drainWithinMs: 30_000,
+      killWithinMs: 2_000,
+      drainWithinMs: 60_000,
     })
     expect(soaked, JSON.stringify(soaked)).to.deep.include({ ok: true, kills: 2 })
   })

@@ -115,6 +115,10 @@ export const makeTroubles = (behaviour: Behaviour): ((rows: number) => Trouble) 
 
 const NONE: Trouble = { delayMs: 0, fail: false, cut: null, untaken: 0, silent: 0, twice: false, spoilt: null }
 
+/** Whether it is more than the delay that all messages have. */
+export const isTrouble = ({ delayMs, ...trouble }: Trouble, usualMs: number): boolean =>
+  delayMs > usualMs || Object.values(trouble).some((what) => what !== 0 && what !== false && what !== null)
+
 /** Only known names with values of their type: a misspelt wish is told, not swallowed. */
 export const behaviourIn = (body: Buffer): Partial<Behaviour> | null => {
   const value = objectIn(body)

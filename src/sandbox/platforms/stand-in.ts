@@ -5,7 +5,7 @@ import iconv from 'iconv-lite'
 import { dateIn } from '../../domain/dates.js'
 import type { Platform } from '../../platforms/platform.js'
 import { type Answer, type Answered, type Asked, json, serve } from '../server.js'
-import { type Behaviour, behaviourIn, calm, makeTroubles } from './behaviour.js'
+import { type Behaviour, behaviourIn, calm, isTrouble, makeTroubles } from './behaviour.js'
 import { makeBoard } from './board.js'
 import type { Judging, Register } from './judgement.js'
 import { page } from './page.js'
@@ -27,6 +27,8 @@ export interface PlatformStandIn {
   history(): readonly ToldRow[]
   /** Rows it was told of so far, repeats and refused ones too. */
   readonly told: number
+  /** Messages that met with some trouble so far, a delay beyond the usual one among them. */
+  readonly troubles: number
 }
 
 /** Rows that were read, with the form of each; the rest of the message is the answer's business. */
@@ -78,12 +80,16 @@ export const startStandIn = async (
   const board = makeBoard(dialect.id.toUpperCase(), file)
   const behaviour = calm()
   const troubleOf = makeTroubles(behaviour)
+  let troubles = 0
 
   const answer = (asked: Asked): Answered | Promise<Answered> => {
     const what = `${asked.method} ${asked.path}`
     if (what === 'POST /_behave') return behaves(asked)
     if (what === 'GET /_told') return json(200, pageOfHistory(asked))
-    if (behaviour.outage) return 'cut'
+    if (behaviour.outage) {
+      troubles += 1
+      return 'cut'
+    }
     if (what === 'GET /') return page(dialect.name, board.shown(), board.history())
     if (what === 'GET /entries') return dialect.admits(asked, secret) ? displayed(asked) : REFUSED
     const door = asked.method === 'POST' ? dialect.doors[asked.path] : undefined
@@ -133,6 +139,7 @@ export const startStandIn = async (
   const takes = async (door: Door, asked: Asked): Promise<Answered> => {
     const read = dialect.admits(asked, secret) ? door.read(asked) : null
     const trouble = troubleOf(read?.rows.length ?? 0)
+    if (isTrouble(trouble, behaviour.delayMs)) troubles += 1
     if (trouble.delayMs > 0) await wait(trouble.delayMs, undefined, { signal: asked.gone })
     if (trouble.fail) return busy(behaviour.retryAfter)
     if (!dialect.admits(asked, secret)) return REFUSED
@@ -169,6 +176,9 @@ export const startStandIn = async (
     history: board.history,
     get told() {
       return board.told
+    },
+    get troubles() {
+      return troubles
     },
   }
 }

@@ -17,6 +17,8 @@ export interface Fleet {
   /** Kills it with SIGKILL and starts another in its place; resolves when it is dead. The instant of the kill, by this clock. */
   kill(life: Life): Promise<number>
   allReady(): Promise<void>
+  /** Throws if one has ended by itself. */
+  check(): void
   stop(): Promise<void>
 }
 
@@ -29,12 +31,16 @@ export const makeFleet = (
   let stopping = false
   const places: Life[] = []
   const waits: Promise<unknown>[] = []
+  const endedByItself: string[] = []
 
   const start = (place: number): void => {
     born += 1
     const name = `hub-${place}-${born}`
     const { child, readyWhen } = begin(name, place)
     const life: Life = { place, name, child, ready: false }
+    child.once('exit', (status, signal) => {
+      if (!stopping && signal !== 'SIGKILL') endedByItself.push(`${name} ended by itself with ${status ?? signal}`)
+    })
     places[place] = life
     waits[place] = within(readyWhen, name).then(
       () => {
@@ -60,6 +66,9 @@ export const makeFleet = (
     },
     allReady: async () => {
       await Promise.all(waits)
+    },
+    check: () => {
+      if (endedByItself.length > 0) throw new Error(endedByItself.join('; '))
     },
     stop: async () => {
       stopping = true

@@ -5,6 +5,8 @@ import { rowsOf } from '../../support/world.js'
 
 export interface PlatformVerdict {
   shown: number
+  /** Messages that it answered badly, late or not at all. */
+  troubles: number
   /** Rows that it was told of, and of these: */
   told: number
   applied: number
@@ -59,6 +61,7 @@ export const verdictOf = async (
   }
   return {
     shown: entries.size,
+    troubles: platform.troubles,
     told: platform.told,
     applied: of('APPLIED'),
     repeated: of('REPEATED'),
