@@ -193,8 +193,11 @@ export const latest = async (db: Db, of: readonly Named[]): Promise<Occurrence[]
   return answer.rows
 }
 
-/** Forgets those planned for before `before`. */
+/** Forgets those that have ended and were planned for before `before`. */
 export const prune = async (db: Db, before: Date): Promise<number> => {
-  const answer = await db.raw(`delete from occurrences where planned_for < ? /* occurrences.prune */`, [before])
+  const answer = await db.raw(
+    `delete from occurrences where planned_for < ? and ended_at is not null /* occurrences.prune */`,
+    [before],
+  )
   return answer.rowCount ?? 0
 }

@@ -12,7 +12,7 @@ export interface Occasion {
 /** A folder or an exchange table is looked into at any time of the day: whoever puts something there wants its answer. */
 const WATCH = '*/5 * * * *'
 const SCORE = '*/5 * * * *'
-/** A push lingers until its minute is nearly over, so that what is owed leaves within seconds. */
+/** A push lingers until the next has begun, so that what is owed leaves within seconds. */
 const PUSH = '* * * * *'
 /** What left the list is no longer served, and a new snapshot is made for whoever asks: at the latest this soon without being asked. */
 const PUBLISH = '* * * * *'
@@ -24,7 +24,7 @@ const RECONCILE = '30 2 * * *'
 /** How long after its hour a comparison that was missed is still made up for, milliseconds. */
 const NIGHT_MS = 8 * 3_600_000
 /** How long a push of the timetable goes on looking for what is owed, from its minute on, milliseconds. */
-export const LINGER_MS = 55_000
+export const LINGER_MS = 61_000
 
 interface JobRule extends MissedRule {
   /** Several of its runs may go on at once: its work keeps them apart. The others run alone, under a lock. */

@@ -40,10 +40,10 @@ describe('what a platform is owed', () => {
       { owe: 'ADD', fold: 'untried' },
     ],
     [
-      'a change where a removal and the addition behind it never left is a change',
+      'a change where a removal and the addition behind it never left is an addition',
       'CHANGE',
       [said('ADD', 'CONFIRMED'), said('REMOVE', 'OWED'), said('ADD', 'OWED')],
-      { owe: 'CHANGE', fold: 'untried' },
+      { owe: 'ADD', fold: 'untried' },
     ],
     [
       'a removal of what was never sent cancels out',

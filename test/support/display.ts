@@ -12,7 +12,7 @@ export interface Row {
 export interface Display {
   url: string
   rows: Row[]
-  /** Called before it answers. */
+  /** Called once, before it answers. */
   meanwhile: (() => Promise<unknown>) | null
   close(): Promise<void>
 }
@@ -35,7 +35,9 @@ export const startDisplay = async (): Promise<Display> => {
         UNISCID: uscc ?? null,
         ENTNAME: name ?? null,
       }))
-    await display.meanwhile?.()
+    const { meanwhile } = display
+    display.meanwhile = null
+    await meanwhile?.()
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(rows))
   })
   await new Promise<void>((resolve) => {

@@ -248,7 +248,7 @@ describe('the list as data', () => {
     const { db } = world.database
     await db.raw(
       `insert into snapshots (sequence, previous_hash, hash, entries, added, changed, removed, published_at, run_id, form)
-       select 2_500, '', '', 2, 0, 0, 0, published_at, run_id, 1 from snapshots`,
+       select n, '', '', 2, 0, 0, 0, published_at, run_id, 1 from snapshots, unnest(array[501, 2_500]) as n`,
     )
     await shown(db, 9, given)
     await world.publish()
