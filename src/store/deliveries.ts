@@ -76,26 +76,3 @@ export const backlog = async (db: Db): Promise<Backlog[]> => {
   )
   return answer.rows
 }
-
-export interface Told {
-  platform: string
-  number: number
-  action: Action
-  state: DeliveryState
-  attempts: number
-  sentAt: Date | null
-  confirmedAt: Date | null
-  receipt: Receipt | null
-  lastError: string | null
-}
-
-/** Everything that was owed about these listings, platform by platform: who was told, when, and who confirmed. */
-export const ofListings = async (db: Db, listingIds: readonly string[]): Promise<(Told & { listingId: string })[]> => {
-  const answer = await db.raw(
-    `select subject_id as "listingId", platform, number, action, state, attempts, sent_at as "sentAt",
-       confirmed_at as "confirmedAt", receipt, last_error as "lastError"
-     from deliveries where subject_id = any(:listingIds::uuid[]) order by subject_id, platform, number /* deliveries.ofListings */`,
-    { listingIds },
-  )
-  return answer.rows
-}

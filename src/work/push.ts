@@ -50,8 +50,6 @@ export interface PushOptions extends Occasioned {
   additionsStopped?: () => Promise<boolean>
   /** Called before a batch leaves with the highest of what it holds; if it throws, the batch does not leave. */
   beforeSending?: (highest: { deliveryId: number; number: number }) => void
-  /** Called before anything is sent to a platform that was never owed everything in force. */
-  fill?: (platform: string) => Promise<unknown>
   /** Waits; given by tests, whose clock is their own. */
   pause?: (ms: number, signal?: AbortSignal) => Promise<void>
   progress?: (sent: number) => void
@@ -104,7 +102,6 @@ const pushOne = async (
 ): Promise<void> => {
   await beside(db, { ...options, job: 'push', subject: platform.id }, async (run) => {
     await gates.found(db, platform.id)
-    if (options.fill && (await gates.read(db, platform.id)).filledAt === null) await options.fill(platform.id)
     const sender: Sender = {
       db,
       platform,

@@ -333,19 +333,6 @@ describe('the engine of push', () => {
     expect(await delivery('c')).to.include({ state: 'OWED' })
   })
 
-  it('a new platform is filled before anything is sent', async () => {
-    const filled: string[] = []
-    const fill = async (id: string) => {
-      filled.push(`${id} after ${calls.length} calls`)
-      await db().raw('update platform_states set filled_at = ?', [NOW])
-      await owed('a')
-    }
-    await pushed(platform(), { fill })
-    await pushed(platform(), { fill })
-    expect(filled).to.deep.equal(['national after 0 calls'])
-    expect(keys()).to.deep.equal(['a'])
-  })
-
   it('what is folded while it waits for its turn does not leave', async () => {
     for (const key of ['a', 'b', 'c']) await owed(key)
     const slow = platform({ batchSize: 1, callsPerSecond: 0.2, hours: null })
