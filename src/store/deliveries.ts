@@ -1,5 +1,5 @@
 /** Deliveries owed to platforms: written with the move that causes them, and what is told of them. How they are sent: delivery-queue. */
-import type { Action, DeliveryState, Earlier, Notice, Receipt, SubjectKind } from '../domain/delivery.js'
+import type { Action, Earlier, Notice, SubjectKind } from '../domain/delivery.js'
 import type { Db, Tx } from './db.js'
 
 export interface Delivery {
