@@ -1,5 +1,6 @@
 /** What a door makes of answers that no stand-in gives. */
 import { expect } from 'chai'
+import iconv from 'iconv-lite'
 import { NO_RECEIPT, type Receipt } from '../../src/domain/delivery.js'
 import { isRefusal } from '../../src/errors.js'
 import { creditchina } from '../../src/platforms/creditchina.js'
@@ -29,6 +30,23 @@ const answered = async (
 }
 
 const html: Answered = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>登录</body></html>' }
+
+const inGb18030 = (text: string): Answered => ({ status: 200, body: iconv.encode(text, 'gb18030') })
+
+it('an answer in GB18030 is read by every platform, whatever it declares', async () => {
+  const words = '未查询到主体或查询到的主体信息不匹配'
+  const key = 'lst_test_1'
+  const answers: Record<string, string> = {
+    national: JSON.stringify({ receipts: [{ ILLID: key, code: '1001', text: words }] }),
+    creditchina: JSON.stringify({ code: '00', line: [{ ILLID: key, errcode: '1001', errmsg: words }] }),
+    creditjilin: JSON.stringify({ result: false, code: '1001', message: words }),
+    jilin: `<?xml version="1.0" encoding="GB18030"?><receipt><row><ENTRY_ID>${key}</ENTRY_ID><state>0</state><ruleCode>1001</ruleCode><ruleText>${words}</ruleText></row></receipt>`,
+  }
+  for (const platform of platforms) {
+    const receipts = (await answered(platform, inGb18030(answers[platform.id] ?? ''))) as Receipt[]
+    expect(receipts[0], platform.id).to.include({ accepted: false, code: '1001', text: words })
+  }
+})
 
 describe('an answer no platform should give', () => {
   for (const platform of platforms) {
