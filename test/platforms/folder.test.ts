@@ -151,6 +151,18 @@ describe('an exchange folder', () => {
     expect(await lying()).to.deep.equal(['batch-1.csv'])
   })
 
+  it('notes nothing through a link that lies in the place of its own folder', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'hub-elsewhere-'))
+    try {
+      await symlink(elsewhere, join(path, 'sent'))
+      expect(await reasonOf(send(noticeOf(1)))).to.match(/sent .*no folder/)
+      expect(await reasonOf(ask(noticeOf(1)))).to.match(/sent .*no folder/)
+      expect([await readdir(elsewhere), await lying()]).to.deep.equal([[], []])
+    } finally {
+      await rm(elsewhere, { recursive: true })
+    }
+  })
+
   it('is unreachable, and is not made, where it is not there', async () => {
     await rm(path, { recursive: true })
     expect(await reasonOf(send(noticeOf(1)))).to.match(/it is not there/)

@@ -11,7 +11,7 @@ import { type ShownNames, Unreadable } from '../formats/reading.js'
 import type { Shown, To } from '../platform.js'
 import { unreachable } from './converse.js'
 import { noReceipt, unknownThere, waiting, withoutSecret } from './deliver.js'
-import { contentOf, exists, madeInside, named, namesIn, pathOf, put, statOf } from './folder/files.js'
+import { contentOf, exists, inside, madeInside, named, namesIn, pathOf, put, statOf } from './folder/files.js'
 
 const BATCH = '.csv'
 const RECEIPT = '.receipt.csv'
@@ -58,10 +58,9 @@ export const askFolder = (notices: readonly Notice[], to: To, names: FolderNames
   named(async () => {
     const wanted = new Set(notices.map(idOf))
     const answers = new Map<string, Receipt>()
-    for (const batch of await batchesIn(pathOf(to.url), names)) {
+    for (const batch of await batchesWith(wanted, to, names)) {
       to.signal?.throwIfAborted()
       const asked = batch.keys.filter((each) => wanted.has(idOf(each)))
-      if (asked.length === 0) continue
       const answered = await answerTo(batch, asked, names)
       for (const [id, receipt] of answered) {
         // Sent more than once, the latest decides, for a person may have put right what was refused; what was taken once is done.
@@ -123,10 +122,15 @@ interface SentBatch {
   receiptPath: string | null
 }
 
-/** Newest first, by the folder's own times. */
-const batchesIn = async (folder: string, names: FolderNames): Promise<SentBatch[]> => {
+/** Those in which any of these stands, newest first by the folder's own times. A month of others is looked at and not kept. */
+const batchesWith = async (
+  wanted: ReadonlySet<string>,
+  { url, signal }: To,
+  names: FolderNames,
+): Promise<SentBatch[]> => {
+  const folder = pathOf(url)
   const lying = new Set(await namesIn(folder))
-  const sent = lying.has(SENT) ? await namesIn(join(folder, SENT)) : []
+  const sent = lying.has(SENT) ? await namesIn(await inside(folder, SENT)) : []
   const receipts = new Set([...lying].filter((name) => name.endsWith(RECEIPT)))
   const noted = new Set(sent.filter((name) => name.endsWith(BATCH) && !name.startsWith('.')))
   const unnoted = [...lying].filter(
@@ -135,13 +139,18 @@ const batchesIn = async (folder: string, names: FolderNames): Promise<SentBatch[
   )
   const batches: SentBatch[] = []
   for (const name of [...noted, ...unnoted]) {
+    signal?.throwIfAborted()
     const path = noted.has(name) ? join(folder, SENT, name) : join(folder, name)
-    const [content, found] = [await contentOf(path), await statOf(path)]
-    if (content === null || found === null) continue
+    const content = await contentOf(path)
+    if (content === null) continue
+    const keys = noted.has(name) ? keysIn(content.toString('utf8')) : keysOfLines(content, names)
+    if (!keys.some((each) => wanted.has(idOf(each)))) continue
+    const found = await statOf(path)
+    if (found === null) continue
     const receipt = name.slice(0, -BATCH.length) + RECEIPT
     batches.push({
       writtenAt: found.mtimeNs,
-      keys: noted.has(name) ? keysIn(content.toString('utf8')) : keysOfLines(content, names),
+      keys,
       receiptPath: receipts.has(receipt) ? join(folder, receipt) : null,
     })
   }
