@@ -148,6 +148,9 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
       PLATFORMS.map((id) => {
         const name = setting('PLATFORM', id, 'URL')
         const address = url(name, ['http:', 'https:', 'file:', 'postgres:', 'postgresql:'])
+        // Its paths are put behind it; and a credential in it would be seen wherever an address is.
+        if (address?.startsWith('http') && /[?#@]/.test(address))
+          faults.push(`${name} 不得含账号、? 或 # / must hold no account, no ? and no #`)
         const secret = secretOf(setting('PLATFORM', id, 'SECRET'))
         if (address?.startsWith('http') && secret === null)
           faults.push(

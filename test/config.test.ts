@@ -88,6 +88,13 @@ describe('the address and the credential of a platform', () => {
     expect(readConfig({ PLATFORM_JILIN_URL: 'file:///srv/exchange' }).platforms['jilin']).to.include({ secret: '' })
   })
 
+  it('is refused for an interface with an account, a question or a part in it, and is not repeated', () => {
+    for (const url of ['https://hub:opens-it@platform.example', `${URL}/?key=opens-it`, `${URL}/#opens-it`]) {
+      const told = faultsOf({ PLATFORM_NATIONAL_URL: url, PLATFORM_NATIONAL_SECRET: 'S' })
+      expect(told).to.include('PLATFORM_NATIONAL_URL').and.not.include('opens-it')
+    }
+  })
+
   it('may be held in a file, without the blanks around it', () => {
     const file = holding('  opens-it\n')
     const config = readConfig({ PLATFORM_NATIONAL_URL: URL, PLATFORM_NATIONAL_SECRET_FILE: file })

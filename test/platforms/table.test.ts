@@ -192,4 +192,20 @@ describe('an exchange table', () => {
     await judge(3, SECRET)
     expect(await codesOf(noticeOf(1))).to.deep.equal(['*'.repeat(SECRET.length)])
   })
+
+  it('keeps no password that the receiver repeats, wherever it stood', async () => {
+    const { password } = new URL(one.url)
+    expect(password).to.have.length.above(5)
+    await send(noticeOf(1))
+    await one.db('hub_blacklist').update({ state: 3, error_message: `${password} and ${SECRET}` })
+    await one.db.raw(
+      'create view hub_shown as select subject_key, sequence, error_message as name, null::text as uscc from hub_blacklist',
+    )
+    try {
+      const kept = JSON.stringify([await jilin.ask?.([noticeOf(1)], to), await jilin.shown(to)])
+      expect(kept.match(/\*+ and \*+/g)).to.have.length(2)
+    } finally {
+      await one.db.raw('drop view hub_shown')
+    }
+  })
 })

@@ -9,6 +9,7 @@ import type { Row } from '../formats/record-notices.js'
 import type { Shown, To } from '../platform.js'
 import { unreachable } from './converse.js'
 import { unknownThere, waiting, withoutSecret } from './deliver.js'
+import { secretsOf, struck } from './secrets.js'
 import { connected, FAULTS, type Feedback, feedbackOf, type Named, shownIn, upsert } from './table/rows.js'
 
 export type { Named } from './table/rows.js'
@@ -36,7 +37,11 @@ export const askTable = (notices: readonly Notice[], to: To, table: string, name
 
 /** What the receiver says that it displays, in a table or view of its own. */
 export const readShownTable = (from: To, table: string, names: ShownNames): Promise<Shown[]> =>
-  inTable(from, (db, schema) => shownIn(db, { schema, table, names }))
+  inTable(from, async (db, schema) => {
+    const secrets = secretsOf(from)
+    const shown = await shownIn(db, { schema, table, names })
+    return shown.map((entry) => ({ ...entry, name: secrets.reduce(struck, entry.name) }))
+  })
 
 const idOf = ({ key, sequence }: Pick<Notice, 'key' | 'sequence'>): string => `${sequence}/${key}`
 
@@ -44,7 +49,8 @@ const receiptOf = (to: To, { key }: Notice, feedback: Feedback | undefined): Rec
   if (feedback === undefined) return unknownThere(key)
   if (feedback.accepted === null) return waiting(key)
   const { accepted, code, text, field, value, receiverId } = feedback
-  return withoutSecret({ key, accepted, code: code ?? '', text: text ?? '', field, value, receiverId }, to.secret)
+  const receipt = { key, accepted, code: code ?? '', text: text ?? '', field, value, receiverId }
+  return secretsOf(to).reduce(withoutSecret, receipt)
 }
 
 /** The database's and the system's own words may repeat the address, which holds a password: only their code is told. */
