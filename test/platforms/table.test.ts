@@ -193,6 +193,22 @@ describe('an exchange table', () => {
     expect(await codesOf(noticeOf(1))).to.deep.equal(['*'.repeat(SECRET.length)])
   })
 
+  it('leaves nothing behind of what its sender waits for no longer', async () => {
+    const lock = 'lock table hub_blacklist in exclusive mode'
+    const stopping = new AbortController()
+    const receiver = await one.db.transaction()
+    await receiver.raw(lock)
+    const sending = reasonOf(sendTo({ ...to, signal: stopping.signal }, noticeOf(1))).catch(String)
+    const waiting = "select from pg_locks where not granted and relation = 'hub_blacklist'::regclass"
+    while ((await one.db.raw(waiting)).rows.length === 0);
+    stopping.abort(new Error('stopped'))
+    expect(await sending).to.equal('Error: stopped')
+    await receiver.commit()
+    // Granted when whoever waited before has come to his end.
+    await one.db.transaction((tx) => tx.raw(lock))
+    expect(await rows()).to.deep.equal([])
+  })
+
   it('keeps no password that the receiver repeats, wherever it stood', async () => {
     const { password } = new URL(one.url)
     expect(password).to.have.length.above(5)
