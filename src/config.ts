@@ -6,6 +6,7 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Refusal, reasonOf } from './errors.js'
+import { platforms } from './platforms/index.js'
 
 export interface Config {
   /** TCP port of the one HTTP server; 0 lets the system choose. */
@@ -47,7 +48,6 @@ const AGENCIES = [
   'marketplaces',
   'certifiers',
 ]
-const PLATFORMS = ['national', 'jilin', 'creditchina', 'creditjilin']
 /** What a platform may be told of. */
 const HEARD = ['listing', 'penalty', 'permit']
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
@@ -145,7 +145,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
       }),
     ),
     platforms: Object.fromEntries(
-      PLATFORMS.map((id) => {
+      platforms.map(({ id }) => {
         const name = setting('PLATFORM', id, 'URL')
         const address = url(name, ['http:', 'https:', 'file:', 'postgres:', 'postgresql:'])
         // Its paths are put behind it; and a credential in it would be seen wherever an address is.

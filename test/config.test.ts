@@ -75,6 +75,11 @@ describe('the address and the credential of a platform', () => {
   }
   const URL = 'https://platform.example'
 
+  it('are settings of every platform that there is, and of no other', () => {
+    expect(Object.keys(readConfig({}).platforms)).to.deep.equal(platforms.map(({ id }) => id))
+    expect(faultsOf({ PLATFORM_NOBODY_URL: URL })).to.include('PLATFORM_NOBODY_URL')
+  })
+
   it('may be an interface, a folder or an exchange table', () => {
     for (const url of [URL, 'file:///srv/exchange', 'postgres://hub@exchange.example/front']) {
       const config = readConfig({ PLATFORM_JILIN_URL: url, PLATFORM_JILIN_SECRET: 'S' })

@@ -64,7 +64,8 @@ export interface RuleCode {
 }
 
 export interface Platform {
-  id: 'national' | 'jilin' | 'creditchina' | 'creditjilin'
+  /** Small letters; its settings are PLATFORM_<ID>_…, and every delivery bears it for good. */
+  id: string
   name: { zh: string; en: string }
   /** What it can be told of. */
   kinds: readonly SubjectKind[]

@@ -2,7 +2,6 @@
 import { expect } from 'chai'
 import type { EntryNotice } from '../../src/domain/delivery.js'
 import { platforms } from '../../src/platforms/index.js'
-import type { Platform } from '../../src/platforms/platform.js'
 import { noticeOf, removalOf } from './notices.js'
 import { penaltyOf, permitOf, withBody, withdrawn } from './record-notices.js'
 
@@ -16,7 +15,7 @@ const SAMR: Record<Field, string> = {
   documentNumber: 'DEDOCNUM',
   decidedOn: 'ABNTIME',
 }
-const FIELDS: Record<Platform['id'], Record<Field, string> & { uscc: string; regNo: string }> = {
+const FIELDS: Record<string, Record<Field, string> & { uscc: string; regNo: string }> = {
   national: { ...SAMR, uscc: 'UNISCID', regNo: 'REGNO' },
   creditchina: { ...SAMR, uscc: 'UNISCID', regNo: 'REGNO' },
   jilin: {
@@ -50,6 +49,7 @@ const blanked = (field: Field): EntryNotice =>
 describe('the check of an outgoing row', () => {
   for (const platform of platforms) {
     const fields = FIELDS[platform.id]
+    if (fields === undefined) throw new Error(`how does ${platform.id} name its fields?`)
     const faultsOf = (notice: EntryNotice) => platform.check(notice).map(({ field }) => field)
     const withOperator = (changes: Partial<EntryNotice['operator']>) =>
       noticeOf(1, { operator: { ...noticeOf(1).operator, ...changes } })
