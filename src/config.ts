@@ -69,7 +69,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
   const faults: string[] = []
   const root = projectRoot()
   const given = (name: string): string | null => env[name]?.trim() || null
-  const url = (name: string, protocols: string[]): string | null => {
+  const url = (name: string, protocols: readonly string[]): string | null => {
     const text = given(name)
     if (text === null) return null
     const parsed = URL.canParse(text) ? new URL(text) : null
@@ -145,9 +145,9 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
       }),
     ),
     platforms: Object.fromEntries(
-      platforms.map(({ id }) => {
+      platforms.map(({ id, ways }) => {
         const name = setting('PLATFORM', id, 'URL')
-        const address = url(name, ['http:', 'https:', 'file:', 'postgres:', 'postgresql:'])
+        const address = url(name, ways)
         // Its paths are put behind it; and a credential in it would be seen wherever an address is.
         if (address?.startsWith('http') && /[?#@]/.test(address))
           faults.push(`${name} 不得含账号、? 或 # / must hold no account, no ? and no #`)

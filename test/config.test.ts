@@ -88,6 +88,11 @@ describe('the address and the credential of a platform', () => {
     expect(faultsOf({ PLATFORM_JILIN_URL: 'ftp://exchange.example' })).to.include('PLATFORM_JILIN_URL')
   })
 
+  it('is refused where the platform is not reached by such an address', () => {
+    const told = faultsOf({ PLATFORM_NATIONAL_URL: 'file:///srv/exchange' })
+    expect(told).to.include('PLATFORM_NATIONAL_URL 应为 http: 或 https: 地址')
+  })
+
   it('go together for an interface; a folder and a table need no credential', () => {
     expect(faultsOf({ PLATFORM_JILIN_URL: URL })).to.include('PLATFORM_JILIN_SECRET')
     expect(readConfig({ PLATFORM_JILIN_URL: 'file:///srv/exchange' }).platforms['jilin']).to.include({ secret: '' })

@@ -18,6 +18,7 @@ export const creditjilin: Platform = {
   // Penalties and permits reach it from the agencies themselves.
   hears: ['listing'],
   lists: null,
+  ways: ['http:', 'https:'],
   // One: were the platform to give way in the middle of a longer batch (a rate limit), the receipts already given would
   // be lost with it, and a limit below the batch would never let it pass.
   batchSize: 1,

@@ -29,6 +29,7 @@ export const jilin: Platform = {
   // Penalties and permits reach it from the agencies themselves.
   hears: ['listing'],
   lists: null,
+  ways: ['http:', 'https:', 'file:', 'postgres:', 'postgresql:'],
   batchSize: 100,
   callsPerSecond: null,
   hours: null,

@@ -73,6 +73,8 @@ export interface Platform {
   hears: readonly SubjectKind[]
   /** Kinds of list that its format carries; null: every one. */
   lists: readonly string[] | null
+  /** How its address may begin: by which of these it is reached. */
+  ways: readonly ('http:' | 'https:' | 'file:' | 'postgres:' | 'postgresql:')[]
   /** Notices in one call of `send`, at most. */
   batchSize: number
   /** Calls of `send` a second at most, over all hubs; null: it names no limit. */
