@@ -130,6 +130,13 @@ describe('an exchange table', () => {
     expect(await reasonOf(jilin.shown(to))).to.match(/the table is not there/)
   })
 
+  it('refuses a row that its columns do not take, and does not say which of many it is', async () => {
+    await one.db.raw('alter table hub_blacklist alter reason type varchar(5)')
+    expect((await send(noticeOf(1)))[0]).to.include({ key: 'lst_test_1', accepted: false, code: '22001' })
+    expect(await reasonOf(send(noticeOf(1), noticeOf(2, { reason: '短' })))).to.match(/22001/)
+    expect((await send(noticeOf(2, { reason: '短' })))[0]).to.include({ code: WAITING })
+  })
+
   it('waits for a table that somebody has locked no longer than a moment, and is unreachable then', async () => {
     const holding = await one.db.transaction()
     try {

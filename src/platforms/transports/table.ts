@@ -23,11 +23,15 @@ export const putRows = (
   rows: readonly Row[],
   notices: readonly Notice[],
 ): Promise<Receipt[]> =>
-  inTable(to, async (db, schema) => {
-    await upsert(db, { schema, table, names }, rows)
-    const feedback = await feedbackOf(db, { schema, table, names }, notices)
-    return notices.map((notice) => receiptOf(to, notice, feedback.get(idOf(notice))))
-  })
+  inTable(
+    to,
+    async (db, schema) => {
+      await upsert(db, { schema, table, names }, rows)
+      const feedback = await feedbackOf(db, { schema, table, names }, notices)
+      return notices.map((notice) => receiptOf(to, notice, feedback.get(idOf(notice))))
+    },
+    (code) => (notices.length === 1 && NOT_TAKEN.test(code) ? notices.map(({ key }) => notTaken(key, code)) : null),
+  )
 
 export const askTable = (notices: readonly Notice[], to: To, table: string, names: Named): Promise<Receipt[]> =>
   inTable(to, async (db, schema) => {
@@ -53,8 +57,26 @@ const receiptOf = (to: To, { key }: Notice, feedback: Feedback | undefined): Rec
   return secretsOf(to).reduce(withoutSecret, receipt)
 }
 
+/** The row itself: a value that its column does not take, a condition of the receiver's own. Of one among many nobody knows which. */
+const NOT_TAKEN = /^2[23]/
+
+const notTaken = (key: string, code: string): Receipt => ({
+  key,
+  accepted: false,
+  code,
+  text: '交换表不接受此行：字段过长、类型不符或违反接收方的约束。The exchange table does not take this row: a field too long, of another type, or against a condition of the receiver’s.',
+  field: null,
+  value: null,
+  receiverId: null,
+})
+
 /** The database's and the system's own words may repeat the address, which holds a password: only their code is told. */
-const inTable = async <T>(to: To, work: Parameters<typeof connected<T>>[1]): Promise<T> => {
+const inTable = async <T>(
+  to: To,
+  work: Parameters<typeof connected<T>>[1],
+  /** What an error of this code says after all; null: nothing. */
+  answerIn: (code: string) => T | null = () => null,
+): Promise<T> => {
   to.signal?.throwIfAborted()
   try {
     return await connected(to, work)
@@ -62,6 +84,8 @@ const inTable = async <T>(to: To, work: Parameters<typeof connected<T>>[1]): Pro
     if (isRefusal(error)) throw error
     to.signal?.throwIfAborted()
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const answer = answerIn(code)
+    if (answer !== null) return answer
     throw unreachable(`交换库 exchange database：${FAULTS[code] ?? (code || '连接失败 no connection')}`)
   }
 }
