@@ -6,6 +6,7 @@ import { isRefusal } from '../../src/errors.js'
 import { creditchina } from '../../src/platforms/creditchina.js'
 import { creditjilin } from '../../src/platforms/creditjilin.js'
 import { platforms } from '../../src/platforms/index.js'
+import { jilin } from '../../src/platforms/jilin.js'
 import { national } from '../../src/platforms/national.js'
 import type { Platform, Shown } from '../../src/platforms/platform.js'
 import { type Answered, type Asked, json, serve } from '../../src/sandbox/server.js'
@@ -154,6 +155,15 @@ describe('an answer no platform should give', () => {
     expect(details)
       .to.have.property('reason')
       .that.matches(/code 99/)
+  })
+
+  it('takes a refusal under the code of success for no receipt', async () => {
+    expect(await answered(creditjilin, json(200, { result: false, code: '00' }))).to.have.property('reason')
+    const row = (key: string, state: number) =>
+      `<row><ENTRY_ID>${key}</ENTRY_ID><state>${state}</state><ruleCode>00</ruleCode></row>`
+    const body = `<receipt>${row('lst_test_1', 0)}${row('lst_test_2', 1)}</receipt>`
+    const receipts = (await answered(jilin, { status: 200, body })) as Receipt[]
+    expect(receipts.map(({ code }) => code)).to.deep.equal([NO_RECEIPT, '00'])
   })
 
   it('takes a result that is neither true nor false for no receipt', async () => {

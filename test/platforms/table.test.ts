@@ -67,6 +67,12 @@ describe('an exchange table', () => {
     expect(receipt).to.deep.include({ accepted: false, code: '1001', text: '说明', receiverId: 'JL-1' })
   })
 
+  it('waits where a row is rejected under the code of success', async () => {
+    await send(noticeOf(1))
+    await judge(3, '00')
+    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
+  })
+
   it('answers at once for a row that was accepted before, and leaves it as it is', async () => {
     await send(noticeOf(1))
     await judge(2, '00')

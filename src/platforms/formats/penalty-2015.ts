@@ -4,18 +4,11 @@ import type { RecordNotice } from '../../domain/delivery.js'
 import { regionIn } from '../../domain/identity.js'
 import type { Batch, Fault } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
-import type { ShownNames } from './reading.js'
 import { isRecordOf, LONG_TERM, naturalPerson, said, saidAll } from './record-notices.js'
 import { rowdata, slashed, soapCall, ZT } from './rowdata-2015.js'
 import { faultsIn, fitting } from './schema.js'
 
 export const PENALTY_2015_PATH = '/service/PenaltyWebService'
-export const PENALTY_2015_SHOWN: ShownNames = {
-  key: 'HUB_ID',
-  sequence: 'HUB_SN',
-  uscc: 'CF_XDR_SHXYM',
-  name: 'CF_XDR_MC',
-}
 const DAYS = ['CF_JDRQ', 'CF_JZRQ', 'SJC', 'HUB_CXRQ']
 const STATES: Readonly<Record<string, string>> = {
   IN_FORCE: ZT.normal,

@@ -5,18 +5,11 @@ import type { Batch, Fault } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
 import { placeOf } from './penalty-2015.js'
 import { permitCategory } from './permit-row.js'
-import type { ShownNames } from './reading.js'
 import { isRecordOf, LONG_TERM, naturalPerson, said } from './record-notices.js'
 import { rowdata, slashed, soapCall, ZT } from './rowdata-2015.js'
 import { faultsIn, fitting } from './schema.js'
 
 export const PERMIT_2015_PATH = '/service/PermissionWebService'
-export const PERMIT_2015_SHOWN: ShownNames = {
-  key: 'HUB_ID',
-  sequence: 'HUB_SN',
-  uscc: 'XK_XDR_SHXYM',
-  name: 'XK_XDR',
-}
 const DAYS = ['XK_JDRQ', 'XK_JZQ', 'SJC', 'HUB_CXRQ']
 
 /** The call of the service. The rows are dated by the day in Asia/Shanghai on which the batch leaves. */

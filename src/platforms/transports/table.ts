@@ -4,6 +4,7 @@
  */
 import type { Notice, Receipt } from '../../domain/delivery.js'
 import { isRefusal } from '../../errors.js'
+import { isContradictory } from '../codes.js'
 import type { ShownNames } from '../formats/reading.js'
 import type { Row } from '../formats/record-notices.js'
 import type { Shown, To } from '../platform.js'
@@ -11,9 +12,6 @@ import { unreachable } from './converse.js'
 import { unknownThere, waiting, withoutSecret } from './deliver.js'
 import { secretsOf, struck } from './secrets.js'
 import { connected, FAULTS, type Feedback, feedbackOf, type Named, shownIn, upsert } from './table/rows.js'
-
-export type { Named } from './table/rows.js'
-export { STATES } from './table/rows.js'
 
 /** Writes rows and tells what stands beside each: an answer given to the same row before, else WAITING. */
 export const putRows = (
@@ -54,6 +52,11 @@ const receiptOf = (to: To, { key }: Notice, feedback: Feedback | undefined): Rec
   if (feedback.accepted === null) return waiting(key)
   const { accepted, code, text, field, value, receiverId } = feedback
   const receipt = { key, accepted, code: code ?? '', text: text ?? '', field, value, receiverId }
+  if (isContradictory(receipt))
+    return waiting(
+      key,
+      `已退回而代码为 ${receipt.code}，待接收方更正。Rejected under a code of success; the receiver must put it right.`,
+    )
   return secretsOf(to).reduce(withoutSecret, receipt)
 }
 
