@@ -1,6 +1,6 @@
 /** An exchange folder, and what happens at its edges. */
 import { execFileSync } from 'node:child_process'
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -141,6 +141,24 @@ describe('an exchange folder', () => {
     await rm(join(path, 'batch-1.receipt.csv'))
     execFileSync('mkfifo', [join(path, 'batch-1.receipt.csv')])
     expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
+  })
+
+  it('goes on reading where a receipt or another file may not be read', async () => {
+    await send(noticeOf(1))
+    await send(noticeOf(2))
+    await receipt('lst_test_1,1,1,00,,,,\r\n')
+    await receipt('lst_test_2,1,1,00,,,,\r\n', 'batch-1-2')
+    await writeFile(join(path, 'foreign.csv'), 'a\n')
+    await chmod(path, 0o755)
+    for (const name of ['batch-1-2.receipt.csv', 'foreign.csv']) await chmod(join(path, name), 0o000)
+    const root = process.geteuid?.() === 0
+    // Root may read anything.
+    if (root) process.seteuid?.(65_534)
+    try {
+      expect(await codesOf(noticeOf(1), noticeOf(2))).to.deep.equal(['00', WAITING])
+    } finally {
+      if (root) process.seteuid?.(0)
+    }
   })
 
   it('writes through no link that lies in the place of the half-written file', async () => {

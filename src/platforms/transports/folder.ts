@@ -141,7 +141,11 @@ const batchesWith = async (
   for (const name of [...noted, ...unnoted]) {
     signal?.throwIfAborted()
     const path = noted.has(name) ? join(folder, SENT, name) : join(folder, name)
-    const content = await contentOf(path)
+    // Whatever else lies there is not ours to read.
+    const content = await contentOf(path).catch((error: unknown) => {
+      if (noted.has(name)) throw error
+      return null
+    })
     if (content === null) continue
     const keys = noted.has(name) ? keysIn(content.toString('utf8')) : keysOfLines(content, names)
     if (!keys.some((each) => wanted.has(idOf(each)))) continue
@@ -174,7 +178,8 @@ const answerTo = async (
   const all = (answer: (key: string) => Receipt): [string, Receipt][] =>
     asked.map((each) => [idOf(each), answer(each.key)])
   if (receiptPath === null) return all((key) => waiting(key))
-  const content = await contentOf(receiptPath)
+  // One that may not be read, or lies on a bad block, must not keep back what the others say.
+  const content = await contentOf(receiptPath).catch(() => null)
   const lines = content === null ? '回执文件无法读取 the receipt cannot be read' : readLines(content)
   // A person sees it beside each row; the receiver may put a better one.
   if (typeof lines === 'string') return all((key) => waiting(key, lines))
