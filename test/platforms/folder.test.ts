@@ -226,9 +226,28 @@ describe('an exchange folder', () => {
       { kind: 'listing', key: 'lst_1', sequence: 3, uscc: null, name: '甲' },
       { kind: 'listing', key: 'lst_2', sequence: null, uscc: 'X', name: '乙' },
     ])
-    for (const broken of ['ENTRY_ID,ENTRY_SN\nlst_1,3\n,4\n', 'ENTRY_ID,ENTRY_SN\nlst_1', '']) {
+    for (const broken of ['ENTRY_ID,ENTRY_SN\nlst_1,3\n,4\n', 'ENTRY_ID,ENTRY_SN\nlst_1', 'ENTRY_ID\n"lst_1\n', '']) {
       await writeFile(join(path, 'shown.csv'), broken)
       expect(await reasonOf(jilin.shown(to))).to.be.a('string')
+    }
+  })
+
+  it('reads a long list of what is shown, in GB18030 too, and lets others work meanwhile', async () => {
+    const name = '𠮷'.repeat(2_000)
+    const lines = Array.from({ length: 250 }, (_, n) => `lst_${n},1,${name}\n`)
+    const bytes = iconv.encode(`ENTRY_ID,ENTRY_SN,A000001\n${lines.join('')}`, 'gb18030')
+    await writeFile(join(path, 'shown.csv'), bytes)
+    let turns = 0
+    const counting = setInterval(() => {
+      turns += 1
+    }, 1)
+    try {
+      const shown = await jilin.shown(to)
+      expect(shown).to.have.length(250)
+      expect(shown.every((entry) => entry.name === name)).to.equal(true)
+      expect(turns).to.be.above(10)
+    } finally {
+      clearInterval(counting)
     }
   })
 })

@@ -6,7 +6,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Notice, type Receipt, SUBJECT_KINDS } from '../../domain/delivery.js'
-import { type Lines, linesIn } from '../formats/lines.js'
+import { type Lines, linesIn, linesInSlices } from '../formats/lines.js'
 import { type ShownNames, Unreadable } from '../formats/reading.js'
 import type { Shown, To } from '../platform.js'
 import { unreachable } from './converse.js'
@@ -17,6 +17,8 @@ const BATCH = '.csv'
 const RECEIPT = '.receipt.csv'
 const SENT = 'sent'
 const SHOWN = 'shown.csv'
+/** Some half a million entries. */
+const SHOWN_BYTES_MAX = 64 * 1024 * 1024
 const KIND = 'kind'
 const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
 /** So many batches may bear one id, when a sender was killed and begins to count anew. */
@@ -73,10 +75,12 @@ export const askFolder = (notices: readonly Notice[], to: To, names: FolderNames
 /** What the receiver displays: `shown.csv`, which it puts anew whenever it likes. Refused where it is not there or not finished. */
 export const readShownFile = (from: To, names: ShownNames): Promise<Shown[]> =>
   named(async () => {
-    const content = await contentOf(join(pathOf(from.url), SHOWN))
-    if (content === null) throw unreachable(`没有展示清单 the receiver has put no ${SHOWN}`)
-    const lines = readLines(content)
-    if (typeof lines === 'string') throw unreachable(lines)
+    const content = await contentOf(join(pathOf(from.url), SHOWN), SHOWN_BYTES_MAX)
+    if (content === null) throw unreachable(`没有展示清单，或过大 the receiver has put no ${SHOWN}, or one too large`)
+    const lines = await linesInSlices(content).catch((error: unknown) => {
+      if (!(error instanceof Unreadable)) throw error
+      throw unreachable(`${SHOWN} 无法读取 cannot be read: ${error.message}`)
+    })
     if (!lines.names.includes(names.key)) throw unreachable(`${SHOWN} 没有列 has no column ${names.key}`)
     if (!lines.ended) throw unreachable(`${SHOWN} 尚未写完 is not finished`)
     return lines.rows.map((row) => {

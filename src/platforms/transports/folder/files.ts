@@ -74,9 +74,9 @@ export const namesIn = async (folder: string): Promise<string[]> => {
 }
 
 /** Null: it is not there, is no plain file, or is too large to be what was agreed on. */
-export const contentOf = async (path: string): Promise<Buffer | null> => {
+export const contentOf = async (path: string, bytesMax = FILE_BYTES_MAX): Promise<Buffer | null> => {
   const found = await statOf(path)
-  if (!found?.isFile() || found.size > FILE_BYTES_MAX) return null
+  if (!found?.isFile() || found.size > bytesMax) return null
   const size = Number(found.size)
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(gone)
   if (file === null) return null
