@@ -12,7 +12,8 @@ const LINES_MAX = 400
 const MAY: Record<string, readonly string[]> = {
   errors: [],
   domain: ['errors'],
-  config: ['errors'],
+  // Which platforms there are is said in one place.
+  config: ['errors', 'platforms'],
   log: ['domain'],
   contracts: ['errors'],
   keys: ['errors', 'domain'],

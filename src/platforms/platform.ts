@@ -64,7 +64,8 @@ export interface RuleCode {
 }
 
 export interface Platform {
-  id: 'national' | 'jilin' | 'creditchina' | 'creditjilin'
+  /** Small letters; its settings are PLATFORM_<ID>_…, and every delivery bears it for good. */
+  id: string
   name: { zh: string; en: string }
   /** What it can be told of. */
   kinds: readonly SubjectKind[]
@@ -72,6 +73,8 @@ export interface Platform {
   hears: readonly SubjectKind[]
   /** Kinds of list that its format carries; null: every one. */
   lists: readonly string[] | null
+  /** How its address may begin: by which of these it is reached. */
+  ways: readonly ('http:' | 'https:' | 'file:' | 'postgres:' | 'postgresql:')[]
   /** Notices in one call of `send`, at most. */
   batchSize: number
   /** Calls of `send` a second at most, over all hubs; null: it names no limit. */

@@ -40,6 +40,7 @@ describe('the engine of push', () => {
       kinds: ['listing', 'penalty'],
       hears: ['listing'],
       lists: null,
+      ways: ['http:'],
       batchSize: 10,
       callsPerSecond: null,
       hours: null,
