@@ -144,6 +144,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     const filled = Promise.all(
       ready.map(({ platform }) => fill(db, rules, platform.id, { now, ...(signal && { signal }) })),
     )
+    // It is waited for when the push has ended: a fault until then must not be one that nobody hears of, which ends the process.
+    filled.catch(() => {})
     // Whoever asks waits until a new platform is owed everything; by the timetable removals do not wait for that.
     if (until === undefined) await filled
     const pushed = await push(db, { ...doors, now, random: Math.random, log, ...options })
