@@ -196,6 +196,7 @@ describe('what people do about pushing, over HTTP', () => {
     expect(told.retractions.nodes[0]).to.deep.include({
       key: one.key,
       listing: null,
+      reason: null,
       documentNumber: null,
       done: false,
     })
@@ -214,6 +215,27 @@ describe('what people do about pushing, over HTTP', () => {
     const next = await ask(`{ retractions(after: "${after.of.pageInfo.endCursor}") { nodes { key } } }`)
     expect(next.retractions.nodes).to.deep.equal([])
     expect(await codeOf('{ retractions(after: "x") { totalCount } }', 'officer')).to.equal('INPUT_INVALID')
+  })
+
+  it('a page costs a fixed number of statements, however long it is', async () => {
+    const { db } = world.database
+    const cost = async (first: number) =>
+      (
+        await world.statements(() =>
+          ask(
+            `{ deliveries(first: ${first}) { nodes { ${DELIVERY} } } retractions(first: ${first}) { nodes { ${LEDGER} } } }`,
+          ),
+        )
+      ).length
+    const few = await cost(1)
+    await db.raw(
+      `insert into deliveries (platform, kind, subject_id, number, action, notice, state, attempts, due_at, created_at, confirmed_at)
+       select 'national', 'listing', gen_random_uuid(), 1, 'REMOVE', '{"removal": null}'::jsonb, 'CONFIRMED', 1, :now, :now, :now
+       from generate_series(1, 50)`,
+      { now: NOW },
+    )
+    expect(await cost(60)).to.equal(few)
+    await db.raw(`delete from deliveries where notice = '{"removal": null}'::jsonb`)
   })
 
   it('that a removal is told no more is for officers and reviewers', async () => {

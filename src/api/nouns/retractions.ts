@@ -15,7 +15,7 @@ import { listingById } from './listing.js'
 /** Of no listing. */
 const NOTHING = '00000000-0000-0000-0000-000000000000'
 
-/** What was removed is named by its key alone to those who may not see it. */
+/** To those who may not see what was removed it is a key alone, and nothing of why. */
 const retractionView = (context: Context, one: work.Retracted) => {
   spend(context, 1 + one.receivers.length)
   const { at, kind, subjectId, removal, receivers, done } = one
@@ -29,8 +29,8 @@ const retractionView = (context: Context, one: work.Retracted) => {
     listing: () => (kind === 'listing' ? listingById(context, globalId('Listing', subjectId)) : null),
     removedAt: new Date(at),
     removedOn: removal?.removedOn ?? null,
-    reason: removal?.reason ?? null,
-    reasonText: removal?.reasonText ?? null,
+    reason: inside ? (removal?.reason ?? null) : null,
+    reasonText: inside ? (removal?.reasonText ?? null) : null,
     documentNumber: inside ? (removal?.documentNumber ?? null) : null,
     done,
     receivers: receivers.map((receiver) => ({
