@@ -94,11 +94,16 @@ export const hold = async (tx: Tx, id: number): Promise<Delivery | null> => {
  * Owed again with this notice. Its receipt stays as the platform's last word, so that nobody is asked what became of it; its
  * attempts stay too, for the platform may have heard of it.
  */
-export const resend = async (tx: Tx, id: number, notice: Notice, now: Date): Promise<void> => {
+export const resend = async (
+  tx: Tx,
+  id: number,
+  { number, notice }: { number: number; notice: Notice },
+  now: Date,
+): Promise<void> => {
   await tx.raw(
-    `update deliveries set state = 'OWED', notice = ?::jsonb, due_at = ?, last_error = null
+    `update deliveries set state = 'OWED', number = ?, notice = ?::jsonb, due_at = ?, last_error = null
      where id = ? /* delivery-desk.resend */`,
-    [JSON.stringify(notice), now, id],
+    [number, JSON.stringify(notice), now, id],
   )
 }
 
