@@ -2,6 +2,7 @@
 import type { Action, DeliveryState, Notice, Receipt, SubjectKind } from '../domain/delivery.js'
 import type { Heard } from '../domain/filling.js'
 import type { Db, Tx } from './db.js'
+import { isOpen } from './deliveries.js'
 
 export interface Delivery {
   id: number
@@ -38,8 +39,11 @@ export interface Filter {
 
 const WHERE = `(:platform::text is null or d.platform = :platform::text) and (:state::text is null or d.state = :state::text)
   and (:kind::text is null or d.kind = :kind::text) and (:code::text is null or d.receipt->>'code' = :code::text)`
-/** Said as a constant, so that the index of refused ones serves. */
-const stateOf = ({ state }: Filter): string => (state === 'REFUSED' ? `d.state = 'REFUSED' and` : '')
+/** Said as a constant, so that an index serves. */
+const stateOf = ({ state }: Filter): string => {
+  if (state === 'REFUSED') return `d.state = 'REFUSED' and`
+  return state === 'OWED' ? `${isOpen('d')} and` : ''
+}
 
 /** Newest first, before the delivery `before`. */
 export const list = async (
@@ -179,7 +183,7 @@ export const heardOf = async (
 /** By platform: since when the oldest that is not confirmed has been owed. */
 export const oldest = async (db: Db): Promise<Map<string, Date>> => {
   const answer = await db.raw(
-    `select platform, min(created_at) as "oldestAt" from deliveries where state in ('OWED', 'REFUSED') group by platform
+    `select d.platform, min(d.created_at) as "oldestAt" from deliveries d where ${isOpen('d')} group by d.platform
      /* delivery-desk.oldest */`,
   )
   return new Map(
