@@ -79,17 +79,14 @@ const freshOf = async (tx: Tx, rules: Rules, refused: desk.Delivery): Promise<No
   return kind === 'listing' ? null : notice
 }
 
-/** Its own; above the floor of its platform where nothing later waits behind it, for what is numbered less is passed over there. */
+/**
+ * Its own; above the floor of its platform where nothing later waits behind it, for what is numbered less is passed over there.
+ * Looked at without holding the others: a merge that holds them may be waiting for this one.
+ */
 const numberOf = async (tx: Tx, { platform, subjectId, number }: desk.Delivery): Promise<number> => {
-  const last = (await earlierAt(tx, { platform, subjectId })).at(-1)?.number ?? number
+  const last = (await desk.heardOf(tx, platform, [subjectId])).at(-1)?.number ?? number
   return last > number ? number : Math.max(number, (await floorOf(tx, platform)) + 1)
 }
-
-const earlierAt = async (
-  tx: Tx,
-  { platform, subjectId }: Pick<desk.Delivery, 'platform' | 'subjectId'>,
-): Promise<deliveries.EarlierOf[]> =>
-  (await deliveries.earlier(tx, [subjectId])).filter((row) => row.platform === platform)
 
 const floorOf = async (tx: Tx, platform: string): Promise<number> =>
   (await platformStates.floors(tx)).get(platform) ?? 0
@@ -101,7 +98,7 @@ const withdraw = async (
   listing: listings.Listing | null,
   { by, now }: SettlingDelivery,
 ): Promise<void> => {
-  const earlier = await earlierAt(tx, { platform, subjectId })
+  const earlier = (await deliveries.earlier(tx, [subjectId])).filter((row) => row.platform === platform)
   const { owe, fold } = owing('REMOVE', earlier)
   if (fold !== 'nothing') await deliveries.fold(tx, [{ subjectId, platform, what: fold }])
   if (owe === null) return
