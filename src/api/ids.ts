@@ -94,7 +94,9 @@ export const retractionAfter = (cursor: string | null | undefined): { at: string
   if (cursor == null) return null
   const [, at = '', subjectId = ''] =
     /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z)\/(.+)$/.exec(keyAfter(cursor)) ?? []
-  if (Number.isNaN(Date.parse(at)) || !UUID.test(subjectId)) throw badCursor()
+  // To Date 30 February is 2 March.
+  if (!isDate(at.slice(0, 'YYYY-MM-DD'.length)) || Number.isNaN(Date.parse(at)) || !UUID.test(subjectId))
+    throw badCursor()
   return { at, subjectId }
 }
 

@@ -214,7 +214,9 @@ describe('what people do about pushing, over HTTP', () => {
     ])
     const next = await ask(`{ retractions(after: "${after.of.pageInfo.endCursor}") { nodes { key } } }`)
     expect(next.retractions.nodes).to.deep.equal([])
-    expect(await codeOf('{ retractions(after: "x") { totalCount } }', 'officer')).to.equal('INPUT_INVALID')
+    const made = Buffer.from('after:2026-02-30T00:00:00.000000Z/00000000-0000-4000-8000-000000000000')
+    for (const after of ['x', made.toString('base64url')])
+      expect(await codeOf(`{ retractions(after: "${after}") { nodes { key } } }`, 'officer')).to.equal('INPUT_INVALID')
   })
 
   it('a page costs a fixed number of statements, however long it is', async () => {
