@@ -219,6 +219,26 @@ describe('what people do about pushing, over HTTP', () => {
       expect(await codeOf(`{ retractions(after: "${after}") { nodes { key } } }`, 'officer')).to.equal('INPUT_INVALID')
   })
 
+  it('the withdrawal of a record is closed by its key, there being no entry to name', async () => {
+    const { db } = world.database
+    const key = '00000000-0000-4000-8000-00000000000a'
+    await db.raw(
+      `insert into deliveries (platform, kind, subject_id, number, action, notice, state, attempts, due_at, created_at)
+       select 'jilin', 'penalty', :key, n, case n when 1 then 'ADD' else 'REMOVE' end, '{"removal": null}'::jsonb,
+         'OWED', 2 - n, :now, :now from generate_series(1, 2) n`,
+      { key, now: NOW },
+    )
+    const close = `mutation { closeRetraction(listing: "${key}", platform: "jilin", reason: "平台已停用") { ${LEDGER} } }`
+    const { closeRetraction } = await ask(close)
+    expect(closeRetraction).to.deep.include({ key, kind: 'PENALTY', listing: null, done: true })
+    const { retractions } = await ask(`{ retractions(filter: {listing: "${key}"}) { totalCount } }`)
+    expect(retractions.totalCount).to.equal(1)
+    await db.raw('delete from delivery_acts where delivery_id in (select id from deliveries where subject_id = ?)', [
+      key,
+    ])
+    await db.raw('delete from deliveries where subject_id = ?', [key])
+  })
+
   it('a page costs a fixed number of statements, however long it is', async () => {
     const { db } = world.database
     const cost = async (first: number) =>
