@@ -144,8 +144,10 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     const filled = Promise.all(
       ready.map(({ platform }) => fill(db, rules, platform.id, { now, ...(signal && { signal }) })),
     )
+    // What cannot be filled is told when the push has ended, and keeps no removal waiting; unheard until then it would end the process.
+    const tried = filled.catch(() => {})
     // Whoever asks waits until a new platform is owed everything; by the timetable removals do not wait for that.
-    if (until === undefined) await filled
+    if (until === undefined) await tried
     const pushed = await push(db, { ...doors, now, random: Math.random, log, ...options })
     await filled
     return pushed

@@ -6,6 +6,7 @@ import type { Db, Tx } from '../store/db.js'
 import * as deliveries from '../store/deliveries.js'
 import * as desk from '../store/delivery-desk.js'
 import * as listings from '../store/listings.js'
+import * as platformStates from '../store/platform-states.js'
 import { noticesOf } from './in-force.js'
 import { removalOf } from './notice.js'
 import { wordsOf } from './overrule.js'
@@ -27,14 +28,15 @@ export interface SettlingDelivery {
 }
 
 /**
- * Owed again at once, under the same key and number, as its subject reads now; where that is public no more, what a removal
+ * Owed again at once, under the same key, and the same number unless the platform takes that for an old one, as its subject reads now; where that is public no more, what a removal
  * owes. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
  */
 export const resend = (db: Db, rules: Rules, made: SettlingDelivery): Promise<void> =>
   settle(db, rules, made, 'RESEND', async (tx, refused, listing) => {
     const fresh = await freshOf(tx, rules, refused)
-    if (fresh !== null) await desk.resend(tx, refused.id, fresh, made.now)
-    else await withdraw(tx, rules, refused, listing, made)
+    if (fresh === null) return withdraw(tx, rules, refused, listing, made)
+    const number = await numberOf(tx, refused)
+    await desk.resend(tx, refused.id, { number, notice: { ...fresh, sequence: number } }, made.now)
   })
 
 /** Owed no more, and never confirmed. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY. */
@@ -77,6 +79,18 @@ const freshOf = async (tx: Tx, rules: Rules, refused: desk.Delivery): Promise<No
   return kind === 'listing' ? null : notice
 }
 
+/**
+ * Its own; above the floor of its platform where nothing later waits behind it, for what is numbered less is passed over there.
+ * Looked at without holding the others: a merge that holds them may be waiting for this one.
+ */
+const numberOf = async (tx: Tx, { platform, subjectId, number }: desk.Delivery): Promise<number> => {
+  const last = (await desk.heardOf(tx, platform, [subjectId])).at(-1)?.number ?? number
+  return last > number ? number : Math.max(number, (await floorOf(tx, platform)) + 1)
+}
+
+const floorOf = async (tx: Tx, platform: string): Promise<number> =>
+  (await platformStates.floors(tx)).get(platform) ?? 0
+
 const withdraw = async (
   tx: Tx,
   rules: Rules,
@@ -95,7 +109,7 @@ const withdraw = async (
     documentNumber: null,
     removedOn: today,
   }
-  const number = (earlier.at(-1)?.number ?? 0) + 1
+  const number = Math.max(earlier.at(-1)?.number ?? 0, await floorOf(tx, platform)) + 1
   const removing = { ...notice, sequence: number, action: owe, removal } as Notice
   await deliveries.owe(tx, [{ platform, kind, subjectId, number, action: owe, notice: removing, dueAt: now }])
 }
