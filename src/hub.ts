@@ -13,6 +13,7 @@ import { loadKeys, newManifestKey } from './keys.js'
 import { drain, listen } from './listening.js'
 import { type Log, makeLog } from './log.js'
 import { platforms as allPlatforms, hearing } from './platforms/index.js'
+import { makeReadiness } from './readiness.js'
 import * as database from './store/db.js'
 import { type Embedded, join as joinEmbedded } from './store/embedded/index.js'
 import * as restoredStore from './store/restored.js'
@@ -135,15 +136,25 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     },
   ) => {
     const ready = chosen(ids)
-    await noticeRestored()
+    const { signal, until } = options
+    // By the timetable removals go on where nobody can tell whether the database is behind; whoever asks is told.
+    const unsure = await noticeRestored().then(
+      () => false,
+      (error) => {
+        if (until === undefined || database.isLost(error)) throw error
+        log.error({ reason: reasonOf(error) }, 'the notes of what was sent cannot be read: only removals are sent')
+        return true
+      },
+    )
     const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
-    const additionsStopped = () => restored.additionsStopped(db)
+    const additionsStopped = async () => unsure || (await restored.additionsStopped(db))
     const beforeSending = (highest: Sent) => notes.noteSent(identity, highest)
     const doors = { platforms: ready, silent, calendar: rules.calendar, additionsStopped, beforeSending }
-    const { signal, until } = options
     const filled = Promise.all(
       ready.map(({ platform }) => fill(db, rules, platform.id, { now, ...(signal && { signal }) })),
     )
+    // Told below: what fails while a push lingers must not end the process.
+    filled.catch(() => {})
     // Whoever asks waits until a new platform is owed everything; by the timetable removals do not wait for that.
     if (until === undefined) await filled
     const pushed = await push(db, { ...doors, now, random: Math.random, log, ...options })
@@ -205,11 +216,12 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       await reconcileWith([subject], options)
       return true
     }
-    await reconcileRestored(subject, signal).catch((error) =>
+    // Beside the push: removals do not wait until a display was read.
+    const looked = reconcileRestored(subject, signal).catch((error) =>
       log.warn({ platform: subject, reason: reasonOf(error) }, 'a restored database could not be compared'),
     )
     const lingers = cause === 'timetable' ? { until: new Date(plannedFor.getTime() + LINGER_MS) } : {}
-    await pushTo([subject], { ...options, ...lingers })
+    await pushTo([subject], { ...options, ...lingers }).finally(() => looked)
     return true
   }
   /** Every feed and platform that has an address. */
@@ -266,7 +278,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         pull: upload,
         rescore: (only) => scoreAtOnce(only),
         publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS }),
-        ready: () => readiness(db),
+        ready: makeReadiness(answers),
       })
       server = made
       const port = await listen(made, config)
@@ -381,17 +393,5 @@ const whoseNotes = async (
     await db.destroy()
     await leave()
     throw error
-  }
-}
-
-const readiness = async (db: database.Db): Promise<{ ok: boolean; checks: Record<string, string> }> => {
-  try {
-    const { state } = await database.version(db)
-    return { ok: state === 'CURRENT', checks: { database: 'reachable', migrations: state.toLowerCase() } }
-  } catch (error) {
-    return {
-      ok: false,
-      checks: { database: error instanceof Refusal ? error.code : `unreachable: ${reasonOf(error).slice(0, 80)}` },
-    }
   }
 }

@@ -48,7 +48,7 @@ export interface PushOptions extends Occasioned {
   until?: Date
   /** Whether additions and changes must not leave at this moment, whatever the platform; removals always do. */
   additionsStopped?: () => Promise<boolean>
-  /** Called before a batch leaves with the highest of what it holds; if it throws, the batch does not leave. */
+  /** Called before a batch leaves with the highest of what it holds; if it throws, only removals of it leave. */
   beforeSending?: (highest: { deliveryId: number; number: number }) => void
   /** Waits; given by tests, whose clock is their own. */
   pause?: (ms: number, signal?: AbortSignal) => Promise<void>
@@ -111,6 +111,7 @@ const pushOne = async (
       run: run.id,
       batches: 0,
       troubled: false,
+      unnoted: false,
       counts,
       now: options.now,
       random: options.random,

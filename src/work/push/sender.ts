@@ -32,4 +32,6 @@ export interface Sender {
   batches: number
   /** The platform was in trouble when it was last looked at: an answer is then news. */
   troubled: boolean
+  /** It has been told that nothing can be noted. */
+  unnoted: boolean
 }
