@@ -12,11 +12,10 @@ import { Refusal, reasonOf } from './errors.js'
 import { loadKeys, newManifestKey } from './keys.js'
 import { drain, listen } from './listening.js'
 import { type Log, makeLog } from './log.js'
+import { openDatabase, whoseNotes } from './opening.js'
 import { platforms as allPlatforms, hearing } from './platforms/index.js'
 import { makeReadiness } from './readiness.js'
 import * as database from './store/db.js'
-import { type Embedded, join as joinEmbedded } from './store/embedded/index.js'
-import * as restoredStore from './store/restored.js'
 import type * as runs from './store/runs.js'
 import { makeArchive } from './work/archive.js'
 import { fill } from './work/backfill.js'
@@ -149,7 +148,15 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
     const additionsStopped = async () => unsure || (await restored.additionsStopped(db))
     const beforeSending = (highest: Sent) => notes.noteSent(identity, highest)
-    const doors = { platforms: ready, silent, calendar: rules.calendar, additionsStopped, beforeSending }
+    const heldNewer = (platform: string, deliveryIds: readonly number[]) =>
+      restored.receiptsAhead(db, {
+        platform,
+        deliveryIds,
+        platforms: allPlatforms.map(({ id }) => id),
+        now: now(),
+        log,
+      })
+    const doors = { platforms: ready, silent, calendar: rules.calendar, additionsStopped, beforeSending, heldNewer }
     const filled = Promise.all(
       ready.map(({ platform }) => fill(db, rules, platform.id, { now, ...(signal && { signal }) })),
     )
@@ -347,28 +354,6 @@ export const hearings = ({ platforms }: Pick<Config, 'platforms'>): Hearing[] =>
     })
   })
 
-const openDatabase = async (
-  config: Config,
-  migrate: 'always' | 'empty',
-): Promise<{ db: database.Db; url: string; leave: () => Promise<void> }> => {
-  const embedded: Embedded | null = config.databaseUrl === null ? await joinEmbedded(config.dataDir) : null
-  const url = embedded?.url ?? config.databaseUrl ?? ''
-  const db = database.connect(url)
-  const leave = async () => embedded?.leave()
-  try {
-    await database.reach(db)
-    const { state, missing } = await database.version(db)
-    const wanted = state === 'EMPTY' || (state === 'BEHIND' && (migrate === 'always' || embedded !== null))
-    if (wanted) await database.migrate(db)
-    else if (state === 'BEHIND') throw new Refusal('DATABASE_BEHIND', { missing: missing.join(', ') })
-    return { db, url, leave }
-  } catch (error) {
-    await db.destroy()
-    await leave()
-    throw error
-  }
-}
-
 /** The configuration comes first; what it leaves open is filled by what is given. */
 const addressesOf = (config: Config, given: Addresses = { agencies: {}, platforms: {} }): Addresses => {
   const agencies = { ...given.agencies }
@@ -377,21 +362,4 @@ const addressesOf = (config: Config, given: Addresses = { agencies: {}, platform
   for (const [id, { url, secret }] of Object.entries(config.platforms))
     if (url !== null) platforms[id] = { url, secret }
   return { agencies, platforms }
-}
-
-/** What its notes call the database; and whether it is behind them. */
-const whoseNotes = async (
-  db: database.Db,
-  leave: () => Promise<void>,
-  noticeRestored: () => Promise<unknown>,
-): Promise<string> => {
-  try {
-    const identity = await restoredStore.identity(db)
-    await noticeRestored()
-    return identity
-  } catch (error) {
-    await db.destroy()
-    await leave()
-    throw error
-  }
 }

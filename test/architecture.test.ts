@@ -40,6 +40,7 @@ const TOP = [
   'pulled',
   'listening',
   'readiness',
+  'opening',
 ]
 const ONLY_TOP: readonly string[] = [
   'config',
@@ -55,6 +56,7 @@ const ONLY_TOP: readonly string[] = [
   'pulled',
   'listening',
   'readiness',
+  'opening',
 ]
 
 /** One library, one room. `agencies/transports/table` is the place where a door may speak SQL. */

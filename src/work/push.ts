@@ -50,6 +50,8 @@ export interface PushOptions extends Occasioned {
   additionsStopped?: () => Promise<boolean>
   /** Called before a batch leaves with the highest of what it holds; if it throws, only removals of it leave. */
   beforeSending?: (highest: { deliveryId: number; number: number }) => void
+  /** Hears of deliveries that were booked although the platform says that it holds a later one of the same subject. */
+  heldNewer?: (platform: string, deliveryIds: readonly number[]) => Promise<void>
   /** Waits; given by tests, whose clock is their own. */
   pause?: (ms: number, signal?: AbortSignal) => Promise<void>
   progress?: (sent: number) => void
@@ -118,6 +120,7 @@ const pushOne = async (
       pause: options.pause ?? pause,
       log: options.log,
       beforeSending: options.beforeSending,
+      heldNewer: options.heldNewer,
       signal: options.signal,
     }
     await rounds(sender, options, () => {

@@ -354,11 +354,25 @@ const stillOwed = (delivery: queue.Claimed, dueAt: Date, error: string, failures
 
 const later = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a)
 
-/** What did not leave the hub is as if it had not been claimed. */
+/**
+ * What did not leave the hub is as if it had not been claimed. Tried once: done twice it would take back another's claim; what is
+ * not put back comes back when its lease ends.
+ */
 const putBack = async (s: Sender, rows: readonly queue.Claimed[]): Promise<void> => {
-  await door.patiently(s, () => queue.putBack(s.db, rows))
+  try {
+    await queue.putBack(s.db, rows)
+  } catch (error) {
+    if (!door.passes(error)) throw error
+    s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'claimed rows wait for the end of their lease')
+  }
 }
 
 const booked = async (s: Sender, outcomes: readonly queue.Outcome[]): Promise<void> => {
   await door.patiently(s, () => queue.book(s.db, outcomes, s.now()))
+  const newer = outcomes.filter(({ receipt }) => receipt !== null && s.platform.codes[receipt.code]?.newer === true)
+  if (newer.length > 0)
+    await s.heldNewer?.(
+      s.platform.id,
+      newer.map(({ delivery }) => delivery.id),
+    )
 }
