@@ -40,6 +40,8 @@ const TOP = [
   'reconciling',
   'pulled',
   'listening',
+  'readiness',
+  'opening',
 ]
 const ONLY_TOP: readonly string[] = [
   'config',
@@ -54,6 +56,8 @@ const ONLY_TOP: readonly string[] = [
   'reconciling',
   'pulled',
   'listening',
+  'readiness',
+  'opening',
 ]
 
 /** One library, one room. `agencies/transports/table` is the place where a door may speak SQL. */

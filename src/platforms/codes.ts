@@ -13,11 +13,14 @@ const rule = (meaning: RuleCode['meaning'], zh: string, en: string): RuleCode =>
 /** It is done, or nothing is left to do. */
 export const TAKEN: Readonly<Record<string, RuleCode>> = {
   [DONE]: rule('ACCEPTED', '已接收，无需处理。', 'Taken; nothing to do.'),
-  '02': rule(
-    'ACCEPTED',
-    '平台已有更新的版本，本条忽略，无需处理。',
-    'The platform holds something newer; nothing to do.',
-  ),
+  '02': {
+    ...rule(
+      'ACCEPTED',
+      '平台已有更新的版本，本条忽略，无需处理。',
+      'The platform holds something newer; nothing to do.',
+    ),
+    newer: true,
+  },
 }
 
 /** A person has to put something right: here, at the agency, or at the platform. */

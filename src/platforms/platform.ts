@@ -61,6 +61,8 @@ export interface RuleCode {
   /** What a person can do about it. */
   zh: string
   en: string
+  /** It says that the platform holds a later number of the same subject than the one that it was told. */
+  newer?: true
 }
 
 export interface Platform {

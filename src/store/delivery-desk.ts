@@ -1,5 +1,5 @@
 /** Deliveries as people work on them: what was refused and by which rule, sent again, closed; and what each platform has heard. */
-import type { Action, DeliveryState, Notice, Receipt, SubjectKind } from '../domain/delivery.js'
+import type { Action, DeliveryState, Earlier, Notice, Receipt, SubjectKind } from '../domain/delivery.js'
 import type { Heard } from '../domain/filling.js'
 import type { Db, Tx } from './db.js'
 import { isOpen } from './deliveries.js'
@@ -94,6 +94,19 @@ export const hold = async (tx: Tx, id: number): Promise<Delivery | null> => {
   return answer.rows[0] ?? null
 }
 
+/** Of the same subject and platform, by its number. */
+export const numbered = async (
+  tx: Tx,
+  { subjectId, platform }: Pick<Delivery, 'subjectId' | 'platform'>,
+  number: number,
+): Promise<Delivery | null> => {
+  const answer = await tx.raw(
+    `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.number = ? /* delivery-desk.numbered */`,
+    [subjectId, platform, number],
+  )
+  return answer.rows[0] ?? null
+}
+
 /**
  * Owed again with this notice. Its receipt stays as the platform's last word, so that nobody is asked what became of it; its
  * attempts stay too, for the platform may have heard of it.
@@ -105,9 +118,9 @@ export const resend = async (
   now: Date,
 ): Promise<void> => {
   await tx.raw(
-    `update deliveries set state = 'OWED', number = ?, notice = ?::jsonb, due_at = ?, last_error = null
+    `update deliveries set state = 'OWED', number = ?, notice = ?::jsonb, action = ?, due_at = ?, last_error = null
      where id = ? /* delivery-desk.resend */`,
-    [number, JSON.stringify(notice), now, id],
+    [number, JSON.stringify(notice), notice.action, now, id],
   )
 }
 
@@ -171,9 +184,9 @@ export const heardOf = async (
   db: Db | Tx,
   platform: string,
   subjectIds: readonly string[],
-): Promise<(Heard & { subjectId: string; number: number })[]> => {
+): Promise<(Heard & Earlier & { subjectId: string; number: number })[]> => {
   const answer = await db.raw(
-    `select subject_id as "subjectId", number, action, state, created_at as "createdAt" from deliveries
+    `select subject_id as "subjectId", number, action, state, attempts, created_at as "createdAt" from deliveries
      where subject_id = any(?::uuid[]) and platform = ? order by subject_id, number /* delivery-desk.heardOf */`,
     [[...subjectIds], platform],
   )

@@ -54,6 +54,12 @@ export const of = async (db: Db | Tx, platform: string): Promise<PlatformState |
   return answer.rows[0] ?? null
 }
 
+/** Whether a person has declared it wiped and it has not been owed everything in force since. */
+export const isEmptied = async (db: Db | Tx, platform: string): Promise<boolean> => {
+  const state = await of(db, platform)
+  return state !== null && state.wipedAt !== null && state.filledAt === null
+}
+
 /** False where it is paused already. */
 export const pause = async (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<boolean> => {
   const answer = await tx.raw(

@@ -1,6 +1,6 @@
 /** The work queue of refused deliveries: sent again as the subject stands now, or closed, by a person and with a reason. */
 import { dateIn } from '../domain/dates.js'
-import { type Notice, owing } from '../domain/delivery.js'
+import { type Action, type Earlier, type Notice, owing } from '../domain/delivery.js'
 import { Refusal } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
 import * as deliveries from '../store/deliveries.js'
@@ -41,9 +41,28 @@ export const resend = (db: Db, rules: Rules, made: SettlingDelivery): Promise<vo
 
 /** Owed no more, and never confirmed. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY. */
 export const close = (db: Db, rules: Rules, made: SettlingDelivery): Promise<void> =>
-  settle(db, rules, made, 'CLOSE', (tx, refused, _, reason) =>
-    desk.close(tx, [refused.id], { by: made.by, at: made.now, reason }),
-  )
+  settle(db, rules, made, 'CLOSE', async (tx, refused, _, reason) => {
+    await desk.close(tx, [refused.id], { by: made.by, at: made.now, reason })
+    await addInstead(tx, refused, made.now)
+  })
+
+/** A change that waited behind an addition which is closed now is a change of what never came: it goes as the addition. */
+const addInstead = async (tx: Tx, closed: desk.Delivery, now: Date): Promise<void> => {
+  const all = await desk.heardOf(tx, closed.platform, [closed.subjectId])
+  const next = all.find(({ number }) => number > closed.number)
+  if (next?.state !== 'OWED' || next.attempts > 0 || next.action !== 'CHANGE') return
+  if (asChange(all, next.number) === 'CHANGE') return
+  const waiting = await desk.numbered(tx, closed, next.number)
+  if (waiting !== null)
+    await desk.resend(tx, waiting.id, { number: next.number, notice: { ...waiting.notice, action: 'ADD' } }, now)
+}
+
+/** What a change of this number is to a platform that was told what came before it. */
+const asChange = (all: readonly (Earlier & { number: number })[], number: number): Action =>
+  owing(
+    'CHANGE',
+    all.filter((row) => row.number < number),
+  ).owe ?? 'ADD'
 
 type Deed = (tx: Tx, refused: desk.Delivery, listing: listings.Listing | null, reason: string) => Promise<void>
 
@@ -72,11 +91,13 @@ const settle = async (
  * notice of: had its record changed or gone, this delivery would have been set aside. Null: the entry is public no more.
  */
 const freshOf = async (tx: Tx, rules: Rules, refused: desk.Delivery): Promise<Notice | null> => {
-  const { action, kind, number, notice, subjectId } = refused
-  if (action === 'REMOVE') return notice
+  const { kind, number, notice, subjectId } = refused
+  if (refused.action === 'REMOVE') return notice
+  const action =
+    refused.action === 'ADD' ? 'ADD' : asChange(await desk.heardOf(tx, refused.platform, [subjectId]), number)
   const [standing] = await noticesOf(tx, rules, [subjectId])
   if (standing !== undefined) return { ...standing.notice, sequence: number, action } as Notice
-  return kind === 'listing' ? null : notice
+  return kind === 'listing' ? null : { ...notice, action }
 }
 
 /**

@@ -48,8 +48,10 @@ export interface PushOptions extends Occasioned {
   until?: Date
   /** Whether additions and changes must not leave at this moment, whatever the platform; removals always do. */
   additionsStopped?: () => Promise<boolean>
-  /** Called before a batch leaves with the highest of what it holds; if it throws, the batch does not leave. */
+  /** Called before a batch leaves with the highest of what it holds; if it throws, only removals of it leave. */
   beforeSending?: (highest: { deliveryId: number; number: number }) => void
+  /** Hears of deliveries that were booked although the platform says that it holds a later one of the same subject. */
+  heldNewer?: (platform: string, deliveryIds: readonly number[]) => Promise<void>
   /** Waits; given by tests, whose clock is their own. */
   pause?: (ms: number, signal?: AbortSignal) => Promise<void>
   progress?: (sent: number) => void
@@ -111,12 +113,14 @@ const pushOne = async (
       run: run.id,
       batches: 0,
       troubled: false,
+      unnoted: false,
       counts,
       now: options.now,
       random: options.random,
       pause: options.pause ?? pause,
       log: options.log,
       beforeSending: options.beforeSending,
+      heldNewer: options.heldNewer,
       signal: options.signal,
     }
     await rounds(sender, options, () => {

@@ -12,6 +12,7 @@ import type { Platform, Shown } from '../platforms/platform.js'
 import * as comparisons from '../store/comparisons.js'
 import type { Db } from '../store/db.js'
 import * as findings from '../store/findings.js'
+import * as platformStates from '../store/platform-states.js'
 import { inForce } from './in-force.js'
 import { hide, removeThere, tellAgain } from './reconcile-settle.js'
 import { additionsStopped, shownAhead } from './restored.js'
@@ -115,6 +116,12 @@ const compareOne = async (db: Db, from: Reading, run: number, options: Reconcile
   const { url, secret } = from
   const shown = await platform.shown({ url, secret, ...(options.signal ? { signal: options.signal } : {}) })
   const read = await held(db, { platform: platform.id, hearing, before, shown, today: dateIn(options.now()), rules })
+  // Declared wiped and not filled yet: what is gone there is about to be told anew, and was not repaired.
+  if (await platformStates.isEmptied(db, platform.id)) {
+    read.onTheirWay += read.gone.length
+    read.gone = []
+    read.counts.missing = 0
+  }
   if (read.ahead !== null) {
     const platforms = rules.platforms.map(({ id }) => id)
     await shownAhead(db, { platform: platform.id, platforms, highest: read.ahead, now: options.now(), log })

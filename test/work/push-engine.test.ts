@@ -334,6 +334,21 @@ describe('the engine of push', () => {
     expect(await delivery('c')).to.include({ state: 'OWED' })
   })
 
+  it('removals leave though nothing can be noted, of every kind, and the platform has not failed', async () => {
+    await owed('a')
+    await owed('b', { action: 'REMOVE' })
+    await owed('c', { action: 'REMOVE', kind: 'penalty' })
+    const full = () => {
+      throw new Error('ENOSPC')
+    }
+    const error = await pushed(platform(), { beforeSending: full }).catch((thrown: Error) => thrown)
+    expect(error).to.include({ message: 'ENOSPC' })
+    expect(keys().sort()).to.deep.equal(['b', 'c'])
+    expect(await delivery('a')).to.include({ state: 'OWED', attempts: 0 })
+    const [state] = await rowsOf(db(), `select failures, open_until from platform_states where platform = 'national'`)
+    expect(state).to.deep.equal({ failures: 0, open_until: null })
+  })
+
   it('what is folded while it waits for its turn does not leave', async () => {
     for (const key of ['a', 'b', 'c']) await owed(key)
     const slow = platform({ batchSize: 1, callsPerSecond: 0.2, hours: null })
