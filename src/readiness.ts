@@ -1,6 +1,7 @@
 /** Whether the hub can answer at this moment; asked by whoever sends it traffic, and often. */
 import { Refusal, reasonOf } from './errors.js'
 import * as database from './store/db.js'
+import * as gates from './store/platform-gates.js'
 
 export interface Readiness {
   ok: boolean
@@ -26,12 +27,24 @@ export const makeReadiness = (db: database.Db, withinMs = WITHIN_MS): (() => Pro
 const look = async (db: database.Db): Promise<Readiness> => {
   try {
     const { state } = await database.version(db)
-    return { ok: state === 'CURRENT', checks: { database: 'reachable', migrations: state.toLowerCase() } }
+    const checks = { database: 'reachable', migrations: state.toLowerCase() }
+    if (state !== 'CURRENT') return { ok: false, checks }
+    // A platform's trouble is its own: the hub answers, and says so.
+    const troubled = await gates.inTrouble(db)
+    return {
+      ok: true,
+      checks: { ...checks, platforms: troubled.length === 0 ? 'well' : `in trouble: ${troubled.join(' ')}` },
+    }
   } catch (error) {
-    const reason = reasonOf(error).slice(0, REASON_MAX)
-    return { ok: false, checks: { database: error instanceof Refusal ? error.code : `unreachable: ${reason}` } }
+    return { ok: false, checks: { database: error instanceof Refusal ? error.code : `unreachable: ${outside(error)}` } }
   }
 }
+
+/** Whoever asks is not told where the database is. */
+const outside = (error: unknown): string =>
+  reasonOf(error)
+    .replace(/\S*\d+\.\d+\.\d+\.\d+\S*|\S+:\d+/g, '…')
+    .slice(0, REASON_MAX)
 
 const within = async (looked: Promise<Readiness>, ms: number): Promise<Readiness> => {
   let timer: NodeJS.Timeout | undefined

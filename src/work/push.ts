@@ -60,13 +60,17 @@ export interface PushOptions extends Occasioned {
 
 const WEEKENDS: Calendar = { holidays: new Set(), workdays: new Set(), knownUntil: '1900-01-01' }
 
+/** By platform, why it did not answer. */
+export type Reasons = Readonly<Record<string, string>>
+
 /** All platforms side by side. `unreachable` names those that did not answer; their deliveries stay owed. */
 export const push = async (
   db: Db,
   options: PushOptions,
-): Promise<{ platforms: Pushed[]; unreachable: string[]; ms: number }> => {
+): Promise<{ platforms: Pushed[]; unreachable: string[]; reasons: Reasons; ms: number }> => {
   const startedAt = options.now()
   const unreachable: string[] = []
+  const reasons: Record<string, string> = {}
   const sending = options.platforms.map(async (to) => {
     const counts: Counts = { sent: 0, accepted: 0, rejected: 0 }
     try {
@@ -74,6 +78,7 @@ export const push = async (
     } catch (error) {
       if (!isRefusal(error)) throw error
       unreachable.push(to.platform.id)
+      reasons[to.platform.id] = String(error.details['reason'] ?? error.message)
     }
     return { platform: to.platform.id as string, ...counts }
   })
@@ -87,7 +92,7 @@ export const push = async (
     all.map(({ platform }) => platform),
   )
   const platforms = all.map((result) => ({ ...result, outstanding: outstanding.get(result.platform) ?? 0 }))
-  return { platforms, unreachable, ms: options.now().getTime() - startedAt.getTime() }
+  return { platforms, unreachable, reasons, ms: options.now().getTime() - startedAt.getTime() }
 }
 
 const pause = async (ms: number, signal?: AbortSignal): Promise<void> => {

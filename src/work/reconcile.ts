@@ -14,6 +14,7 @@ import type { Db } from '../store/db.js'
 import * as findings from '../store/findings.js'
 import * as platformStates from '../store/platform-states.js'
 import { inForce } from './in-force.js'
+import type { Reasons } from './push.js'
 import { hide, removeThere, tellAgain } from './reconcile-settle.js'
 import { additionsStopped, shownAhead } from './restored.js'
 import type { Rules } from './rules.js'
@@ -49,9 +50,10 @@ interface Reading {
 export const reconcile = async (
   db: Db,
   options: ReconcileOptions,
-): Promise<{ platforms: Compared[]; unreachable: string[]; ms: number }> => {
+): Promise<{ platforms: Compared[]; unreachable: string[]; reasons: Reasons; ms: number }> => {
   const startedAt = options.now()
   const unreachable: string[] = []
+  const reasons: Record<string, string> = {}
   const ended = await Promise.allSettled(
     options.platforms.map(async (from) => {
       const counted: { result: Compared | null } = { result: null }
@@ -67,6 +69,7 @@ export const reconcile = async (
         if (!isRefusal(error)) throw error
         if (counted.result === null) {
           unreachable.push(from.platform.id)
+          reasons[from.platform.id] = String(error.details['reason'] ?? error.message)
           options.log.warn(
             { platform: from.platform.id, reason: reasonOf(error) },
             'a platform could not be compared with',
@@ -78,7 +81,7 @@ export const reconcile = async (
   )
   for (const end of ended) if (end.status === 'rejected') throw end.reason
   const platforms = ended.flatMap((end) => (end.status === 'fulfilled' && end.value !== null ? [end.value] : []))
-  return { platforms, unreachable, ms: options.now().getTime() - startedAt.getTime() }
+  return { platforms, unreachable, reasons, ms: options.now().getTime() - startedAt.getTime() }
 }
 
 interface Gone {

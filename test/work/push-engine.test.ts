@@ -349,6 +349,27 @@ describe('the engine of push', () => {
     expect(state).to.deep.equal({ failures: 0, open_until: null })
   })
 
+  it('a platform that answers questions and takes no message is in trouble, and takes whole batches once it is well', async () => {
+    for (const key of ['a', 'b', 'c', 'd']) await owed(key)
+    let full = true
+    const folder = platform({
+      send: async ({ notices }) => {
+        if (full) throw down()
+        calls.push({ at: seconds(), keys: notices.map(({ key }) => key) })
+        return notices.map((notice) => receipt(notice))
+      },
+      ask: async (notices) => notices.map((notice) => receipt(notice, { accepted: false, code: NO_RECEIPT })),
+    })
+    for (let time = 0; time < 6; time += 1) {
+      await pushed(folder)
+      clock = new Date(clock.getTime() + 120_000)
+    }
+    expect((await rowsOf(db(), 'select failures from platform_states'))[0]?.['failures']).to.be.greaterThan(2)
+    full = false
+    await pushed(folder)
+    expect(calls.map((call) => call.keys.length)).to.deep.equal([1, 3])
+  })
+
   it('what is folded while it waits for its turn does not leave', async () => {
     for (const key of ['a', 'b', 'c']) await owed(key)
     const slow = platform({ batchSize: 1, callsPerSecond: 0.2, hours: null })

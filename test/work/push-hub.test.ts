@@ -1,6 +1,6 @@
 /** A whole hub whose database, notes or filling fail while it pushes by the timetable. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
+import { createConnection, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -92,7 +92,7 @@ describe('a hub that pushes by the timetable', function () {
     })
   })
 
-  it('says that it is not ready while PostgreSQL is restarted, and goes on by itself', async () => {
+  it('goes on by itself when PostgreSQL is restarted, and says when it is ready again', async () => {
     const server = await embedded.join(join(folder, 'server'), { durable: false })
     try {
       let offset = 0
@@ -108,9 +108,8 @@ describe('a hub that pushes by the timetable', function () {
       const postmaster = (): number => (existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : 0)
       const old = postmaster()
       process.kill(old, 'SIGINT')
-      await until('it says that it is not ready', async () => (await ready()) === 503)
+      await until('another server runs', () => ![0, old].includes(postmaster()))
       await until('it is ready again', async () => (await ready()) === 200)
-      expect(postmaster()).to.not.equal(old)
       const after = await published(db, 2)
       await removed(db, before.id)
       await until('what followed has happened', () => shownAt(after.id) === standIns.length && shownAt(before.id) === 0)
@@ -149,5 +148,58 @@ describe('readiness', () => {
     expect(sockets.size).to.equal(1)
     for (const socket of sockets) socket.destroy()
     await db.destroy()
+  })
+
+  it('while nobody listens where the database was, whoever asks is told to come again, and not where it is', async () => {
+    const fresh = await freshDatabase()
+    const folder = mkdtempSync(join(tmpdir(), 'hub-away-'))
+    // What stands between the hub and its database, and goes.
+    const target = new URL(fresh.url)
+    const through = createServer((socket) => {
+      const other = createConnection(Number(target.port), target.hostname)
+      for (const [one, another] of [
+        [socket, other],
+        [other, socket],
+      ] as const) {
+        one.pipe(another)
+        one.on('error', () => another.destroy())
+        one.on('close', () => another.destroy())
+      }
+      sockets.add(socket)
+    })
+    await new Promise<void>((resolve) => {
+      through.listen(0, '127.0.0.1', resolve)
+    })
+    const { port } = through.address() as { port: number }
+    const address = Object.assign(new URL(fresh.url), { hostname: '127.0.0.1', port: String(port) }).href
+    const config = readConfig({ PORT: '0', DATABASE_URL: address, DATA_DIR: folder, LOG_LEVEL: 'silent' })
+    const hub = await makeHub(config, { log: makeLog(config.log), addresses: { agencies: {}, platforms: {} } })
+    try {
+      const url = await hub.serve()
+      await hub.db.raw(`insert into platform_states (platform, failures) values ('jilin', 3), ('national', 0)`)
+      expect(await (await fetch(`${url}/readyz`)).json()).to.deep.equal({
+        status: 'ok',
+        checks: { database: 'reachable', migrations: 'current', platforms: 'in trouble: jilin' },
+      })
+      through.close()
+      for (const socket of sockets) socket.destroy()
+      const page = await fetch(`${url}/data/manifest.jws`)
+      expect([page.status, page.headers.get('retry-after')]).to.deep.equal([503, '5'])
+      expect(await page.json()).to.include({ code: 'UNAVAILABLE' })
+      const asked = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ blacklist { totalCount } }' }),
+      })
+      const answer = (await asked.json()) as { errors: { extensions: { code: string } }[] }
+      expect(answer.errors[0]?.extensions.code).to.equal('UNAVAILABLE')
+      const ready = await fetch(`${url}/readyz`)
+      expect(ready.status).to.equal(503)
+      expect(await ready.text()).to.not.match(/127\.0\.0\.1|:\d{4,}/)
+    } finally {
+      await hub.close()
+      await fresh.drop()
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 })

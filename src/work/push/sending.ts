@@ -131,11 +131,13 @@ const ask = async (
     const { batch = null, row = null } = delivery.receipt ?? {}
     known.push(outcomeOf(s, delivery, { ...receipt, batch, row }))
   }
-  await door.answered(s)
+  const told = new Set(known.map(({ delivery }) => delivery.id))
+  const unknown = claimed.filter(({ id }) => !told.has(id))
+  // Whoever answers questions and takes no message is in trouble still: only where nothing is to be sent is it well.
+  if (unknown.length === 0) await door.answered(s)
   await booked(s, known)
   tally(s, known)
-  const told = new Set(known.map(({ delivery }) => delivery.id))
-  return { unknown: claimed.filter(({ id }) => !told.has(id)) }
+  return { unknown }
 }
 
 /** The platform has had it in its hands and has said nothing that settles it. */
