@@ -9,7 +9,7 @@ import type { Calendar } from './domain/calendar.js'
 import type { Hearing } from './domain/delivery.js'
 import { checkLists, type ListKind } from './domain/lists.js'
 import { Refusal, reasonOf } from './errors.js'
-import { loadKeys, newManifestKey } from './keys.js'
+import { loadKeys, newManifestKey, newTokenKey } from './keys.js'
 import { drain, listen } from './listening.js'
 import { type Log, makeLog } from './log.js'
 import { platforms as allPlatforms, hearing } from './platforms/index.js'
@@ -241,6 +241,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     publish: publishNow,
     /** What is published from now on is signed with a new key. */
     newManifestKey: () => newManifestKey(config.keysDir),
+    /** Tokens are signed with a new key, once everybody can know it; `leaked`: at once, and no older token is good. */
+    newTokenKey: (options: { leaked: boolean }) => newTokenKey(config.keysDir, now().getTime(), options),
     expire: expireNow,
     /** Starts the timetable. */
     tick: (): void => {

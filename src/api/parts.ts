@@ -7,6 +7,7 @@ import type { Db } from '../store/db.js'
 import type { FileGiven, Pulled } from '../work/pull.js'
 import type { Rules } from '../work/rules.js'
 import type { Occasion } from '../work/timetable.js'
+import type { Revocations } from './revocations.js'
 
 export interface Upload {
   /** Client that sent it. */
@@ -18,6 +19,8 @@ export interface Upload {
 export interface ApiParts {
   db: Db
   keys: Keys
+  /** Tokens that are no longer good before their end. */
+  revocations: Revocations
   log: Log
   now: () => Date
   rules: Rules
@@ -39,3 +42,6 @@ export interface ApiParts {
   publish: () => Promise<unknown>
   ready: () => Promise<{ ok: boolean; checks: Record<string, string> }>
 }
+
+/** Without what the server makes for itself. */
+export type PartsGiven = Omit<ApiParts, 'revocations'>

@@ -9,13 +9,14 @@ import { site } from '../web/site.js'
 import { type Asked, askedBy } from './asked.js'
 import { graphqlRefusal } from './faults.js'
 import { type GraphqlDoor, makeGraphql } from './graphql.js'
-import type { ApiParts } from './parts.js'
+import type { ApiParts, PartsGiven } from './parts.js'
 import { answerProblem, faulted, notFound } from './problems.js'
 import { type Limits, makeLimits } from './rate-limit.js'
+import { makeRevocations } from './revocations.js'
 import { tokens } from './tokens.js'
 import { v1 } from './v1/index.js'
 
-export type { ApiParts } from './parts.js'
+export type { ApiParts, PartsGiven } from './parts.js'
 
 /** Longest time that a caller may take to send a whole request, milliseconds; an upload is large, and has longer. */
 const REQUEST_MS = 30_000
@@ -32,7 +33,8 @@ const SECURITY = {
 }
 
 /** Not yet listening. */
-export const makeServer = async (parts: ApiParts): Promise<http.Server> => {
+export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
+  const parts: ApiParts = { ...given, revocations: makeRevocations(given.db) }
   const limits = makeLimits()
   const graphql = await makeGraphql(parts, limits)
   // Who asks what is known before express sees the request, and lives as long as it.
@@ -124,7 +126,7 @@ const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked,
       .json({ status: ok ? 'ok' : 'unavailable', checks })
   })
   app.use(tokens(parts, askedOf, limits.client))
-  app.all('/oauth/token', (request, response) => {
+  app.all(['/oauth/token', '/oauth/revoke'], (request, response) => {
     response.set('Allow', 'POST')
     answerProblem(request, response, askedOf(request), {
       status: 405,

@@ -2,31 +2,28 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Act, isRole, may, PUBLIC, type Viewer } from '../domain/viewer.js'
 import { Refusal } from '../errors.js'
-import type { Keys } from '../keys.js'
 import * as accessCodes from '../store/access-codes.js'
 import type { ApiParts } from './parts.js'
 
 /** Refusal UNAUTHENTICATED for a token that is not good: nobody shall believe to be signed in who is not. */
-export const viewerOf = (headers: IncomingHttpHeaders, keys: Keys, now: Date): Viewer => {
+export const admit = async (
+  headers: IncomingHttpHeaders,
+  { db, keys, revocations }: Pick<ApiParts, 'db' | 'keys' | 'revocations'>,
+  now: Date,
+): Promise<Viewer> => {
   const { authorization } = headers
   if (authorization === undefined) return PUBLIC
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization.trim())?.[1]
   if (token === undefined) throw new Refusal('UNAUTHENTICATED', { reason: '应为 Bearer 令牌 not a Bearer token' })
-  const { role, ...claims } = keys.verify(token, now.getTime())
+  const { role, jti, issuedAt, expiresAt: _, ...claims } = keys.verify(token, now.getTime())
   if (!isRole(role) || role === 'public')
     throw new Refusal('UNAUTHENTICATED', { reason: '令牌中的角色未知 unknown role' })
+  if (await revocations.concern({ jti, sub: claims.sub, issuedAt }, now))
+    throw new Refusal('UNAUTHENTICATED', { reason: '令牌已被撤销 revoked' })
+  // A party's token is no longer good than the access code for which it was given.
+  if (claims.grant !== undefined && !(await accessCodes.opens(db, claims.grant, claims.sub)))
+    throw new Refusal('UNAUTHENTICATED', { reason: '访问码已失效 its access code is no longer good' })
   return { role, ...claims }
-}
-
-/** As `viewerOf`; a party's token is no longer good than the access code for which it was given. */
-export const admit = async (
-  headers: IncomingHttpHeaders,
-  { db, keys }: Pick<ApiParts, 'db' | 'keys'>,
-  now: Date,
-): Promise<Viewer> => {
-  const viewer = viewerOf(headers, keys, now)
-  if (viewer.grant === undefined || (await accessCodes.opens(db, viewer.grant, viewer.sub ?? ''))) return viewer
-  throw new Refusal('UNAUTHENTICATED', { reason: '访问码已失效 its access code is no longer good' })
 }
 
 /** For fields that need a token at all; what a token then shows is each field's own. */

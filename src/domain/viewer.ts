@@ -69,6 +69,7 @@ export type Act =
   | 'direct_platform'
   | 'settle_delivery'
   | 'close_retraction'
+  | 'see_lockouts'
 
 const ALL: readonly Role[] = ROLES
 const SIGNED_IN: readonly Role[] = ROLES.filter((role) => role !== 'public')
@@ -114,6 +115,7 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   direct_platform: ['officer', 'reviewer', 'administrator'],
   settle_delivery: ['officer', 'reviewer', 'administrator'],
   close_retraction: ['officer', 'reviewer'],
+  see_lockouts: ['administrator', 'auditor'],
 }
 
 /** Merchant, trademark and product-quality records are open by law to firms and credit services (吉政办发〔2016〕15号, item 11). */

@@ -98,9 +98,11 @@ describe('who may see and do what', () => {
       'send_records',
       'direct_platform',
       'settle_delivery',
+      'see_lockouts',
     ],
     auditor: [
       ...AUTHORITY,
+      'see_lockouts',
       'see_inner_listings',
       'see_removed',
       'see_access_codes',
