@@ -5,6 +5,7 @@ import { CLIENT_ROLES } from './domain/viewer.js'
 import { Refusal } from './errors.js'
 import type { Hub } from './hub.js'
 import * as clients from './work/clients.js'
+import * as people from './work/people.js'
 
 const HOUR_MS = 3_600_000
 
@@ -27,6 +28,7 @@ export interface Tools {
 
 export const accessCommands = (command: Command, tools: Tools): void => {
   clientCommands(command.command('client').description('登记系统 · registered systems'), tools)
+  personCommands(command.command('person').description('人员 · people who sign in'), tools)
   keyCommands(command.command('keys').description('签发令牌的密钥 · keys that sign tokens'), tools)
 }
 
@@ -82,6 +84,48 @@ const clientCommands = (client: Command, { withHub, tell, json: jsonOption }: To
       withHub(async (hub) => {
         await clients.end(hub.db, name, hub.now())
         tell(json, { client_id: name, ended: true }, () => [`已停用 ended ${name}`])
+      }),
+    )
+}
+
+const personCommands = (person: Command, { withHub, tell, json: jsonOption }: Tools): void => {
+  const show = (json: boolean | undefined, registered: people.Registered): void =>
+    tell(json, registered, () => [
+      `姓名       name              ${registered.name}`,
+      `一次性密码 one-time password ${registered.one_time_password}  （仅此一次 shown once）`,
+      `首次登录时须自选密码，不迟于 another is chosen at the first sign-in, not later than ${registered.good_until}`,
+    ])
+
+  person
+    .command('add')
+    .argument('<name>')
+    .requiredOption('--role <role>', `角色 one of: ${CLIENT_ROLES.join(' ')}`)
+    .option('--agency <id>', '信源单位 · agency')
+    .option('--region <code>', '区划代码 · division code of six digits')
+    .description('登记人员，一次性密码只显示一次 · register a person; prints a one-time password')
+    .addOption(jsonOption())
+    .action((name: string, { json, ...given }: Registering) =>
+      withHub(async (hub) => show(json, await people.add(hub.db, { name, ...given }, agencyIds(), hub.now()))),
+    )
+
+  person
+    .command('reset')
+    .argument('<name>')
+    .description('重设一次性密码，其登录全部结束 · a new one-time password; its sessions end')
+    .addOption(jsonOption())
+    .action((name: string, { json }: Json) =>
+      withHub(async (hub) => show(json, await people.reset(hub.db, name, hub.now()))),
+    )
+
+  person
+    .command('end')
+    .argument('<name>')
+    .description('停用人员，其登录立即结束 · a person signs in no more; its sessions end')
+    .addOption(jsonOption())
+    .action((name: string, { json }: Json) =>
+      withHub(async (hub) => {
+        await people.end(hub.db, name, hub.now())
+        tell(json, { name, ended: true }, () => [`已停用 ended ${name}`])
       }),
     )
 }

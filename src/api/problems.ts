@@ -4,7 +4,8 @@ import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import { sorryPage } from '../web/sorry.js'
 import type { Asked } from './asked.js'
 
-const DATA_PATH = /^\/(?:v1|oauth|data|\.well-known|graphql|healthz|readyz|metrics)(?:\/|$)/
+const DATA_PATH =
+  /^\/(?:v1|oauth|data|\.well-known|graphql|healthz|readyz|metrics|desk\/(?:login|logout|session))(?:\/|$)/
 
 export interface Problem {
   status: number
@@ -33,9 +34,13 @@ export const answerProblem = (request: Request, response: Response, asked: Asked
 
 const TITLES: Record<number, string> = {
   400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   413: 'Content Too Large',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 }

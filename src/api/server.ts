@@ -7,6 +7,7 @@ import { askPage } from '../web/ask.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
 import { type Asked, askedBy } from './asked.js'
+import { desk } from './desk.js'
 import { graphqlRefusal } from './faults.js'
 import { type GraphqlDoor, makeGraphql } from './graphql.js'
 import type { ApiParts, PartsGiven } from './parts.js'
@@ -134,6 +135,7 @@ const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked,
       detail: '此地址只接受 POST。Only POST is answered here.',
     })
   })
+  app.use(desk(parts, askedOf, limits.person))
   app.use(v1(parts, askedOf))
   app.use(data({ ...parts, nowOf: (request) => askedOf(request).now }))
   app.use(site({ ...parts, nowOf: (request) => askedOf(request).now }))

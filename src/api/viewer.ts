@@ -1,18 +1,20 @@
-/** From a request's token to its viewer. No token: the public. A bad token refuses the whole request. */
-import type { IncomingHttpHeaders } from 'node:http'
+/** From a request's token or session to its viewer. Neither: the public. A bad one refuses the whole request. */
+import type { IncomingMessage } from 'node:http'
 import { type Act, isRole, may, PUBLIC, type Viewer } from '../domain/viewer.js'
 import { Refusal } from '../errors.js'
 import * as accessCodes from '../store/access-codes.js'
+import * as people from '../work/people.js'
+import { checkToken, cookieIn } from './cookies.js'
 import type { ApiParts } from './parts.js'
 
 /** Refusal UNAUTHENTICATED for a token that is not good: nobody shall believe to be signed in who is not. */
 export const admit = async (
-  headers: IncomingHttpHeaders,
+  request: Pick<IncomingMessage, 'method' | 'headers'>,
   { db, keys, revocations }: Pick<ApiParts, 'db' | 'keys' | 'revocations'>,
   now: Date,
 ): Promise<Viewer> => {
-  const { authorization } = headers
-  if (authorization === undefined) return PUBLIC
+  const { authorization } = request.headers
+  if (authorization === undefined) return ofSession(request, db, now)
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization.trim())?.[1]
   if (token === undefined) throw new Refusal('UNAUTHENTICATED', { reason: '应为 Bearer 令牌 not a Bearer token' })
   const { role, jti, issuedAt, expiresAt: _, ...claims } = keys.verify(token, now.getTime())
@@ -24,6 +26,20 @@ export const admit = async (
   if (claims.grant !== undefined && !(await accessCodes.opens(db, claims.grant, claims.sub)))
     throw new Refusal('UNAUTHENTICATED', { reason: '访问码已失效 its access code is no longer good' })
   return { role, ...claims }
+}
+
+/** No cookie: the public. What may change something must show, besides, that a page of the hub asks. */
+const ofSession = async (
+  request: Pick<IncomingMessage, 'method' | 'headers'>,
+  db: ApiParts['db'],
+  now: Date,
+): Promise<Viewer> => {
+  const cookie = cookieIn(request.headers)
+  if (cookie === null) return PUBLIC
+  const signedIn = await people.signedInBy(db, cookie, now)
+  if (signedIn === null) throw new Refusal('UNAUTHENTICATED', { reason: '登录已失效 the session has ended' })
+  checkToken(request, (given) => people.csrfMatches(cookie, given))
+  return signedIn.viewer
 }
 
 /** For fields that need a token at all; what a token then shows is each field's own. */

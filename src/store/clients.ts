@@ -25,7 +25,8 @@ export const add = async (db: Db, client: Client, now: Date): Promise<boolean> =
   const answer = await db.raw(
     `insert into clients (id, role, agency, region, secret_hash, created_at)
      select :id::text, :role, :agency, :region, :secretHash, :now
-     where not exists (select 1 from clients c where lower(normalize(c.id, NFKC)) = lower(normalize(:id::text, NFKC)))
+     where not exists (select 1 from (select id from clients union all select id from people) taken
+       where lower(normalize(taken.id, NFKC)) = lower(normalize(:id::text, NFKC)))
      on conflict (id) do nothing returning id /* clients.add */`,
     { ...client, now } as never,
   )
