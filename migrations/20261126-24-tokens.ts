@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Tokens that are no longer good before their end, secrets that stay good beside their successor, and who tried too often. */
+/** Tokens that are no longer good before their end, secrets that stay good beside their successor, who tried too often, and who asked how much. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     alter table clients add column previous_hash text, add column previous_until timestamptz, add column ended_at timestamptz,
@@ -28,6 +28,14 @@ export const up = async (knex: Knex): Promise<void> => {
       locked_until timestamptz
     );
     create index lockouts_last on lockouts (last_at);
+    create unlogged table quotas (
+      key text primary key,
+      window_start timestamptz not null,
+      used bigint not null
+    );
+    create index quotas_window on quotas (window_start);
+    comment on table quotas is 'requests of a minute by client or address, added up by all processes; worth nothing after it';
+
     comment on column lockouts.key is 'keyed hash of kind, name and address as they were given';
     comment on column lockouts.name is 'only if it is one that is registered: what was typed there may be a password';
     comment on column lockouts.address is 'null: from all addresses together';
@@ -36,7 +44,7 @@ export const up = async (knex: Knex): Promise<void> => {
 
 export const down = async (knex: Knex): Promise<void> => {
   await knex.raw(`
-    drop table lockouts, revocations;
+    drop table quotas, lockouts, revocations;
     alter table clients drop column previous_hash, drop column previous_until, drop column ended_at;
   `)
 }

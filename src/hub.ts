@@ -241,7 +241,6 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     publish: publishNow,
     /** What is published from now on is signed with a new key. */
     newManifestKey: () => newManifestKey(config.keysDir),
-    /** Tokens are signed with a new key, once everybody can know it; `leaked`: at once, and no older token is good. */
     newTokenKey: (options: { leaked: boolean }) => newTokenKey(config.keysDir, now().getTime(), options),
     expire: expireNow,
     /** Starts the timetable. */
@@ -252,7 +251,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     /** Listens, and says where. `demo`: the pages say that everything shown is invented. */
     serve: async ({ demo = false } = {}): Promise<string> => {
       // Answers have connections of their own: a long merge must not keep the public waiting for one.
-      answers = database.connect(databaseUrl)
+      answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS })
       const made = await makeServer({
         db: answers,
         keys,
@@ -263,6 +262,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         platforms: allPlatforms,
         configured: { agencies: new Set(Object.keys(to.agencies)), platforms: new Set(Object.keys(to.platforms)) },
         proxies: config.proxies,
+        quota: config.quota,
         demo,
         timetable: occasions,
         pull: upload,

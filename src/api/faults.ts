@@ -1,8 +1,9 @@
 /** What outsiders are told when something is refused or broke: by name, or by request id; never a stack. */
 import { unwrapResolverError } from '@apollo/server/errors'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
-import { INTERNAL, isRefusal, type Refusal } from '../errors.js'
+import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import type { Log } from '../log.js'
+import { isCancelled } from '../store/db.js'
 
 /** Codes of Apollo's own that say what was wrong with the question. */
 const OF_THE_QUESTION = new Set([
@@ -14,6 +15,12 @@ const OF_THE_QUESTION = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ])
 
+/** What the database ended because it took too long is refused, and no fault. */
+export const asRefusal = (thrown: unknown): Refusal | null => {
+  if (isRefusal(thrown)) return thrown
+  return isCancelled(thrown) ? new Refusal('ANSWER_TIMEOUT') : null
+}
+
 const isOfTheQuestion = ({ extensions }: Pick<GraphQLError, 'extensions'>): boolean =>
   extensions.badInput === true || OF_THE_QUESTION.has(String(extensions.code))
 
@@ -24,7 +31,7 @@ export const noteFaults = (
 ): void => {
   for (const error of errors) {
     const thrown = unwrapResolverError(error)
-    if (isRefusal(thrown) || (thrown === error && isOfTheQuestion(error))) continue
+    if (asRefusal(thrown) !== null || (thrown === error && isOfTheQuestion(error))) continue
     log.error({ err: thrown, path: error.path }, 'a field broke')
     error.extensions.requestId = requestId
   }
@@ -36,7 +43,8 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
     ...(formatted.path && { path: formatted.path }),
   }
   const thrown = unwrapResolverError(error)
-  if (isRefusal(thrown)) return { message: thrown.message, ...place, extensions: refused(thrown) }
+  const refusal = asRefusal(thrown)
+  if (refusal !== null) return { message: refusal.message, ...place, extensions: refused(refusal) }
   const extensions = formatted.extensions ?? {}
   if (extensions.badInput === true) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }
   if (isOfTheQuestion({ extensions }))

@@ -2,7 +2,7 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import express, { type Express } from 'express'
 import { redact } from '../domain/privacy.js'
-import { INTERNAL } from '../errors.js'
+import { INTERNAL, isRefusal } from '../errors.js'
 import { askPage } from '../web/ask.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
@@ -12,6 +12,7 @@ import { graphqlRefusal } from './faults.js'
 import { type GraphqlDoor, makeGraphql } from './graphql.js'
 import type { ApiParts, PartsGiven } from './parts.js'
 import { answerProblem, faulted, notFound } from './problems.js'
+import { makeQuotas } from './quotas.js'
 import { type Limits, makeLimits } from './rate-limit.js'
 import { makeRevocations } from './revocations.js'
 import { tokens } from './tokens.js'
@@ -35,7 +36,7 @@ const SECURITY = {
 
 /** Not yet listening. */
 export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
-  const parts: ApiParts = { ...given, revocations: makeRevocations(given.db) }
+  const parts: ApiParts = { ...given, revocations: makeRevocations(given.db), quotas: makeQuotas(given) }
   const limits = makeLimits()
   const graphql = await makeGraphql(parts, limits)
   // Who asks what is known before express sees the request, and lives as long as it.
@@ -61,6 +62,8 @@ export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
         'answered',
       )
     })
+    parts.quotas.meet(request, response, own.address)
+    if (!ADMITTING.test(own.url.pathname) && !withinQuota(parts, request, response, own)) return
     if (own.url.pathname !== '/graphql') return void rest(request, response)
     if (asksForPage(request, own))
       return void response.setHeader('Content-Type', 'text/html; charset=utf-8').end(askPage())
@@ -68,6 +71,30 @@ export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
   })
   server.on('close', () => void graphql.stop())
   return server
+}
+
+/** Whoever asks here is counted once it is known who that is; operations are never counted. */
+const ADMITTING = /^\/(?:graphql$|v1\/|healthz$|readyz$|metrics$)/
+
+const withinQuota = (
+  { quotas }: ApiParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { now }: Asked,
+): boolean => {
+  try {
+    quotas.charge(request, null, now)
+    return true
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const { status, code, message } = error
+    response.writeHead(status, {
+      'Content-Type': 'application/problem+json; charset=utf-8',
+      'Cache-Control': 'no-store',
+    })
+    response.end(JSON.stringify({ type: 'about:blank', title: 'Too Many Requests', status, detail: message, code }))
+    return false
+  }
 }
 
 /** Whoever sends a small request slowly is told so and let go. */

@@ -1,18 +1,28 @@
 /** From a request's token or session to its viewer. Neither: the public. A bad one refuses the whole request. */
 import type { IncomingMessage } from 'node:http'
 import { type Act, isRole, may, PUBLIC, type Viewer } from '../domain/viewer.js'
-import { Refusal } from '../errors.js'
+import { isRefusal, Refusal } from '../errors.js'
 import * as accessCodes from '../store/access-codes.js'
 import * as people from '../work/people.js'
 import { checkToken, cookieIn } from './cookies.js'
 import type { ApiParts } from './parts.js'
 
-/** Refusal UNAUTHENTICATED for a token that is not good: nobody shall believe to be signed in who is not. */
-export const admit = async (
-  request: Pick<IncomingMessage, 'method' | 'headers'>,
-  { db, keys, revocations }: Pick<ApiParts, 'db' | 'keys' | 'revocations'>,
-  now: Date,
-): Promise<Viewer> => {
+/** Refusals: UNAUTHENTICATED for a token or session that is not good, CSRF_REFUSED, QUOTA_EXCEEDED: nobody shall believe to be signed in who is not. */
+export const admit = async (request: IncomingMessage, parts: Admitting, now: Date): Promise<Viewer> => {
+  try {
+    const viewer = await viewerOf(request, parts, now)
+    parts.quotas.charge(request, viewer.sub, now)
+    return viewer
+  } catch (error) {
+    // Of whoever shows what is not good nothing is known but its address.
+    if (isRefusal(error) && error.status !== 429) parts.quotas.charge(request, null, now)
+    throw error
+  }
+}
+
+type Admitting = Pick<ApiParts, 'db' | 'keys' | 'revocations' | 'quotas'>
+
+const viewerOf = async (request: IncomingMessage, { db, keys, revocations }: Admitting, now: Date): Promise<Viewer> => {
   const { authorization } = request.headers
   if (authorization === undefined) return ofSession(request, db, now)
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization.trim())?.[1]
@@ -29,11 +39,7 @@ export const admit = async (
 }
 
 /** No cookie: the public. What may change something must show, besides, that a page of the hub asks. */
-const ofSession = async (
-  request: Pick<IncomingMessage, 'method' | 'headers'>,
-  db: ApiParts['db'],
-  now: Date,
-): Promise<Viewer> => {
+const ofSession = async (request: IncomingMessage, db: ApiParts['db'], now: Date): Promise<Viewer> => {
   const cookie = cookieIn(request.headers)
   if (cookie === null) return PUBLIC
   const signedIn = await people.signedInBy(db, cookie, now)

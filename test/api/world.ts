@@ -72,7 +72,8 @@ export interface Answer {
   headers: Headers
 }
 
-export const makeWorld = async (): Promise<World> => {
+/** `quota`: requests of a minute; as many as one likes unless given. */
+export const makeWorld = async ({ quota = 0, log = makeLog({ level: 'silent', file: null }) } = {}): Promise<World> => {
   const database = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-keys-'))
   const keys = await loadKeys(folder, ISSUER)
@@ -84,7 +85,8 @@ export const makeWorld = async (): Promise<World> => {
   const server = await makeServer({
     db: database.db,
     keys,
-    log: makeLog({ level: 'silent', file: null }),
+    log,
+    quota,
     now: () => now,
     rules,
     agencies,

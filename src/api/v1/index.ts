@@ -3,6 +3,7 @@ import { type ErrorRequestHandler, type Request, type Response, Router } from 'e
 import { redact } from '../../domain/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../errors.js'
 import type { Asked } from '../asked.js'
+import { asRefusal } from '../faults.js'
 import type { ApiParts } from '../parts.js'
 import { rejectsCsv } from './rejects-csv.js'
 import { scoreJson } from './score.js'
@@ -38,7 +39,8 @@ const only = (method: 'GET' | 'POST') => (_: Request, response: Response) => {
 const refused =
   ({ keys }: ApiParts, askedOf: AskedOf): ErrorRequestHandler =>
   (thrown: unknown, request, response, _next) => {
-    const { error, found } = thrown instanceof Unpulled ? thrown : { error: thrown, found: {} }
+    const { error: cause, found } = thrown instanceof Unpulled ? thrown : { error: thrown, found: {} }
+    const error = asRefusal(cause) ?? cause
     // Who asked has gone, or has part of the answer: nobody can be told.
     if (response.headersSent || response.destroyed) {
       if (!isRefusal(error)) askedOf(request).log.error({ err: error }, 'an answer broke off')
