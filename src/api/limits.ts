@@ -17,7 +17,7 @@ export const DEPTH_MOST = 15
 export const ALIASES_MOST = 50
 export const ROOT_FIELDS_MOST = 50
 /** Fields in all, fragments opened wherever they stand. */
-export const FIELDS_MOST = 5_000
+export const FIELDS_MOST = 10_000
 export const CODES_MOST = 1_000
 
 /** As JSON writes a NUL, and half of a character beyond the first plane: the other half is missing. */

@@ -1,6 +1,6 @@
 /** From a request's token or session to its viewer. Neither: the public. A bad one refuses the whole request. */
 import type { IncomingMessage } from 'node:http'
-import { type Act, isRole, may, PUBLIC, type Viewer } from '../domain/viewer.js'
+import { type Act, isBounded, isRole, may, mayIn, PUBLIC, type Viewer } from '../domain/viewer.js'
 import { isRefusal, Refusal } from '../errors.js'
 import * as accessCodes from '../store/access-codes.js'
 import * as people from '../work/people.js'
@@ -57,4 +57,19 @@ export const signedIn = (viewer: Viewer): void => {
 export const allow = (viewer: Viewer, act: Act): void => {
   signedIn(viewer)
   if (!may(viewer, act)) throw new Refusal('FORBIDDEN')
+}
+
+/**
+ * As `allow`, for an act about one operator: whoever a region bounds acts on that region's alone. It is looked for only where
+ * there is such a bound; one that is not there is refused by the deed itself.
+ */
+export const allowOn = async (
+  viewer: Viewer,
+  act: Act,
+  operator: () => Promise<{ region: string | null } | null | undefined>,
+): Promise<void> => {
+  allow(viewer, act)
+  if (!isBounded(viewer)) return
+  const found = await operator()
+  if (found && !mayIn(viewer, act, found.region)) throw new Refusal('FORBIDDEN')
 }
