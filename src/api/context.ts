@@ -20,6 +20,7 @@ export interface Context {
   /** Whose request it is, for limits. */
   address: string
   log: Log
+  refused: string[]
   parts: ApiParts
   limits: Limits
   load: Loads
@@ -29,7 +30,7 @@ export interface Context {
 
 export const makeContext = (
   parts: ApiParts,
-  asked: Pick<Context, 'viewer' | 'now' | 'requestId' | 'address' | 'log' | 'limits'>,
+  asked: Pick<Context, 'viewer' | 'now' | 'requestId' | 'address' | 'log' | 'refused' | 'limits'>,
 ): Context => ({
   ...asked,
   today: dateIn(asked.now),

@@ -27,10 +27,11 @@ const isOfTheQuestion = ({ extensions }: Pick<GraphQLError, 'extensions'>): bool
 /** The whole truth of a fault goes to the log; outside it is known by the request id alone. */
 export const noteFaults = (
   errors: readonly GraphQLError[],
-  { requestId, log }: { requestId: string; log: Log },
+  { requestId, log, refused: noted }: { requestId: string; log: Log; refused: string[] },
 ): void => {
   for (const error of errors) {
     const thrown = unwrapResolverError(error)
+    noted.push(asRefusal(thrown)?.code ?? String(error.extensions.code))
     if (asRefusal(thrown) !== null || (thrown === error && isOfTheQuestion(error))) continue
     log.error({ err: thrown, path: error.path }, 'a field broke')
     error.extensions.requestId = requestId

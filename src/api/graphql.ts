@@ -102,12 +102,13 @@ const admitted = async (
   request: IncomingMessage,
   response: ServerResponse,
   parts: ApiParts,
-  { now }: Asked,
+  { now, refused }: Asked,
 ): Promise<Viewer | null> => {
   try {
     return await admit(request, parts, now)
   } catch (error) {
     if (!isRefusal(error)) throw error
+    refused.push(error.code)
     if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="hub", error="invalid_token"')
     if (error.status === 401 && cookieIn(request.headers) !== null) response.setHeader('Set-Cookie', NO_COOKIE)
     refuse(response, error.status, error.code, error.message)

@@ -14,6 +14,7 @@ export interface Problem {
 }
 
 export const answerProblem = (request: Request, response: Response, asked: Asked, problem: Problem): void => {
+  asked.refused.push(problem.code)
   response.status(problem.status).set('Cache-Control', 'no-store')
   if (!DATA_PATH.test(request.path) && request.accepts(['html', 'json']) === 'html') {
     response.type('html').send(sorryPage(problem))

@@ -58,6 +58,7 @@ export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
           path: redact(shown(own.url.pathname), parts.keys.mark),
           status: response.statusCode,
           ms,
+          ...(own.refused.length > 0 && { refused: [...new Set(own.refused)], address: own.address }),
         },
         'answered',
       )
@@ -80,7 +81,7 @@ const withinQuota = (
   { quotas }: ApiParts,
   request: IncomingMessage,
   response: ServerResponse,
-  { now }: Asked,
+  { now, refused }: Asked,
 ): boolean => {
   try {
     quotas.charge(request, null, now)
@@ -88,6 +89,7 @@ const withinQuota = (
   } catch (error) {
     if (!isRefusal(error)) throw error
     const { status, code, message } = error
+    refused.push(code)
     response.writeHead(status, {
       'Content-Type': 'application/problem+json; charset=utf-8',
       'Cache-Control': 'no-store',

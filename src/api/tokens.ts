@@ -27,9 +27,10 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
       refuse(response, 'invalid_request', '只能用一种方式出示客户端密钥。Show the client secret in one way only.')
       return null
     }
-    const { address, now, log } = askedOf(request)
+    const { address, now, log, refused } = askedOf(request)
     const giveBack = tried(limit, [`${given?.id ?? ''} ${address}`, address], now)
     if (isRefusal(giveBack)) {
+      refused.push(giveBack.code)
       tooMany(response, giveBack)
       return null
     }
@@ -39,11 +40,13 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
     const client = await clients.byId(db, knock.name, now)
     const matches = await secretMatches(given?.secret ?? '', client?.secretHash ?? null, client?.previousHash ?? null)
     if (wait !== null) {
+      refused.push('TOO_MANY_REQUESTS')
       tooMany(response, new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait }))
       return null
     }
     if (client === null || !matches || client.ended) {
       await lockouts.failed(db, knock, { mark, known: client !== null, now, log })
+      refused.push('invalid_client')
       unknownClient(response)
       return null
     }

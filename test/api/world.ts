@@ -45,6 +45,7 @@ export const uscc = (n: number, kind = '91'): string => {
 export interface World {
   url: string
   keys: Keys
+  keysFolder: string
   database: TestDatabase
   rules: Rules
   setNow: (now: Date) => void
@@ -132,6 +133,7 @@ export const makeWorld = async ({ quota = 0, log = makeLog({ level: 'silent', fi
   return {
     url,
     keys,
+    keysFolder: folder,
     database,
     rules,
     token,

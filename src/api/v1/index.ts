@@ -56,6 +56,7 @@ const refused =
       return void response.status(status).json({ error: { code, message, details }, ...found })
     }
     const { status, code, message, details } = error
+    askedOf(request).refused.push(code)
     if (status === 401) response.set('WWW-Authenticate', 'Bearer realm="hub"')
     if (code === 'RUN_BUSY' || status === 503) response.set('Retry-After', String(RETRY_SECONDS))
     response.status(status).json({ ...redact({ error: { code, message, details } }, keys.mark), ...found })
