@@ -1,4 +1,5 @@
 /** Who asks, and what each role may. Pure: the one table behind every door. "Not there" and "not for you" look the same. */
+import { type Level, levelOf } from './lists.js'
 import { RECORD_KINDS, type RecordKind } from './records.js'
 
 export const ROLES = [
@@ -179,6 +180,13 @@ export const isBounded = ({ region }: Viewer): boolean => region !== null && reg
 export const mayIn = (viewer: Viewer, act: Act, region: string | null): boolean =>
   may(viewer, act) &&
   (!isBounded(viewer) || !OF_ITS_REGION.includes(act) || (region ?? '').startsWith(divisionOf(viewer.region ?? '')))
+
+/**
+ * The consent of the next higher authority (SAMR order 44, article 22) to a listing that an authority of this level decides;
+ * null: it is not known. Whoever a region bounds may give it for a level below its own alone: a city for its counties.
+ */
+export const mayConsent = (viewer: Viewer, level: Level | null): boolean =>
+  may(viewer, 'move_listing') && (!isBounded(viewer) || (level === 'COUNTY' && levelOf(viewer.region ?? '') === 'CITY'))
 
 /** As many digits as a division's level has: 22 a province, 2201 a city, 220102 a county. */
 const divisionOf = (region: string): string => region.replace(/(?:00)+$/, '')

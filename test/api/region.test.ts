@@ -91,6 +91,13 @@ describe('a region bounds what its people do', () => {
       else expect(own).to.not.be.oneOf(['FORBIDDEN', 'nothing'])
     })
 
+  it('nobody consents to what an authority of its own level decides', async () => {
+    const consent = 'mutation($input: MoveInput!) { consentListing(input: $input) { listing { id } } }'
+    const variables = { input: { id: case_, on: '2026-03-02', documentNumber: '虚函1号' } }
+    expect(await code(consent, variables, of('reviewer', DISTRICT))).to.equal('FORBIDDEN')
+    expect(await code(consent, variables, of('reviewer', PROVINCE))).to.equal('MOVE_NOT_ALLOWED')
+  })
+
   it('what touches all regions is the province’s', async () => {
     const query = 'mutation { startJob(job: PUBLISH) { job } }'
     expect(await code(query, {}, of('officer', CHANGCHUN))).to.equal('FORBIDDEN')

@@ -7,6 +7,7 @@ import {
   isRole,
   KINDS_SEEN,
   may,
+  mayConsent,
   mayFeed,
   mayIn,
   mayOperator,
@@ -209,6 +210,14 @@ describe('who may see and do what', () => {
     it('takes away nothing that is only seen: sharing across regions is what the hub is for', () => {
       for (const act of Object.keys(ACCESS) as Act[])
         if (act.startsWith('see_')) expect([...OF_ALL_REGIONS, ...OF_ITS_REGION]).to.not.include(act)
+    })
+
+    it('consents to what an authority below it decides, and never to what its own level or an unknown one does', () => {
+      const levels = ['COUNTY', 'CITY', 'PROVINCE', null] as const
+      const consents = (region: string | null) => levels.filter((level) => mayConsent(of(region, 'reviewer'), level))
+      expect([consents('220102'), consents('220100')]).to.deep.equal([[], ['COUNTY']])
+      expect([consents('220000'), consents(null)]).to.deep.equal([levels, levels])
+      expect(mayConsent(of(null, 'auditor'), 'COUNTY')).to.equal(false)
     })
 
     it('gives nobody an act that its role has not', () => {

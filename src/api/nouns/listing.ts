@@ -1,7 +1,7 @@
 /** Listings: the public list, and single entries. */
 import { type Case, wholeCase } from '../../domain/case.js'
 import { allowedMoves } from '../../domain/listing.js'
-import { isBounded, may, mayIn, mayOperator, type Viewer } from '../../domain/viewer.js'
+import { isBounded, may, mayConsent, mayIn, mayOperator, type Viewer } from '../../domain/viewer.js'
 import * as listings from '../../store/listings.js'
 import * as pastList from '../../store/past-list.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
@@ -172,7 +172,9 @@ export const listing = {
         const { operator } = await operatorOf(view, context)
         if (!mayIn(context.viewer, 'move_listing', operator.region)) return []
       }
-      return allowedMoves(wholeCase(view.facts ?? (await caseOf(view, context)).facts), context.viewer.role)
+      const facts = wholeCase(view.facts ?? (await caseOf(view, context)).facts)
+      const allowed = allowedMoves(facts, context.viewer.role)
+      return mayConsent(context.viewer, facts.level) ? allowed : allowed.filter((name) => name !== 'consentListing')
     },
     ground: async (view: ListingView, _: unknown, context: Context) => (await factsFor(view, context))?.ground ?? null,
     notListed: async (view: ListingView, _: unknown, context: Context) =>

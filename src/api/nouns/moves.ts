@@ -4,7 +4,7 @@ import { codeOf } from '../../domain/identity.js'
 import { PEOPLES_MOVES } from '../../domain/listing.js'
 import type { RemovalReason } from '../../domain/lists.js'
 import { MOVES, type MoveName, type MoveRow } from '../../domain/moves.js'
-import { isBounded, may, mayIn, type Viewer } from '../../domain/viewer.js'
+import { isBounded, may, mayConsent, mayIn, type Viewer } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { Listing } from '../../store/listings.js'
 import * as operators from '../../store/operators.js'
@@ -86,6 +86,7 @@ const moveNamed =
     const found = listingIn(input.id)
     if (found === null || !('uuid' in found) || !(await isTheirs(context, found.uuid)))
       throw new Refusal('LISTING_UNKNOWN')
+    if (name === 'consentListing' && !(await isAbove(context, found.uuid))) throw new Refusal('FORBIDDEN')
     if (notToday(context, input.on))
       throw new Refusal('INPUT_INVALID', { reason: '行为之日应为今天 the day of the act is today' })
     const made = { id: found.uuid, name, ...who, input: given(withoutNul(input)), now: context.now }
@@ -106,6 +107,10 @@ const isTheirs = async (context: Context, uuid: string): Promise<boolean> => {
   if (viewer.role !== 'party') return mayIn(viewer, 'move_listing', owner?.region ?? null)
   return found !== null && isTold(context, found) && may(viewerOn(context, owner), 'move_own_listing')
 }
+
+/** Whether it is the next higher authority's to consent: nobody's own level is above itself. */
+const isAbove = async (context: Context, uuid: string): Promise<boolean> =>
+  !isBounded(context.viewer) || mayConsent(context.viewer, (await context.load.listing(uuid))?.facts.level ?? null)
 
 const notToday = ({ viewer, today }: Context, on: string): boolean => viewer.role === 'party' && on !== today
 
