@@ -75,7 +75,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
           search: asked.url.search,
           body: body.value,
         },
-        context: async () => makeContext(parts, { ...asked, viewer, limits }),
+        context: async () => makeContext(parts, { ...asked, viewer, limits }, () => response.destroyed),
       })
       for (const [name, value] of headers) response.setHeader(name, value)
       response.statusCode = status ?? 200

@@ -1,8 +1,12 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
+import { makeContext, spend } from '../../src/api/context.js'
 import { asRefusal } from '../../src/api/faults.js'
+import type { ApiParts } from '../../src/api/parts.js'
 import { makeQuotas } from '../../src/api/quotas.js'
+import { makeLimits } from '../../src/api/rate-limit.js'
+import { PUBLIC } from '../../src/domain/viewer.js'
 import { connect } from '../../src/store/db.js'
 import * as store from '../../src/store/quotas.js'
 import { freshDatabase } from '../support/database.js'
@@ -139,5 +143,27 @@ describe('a statement of an answer', () => {
     expect(rows[0].n).to.equal(0)
     await answers.destroy()
     await test.drop()
+  })
+})
+
+describe('an answer', () => {
+  it('that takes a minute, or that nobody waits for, is not made any further', () => {
+    const limits = makeLimits()
+    const asked = { viewer: PUBLIC, now: NOW, requestId: 'r', address: 'here', log, refused: [], limits }
+    const parts = {} as ApiParts
+    const refusal = (hasLeft: boolean, agoMs: number) => {
+      try {
+        spend(makeContext(parts, asked, () => hasLeft, performance.now() - agoMs))
+        return null
+      } catch (error) {
+        return asRefusal(error)?.code
+      }
+    }
+    expect([refusal(false, 0), refusal(false, 59_000), refusal(false, 60_001), refusal(true, 0)]).to.deep.equal([
+      null,
+      null,
+      'ANSWER_TIMEOUT',
+      'ANSWER_TIMEOUT',
+    ])
   })
 })
