@@ -12,7 +12,8 @@ const LINES_MAX = 400
 const MAY: Record<string, readonly string[]> = {
   errors: [],
   domain: ['errors'],
-  config: ['errors'],
+  // Which platforms there are is said in one place.
+  config: ['errors', 'platforms'],
   log: ['domain'],
   contracts: ['errors'],
   keys: ['errors', 'domain'],
@@ -40,6 +41,8 @@ const TOP = [
   'reconciling',
   'pulled',
   'listening',
+  'readiness',
+  'opening',
 ]
 const ONLY_TOP: readonly string[] = [
   'access',
@@ -55,6 +58,8 @@ const ONLY_TOP: readonly string[] = [
   'reconciling',
   'pulled',
   'listening',
+  'readiness',
+  'opening',
 ]
 
 /** One library, one room. `agencies/transports/table` is the place where a door may speak SQL. */

@@ -1,11 +1,16 @@
 /** Refusals outside GraphQL: problem details (RFC 9457) for programs, a page for people. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
-import { INTERNAL, isRefusal, Refusal } from '../errors.js'
+import { INTERNAL, Refusal } from '../errors.js'
+import { isLost } from '../store/db.js'
 import { sorryPage } from '../web/sorry.js'
 import type { Asked } from './asked.js'
+import { asRefusal } from './faults.js'
 
 const DATA_PATH =
   /^\/(?:v1|oauth|data|\.well-known|graphql|healthz|readyz|metrics|desk\/(?:login|logout|session))(?:\/|$)/
+
+/** When whoever met an absent database may ask again, seconds. */
+const COME_AGAIN_SECONDS = 5
 
 export interface Problem {
   status: number
@@ -58,8 +63,10 @@ export const faulted =
   (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error)
     const asked = askedOf(request)
-    if (isRefusal(error)) {
-      return answerProblem(request, response, asked, { status: error.status, code: error.code, detail: error.message })
+    const refusal = asRefusal(error)
+    if (refusal !== null) {
+      const { status, code, message } = refusal
+      return answerProblem(request, response, asked, { status, code, detail: message })
     }
     // What express itself refuses: an address that is no text, a body that is too large.
     const status = (error as { status?: unknown } | null)?.status
@@ -68,5 +75,10 @@ export const faulted =
       return answerProblem(request, response, asked, { status, code: refusal.code, detail: refusal.message })
     }
     asked.log.error({ err: error }, 'a request broke')
+    if (isLost(error)) {
+      const { status, code, message } = new Refusal('UNAVAILABLE')
+      response.set('Retry-After', String(COME_AGAIN_SECONDS))
+      return answerProblem(request, response, asked, { status, code, detail: message })
+    }
     answerProblem(request, response, asked, { status: INTERNAL.status, code: INTERNAL.code, detail: INTERNAL.message })
   }

@@ -64,7 +64,7 @@ const ENUMS = {
   RecordKind: upper(RECORD_KINDS),
   SubjectKind: upper(SUBJECT_KINDS),
   CodeScheme: upper(['uscc', 'org_code', 'reg_no', 'shop']),
-  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile', 'fill']),
+  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile']),
   RunCause: upper(['timetable', 'command', 'demo', 'upload', 'person']),
 }
 
