@@ -166,6 +166,16 @@ const tokenFiles = (folder: string): string[] =>
     .filter((file) => TOKEN_KEY.test(file))
     .sort((a, b) => startOf(a) - startOf(b))
 
+/** Null: another process has deleted it meanwhile. */
+const readIfThere = (path: string): SigningKey | null => {
+  try {
+    return signingKeyIn(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
 /** The keys that sign tokens: one signs, its successor is shown before it does, its predecessor is good until its tokens end. */
 const tokenKeysIn = (folder: string) => {
   if (tokenFiles(folder).length === 0) keep(join(folder, FIRST_TOKEN_KEY), newSigningKey)
@@ -173,9 +183,10 @@ const tokenKeysIn = (folder: string) => {
   let lookedAt = Number.NEGATIVE_INFINITY
   const look = (): void => {
     const known = new Map(keys.map((key) => [key.file, key]))
-    keys = tokenFiles(folder).map(
-      (file) => known.get(file) ?? { ...signingKeyIn(join(folder, file)), file, start: startOf(file) },
-    )
+    keys = tokenFiles(folder).flatMap((file) => {
+      const found = known.get(file) ?? readIfThere(join(folder, file))
+      return found === null ? [] : [{ ...found, file, start: startOf(file) }]
+    })
   }
   look()
   const at = (now: number) => {
