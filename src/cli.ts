@@ -3,11 +3,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
-import { agencies, feeds } from './agencies/index.js'
+import { accessCommands } from './access.js'
+import { feeds } from './agencies/index.js'
 import { checkDataDir, projectRoot, readConfig } from './config.js'
 import { demo, runningStandIns } from './demo.js'
 import { isDate } from './domain/dates.js'
-import { CLIENT_ROLES } from './domain/viewer.js'
 import { INTERNAL, isRefusal, Refusal } from './errors.js'
 import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub.js'
 import { makeLog } from './log.js'
@@ -19,7 +19,6 @@ import { run } from './stopping.js'
 import { isLost } from './store/db.js'
 import * as rejects from './store/rejects.js'
 import { trialLines } from './trial.js'
-import * as clients from './work/clients.js'
 import { checkReadable, type FileGiven, type Pulled } from './work/pull.js'
 
 /** Rejected items of which a person is told where they stood and why; all are kept. */
@@ -310,37 +309,7 @@ command
     }),
   )
 
-const client = command.command('client').description('登记系统 · registered systems')
-
-client
-  .command('add')
-  .argument('<name>')
-  .requiredOption('--role <role>', `角色 one of: ${CLIENT_ROLES.join(' ')}`)
-  .option('--agency <id>', '信源单位 · agency')
-  .option('--region <code>', '区划代码 · division code of six digits')
-  .description('登记系统，密钥只显示一次 · register a system; prints the secret once')
-  .addOption(JSON_OPTION())
-  .action(async (name: string, { json, ...given }: Json & { role: string; agency?: string; region?: string }) => {
-    await withHub(async (hub) => {
-      const ids = agencies.map((agency) => agency.id)
-      showClient(json, await clients.add(hub.db, { name, ...given }, ids, hub.now()))
-    })
-  })
-
-client
-  .command('rotate')
-  .argument('<name>')
-  .description('更换密钥 · a new secret, printed once')
-  .addOption(JSON_OPTION())
-  .action((name: string, { json }: Json) =>
-    withHub(async (hub) => showClient(json, await clients.rotate(hub.db, name, hub.now()))),
-  )
-
-const showClient = (json: boolean | undefined, registered: clients.Registered): void =>
-  tell(json, registered, () => [
-    `客户端 client_id     ${registered.client_id}`,
-    `密钥   client_secret ${registered.client_secret}  （仅此一次 shown once）`,
-  ])
+accessCommands(command, { withHub, tell, json: JSON_OPTION })
 
 command
   .command('status')

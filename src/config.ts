@@ -15,6 +15,8 @@ export interface Config {
   host: string
   /** Proxies of one's own before the hub: whose note of a caller's address is believed (X-Forwarded-For). */
   proxies: number
+  /** Requests of one client, or of one address without a token, in a minute; 0: as many as they like. */
+  quota: number
   /** Address under which others reach the hub: issuer of its tokens. */
   publicUrl: string
   /** postgres:// address; null: the embedded PostgreSQL under `dataDir`. */
@@ -53,6 +55,8 @@ const HEARD = ['listing', 'penalty', 'permit']
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const PORT_DEFAULT = 4000
 const PORT_MAX = 65_535
+/** Two thousand a second: whoever works properly never meets it. */
+const QUOTA_DEFAULT = 120_000
 /** Longest credential in a file, characters. */
 const SECRET_MAX = 4_096
 /** Stands for a credential whose file is at fault: told once, and not again as missing. */
@@ -88,6 +92,14 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     if (/^\d$/.test(text)) return Number(text)
     faults.push(`PROXIES 应为 0–9 的整数，现为 "${text}" / must be a whole number from 0 to 9`)
     return 0
+  }
+  const quota = (): number => {
+    const text = given('QUOTA_PER_MINUTE') ?? String(QUOTA_DEFAULT)
+    if (/^\d{1,9}$/.test(text)) return Number(text)
+    faults.push(
+      `QUOTA_PER_MINUTE 应为整数（0 为不限），现为 "${text}" / must be a whole number of requests, 0 for no quota`,
+    )
+    return QUOTA_DEFAULT
   }
   const level = (): string => {
     const text = given('LOG_LEVEL') ?? 'info'
@@ -132,6 +144,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     port: chosenPort,
     host: given('HOST') ?? '127.0.0.1',
     proxies: proxies(),
+    quota: quota(),
     publicUrl: url('PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${chosenPort}`,
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
     dataDir,

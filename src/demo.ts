@@ -153,7 +153,7 @@ const secretsOf = async (hub: Hub): Promise<Record<string, string>> => {
   const secrets: Record<string, string> = {}
   for (const given of DEMO_CLIENTS) {
     const secret = kept?.[given.name]
-    const works = secret !== undefined && (await clients.matches(hub.db, given.name, secret))
+    const works = secret !== undefined && (await clients.matches(hub.db, given.name, secret, hub.now()))
     secrets[given.name] = works ? secret : await freshSecret(hub, given)
   }
   writeFileSync(path, JSON.stringify(secrets), { mode: 0o600 })
@@ -162,7 +162,7 @@ const secretsOf = async (hub: Hub): Promise<Record<string, string>> => {
 
 const freshSecret = async (hub: Hub, given: clients.ClientGiven): Promise<string> => {
   try {
-    return (await clients.rotate(hub.db, given.name, hub.now())).client_secret
+    return (await clients.rotate(hub.db, given.name, hub.now(), { overlapMs: 0 })).client_secret
   } catch (error) {
     if (!(error instanceof Refusal && error.code === 'CLIENT_UNKNOWN')) throw error
     return (await clients.add(hub.db, given, given.agency ? [given.agency] : [], hub.now())).client_secret

@@ -4,16 +4,8 @@
  * Whatever is not a Refusal is a fault: "Internal error." outside, the whole truth in the log.
  */
 
-type Details = Record<string, unknown>
-interface Row {
-  /** HTTP status when the refusal leaves through HTTP. */
-  status: number
-  /** Exit status of a command: 1 the work failed or the content was refused, 2 wrong use. */
-  exit: 1 | 2
-  sentence: (d: Details) => string
-}
-
-const row = (status: number, exit: 1 | 2, sentence: (d: Details) => string): Row => ({ status, exit, sentence })
+import { ACCESS_REFUSALS } from './errors/access.js'
+import { type Details, type Row, row } from './errors/row.js'
 
 const REFUSALS = {
   // Wrong use of a command or of the configuration.
@@ -307,27 +299,7 @@ const REFUSALS = {
   ),
 
   // Access.
-  UNAUTHENTICATED: row(
-    401,
-    1,
-    (d) => `需要有效的访问令牌（${d['reason']}）。A valid access token is needed; get one at POST /oauth/token.`,
-  ),
-  FORBIDDEN: row(403, 1, () => '当前身份无权进行此操作。This viewer may not do this.'),
-  ACCESS_CODE_REFUSED: row(
-    403,
-    1,
-    () => '访问码无效。The access code is not good; ask the authority that served it for another.',
-  ),
-  ACCESS_CODE_NONE: row(409, 1, () => '该主体没有有效的访问码。This operator has no access code that is good.'),
-  TOO_MANY_REQUESTS: row(
-    429,
-    1,
-    (d) => `尝试过于频繁，请 ${d['retryAfter']} 秒后再试。Too many attempts; try again after so many seconds.`,
-  ),
-  CLIENT_EXISTS: row(409, 1, (d) => `客户端 ${d['name']} 已存在。A client of this name exists; use hub client rotate.`),
-  CLIENT_UNKNOWN: row(404, 1, (d) => `没有名为 ${d['name']} 的客户端。There is no client of this name.`),
-  ROLE_UNKNOWN: row(400, 2, (d) => `角色 ${d['role']} 不可用，可用：${d['known']}。Unknown role.`),
-  AGENCY_UNKNOWN: row(400, 2, (d) => `未知的信源单位 ${d['agency']}，可用：${d['known']}。Unknown agency.`),
+  ...ACCESS_REFUSALS,
   INPUT_INVALID: row(400, 1, (d) => `输入无效：${d['reason']}。The input is not valid.`),
   TOO_MANY_CODES: row(400, 1, (d) => `一次最多查询 ${d['limit']} 个代码。At most ${d['limit']} codes in one question.`),
   UNAVAILABLE: row(

@@ -9,7 +9,7 @@ import type { Calendar } from './domain/calendar.js'
 import type { Hearing } from './domain/delivery.js'
 import { checkLists, type ListKind } from './domain/lists.js'
 import { Refusal, reasonOf } from './errors.js'
-import { loadKeys, newManifestKey } from './keys.js'
+import { loadKeys, newManifestKey, newTokenKey } from './keys.js'
 import { drain, listen } from './listening.js'
 import { type Log, makeLog } from './log.js'
 import { openDatabase, whoseNotes } from './opening.js'
@@ -260,6 +260,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     publish: publishNow,
     /** What is published from now on is signed with a new key. */
     newManifestKey: () => newManifestKey(config.keysDir),
+    newTokenKey: (options: { leaked: boolean }) => newTokenKey(config.keysDir, now().getTime(), options),
     expire: expireNow,
     /** Starts the timetable. */
     tick: (): void => {
@@ -269,7 +270,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     /** Listens, and says where. `demo`: the pages say that everything shown is invented. */
     serve: async ({ demo = false } = {}): Promise<string> => {
       // Answers have connections of their own: a long merge must not keep the public waiting for one.
-      answers = database.connect(databaseUrl)
+      answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS })
       const made = await makeServer({
         db: answers,
         keys,
@@ -280,6 +281,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         platforms: allPlatforms,
         configured: { agencies: new Set(Object.keys(to.agencies)), platforms: new Set(Object.keys(to.platforms)) },
         proxies: config.proxies,
+        quota: config.quota,
         demo,
         timetable: occasions,
         pull: upload,

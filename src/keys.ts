@@ -14,9 +14,9 @@ import {
   scrypt,
   timingSafeEqual,
 } from 'node:crypto'
-import { linkSync, mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { calculateJwkThumbprint, type JWK } from 'jose'
+import type { JWK } from 'jose'
 import jwt from 'jsonwebtoken'
 import { ACCESS_CODE_BYTES, accessCodeOf } from './domain/access-code.js'
 import { Refusal } from './errors.js'
@@ -24,6 +24,10 @@ import { Refusal } from './errors.js'
 /** Life of an access token, seconds. */
 export const TOKEN_SECONDS = 900
 export const AUDIENCE = 'hub'
+/** How long others may keep the key set, seconds: a new key is shown for so long before it signs. */
+export const KEYS_KEPT_SECONDS = 300
+/** How often the folder is looked at for a key that another process has begun or ended, milliseconds. */
+const FOLDER_LOOK_MS = 1_000
 const SECRET_BYTES = 32
 const SALT_BYTES = 16
 const SCRYPT = { N: 16_384, r: 8, p: 1 } as const
@@ -38,11 +42,18 @@ export interface Claims {
   grant?: number
 }
 
+/** What a good token says of itself beside its claims; both instants in seconds since 1970. */
+export interface Verified extends Claims {
+  jti: string
+  issuedAt: number
+  expiresAt: number
+}
+
 export interface Keys {
   /** A short-lived token for these claims. `now` in milliseconds. */
   sign(claims: Claims, now: number): { token: string; expiresIn: number }
   /** The claims of a good token; Refusal UNAUTHENTICATED for any other. */
-  verify(token: string, now: number): Claims
+  verify(token: string, now: number): Verified
   jwks(): { keys: JWK[] }
   /** For what is published: keys of their own, that nothing else is signed with. */
   manifests: ManifestKeys
@@ -66,7 +77,6 @@ export interface ManifestKeys {
 
 export const loadKeys = async (folder: string, issuer: string): Promise<Keys> => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const privateKey = createPrivateKey(keep(join(folder, 'token-signing.pem'), newSigningKey))
   const hashKey = Buffer.from(
     keep(join(folder, 'id-hash.key'), () => randomBytes(SECRET_BYTES).toString('base64')),
     'base64',
@@ -75,15 +85,14 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
     keep(join(folder, 'access-code.key'), () => randomBytes(SECRET_BYTES).toString('base64')),
     'base64',
   )
-  const publicKey: KeyObject = createPublicKey(privateKey)
-  const jwk = publicKey.export({ format: 'jwk' }) as JWK
-  const kid = await calculateJwkThumbprint(jwk)
+  const signing = tokenKeysIn(folder)
   const ring = ringIn(folder)
   ring.newest()
 
   return {
     sign: (claims, now) => {
       const issuedAt = Math.floor(now / 1000)
+      const { privateKey, kid } = signing.signer(now)
       const token = jwt.sign({ ...claims, iat: issuedAt, exp: issuedAt + TOKEN_SECONDS }, privateKey, {
         algorithm: 'ES256',
         keyid: kid,
@@ -95,17 +104,19 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
     },
     verify: (token, now) => {
       try {
-        const { header, payload: claims } = jwt.verify(token, publicKey, {
-          complete: true,
+        const key = signing.accepted(kidIn(token), now)
+        if (key === null) throw new Error('another key')
+        const claims = jwt.verify(token, key.publicKey, {
           algorithms: ['ES256'],
           issuer,
           audience: AUDIENCE,
           clockTimestamp: Math.floor(now / 1000),
         })
         if (typeof claims === 'string' || typeof claims.sub !== 'string') throw new Error('no subject')
-        if (typeof claims.exp !== 'number' || header.kid !== kid) throw new Error('no end, or another key')
+        const { jti, iat: issuedAt, exp: expiresAt } = claims
+        if (typeof jti !== 'string' || issuedAt === undefined || expiresAt === undefined) throw new Error('no end')
         const { sub, role, agency, region, grant } = claims as unknown as Claims
-        const given = { sub, role, agency: agency ?? null, region: region ?? null }
+        const given = { sub, role, agency: agency ?? null, region: region ?? null, jti, issuedAt, expiresAt }
         return typeof grant === 'number' ? { ...given, grant } : given
       } catch (error) {
         throw new Refusal('UNAUTHENTICATED', {
@@ -114,11 +125,7 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
       }
     },
     jwks: () => ({
-      keys: [{ ...jwk, kid }, ...ring.all().map((key) => ({ ...key.jwk, kid: key.kid }))].map((key) => ({
-        ...key,
-        use: 'sig',
-        alg: 'ES256',
-      })),
+      keys: [...signing.all(), ...ring.all()].map(({ jwk, kid }) => ({ ...jwk, kid, use: 'sig', alg: 'ES256' })),
     }),
     manifests: {
       kid: () => ring.newest().kid,
@@ -133,28 +140,129 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
   }
 }
 
-/** `manifest-<number>.pem`: the highest signs, and all of them verify. */
-const MANIFEST_KEY = /^manifest-(\d+)\.pem$/
-interface ManifestKey {
+interface SigningKey {
   privateKey: KeyObject
+  publicKey: KeyObject
   jwk: JWK
   kid: string
 }
 
+const signingKeyIn = (path: string): SigningKey => {
+  const privateKey = createPrivateKey(readFileSync(path, 'utf8'))
+  const publicKey = createPublicKey(privateKey)
+  const jwk = publicKey.export({ format: 'jwk' }) as JWK
+  return { privateKey, publicKey, jwk, kid: thumbprint(jwk) }
+}
+
+/** `token-signing.pem` is the first; `token-signing-<second>.pem` signs from that second of 1970 on. */
+const TOKEN_KEY = /^token-signing(?:-(\d+))?\.pem$/
+const FIRST_TOKEN_KEY = 'token-signing.pem'
+
+const startOf = (file: string): number => Number(TOKEN_KEY.exec(file)?.[1] ?? 0)
+
+/** Oldest first. */
+const tokenFiles = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((file) => TOKEN_KEY.test(file))
+    .sort((a, b) => startOf(a) - startOf(b))
+
+/** Null: another process has deleted it meanwhile. */
+const readIfThere = (path: string): SigningKey | null => {
+  try {
+    return signingKeyIn(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** The keys that sign tokens: one signs, its successor is shown before it does, its predecessor is good until its tokens end. */
+const tokenKeysIn = (folder: string) => {
+  if (tokenFiles(folder).length === 0) keep(join(folder, FIRST_TOKEN_KEY), newSigningKey)
+  let keys: (SigningKey & { file: string; start: number })[] = []
+  let lookedAt = Number.NEGATIVE_INFINITY
+  const look = (): void => {
+    const known = new Map(keys.map((key) => [key.file, key]))
+    keys = tokenFiles(folder).flatMap((file) => {
+      const found = known.get(file) ?? readIfThere(join(folder, file))
+      return found === null ? [] : [{ ...found, file, start: startOf(file) }]
+    })
+  }
+  look()
+  const at = (now: number) => {
+    if (Math.abs(now - lookedAt) >= FOLDER_LOOK_MS) {
+      look()
+      lookedAt = now
+    }
+    return keys
+  }
+  return {
+    all: () => {
+      look()
+      return keys
+    },
+    signer: (now: number): SigningKey => {
+      const present = at(now)
+      const found = present.findLast(({ start }) => start * 1_000 <= now) ?? present[0]
+      if (found === undefined) throw new Error('no key to sign tokens with')
+      return found
+    },
+    /** Null: no key of that name, or none whose tokens can still be good. */
+    accepted: (kid: string, now: number): SigningKey | null => {
+      const present = at(now)
+      const i = present.findIndex((key) => key.kid === kid)
+      const next = present[i + 1]
+      return next !== undefined && isSpent(next.start, now) ? null : (present[i] ?? null)
+    },
+  }
+}
+
+/** Whether all tokens of a key have ended whose successor began in that second. */
+const isSpent = (successor: number, now: number): boolean => (successor + TOKEN_SECONDS) * 1_000 <= now
+
+const kidIn = (token: string): string => {
+  const { kid } = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString('utf8'))
+  return typeof kid === 'string' ? kid : ''
+}
+
+/**
+ * A new key for tokens. It is in the key set at once, signs once no kept copy of that lacks it, and the one before stays good
+ * until its last token has ended; keys whose tokens have all ended are deleted. `leaked`: it signs now, and no token of an
+ * older key is good any more, in processes that run within a second. Milliseconds; gives the kid and from when it signs.
+ */
+export const newTokenKey = (
+  folder: string,
+  now: number,
+  { leaked = false }: { leaked?: boolean } = {},
+): { kid: string; signsFrom: Date } => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const before = tokenFiles(folder)
+  let start = Math.floor(now / 1_000) + (leaked ? 0 : KEYS_KEPT_SECONDS)
+  while (existsSync(join(folder, `token-signing-${start}.pem`))) start += 1
+  const path = join(folder, `token-signing-${start}.pem`)
+  keep(path, newSigningKey)
+  for (const [i, file] of before.entries()) {
+    const next = before[i + 1]
+    if (leaked || (next !== undefined && isSpent(startOf(next), now))) unlinkSync(join(folder, file))
+  }
+  return { kid: signingKeyIn(path).kid, signsFrom: new Date(start * 1_000) }
+}
+
+/** `manifest-<number>.pem`: the highest signs, and all of them verify. */
+const MANIFEST_KEY = /^manifest-(\d+)\.pem$/
 /** Read from the folder each time: another process may have begun a new one. */
 const ringIn = (folder: string) => {
-  const known = new Map<string, ManifestKey>()
-  const read = (file: string): ManifestKey => {
+  const known = new Map<string, SigningKey>()
+  const read = (file: string): SigningKey => {
     const found = known.get(file)
     if (found) return found
-    const privateKey = createPrivateKey(keep(join(folder, file), newSigningKey))
-    const jwk = createPublicKey(privateKey).export({ format: 'jwk' }) as JWK
-    const key = { privateKey, jwk, kid: thumbprint(jwk) }
+    keep(join(folder, file), newSigningKey)
+    const key = signingKeyIn(join(folder, file))
     known.set(file, key)
     return key
   }
-  const all = (): ManifestKey[] => manifestFiles(folder).map(read)
-  return { all, newest: (): ManifestKey => all().at(-1) ?? read('manifest-1.pem') }
+  const all = (): SigningKey[] => manifestFiles(folder).map(read)
+  return { all, newest: (): SigningKey => all().at(-1) ?? read('manifest-1.pem') }
 }
 
 const manifestFiles = (folder: string): string[] => {
@@ -203,18 +311,32 @@ export const newAccessCode = (): string => accessCodeOf(randomBytes(ACCESS_CODE_
 /** A new client secret: shown once, kept only as its hash. */
 export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
 
-/** `scrypt$<salt>$<hash>`, both base64url. */
-export const hashSecret = async (secret: string): Promise<string> => {
-  const salt = randomBytes(SALT_BYTES)
+/**
+ * `scrypt$<salt>$<hash>`, both base64url. `beside`: the hash of a secret of the same holder that stays good for a while; with
+ * its salt, one derivation tells either.
+ */
+export const hashSecret = async (secret: string, beside: string | null = null): Promise<string> => {
+  const salt = beside === null ? randomBytes(SALT_BYTES) : Buffer.from(beside.split('$')[1] ?? '', 'base64url')
   return `scrypt$${salt.toString('base64url')}$${(await derive(secret, salt)).toString('base64url')}`
 }
 
-/** True if the secret is the one behind `hash`. A client nobody knows is checked against a decoy, so that both take the same time. */
-export const secretMatches = async (secret: string, hash: string | null): Promise<boolean> => {
-  const [, salt, expected] = (hash ?? DECOY).split('$')
+/**
+ * True if the secret is the one behind `hash`, or behind `previous`, which was hashed with the same salt. A holder nobody knows
+ * is checked against a decoy, so that all take the same time.
+ */
+export const secretMatches = async (
+  secret: string,
+  hash: string | null,
+  previous: string | null = null,
+): Promise<boolean> => {
+  const [, salt] = (hash ?? DECOY).split('$')
   const derived = await derive(secret, Buffer.from(salt ?? '', 'base64url'))
-  const wanted = Buffer.from(expected ?? '', 'base64url')
-  return hash !== null && wanted.length === derived.length && timingSafeEqual(wanted, derived)
+  const is = (expected: string | null): boolean => {
+    const wanted = Buffer.from((expected ?? DECOY).split('$')[2] ?? '', 'base64url')
+    return wanted.length === derived.length && timingSafeEqual(wanted, derived) && expected !== null
+  }
+  const [now, before] = [is(hash), is(previous)]
+  return hash !== null && (now || before)
 }
 
 const DECOY = `scrypt$${Buffer.alloc(SALT_BYTES).toString('base64url')}$${Buffer.alloc(SECRET_BYTES).toString('base64url')}`

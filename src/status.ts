@@ -2,12 +2,13 @@
 import { agencies } from './agencies/index.js'
 import { isStale } from './domain/bounds.js'
 import { lateShare, WATCHED_DAYS } from './domain/lateness.js'
-import { ACCESS, KINDS_SEEN } from './domain/viewer.js'
+import { ACCESS, KINDS_SEEN, OF_ALL_REGIONS, OF_ITS_REGION } from './domain/viewer.js'
 import type { Hub } from './hub.js'
 import { platforms } from './platforms/index.js'
 import * as deliveries from './store/deliveries.js'
 import * as desk from './store/delivery-desk.js'
 import * as listings from './store/listings.js'
+import * as lockouts from './store/lockouts.js'
 import * as operators from './store/operators.js'
 import * as platformStates from './store/platform-states.js'
 import * as rejects from './store/rejects.js'
@@ -23,10 +24,12 @@ const UNMATCHED_SHOWN = 20
 
 /** Who may see and do what. */
 export const accessTold = {
-  value: { access: ACCESS, kinds: KINDS_SEEN },
+  value: { access: ACCESS, kinds: KINDS_SEEN, bounded: { ownRegion: OF_ITS_REGION, never: OF_ALL_REGIONS } },
   lines: [
     ...Object.entries(ACCESS).map(([act, roles]) => `${act.padEnd(20)} ${roles.join(' ')}`),
     ...Object.entries(KINDS_SEEN).map(([role, kinds]) => `records ${role.padEnd(16)} ${kinds.join(' ') || '—'}`),
+    `有区划者仅限本区划 with a region, in it alone   ${OF_ITS_REGION.join(' ')}`,
+    `有区划者不可 with a region, never             ${OF_ALL_REGIONS.join(' ')}`,
   ],
 }
 
@@ -40,6 +43,7 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
   const board = await listings.board(db)
   const last = await snapshots.last(db)
   const behind = await restored.open(db)
+  const shut = await lockouts.shut(db, hub.now())
   const recent = await runs.list(db, { first: LAST_RUNS, before: null })
 
   const watched = await watch.ofFeeds(
@@ -98,6 +102,12 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
       hash: last.hash,
       publishedAt: last.publishedAt,
     },
+    /** Who is shut out after too many wrong secrets or passwords. */
+    lockouts: shut.map(({ lockedUntil, lastAt, ...one }) => ({
+      ...one,
+      lastAt: lastAt.toISOString(),
+      until: lockedUntil.toISOString(),
+    })),
     runs: recent.map(({ id, job, subject, cause, outcome, startedAt, endedAt, counts, error }) => ({
       id,
       job,
@@ -116,6 +126,10 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
       : [
           `数据库由备份恢复，新增已停 · the database was restored from a backup; additions are stopped (${behind.cause})`,
         ]),
+    ...value.lockouts.map(
+      (one) =>
+        `暂停登录 locked out ${one.kind} ${one.name ?? '（未登记 nobody)'} ${one.address ?? '（各处 everywhere)'} 失败 failures ${one.failures}，至 until ${one.until}`,
+    ),
     `主体 operators ${value.operators}`,
     ...feeds.flatMap((f) => [
       `数据源 feed ${f.feed.padEnd(12)} ${f.lastGoodPull ?? '从未 never'}${f.stale ? ' 已过时 stale' : ''}${f.configured ? '' : ' 未配置 not configured'}`,

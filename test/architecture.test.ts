@@ -29,6 +29,7 @@ const MAY: Record<string, readonly string[]> = {
   seeds: ['sandbox', 'work', 'store', 'agencies', 'domain', 'errors'],
 }
 const TOP = [
+  'access',
   'main',
   'cli',
   'hub',
@@ -44,6 +45,7 @@ const TOP = [
   'opening',
 ]
 const ONLY_TOP: readonly string[] = [
+  'access',
   'config',
   'hub',
   'cli',
@@ -75,7 +77,7 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   jsonwebtoken: (_, file) => file === 'src/keys.ts',
   jose: (_, file) => file === 'src/keys.ts',
   pino: (_, file) => file === 'src/log.ts',
-  commander: (_, file) => file === 'src/cli.ts',
+  commander: (_, file) => file === 'src/cli.ts' || file === 'src/access.ts',
   'cli-progress': (_, file) => file === 'src/progress.ts',
 }
 

@@ -83,7 +83,7 @@ describe('the hub command', () => {
   })
 
   it('prints the secret of a client once and refuses a second of its name', async function () {
-    this.timeout(30_000)
+    this.timeout(60_000)
     const added = await hub(['client', 'add', '测试平台', '--role', 'marketplace', '--json'], env)
     expect(added.status).to.equal(0)
     expect(added.json.client_secret).to.have.length.greaterThan(40)
@@ -93,6 +93,19 @@ describe('the hub command', () => {
     expect([again.status, again.json.error.code]).to.deep.equal([1, 'CLIENT_EXISTS'])
     const rotated = await hub(['client', 'rotate', '测试平台', '--json'], env)
     expect(rotated.json.client_secret).to.not.equal(added.json.client_secret)
+    const overlap = Date.parse(rotated.json.previous_until) - Date.now()
+    expect(overlap).to.be.within(23.9 * 3_600_000, 24 * 3_600_000)
+  })
+
+  it('registers a person with a password for one use, and begins a new key for tokens', async function () {
+    this.timeout(30_000)
+    const added = await hub(['person', 'add', '首任管理员', '--role', 'administrator', '--json'], env)
+    expect(added.json).to.have.all.keys('name', 'one_time_password', 'good_until', 'role', 'agency', 'region')
+    expect(added.json).to.deep.include({ name: '首任管理员', role: 'administrator', agency: null, region: null })
+    const taken = await hub(['client', 'add', '首任管理员', '--role', 'officer', '--json'], env)
+    expect([taken.status, taken.json.error.code]).to.deep.equal([1, 'CLIENT_EXISTS'])
+    const rotated = await hub(['keys', 'rotate', '--json'], env)
+    expect(rotated.json).to.have.all.keys('kid', 'signs_from')
   })
 
   const wrong: [string, string[], Record<string, string>, number, string][] = [
@@ -112,6 +125,8 @@ describe('the hub command', () => {
     ['an unknown platform', ['push', 'nowhere'], {}, 2, 'PLATFORM_UNKNOWN'],
     ['an unknown scorecard', ['score', '--scorecard', 'none-1'], {}, 2, 'SCORECARD_UNKNOWN'],
     ['a card to compare with and no trial', ['score', '--against', 'ecommerce-1'], {}, 2, 'USAGE'],
+    ['an overlap that is no number of hours', ['client', 'rotate', 'x', '--overlap', 'long'], {}, 2, 'USAGE'],
+    ['a person that is not there', ['person', 'reset', 'nobody'], {}, 1, 'PERSON_UNKNOWN'],
     ['a role no client may have', ['client', 'add', 'x', '--role', 'public'], {}, 2, 'ROLE_UNKNOWN'],
     [
       'a wrong port and a wrong database address, both at once',

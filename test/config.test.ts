@@ -29,6 +29,16 @@ describe('PROXIES', () => {
   }
 })
 
+describe('QUOTA_PER_MINUTE', () => {
+  it('is generous unless given, nothing where it is 0, and refused by name where it is no number', () => {
+    expect(readConfig({}).quota).to.equal(120_000)
+    expect([readConfig({ QUOTA_PER_MINUTE: '0' }).quota, readConfig({ QUOTA_PER_MINUTE: '90' }).quota]).to.deep.equal([
+      0, 90,
+    ])
+    expect(faultsOf({ QUOTA_PER_MINUTE: '-1' })).to.include('QUOTA_PER_MINUTE')
+  })
+})
+
 const faultsOf = (env: Record<string, string>): string => {
   try {
     readConfig(env)

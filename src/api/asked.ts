@@ -15,6 +15,8 @@ export interface Asked {
   /** Whose request it is, for limits. */
   address: string
   log: Log
+  /** Codes of what was refused in it, for the one line that the log has of it. */
+  refused: string[]
 }
 
 export const askedBy = (
@@ -25,7 +27,8 @@ export const askedBy = (
   const requestId = typeof given === 'string' && REQUEST_ID.test(given) && namesNobody(given) ? given : randomUUID()
   const forwarded = [request.headers['x-forwarded-for'] ?? ''].flat().join(',')
   const address = callerOf(request.socket.remoteAddress ?? '', forwarded, proxies)
-  return { url: targetOf(request.url ?? '/'), now: now(), requestId, address, log: log.child({ request: requestId }) }
+  const url = targetOf(request.url ?? '/')
+  return { url, now: now(), requestId, address, log: log.child({ request: requestId }), refused: [] }
 }
 
 /** Whatever a request calls itself goes to the log. */

@@ -10,6 +10,8 @@ import type { Limits } from './rate-limit.js'
 
 /** Objects in one answer. */
 const OBJECTS_MOST = 10_000
+/** How long an answer may be in the making, milliseconds; each of its statements has its own bound (store/db). */
+const ANSWER_MOST_MS = 60_000
 
 export interface Context {
   viewer: Viewer
@@ -20,26 +22,36 @@ export interface Context {
   /** Whose request it is, for limits. */
   address: string
   log: Log
+  refused: string[]
   parts: ApiParts
   limits: Limits
   load: Loads
   /** Objects that this question may still be answered with. */
   budget: { left: number }
+  /** Whether nobody waits for the answer any more, or it has taken too long. */
+  isOver: () => boolean
 }
 
 export const makeContext = (
   parts: ApiParts,
-  asked: Pick<Context, 'viewer' | 'now' | 'requestId' | 'address' | 'log' | 'limits'>,
+  asked: Pick<Context, 'viewer' | 'now' | 'requestId' | 'address' | 'log' | 'refused' | 'limits'>,
+  hasLeft: () => boolean = () => false,
+  began = performance.now(),
 ): Context => ({
   ...asked,
+  isOver: () => hasLeft() || performance.now() - began > ANSWER_MOST_MS,
   today: dateIn(asked.now),
   parts,
   load: makeLoads(parts, asked.now),
   budget: { left: OBJECTS_MOST },
 })
 
-/** Each object of an answer costs one: lists within lists multiply, and are stopped here. Refusal QUERY_TOO_COSTLY. */
-export const spend = ({ budget }: Context, objects = 1): void => {
+/**
+ * Each object of an answer costs one: lists within lists multiply, and are stopped here, as is an answer that takes too long or
+ * that nobody waits for. Refusals: QUERY_TOO_COSTLY, ANSWER_TIMEOUT.
+ */
+export const spend = ({ budget, isOver }: Pick<Context, 'budget' | 'isOver'>, objects = 1): void => {
+  if (isOver()) throw new Refusal('ANSWER_TIMEOUT')
   budget.left -= objects
   if (budget.left < 0) throw new Refusal('QUERY_TOO_COSTLY', { limit: OBJECTS_MOST })
 }

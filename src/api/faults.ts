@@ -3,7 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import type { Log } from '../log.js'
-import { isLost } from '../store/db.js'
+import { isCancelled, isLost } from '../store/db.js'
 
 /** Codes of Apollo's own that say what was wrong with the question. */
 const OF_THE_QUESTION = new Set([
@@ -15,17 +15,24 @@ const OF_THE_QUESTION = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ])
 
+/** What the database ended because it took too long is refused, and no fault. */
+export const asRefusal = (thrown: unknown): Refusal | null => {
+  if (isRefusal(thrown)) return thrown
+  return isCancelled(thrown) ? new Refusal('ANSWER_TIMEOUT') : null
+}
+
 const isOfTheQuestion = ({ extensions }: Pick<GraphQLError, 'extensions'>): boolean =>
   extensions.badInput === true || OF_THE_QUESTION.has(String(extensions.code))
 
 /** The whole truth of a fault goes to the log; outside it is known by the request id alone. */
 export const noteFaults = (
   errors: readonly GraphQLError[],
-  { requestId, log }: { requestId: string; log: Log },
+  { requestId, log, refused: noted }: { requestId: string; log: Log; refused: string[] },
 ): void => {
   for (const error of errors) {
     const thrown = unwrapResolverError(error)
-    if (isRefusal(thrown) || (thrown === error && isOfTheQuestion(error))) continue
+    noted.push(asRefusal(thrown)?.code ?? String(error.extensions.code))
+    if (asRefusal(thrown) !== null || (thrown === error && isOfTheQuestion(error))) continue
     log.error({ err: thrown, path: error.path }, 'a field broke')
     error.extensions.requestId = requestId
   }
@@ -37,11 +44,8 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
     ...(formatted.path && { path: formatted.path }),
   }
   const thrown = unwrapResolverError(error)
-  if (isRefusal(thrown)) return { message: thrown.message, ...place, extensions: refused(thrown) }
-  if (isLost(thrown)) {
-    const away = new Refusal('UNAVAILABLE')
-    return { message: away.message, ...place, extensions: refused(away) }
-  }
+  const refusal = asRefusal(thrown) ?? (isLost(thrown) ? new Refusal('UNAVAILABLE') : null)
+  if (refusal !== null) return { message: refusal.message, ...place, extensions: refused(refusal) }
   const extensions = formatted.extensions ?? {}
   if (extensions.badInput === true) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }
   if (isOfTheQuestion({ extensions }))

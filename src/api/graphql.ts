@@ -18,6 +18,7 @@ import type { Viewer } from '../domain/viewer.js'
 import { isRefusal, Refusal } from '../errors.js'
 import { type Asked, bodyOf } from './asked.js'
 import { type Context, makeContext } from './context.js'
+import { cookieIn, NO_COOKIE } from './cookies.js'
 import { formatError, graphqlRefusal, noteFaults } from './faults.js'
 import { BODY_BYTES, TOKENS_MOST, withinLimits } from './limits.js'
 import type { ApiParts } from './parts.js'
@@ -74,7 +75,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
           search: asked.url.search,
           body: body.value,
         },
-        context: async () => makeContext(parts, { ...asked, viewer, limits }),
+        context: async () => makeContext(parts, { ...asked, viewer, limits }, () => response.destroyed),
       })
       for (const [name, value] of headers) response.setHeader(name, value)
       response.statusCode = status ?? 200
@@ -101,13 +102,15 @@ const admitted = async (
   request: IncomingMessage,
   response: ServerResponse,
   parts: ApiParts,
-  { now }: Asked,
+  { now, refused }: Asked,
 ): Promise<Viewer | null> => {
   try {
-    return await admit(request.headers, parts, now)
+    return await admit(request, parts, now)
   } catch (error) {
     if (!isRefusal(error)) throw error
-    response.setHeader('WWW-Authenticate', 'Bearer realm="hub", error="invalid_token"')
+    refused.push(error.code)
+    if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="hub", error="invalid_token"')
+    if (error.status === 401 && cookieIn(request.headers) !== null) response.setHeader('Set-Cookie', NO_COOKIE)
     refuse(response, error.status, error.code, error.message)
     return null
   }

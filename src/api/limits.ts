@@ -16,6 +16,8 @@ export const TOKENS_MOST = 10_000
 export const DEPTH_MOST = 15
 export const ALIASES_MOST = 50
 export const ROOT_FIELDS_MOST = 50
+/** Fields in all, fragments opened wherever they stand. */
+export const FIELDS_MOST = 10_000
 export const CODES_MOST = 1_000
 
 /** As JSON writes a NUL, and half of a character beyond the first plane: the other half is missing. */
@@ -35,10 +37,12 @@ interface Extent {
   depth: number
   /** Fields directly in the selection, fragments opened. */
   fields: number
+  /** And below. */
+  all: number
   aliases: number
 }
 
-const NOTHING: Extent = { depth: 0, fields: 0, aliases: 0 }
+const NOTHING: Extent = { depth: 0, fields: 0, all: 0, aliases: 0 }
 
 /** A validation rule. Questions about the schema itself have their own rule in graphql and are not counted. */
 export const withinLimits = (context: ValidationContext): ASTVisitor => {
@@ -64,6 +68,7 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
         const inner = part.selectionSet ? ofSelection(part.selectionSet) : NOTHING
         sum.depth = Math.max(sum.depth, inner.depth + 1)
         sum.fields += 1
+        sum.all += inner.all + 1
         sum.aliases += inner.aliases + (part.alias ? 1 : 0)
       } else {
         const inner =
@@ -72,6 +77,7 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
             : ofFragment(context.getFragment(part.name.value))
         sum.depth = Math.max(sum.depth, inner.depth)
         sum.fields += inner.fields
+        sum.all += inner.all
         sum.aliases += inner.aliases
       }
     }
@@ -86,6 +92,7 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
       const extent = ofSelection(selectionSet)
       if (extent.depth > DEPTH_MOST) refuse('查询层数', 'Depth of a query', DEPTH_MOST)
       if (extent.fields > ROOT_FIELDS_MOST) refuse('根字段数', 'Root fields of a query', ROOT_FIELDS_MOST)
+      if (extent.all > FIELDS_MOST) refuse('字段总数', 'Fields of a query', FIELDS_MOST)
       if (extent.aliases > ALIASES_MOST) refuse('别名数', 'Aliases of a query', ALIASES_MOST)
       return false
     },

@@ -7,6 +7,8 @@ import type { Db } from '../store/db.js'
 import type { FileGiven, Pulled } from '../work/pull.js'
 import type { Rules } from '../work/rules.js'
 import type { Occasion } from '../work/timetable.js'
+import type { Quotas } from './quotas.js'
+import type { Revocations } from './revocations.js'
 
 export interface Upload {
   /** Client that sent it. */
@@ -18,6 +20,10 @@ export interface Upload {
 export interface ApiParts {
   db: Db
   keys: Keys
+  /** Tokens that are no longer good before their end. */
+  revocations: Revocations
+  /** How much each may ask in a minute. */
+  quotas: Quotas
   log: Log
   now: () => Date
   rules: Rules
@@ -27,6 +33,8 @@ export interface ApiParts {
   configured: { agencies: ReadonlySet<string>; platforms: ReadonlySet<string> }
   /** Proxies of one's own before the hub, whose note of the caller's address is believed; none when absent. */
   proxies?: number
+  /** Requests of one client or address in a minute; as many as they like when absent or 0. */
+  quota?: number
   /** Everything shown is invented, and the pages say so. */
   demo: boolean
   /** What runs by itself. */
@@ -39,3 +47,6 @@ export interface ApiParts {
   publish: () => Promise<unknown>
   ready: () => Promise<{ ok: boolean; checks: Record<string, string> }>
 }
+
+/** Without what the server makes for itself. */
+export type PartsGiven = Omit<ApiParts, 'revocations' | 'quotas'>

@@ -1,11 +1,13 @@
 /** Refusals outside GraphQL: problem details (RFC 9457) for programs, a page for people. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
-import { INTERNAL, isRefusal, Refusal } from '../errors.js'
+import { INTERNAL, Refusal } from '../errors.js'
 import { isLost } from '../store/db.js'
 import { sorryPage } from '../web/sorry.js'
 import type { Asked } from './asked.js'
+import { asRefusal } from './faults.js'
 
-const DATA_PATH = /^\/(?:v1|oauth|data|\.well-known|graphql|healthz|readyz|metrics)(?:\/|$)/
+const DATA_PATH =
+  /^\/(?:v1|oauth|data|\.well-known|graphql|healthz|readyz|metrics|desk\/(?:login|logout|session))(?:\/|$)/
 
 /** When whoever met an absent database may ask again, seconds. */
 const COME_AGAIN_SECONDS = 5
@@ -17,6 +19,7 @@ export interface Problem {
 }
 
 export const answerProblem = (request: Request, response: Response, asked: Asked, problem: Problem): void => {
+  asked.refused.push(problem.code)
   response.status(problem.status).set('Cache-Control', 'no-store')
   if (!DATA_PATH.test(request.path) && request.accepts(['html', 'json']) === 'html') {
     response.type('html').send(sorryPage(problem))
@@ -37,9 +40,13 @@ export const answerProblem = (request: Request, response: Response, asked: Asked
 
 const TITLES: Record<number, string> = {
   400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   413: 'Content Too Large',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 }
@@ -56,8 +63,10 @@ export const faulted =
   (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error)
     const asked = askedOf(request)
-    if (isRefusal(error)) {
-      return answerProblem(request, response, asked, { status: error.status, code: error.code, detail: error.message })
+    const refusal = asRefusal(error)
+    if (refusal !== null) {
+      const { status, code, message } = refusal
+      return answerProblem(request, response, asked, { status, code, detail: message })
     }
     // What express itself refuses: an address that is no text, a body that is too large.
     const status = (error as { status?: unknown } | null)?.status

@@ -30,6 +30,15 @@ const CLIENT = {
   ],
 }
 
+/** A person slips more often than a system, and has fewer to try: by name and address, by address. */
+const PERSON = {
+  overall: { most: 200, everyMs: 100 },
+  each: [
+    { most: 10, everyMs: 20_000 },
+    { most: 60, everyMs: 5_000 },
+  ],
+}
+
 export interface Limit {
   /**
    * Counts an attempt against each key and overall, or against nothing: Refusal TOO_MANY_REQUESTS. Whoever succeeds gives it
@@ -43,9 +52,14 @@ export interface Limit {
 export interface Limits {
   party: Limit
   client: Limit
+  person: Limit
 }
 
-export const makeLimits = (): Limits => ({ party: makeLimit(PARTY), client: makeLimit(CLIENT) })
+export const makeLimits = (): Limits => ({
+  party: makeLimit(PARTY),
+  client: makeLimit(CLIENT),
+  person: makeLimit(PERSON),
+})
 
 /** `each`: one rate for each key that will be given. */
 export const makeLimit = ({

@@ -15,6 +15,7 @@ import { document } from './nouns/document.js'
 import { door } from './nouns/door.js'
 import { decisionById, identity, unmatchedById } from './nouns/identity.js'
 import { listing, listingById } from './nouns/listing.js'
+import { lockouts } from './nouns/lockouts.js'
 import { moves } from './nouns/moves.js'
 import { objection, objectionById } from './nouns/objection.js'
 import { operations, runById } from './nouns/operations.js'
@@ -101,6 +102,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...timelinessOf.Query,
         ...compared.Query,
         ...restored.Query,
+        ...lockouts.Query,
       },
       Mutation: {
         ...moves.Mutation,

@@ -2,20 +2,23 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import express, { type Express } from 'express'
 import { redact } from '../domain/privacy.js'
-import { INTERNAL } from '../errors.js'
+import { INTERNAL, isRefusal } from '../errors.js'
 import { askPage } from '../web/ask.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
 import { type Asked, askedBy } from './asked.js'
+import { desk } from './desk.js'
 import { graphqlRefusal } from './faults.js'
 import { type GraphqlDoor, makeGraphql } from './graphql.js'
-import type { ApiParts } from './parts.js'
+import type { ApiParts, PartsGiven } from './parts.js'
 import { answerProblem, faulted, notFound } from './problems.js'
+import { makeQuotas } from './quotas.js'
 import { type Limits, makeLimits } from './rate-limit.js'
+import { makeRevocations } from './revocations.js'
 import { tokens } from './tokens.js'
 import { v1 } from './v1/index.js'
 
-export type { ApiParts } from './parts.js'
+export type { ApiParts, PartsGiven } from './parts.js'
 
 /** Longest time that a caller may take to send a whole request, milliseconds; an upload is large, and has longer. */
 const REQUEST_MS = 30_000
@@ -32,7 +35,8 @@ const SECURITY = {
 }
 
 /** Not yet listening. */
-export const makeServer = async (parts: ApiParts): Promise<http.Server> => {
+export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
+  const parts: ApiParts = { ...given, revocations: makeRevocations(given.db), quotas: makeQuotas(given) }
   const limits = makeLimits()
   const graphql = await makeGraphql(parts, limits)
   // Who asks what is known before express sees the request, and lives as long as it.
@@ -54,10 +58,13 @@ export const makeServer = async (parts: ApiParts): Promise<http.Server> => {
           path: redact(shown(own.url.pathname), parts.keys.mark),
           status: response.statusCode,
           ms,
+          ...(own.refused.length > 0 && { refused: [...new Set(own.refused)], address: own.address }),
         },
         'answered',
       )
     })
+    parts.quotas.meet(request, response, own.address)
+    if (!ADMITTING.test(own.url.pathname) && !withinQuota(parts, request, response, own)) return
     if (own.url.pathname !== '/graphql') return void rest(request, response)
     if (asksForPage(request, own))
       return void response.setHeader('Content-Type', 'text/html; charset=utf-8').end(askPage())
@@ -65,6 +72,31 @@ export const makeServer = async (parts: ApiParts): Promise<http.Server> => {
   })
   server.on('close', () => void graphql.stop())
   return server
+}
+
+/** Whoever asks here is counted once it is known who that is; operations are never counted. */
+const ADMITTING = /^\/(?:graphql$|v1\/|healthz$|readyz$|metrics$)/
+
+const withinQuota = (
+  { quotas }: ApiParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { now, refused }: Asked,
+): boolean => {
+  try {
+    quotas.charge(request, null, now)
+    return true
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const { status, code, message } = error
+    refused.push(code)
+    response.writeHead(status, {
+      'Content-Type': 'application/problem+json; charset=utf-8',
+      'Cache-Control': 'no-store',
+    })
+    response.end(JSON.stringify({ type: 'about:blank', title: 'Too Many Requests', status, detail: message, code }))
+    return false
+  }
 }
 
 /** Whoever sends a small request slowly is told so and let go. */
@@ -124,7 +156,7 @@ const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked,
       .json({ status: ok ? 'ok' : 'unavailable', checks })
   })
   app.use(tokens(parts, askedOf, limits.client))
-  app.all('/oauth/token', (request, response) => {
+  app.all(['/oauth/token', '/oauth/revoke'], (request, response) => {
     response.set('Allow', 'POST')
     answerProblem(request, response, askedOf(request), {
       status: 405,
@@ -132,6 +164,7 @@ const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked,
       detail: '此地址只接受 POST。Only POST is answered here.',
     })
   })
+  app.use(desk(parts, askedOf, limits.person))
   app.use(v1(parts, askedOf))
   app.use(data({ ...parts, nowOf: (request) => askedOf(request).now }))
   app.use(site({ ...parts, nowOf: (request) => askedOf(request).now }))

@@ -1,8 +1,9 @@
-/** OAuth 2 client credentials (RFC 6749 sections 2.3.1, 4.4, 5): a registered system's secret for a short-lived token. */
+/** OAuth 2 client credentials (RFC 6749 sections 2.3.1, 4.4, 5): a registered system's secret for a short-lived token, and its revocation (RFC 7009). */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
-import { isRefusal, type Refusal, reasonOf } from '../errors.js'
-import { secretMatches } from '../keys.js'
+import { isRefusal, Refusal, reasonOf } from '../errors.js'
+import { KEYS_KEPT_SECONDS, type Keys, secretMatches, type Verified } from '../keys.js'
 import * as clients from '../store/clients.js'
+import * as lockouts from '../work/lockouts.js'
 import type { Asked } from './asked.js'
 import type { ApiParts } from './parts.js'
 import type { Limit } from './rate-limit.js'
@@ -11,33 +12,55 @@ const BODY_LIMIT = '16kb'
 /** Longest client id and secret that are looked at, characters. */
 const LONGEST = 256
 
-export const tokens = ({ db, keys, now }: ApiParts, askedOf: (request: Request) => Asked, limit: Limit): Router => {
-  const answer: RequestHandler = async (request, response) => {
-    response.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' })
-    const form = formOf(request.body)
-    if (form === null)
-      return refuse(
-        response,
-        'invalid_request',
-        '请求体应为表单，每个参数至多一次。A form is needed, each parameter once at most.',
-      )
+export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, limit: Limit): Router => {
+  const { db, keys, revocations } = parts
+  const { mark } = keys
+
+  /** The client that has shown its secret; null: it is refused already. */
+  const authenticated = async (
+    request: Request,
+    response: Response,
+    form: Map<string, string>,
+  ): Promise<clients.Client | null> => {
     const given = credentialsOf(request, form)
-    if (given === 'twice')
-      return refuse(
-        response,
-        'invalid_request',
-        '只能用一种方式出示客户端密钥。Show the client secret in one way only.',
-      )
+    if (given === 'twice') {
+      refuse(response, 'invalid_request', '只能用一种方式出示客户端密钥。Show the client secret in one way only.')
+      return null
+    }
+    const { address, now, log, refused } = askedOf(request)
+    const giveBack = tried(limit, [`${given?.id ?? ''} ${address}`, address], now)
+    if (isRefusal(giveBack)) {
+      refused.push(giveBack.code)
+      tooMany(response, giveBack)
+      return null
+    }
+    const knock = { kind: 'CLIENT' as const, name: given?.id ?? '', address }
+    const wait = await lockouts.shutFor(db, knock, mark, now)
+    // Known and unknown clients, right and wrong secrets: each costs the same look-ups and one scrypt.
+    const client = await clients.byId(db, knock.name, now)
+    const matches = await secretMatches(given?.secret ?? '', client?.secretHash ?? null, client?.previousHash ?? null)
+    if (wait !== null) {
+      refused.push('TOO_MANY_REQUESTS')
+      tooMany(response, new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait }))
+      return null
+    }
+    if (client === null || !matches || client.ended) {
+      await lockouts.failed(db, knock, { mark, known: client !== null, now, log })
+      refused.push('invalid_client')
+      unknownClient(response)
+      return null
+    }
+    giveBack()
+    return client
+  }
+
+  const give: RequestHandler = async (request, response) => {
+    const form = formIn(request, response)
+    if (form === null) return
     const grant = form.get('grant_type')
     if (!grant) return refuse(response, 'invalid_request', '缺少 grant_type。grant_type is missing.')
-    const { address } = askedOf(request)
-    const giveBack = tried(limit, [`${given?.id ?? ''} ${address}`, address], now())
-    if (isRefusal(giveBack)) return tooMany(response, giveBack)
-    // Known and unknown clients, right and wrong secrets: each costs one look-up and one scrypt.
-    const client = await clients.byId(db, given?.id ?? '')
-    const matches = await secretMatches(given?.secret ?? '', client?.secretHash ?? null)
-    if (client === null || !matches) return unknownClient(response)
-    giveBack()
+    const client = await authenticated(request, response, form)
+    if (client === null) return
     if (grant !== 'client_credentials')
       return refuse(
         response,
@@ -45,22 +68,66 @@ export const tokens = ({ db, keys, now }: ApiParts, askedOf: (request: Request) 
         '只支持 client_credentials。Only client_credentials is supported.',
       )
     const { id: sub, role, agency, region } = client
-    const { token, expiresIn } = keys.sign({ sub, role, agency, region }, now().getTime())
+    const { token, expiresIn } = keys.sign({ sub, role, agency, region }, askedOf(request).now.getTime())
     response.json({ access_token: token, token_type: 'Bearer', expires_in: expiresIn, scope: role })
   }
 
+  /** RFC 7009: a client takes back a token of its own. What is no good token is revoked already. */
+  const revoke: RequestHandler = async (request, response) => {
+    const form = formIn(request, response)
+    if (form === null) return
+    const token = form.get('token')
+    if (!token) return refuse(response, 'invalid_request', '缺少 token。token is missing.')
+    const client = await authenticated(request, response, form)
+    if (client === null) return
+    const { now, log } = askedOf(request)
+    const told = verified(token, keys, now)
+    if (told === null) return void response.status(200).end()
+    if (told.sub !== client.id)
+      return refuse(response, 'unauthorized_client', '令牌不是发给此客户端的。The token is not of this client.')
+    await revocations.add({ jti: told.jti, endsAt: new Date(told.expiresAt * 1_000) }, now)
+    log.info({ client: client.id }, 'a token was revoked')
+    response.status(200).end()
+  }
+
   const router = Router()
-  router.post(
-    '/oauth/token',
-    express.urlencoded({ extended: false, limit: BODY_LIMIT }),
-    express.json({ limit: BODY_LIMIT }),
-    answer,
-    unreadable,
-  )
+  const bodies = [express.urlencoded({ extended: false, limit: BODY_LIMIT }), express.json({ limit: BODY_LIMIT })]
+  for (const [path, answer] of [
+    ['/oauth/token', give],
+    ['/oauth/revoke', revoke],
+  ] as const)
+    router.post(path, noStore, ...bodies, answer, unreadable)
   router.get('/.well-known/jwks.json', (_request, response) => {
-    response.set('Cache-Control', 'public, max-age=300').json(keys.jwks())
+    response.set('Cache-Control', `public, max-age=${KEYS_KEPT_SECONDS}`).json(keys.jwks())
   })
   return router
+}
+
+const noStore: RequestHandler = (_request, response, next) => {
+  response.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' })
+  next()
+}
+
+/** Null: not a good token, or one of another key. */
+const verified = (token: string, keys: Pick<Keys, 'verify'>, now: Date): Verified | null => {
+  try {
+    return keys.verify(token, now.getTime())
+  } catch (error) {
+    if (isRefusal(error)) return null
+    throw error
+  }
+}
+
+/** Null: it is refused already. */
+const formIn = ({ body }: Request, response: Response): Map<string, string> | null => {
+  const form = formOf(body)
+  if (form === null)
+    refuse(
+      response,
+      'invalid_request',
+      '请求体应为表单，每个参数至多一次。A form is needed, each parameter once at most.',
+    )
+  return form
 }
 
 const tried = (limit: Limit, keys: readonly string[], at: Date): (() => void) | Refusal => {
@@ -106,7 +173,12 @@ const formDecoded = (text: string): string => {
   }
 }
 
-type Fault = 'invalid_request' | 'invalid_client' | 'unsupported_grant_type' | 'temporarily_unavailable'
+type Fault =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'temporarily_unavailable'
 
 const refuse = (response: Response, error: Fault, description: string, status = 400): void => {
   response.status(status).json({ error, error_description: description })

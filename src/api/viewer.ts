@@ -1,32 +1,51 @@
-/** From a request's token to its viewer. No token: the public. A bad token refuses the whole request. */
-import type { IncomingHttpHeaders } from 'node:http'
-import { type Act, isRole, may, PUBLIC, type Viewer } from '../domain/viewer.js'
-import { Refusal } from '../errors.js'
-import type { Keys } from '../keys.js'
+/** From a request's token or session to its viewer. Neither: the public. A bad one refuses the whole request. */
+import type { IncomingMessage } from 'node:http'
+import { type Act, isBounded, isRole, may, mayIn, PUBLIC, type Viewer } from '../domain/viewer.js'
+import { isRefusal, Refusal } from '../errors.js'
 import * as accessCodes from '../store/access-codes.js'
+import * as people from '../work/people.js'
+import { checkToken, cookieIn } from './cookies.js'
 import type { ApiParts } from './parts.js'
 
-/** Refusal UNAUTHENTICATED for a token that is not good: nobody shall believe to be signed in who is not. */
-export const viewerOf = (headers: IncomingHttpHeaders, keys: Keys, now: Date): Viewer => {
-  const { authorization } = headers
-  if (authorization === undefined) return PUBLIC
+/** Refusals: UNAUTHENTICATED for a token or session that is not good, CSRF_REFUSED, QUOTA_EXCEEDED: nobody shall believe to be signed in who is not. */
+export const admit = async (request: IncomingMessage, parts: Admitting, now: Date): Promise<Viewer> => {
+  try {
+    const viewer = await viewerOf(request, parts, now)
+    parts.quotas.charge(request, viewer.sub, now)
+    return viewer
+  } catch (error) {
+    // Of whoever shows what is not good nothing is known but its address.
+    if (isRefusal(error) && error.status !== 429) parts.quotas.charge(request, null, now)
+    throw error
+  }
+}
+
+type Admitting = Pick<ApiParts, 'db' | 'keys' | 'revocations' | 'quotas'>
+
+const viewerOf = async (request: IncomingMessage, { db, keys, revocations }: Admitting, now: Date): Promise<Viewer> => {
+  const { authorization } = request.headers
+  if (authorization === undefined) return ofSession(request, db, now)
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization.trim())?.[1]
   if (token === undefined) throw new Refusal('UNAUTHENTICATED', { reason: '应为 Bearer 令牌 not a Bearer token' })
-  const { role, ...claims } = keys.verify(token, now.getTime())
+  const { role, jti, issuedAt, expiresAt: _, ...claims } = keys.verify(token, now.getTime())
   if (!isRole(role) || role === 'public')
     throw new Refusal('UNAUTHENTICATED', { reason: '令牌中的角色未知 unknown role' })
+  if (await revocations.concern({ jti, sub: claims.sub, issuedAt }, now))
+    throw new Refusal('UNAUTHENTICATED', { reason: '令牌已被撤销 revoked' })
+  // A party's token is no longer good than the access code for which it was given.
+  if (claims.grant !== undefined && !(await accessCodes.opens(db, claims.grant, claims.sub)))
+    throw new Refusal('UNAUTHENTICATED', { reason: '访问码已失效 its access code is no longer good' })
   return { role, ...claims }
 }
 
-/** As `viewerOf`; a party's token is no longer good than the access code for which it was given. */
-export const admit = async (
-  headers: IncomingHttpHeaders,
-  { db, keys }: Pick<ApiParts, 'db' | 'keys'>,
-  now: Date,
-): Promise<Viewer> => {
-  const viewer = viewerOf(headers, keys, now)
-  if (viewer.grant === undefined || (await accessCodes.opens(db, viewer.grant, viewer.sub ?? ''))) return viewer
-  throw new Refusal('UNAUTHENTICATED', { reason: '访问码已失效 its access code is no longer good' })
+/** No cookie: the public. What may change something must show, besides, that a page of the hub asks. */
+const ofSession = async (request: IncomingMessage, db: ApiParts['db'], now: Date): Promise<Viewer> => {
+  const cookie = cookieIn(request.headers)
+  if (cookie === null) return PUBLIC
+  const signedIn = await people.signedInBy(db, cookie, now)
+  if (signedIn === null) throw new Refusal('UNAUTHENTICATED', { reason: '登录已失效 the session has ended' })
+  checkToken(request, (given) => people.csrfMatches(cookie, given))
+  return signedIn.viewer
 }
 
 /** For fields that need a token at all; what a token then shows is each field's own. */
@@ -38,4 +57,19 @@ export const signedIn = (viewer: Viewer): void => {
 export const allow = (viewer: Viewer, act: Act): void => {
   signedIn(viewer)
   if (!may(viewer, act)) throw new Refusal('FORBIDDEN')
+}
+
+/**
+ * As `allow`, for an act about one operator: whoever a region bounds acts on that region's alone. It is looked for only where
+ * there is such a bound; one that is not there is refused by the deed itself.
+ */
+export const allowOn = async (
+  viewer: Viewer,
+  act: Act,
+  operator: () => Promise<{ region: string | null } | null | undefined>,
+): Promise<void> => {
+  allow(viewer, act)
+  if (!isBounded(viewer)) return
+  const found = await operator()
+  if (found && !mayIn(viewer, act, found.region)) throw new Refusal('FORBIDDEN')
 }

@@ -1,4 +1,5 @@
 /** Who asks, and what each role may. Pure: the one table behind every door. "Not there" and "not for you" look the same. */
+import { type Level, levelOf } from './lists.js'
 import { RECORD_KINDS, type RecordKind } from './records.js'
 
 export const ROLES = [
@@ -69,6 +70,7 @@ export type Act =
   | 'direct_platform'
   | 'settle_delivery'
   | 'close_retraction'
+  | 'see_lockouts'
 
 const ALL: readonly Role[] = ROLES
 const SIGNED_IN: readonly Role[] = ROLES.filter((role) => role !== 'public')
@@ -114,6 +116,7 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   direct_platform: ['officer', 'reviewer', 'administrator'],
   settle_delivery: ['officer', 'reviewer', 'administrator'],
   close_retraction: ['officer', 'reviewer'],
+  see_lockouts: ['administrator', 'auditor'],
 }
 
 /** Merchant, trademark and product-quality records are open by law to firms and credit services (吉政办发〔2016〕15号, item 11). */
@@ -139,7 +142,54 @@ export const KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
   party: RECORD_KINDS,
 }
 
-export const may = (viewer: Viewer, act: Act): boolean => ACCESS[act].includes(viewer.role)
+/** Acts that touch all regions at once: whoever is bounded by one may not. Printed by `hub status --access`. */
+export const OF_ALL_REGIONS: readonly Act[] = [
+  'amend_calendar',
+  'close_retraction',
+  'decide_identity',
+  'decide_scorecard',
+  'direct_platform',
+  'direct_timetable',
+  'propose_scorecard',
+  'release_restored',
+  'settle_delivery',
+  'take_back_run',
+]
+
+/** Acts about one operator: whoever is bounded by a region may, on that region's operators alone. */
+export const OF_ITS_REGION: readonly Act[] = [
+  'decide_objection',
+  'decide_overrule',
+  'issue_access_code',
+  'move_listing',
+  'open_objection',
+  'propose_overrule',
+  'settle_concern',
+]
+
+/** The province's own division (GB/T 2260): its people are bounded by no region, nor is whoever has none. */
+const PROVINCE = '220000'
+
+export const may = (viewer: Viewer, act: Act): boolean =>
+  ACCESS[act].includes(viewer.role) && !(isBounded(viewer) && OF_ALL_REGIONS.includes(act))
+
+/** Whether a city or a county, or another province, bounds what the viewer may do. */
+export const isBounded = ({ region }: Viewer): boolean => region !== null && region !== PROVINCE
+
+/** An act about an operator of this region; null: of none that is known, which is the province's to do. */
+export const mayIn = (viewer: Viewer, act: Act, region: string | null): boolean =>
+  may(viewer, act) &&
+  (!isBounded(viewer) || !OF_ITS_REGION.includes(act) || (region ?? '').startsWith(divisionOf(viewer.region ?? '')))
+
+/**
+ * The consent of the next higher authority (SAMR order 44, article 22) to a listing that an authority of this level decides;
+ * null: it is not known. Whoever a region bounds may give it for a level below its own alone: a city for its counties.
+ */
+export const mayConsent = (viewer: Viewer, level: Level | null): boolean =>
+  may(viewer, 'move_listing') && (!isBounded(viewer) || (level === 'COUNTY' && levelOf(viewer.region ?? '') === 'CITY'))
+
+/** As many digits as a division's level has: 22 a province, 2201 a city, 220102 a county. */
+const divisionOf = (region: string): string => region.replace(/(?:00)+$/, '')
 
 /** A party sees one operator: its own. `code` is the operator's USCC or shop code. */
 export const mayOperator = (viewer: Viewer, code: string | null): boolean =>

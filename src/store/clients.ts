@@ -10,26 +10,56 @@ export interface Client {
   secretHash: string
 }
 
-/** False if the name is taken, however it is spelt: two names that read alike would be two persons to the rule of two. */
+export interface Registered extends Client {
+  /** Of the secret before, with the salt of `secretHash`, for as long as that is good; null: it is not. */
+  previousHash: string | null
+  /** It gets no token any more. */
+  ended: boolean
+}
+
+/**
+ * False if the name is taken, by a system or a person, however it is spelt: two names that read alike would be two persons to
+ * the rule of two.
+ */
 export const add = async (db: Db, client: Client, now: Date): Promise<boolean> => {
   const answer = await db.raw(
     `insert into clients (id, role, agency, region, secret_hash, created_at)
      select :id::text, :role, :agency, :region, :secretHash, :now
-     where not exists (select 1 from clients c where lower(normalize(c.id, NFKC)) = lower(normalize(:id::text, NFKC)))
+     where not exists (select 1 from (select id from clients union all select id from people) taken
+       where lower(normalize(taken.id, NFKC)) = lower(normalize(:id::text, NFKC)))
      on conflict (id) do nothing returning id /* clients.add */`,
     { ...client, now } as never,
   )
   return answer.rows.length > 0
 }
 
-/** False if there is no such client. */
-export const rotate = async (db: Db, id: string, secretHash: string, now: Date): Promise<boolean> =>
-  (await db('clients').where({ id }).update({ secret_hash: secretHash, rotated_at: now })) > 0
-
-export const byId = async (db: Db, id: string): Promise<Client | null> => {
+/** False if there is no such client. `previousUntil`: until when the secret before stays good; null: it is good no more. */
+export const rotate = async (
+  db: Db,
+  id: string,
+  secretHash: string,
+  now: Date,
+  previousUntil: Date | null = null,
+): Promise<boolean> => {
   const answer = await db.raw(
-    'select id, role, agency, region, secret_hash as "secretHash" from clients where id = ? /* clients.byId */',
-    [id],
+    `update clients set previous_hash = case when :previousUntil::timestamptz is null then null else secret_hash end,
+       previous_until = :previousUntil, secret_hash = :secretHash, rotated_at = :now
+     where id = :id returning id /* clients.rotate */`,
+    { id, secretHash, now, previousUntil } as never,
+  )
+  return answer.rows.length > 0
+}
+
+/** False if there is no such client, or it was ended before. */
+export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
+  (await db('clients').where({ id }).whereNull('ended_at').update({ ended_at: now })) > 0
+
+export const byId = async (db: Db, id: string, now: Date): Promise<Registered | null> => {
+  const answer = await db.raw(
+    `select id, role, agency, region, secret_hash as "secretHash", ended_at is not null as ended,
+       case when previous_until > :now then previous_hash end as "previousHash"
+     from clients where id = :id /* clients.byId */`,
+    { id, now } as never,
   )
   return answer.rows[0] ?? null
 }

@@ -14,6 +14,8 @@ export type Tx = Knex.Transaction
 const POOL_MAX = 10
 const CONNECT_TIMEOUT_MS = 5_000
 const ACQUIRE_TIMEOUT_MS = 15_000
+/** How long one statement of an answer may take, milliseconds. */
+export const ANSWER_MS = 30_000
 
 const OID = { int8: 20, date: 1082 } as const
 // Days stay 'YYYY-MM-DD' (pg would make a Date at local midnight); identity values stay well below 2^53.
@@ -23,10 +25,16 @@ pg.types.setTypeParser(OID.int8, (text) => Number(text))
 // knex writes to the console what it throws as well; whoever catches it decides where it is told.
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-export const connect = (url: string): Db =>
+/** `statementMs`: PostgreSQL itself ends a statement that takes longer. */
+export const connect = (url: string, { statementMs }: { statementMs?: number } = {}): Db =>
   knexModule.default({
     client: 'pg',
-    connection: { connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: 'hub' },
+    connection: {
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: 'hub',
+      ...(statementMs !== undefined && { statement_timeout: statementMs }),
+    },
     pool: { min: 0, max: POOL_MAX },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     migrations: { migrationSource, tableName: 'migrations' },
@@ -53,6 +61,13 @@ const LOST_WORDS = /Connection terminated|not queryable|Client was closed|Timeou
 /** Whether a fault is the database's absence, which a user can do something about. */
 export const isLost = (error: unknown): boolean =>
   error instanceof Error && (LOST.test(String((error as { code?: unknown }).code)) || LOST_WORDS.test(error.message))
+
+/** SQLSTATE of a statement that was ended before it was done. */
+const CANCELLED = '57014'
+
+/** Whether a statement was ended because it took too long. */
+export const isCancelled = (error: unknown): boolean =>
+  error instanceof Error && (error as { code?: unknown }).code === CANCELLED
 
 interface MigrationFile {
   name: string

@@ -45,6 +45,7 @@ export const uscc = (n: number, kind = '91'): string => {
 export interface World {
   url: string
   keys: Keys
+  keysFolder: string
   database: TestDatabase
   rules: Rules
   setNow: (now: Date) => void
@@ -72,7 +73,8 @@ export interface Answer {
   headers: Headers
 }
 
-export const makeWorld = async (): Promise<World> => {
+/** `quota`: requests of a minute; as many as one likes unless given. */
+export const makeWorld = async ({ quota = 0, log = makeLog({ level: 'silent', file: null }) } = {}): Promise<World> => {
   const database = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-keys-'))
   const keys = await loadKeys(folder, ISSUER)
@@ -84,7 +86,8 @@ export const makeWorld = async (): Promise<World> => {
   const server = await makeServer({
     db: database.db,
     keys,
-    log: makeLog({ level: 'silent', file: null }),
+    log,
+    quota,
     now: () => now,
     rules,
     agencies,
@@ -130,6 +133,7 @@ export const makeWorld = async (): Promise<World> => {
   return {
     url,
     keys,
+    keysFolder: folder,
     database,
     rules,
     token,

@@ -7,8 +7,12 @@ import {
   isRole,
   KINDS_SEEN,
   may,
+  mayConsent,
   mayFeed,
+  mayIn,
   mayOperator,
+  OF_ALL_REGIONS,
+  OF_ITS_REGION,
   PUBLIC,
   ROLES,
   type Role,
@@ -98,9 +102,11 @@ describe('who may see and do what', () => {
       'send_records',
       'direct_platform',
       'settle_delivery',
+      'see_lockouts',
     ],
     auditor: [
       ...AUTHORITY,
+      'see_lockouts',
       'see_inner_listings',
       'see_removed',
       'see_access_codes',
@@ -168,5 +174,54 @@ describe('who may see and do what', () => {
     expect(mayFeed(of('agency', null), 'see_rejects', feed)).to.equal(false)
     expect(mayFeed(of('officer', null), 'see_rejects', feed)).to.equal(true)
     expect(mayFeed(of('marketplace', 'ip-office'), 'see_rejects', feed)).to.equal(false)
+  })
+
+  describe('a region', () => {
+    const of = (region: string | null, role: Role = 'officer'): Viewer => ({ ...viewer(role), region })
+    const places = ['220102', '220100', '220200', '220000', '110000', null]
+    const inside: [string | null, (string | null)[]][] = [
+      [null, places],
+      ['220000', places],
+      ['220100', ['220102', '220100']],
+      ['220102', ['220102']],
+      ['220200', ['220200']],
+      ['110000', ['110000']],
+    ]
+    for (const [region, allowed] of inside)
+      it(`${region ?? 'that is none'} bounds acts about one operator to ${allowed.length === places.length ? 'nothing' : allowed.join(' ')}`, () => {
+        for (const act of OF_ITS_REGION)
+          for (const place of places)
+            expect(mayIn(of(region, 'reviewer'), act, place), `${act} ${place}`).to.equal(
+              ACCESS[act].includes('reviewer') && allowed.includes(place),
+            )
+      })
+
+    it('of a city or a county takes away what touches all regions, the province’s nothing', () => {
+      for (const act of OF_ALL_REGIONS) {
+        const role = ACCESS[act][0] ?? 'public'
+        expect([may(of(null, role), act), may(of('220000', role), act), may(of('220100', role), act)]).to.deep.equal([
+          true,
+          true,
+          false,
+        ])
+      }
+    })
+
+    it('takes away nothing that is only seen: sharing across regions is what the hub is for', () => {
+      for (const act of Object.keys(ACCESS) as Act[])
+        if (act.startsWith('see_')) expect([...OF_ALL_REGIONS, ...OF_ITS_REGION]).to.not.include(act)
+    })
+
+    it('consents to what an authority below it decides, and never to what its own level or an unknown one does', () => {
+      const levels = ['COUNTY', 'CITY', 'PROVINCE', null] as const
+      const consents = (region: string | null) => levels.filter((level) => mayConsent(of(region, 'reviewer'), level))
+      expect([consents('220102'), consents('220100')]).to.deep.equal([[], ['COUNTY']])
+      expect([consents('220000'), consents(null)]).to.deep.equal([levels, levels])
+      expect(mayConsent(of(null, 'auditor'), 'COUNTY')).to.equal(false)
+    })
+
+    it('gives nobody an act that its role has not', () => {
+      for (const act of OF_ITS_REGION) expect(mayIn(of('220100', 'marketplace'), act, '220100')).to.equal(false)
+    })
   })
 })

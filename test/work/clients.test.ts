@@ -12,7 +12,7 @@ describe('clients', () => {
   it('a secret is shown once and kept only as its hash', async () => {
     const client = await add(db(), { name: 'guguji', role: 'marketplace' }, AGENCIES, NOW)
     expect(client).to.include({ client_id: 'guguji', role: 'marketplace', agency: null, region: null })
-    const held = await store.byId(db(), 'guguji')
+    const held = await store.byId(db(), 'guguji', NOW)
     expect(await secretMatches(client.client_secret, held?.secretHash ?? null)).to.equal(true)
     expect(await dumpOf(db())).to.not.contain(client.client_secret)
   })
@@ -25,7 +25,7 @@ describe('clients', () => {
       NOW,
     )
     const now = await rotate(db(), '长春分局', later(60))
-    const held = (await store.byId(db(), '长春分局'))?.secretHash ?? null
+    const held = (await store.byId(db(), '长春分局', NOW))?.secretHash ?? null
     expect(now).to.include({ role: 'agency', agency: 'ip-office', region: '220100' })
     expect([
       await secretMatches(before.client_secret, held),
@@ -60,7 +60,7 @@ describe('clients', () => {
   for (const [what, given, code] of refused) {
     it(`${what} is refused (${code})`, async () => {
       expect((await refusal(add(db(), given, AGENCIES, NOW))).code).to.equal(code)
-      expect(await store.byId(db(), given.name)).to.equal(null)
+      expect(await store.byId(db(), given.name, NOW)).to.equal(null)
     })
   }
 

@@ -10,7 +10,7 @@ import { type Context, spend } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allow } from '../viewer.js'
+import { allow, allowOn } from '../viewer.js'
 import { listingById } from './listing.js'
 import { runView } from './operations.js'
 import { recordById } from './record.js'
@@ -48,7 +48,11 @@ export const concernById = async (context: Context, id: number) => {
 }
 
 const settleConcern = async (_: unknown, args: { id: string; note: string }, context: Context) => {
-  allow(context.viewer, 'settle_concern')
+  await allowOn(context.viewer, 'settle_concern', async () => {
+    const found = await store.byId(context.parts.db, numberIn(args.id, 'Concern') ?? 0)
+    const listing = found && (await context.load.listing(found.listingId))
+    return listing && context.load.operator(listing.operatorId)
+  })
   const { id, note } = withoutNul(args)
   const { db, rules } = context.parts
   const settled = {

@@ -11,7 +11,7 @@ import { type Context, spend, viewerOn } from '../context.js'
 import { listingIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allow } from '../viewer.js'
+import { allowOn } from '../viewer.js'
 import type { ListingView } from './listing-view.js'
 
 /** A page is long: it costs as much as so many objects. */
@@ -75,7 +75,11 @@ interface RecordInput {
 }
 
 const recordDocument = async (_: unknown, { input }: { input: RecordInput }, context: Context) => {
-  allow(context.viewer, 'move_listing')
+  await allowOn(context.viewer, 'move_listing', async () => {
+    const asked = listingIn(input.listing)
+    const listing = asked && 'uuid' in asked ? await context.load.listing(asked.uuid) : null
+    return listing && context.load.operator(listing.operatorId)
+  })
   const { db, rules } = context.parts
   const given = withoutNul(input)
   const id = listingIn(given.listing)

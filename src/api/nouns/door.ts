@@ -9,11 +9,11 @@ import * as work from '../../work/door.js'
 import { type Context, spend, viewerOn } from '../context.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allow } from '../viewer.js'
+import { allow, allowOn } from '../viewer.js'
 import { deadlineView } from './deadlines.js'
 import { listing } from './listing.js'
 import type { ListingView } from './listing-view.js'
-import { type OperatorView, operator, operatorById } from './operator.js'
+import { type OperatorView, operator, operatorById, operatorNamed } from './operator.js'
 
 /** The limit comes before all else, so that it says nothing of the code. */
 const partyToken = async (_: unknown, { accessCode }: { accessCode: string }, context: Context): Promise<string> => {
@@ -29,13 +29,13 @@ interface CodeInput {
   reason: string
 }
 
-const asked = (input: CodeInput, context: Context): work.CodeAsked => {
-  allow(context.viewer, 'issue_access_code')
+const asked = async (input: CodeInput, context: Context): Promise<work.CodeAsked> => {
+  await allowOn(context.viewer, 'issue_access_code', operatorNamed(context, input.operator))
   return { ...withoutNul(input), by: context.viewer.sub ?? '', now: context.now }
 }
 
 const issueAccessCode = async (_: unknown, { input }: { input: CodeInput }, context: Context) => {
-  const made = asked(input, context)
+  const made = await asked(input, context)
   const { db, rules, keys } = context.parts
   const { code, accessCode } = await work.issueAccessCode(db, rules, keys, made)
   context.load = makeLoads(context.parts, context.now)
@@ -43,7 +43,7 @@ const issueAccessCode = async (_: unknown, { input }: { input: CodeInput }, cont
 }
 
 const revokeAccessCode = async (_: unknown, { input }: { input: CodeInput }, context: Context) => {
-  const made = asked(input, context)
+  const made = await asked(input, context)
   const revoked = await work.revokeAccessCode(context.parts.db, context.parts.rules, made)
   context.load = makeLoads(context.parts, context.now)
   return codeView(context, revoked)

@@ -1,7 +1,7 @@
 /** Listings: the public list, and single entries. */
 import { type Case, wholeCase } from '../../domain/case.js'
 import { allowedMoves } from '../../domain/listing.js'
-import { may, mayOperator, type Viewer } from '../../domain/viewer.js'
+import { isBounded, may, mayConsent, mayIn, mayOperator, type Viewer } from '../../domain/viewer.js'
 import * as listings from '../../store/listings.js'
 import * as pastList from '../../store/past-list.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
@@ -168,7 +168,13 @@ export const listing = {
       view.uuid !== null && may(context.viewer, 'see_moves') ? context.load.moves(view.uuid) : [],
     allowedMoves: async (view: ListingView, _: unknown, context: Context) => {
       if (view.uuid === null || !may(context.viewer, 'move_listing')) return []
-      return allowedMoves(wholeCase(view.facts ?? (await caseOf(view, context)).facts), context.viewer.role)
+      if (isBounded(context.viewer)) {
+        const { operator } = await operatorOf(view, context)
+        if (!mayIn(context.viewer, 'move_listing', operator.region)) return []
+      }
+      const facts = wholeCase(view.facts ?? (await caseOf(view, context)).facts)
+      const allowed = allowedMoves(facts, context.viewer.role)
+      return mayConsent(context.viewer, facts.level) ? allowed : allowed.filter((name) => name !== 'consentListing')
     },
     ground: async (view: ListingView, _: unknown, context: Context) => (await factsFor(view, context))?.ground ?? null,
     notListed: async (view: ListingView, _: unknown, context: Context) =>

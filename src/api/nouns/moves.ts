@@ -4,7 +4,7 @@ import { codeOf } from '../../domain/identity.js'
 import { PEOPLES_MOVES } from '../../domain/listing.js'
 import type { RemovalReason } from '../../domain/lists.js'
 import { MOVES, type MoveName, type MoveRow } from '../../domain/moves.js'
-import { may, type Viewer } from '../../domain/viewer.js'
+import { isBounded, may, mayConsent, mayIn, type Viewer } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { Listing } from '../../store/listings.js'
 import * as operators from '../../store/operators.js'
@@ -65,6 +65,7 @@ const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context
   const asked = codeOf(code)
   const [operator] = asked ? (await operators.byCodes(db, [asked])).values() : []
   if (operator === undefined) throw new Refusal('INPUT_INVALID', { reason: '没有这个主体 no such operator' })
+  if (!mayIn(context.viewer, 'move_listing', operator.region)) throw new Refusal('FORBIDDEN')
   const made = { operatorId: operator.id, list, reason, on, ...who, now: context.now }
   return payload(await work.openCase(db, rules, made), context)
 }
@@ -85,6 +86,7 @@ const moveNamed =
     const found = listingIn(input.id)
     if (found === null || !('uuid' in found) || !(await isTheirs(context, found.uuid)))
       throw new Refusal('LISTING_UNKNOWN')
+    if (name === 'consentListing' && !(await isAbove(context, found.uuid))) throw new Refusal('FORBIDDEN')
     if (notToday(context, input.on))
       throw new Refusal('INPUT_INVALID', { reason: '行为之日应为今天 the day of the act is today' })
     const made = { id: found.uuid, name, ...who, input: given(withoutNul(input)), now: context.now }
@@ -93,13 +95,22 @@ const moveNamed =
     return payload(moved, context)
   }
 
-/** A party acts in its own cases, once it was told of them, and today: it enters nothing for days that are past. */
+/**
+ * A party acts in its own cases, once it was told of them, and today: it enters nothing for days that are past. Whoever a
+ * region bounds acts in those of its operators: another's case is not there.
+ */
 const isTheirs = async (context: Context, uuid: string): Promise<boolean> => {
-  if (context.viewer.role !== 'party') return true
+  const { viewer } = context
+  if (viewer.role !== 'party' && !isBounded(viewer)) return true
   const found = await context.load.listing(uuid)
   const owner = found && (await context.load.operator(found.operatorId))
+  if (viewer.role !== 'party') return mayIn(viewer, 'move_listing', owner?.region ?? null)
   return found !== null && isTold(context, found) && may(viewerOn(context, owner), 'move_own_listing')
 }
+
+/** Whether it is the next higher authority's to consent: nobody's own level is above itself. */
+const isAbove = async (context: Context, uuid: string): Promise<boolean> =>
+  !isBounded(context.viewer) || mayConsent(context.viewer, (await context.load.listing(uuid))?.facts.level ?? null)
 
 const notToday = ({ viewer, today }: Context, on: string): boolean => viewer.role === 'party' && on !== today
 

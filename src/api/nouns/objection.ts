@@ -1,7 +1,7 @@
 /** Objections: records behind reasons of a score that are contested; the deeds are work/objection's. */
 import { consequenceOf, type ObjectionState, restsOn } from '../../domain/objection.js'
 import type { Reason } from '../../domain/score.js'
-import { type Act, may, mayFeed } from '../../domain/viewer.js'
+import { type Act, may, mayFeed, mayIn } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import * as store from '../../store/objections.js'
 import type { Operator } from '../../store/operators.js'
@@ -13,8 +13,8 @@ import { type Context, spend, viewerOn } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allow } from '../viewer.js'
-import { type OperatorView, operatorById } from './operator.js'
+import { allow, allowOn } from '../viewer.js'
+import { type OperatorView, operatorById, operatorNamed } from './operator.js'
 import { recordById } from './record.js'
 import { type ScoreAsked, score, whenAsked } from './score.js'
 
@@ -73,12 +73,18 @@ interface OpenInput {
 }
 
 const openObjection = (_: unknown, { input }: { input: OpenInput }, context: Context) =>
-  done(context, 'open_objection', input, ({ db, rules }, { operator, record, statement }, who) => {
-    const mayFor = (one: Operator) => may(viewerOn(context, one), 'open_objection')
-    // What is no id of a record is a record on which nothing rests.
-    const made = { operator, record: numberIn(record, 'Record') ?? 0, statement, mayFor, ...who }
-    return work.openObjection(db, rules, made)
-  })
+  done(
+    context,
+    'open_objection',
+    input,
+    operatorNamed(context, input.operator),
+    ({ db, rules }, { operator, record, statement }, who) => {
+      const mayFor = (one: Operator) => mayIn(viewerOn(context, one), 'open_objection', one.region)
+      // What is no id of a record is a record on which nothing rests.
+      const made = { operator, record: numberIn(record, 'Record') ?? 0, statement, mayFor, ...who }
+      return work.openObjection(db, rules, made)
+    },
+  )
 
 interface DecideInput {
   id: string
@@ -87,15 +93,26 @@ interface DecideInput {
 }
 
 const decideObjection = (_: unknown, { input }: { input: DecideInput }, context: Context) =>
-  done(context, 'decide_objection', input, ({ db, rules }, { id, verdict, note }, who) => {
-    const made = { objection: numberOf(id), verdict, note, senderOf: (feed: string) => senderOf(context, feed) }
-    return work.decideObjection(db, rules, { ...made, ...who })
-  })
+  done(
+    context,
+    'decide_objection',
+    input,
+    operatorOf(context, input.id),
+    ({ db, rules }, { id, verdict, note }, who) => {
+      const made = { objection: numberOf(id), verdict, note, senderOf: (feed: string) => senderOf(context, feed) }
+      return work.decideObjection(db, rules, { ...made, ...who })
+    },
+  )
 
 const withdrawObjection = (_: unknown, args: { id: string }, context: Context) =>
-  done(context, 'open_objection', args, ({ db, rules }, { id }, who) =>
+  done(context, 'open_objection', args, operatorOf(context, args.id), ({ db, rules }, { id }, who) =>
     work.withdrawObjection(db, rules, { objection: numberOf(id), ...who }),
   )
+
+const operatorOf = (context: Context, id: string) => async (): Promise<Operator | null> => {
+  const found = await store.byId(context.parts.db, numberOf(id))
+  return found && context.load.operator(found.operatorId)
+}
 
 const numberOf = (id: string): number => {
   const number = numberIn(id, 'Objection')
@@ -107,9 +124,10 @@ const done = async <I>(
   context: Context,
   act: Act,
   input: I,
+  operator: () => Promise<Operator | null>,
   deed: (parts: Context['parts'], input: I, who: Acting) => Promise<store.Objection>,
 ) => {
-  allow(context.viewer, act)
+  await allowOn(context.viewer, act, operator)
   const objection = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
   // What was loaded before is no longer true.
   context.load = makeLoads(context.parts, context.now)

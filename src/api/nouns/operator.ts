@@ -48,6 +48,12 @@ const operatorByCode = async (
   return wasKnown && mayOperator(context.viewer, codeIn(operator)) ? view(operator, asked) : null
 }
 
+/** The operator to which a code leads today, whoever asks; null: to none. */
+export const operatorNamed = (context: Context, code: string) => async (): Promise<operators.Operator | null> => {
+  const found = codeOf(code)
+  return (found && (await leadsTo(context, found, whenOf(context, {})))) ?? null
+}
+
 /** Where the code led, as was known then: before operators were merged, each was its own. */
 const leadsTo = async (
   context: Context,

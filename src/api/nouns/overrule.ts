@@ -4,6 +4,7 @@ import { vetoes } from '../../domain/overrule.js'
 import type { Grade } from '../../domain/scorecard.js'
 import { type Act, may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
+import type { Operator } from '../../store/operators.js'
 import * as store from '../../store/overrules.js'
 import * as work from '../../work/overrule.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
@@ -11,8 +12,8 @@ import { type Context, spend, viewerOn, whenOf } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allow } from '../viewer.js'
-import { type OperatorView, operatorById } from './operator.js'
+import { allow, allowOn } from '../viewer.js'
+import { type OperatorView, operatorById, operatorNamed } from './operator.js'
 import { type ScoreAsked, whenAsked } from './score.js'
 
 const overruleView = (context: Context, overrule: store.Overrule) => {
@@ -62,7 +63,7 @@ interface ProposeInput {
 }
 
 const proposeOverrule = (_: unknown, { input }: { input: ProposeInput }, context: Context) =>
-  done(context, 'propose_overrule', input, ({ db, rules }, given, who) =>
+  done(context, 'propose_overrule', input, operatorNamed(context, input.operator), ({ db, rules }, given, who) =>
     work.proposeOverrule(db, rules, { ...given, ...who }),
   )
 
@@ -73,14 +74,24 @@ interface DecideInput {
 }
 
 const decideOverrule = (_: unknown, { input }: { input: DecideInput }, context: Context) =>
-  done(context, 'decide_overrule', input, ({ db, rules }, { id, verdict, note = null }, who) =>
-    work.decideOverrule(db, rules, { overrule: numberOf(id), verdict, note, ...who }),
+  done(
+    context,
+    'decide_overrule',
+    input,
+    operatorOf(context, input.id),
+    ({ db, rules }, { id, verdict, note = null }, who) =>
+      work.decideOverrule(db, rules, { overrule: numberOf(id), verdict, note, ...who }),
   )
 
 const withdrawOverrule = (_: unknown, { input }: { input: { id: string; reason: string } }, context: Context) =>
-  done(context, 'propose_overrule', input, ({ db, rules }, { id, reason }, who) =>
+  done(context, 'propose_overrule', input, operatorOf(context, input.id), ({ db, rules }, { id, reason }, who) =>
     work.withdrawOverrule(db, rules, { overrule: numberOf(id), reason, ...who }),
   )
+
+const operatorOf = (context: Context, id: string) => async (): Promise<Operator | null> => {
+  const found = await store.byId(context.parts.db, numberOf(id), whenOf(context, {}))
+  return found && context.load.operator(found.operatorId)
+}
 
 const numberOf = (id: string): number => {
   const number = numberIn(id, 'Overrule')
@@ -92,9 +103,10 @@ const done = async <I>(
   context: Context,
   act: Act,
   input: I,
+  operator: () => Promise<Operator | null>,
   deed: (parts: Context['parts'], input: I, who: work.Acting) => Promise<store.Overrule>,
 ) => {
-  allow(context.viewer, act)
+  await allowOn(context.viewer, act, operator)
   const overrule = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
   // What was loaded before is no longer true.
   context.load = makeLoads(context.parts, context.now)

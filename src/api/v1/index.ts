@@ -3,6 +3,7 @@ import { type ErrorRequestHandler, type Request, type Response, Router } from 'e
 import { redact } from '../../domain/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../errors.js'
 import type { Asked } from '../asked.js'
+import { asRefusal } from '../faults.js'
 import type { ApiParts } from '../parts.js'
 import { rejectsCsv } from './rejects-csv.js'
 import { scoreJson } from './score.js'
@@ -38,7 +39,8 @@ const only = (method: 'GET' | 'POST') => (_: Request, response: Response) => {
 const refused =
   ({ keys }: ApiParts, askedOf: AskedOf): ErrorRequestHandler =>
   (thrown: unknown, request, response, _next) => {
-    const { error, found } = thrown instanceof Unpulled ? thrown : { error: thrown, found: {} }
+    const { error: cause, found } = thrown instanceof Unpulled ? thrown : { error: thrown, found: {} }
+    const error = asRefusal(cause) ?? cause
     // Who asked has gone, or has part of the answer: nobody can be told.
     if (response.headersSent || response.destroyed) {
       if (!isRefusal(error)) askedOf(request).log.error({ err: error }, 'an answer broke off')
@@ -54,6 +56,7 @@ const refused =
       return void response.status(status).json({ error: { code, message, details }, ...found })
     }
     const { status, code, message, details } = error
+    askedOf(request).refused.push(code)
     if (status === 401) response.set('WWW-Authenticate', 'Bearer realm="hub"')
     if (code === 'RUN_BUSY' || status === 503) response.set('Retry-After', String(RETRY_SECONDS))
     response.status(status).json({ ...redact({ error: { code, message, details } }, keys.mark), ...found })

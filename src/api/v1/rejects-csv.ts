@@ -17,7 +17,7 @@ const HEADER = ['页 page', '行 row', '字段 field', '规则 rule', '说明 me
 export const rejectsCsv =
   (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
   async (request, response) => {
-    const viewer = await admit(request.headers, parts, askedOf(request).now)
+    const viewer = await admit(request, parts, askedOf(request).now)
     signedIn(viewer)
     if (!may(viewer, 'see_rejects')) throw new Refusal('FORBIDDEN')
     const asked = String(request.params['run'])

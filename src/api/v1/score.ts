@@ -12,7 +12,7 @@ export const scoreJson =
   (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
   async (request, response) => {
     const { now } = askedOf(request)
-    const viewer = await admit(request.headers, parts, now)
+    const viewer = await admit(request, parts, now)
     allow(viewer, 'see_score_reasons')
     const asked = String(request.params['id'])
     const id = wholeNumber(asked) ?? numberIn(asked, 'Score')

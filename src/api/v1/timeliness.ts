@@ -36,7 +36,7 @@ export const timelinessCsv =
   (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
   async (request, response) => {
     const { now } = askedOf(request)
-    allow(await admit(request.headers, parts, now), 'see_operations')
+    allow(await admit(request, parts, now), 'see_operations')
     const today = dateIn(now)
     const asked = request.query['month']
     const month = asked === undefined ? today.slice(0, 'YYYY-MM'.length) : String(asked)

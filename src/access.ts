@@ -1,0 +1,147 @@
+/** The commands about who may come in: registered systems, and the keys that sign their tokens. */
+import { type Command, Option } from 'commander'
+import { agencies } from './agencies/index.js'
+import { CLIENT_ROLES } from './domain/viewer.js'
+import { Refusal } from './errors.js'
+import type { Hub } from './hub.js'
+import * as clients from './work/clients.js'
+import * as people from './work/people.js'
+
+const HOUR_MS = 3_600_000
+
+interface Json {
+  json?: boolean
+}
+
+interface Registering extends Json {
+  role: string
+  agency?: string
+  region?: string
+}
+
+/** What a command works with: `cli.ts` has it. */
+export interface Tools {
+  withHub: <T>(work: (hub: Hub) => Promise<T>) => Promise<T>
+  tell: (json: boolean | undefined, value: object, lines: () => string[]) => void
+  json: () => Option
+}
+
+export const accessCommands = (command: Command, tools: Tools): void => {
+  clientCommands(command.command('client').description('登记系统 · registered systems'), tools)
+  personCommands(command.command('person').description('人员 · people who sign in'), tools)
+  keyCommands(command.command('keys').description('签发令牌的密钥 · keys that sign tokens'), tools)
+}
+
+const agencyIds = (): string[] => agencies.map((agency) => agency.id)
+
+const clientCommands = (client: Command, { withHub, tell, json: jsonOption }: Tools): void => {
+  const show = (json: boolean | undefined, registered: clients.Registered & { previous_until?: string | null }): void =>
+    tell(json, registered, () => [
+      `客户端 client_id     ${registered.client_id}`,
+      `密钥   client_secret ${registered.client_secret}  （仅此一次 shown once）`,
+      ...(registered.previous_until
+        ? [`旧密钥有效至 the secret before is good until ${registered.previous_until}`]
+        : []),
+    ])
+
+  client
+    .command('add')
+    .argument('<name>')
+    .requiredOption('--role <role>', `角色 one of: ${CLIENT_ROLES.join(' ')}`)
+    .option('--agency <id>', '信源单位 · agency')
+    .option('--region <code>', '区划代码 · division code of six digits')
+    .description('登记系统，密钥只显示一次 · register a system; prints the secret once')
+    .addOption(jsonOption())
+    .action((name: string, { json, ...given }: Registering) =>
+      withHub(async (hub) => show(json, await clients.add(hub.db, { name, ...given }, agencyIds(), hub.now()))),
+    )
+
+  client
+    .command('rotate')
+    .argument('<name>')
+    .option('--overlap <hours>', '旧密钥继续有效的小时数 · hours for which the secret before stays good', '24')
+    .addOption(
+      new Option('--leaked', '旧密钥及其令牌立即失效 · the secret before and its tokens are good no more').conflicts(
+        'overlap',
+      ),
+    )
+    .description('更换密钥 · a new secret, printed once')
+    .addOption(jsonOption())
+    .action((name: string, { json, overlap, leaked = false }: Json & { overlap: string; leaked?: boolean }) => {
+      if (!/^\d{1,3}$/.test(overlap)) throw new Refusal('USAGE', { reason: '--overlap 须为小时数 hours, 0 to 720' })
+      return withHub(async (hub) => {
+        const options = { overlapMs: Number(overlap) * HOUR_MS, leaked }
+        show(json, await clients.rotate(hub.db, name, hub.now(), options))
+      })
+    })
+
+  client
+    .command('end')
+    .argument('<name>')
+    .description('停用系统，其令牌立即失效 · a system gets no token any more, and those it has are good no more')
+    .addOption(jsonOption())
+    .action((name: string, { json }: Json) =>
+      withHub(async (hub) => {
+        await clients.end(hub.db, name, hub.now())
+        tell(json, { client_id: name, ended: true }, () => [`已停用 ended ${name}`])
+      }),
+    )
+}
+
+const personCommands = (person: Command, { withHub, tell, json: jsonOption }: Tools): void => {
+  const show = (json: boolean | undefined, registered: people.Registered): void =>
+    tell(json, registered, () => [
+      `姓名       name              ${registered.name}`,
+      `一次性密码 one-time password ${registered.one_time_password}  （仅此一次 shown once）`,
+      `首次登录时须自选密码，不迟于 another is chosen at the first sign-in, not later than ${registered.good_until}`,
+    ])
+
+  person
+    .command('add')
+    .argument('<name>')
+    .requiredOption('--role <role>', `角色 one of: ${CLIENT_ROLES.join(' ')}`)
+    .option('--agency <id>', '信源单位 · agency')
+    .option('--region <code>', '区划代码 · division code of six digits')
+    .description('登记人员，一次性密码只显示一次 · register a person; prints a one-time password')
+    .addOption(jsonOption())
+    .action((name: string, { json, ...given }: Registering) =>
+      withHub(async (hub) => show(json, await people.add(hub.db, { name, ...given }, agencyIds(), hub.now()))),
+    )
+
+  person
+    .command('reset')
+    .argument('<name>')
+    .description('重设一次性密码，其登录全部结束 · a new one-time password; its sessions end')
+    .addOption(jsonOption())
+    .action((name: string, { json }: Json) =>
+      withHub(async (hub) => show(json, await people.reset(hub.db, name, hub.now()))),
+    )
+
+  person
+    .command('end')
+    .argument('<name>')
+    .description('停用人员，其登录立即结束 · a person signs in no more; its sessions end')
+    .addOption(jsonOption())
+    .action((name: string, { json }: Json) =>
+      withHub(async (hub) => {
+        await people.end(hub.db, name, hub.now())
+        tell(json, { name, ended: true }, () => [`已停用 ended ${name}`])
+      }),
+    )
+}
+
+const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: Tools): void => {
+  keys
+    .command('rotate')
+    .option('--leaked', '立即换用，旧密钥签发的令牌全部失效 · at once; no token of an older key is good any more')
+    .description('换用新的令牌签名密钥 · sign tokens with a new key')
+    .addOption(jsonOption())
+    .action(({ json, leaked = false }: Json & { leaked?: boolean }) =>
+      withHub(async (hub) => {
+        const { kid, signsFrom } = hub.newTokenKey({ leaked })
+        tell(json, { kid, signs_from: signsFrom.toISOString() }, () => [
+          `新密钥 new key ${kid}，自 ${signsFrom.toISOString()} 起签发 signs from then on`,
+        ])
+      }),
+    )
+}

@@ -1,0 +1,109 @@
+/** Where people sign in to the desk and out of it: a password for a session cookie, and the token that goes with it. */
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
+import { isRefusal, Refusal } from '../errors.js'
+import * as people from '../work/people.js'
+import type { Asked } from './asked.js'
+import { checkSite, checkToken, cookieFor, cookieIn, NO_COOKIE } from './cookies.js'
+import type { ApiParts } from './parts.js'
+import { answerProblem } from './problems.js'
+import type { Limit } from './rate-limit.js'
+
+const BODY_LIMIT = '16kb'
+/** Longest name and password that are looked at, characters. */
+const LONGEST = 256
+
+export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limit: Limit): Router => {
+  const { db, keys } = parts
+
+  const login: RequestHandler = async (request, response) => {
+    checkSite(request.headers)
+    const { name, password, newPassword } = givenIn(request.body)
+    const { address, now, log } = askedOf(request)
+    const giveBack = limit.take([`${name} ${address}`, address], now)
+    const asking = { name, password, newPassword, address, cookie: cookieIn(request.headers) }
+    const signedIn = await people.signIn(db, asking, { mark: keys.mark, now, log }).catch((error) => {
+      // Whoever knows the password has not guessed it.
+      if (isRefusal(error) && ['PASSWORD_TO_CHOOSE', 'PASSWORD_WEAK'].includes(error.code)) giveBack()
+      throw error
+    })
+    giveBack()
+    const seconds = Math.floor((signedIn.endsAt.getTime() - now.getTime()) / 1_000)
+    response.set('Set-Cookie', cookieFor(signedIn.cookie, seconds)).json(shown(signedIn))
+  }
+
+  const present: RequestHandler = async (request, response) => {
+    const signedIn = await mine(request)
+    if (signedIn === null) throw new Refusal('UNAUTHENTICATED', { reason: '未登录 not signed in' })
+    response.json(shown(signedIn))
+  }
+
+  const logout: RequestHandler = async (request, response) => {
+    const signedIn = await mine(request)
+    if (signedIn !== null) {
+      checkToken(request, (given) => people.csrfMatches(signedIn.cookie, given))
+      await people.signOut(db, signedIn.cookie, askedOf(request).now)
+    }
+    response.set('Set-Cookie', NO_COOKIE).status(204).end()
+  }
+
+  const mine = async (request: Request): Promise<people.SignedIn | null> => {
+    const cookie = cookieIn(request.headers)
+    return cookie === null ? null : people.signedInBy(db, cookie, askedOf(request).now)
+  }
+
+  const router = Router()
+  const bodies = [express.json({ limit: BODY_LIMIT }), express.urlencoded({ extended: false, limit: BODY_LIMIT })]
+  router.post('/desk/login', noStore, ...bodies, login)
+  router.post('/desk/logout', noStore, logout)
+  router.get('/desk/session', noStore, present)
+  for (const [path, method] of [
+    ['/desk/login', 'POST'],
+    ['/desk/logout', 'POST'],
+    ['/desk/session', 'GET'],
+  ] as const)
+    router.all(path, (request, response) => {
+      response.set('Allow', method)
+      const detail = `此地址只接受 ${method}。Only ${method} is answered here.`
+      answerProblem(request, response, askedOf(request), { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
+    })
+  router.use('/desk', refused)
+  return router
+}
+
+const noStore: RequestHandler = (_request, response, next) => {
+  response.set('Cache-Control', 'no-store')
+  next()
+}
+
+const shown = ({ viewer, cookie, endsAt }: people.SignedIn) => ({
+  name: viewer.sub,
+  role: viewer.role,
+  agency: viewer.agency,
+  region: viewer.region,
+  csrfToken: people.csrfOf(cookie),
+  endsAt: endsAt.toISOString(),
+})
+
+/** Refusal INPUT_INVALID unless name and password are one text each. */
+const givenIn = (body: unknown): { name: string; password: string; newPassword: string | null } => {
+  const read = (field: string): string | null => {
+    const value: unknown =
+      body !== null && typeof body === 'object' && Object.hasOwn(body, field)
+        ? (body as Record<string, unknown>)[field]
+        : undefined
+    if (value === undefined || value === '') return null
+    if (typeof value === 'string' && value.length <= LONGEST && !value.includes('\0')) return value
+    throw new Refusal('INPUT_INVALID', { reason: `${field} 须为一个文本 must be one text` })
+  }
+  const [name, password] = [read('name'), read('password')]
+  if (name === null || password === null)
+    throw new Refusal('INPUT_INVALID', { reason: '需要 name 和 password name and password are needed' })
+  return { name, password, newPassword: read('newPassword') }
+}
+
+/** The rest is told as everywhere. */
+const refused: ErrorRequestHandler = (error: unknown, _request, response: Response, next) => {
+  if (isRefusal(error) && error.code === 'TOO_MANY_REQUESTS')
+    response.set('Retry-After', String(error.details['retryAfter']))
+  next(error)
+}

@@ -1,0 +1,96 @@
+/**
+ * How much one client, or one address without a token, may ask in a minute. Counted in memory, and once a second told to the
+ * database and heard from it what the other processes have counted: no request waits for that, and none is a row of its own.
+ * Together they may go over by what comes in a second.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Refusal } from '../errors.js'
+import * as store from '../store/quotas.js'
+import type { PartsGiven } from './parts.js'
+
+const WINDOW_MS = 60_000
+/** How often the processes tell each other, milliseconds. */
+const TOLD_MS = 1_000
+/** Who is counted for itself in a minute; whoever comes later shares one count. */
+const KEYS_MOST = 10_000
+const OTHERS = 'others'
+
+export interface Quotas {
+  /** Notes whose answer a request gets. */
+  meet(request: IncomingMessage, response: ServerResponse, address: string): void
+  /** Counts the request for a holder, or where there is none for its address, and says in its answer what is left. Refusal QUOTA_EXCEEDED. */
+  charge(request: IncomingMessage, sub: string | null, now: Date): void
+}
+
+interface Count {
+  /** By all processes, as far as it is known. */
+  known: number
+  /** Here, and not told yet. */
+  own: number
+}
+
+export const makeQuotas = ({ db, log, quota = 0 }: Pick<PartsGiven, 'db' | 'log' | 'quota'>): Quotas => {
+  const met = new WeakMap<IncomingMessage, { response: ServerResponse; address: string }>()
+  let counts = new Map<string, Count>()
+  let windowStart = 0
+  let toldAt = 0
+  let telling = false
+
+  const countOf = (key: string): Count => {
+    const wanted = counts.has(key) || counts.size < KEYS_MOST ? key : OTHERS
+    const found = counts.get(wanted) ?? { known: 0, own: 0 }
+    counts.set(wanted, found)
+    return found
+  }
+  const tell = async (start: number): Promise<void> => {
+    const mine = counts
+    const told = [...mine].filter(([, { own }]) => own > 0).map(([key, { own }]) => ({ key, used: own }))
+    if (told.length === 0) return
+    const sums = await store.add(db, told, new Date(start))
+    for (const { key, used } of told) {
+      const count = mine.get(key)
+      if (count === undefined) continue
+      count.own -= used
+      count.known = Math.max(count.known + used, sums.get(key) ?? 0)
+    }
+  }
+  const tellInTime = (now: number): void => {
+    if (telling || Math.abs(now - toldAt) < TOLD_MS) return
+    telling = true
+    toldAt = now
+    tell(windowStart)
+      .catch((error) => log.warn({ err: error }, 'what was asked could not be told to the other processes'))
+      .finally(() => {
+        telling = false
+      })
+  }
+
+  return {
+    meet: (request, response, address) => {
+      if (quota > 0) met.set(request, { response, address })
+    },
+    charge: (request, sub, at) => {
+      const one = met.get(request)
+      if (one === undefined) return
+      const now = at.getTime()
+      const start = now - (now % WINDOW_MS)
+      if (start !== windowStart) {
+        windowStart = start
+        counts = new Map()
+      }
+      const count = countOf(sub === null ? `address ${one.address}` : `holder ${sub}`)
+      const over = count.known + count.own >= quota
+      if (!over) count.own += 1
+      tellInTime(now)
+      const reset = Math.ceil((start + WINDOW_MS - now) / 1_000)
+      const left = Math.max(0, quota - count.known - count.own)
+      const { response } = one
+      if (!response.headersSent) {
+        response.setHeader('RateLimit-Policy', `"minute";q=${quota};w=${WINDOW_MS / 1_000}`)
+        response.setHeader('RateLimit', `"minute";r=${left};t=${reset}`)
+        if (over) response.setHeader('Retry-After', String(reset))
+      }
+      if (over) throw new Refusal('QUOTA_EXCEEDED', { limit: quota, retryAfter: reset })
+    },
+  }
+}

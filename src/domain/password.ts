@@ -1,0 +1,67 @@
+/** Whether a password that somebody chooses may be one. Pure; the list of common ones comes as an argument. */
+
+export const PASSWORD_LEAST = 12
+export const PASSWORD_MOST = 128
+/** Fewer different characters than these are a pattern. */
+const DIFFERENT_LEAST = 6
+/** Shortest name that must not stand in it. */
+const NAME_LEAST = 3
+/** Share of neighbours that follow each other (abc, 321, 111) from which on it is a row. */
+const ROW_SHARE = 0.6
+
+export type PasswordFault = 'SHORT' | 'LONG' | 'CHARACTERS' | 'PATTERN' | 'NAMED' | 'COMMON'
+
+/** One password has one spelling, whichever keyboard it came from. */
+export const normalPassword = (password: string): string => password.normalize('NFKC')
+
+/** Null: it may be one. `common`: in lower case. */
+export const passwordFault = (
+  given: string,
+  { name, common }: { name: string; common: ReadonlySet<string> },
+): PasswordFault | null => {
+  const password = normalPassword(given)
+  const characters = [...password]
+  if (characters.length < PASSWORD_LEAST) return 'SHORT'
+  if (characters.length > PASSWORD_MOST) return 'LONG'
+  if (/[\p{C}\u2028\u2029]/u.test(password)) return 'CHARACTERS'
+  const folded = password.toLowerCase()
+  if (new Set(folded).size < DIFFERENT_LEAST || isRow(folded)) return 'PATTERN'
+  const named = normalPassword(name).toLowerCase()
+  if (named.length >= NAME_LEAST && folded.includes(named)) return 'NAMED'
+  return isCommon(folded, common) ? 'COMMON' : null
+}
+
+const isRow = (text: string): boolean => {
+  const codes = [...text].map((each) => each.codePointAt(0) ?? 0)
+  const steps = codes.slice(1).filter((code, i) => Math.abs(code - (codes[i] ?? 0)) <= 1).length
+  return steps >= (codes.length - 1) * ROW_SHARE
+}
+
+const LEET: Record<string, string> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', '@': 'a', $: 's', '!': 'i' }
+
+/** A common word, or two of them, whatever digits and signs stand around or instead of letters. */
+const isCommon = (folded: string, common: ReadonlySet<string>): boolean => {
+  const spelt = respelt(folded)
+  const told = [folded, bare(folded), spelt, bare(spelt), respelt(bare(folded)), ...shortened(folded)]
+  return told.some((text) => text === '' || common.has(text) || isTwo(text, common))
+}
+
+const respelt = (text: string): string => [...text].map((each) => LEET[each] ?? each).join('')
+
+const bare = (text: string): string => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
+
+/** Without one, two, … of the digits and signs at either end: a common one may itself end in some. */
+const shortened = (text: string): string[] => {
+  const [front] = /^[^\p{L}]*/u.exec(text) ?? ['']
+  const [back] = /[^\p{L}]*$/u.exec(text) ?? ['']
+  return [
+    ...Array.from({ length: front.length }, (_, i) => text.slice(i + 1)),
+    ...Array.from({ length: back.length }, (_, i) => text.slice(0, -i - 1)),
+  ]
+}
+
+const isTwo = (text: string, common: ReadonlySet<string>): boolean => {
+  for (let i = 1; i < text.length; i += 1)
+    if (common.has(bare(text.slice(0, i))) && common.has(bare(text.slice(i)))) return true
+  return false
+}

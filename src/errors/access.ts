@@ -1,0 +1,61 @@
+/** Refusals about who asks and how much: rows of the table of src/errors.ts. */
+import { type Row, row } from './row.js'
+
+export const ACCESS_REFUSALS = {
+  UNAUTHENTICATED: row(
+    401,
+    1,
+    (d) => `需要有效的访问令牌（${d['reason']}）。A valid access token is needed; get one at POST /oauth/token.`,
+  ),
+  SIGN_IN_REFUSED: row(
+    401,
+    1,
+    () => '名称或密码不正确，或一次性密码已过期。Name or password is wrong, or the one-time password has expired.',
+  ),
+  PASSWORD_TO_CHOOSE: row(
+    403,
+    1,
+    () =>
+      '这是一次性密码，请同时给出自选的新密码。This password is for one use: give one of your own with it (newPassword).',
+  ),
+  PASSWORD_WEAK: row(422, 1, (d) => `新密码不可用：${d['reason']}。The new password may not be one; choose another.`),
+  CSRF_REFUSED: row(
+    403,
+    1,
+    () =>
+      '请求缺少本次登录的 X-CSRF-Token，或来自其他网站。The request lacks its session’s X-CSRF-Token, or is another site’s.',
+  ),
+  FORBIDDEN: row(403, 1, () => '当前身份无权进行此操作。This viewer may not do this.'),
+  ACCESS_CODE_REFUSED: row(
+    403,
+    1,
+    () => '访问码无效。The access code is not good; ask the authority that served it for another.',
+  ),
+  ACCESS_CODE_NONE: row(409, 1, () => '该主体没有有效的访问码。This operator has no access code that is good.'),
+  TOO_MANY_REQUESTS: row(
+    429,
+    1,
+    (d) => `尝试过于频繁，请 ${d['retryAfter']} 秒后再试。Too many attempts; try again after so many seconds.`,
+  ),
+  QUOTA_EXCEEDED: row(
+    429,
+    1,
+    (d) =>
+      `请求超出每分钟 ${d['limit']} 次的限额，请 ${d['retryAfter']} 秒后再来。Over the quota of a minute; come again after so many seconds.`,
+  ),
+  ANSWER_TIMEOUT: row(
+    503,
+    1,
+    () => '查询用时过长，已被中止，请缩小范围。The question took too long and was stopped; ask for less.',
+  ),
+  CLIENT_EXISTS: row(409, 1, (d) => `客户端 ${d['name']} 已存在。A client of this name exists; use hub client rotate.`),
+  CLIENT_UNKNOWN: row(404, 1, (d) => `没有名为 ${d['name']} 的客户端。There is no client of this name.`),
+  PERSON_EXISTS: row(
+    409,
+    1,
+    (d) => `名称 ${d['name']} 已被占用。A person or client of this name exists; use hub person reset.`,
+  ),
+  PERSON_UNKNOWN: row(404, 1, (d) => `没有名为 ${d['name']} 的人员。There is no person of this name.`),
+  ROLE_UNKNOWN: row(400, 2, (d) => `角色 ${d['role']} 不可用，可用：${d['known']}。Unknown role.`),
+  AGENCY_UNKNOWN: row(400, 2, (d) => `未知的信源单位 ${d['agency']}，可用：${d['known']}。Unknown agency.`),
+} satisfies Record<string, Row>

@@ -1,0 +1,71 @@
+/** Who has tried too often with a wrong secret or password, in all processes together. */
+import type { Db } from './db.js'
+
+export interface Lockout {
+  kind: 'CLIENT' | 'PERSON'
+  /** Null: a name that nobody has. */
+  name: string | null
+  /** Null: from all addresses together. */
+  address: string | null
+  failures: number
+  lastAt: Date
+  lockedUntil: Date
+}
+
+/** Until when one of these keys is shut; null: none is. */
+export const until = async (db: Db, keys: readonly string[], now: Date): Promise<Date | null> => {
+  const answer = await db.raw(
+    'select max(locked_until) as until from lockouts where key = any(?) and locked_until > ? /* lockouts.until */',
+    [[...keys], now],
+  )
+  return answer.rows[0].until
+}
+
+export interface Failed {
+  key: string
+  kind: Lockout['kind']
+  name: string | null
+  address: string | null
+  /** Failures within `windowMs` after which it is shut for `lockMs`. */
+  most: number
+  windowMs: number
+  lockMs: number
+  now: Date
+}
+
+/** Counts a failure. True: it is the one that shuts the door. */
+export const failed = async (db: Db, made: Failed): Promise<boolean> => {
+  const { now, windowMs, lockMs } = made
+  const answer = await db.raw(
+    `with gone as (delete from lockouts where key in (select key from lockouts where last_at < :since
+       and coalesce(locked_until, :now) <= :now and key <> :key for update skip locked))
+     insert into lockouts as l (key, kind, name, address, failures, last_at)
+     values (:key, :kind, :name, :address, 1, :now)
+     on conflict (key) do update set last_at = :now, name = excluded.name,
+       failures = case when l.last_at < :since or l.locked_until <= :now then 1 else l.failures + 1 end,
+       locked_until = case when l.last_at >= :since and coalesce(l.locked_until > :now, true) and l.failures + 1 >= :most
+         then coalesce(l.locked_until, :until) else null end
+     returning failures /* lockouts.failed */`,
+    {
+      ...made,
+      since: new Date(now.getTime() - windowMs),
+      until: new Date(now.getTime() + lockMs),
+    } as never,
+  )
+  return answer.rows[0].failures === made.most
+}
+
+/** Whoever got in has nothing held against it. */
+export const forget = async (db: Db, keys: readonly string[]): Promise<void> => {
+  await db.raw('delete from lockouts where key = any(?) /* lockouts.forget */', [[...keys]])
+}
+
+/** Those that are shut, the last first. */
+export const shut = async (db: Db, now: Date): Promise<Lockout[]> => {
+  const answer = await db.raw(
+    `select kind, name, address, failures, last_at as "lastAt", locked_until as "lockedUntil" from lockouts
+     where locked_until > ? order by last_at desc, key limit 100 /* lockouts.shut */`,
+    [now],
+  )
+  return answer.rows
+}

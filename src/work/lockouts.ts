@@ -1,0 +1,55 @@
+/**
+ * Whoever goes on trying with wrong secrets or passwords is shut out for a while, in all processes together, and it is told. The
+ * limits of attempts come before this (api/rate-limit): they slow a guesser down, this stops and shows him.
+ */
+import type { Log } from '../log.js'
+import type { Db } from '../store/db.js'
+import * as lockouts from '../store/lockouts.js'
+
+/** Failures are counted together while no more than so long lies between two of them, milliseconds. */
+const WINDOW_MS = 15 * 60_000
+/** How long a door stays shut, milliseconds. */
+const LOCK_MS = 15 * 60_000
+/** Failures that shut the door of one name to one address: a secret of 256 bits is not guessed, a password may be. */
+const MOST = { CLIENT: 60, PERSON: 10 } as const
+/** Failures that shut the door of a person to all addresses. A system's is never shut so: whoever knows its name could. */
+const MOST_EVERYWHERE = 100
+
+export interface Knock {
+  kind: lockouts.Lockout['kind']
+  /** As it was given; it may be nobody's, or a password typed in the wrong place. */
+  name: string
+  address: string
+}
+
+/** Seconds after which the door may be tried again; null: it is open. The same two look-ups for names that nobody has. */
+export const shutFor = async (db: Db, knock: Knock, mark: (text: string) => string, now: Date) => {
+  const until = await lockouts.until(db, [here(knock, mark), everywhere(knock, mark)], now)
+  return until === null ? null : Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
+}
+
+/** Counts a failure, and tells when it shuts a door. `known`: the name is registered, and may be told. */
+export const failed = async (
+  db: Db,
+  knock: Knock,
+  { mark, known, now, log }: { mark: (text: string) => string; known: boolean; now: Date; log: Log },
+): Promise<void> => {
+  const { kind, address } = knock
+  const name = known ? knock.name : null
+  const made = { kind, name, windowMs: WINDOW_MS, lockMs: LOCK_MS, now }
+  const shut = await lockouts.failed(db, { ...made, key: here(knock, mark), address, most: MOST[kind] })
+  if (shut) log.warn({ kind, name, address }, 'locked out: too many failures of one name at one address')
+  if (kind === 'CLIENT') return
+  const all = { ...made, key: everywhere(knock, mark), address: null, most: MOST_EVERYWHERE }
+  if (await lockouts.failed(db, all)) log.warn({ kind, name }, 'locked out: too many failures of one name')
+}
+
+/** After a success. What was tried elsewhere stays counted. */
+export const forget = (db: Db, knock: Knock, mark: (text: string) => string): Promise<void> =>
+  lockouts.forget(db, [here(knock, mark)])
+
+const here = ({ kind, name, address }: Knock, mark: (text: string) => string): string =>
+  mark(`${kind} ${folded(name)} ${address}`)
+const everywhere = ({ kind, name }: Knock, mark: (text: string) => string): string => mark(`${kind} ${folded(name)}`)
+
+const folded = (name: string): string => name.normalize('NFKC').toLowerCase()

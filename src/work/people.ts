@@ -1,0 +1,167 @@
+/** People who sign in: registered with a password for one use, in whose place each chooses its own. */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import * as contracts from '../contracts.js'
+import { normalPassword, PASSWORD_LEAST, PASSWORD_MOST, type PasswordFault, passwordFault } from '../domain/password.js'
+import type { Role, Viewer } from '../domain/viewer.js'
+import { Refusal } from '../errors.js'
+import { hashSecret, newSecret, secretMatches } from '../keys.js'
+import type { Log } from '../log.js'
+import type { Db } from '../store/db.js'
+import * as people from '../store/people.js'
+import * as sessions from '../store/sessions.js'
+import { type ClientGiven, checkedGiven } from './clients.js'
+import * as lockouts from './lockouts.js'
+
+/** How long a one-time password may be changed for another, milliseconds. */
+const ONE_TIME_MS = 7 * 24 * 3_600_000
+/** After so long without a request a session has ended; and after so long in any case, milliseconds. */
+export const IDLE_MS = 30 * 60_000
+export const SESSION_MS = 12 * 3_600_000
+
+export interface Registered {
+  name: string
+  one_time_password: string
+  /** ISO 8601. */
+  good_until: string
+  role: Role
+  agency: string | null
+  region: string | null
+}
+
+/** Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, PERSON_EXISTS. */
+export const add = async (db: Db, given: ClientGiven, agencies: readonly string[], now: Date): Promise<Registered> => {
+  const { name, role, agency, region } = checkedGiven(given, agencies)
+  const { password, passwordHash, oneTimeUntil } = await oneTime(now)
+  const added = await people.add(db, { id: name, role, agency, region, passwordHash, oneTimeUntil }, now)
+  if (!added) throw new Refusal('PERSON_EXISTS', { name })
+  return { name, one_time_password: password, good_until: oneTimeUntil.toISOString(), role, agency, region }
+}
+
+/** A new one-time password; what is signed in by the old one ends. Refusal PERSON_UNKNOWN. */
+export const reset = async (db: Db, name: string, now: Date): Promise<Registered> => {
+  const person = await people.byId(db, name)
+  if (person === null) throw new Refusal('PERSON_UNKNOWN', { name })
+  const { password, passwordHash, oneTimeUntil } = await oneTime(now)
+  await db.transaction(async (tx) => {
+    const made = { before: person.passwordHash, passwordHash, oneTimeUntil, now }
+    if (!(await people.setPassword(tx, name, made))) throw new Refusal('PERSON_UNKNOWN', { name })
+    await sessions.endAll(tx, name, null, now)
+  })
+  const { role, agency, region } = person
+  return { name, one_time_password: password, good_until: oneTimeUntil.toISOString(), role, agency, region }
+}
+
+/** It signs in no more, and is signed out everywhere. Its name stays taken. Refusal PERSON_UNKNOWN. */
+export const end = async (db: Db, name: string, now: Date): Promise<void> => {
+  if (!(await people.end(db, name, now))) throw new Refusal('PERSON_UNKNOWN', { name })
+}
+
+const oneTime = async (now: Date) => {
+  const password = newSecret()
+  return {
+    password,
+    passwordHash: await hashSecret(password),
+    oneTimeUntil: new Date(now.getTime() + ONE_TIME_MS),
+  }
+}
+
+export interface SigningIn {
+  name: string
+  password: string
+  newPassword: string | null
+  address: string
+  /** Of the session in which it asks, which ends by this; null: in none. */
+  cookie: string | null
+}
+
+export interface SignedIn {
+  /** The value of its cookie. */
+  cookie: string
+  viewer: Viewer
+  endsAt: Date
+}
+
+/**
+ * A session for whoever knows the password. People that are known and not, passwords that are right and wrong cost the same
+ * look-ups and one scrypt. Refusals: SIGN_IN_REFUSED, TOO_MANY_REQUESTS, PASSWORD_TO_CHOOSE (it is for one use, and no new one
+ * was given), PASSWORD_WEAK.
+ */
+export const signIn = async (
+  db: Db,
+  given: SigningIn,
+  { mark, now, log }: { mark: (text: string) => string; now: Date; log: Log },
+): Promise<SignedIn> => {
+  const knock = { kind: 'PERSON' as const, name: given.name, address: given.address }
+  const wait = await lockouts.shutFor(db, knock, mark, now)
+  const person = await people.byId(db, given.name)
+  const matches = await secretMatches(normalPassword(given.password), person?.passwordHash ?? null)
+  if (wait !== null) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait })
+  const tooLate = person?.oneTimeUntil != null && person.oneTimeUntil <= now
+  if (person === null || !matches || tooLate) {
+    await lockouts.failed(db, knock, { mark, known: person !== null, now, log })
+    throw new Refusal('SIGN_IN_REFUSED')
+  }
+  if (person.oneTimeUntil !== null && given.newPassword === null) throw new Refusal('PASSWORD_TO_CHOOSE')
+  const passwordHash = given.newPassword === null ? null : await chosen(person, given.password, given.newPassword)
+  const { id, role, agency, region } = person
+  // Never one that came with the request: what somebody else has laid down there opens nothing.
+  const cookie = newSecret()
+  const endsAt = new Date(now.getTime() + SESSION_MS)
+  await db.transaction(async (tx) => {
+    if (passwordHash !== null) {
+      const made = { before: person.passwordHash, passwordHash, oneTimeUntil: null, now }
+      if (!(await people.setPassword(tx, id, made))) throw new Refusal('SIGN_IN_REFUSED')
+      await sessions.endAll(tx, id, null, now)
+    }
+    if (given.cookie !== null) await sessions.end(tx, markOf(given.cookie), now)
+    await sessions.start(tx, { mark: markOf(cookie), person: id, now, endsAt })
+  })
+  await lockouts.forget(db, knock, mark)
+  log.info({ person: id, chosen: passwordHash !== null }, 'signed in')
+  return { cookie, viewer: { role, sub: id, agency, region }, endsAt }
+}
+
+/** Who is signed in by this cookie; null: nobody. */
+export const signedInBy = async (db: Db, cookie: string, now: Date): Promise<SignedIn | null> => {
+  const found = await sessions.use(db, markOf(cookie), IDLE_MS, now)
+  if (found === null) return null
+  const { person: sub, role, agency, region, endsAt } = found
+  return { cookie, viewer: { role, sub, agency, region }, endsAt }
+}
+
+export const signOut = (db: Db, cookie: string, now: Date): Promise<void> => sessions.end(db, markOf(cookie), now)
+
+const markOf = (cookie: string): string => createHash('sha256').update(cookie).digest('hex')
+
+/** What a page sends beside the cookie, to show that it was answered by the hub: another site cannot read it. */
+export const csrfOf = (cookie: string): string => createHash('sha256').update(`csrf ${cookie}`).digest('base64url')
+
+export const csrfMatches = (cookie: string, given: string): boolean => {
+  const [wanted, said] = [Buffer.from(csrfOf(cookie)), Buffer.from(given)]
+  return wanted.length === said.length && timingSafeEqual(wanted, said)
+}
+
+const WEAK: Record<PasswordFault | 'SAME', string> = {
+  SHORT: `不足 ${PASSWORD_LEAST} 个字符 fewer than ${PASSWORD_LEAST} characters`,
+  LONG: `超过 ${PASSWORD_MOST} 个字符 more than ${PASSWORD_MOST} characters`,
+  CHARACTERS: '含有控制字符 it holds control characters',
+  PATTERN: '重复或顺排的字符过多 too much of it repeats or follows a row',
+  NAMED: '含有本人名称 it holds the name',
+  COMMON: '过于常见 it is a common one',
+  SAME: '与原密码相同 it is the one before',
+}
+
+/** The hash of a password that may be one. Refusal PASSWORD_WEAK. */
+const chosen = async ({ id }: people.Person, before: string, given: string): Promise<string> => {
+  const password = normalPassword(given)
+  const fault = password === normalPassword(before) ? 'SAME' : passwordFault(password, { name: id, common: common() })
+  if (fault !== null) throw new Refusal('PASSWORD_WEAK', { fault, reason: WEAK[fault] })
+  return hashSecret(password)
+}
+
+let list: ReadonlySet<string> | null = null
+/** Read when the first password is chosen. */
+const common = (): ReadonlySet<string> => {
+  list ??= new Set(contracts.text('passwords/common.txt').split('\n').filter(Boolean))
+  return list
+}
