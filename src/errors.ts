@@ -328,6 +328,12 @@ const REFUSALS = {
   CLIENT_UNKNOWN: row(404, 1, (d) => `没有名为 ${d['name']} 的客户端。There is no client of this name.`),
   ROLE_UNKNOWN: row(400, 2, (d) => `角色 ${d['role']} 不可用，可用：${d['known']}。Unknown role.`),
   AGENCY_UNKNOWN: row(400, 2, (d) => `未知的信源单位 ${d['agency']}，可用：${d['known']}。Unknown agency.`),
+  TRAIL_UNAVAILABLE: row(
+    503,
+    1,
+    () =>
+      '查询痕迹暂时无法留存，未予答复，请稍后再试。The trail of this answer cannot be kept just now, so it was not given; try again later.',
+  ),
   INPUT_INVALID: row(400, 1, (d) => `输入无效：${d['reason']}。The input is not valid.`),
   TOO_MANY_CODES: row(400, 1, (d) => `一次最多查询 ${d['limit']} 个代码。At most ${d['limit']} codes in one question.`),
   NOT_FOUND: row(404, 1, () => '没有这个地址。There is nothing at this address.'),
@@ -351,6 +357,13 @@ export class Refusal extends Error {
     this.exit = exit
   }
 }
+
+/** As commands and plain HTTP answers tell it. */
+export const toldOf = ({ code, message, details }: Refusal): { code: string; message: string; details: object } => ({
+  code,
+  message,
+  details,
+})
 
 export const isRefusal = (error: unknown): error is Refusal => error instanceof Refusal
 

@@ -39,6 +39,7 @@ const TOP = [
   'reconciling',
   'pulled',
   'listening',
+  'verifying',
 ]
 const ONLY_TOP: readonly string[] = [
   'config',
@@ -53,6 +54,7 @@ const ONLY_TOP: readonly string[] = [
   'reconciling',
   'pulled',
   'listening',
+  'verifying',
 ]
 
 /** One library, one room. `agencies/transports/table` is the place where a door may speak SQL. */

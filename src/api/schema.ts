@@ -32,8 +32,10 @@ import { adoptionById, scorecardLife } from './nouns/scorecards.js'
 import { standing } from './nouns/standing.js'
 import { timelinessOf } from './nouns/timeliness.js'
 import { timetable } from './nouns/timetable.js'
+import { trail } from './nouns/trail.js'
 import { watch } from './nouns/watch.js'
 import { SCALARS } from './scalars.js'
+import { noting } from './shown.js'
 import { signedIn } from './viewer.js'
 
 const node = (_: unknown, { id }: { id: string }, context: Context) => {
@@ -63,7 +65,7 @@ const ENUMS = {
   RecordKind: upper(RECORD_KINDS),
   SubjectKind: upper(SUBJECT_KINDS),
   CodeScheme: upper(['uscc', 'org_code', 'reg_no', 'shop']),
-  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile', 'fill']),
+  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile', 'fill', 'trail']),
   RunCause: upper(['timetable', 'command', 'demo', 'upload', 'person']),
 }
 
@@ -73,7 +75,7 @@ export const makeSchema = (): GraphQLSchema => {
     .filter((file) => file.endsWith('.graphql'))
     .map((file) => contracts.text(`graphql/${file}`))
   const { Query: own, ...listingFields } = listing
-  return makeExecutableSchema({
+  const schema = makeExecutableSchema({
     typeDefs,
     resolvers: {
       ...SCALARS,
@@ -101,6 +103,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...timelinessOf.Query,
         ...compared.Query,
         ...restored.Query,
+        ...trail.Query,
       },
       Mutation: {
         ...moves.Mutation,
@@ -129,6 +132,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...objection.Operator,
         ...watch.Operator,
         ...door.Operator,
+        ...trail.Operator,
       },
       UnmatchedReason: identity.UnmatchedReason,
       Score: { ...score.Score, ...audit.Score, ...restoration.Score, ...overrule.Score, ...objection.Score },
@@ -141,4 +145,5 @@ export const makeSchema = (): GraphQLSchema => {
     // A field described nowhere, or an answer to no field, is found at start.
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   })
+  return noting(schema)
 }

@@ -6,12 +6,14 @@ import * as clients from '../store/clients.js'
 import type { Asked } from './asked.js'
 import type { ApiParts } from './parts.js'
 import type { Limit } from './rate-limit.js'
+import { keep } from './trail.js'
 
 const BODY_LIMIT = '16kb'
 /** Longest client id and secret that are looked at, characters. */
 const LONGEST = 256
 
-export const tokens = ({ db, keys, now }: ApiParts, askedOf: (request: Request) => Asked, limit: Limit): Router => {
+export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, limit: Limit): Router => {
+  const { db, keys, now } = parts
   const answer: RequestHandler = async (request, response) => {
     response.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' })
     const form = formOf(request.body)
@@ -30,7 +32,8 @@ export const tokens = ({ db, keys, now }: ApiParts, askedOf: (request: Request) 
       )
     const grant = form.get('grant_type')
     if (!grant) return refuse(response, 'invalid_request', '缺少 grant_type。grant_type is missing.')
-    const { address } = askedOf(request)
+    const asked = askedOf(request)
+    const { address } = asked
     const giveBack = tried(limit, [`${given?.id ?? ''} ${address}`, address], now())
     if (isRefusal(giveBack)) return tooMany(response, giveBack)
     // Known and unknown clients, right and wrong secrets: each costs one look-up and one scrypt.
@@ -46,6 +49,12 @@ export const tokens = ({ db, keys, now }: ApiParts, askedOf: (request: Request) 
       )
     const { id: sub, role, agency, region } = client
     const { token, expiresIn } = keys.sign({ sub, role, agency, region }, now().getTime())
+    try {
+      await keep(parts, asked, { sub, role, agency }, { kind: 'TOKEN', asked: 'POST /oauth/token' })
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      return refuse(response, 'temporarily_unavailable', error.message, error.status)
+    }
     response.json({ access_token: token, token_type: 'Bearer', expires_in: expiresIn, scope: role })
   }
 

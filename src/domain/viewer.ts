@@ -69,6 +69,8 @@ export type Act =
   | 'direct_platform'
   | 'settle_delivery'
   | 'close_retraction'
+  | 'see_trail'
+  | 'see_askers'
 
 const ALL: readonly Role[] = ROLES
 const SIGNED_IN: readonly Role[] = ROLES.filter((role) => role !== 'public')
@@ -114,6 +116,9 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   direct_platform: ['officer', 'reviewer', 'administrator'],
   settle_delivery: ['officer', 'reviewer', 'administrator'],
   close_retraction: ['officer', 'reviewer'],
+  see_trail: ['administrator', 'auditor'],
+  // Who has asked about an operator; of whose questions is the rules' word (schema/rules/trail.json).
+  see_askers: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
 }
 
 /** Merchant, trademark and product-quality records are open by law to firms and credit services (吉政办发〔2016〕15号, item 11). */

@@ -113,3 +113,16 @@ export const seed = async (db: Db): Promise<void> => {
     await module.seed(db)
   }
 }
+
+/** Whether questions can be answered, and why not. */
+export const readiness = async (db: Db): Promise<{ ok: boolean; checks: Record<string, string> }> => {
+  try {
+    const { state } = await version(db)
+    return { ok: state === 'CURRENT', checks: { database: 'reachable', migrations: state.toLowerCase() } }
+  } catch (error) {
+    return {
+      ok: false,
+      checks: { database: error instanceof Refusal ? error.code : `unreachable: ${reasonOf(error).slice(0, 80)}` },
+    }
+  }
+}

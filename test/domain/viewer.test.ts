@@ -56,6 +56,7 @@ describe('who may see and do what', () => {
       'direct_platform',
       'settle_delivery',
       'close_retraction',
+      'see_askers',
     ],
     reviewer: [
       ...AUTHORITY,
@@ -79,6 +80,7 @@ describe('who may see and do what', () => {
       'direct_platform',
       'settle_delivery',
       'close_retraction',
+      'see_askers',
     ],
     administrator: [
       ...AUTHORITY,
@@ -98,9 +100,13 @@ describe('who may see and do what', () => {
       'send_records',
       'direct_platform',
       'settle_delivery',
+      'see_trail',
+      'see_askers',
     ],
     auditor: [
       ...AUTHORITY,
+      'see_trail',
+      'see_askers',
       'see_inner_listings',
       'see_removed',
       'see_access_codes',
@@ -116,6 +122,7 @@ describe('who may see and do what', () => {
       'open_objection',
       'see_own_file',
       'move_own_listing',
+      'see_askers',
     ],
   }
   for (const role of ROLES) {
