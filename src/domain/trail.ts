@@ -3,7 +3,7 @@
  * instant, kind, count and hashes. Its content is hashed with a salt of its own, so that it can be erased and neither be missed
  * by the chain nor be guessed from its hash.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * ANSWER: to a question. ACT: something that is about to be done. OUTCOME: the answer to whoever had it done. CHUNK: a piece of a
@@ -58,30 +58,28 @@ export const NO_HEAD: Head = { number: 0, hash: Buffer.alloc(32) }
 
 /** SHA-256 of the canonical content: a JSON array of its members in one order, bytes as base64. */
 export const contentHash = (c: Content): Buffer =>
-  createHash('sha256')
-    .update(
-      JSON.stringify([
-        c.salt.toString('base64'),
-        c.client,
-        c.role,
-        c.agency,
-        c.purpose,
-        c.request,
-        c.asked,
-        c.outcome,
-        c.shown?.toString('base64') ?? null,
-        c.digest?.toString('base64') ?? null,
-      ]),
-    )
-    .digest()
+  sha256(
+    JSON.stringify([
+      c.salt.toString('base64'),
+      c.client,
+      c.role,
+      c.agency,
+      c.purpose,
+      c.request,
+      c.asked,
+      c.outcome,
+      c.shown?.toString('base64') ?? null,
+      c.digest?.toString('base64') ?? null,
+    ]),
+  )
 
-/** SHA-256 of the frame, the content's hash and the hash of the row before. */
+/** SHA-256 of the frame, the content's hash and the hash of the row before: lines of text, hashes in hexadecimal. */
 export const rowHash = (row: Frame & { number: number; contentHash: Buffer; previous: Buffer }): Buffer =>
-  createHash('sha256')
-    .update(`${row.number}\n${row.at.toISOString()}\n${row.kind}\n${row.count}\n`)
-    .update(row.contentHash)
-    .update(row.previous)
-    .digest()
+  sha256(
+    `${row.number}\n${row.at.toISOString()}\n${row.kind}\n${row.count}\n${row.contentHash.toString('hex')}\n${row.previous.toString('hex')}\n`,
+  )
+
+const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer')
 
 /** These as the next rows after `head`, in their order. */
 export const chained = (
@@ -92,9 +90,8 @@ export const chained = (
   return links.map((link) => {
     number += 1
     const row = { ...link, number, previous }
-    const hash = rowHash(row)
-    previous = hash
-    return { ...row, hash }
+    previous = rowHash(row)
+    return { ...row, hash: previous }
   })
 }
 

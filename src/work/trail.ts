@@ -34,6 +34,7 @@ const WRITE_MS = 5_000
 const TRIES = 20
 /** After meeting another process so many groups are written under the lock of all writers. */
 const LOCKED_GROUPS = 50
+const SALTS_DRAWN = 1_024
 const UNSTORABLE = /\0|\p{Cs}/gu
 /** Between two notes of the head outside the database, milliseconds. */
 const NOTE_MS = 5_000
@@ -215,8 +216,17 @@ export const openTrail = (
 const linkOf = ({ kind, at, shown, ...said }: Entry): Waiting['link'] => {
   const codes = new Set(shown)
   const texts = { client: kept(said.client), asked: kept(said.asked), purpose: said.purpose && kept(said.purpose) }
-  const content = { ...said, ...texts, salt: randomBytes(SALT_BYTES), shown: packed(codes) }
+  const content = { ...said, ...texts, salt: newSalt(), shown: packed(codes) }
   return { at, kind, count: codes.size, content, contentHash: contentHash(content) }
+}
+
+/** Drawn many at a time: asking for each one costs more than all else of a row. */
+let salts = Buffer.alloc(0)
+const newSalt = (): Buffer => {
+  if (salts.length < SALT_BYTES) salts = randomBytes(SALT_BYTES * SALTS_DRAWN)
+  const salt = salts.subarray(0, SALT_BYTES)
+  salts = salts.subarray(SALT_BYTES)
+  return salt
 }
 
 /** As the database gives it back: it holds no NUL and no half characters. */

@@ -10,6 +10,7 @@ import * as clients from '../../src/work/clients.js'
 import { tidyTrail } from '../../src/work/tidy-trail.js'
 import { unpacked } from '../../src/work/trail-codes.js'
 import { verifyTrail } from '../../src/work/verify-trail.js'
+import { verified } from '../support/holder.js'
 import {
   globalOf,
   makeWorld,
@@ -322,6 +323,29 @@ describe('the trail of answers', () => {
       const { errors } = await world.ask(TRAIL, { token: world.token(role, role === 'party' ? one : 'somebody') })
       expect(errors?.[0]?.extensions['code'], role).to.equal('FORBIDDEN')
     }
+  })
+
+  it('its head stands in the signed manifest of the list, by which rows missing at its end are found', async () => {
+    const { db } = world.database
+    await world.ask(`{ standing(code: "${one}") { status } }`, { token: market() })
+    await world.publish()
+    const jws = await (await fetch(`${world.url}/data/manifest.jws`)).text()
+    const { trail } = await verified(world.url, jws)
+    const last = await store.head(db)
+    expect(trail).to.deep.equal({ number: last?.number, hash: last?.hash.toString('hex') })
+    expect(await verifyTrail(db, { now: () => NOW, noted: null })).to.include({ ok: true, compared: 1 })
+    await db.transaction((tx) =>
+      tx.raw(
+        'set local session_replication_role = replica; create table kept as select * from trail; delete from trail where number > 3',
+      ),
+    )
+    const found = await verifyTrail(db, { now: () => NOW, noted: null })
+    await db.transaction((tx) =>
+      tx.raw(
+        'set local session_replication_role = replica; insert into trail select * from kept where number > 3; drop table kept',
+      ),
+    )
+    expect(found.broken).to.deep.equal({ number: 4, fault: 'TAIL_MISSING' })
   })
 
   const ASKED_BY = `query($code: String!) { operator(code: $code) { askedBy(first: 100) { completeUntil nodes { at kind client role purpose } } } }`
