@@ -22,7 +22,7 @@ const PURPOSE_MOST = 200
 /** Longest text of a question and of its variables that is kept, characters; and members of a list. */
 const TEXT_MOST = 2_000
 const MEMBERS_MOST = 20
-/** Questions whose kept text is remembered: programs ask the same one with other variables. */
+/** Questions and purposes of each of which the kept text is remembered. */
 const REMEMBERED = 300
 
 const DONE = 'DONE'
@@ -43,18 +43,39 @@ export const noAsking = (): Asking => ({ isAct: false, said: '', faults: [], iss
 export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => string): string | null => {
   const given = [headers['x-purpose'] ?? ''].flat().join(' ')
   if (given === '') return null
-  const text = withoutAccessCodes(redact(decoded(given).replace(/\p{C}+/gu, ' '), mark))
-  const kept = [...text.trim()].slice(0, PURPOSE_MOST).join('')
+  const kept = remembering(purposes, given, () => {
+    const text = withoutAccessCodes(redact(decoded(given).replace(/\p{C}+/gu, ' '), mark))
+    return [...text.trim()].slice(0, PURPOSE_MOST).join('')
+  })
   return kept === '' ? null : kept
 }
 
-/** Headers come as single bytes; most senders mean UTF-8. */
+const purposes = new Map<string, string>()
+const questions = new Map<string, string>()
+
+/** What was worked out for a text before; programs send the same ones again and again. Long ones are not remembered. */
+const remembering = (known: Map<string, string>, text: string, made: () => string): string => {
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const after = made()
+  if (text.length > TEXT_MOST) return after
+  const [oldest] = known.size >= REMEMBERED ? known.keys() : []
+  if (oldest !== undefined) known.delete(oldest)
+  known.set(text, after)
+  return after
+}
+
+/** Headers come as single bytes; most senders mean UTF-8, some encode it once more. */
 const decoded = (header: string): string => {
+  const text = attempt(() => new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1')), header)
+  return attempt(() => decodeURIComponent(text), text)
+}
+
+const attempt = (read: () => string, otherwise: string): string => {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'))
-    return decodeURIComponent(text)
+    return read()
   } catch {
-    return header
+    return otherwise
   }
 }
 
@@ -96,18 +117,29 @@ export const keepAnswer = async (context: Context, answer: string): Promise<void
   await keep(parts, context, who, { kind, asked: asking.said, outcome, shown, content: answer })
 }
 
-/** Learns what is asked, what was refused of it, and keeps an act's row before it is done. */
+/** Before an operation is carried out, whoever carries it out: what is asked, as the trail keeps it. */
+export const learn = (
+  { asking, parts }: Pick<Context, 'asking' | 'parts'>,
+  operation: OperationDefinitionNode,
+  source: string,
+  variables: Record<string, unknown>,
+): void => {
+  asking.isAct = operation.operation === OperationTypeNode.MUTATION
+  asking.said = saidIn(operation, source, variables, parts.keys.mark)
+}
+
+/** What was refused of it, or broke. */
+export const learnFaults = ({ asking }: Pick<Context, 'asking'>, errors: readonly GraphQLError[]): void => {
+  asking.faults.push(...errors.map(codeOf))
+}
+
+/** Apollo's way to these; and an act's row is kept before it is done. */
 export const trailing: ApolloServerPlugin<Context> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ contextValue, operation, source = '', request }) => {
-      if (operation === undefined) return
-      const { asking, parts } = contextValue
-      asking.isAct = operation.operation === OperationTypeNode.MUTATION
-      asking.said = saidIn(operation, source, request.variables ?? {}, parts.keys.mark)
+      if (operation !== undefined) learn(contextValue, operation, source, request.variables ?? {})
     },
-    didEncounterErrors: async ({ contextValue, errors }) => {
-      contextValue.asking.faults.push(...errors.map(codeOf))
-    },
+    didEncounterErrors: async ({ contextValue, errors }) => learnFaults(contextValue, errors),
     responseForOperation: async ({ contextValue }) => {
       const { viewer, asking, parts } = contextValue
       if (!asking.isAct || viewer.sub === null) return null
@@ -134,8 +166,6 @@ const codeOf = (error: GraphQLError): string => {
   return typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR' ? code : INTERNAL.code
 }
 
-const remembered = new Map<string, string>()
-
 /** The question and its variables as they are kept: without numbers of persons and access codes, and bounded. */
 const saidIn = (
   operation: OperationDefinitionNode,
@@ -144,20 +174,12 @@ const saidIn = (
   mark: (id: string) => string,
 ): string => {
   // An act's text may hold a secret, and need not be remembered: few are made.
-  const query = operation.operation === OperationTypeNode.QUERY ? textOf(source, mark) : made(source, mark)
+  const query =
+    operation.operation === OperationTypeNode.QUERY
+      ? remembering(questions, source, () => made(source, mark))
+      : made(source, mark)
   const given = Object.keys(variables).length === 0 ? '' : cut(JSON.stringify(without(redact(short(variables), mark))))
   return given === '' ? query : `${query}\n${given}`
-}
-
-const textOf = (source: string, mark: (id: string) => string): string => {
-  const known = remembered.get(source)
-  if (known !== undefined) return known
-  const text = made(source, mark)
-  if (source.length > TEXT_MOST) return text
-  const [oldest] = remembered.size >= REMEMBERED ? remembered.keys() : []
-  if (oldest !== undefined) remembered.delete(oldest)
-  remembered.set(source, text)
-  return text
 }
 
 const made = (source: string, mark: (id: string) => string): string =>

@@ -120,6 +120,8 @@ export const list = async (
 }
 
 export const count = async (db: Db, filter: Filter): Promise<number> => {
+  // Numbers have no gap.
+  if (Object.values(filter).every((one) => one === null)) return (await head(db))?.number ?? 0
   const answer = await db.raw(`select count(*)::int as n from trail t where ${where(filter)} /* trail.count */`, {
     ...filter,
   } as never)

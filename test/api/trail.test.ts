@@ -232,6 +232,11 @@ describe('the trail of answers', () => {
       world.ask('{ viewer { role } }', { token: market(), headers: { 'x-purpose': '%E4%ZZ' } }),
     )
     expect(odd[0]?.content?.purpose).to.equal('%E4%ZZ')
+    const bytes = Buffer.from('抽查 50% 的店铺').toString('latin1')
+    const utf8 = await left(() =>
+      world.ask('{ viewer { role } }', { token: market(), headers: { 'x-purpose': bytes } }),
+    )
+    expect(utf8[0]?.content?.purpose).to.equal('抽查 50% 的店铺')
   })
 
   it('uploads, rejects, scores and figures fetched, and tokens leave their rows', async () => {

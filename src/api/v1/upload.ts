@@ -7,6 +7,7 @@ import { gunzip } from 'node:zlib'
 import type { Request, RequestHandler } from 'express'
 import type { Feed } from '../../agencies/feed.js'
 import { isDate } from '../../domain/dates.js'
+import { redact } from '../../domain/privacy.js'
 import { may, mayFeed, type Viewer } from '../../domain/viewer.js'
 import { INTERNAL, isRefusal, Refusal, reasonOf } from '../../errors.js'
 import * as watch from '../../store/watch.js'
@@ -71,7 +72,7 @@ export const uploads = (
       try {
         const bytes = packed ? await unpackedFrom(received) : received.bytes
         const by = viewer.sub ?? ''
-        const asked = saidOf(feed, given)
+        const asked = saidOf(feed, given, parts.keys.mark)
         await keep(parts, own, viewer, { kind: 'ACT', asked, content: bytes })
         const outcome = (said: string) => keep(parts, own, viewer, { kind: 'OUTCOME', asked, outcome: said })
         const signal = AbortSignal.timeout(TAKE_IN_MS)
@@ -96,9 +97,9 @@ export const uploads = (
   }
 }
 
-/** The file's name may be any text of its sender's; it is without ID numbers already. */
-const saidOf = ({ id }: Feed, given: ReturnType<typeof givenIn>): string =>
-  `POST /v1/feeds/${id} ${JSON.stringify(given)}`
+/** Its sender may have written anything into it. */
+const saidOf = ({ id }: Feed, given: ReturnType<typeof givenIn>, mark: (id: string) => string): string =>
+  `POST /v1/feeds/${id} ${JSON.stringify(redact(given, mark))}`
 
 const placeOf = (run: number): string => `/v1/runs/${run}/rejects.csv`
 
