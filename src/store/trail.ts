@@ -52,9 +52,16 @@ export const add = async (db: Db | Tx, rows: readonly (Row & { content: Content 
   }
 }
 
-/** To the end of the transaction only one of those who take it writes. */
-export const lock = async (tx: Tx): Promise<void> => {
-  await tx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0)) /* trail.lock */', [LOCK])
+/**
+ * The head, under a lock that to the end of the transaction only one of those who take it has. Two statements of one message: the
+ * second looks once the lock is had, and sees what the one before has written.
+ */
+export const lockedHead = async (tx: Tx): Promise<Head | null> => {
+  const [, answer] = (await tx.raw(
+    `select pg_advisory_xact_lock(hashtextextended('${LOCK}', 0)) /* trail.lockedHead */;
+     select number, hash from trail order by number desc limit 1 /* trail.lockedHead */`,
+  )) as unknown as { rows: Head[] }[]
+  return answer?.rows[0] ?? null
 }
 
 const COLUMNS = `number, at, kind, count, content_hash as "contentHash", previous, hash, salt, client, role, agency, purpose, request, asked,

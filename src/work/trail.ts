@@ -134,10 +134,7 @@ export const makeTrail = (db: Db, { log, notes, now }: { log: Log; now: () => Da
     for (let tried = 0; tried < TRIES; tried += 1) {
       const last =
         lockedGroups > 0
-          ? await db.transaction(async (tx) => {
-              await store.lock(tx)
-              return tryAt(tx, await store.head(tx), links)
-            })
+          ? await db.transaction(async (tx) => tryAt(tx, await store.lockedHead(tx), links))
           : await tryAt(db, head ?? (await store.head(db)), links)
       if (last !== null) {
         head = last
