@@ -13,7 +13,7 @@ import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub
 import { makeLog } from './log.js'
 import { progress } from './progress.js'
 import { eachLine, promised, pullEach, pulledLine, pullOne } from './pulled.js'
-import { compared } from './reconciling.js'
+import { compared, unreachableOf } from './reconciling.js'
 import { accessTold, status } from './status.js'
 import { run } from './stopping.js'
 import { isLost } from './store/db.js'
@@ -252,7 +252,7 @@ command
         complain(new Refusal('PLATFORM_NOT_CONFIGURED', { platform, setting: hub.config.platforms[platform]?.setting }))
       }
       if (pushed.unreachable.length > 0) {
-        complain(new Refusal('PLATFORM_UNREACHABLE', { reason: pushed.unreachable.join(', ') }))
+        complain(unreachableOf(pushed))
       }
     })
   })

@@ -6,6 +6,7 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Refusal, reasonOf } from './errors.js'
+import { platforms } from './platforms/index.js'
 
 export interface Config {
   /** TCP port of the one HTTP server; 0 lets the system choose. */
@@ -47,7 +48,6 @@ const AGENCIES = [
   'marketplaces',
   'certifiers',
 ]
-const PLATFORMS = ['national', 'jilin', 'creditchina', 'creditjilin']
 /** What a platform may be told of. */
 const HEARD = ['listing', 'penalty', 'permit']
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
@@ -69,7 +69,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
   const faults: string[] = []
   const root = projectRoot()
   const given = (name: string): string | null => env[name]?.trim() || null
-  const url = (name: string, protocols: string[]): string | null => {
+  const url = (name: string, protocols: readonly string[]): string | null => {
     const text = given(name)
     if (text === null) return null
     const parsed = URL.canParse(text) ? new URL(text) : null
@@ -145,9 +145,12 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
       }),
     ),
     platforms: Object.fromEntries(
-      PLATFORMS.map((id) => {
+      platforms.map(({ id, ways }) => {
         const name = setting('PLATFORM', id, 'URL')
-        const address = url(name, ['http:', 'https:', 'file:', 'postgres:', 'postgresql:'])
+        const address = url(name, ways)
+        // Its paths are put behind it; and a credential in it would be seen wherever an address is.
+        if (address?.startsWith('http') && /[?#@]/.test(address))
+          faults.push(`${name} 不得含账号、? 或 # / must hold no account, no ? and no #`)
         const secret = secretOf(setting('PLATFORM', id, 'SECRET'))
         if (address?.startsWith('http') && secret === null)
           faults.push(

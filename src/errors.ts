@@ -336,6 +336,11 @@ const REFUSALS = {
   ),
   INPUT_INVALID: row(400, 1, (d) => `输入无效：${d['reason']}。The input is not valid.`),
   TOO_MANY_CODES: row(400, 1, (d) => `一次最多查询 ${d['limit']} 个代码。At most ${d['limit']} codes in one question.`),
+  UNAVAILABLE: row(
+    503,
+    1,
+    () => '服务暂时不可用，请稍后再试。The hub is without its database at this moment; try again soon.',
+  ),
   NOT_FOUND: row(404, 1, () => '没有这个地址。There is nothing at this address.'),
   STOPPING: row(503, 1, () => '服务正在停止。The hub is stopping.'),
 } satisfies Record<string, Row>

@@ -13,10 +13,10 @@ import { Refusal, reasonOf } from './errors.js'
 import { loadKeys, newManifestKey } from './keys.js'
 import { drain, listen } from './listening.js'
 import { type Log, makeLog } from './log.js'
+import { openDatabase, whoseNotes } from './opening.js'
 import { platforms as allPlatforms, hearing } from './platforms/index.js'
+import { makeReadiness } from './readiness.js'
 import * as database from './store/db.js'
-import { type Embedded, join as joinEmbedded } from './store/embedded/index.js'
-import * as restoredStore from './store/restored.js'
 import type * as runs from './store/runs.js'
 import { makeArchive } from './work/archive.js'
 import { fill } from './work/backfill.js'
@@ -141,17 +141,35 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     },
   ) => {
     const ready = chosen(ids)
-    await noticeRestored()
-    const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
-    const additionsStopped = () => restored.additionsStopped(db)
-    const beforeSending = (highest: Sent) => notes.noteSent(identity, highest)
-    const doors = { platforms: ready, silent, calendar: rules.calendar, additionsStopped, beforeSending }
     const { signal, until } = options
+    // By the timetable removals go on where nobody can tell whether the database is behind; whoever asks is told.
+    const unsure = await noticeRestored().then(
+      () => false,
+      (error) => {
+        if (until === undefined || database.isLost(error)) throw error
+        log.error({ reason: reasonOf(error) }, 'the notes of what was sent cannot be read: only removals are sent')
+        return true
+      },
+    )
+    const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
+    const additionsStopped = async () => unsure || (await restored.additionsStopped(db))
+    const beforeSending = (highest: Sent) => notes.noteSent(identity, highest)
+    const heldNewer = (platform: string, deliveryIds: readonly number[]) =>
+      restored.receiptsAhead(db, {
+        platform,
+        deliveryIds,
+        platforms: allPlatforms.map(({ id }) => id),
+        now: now(),
+        log,
+      })
+    const doors = { platforms: ready, silent, calendar: rules.calendar, additionsStopped, beforeSending, heldNewer }
     const filled = Promise.all(
       ready.map(({ platform }) => fill(db, rules, platform.id, { now, ...(signal && { signal }) })),
     )
+    // What cannot be filled is told when the push has ended, and keeps no removal waiting; unheard until then it would end the process.
+    const tried = filled.catch(() => {})
     // Whoever asks waits until a new platform is owed everything; by the timetable removals do not wait for that.
-    if (until === undefined) await filled
+    if (until === undefined) await tried
     const pushed = await push(db, { ...doors, now, random: Math.random, log, ...options })
     await filled
     return pushed
@@ -212,11 +230,12 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       await reconcileWith([subject], options)
       return true
     }
-    await reconcileRestored(subject, signal).catch((error) =>
+    // Beside the push: removals do not wait until a display was read.
+    const looked = reconcileRestored(subject, signal).catch((error) =>
       log.warn({ platform: subject, reason: reasonOf(error) }, 'a restored database could not be compared'),
     )
     const lingers = cause === 'timetable' ? { until: new Date(plannedFor.getTime() + LINGER_MS) } : {}
-    await pushTo([subject], { ...options, ...lingers })
+    await pushTo([subject], { ...options, ...lingers }).finally(() => looked)
     return true
   }
   /** Every feed and platform that has an address. */
@@ -278,7 +297,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         pull: upload,
         rescore: (only) => scoreAtOnce(only),
         publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS }),
-        ready: () => database.readiness(db),
+        ready: makeReadiness(answers),
       })
       server = made
       const port = await listen(made, config)
@@ -348,28 +367,6 @@ export const hearings = ({ platforms }: Pick<Config, 'platforms'>): Hearing[] =>
     })
   })
 
-const openDatabase = async (
-  config: Config,
-  migrate: 'always' | 'empty',
-): Promise<{ db: database.Db; url: string; leave: () => Promise<void> }> => {
-  const embedded: Embedded | null = config.databaseUrl === null ? await joinEmbedded(config.dataDir) : null
-  const url = embedded?.url ?? config.databaseUrl ?? ''
-  const db = database.connect(url)
-  const leave = async () => embedded?.leave()
-  try {
-    await database.reach(db)
-    const { state, missing } = await database.version(db)
-    const wanted = state === 'EMPTY' || (state === 'BEHIND' && (migrate === 'always' || embedded !== null))
-    if (wanted) await database.migrate(db)
-    else if (state === 'BEHIND') throw new Refusal('DATABASE_BEHIND', { missing: missing.join(', ') })
-    return { db, url, leave }
-  } catch (error) {
-    await db.destroy()
-    await leave()
-    throw error
-  }
-}
-
 /** The configuration comes first; what it leaves open is filled by what is given. */
 const addressesOf = (config: Config, given: Addresses = { agencies: {}, platforms: {} }): Addresses => {
   const agencies = { ...given.agencies }
@@ -378,21 +375,4 @@ const addressesOf = (config: Config, given: Addresses = { agencies: {}, platform
   for (const [id, { url, secret }] of Object.entries(config.platforms))
     if (url !== null) platforms[id] = { url, secret }
   return { agencies, platforms }
-}
-
-/** What its notes call the database; and whether it is behind them. */
-const whoseNotes = async (
-  db: database.Db,
-  leave: () => Promise<void>,
-  noticeRestored: () => Promise<unknown>,
-): Promise<string> => {
-  try {
-    const identity = await restoredStore.identity(db)
-    await noticeRestored()
-    return identity
-  } catch (error) {
-    await db.destroy()
-    await leave()
-    throw error
-  }
 }

@@ -173,6 +173,7 @@ const toldLines = (p: {
   ...(p.openUntil ? [`   连续失败，暂不呼叫 not called before ${p.openUntil}`] : []),
   ...(p.oldestOutstanding ? [`   最早未结 oldest outstanding ${p.oldestOutstanding}`] : []),
   ...p.refusedByCode.map(
-    ({ code, count, advice }) => `   拒收 refused ${code} ${count} 件${advice === null ? '' : `：${advice}`}`,
+    ({ code, count, advice }) =>
+      `   拒收 refused ${code} ${count} 件：${advice ?? '字段与说明见 GraphQL deliveries · field and text are in deliveries'}`,
   ),
 ]

@@ -12,7 +12,8 @@ const LINES_MAX = 400
 const MAY: Record<string, readonly string[]> = {
   errors: [],
   domain: ['errors'],
-  config: ['errors'],
+  // Which platforms there are is said in one place.
+  config: ['errors', 'platforms'],
   log: ['domain'],
   contracts: ['errors'],
   keys: ['errors', 'domain'],
@@ -39,6 +40,8 @@ const TOP = [
   'reconciling',
   'pulled',
   'listening',
+  'readiness',
+  'opening',
   'verifying',
 ]
 const ONLY_TOP: readonly string[] = [
@@ -54,6 +57,8 @@ const ONLY_TOP: readonly string[] = [
   'reconciling',
   'pulled',
   'listening',
+  'readiness',
+  'opening',
   'verifying',
 ]
 

@@ -75,6 +75,11 @@ describe('the address and the credential of a platform', () => {
   }
   const URL = 'https://platform.example'
 
+  it('are settings of every platform that there is, and of no other', () => {
+    expect(Object.keys(readConfig({}).platforms)).to.deep.equal(platforms.map(({ id }) => id))
+    expect(faultsOf({ PLATFORM_NOBODY_URL: URL })).to.include('PLATFORM_NOBODY_URL')
+  })
+
   it('may be an interface, a folder or an exchange table', () => {
     for (const url of [URL, 'file:///srv/exchange', 'postgres://hub@exchange.example/front']) {
       const config = readConfig({ PLATFORM_JILIN_URL: url, PLATFORM_JILIN_SECRET: 'S' })
@@ -83,9 +88,21 @@ describe('the address and the credential of a platform', () => {
     expect(faultsOf({ PLATFORM_JILIN_URL: 'ftp://exchange.example' })).to.include('PLATFORM_JILIN_URL')
   })
 
+  it('is refused where the platform is not reached by such an address', () => {
+    const told = faultsOf({ PLATFORM_NATIONAL_URL: 'file:///srv/exchange' })
+    expect(told).to.include('PLATFORM_NATIONAL_URL 应为 http: 或 https: 地址')
+  })
+
   it('go together for an interface; a folder and a table need no credential', () => {
     expect(faultsOf({ PLATFORM_JILIN_URL: URL })).to.include('PLATFORM_JILIN_SECRET')
     expect(readConfig({ PLATFORM_JILIN_URL: 'file:///srv/exchange' }).platforms['jilin']).to.include({ secret: '' })
+  })
+
+  it('is refused for an interface with an account, a question or a part in it, and is not repeated', () => {
+    for (const url of ['https://hub:opens-it@platform.example', `${URL}/?key=opens-it`, `${URL}/#opens-it`]) {
+      const told = faultsOf({ PLATFORM_NATIONAL_URL: url, PLATFORM_NATIONAL_SECRET: 'S' })
+      expect(told).to.include('PLATFORM_NATIONAL_URL').and.not.include('opens-it')
+    }
   })
 
   it('may be held in a file, without the blanks around it', () => {

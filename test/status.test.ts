@@ -121,7 +121,7 @@ describe('hub status', () => {
     expect(lines.slice(from + 1, from + 4)).to.deep.equal([
       `   已暂停新增和变更 additions paused：${NOW.toISOString()} officer-1，平台升级`,
       '   最早未结 oldest outstanding 2026-11-16T02:00:00.000Z',
-      '   拒收 refused 9876 1 件',
+      '   拒收 refused 9876 1 件：字段与说明见 GraphQL deliveries · field and text are in deliveries',
     ])
   })
 })

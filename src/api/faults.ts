@@ -1,8 +1,9 @@
 /** What outsiders are told when something is refused or broke: by name, or by request id; never a stack. */
 import { unwrapResolverError } from '@apollo/server/errors'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
-import { INTERNAL, isRefusal, type Refusal } from '../errors.js'
+import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import type { Log } from '../log.js'
+import { isLost } from '../store/db.js'
 
 /** Codes of Apollo's own that say what was wrong with the question. */
 const OF_THE_QUESTION = new Set([
@@ -37,6 +38,10 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
   }
   const thrown = unwrapResolverError(error)
   if (isRefusal(thrown)) return { message: thrown.message, ...place, extensions: refused(thrown) }
+  if (isLost(thrown)) {
+    const away = new Refusal('UNAVAILABLE')
+    return { message: away.message, ...place, extensions: refused(away) }
+  }
   const extensions = formatted.extensions ?? {}
   if (extensions.badInput === true) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }
   if (isOfTheQuestion({ extensions }))

@@ -50,6 +50,13 @@ export const listingIn = (id: string): { uuid: string } | { version: number } | 
   return version === null ? null : { version }
 }
 
+/** The key of a subject at the platforms: as it stands, or out of the id of its entry; null for neither. */
+export const subjectIn = (id: string): string | null => {
+  if (UUID.test(id)) return id
+  const found = listingIn(id)
+  return found !== null && 'uuid' in found ? found.uuid : null
+}
+
 export const wholeNumber = (text: string): number | null => {
   const n = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN
   return n <= LARGEST ? n : null
@@ -102,7 +109,9 @@ export const retractionAfter = (cursor: string | null | undefined): { at: string
   if (cursor == null) return null
   const [, at = '', subjectId = ''] =
     /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z)\/(.+)$/.exec(keyAfter(cursor)) ?? []
-  if (Number.isNaN(Date.parse(at)) || !UUID.test(subjectId)) throw badCursor()
+  // To Date 30 February is 2 March.
+  if (!isDate(at.slice(0, 'YYYY-MM-DD'.length)) || Number.isNaN(Date.parse(at)) || !UUID.test(subjectId))
+    throw badCursor()
   return { at, subjectId }
 }
 

@@ -172,6 +172,7 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
       ),
     ),
     listing: batch(String, async (ids: string[]) => inOrder(ids, await listings.byIds(db, ids))),
+    publicEntry: batch(String, async (ids: string[]) => inOrder(ids, await listings.publicBodies(db, ids))),
     listings: batch(String, async (ids: number[]) => listsOf(ids, await listings.ofOperators(db, ids))),
     moves: batch(String, async (ids: string[]) => ofListings(ids, await listings.eventsOf(db, ids))),
     deadlines: batch(String, async (ids: string[]) => ofListings(ids, await deadlines.ofListings(db, ids))),

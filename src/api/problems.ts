@@ -1,10 +1,14 @@
 /** Refusals outside GraphQL: problem details (RFC 9457) for programs, a page for people. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { INTERNAL, isRefusal, Refusal } from '../errors.js'
+import { isLost } from '../store/db.js'
 import { sorryPage } from '../web/sorry.js'
 import type { Asked } from './asked.js'
 
 const DATA_PATH = /^\/(?:v1|oauth|data|\.well-known|graphql|healthz|readyz|metrics)(?:\/|$)/
+
+/** When whoever met an absent database may ask again, seconds. */
+const COME_AGAIN_SECONDS = 5
 
 export interface Problem {
   status: number
@@ -62,5 +66,10 @@ export const faulted =
       return answerProblem(request, response, asked, { status, code: refusal.code, detail: refusal.message })
     }
     asked.log.error({ err: error }, 'a request broke')
+    if (isLost(error)) {
+      const { status, code, message } = new Refusal('UNAVAILABLE')
+      response.set('Retry-After', String(COME_AGAIN_SECONDS))
+      return answerProblem(request, response, asked, { status, code, detail: message })
+    }
     answerProblem(request, response, asked, { status: INTERNAL.status, code: INTERNAL.code, detail: INTERNAL.message })
   }

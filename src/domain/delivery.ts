@@ -134,6 +134,9 @@ export const owing = (change: Action, earlier: readonly Earlier[]): Owing => {
 const surelyShows = (earlier: readonly Earlier[]): boolean => {
   const aside = (d: Earlier): boolean => d.state === 'REFUSED' || (d.state === 'OWED' && d.attempts === 0)
   if (earlier.some((d) => d.action === 'ADD' && aside(d))) return false
-  const last = earlier.findLast((d) => d.state === 'CONFIRMED' || (d.state !== 'REFUSED' && d.attempts > 0))
+  // What a person has closed says nothing of what the platform shows, sent or not.
+  const last = earlier.findLast(
+    (d) => d.state === 'CONFIRMED' || d.state === 'CLOSED' || (d.state !== 'REFUSED' && d.attempts > 0),
+  )
   return last !== undefined && last.action !== 'REMOVE' && (last.state === 'CONFIRMED' || last.state === 'OWED')
 }

@@ -3,18 +3,24 @@
  * description chooses among them and adds its own. 00 and 1001 are seen at real receivers; the others are this hub's reading
  * of what they check.
  */
+import type { Receipt } from '../domain/delivery.js'
 import type { RuleCode } from './platform.js'
+
+const DONE = '00'
 
 const rule = (meaning: RuleCode['meaning'], zh: string, en: string): RuleCode => ({ meaning, zh, en })
 
 /** It is done, or nothing is left to do. */
 export const TAKEN: Readonly<Record<string, RuleCode>> = {
-  '00': rule('ACCEPTED', '已接收，无需处理。', 'Taken; nothing to do.'),
-  '02': rule(
-    'ACCEPTED',
-    '平台已有更新的版本，本条忽略，无需处理。',
-    'The platform holds something newer; nothing to do.',
-  ),
+  [DONE]: rule('ACCEPTED', '已接收，无需处理。', 'Taken; nothing to do.'),
+  '02': {
+    ...rule(
+      'ACCEPTED',
+      '平台已有更新的版本，本条忽略，无需处理。',
+      'The platform holds something newer; nothing to do.',
+    ),
+    newer: true,
+  },
 }
 
 /** A person has to put something right: here, at the agency, or at the platform. */
@@ -80,3 +86,7 @@ export const BUSY: Readonly<Record<string, RuleCode>> = Object.fromEntries(
 /** Whether a receipt with this code says that it is done. */
 export const isTaken = (codes: Readonly<Record<string, RuleCode>>, code: string): boolean =>
   Object.hasOwn(codes, code) && codes[code]?.meaning === 'ACCEPTED'
+
+/** A refusal under the code of success says neither yes nor no: believed, it would be booked as done. */
+export const isContradictory = ({ accepted, code }: Pick<Receipt, 'accepted' | 'code'>): boolean =>
+  !accepted && code === DONE

@@ -36,6 +36,7 @@ export const creditchina: Platform = {
   // Penalties and permits reach it from the agencies themselves.
   hears: ['listing'],
   lists: ['serious'],
+  ways: ['http:', 'https:'],
   batchSize: 100,
   callsPerSecond: null,
   hours: null,

@@ -1,7 +1,7 @@
 /** 信用吉林网: one signed JSON message per notice, one after the other. */
 import { randomUUID } from 'node:crypto'
 import { type Notice, type Receipt, SUBJECT_KINDS } from '../domain/delivery.js'
-import { BUSY, TAKEN, WRONG } from './codes.js'
+import { BUSY, isContradictory, TAKEN, WRONG } from './codes.js'
 import { jsonIn, shortened, Unreadable } from './formats/reading.js'
 import { checkMessage, idempotencyKey, MESSAGE_SHOWN, message, signature } from './formats/signed-message.js'
 import type { Platform } from './platform.js'
@@ -18,6 +18,7 @@ export const creditjilin: Platform = {
   // Penalties and permits reach it from the agencies themselves.
   hears: ['listing'],
   lists: null,
+  ways: ['http:', 'https:'],
   // One: were the platform to give way in the middle of a longer batch (a rate limit), the receipts already given would
   // be lost with it, and a limit below the batch would never let it pass.
   batchSize: 1,
@@ -61,10 +62,12 @@ const receiptOf = (bytes: Buffer, notice: Notice): Receipt => {
   const answer = jsonIn(bytes, 'result')
   const { result } = answer
   if (typeof result !== 'boolean') throw new Unreadable('result is neither true nor false')
+  const code = shortened(answer.code) ?? ''
+  if (isContradictory({ accepted: result, code })) throw new Unreadable(`result false with code ${code}`)
   return {
     key: notice.key,
     accepted: result,
-    code: shortened(answer.code) ?? '',
+    code,
     text: shortened(answer.message) ?? '',
     field: shortened(answer.field),
     value: shortened(answer.value),

@@ -3,7 +3,7 @@
  * folder (`file:`), or an exchange table (`postgres:`).
  */
 import { kindOf, type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery.js'
-import { BUSY, TAKEN, WRONG } from './codes.js'
+import { BUSY, isContradictory, TAKEN, WRONG } from './codes.js'
 import { csv } from './formats/csv.js'
 import { checkExchangeRow, EXCHANGE_SHOWN, envelope, exchangeRowOf, receiptRows } from './formats/exchange-envelope.js'
 import { TABLE_NAMES, TABLES, tableRow } from './formats/exchange-table.js'
@@ -29,6 +29,7 @@ export const jilin: Platform = {
   // Penalties and permits reach it from the agencies themselves.
   hears: ['listing'],
   lists: null,
+  ways: ['http:', 'https:', 'file:', 'postgres:', 'postgresql:'],
   batchSize: 100,
   callsPerSecond: null,
   hours: null,
@@ -63,11 +64,12 @@ const service: Way = {
 
 const receiptOf = (row: ReadonlyMap<string, string>): Receipt | null => {
   const accepted = STATES.get(row.get('state'))
-  if (accepted === undefined) return null
+  const code = shortened(row.get('ruleCode')) ?? ''
+  if (accepted === undefined || isContradictory({ accepted, code })) return null
   return {
     key: keyIn(row) ?? '',
     accepted,
-    code: shortened(row.get('ruleCode')) ?? '',
+    code,
     text: shortened(row.get('ruleText')) ?? '',
     field: shortened(row.get('field')),
     value: shortened(row.get('value')),

@@ -31,6 +31,7 @@ export const national: Platform = {
   // Penalties and permits reach it from the agencies themselves.
   hears: ['listing'],
   lists: ['serious'],
+  ways: ['http:', 'https:'],
   batchSize: 200,
   callsPerSecond: null,
   hours: null,

@@ -61,10 +61,13 @@ export interface RuleCode {
   /** What a person can do about it. */
   zh: string
   en: string
+  /** It says that the platform holds a later number of the same subject than the one that it was told. */
+  newer?: true
 }
 
 export interface Platform {
-  id: 'national' | 'jilin' | 'creditchina' | 'creditjilin'
+  /** Small letters; its settings are PLATFORM_<ID>_…, and every delivery bears it for good. */
+  id: string
   name: { zh: string; en: string }
   /** What it can be told of. */
   kinds: readonly SubjectKind[]
@@ -72,6 +75,8 @@ export interface Platform {
   hears: readonly SubjectKind[]
   /** Kinds of list that its format carries; null: every one. */
   lists: readonly string[] | null
+  /** How its address may begin: by which of these it is reached. */
+  ways: readonly ('http:' | 'https:' | 'file:' | 'postgres:' | 'postgresql:')[]
   /** Notices in one call of `send`, at most. */
   batchSize: number
   /** Calls of `send` a second at most, over all hubs; null: it names no limit. */

@@ -47,7 +47,7 @@ export const reach = async (db: Db): Promise<void> => {
 }
 
 /** SQLSTATE classes and codes of the system that say: the database has gone away or is going. */
-const LOST = /^(08...|57P0[123]|ECONN(RESET|REFUSED)|EPIPE|ETIMEDOUT)$/
+const LOST = /^(08...|57P0[123]|ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)UNREACH|ENOTFOUND|EAI_AGAIN)$/
 const LOST_WORDS = /Connection terminated|not queryable|Client was closed|Timeout acquiring a connection/
 
 /** Whether a fault is the database's absence, which a user can do something about. */
@@ -111,18 +111,5 @@ export const seed = async (db: Db): Promise<void> => {
   for (const file of filesOf('seeds')) {
     const module = (await import(file.path)) as { seed: (db: Db) => Promise<void> }
     await module.seed(db)
-  }
-}
-
-/** Whether questions can be answered, and why not. */
-export const readiness = async (db: Db): Promise<{ ok: boolean; checks: Record<string, string> }> => {
-  try {
-    const { state } = await version(db)
-    return { ok: state === 'CURRENT', checks: { database: 'reachable', migrations: state.toLowerCase() } }
-  } catch (error) {
-    return {
-      ok: false,
-      checks: { database: error instanceof Refusal ? error.code : `unreachable: ${reasonOf(error).slice(0, 80)}` },
-    }
   }
 }

@@ -13,6 +13,10 @@ export interface Delivery {
   attempts: number
 }
 
+/** That a delivery is owed or refused, said as the indexes of these say it: they are few beside all that was ever confirmed. */
+export const isOpen = (d: string): string => `((${d}.state = 'OWED' and ${d}.head and ${d}.action = 'REMOVE')
+  or (${d}.state = 'OWED' and ${d}.head and ${d}.action <> 'REMOVE') or ${d}.state = 'REFUSED' or (${d}.state = 'OWED' and not ${d}.head))`
+
 export type EarlierOf = Earlier & { subjectId: string; platform: string; number: number }
 
 /** What each platform was told or owed about these subjects, in order. */

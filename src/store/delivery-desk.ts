@@ -1,7 +1,8 @@
 /** Deliveries as people work on them: what was refused and by which rule, sent again, closed; and what each platform has heard. */
-import type { Action, DeliveryState, Notice, Receipt, SubjectKind } from '../domain/delivery.js'
+import type { Action, DeliveryState, Earlier, Notice, Receipt, SubjectKind } from '../domain/delivery.js'
 import type { Heard } from '../domain/filling.js'
 import type { Db, Tx } from './db.js'
+import { isOpen } from './deliveries.js'
 
 export interface Delivery {
   id: number
@@ -38,8 +39,11 @@ export interface Filter {
 
 const WHERE = `(:platform::text is null or d.platform = :platform::text) and (:state::text is null or d.state = :state::text)
   and (:kind::text is null or d.kind = :kind::text) and (:code::text is null or d.receipt->>'code' = :code::text)`
-/** Said as a constant, so that the index of refused ones serves. */
-const stateOf = ({ state }: Filter): string => (state === 'REFUSED' ? `d.state = 'REFUSED' and` : '')
+/** Said as a constant, so that an index serves. */
+const stateOf = ({ state }: Filter): string => {
+  if (state === 'REFUSED') return `d.state = 'REFUSED' and`
+  return state === 'OWED' ? `${isOpen('d')} and` : ''
+}
 
 /** Newest first, before the delivery `before`. */
 export const list = async (
@@ -90,15 +94,33 @@ export const hold = async (tx: Tx, id: number): Promise<Delivery | null> => {
   return answer.rows[0] ?? null
 }
 
+/** Of the same subject and platform, by its number. */
+export const numbered = async (
+  tx: Tx,
+  { subjectId, platform }: Pick<Delivery, 'subjectId' | 'platform'>,
+  number: number,
+): Promise<Delivery | null> => {
+  const answer = await tx.raw(
+    `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.number = ? /* delivery-desk.numbered */`,
+    [subjectId, platform, number],
+  )
+  return answer.rows[0] ?? null
+}
+
 /**
  * Owed again with this notice. Its receipt stays as the platform's last word, so that nobody is asked what became of it; its
  * attempts stay too, for the platform may have heard of it.
  */
-export const resend = async (tx: Tx, id: number, notice: Notice, now: Date): Promise<void> => {
+export const resend = async (
+  tx: Tx,
+  id: number,
+  { number, notice }: { number: number; notice: Notice },
+  now: Date,
+): Promise<void> => {
   await tx.raw(
-    `update deliveries set state = 'OWED', notice = ?::jsonb, due_at = ?, last_error = null
+    `update deliveries set state = 'OWED', number = ?, notice = ?::jsonb, action = ?, due_at = ?, last_error = null
      where id = ? /* delivery-desk.resend */`,
-    [JSON.stringify(notice), now, id],
+    [number, JSON.stringify(notice), notice.action, now, id],
   )
 }
 
@@ -162,9 +184,9 @@ export const heardOf = async (
   db: Db | Tx,
   platform: string,
   subjectIds: readonly string[],
-): Promise<(Heard & { subjectId: string; number: number })[]> => {
+): Promise<(Heard & Earlier & { subjectId: string; number: number })[]> => {
   const answer = await db.raw(
-    `select subject_id as "subjectId", number, action, state, created_at as "createdAt" from deliveries
+    `select subject_id as "subjectId", number, action, state, attempts, created_at as "createdAt" from deliveries
      where subject_id = any(?::uuid[]) and platform = ? order by subject_id, number /* delivery-desk.heardOf */`,
     [[...subjectIds], platform],
   )
@@ -174,7 +196,7 @@ export const heardOf = async (
 /** By platform: since when the oldest that is not confirmed has been owed. */
 export const oldest = async (db: Db): Promise<Map<string, Date>> => {
   const answer = await db.raw(
-    `select platform, min(created_at) as "oldestAt" from deliveries where state in ('OWED', 'REFUSED') group by platform
+    `select d.platform, min(d.created_at) as "oldestAt" from deliveries d where ${isOpen('d')} group by d.platform
      /* delivery-desk.oldest */`,
   )
   return new Map(

@@ -48,7 +48,7 @@ export const add = async (
 export const passOver = async (tx: Tx, { job, subject, before, now }: Named & { before: Date | null; now: Date }) => {
   await tx.raw(
     `update occurrences set state = 'PASSED', ended_at = ?
-     where job = ? and subject = ? and state = 'DUE' and attempts = 0 and cause = 'timetable'
+     where job = ? and subject = ? and ended_at is null and state = 'DUE' and attempts = 0 and cause = 'timetable'
        and (?::timestamptz is null or planned_for < ?::timestamptz) /* occurrences.passOver */`,
     [now, job, subject, before, before],
   )

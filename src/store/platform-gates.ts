@@ -25,6 +25,14 @@ export const read = async (db: Db, platform: string): Promise<Gate> => {
   return answer.rows[0] ?? { failures: 0, openUntil: null, pausedAt: null, filledAt: null }
 }
 
+/** Whose last call failed. */
+export const inTrouble = async (db: Db): Promise<string[]> => {
+  const answer = await db.raw(
+    'select platform from platform_states where failures > 0 order by platform /* platform-gates.inTrouble */',
+  )
+  return answer.rows.map(({ platform }: { platform: string }) => platform)
+}
+
 /** Locked to the end of the transaction: two that fail at once count as two. */
 export const lock = async (tx: Tx, platform: string): Promise<Gate> => {
   const answer = await tx.raw(

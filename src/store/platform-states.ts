@@ -1,10 +1,13 @@
 /** What is known of each platform beside its deliveries: pauses, the breaker, the pace, from which number on it is told. */
+import type { SubjectKind } from '../domain/delivery.js'
 import type { Db, Tx } from './db.js'
 
 export interface PlatformState {
   platform: string
   /** It has been owed everything in force; null: it is new, or was wiped. */
   filledAt: Date | null
+  /** Of these kinds, and of changes since. */
+  filledKinds: SubjectKind[]
   pausedAt: Date | null
   pausedBy: string | null
   pausedReason: string | null
@@ -35,7 +38,7 @@ export const floors = async (db: Db | Tx): Promise<Map<string, number>> => {
   return new Map(answer.rows.map((row: { platform: string; floor: number }) => [row.platform, row.floor]))
 }
 
-const COLUMNS = `platform, filled_at as "filledAt", paused_at as "pausedAt", paused_by as "pausedBy", paused_reason as "pausedReason",
+const COLUMNS = `platform, filled_at as "filledAt", filled_kinds as "filledKinds", paused_at as "pausedAt", paused_by as "pausedBy", paused_reason as "pausedReason",
   wiped_at as "wipedAt", wiped_by as "wipedBy", wiped_reason as "wipedReason", failures, open_until as "openUntil"`
 
 /** By platform; absent: nothing was ever kept of it. */
@@ -49,6 +52,12 @@ export const of = async (db: Db | Tx, platform: string): Promise<PlatformState |
     platform,
   ])
   return answer.rows[0] ?? null
+}
+
+/** Whether a person has declared it wiped and it has not been owed everything in force since. */
+export const isEmptied = async (db: Db | Tx, platform: string): Promise<boolean> => {
+  const state = await of(db, platform)
+  return state !== null && state.wipedAt !== null && state.filledAt === null
 }
 
 /** False where it is paused already. */
@@ -77,18 +86,21 @@ export const wipe = async (tx: Tx, { platform, by, at, reason }: PlatformAct): P
   await tx.raw(
     `insert into platform_states (platform, wiped_at, wiped_by, wiped_reason) values (:platform, :at, :by, :reason)
      on conflict (platform) do update set wiped_at = excluded.wiped_at, wiped_by = excluded.wiped_by,
-       wiped_reason = excluded.wiped_reason, filled_at = null /* platform-states.wipe */`,
+       wiped_reason = excluded.wiped_reason, filled_at = null, filled_kinds = '{}' /* platform-states.wipe */`,
     { platform, at, by, reason },
   )
 }
 
-/** It has been owed everything in force; false where it was wiped (again) meanwhile. */
-export const filled = async (db: Db, platform: string, wipedAt: Date | null, at: Date): Promise<boolean> => {
+/** It has been owed everything in force of the kinds that it hears of; false where it was wiped (again) meanwhile. */
+export const filled = async (
+  db: Db,
+  { platform, kinds, wipedAt, at }: { platform: string; kinds: readonly SubjectKind[]; wipedAt: Date | null; at: Date },
+): Promise<boolean> => {
   const answer = await db.raw(
-    `insert into platform_states as s (platform, filled_at) values (:platform, :at)
-     on conflict (platform) do update set filled_at = excluded.filled_at
+    `insert into platform_states as s (platform, filled_at, filled_kinds) values (:platform, :at, :kinds::text[])
+     on conflict (platform) do update set filled_at = excluded.filled_at, filled_kinds = excluded.filled_kinds
        where s.wiped_at is not distinct from :wipedAt::timestamptz /* platform-states.filled */`,
-    { platform, at, wipedAt } as never,
+    { platform, at, wipedAt, kinds: [...kinds] } as never,
   )
   return answer.rowCount === 1
 }

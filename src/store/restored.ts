@@ -82,6 +82,21 @@ export const stop = async (tx: Tx, made: Evidence): Promise<boolean> => {
   return answer.rows[0].fresh
 }
 
+/**
+ * The largest number of these deliveries than which the platform was never sent a later one about the same subject; null: there is
+ * none. What is numbered no higher than the floor is known to have been overtaken.
+ */
+export const overtaken = async (db: Db, platform: string, deliveryIds: readonly number[]): Promise<number | null> => {
+  const answer = await db.raw(
+    `select max(d.number) as number from deliveries d where d.id = any(:ids::bigint[]) and d.platform = :platform and d.state = 'CONFIRMED'
+       and d.number > coalesce((select sequence_floor from platform_states s where s.platform = d.platform), 0)
+       and not exists (select 1 from deliveries e where e.subject_id = d.subject_id and e.platform = d.platform
+         and e.number > d.number and e.attempts > 0) /* restored.overtaken */`,
+    { ids: [...deliveryIds], platform },
+  )
+  return answer.rows[0]?.number ?? null
+}
+
 /** No message to these platforms is numbered so, or less, any more. */
 export const raiseFloors = async (tx: Tx, floors: readonly { platform: string; floor: number }[]): Promise<void> => {
   await tx.raw(

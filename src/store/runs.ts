@@ -1,17 +1,7 @@
 /** Runs: one row for each execution of a job, also of those that failed or died. */
 import type { Db, Tx } from './db.js'
 
-export type Job =
-  | 'seed'
-  | 'pull'
-  | 'score'
-  | 'publish'
-  | 'push'
-  | 'expire'
-  | 'takeback'
-  | 'reconcile'
-  | 'fill'
-  | 'trail'
+export type Job = 'seed' | 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'takeback' | 'reconcile' | 'trail'
 export type Cause = 'timetable' | 'command' | 'demo' | 'upload' | 'person'
 export type Outcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
 
@@ -186,7 +176,6 @@ export const done = async (db: Db, job: Job): Promise<Set<string>> => {
   return new Set(subjects.map((row: { subject: string }) => row.subject))
 }
 
-/** When each feed was last brought whole and well; only that makes it current, and a dated file no more than its day. */
 /** How many items the last good delivery of a feed had whose sender sent all it has; 0: there was none. */
 export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<number> => {
   const answer = await db.raw(
@@ -197,6 +186,7 @@ export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<numbe
   return answer.rows[0]?.n ?? 0
 }
 
+/** When each feed was last brought whole and well; only that makes it current, and a dated file no more than its day. */
 export const lastGoodPulls = async (db: Db): Promise<Map<string, { at: Date; counts: Record<string, number> }>> => {
   const answer = await db.raw(
     `select distinct on (subject) subject, least(ended_at, dated::timestamp at time zone 'Asia/Shanghai') as at, counts from runs

@@ -2,6 +2,7 @@
 import type { Action, SubjectKind } from '../domain/delivery.js'
 import type { Counted, Duty } from '../domain/timeliness.js'
 import type { Db } from './db.js'
+import { isOpen } from './deliveries.js'
 
 const DAY = (instant: string): string => `(${instant} at time zone 'Asia/Shanghai')::date`
 
@@ -13,11 +14,12 @@ const BY_DECISION = `f.before_action is null and case when f.kind = 'listing'
 /**
  * `with DUTIES(which)`: one row `duties` for each duty: the first message of a row of alike ones (to stand, or to be gone) about one subject to one
  * platform, the day from which it is counted, and how it ended: by the first that was confirmed of them. Told again in full (a
- * new platform, a wiped one, shown again) it is counted from the day on which that was owed. `which`: of deliveries `d`.
+ * new platform, a wiped one, shown again) it is counted from the day on which that was owed. `deliveries`: which of them are
+ * looked at, as a source of rows `d`; `which`: of those.
  */
-const dutiesOf = (which: string): string => `
+const dutiesOf = (deliveries: string, which: string): string => `
   firsts as (
-    select d.*, p.action as before_action from deliveries d
+    select d.*, p.action as before_action from ${deliveries}
     left join lateral (select p.action, p.state from deliveries p where p.platform = d.platform and p.subject_id = d.subject_id
       and p.number < d.number order by p.number desc limit 1) p on true
     where d.action <> 'CHANGE' and (p.action is null or (p.action = 'REMOVE') <> (d.action = 'REMOVE')
@@ -42,7 +44,7 @@ const dutiesOf = (which: string): string => `
 /** Duties counted from a day in a span, those that fell away before anybody had to do anything left out. */
 export const ofSpan = async (db: Db, { from, to }: { from: string; to: string }): Promise<Counted[]> => {
   const answer = await db.raw(
-    `with ${dutiesOf(`d.created_at >= (:from::date at time zone 'Asia/Shanghai')`)}
+    `with ${dutiesOf('deliveries d', `d.created_at >= (:from::date at time zone 'Asia/Shanghai')`)}
      select authority, platform, duty, counted_from as "from", ended_as as state, done_on as "doneOn", count(*)::int as n from duties
      where counted_from between :from::date and :to::date and ended_as is not null
      group by 1, 2, 3, 4, 5, 6 /* timeliness.ofSpan */`,
@@ -98,9 +100,13 @@ export interface Asked {
   platform: string | null
 }
 
-/** What waits is found first: it is little beside what was ever told. */
-const WAITS = `(:platform::text is null or d.platform = :platform::text) and (d.platform, d.subject_id) in (
-  select o.platform, o.subject_id from deliveries o where o.state in ('OWED', 'REFUSED'))`
+/** What waits is found first, and all else looked up from there: it is little beside what was ever told. */
+const WAITING = `waits as materialized (select distinct o.platform, o.subject_id from deliveries o
+    where (:platform::text is null or o.platform = :platform::text) and ${isOpen('o')}),
+  ${dutiesOf(
+    `waits cross join lateral (select * from deliveries h where h.platform = waits.platform and h.subject_id = waits.subject_id offset 0) d`,
+    'true',
+  )}`
 const ASKED = `ended_as = 'OPEN' and counted_from <= (:until::jsonb->>duty)::date`
 
 /** Duties that nobody has met yet, counted from no later than asked; the longest first. */
@@ -110,7 +116,7 @@ export const waiting = async (
   { first, after }: { first: number; after: { dueOn: string; id: number } | null },
 ): Promise<Waiting[]> => {
   const answer = await db.raw(
-    `with ${dutiesOf(WAITS)}
+    `with ${WAITING}
      select t.id, t.platform, t.kind, t.subject_id as "subjectId", t.action, t.authority, t.duty, t.counted_from as "from", w.state, w.attempts,
        w.last_error as "lastError"
      from duties t cross join lateral (select w.state, w.attempts, w.last_error from deliveries w where w.platform = t.platform
@@ -130,7 +136,7 @@ export const waiting = async (
 
 export const countWaiting = async (db: Db, { until, platform }: Asked): Promise<number> => {
   const answer = await db.raw(
-    `with ${dutiesOf(WAITS)} select count(*)::int as n from duties where ${ASKED} /* timeliness.countWaiting */`,
+    `with ${WAITING} select count(*)::int as n from duties where ${ASKED} /* timeliness.countWaiting */`,
     { until: JSON.stringify(until), platform } as never,
   )
   return answer.rows[0].n

@@ -26,6 +26,16 @@ const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): P
   )
 }
 
+/** Of these kinds those of which some platform may have been told. */
+export const kindsTold = async (tx: Tx, among: readonly ToldKind[]): Promise<ToldKind[]> => {
+  if (among.length === 0) return []
+  const answer = await tx.raw(
+    `select k.kind from unnest(?::text[]) as k (kind) where exists (select 1 from told_records t where t.kind = k.kind) /* told-records.kindsTold */`,
+    [[...among]],
+  )
+  return answer.rows.map(({ kind }: { kind: ToldKind }) => kind)
+}
+
 /** Whatever a repair may name. */
 const PENALTIES = `v.kind = 'penalty' and v.kind = any(:kinds::text[]) and v.known_to is null`
 

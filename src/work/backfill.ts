@@ -1,5 +1,6 @@
 /**
- * A platform that is new, or was declared wiped, is owed everything in force. Step by step, each its own transaction: broken
+ * A platform that is new, or was declared wiped, is owed everything in force; one that is to hear of another kind, everything of
+ * that. Step by step, each its own transaction: broken
  * off anywhere it is done again from the start, and owes nothing twice.
  */
 import { dateIn } from '../domain/dates.js'
@@ -35,8 +36,12 @@ export const fill = async (
 ): Promise<number> => {
   const hearing = rules.platforms.find(({ id }) => id === platform)
   const state = await platformStates.of(db, platform)
-  if (hearing === undefined || (state !== null && state.filledAt !== null)) return 0
-  const filling = { hearing, wipedAt: state?.wipedAt ?? null, now }
+  if (hearing === undefined) return 0
+  const had = state === null || state.filledAt === null ? [] : state.filledKinds
+  const kinds = hearing.kinds.filter((kind) => !had.includes(kind))
+  // What it hears of no more it is not told of, and lacks when it hears of it again.
+  if (kinds.length === 0 && had.length === hearing.kinds.length && state?.filledAt != null) return 0
+  const filling = { hearing: { ...hearing, kinds }, wipedAt: state?.wipedAt ?? null, now }
   const busy: Standing[] = []
   let owed = 0
   const owe = async (lacking: readonly Standing[]): Promise<Standing[]> => {
@@ -45,11 +50,12 @@ export const fill = async (
     owed += step.owed
     return step.busy
   }
-  for await (const page of inForce(db, rules, hearing, dateIn(now())))
+  for await (const page of inForce(db, rules, filling.hearing, dateIn(now())))
     for (const step of stepsOf(await lackingOf(db, filling, page))) busy.push(...(await owe(step)))
   const still: Standing[] = []
   for (const step of stepsOf(busy)) still.push(...(await owe(step)))
-  if (still.length === 0) await platformStates.filled(db, platform, filling.wipedAt, now())
+  if (still.length === 0)
+    await platformStates.filled(db, { platform, kinds: hearing.kinds, wipedAt: filling.wipedAt, at: now() })
   return owed
 }
 

@@ -1,11 +1,12 @@
 /** The work queue of refused deliveries: sent again as the subject stands now, or closed, by a person and with a reason. */
 import { dateIn } from '../domain/dates.js'
-import { type Notice, owing } from '../domain/delivery.js'
+import { type Action, type Earlier, type Notice, owing } from '../domain/delivery.js'
 import { Refusal } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
 import * as deliveries from '../store/deliveries.js'
 import * as desk from '../store/delivery-desk.js'
 import * as listings from '../store/listings.js'
+import * as platformStates from '../store/platform-states.js'
 import { noticesOf } from './in-force.js'
 import { removalOf } from './notice.js'
 import { wordsOf } from './overrule.js'
@@ -27,21 +28,41 @@ export interface SettlingDelivery {
 }
 
 /**
- * Owed again at once, under the same key and number, as its subject reads now; where that is public no more, what a removal
+ * Owed again at once, under the same key, and the same number unless the platform takes that for an old one, as its subject reads now; where that is public no more, what a removal
  * owes. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
  */
 export const resend = (db: Db, rules: Rules, made: SettlingDelivery): Promise<void> =>
   settle(db, rules, made, 'RESEND', async (tx, refused, listing) => {
     const fresh = await freshOf(tx, rules, refused)
-    if (fresh !== null) await desk.resend(tx, refused.id, fresh, made.now)
-    else await withdraw(tx, rules, refused, listing, made)
+    if (fresh === null) return withdraw(tx, rules, refused, listing, made)
+    const number = await numberOf(tx, refused)
+    await desk.resend(tx, refused.id, { number, notice: { ...fresh, sequence: number } }, made.now)
   })
 
 /** Owed no more, and never confirmed. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY. */
 export const close = (db: Db, rules: Rules, made: SettlingDelivery): Promise<void> =>
-  settle(db, rules, made, 'CLOSE', (tx, refused, _, reason) =>
-    desk.close(tx, [refused.id], { by: made.by, at: made.now, reason }),
-  )
+  settle(db, rules, made, 'CLOSE', async (tx, refused, _, reason) => {
+    await desk.close(tx, [refused.id], { by: made.by, at: made.now, reason })
+    await addInstead(tx, refused, made.now)
+  })
+
+/** A change that waited behind an addition which is closed now is a change of what never came: it goes as the addition. */
+const addInstead = async (tx: Tx, closed: desk.Delivery, now: Date): Promise<void> => {
+  const all = await desk.heardOf(tx, closed.platform, [closed.subjectId])
+  const next = all.find(({ number }) => number > closed.number)
+  if (next?.state !== 'OWED' || next.attempts > 0 || next.action !== 'CHANGE') return
+  if (asChange(all, next.number) === 'CHANGE') return
+  const waiting = await desk.numbered(tx, closed, next.number)
+  if (waiting !== null)
+    await desk.resend(tx, waiting.id, { number: next.number, notice: { ...waiting.notice, action: 'ADD' } }, now)
+}
+
+/** What a change of this number is to a platform that was told what came before it. */
+const asChange = (all: readonly (Earlier & { number: number })[], number: number): Action =>
+  owing(
+    'CHANGE',
+    all.filter((row) => row.number < number),
+  ).owe ?? 'ADD'
 
 type Deed = (tx: Tx, refused: desk.Delivery, listing: listings.Listing | null, reason: string) => Promise<void>
 
@@ -70,12 +91,26 @@ const settle = async (
  * notice of: had its record changed or gone, this delivery would have been set aside. Null: the entry is public no more.
  */
 const freshOf = async (tx: Tx, rules: Rules, refused: desk.Delivery): Promise<Notice | null> => {
-  const { action, kind, number, notice, subjectId } = refused
-  if (action === 'REMOVE') return notice
+  const { kind, number, notice, subjectId } = refused
+  if (refused.action === 'REMOVE') return notice
+  const action =
+    refused.action === 'ADD' ? 'ADD' : asChange(await desk.heardOf(tx, refused.platform, [subjectId]), number)
   const [standing] = await noticesOf(tx, rules, [subjectId])
   if (standing !== undefined) return { ...standing.notice, sequence: number, action } as Notice
-  return kind === 'listing' ? null : notice
+  return kind === 'listing' ? null : { ...notice, action }
 }
+
+/**
+ * Its own; above the floor of its platform where nothing later waits behind it, for what is numbered less is passed over there.
+ * Looked at without holding the others: a merge that holds them may be waiting for this one.
+ */
+const numberOf = async (tx: Tx, { platform, subjectId, number }: desk.Delivery): Promise<number> => {
+  const last = (await desk.heardOf(tx, platform, [subjectId])).at(-1)?.number ?? number
+  return last > number ? number : Math.max(number, (await floorOf(tx, platform)) + 1)
+}
+
+const floorOf = async (tx: Tx, platform: string): Promise<number> =>
+  (await platformStates.floors(tx)).get(platform) ?? 0
 
 const withdraw = async (
   tx: Tx,
@@ -95,7 +130,7 @@ const withdraw = async (
     documentNumber: null,
     removedOn: today,
   }
-  const number = (earlier.at(-1)?.number ?? 0) + 1
+  const number = Math.max(earlier.at(-1)?.number ?? 0, await floorOf(tx, platform)) + 1
   const removing = { ...notice, sequence: number, action: owe, removal } as Notice
   await deliveries.owe(tx, [{ platform, kind, subjectId, number, action: owe, notice: removing, dueAt: now }])
 }

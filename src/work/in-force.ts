@@ -28,7 +28,7 @@ export const inForce = async function* (
   today: string,
 ): AsyncGenerator<Standing[]> {
   let after: string | null = null
-  for (;;) {
+  while (hearing.kinds.includes('listing')) {
     const page: string[] = await listings.shownIds(db, { today, after, limit: STEP_ENTRIES })
     if (page.length === 0) break
     after = page.at(-1) ?? null

@@ -9,6 +9,7 @@
  * so that several processes never write over a higher note with a lower one; of two the higher stands, and the lower is removed.
  * `noted/<database>.trail.json` has the head of the trail some seconds ago, by which rows missing at its end are found.
  */
+import { randomUUID } from 'node:crypto'
 import {
   closeSync,
   fsyncSync,
@@ -160,9 +161,10 @@ const unreadable = (path: string, error: unknown): Refusal =>
 
 const write = (folder: string, name: string, said: object): void => {
   const path = join(folder, name)
+  // Not by the process id: processes in containers that share a folder may have the same.
+  const beside = `${path}.${randomUUID()}.new`
   try {
     mkdirSync(folder, { recursive: true })
-    const beside = `${path}.${process.pid}.new`
     const file = openSync(beside, 'w')
     try {
       writeSync(file, `${JSON.stringify(said)}\n`)
@@ -178,6 +180,12 @@ const write = (folder: string, name: string, said: object): void => {
       closeSync(place)
     }
   } catch (error) {
+    try {
+      // On a full disk the half of it must not stay and keep the disk full.
+      rmSync(beside, { force: true })
+    } catch {
+      // Told below why it could not be written.
+    }
     throw new Refusal('FOLDER_UNWRITABLE', { path: folder, reason: reasonOf(error) })
   }
 }

@@ -48,8 +48,10 @@ export interface PushOptions extends Occasioned {
   until?: Date
   /** Whether additions and changes must not leave at this moment, whatever the platform; removals always do. */
   additionsStopped?: () => Promise<boolean>
-  /** Called before a batch leaves with the highest of what it holds; if it throws, the batch does not leave. */
+  /** Called before a batch leaves with the highest of what it holds; if it throws, only removals of it leave. */
   beforeSending?: (highest: { deliveryId: number; number: number }) => void
+  /** Hears of deliveries that were booked although the platform says that it holds a later one of the same subject. */
+  heldNewer?: (platform: string, deliveryIds: readonly number[]) => Promise<void>
   /** Waits; given by tests, whose clock is their own. */
   pause?: (ms: number, signal?: AbortSignal) => Promise<void>
   progress?: (sent: number) => void
@@ -58,13 +60,17 @@ export interface PushOptions extends Occasioned {
 
 const WEEKENDS: Calendar = { holidays: new Set(), workdays: new Set(), knownUntil: '1900-01-01' }
 
+/** By platform, why it did not answer. */
+export type Reasons = Readonly<Record<string, string>>
+
 /** All platforms side by side. `unreachable` names those that did not answer; their deliveries stay owed. */
 export const push = async (
   db: Db,
   options: PushOptions,
-): Promise<{ platforms: Pushed[]; unreachable: string[]; ms: number }> => {
+): Promise<{ platforms: Pushed[]; unreachable: string[]; reasons: Reasons; ms: number }> => {
   const startedAt = options.now()
   const unreachable: string[] = []
+  const reasons: Record<string, string> = {}
   const sending = options.platforms.map(async (to) => {
     const counts: Counts = { sent: 0, accepted: 0, rejected: 0 }
     try {
@@ -72,6 +78,7 @@ export const push = async (
     } catch (error) {
       if (!isRefusal(error)) throw error
       unreachable.push(to.platform.id)
+      reasons[to.platform.id] = String(error.details['reason'] ?? error.message)
     }
     return { platform: to.platform.id as string, ...counts }
   })
@@ -85,7 +92,7 @@ export const push = async (
     all.map(({ platform }) => platform),
   )
   const platforms = all.map((result) => ({ ...result, outstanding: outstanding.get(result.platform) ?? 0 }))
-  return { platforms, unreachable, ms: options.now().getTime() - startedAt.getTime() }
+  return { platforms, unreachable, reasons, ms: options.now().getTime() - startedAt.getTime() }
 }
 
 const pause = async (ms: number, signal?: AbortSignal): Promise<void> => {
@@ -111,12 +118,14 @@ const pushOne = async (
       run: run.id,
       batches: 0,
       troubled: false,
+      unnoted: false,
       counts,
       now: options.now,
       random: options.random,
       pause: options.pause ?? pause,
       log: options.log,
       beforeSending: options.beforeSending,
+      heldNewer: options.heldNewer,
       signal: options.signal,
     }
     await rounds(sender, options, () => {

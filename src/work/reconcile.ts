@@ -12,7 +12,9 @@ import type { Platform, Shown } from '../platforms/platform.js'
 import * as comparisons from '../store/comparisons.js'
 import type { Db } from '../store/db.js'
 import * as findings from '../store/findings.js'
+import * as platformStates from '../store/platform-states.js'
 import { inForce } from './in-force.js'
+import type { Reasons } from './push.js'
 import { hide, removeThere, tellAgain } from './reconcile-settle.js'
 import { additionsStopped, shownAhead } from './restored.js'
 import type { Rules } from './rules.js'
@@ -48,9 +50,10 @@ interface Reading {
 export const reconcile = async (
   db: Db,
   options: ReconcileOptions,
-): Promise<{ platforms: Compared[]; unreachable: string[]; ms: number }> => {
+): Promise<{ platforms: Compared[]; unreachable: string[]; reasons: Reasons; ms: number }> => {
   const startedAt = options.now()
   const unreachable: string[] = []
+  const reasons: Record<string, string> = {}
   const ended = await Promise.allSettled(
     options.platforms.map(async (from) => {
       const counted: { result: Compared | null } = { result: null }
@@ -66,6 +69,7 @@ export const reconcile = async (
         if (!isRefusal(error)) throw error
         if (counted.result === null) {
           unreachable.push(from.platform.id)
+          reasons[from.platform.id] = String(error.details['reason'] ?? error.message)
           options.log.warn(
             { platform: from.platform.id, reason: reasonOf(error) },
             'a platform could not be compared with',
@@ -77,7 +81,7 @@ export const reconcile = async (
   )
   for (const end of ended) if (end.status === 'rejected') throw end.reason
   const platforms = ended.flatMap((end) => (end.status === 'fulfilled' && end.value !== null ? [end.value] : []))
-  return { platforms, unreachable, ms: options.now().getTime() - startedAt.getTime() }
+  return { platforms, unreachable, reasons, ms: options.now().getTime() - startedAt.getTime() }
 }
 
 interface Gone {
@@ -115,6 +119,12 @@ const compareOne = async (db: Db, from: Reading, run: number, options: Reconcile
   const { url, secret } = from
   const shown = await platform.shown({ url, secret, ...(options.signal ? { signal: options.signal } : {}) })
   const read = await held(db, { platform: platform.id, hearing, before, shown, today: dateIn(options.now()), rules })
+  // Declared wiped and not filled yet: what is gone there is about to be told anew, and was not repaired.
+  if (await platformStates.isEmptied(db, platform.id)) {
+    read.onTheirWay += read.gone.length
+    read.gone = []
+    read.counts.missing = 0
+  }
   if (read.ahead !== null) {
     const platforms = rules.platforms.map(({ id }) => id)
     await shownAhead(db, { platform: platform.id, platforms, highest: read.ahead, now: options.now(), log })

@@ -1,6 +1,6 @@
 /**
  * Records told: when a merge makes an agency's penalty or permit new, another, or withdrawn, the platforms that hear of such
- * are owed it, in the same transaction. Where none hears of records nothing is asked and nothing is written.
+ * are owed it, in the same transaction. Where none hears of records, nor ever did, that is asked and nothing else.
  */
 import { dateIn } from '../domain/dates.js'
 import type { Hearing } from '../domain/delivery.js'
@@ -38,14 +38,20 @@ export interface RecordsTold {
 /** What has changed: by a merge, by taking a run back, or by a decision on whose records these operators' are. */
 export type Cause = { run: number; feed: string } | 'takeback' | { operators: readonly number[] }
 
-/** `at`: the instant of the transaction's knowledge; `dueAt`: from when it is owed. Null: no platform hears of records. */
+/** `at`: the instant of the transaction's knowledge; `dueAt`: from when it is owed. Null: no platform hears of records, or ever did. */
 export const tellRecords = async (
   tx: Tx,
   rules: Pick<Rules, 'platforms'>,
   cause: Cause,
   { at, dueAt }: { at: Date; dueAt: Date },
 ): Promise<RecordsTold | null> => {
-  const kinds = kindsHeard(rules.platforms)
+  const heard = kindsHeard(rules.platforms)
+  // Whoever was told of a kind, and hears of it no more, still learns that what it was told is gone.
+  const told = await toldRecords.kindsTold(
+    tx,
+    TOLD_KINDS.filter((kind) => !heard.includes(kind)),
+  )
+  const kinds = [...heard, ...told]
   if (kinds.length === 0) return null
   if (cause === 'takeback') await toldRecords.touchedByTakeback(tx, { at, kinds })
   else if ('run' in cause) await toldRecords.touchedByMerge(tx, { ...cause, kinds })
@@ -55,7 +61,7 @@ export const tellRecords = async (
   for (;;) {
     const page: toldRecords.Touched[] = await toldRecords.touched(tx, after, STEP_RECORDS)
     if (page.length === 0) break
-    await tellPage(tx, rules, page, { kinds, dueAt }, counts)
+    await tellPage(tx, rules, page, { kinds, heard, dueAt }, counts)
     after = page.at(-1) ?? null
   }
   await toldRecords.forgetTouched(tx)
@@ -70,7 +76,7 @@ const tellPage = async (
   tx: Tx,
   rules: Pick<Rules, 'platforms'>,
   page: readonly toldRecords.Named[],
-  { kinds, dueAt }: { kinds: readonly ToldKind[]; dueAt: Date },
+  { kinds, heard, dueAt }: { kinds: readonly ToldKind[]; heard: readonly ToldKind[]; dueAt: Date },
   counts: RecordsTold,
 ): Promise<void> => {
   const today = dateIn(dueAt)
@@ -91,6 +97,7 @@ const tellPage = async (
     const stood = told !== null && !told.removed
     const taken = isGone(one)
     if (!taken && stood && told.digest === digest) continue
+    if (!stood && !heard.includes(kind)) continue
     if (taken) {
       // By the code and in the words that its receivers know; that it was revoked only its newest words say.
       const { operator, body } = before.get(id) ?? notice

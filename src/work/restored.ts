@@ -59,7 +59,7 @@ const ownPublication = (notes: Noticing['notes'], database: string) => {
 
 const NOBODY = { saidBy: null, said: null, platform: null }
 
-/** A platform shows what the database has not told it yet. */
+/** A platform shows, or says that it holds, what the database has not told it yet. */
 export const shownAhead = async (
   db: Db,
   { highest, ...of }: { platform: string; platforms: readonly string[]; highest: number; now: Date; log: Log },
@@ -67,6 +67,18 @@ export const shownAhead = async (
   const had = await store.reached(db)
   const evidence = { cause: 'SHOWN' as const, notedDelivery: null, notedNumber: highest, notedSequence: null }
   await stop(db, { ...NOBODY, ...evidence, ...of, exact: false, had })
+}
+
+/** A platform has answered to what it was told that it holds something later, and the database knows of nothing later. */
+export const receiptsAhead = async (
+  db: Db,
+  {
+    deliveryIds,
+    ...of
+  }: { platform: string; platforms: readonly string[]; deliveryIds: readonly number[]; now: Date; log: Log },
+): Promise<void> => {
+  const number = await store.overtaken(db, of.platform, deliveryIds)
+  if (number !== null) await shownAhead(db, { ...of, highest: number })
 }
 
 /** By a person who has restored it and whose notes are lost. Refusal INPUT_INVALID for a reason that says nothing. */

@@ -38,7 +38,8 @@ export const tell = async (
       const earlier = all.filter((row) => row.platform === platform)
       const { owe, fold } = owing(change, earlier)
       if (fold !== 'nothing' && earlier.length > 0) folded.push({ subjectId, platform, what: fold })
-      if (owe === null) continue
+      // One that hears of such no more is told only of what it has.
+      if (owe === null || (owe === 'ADD' && !hearing.includes(platform))) continue
       const number = Math.max(earlier.at(-1)?.number ?? 0, floors.get(platform) ?? 0) + 1
       const numbered = { ...notice, sequence: number, action: owe } as Notice
       owed.push({ platform, kind, subjectId, number, action: owe, notice: numbered, dueAt })

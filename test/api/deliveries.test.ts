@@ -196,6 +196,7 @@ describe('what people do about pushing, over HTTP', () => {
     expect(told.retractions.nodes[0]).to.deep.include({
       key: one.key,
       listing: null,
+      reason: null,
       documentNumber: null,
       done: false,
     })
@@ -213,7 +214,50 @@ describe('what people do about pushing, over HTTP', () => {
     ])
     const next = await ask(`{ retractions(after: "${after.of.pageInfo.endCursor}") { nodes { key } } }`)
     expect(next.retractions.nodes).to.deep.equal([])
-    expect(await codeOf('{ retractions(after: "x") { totalCount } }', 'officer')).to.equal('INPUT_INVALID')
+    const made = Buffer.from('after:2026-02-30T00:00:00.000000Z/00000000-0000-4000-8000-000000000000')
+    for (const after of ['x', made.toString('base64url')])
+      expect(await codeOf(`{ retractions(after: "${after}") { nodes { key } } }`, 'officer')).to.equal('INPUT_INVALID')
+  })
+
+  it('the withdrawal of a record is closed by its key, there being no entry to name', async () => {
+    const { db } = world.database
+    const key = '00000000-0000-4000-8000-00000000000a'
+    await db.raw(
+      `insert into deliveries (platform, kind, subject_id, number, action, notice, state, attempts, due_at, created_at)
+       select 'jilin', 'penalty', :key, n, case n when 1 then 'ADD' else 'REMOVE' end, '{"removal": null}'::jsonb,
+         'OWED', 2 - n, :now, :now from generate_series(1, 2) n`,
+      { key, now: NOW },
+    )
+    const close = `mutation { closeRetraction(listing: "${key}", platform: "jilin", reason: "平台已停用") { ${LEDGER} } }`
+    const { closeRetraction } = await ask(close)
+    expect(closeRetraction).to.deep.include({ key, kind: 'PENALTY', listing: null, done: true })
+    const { retractions } = await ask(`{ retractions(filter: {listing: "${key}"}) { totalCount } }`)
+    expect(retractions.totalCount).to.equal(1)
+    await db.raw('delete from delivery_acts where delivery_id in (select id from deliveries where subject_id = ?)', [
+      key,
+    ])
+    await db.raw('delete from deliveries where subject_id = ?', [key])
+  })
+
+  it('a page costs a fixed number of statements, however long it is', async () => {
+    const { db } = world.database
+    const cost = async (first: number) =>
+      (
+        await world.statements(() =>
+          ask(
+            `{ deliveries(first: ${first}) { nodes { ${DELIVERY} } } retractions(first: ${first}) { nodes { ${LEDGER} } } }`,
+          ),
+        )
+      ).length
+    const few = await cost(1)
+    await db.raw(
+      `insert into deliveries (platform, kind, subject_id, number, action, notice, state, attempts, due_at, created_at, confirmed_at)
+       select 'national', 'listing', gen_random_uuid(), 1, 'REMOVE', '{"removal": null}'::jsonb, 'CONFIRMED', 1, :now, :now, :now
+       from generate_series(1, 50)`,
+      { now: NOW },
+    )
+    expect(await cost(60)).to.equal(few)
+    await db.raw(`delete from deliveries where notice = '{"removal": null}'::jsonb`)
   })
 
   it('that a removal is told no more is for officers and reviewers', async () => {

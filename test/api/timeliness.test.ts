@@ -128,6 +128,17 @@ describe('timeliness over HTTP', () => {
       )
     })
 
+  it('repeats a receiver’s words to those alone who see inside', async () => {
+    await world.database.db.raw(`update deliveries set last_error = '未查询到主体 某某'`)
+    const errorsOf = async (role: Role) => {
+      const { data } = await ask(DUE, {}, world.token(role))
+      return new Set(data.dueDeliveries.nodes.map(({ lastError }: { lastError: string | null }) => lastError))
+    }
+    expect([...(await errorsOf('agency'))]).to.deep.equal([null])
+    expect([...(await errorsOf('officer'))]).to.deep.equal(['未查询到主体 某某'])
+    expect((await ask(DUE, { platform: 'a\u0000' })).code).to.equal('INPUT_INVALID')
+  })
+
   it('is refused to whoever has no token', async () => {
     expect((await csv('', null)).status).to.equal(401)
     expect((await world.ask(DUE)).errors?.[0]?.extensions['code']).to.equal('UNAUTHENTICATED')

@@ -40,6 +40,12 @@ describe('what a platform is owed', () => {
       { owe: 'ADD', fold: 'untried' },
     ],
     [
+      'a change of what was added once, and whose last addition a person closed unsent, is an addition',
+      'CHANGE',
+      [said('ADD', 'CONFIRMED'), said('ADD', 'CLOSED', 0)],
+      { owe: 'ADD', fold: 'untried' },
+    ],
+    [
       'a change where a removal and the addition behind it never left is an addition',
       'CHANGE',
       [said('ADD', 'CONFIRMED'), said('REMOVE', 'OWED'), said('ADD', 'OWED')],

@@ -1,10 +1,12 @@
 /** What a door makes of answers that no stand-in gives. */
 import { expect } from 'chai'
+import iconv from 'iconv-lite'
 import { NO_RECEIPT, type Receipt } from '../../src/domain/delivery.js'
 import { isRefusal } from '../../src/errors.js'
 import { creditchina } from '../../src/platforms/creditchina.js'
 import { creditjilin } from '../../src/platforms/creditjilin.js'
 import { platforms } from '../../src/platforms/index.js'
+import { jilin } from '../../src/platforms/jilin.js'
 import { national } from '../../src/platforms/national.js'
 import type { Platform, Shown } from '../../src/platforms/platform.js'
 import { type Answered, type Asked, json, serve } from '../../src/sandbox/server.js'
@@ -29,6 +31,23 @@ const answered = async (
 }
 
 const html: Answered = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>登录</body></html>' }
+
+const inGb18030 = (text: string): Answered => ({ status: 200, body: iconv.encode(text, 'gb18030') })
+
+it('an answer in GB18030 is read by every platform, whatever it declares', async () => {
+  const words = '未查询到主体或查询到的主体信息不匹配'
+  const key = 'lst_test_1'
+  const answers: Record<string, string> = {
+    national: JSON.stringify({ receipts: [{ ILLID: key, code: '1001', text: words }] }),
+    creditchina: JSON.stringify({ code: '00', line: [{ ILLID: key, errcode: '1001', errmsg: words }] }),
+    creditjilin: JSON.stringify({ result: false, code: '1001', message: words }),
+    jilin: `<?xml version="1.0" encoding="GB18030"?><receipt><row><ENTRY_ID>${key}</ENTRY_ID><state>0</state><ruleCode>1001</ruleCode><ruleText>${words}</ruleText></row></receipt>`,
+  }
+  for (const platform of platforms) {
+    const receipts = (await answered(platform, inGb18030(answers[platform.id] ?? ''))) as Receipt[]
+    expect(receipts[0], platform.id).to.include({ accepted: false, code: '1001', text: words })
+  }
+})
 
 describe('an answer no platform should give', () => {
   for (const platform of platforms) {
@@ -136,6 +155,15 @@ describe('an answer no platform should give', () => {
     expect(details)
       .to.have.property('reason')
       .that.matches(/code 99/)
+  })
+
+  it('takes a refusal under the code of success for no receipt', async () => {
+    expect(await answered(creditjilin, json(200, { result: false, code: '00' }))).to.have.property('reason')
+    const row = (key: string, state: number) =>
+      `<row><ENTRY_ID>${key}</ENTRY_ID><state>${state}</state><ruleCode>00</ruleCode></row>`
+    const body = `<receipt>${row('lst_test_1', 0)}${row('lst_test_2', 1)}</receipt>`
+    const receipts = (await answered(jilin, { status: 200, body })) as Receipt[]
+    expect(receipts.map(({ code }) => code)).to.deep.equal([NO_RECEIPT, '00'])
   })
 
   it('takes a result that is neither true nor false for no receipt', async () => {

@@ -2,8 +2,8 @@
 import { expect } from 'chai'
 import type { EntryNotice } from '../../src/domain/delivery.js'
 import { platforms } from '../../src/platforms/index.js'
-import type { Platform } from '../../src/platforms/platform.js'
 import { noticeOf, removalOf } from './notices.js'
+import { penaltyOf, permitOf, withBody, withdrawn } from './record-notices.js'
 
 type Field = 'key' | 'name' | 'reason' | 'authority' | 'authorityCode' | 'documentNumber' | 'decidedOn'
 const SAMR: Record<Field, string> = {
@@ -15,7 +15,7 @@ const SAMR: Record<Field, string> = {
   documentNumber: 'DEDOCNUM',
   decidedOn: 'ABNTIME',
 }
-const FIELDS: Record<Platform['id'], Record<Field, string> & { uscc: string; regNo: string }> = {
+const FIELDS: Record<string, Record<Field, string> & { uscc: string; regNo: string }> = {
   national: { ...SAMR, uscc: 'UNISCID', regNo: 'REGNO' },
   creditchina: { ...SAMR, uscc: 'UNISCID', regNo: 'REGNO' },
   jilin: {
@@ -49,6 +49,7 @@ const blanked = (field: Field): EntryNotice =>
 describe('the check of an outgoing row', () => {
   for (const platform of platforms) {
     const fields = FIELDS[platform.id]
+    if (fields === undefined) throw new Error(`how does ${platform.id} name its fields?`)
     const faultsOf = (notice: EntryNotice) => platform.check(notice).map(({ field }) => field)
     const withOperator = (changes: Partial<EntryNotice['operator']>) =>
       noticeOf(1, { operator: { ...noticeOf(1).operator, ...changes } })
@@ -86,6 +87,24 @@ describe('the check of an outgoing row', () => {
     it(`${platform.id} wants the removal in a removal, and nowhere else`, () => {
       expect(faultsOf({ ...removalOf(1, 2), removal: null })).to.not.deep.equal([])
       expect(faultsOf({ ...removalOf(1, 2), action: 'CHANGE' })).to.not.deep.equal([])
+    })
+
+    it(`${platform.id} takes an entry back under a name that has become too long for it`, () => {
+      const operator = { ...noticeOf(1).operator, name: '𠮷'.repeat(101) }
+      expect(faultsOf({ ...removalOf(1, 2), operator })).to.deep.equal([])
+    })
+
+    it(`${platform.id} takes a record back whatever the agency has added to its words`, () => {
+      const long = {
+        note: '长'.repeat(20_000),
+        facts: '长'.repeat(20_000),
+        licence: '长'.repeat(500),
+        fine_yuan: '1.23456',
+      }
+      for (const record of [penaltyOf(1), permitOf(1)]) {
+        expect(platform.check(withBody(record, long))).to.not.deep.equal([])
+        expect(platform.check(withdrawn(withBody(record, long), 2))).to.deep.equal([])
+      }
     })
 
     it(`${platform.id} says what is wrong in Chinese first`, () => {

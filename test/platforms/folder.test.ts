@@ -1,6 +1,6 @@
 /** An exchange folder, and what happens at its edges. */
 import { execFileSync } from 'node:child_process'
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -143,12 +143,42 @@ describe('an exchange folder', () => {
     expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
   })
 
+  it('goes on reading where a receipt or another file may not be read', async () => {
+    await send(noticeOf(1))
+    await send(noticeOf(2))
+    await receipt('lst_test_1,1,1,00,,,,\r\n')
+    await receipt('lst_test_2,1,1,00,,,,\r\n', 'batch-1-2')
+    await writeFile(join(path, 'foreign.csv'), 'a\n')
+    await chmod(path, 0o755)
+    for (const name of ['batch-1-2.receipt.csv', 'foreign.csv']) await chmod(join(path, name), 0o000)
+    const root = process.geteuid?.() === 0
+    // Root may read anything.
+    if (root) process.seteuid?.(65_534)
+    try {
+      expect(await codesOf(noticeOf(1), noticeOf(2))).to.deep.equal(['00', WAITING])
+    } finally {
+      if (root) process.seteuid?.(0)
+    }
+  })
+
   it('writes through no link that lies in the place of the half-written file', async () => {
     await writeFile(join(path, 'precious'), 'untouched')
     await symlink(join(path, 'precious'), join(path, '.batch-1.csv.part'))
     await send(noticeOf(1))
     expect(await readFile(join(path, 'precious'), 'utf8')).to.equal('untouched')
     expect(await lying()).to.deep.equal(['batch-1.csv'])
+  })
+
+  it('notes nothing through a link that lies in the place of its own folder', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'hub-elsewhere-'))
+    try {
+      await symlink(elsewhere, join(path, 'sent'))
+      expect(await reasonOf(send(noticeOf(1)))).to.match(/sent .*no folder/)
+      expect(await reasonOf(ask(noticeOf(1)))).to.match(/sent .*no folder/)
+      expect([await readdir(elsewhere), await lying()]).to.deep.equal([[], []])
+    } finally {
+      await rm(elsewhere, { recursive: true })
+    }
   })
 
   it('is unreachable, and is not made, where it is not there', async () => {
@@ -196,9 +226,28 @@ describe('an exchange folder', () => {
       { kind: 'listing', key: 'lst_1', sequence: 3, uscc: null, name: '甲' },
       { kind: 'listing', key: 'lst_2', sequence: null, uscc: 'X', name: '乙' },
     ])
-    for (const broken of ['ENTRY_ID,ENTRY_SN\nlst_1,3\n,4\n', 'ENTRY_ID,ENTRY_SN\nlst_1', '']) {
+    for (const broken of ['ENTRY_ID,ENTRY_SN\nlst_1,3\n,4\n', 'ENTRY_ID,ENTRY_SN\nlst_1', 'ENTRY_ID\n"lst_1\n', '']) {
       await writeFile(join(path, 'shown.csv'), broken)
       expect(await reasonOf(jilin.shown(to))).to.be.a('string')
+    }
+  })
+
+  it('reads a long list of what is shown, in GB18030 too, and lets others work meanwhile', async () => {
+    const name = '𠮷'.repeat(2_000)
+    const lines = Array.from({ length: 250 }, (_, n) => `lst_${n},1,${name}\n`)
+    const bytes = iconv.encode(`ENTRY_ID,ENTRY_SN,A000001\n${lines.join('')}`, 'gb18030')
+    await writeFile(join(path, 'shown.csv'), bytes)
+    let turns = 0
+    const counting = setInterval(() => {
+      turns += 1
+    }, 1)
+    try {
+      const shown = await jilin.shown(to)
+      expect(shown).to.have.length(250)
+      expect(shown.every((entry) => entry.name === name)).to.equal(true)
+      expect(turns).to.be.above(10)
+    } finally {
+      clearInterval(counting)
     }
   })
 })

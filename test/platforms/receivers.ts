@@ -36,10 +36,13 @@ export const settled = async (platform: Platform, receiver: Receiver, batch: Bat
   return platform.ask(batch.notices, receiver.to)
 }
 
-export const waysTo = ({ id }: Pick<Platform, 'id'>): Way[] => {
-  const http: Way = { name: 'http', open: () => overHttp(id) }
-  return id === 'jilin' ? [http, { name: 'folder', open: inFolder }, { name: 'table', open: inTable }] : [http]
-}
+/** As its description says; the folder and the table are those of the provincial exchange. */
+export const waysTo = ({ id, ways }: Pick<Platform, 'id' | 'ways'>): Way[] =>
+  ways.flatMap((way): Way[] => {
+    if (way === 'http:') return [{ name: 'http', open: () => overHttp(id) }]
+    if (way === 'file:') return [{ name: 'folder', open: inFolder }]
+    return way === 'postgres:' ? [{ name: 'table', open: inTable }] : []
+  })
 
 export const standInOf = async (id: Platform['id']): Promise<PlatformStandIn> => {
   const all = await startPlatforms()

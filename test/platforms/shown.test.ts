@@ -94,6 +94,15 @@ describe('what a platform displays', () => {
     expect(await reasonOf(against(answer, (to) => national.shown(to)))).to.match(/overlap/)
   })
 
+  it('is refused where it comes entry by entry without end', async () => {
+    let n = 0
+    const answer = () => {
+      n += 1
+      return json(200, [rowOf(n)])
+    }
+    expect(await reasonOf(against(answer, (to) => national.shown(to)))).to.match(/more than 1000 pages/)
+  })
+
   it('is refused when one of its pages fails', async () => {
     for (const failing of [
       { status: 500, body: '' },
@@ -153,10 +162,19 @@ describe('asking what became of a notice', () => {
   })
 
   it('knows nothing where the platform does not take the question, so that it is sent again', async () => {
-    for (const status of [400, 404, 405]) {
+    for (const status of [400, 404, 405, 501]) {
       const [receipt] = await ask(() => ({ status, body: '' }), noticeOf(1))
       expect(receipt).to.include({ accepted: false, code: NO_RECEIPT })
     }
+  })
+
+  it('knows nothing where the question is answered with something else, and is still unreachable where it fails', async () => {
+    for (const body of ['<html></html>', '{}', '[{}]', '']) {
+      const [receipt] = await ask(() => ({ status: 200, body }), noticeOf(1))
+      expect(receipt).to.include({ accepted: false, code: NO_RECEIPT })
+    }
+    for (const answer of [{ status: 500, body: '' }, { status: 401, body: '' }, 'cut'] as const)
+      expect(await reasonOf(ask(() => answer, noticeOf(1)))).to.be.a('string')
   })
 
   it('asks for fifty keys at once and writes them as they are', async () => {

@@ -67,6 +67,12 @@ describe('an exchange table', () => {
     expect(receipt).to.deep.include({ accepted: false, code: '1001', text: '说明', receiverId: 'JL-1' })
   })
 
+  it('waits where a row is rejected under the code of success', async () => {
+    await send(noticeOf(1))
+    await judge(3, '00')
+    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
+  })
+
   it('answers at once for a row that was accepted before, and leaves it as it is', async () => {
     await send(noticeOf(1))
     await judge(2, '00')
@@ -130,6 +136,13 @@ describe('an exchange table', () => {
     expect(await reasonOf(jilin.shown(to))).to.match(/the table is not there/)
   })
 
+  it('refuses a row that its columns do not take, and does not say which of many it is', async () => {
+    await one.db.raw('alter table hub_blacklist alter reason type varchar(5)')
+    expect((await send(noticeOf(1)))[0]).to.include({ key: 'lst_test_1', accepted: false, code: '22001' })
+    expect(await reasonOf(send(noticeOf(1), noticeOf(2, { reason: '短' })))).to.match(/22001/)
+    expect((await send(noticeOf(2, { reason: '短' })))[0]).to.include({ code: WAITING })
+  })
+
   it('waits for a table that somebody has locked no longer than a moment, and is unreachable then', async () => {
     const holding = await one.db.transaction()
     try {
@@ -191,5 +204,37 @@ describe('an exchange table', () => {
     await send(noticeOf(1))
     await judge(3, SECRET)
     expect(await codesOf(noticeOf(1))).to.deep.equal(['*'.repeat(SECRET.length)])
+  })
+
+  it('leaves nothing behind of what its sender waits for no longer', async () => {
+    const lock = 'lock table hub_blacklist in exclusive mode'
+    const stopping = new AbortController()
+    const receiver = await one.db.transaction()
+    await receiver.raw(lock)
+    const sending = reasonOf(sendTo({ ...to, signal: stopping.signal }, noticeOf(1))).catch(String)
+    const waiting = "select from pg_locks where not granted and relation = 'hub_blacklist'::regclass"
+    while ((await one.db.raw(waiting)).rows.length === 0);
+    stopping.abort(new Error('stopped'))
+    expect(await sending).to.equal('Error: stopped')
+    await receiver.commit()
+    // Granted when whoever waited before has come to his end.
+    await one.db.transaction((tx) => tx.raw(lock))
+    expect(await rows()).to.deep.equal([])
+  })
+
+  it('keeps no password that the receiver repeats, wherever it stood', async () => {
+    const { password } = new URL(one.url)
+    expect(password).to.have.length.above(5)
+    await send(noticeOf(1))
+    await one.db('hub_blacklist').update({ state: 3, error_message: `${password} and ${SECRET}` })
+    await one.db.raw(
+      'create view hub_shown as select subject_key, sequence, error_message as name, null::text as uscc from hub_blacklist',
+    )
+    try {
+      const kept = JSON.stringify([await jilin.ask?.([noticeOf(1)], to), await jilin.shown(to)])
+      expect(kept.match(/\*+ and \*+/g)).to.have.length(2)
+    } finally {
+      await one.db.raw('drop view hub_shown')
+    }
   })
 })

@@ -70,8 +70,12 @@ describe('XML of the exchange', () => {
     })
   }
 
-  it('refuses to read bytes that are not UTF-8', () => {
-    expect(() => readXml(Buffer.from([0x3c, 0x61, 0x3e, 0xb0, 0xa1, 0x3c, 0x2f, 0x61, 0x3e]))).to.throw(Unreadable)
+  it('reads GB18030 whatever is declared, and refuses bytes that are neither this nor UTF-8', () => {
+    const bytes = (...middle: number[]) =>
+      Buffer.concat([Buffer.from(`${XML_DECLARATION}<a>`), Buffer.from(middle), Buffer.from('</a>')])
+    expect(readXml(bytes(0xb0, 0xa1)).text).to.equal('啊')
+    expect(() => readXml(bytes(0xb0))).to.throw(Unreadable)
+    expect(() => readXml(bytes(0xff, 0xfe))).to.throw(Unreadable)
   })
 
   it('finds the receipt wherever in the answer it stands', () => {

@@ -46,6 +46,27 @@ describe('deliveries', () => {
     expect(failed).to.equal(true)
   })
 
+  it('what is open is found by the indexes of what is open, however much was ever confirmed', async () => {
+    const a = await listing(1)
+    for (const number of [1, 2, 3, 4, 5]) await owe(a, number, number === 3 ? 'REMOVE' : 'ADD')
+    await db()('deliveries').where({ number: 1 }).update({ state: 'CONFIRMED', confirmed_at: NOW })
+    await db()('deliveries').where({ number: 2 }).update({ state: 'REFUSED' })
+    await db()('deliveries').where({ number: 4 }).update({ state: 'FOLDED' })
+    await owe(await listing(2), 6, 'REMOVE')
+    await owe(await listing(3), 7, 'ADD')
+    const open = `from deliveries d where ${deliveries.isOpen('d')}`
+    expect((await rowsOf(db(), `select d.number ${open} order by 1`)).map((row) => row['number'])).to.deep.equal([
+      2, 3, 5, 6, 7,
+    ])
+    await db().transaction(async (tx) => {
+      await tx.raw('set local enable_seqscan = off')
+      const plan = (await tx.raw(`explain select 1 ${open}`)).rows
+      const lines = plan.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n')
+      for (const index of ['removals_due', 'others_due', 'refused', 'held'])
+        expect(lines).to.contain(`deliveries_${index}`)
+    })
+  })
+
   it('the backlog counts what is owed and refused as outstanding', async () => {
     const a = await listing(1)
     for (const number of [1, 2, 3]) await owe(a, number, 'ADD')

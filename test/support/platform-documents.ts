@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { document } from '../../src/contracts.js'
 import { SUBJECT_KINDS } from '../../src/domain/delivery.js'
 import { TABLES, tableSql } from '../../src/platforms/formats/exchange-table.js'
+import { interfacesDocument } from './platform-interfaces.js'
 import { ACTIONS, FORMATS, type Format, goldenName, type Message } from './platform-samples.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -38,6 +39,7 @@ export const documents = (): Map<string, string> =>
   new Map([
     ...FORMATS.map((format): [string, string] => [`${format.name}.md`, documentOf(format)]),
     ['exchange-table.sql', tablesSql()],
+    ['interfaces.md', interfacesDocument()],
   ])
 
 const documentOf = (format: Format): string => {

@@ -210,7 +210,8 @@ describe('a platform that was declared wiped', () => {
     await wipe(db(), later(10))
     const wipedAt = (await platformStates.of(db(), 'national'))?.wipedAt ?? null
     await wipe(db(), later(20))
-    expect(await platformStates.filled(db(), 'national', wipedAt, later(30))).to.equal(false)
+    const filled = { platform: 'national', kinds: ['listing'] as const, wipedAt, at: later(30) }
+    expect(await platformStates.filled(db(), filled)).to.equal(false)
     expect(await filledAt(db())).to.equal(null)
     expect(await fillNational(db(), later(40))).to.equal(1)
     expect(await filledAt(db())).to.deep.equal(later(40))

@@ -2,7 +2,7 @@
  * A database restored from a backup across a removal, with the tool that every PostgreSQL has: a database made after another's
  * template. The hub, its doors and the stand-ins are real; the data folder stays where it was.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -11,7 +11,9 @@ import { makeHub } from '../../src/hub.js'
 import { makeLog } from '../../src/log.js'
 import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
 import { connect } from '../../src/store/db.js'
+import { noticesOf } from '../../src/work/in-force.js'
 import { release } from '../../src/work/restored.js'
+import { tell } from '../../src/work/tell.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 import { later, mark, published, refusal, removed, rowsOf, TODAY } from '../support/world.js'
 
@@ -136,5 +138,43 @@ describe('a database restored from a backup across a removal', () => {
     await withHub((hub) => rowsOf(hub.db, 'select 1 from database_restored where released_at is null')).then((open) =>
       expect(open).to.have.length(0),
     )
+  })
+
+  it('whose notes are gone is known by what platforms answer, and the removal that they ignored is made good', async () => {
+    const name = new URL(live.url).pathname.slice(1)
+    const backup = `${name}_backup`
+    now = later(14_400)
+    const { id } = await withHub(async (hub) => {
+      const one = await published(hub.db, 5)
+      await hub.push(null, PUSH)
+      return one
+    })
+    await copied(name, backup)
+    await withHub(async (hub) => {
+      for (let n = 1; n <= 2; n += 1) {
+        const [standing] = await noticesOf(hub.db, hub.rules, [id])
+        if (standing === undefined) throw new Error('it is not in force')
+        const told = { kind: 'listing' as const, subjectId: id, change: 'CHANGE' as const, notice: standing.notice }
+        await hub.db.transaction((tx) => tell(tx, hub.rules, [told], now))
+        await hub.push(null, PUSH)
+      }
+    })
+    await copied(backup, name)
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder)
+    now = later(18_000)
+    await withHub(async (hub) => {
+      await removed(hub.db, id)
+      expect(await rowsOf(hub.db, 'select 1 from database_restored where released_at is null')).to.deep.equal([])
+      await hub.push(null, PUSH)
+      // They hold something newer, and have said so.
+      expect(everywhere(id)).to.deep.equal([1, 1, 1, 1])
+      const open = await rowsOf(hub.db, 'select cause from database_restored where released_at is null')
+      expect(open).to.deep.equal([{ cause: 'SHOWN' }])
+      const { platforms } = await hub.reconcile(null, PUSH)
+      expect(platforms.map(({ unwanted }) => unwanted)).to.deep.equal([1, 1, 1, 1])
+      await hub.push(null, PUSH)
+      expect(everywhere(id)).to.deep.equal([0, 0, 0, 0])
+    })
   })
 })

@@ -85,6 +85,36 @@ describe('a delivery that was refused', () => {
     expect(after?.['removal']).to.include({ reason: 'WITHDRAWN', removedOn: TODAY })
   })
 
+  it('its removal is numbered above all that a restored database may have sent', async () => {
+    await published(db(), 1)
+    const delivery = await refused(db())
+    await db().raw('delete from public_entries')
+    await db().raw(`insert into platform_states (platform, sequence_floor) values ('national', 500)
+      on conflict (platform) do update set sequence_floor = 500`)
+    await resend(db(), rules, made(delivery))
+    const [removal] = await rowsOf(db(), `select number, notice from deliveries where action = 'REMOVE'`)
+    expect(removal?.['number']).to.equal(501)
+    expect(removal?.['notice']).to.include({ sequence: 501 })
+  })
+
+  it('a change that waited behind an addition goes as the addition when that is closed', async () => {
+    await published(db(), 1)
+    const delivery = await refused(db())
+    await db().raw(
+      `insert into deliveries (platform, kind, subject_id, number, action, notice, due_at, created_at)
+      select platform, kind, subject_id, 2, 'CHANGE', notice || '{"sequence": 2, "action": "CHANGE"}', due_at, created_at
+      from deliveries where id = ?`,
+      [delivery],
+    )
+    await close(db(), rules, made(delivery))
+    expect(await national(db())).to.deep.equal([
+      { number: 1, action: 'ADD', state: 'CLOSED', attempts: 1 },
+      { number: 2, action: 'ADD', state: 'OWED', attempts: 0 },
+    ])
+    const [waiting] = await rowsOf(db(), 'select notice from deliveries where number = 2')
+    expect(waiting?.['notice']).to.include({ sequence: 2, action: 'ADD' })
+  })
+
   it('says a removal again as it was said', async () => {
     const { id } = await published(db(), 1)
     await db().raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1`, [NOW])
@@ -94,6 +124,29 @@ describe('a delivery that was refused', () => {
     await resend(db(), rules, made(delivery))
     const after = await desk.byId(db(), delivery)
     expect([after?.state, after?.action, after?.notice]).to.deep.equal(['OWED', 'REMOVE', before?.notice])
+  })
+
+  it('is numbered above the floor of its platform, sent again or withdrawn, unless something waits behind it', async () => {
+    const { id } = await published(db(), 1)
+    const delivery = await refused(db())
+    await db().raw(`insert into platform_states (platform, sequence_floor) values ('national', 40)`)
+    await resend(db(), rules, made(delivery))
+    expect((await desk.byId(db(), delivery))?.notice.sequence).to.equal(41)
+    expect(await national(db())).to.deep.equal([{ number: 41, action: 'ADD', state: 'OWED', attempts: 1 }])
+    await refused(db())
+    await db().raw('update platform_states set sequence_floor = 60')
+    await db().raw(
+      `insert into deliveries (platform, kind, subject_id, number, action, notice, due_at, created_at)
+       select platform, kind, subject_id, 61, 'CHANGE', notice, due_at, created_at from deliveries where id = ?`,
+      [delivery],
+    )
+    await resend(db(), rules, made(delivery))
+    expect((await desk.byId(db(), delivery))?.number).to.equal(41)
+    await db().raw(`update deliveries set state = 'REFUSED' where id = ?`, [delivery])
+    await db().raw('delete from public_entries where listing_id = ?', [id])
+    await db().raw('update platform_states set sequence_floor = 80')
+    await resend(db(), rules, made(delivery))
+    expect((await national(db())).at(-1)).to.deep.equal({ number: 81, action: 'REMOVE', state: 'OWED', attempts: 0 })
   })
 
   it('is closed by a named person, and never confirmed', async () => {

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { isRefusal } from '../../src/errors.js'
@@ -57,6 +59,17 @@ describe('notes outside the database', () => {
     notes.noteSent(ONE, { deliveryId: 7, number: 2 })
     writeFileSync(join(folder, 'noted', `${ONE}.99.9.json.1.new`), '{')
     expect(makeNotes(folder).sent(ONE)).to.deep.equal({ deliveryId: 7, number: 2 })
+  })
+
+  it('processes of one id write the same note side by side, and leave no half behind', async () => {
+    const script = `
+      import { makeNotes } from ${JSON.stringify(new URL('../../src/work/notes.ts', import.meta.url).href)}
+      Object.defineProperty(process, 'pid', { value: 7 })
+      for (let n = 1; n <= 60; n += 1) makeNotes(${JSON.stringify(folder)}).noteSent(${JSON.stringify(ONE)}, { deliveryId: n, number: 1 })`
+    const run = promisify(execFile)
+    await Promise.all([1, 2].map(() => run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])))
+    expect(makeNotes(folder).sent(ONE)).to.deep.equal({ deliveryId: 60, number: 1 })
+    expect(readdirSync(join(folder, 'noted')).filter((name) => name.endsWith('.new'))).to.deep.equal([])
   })
 
   it('another database has its own', () => {

@@ -329,6 +329,35 @@ describe('occurrences', () => {
     expect(await states()).to.deep.equal([1, 2, 3].map(() => ['DONE', 1]))
   })
 
+  it('what is asked each minute reads the rows that are open, not all that ever were', async () => {
+    const [one] = [process([PUSH], (turn) => beside(db(), { ...turn, now: () => now }, async () => true).then(Boolean))]
+    await look(one)
+    await db().raw(
+      `insert into occurrences (job, subject, planned_for, cause, state, ended_at)
+       select 'push', 'national', t, 'timetable', 'DONE', t from generate_series(timestamptz '2026-11-01', '2026-11-20', interval '1 minute') t`,
+    )
+    await db().raw(
+      `insert into runs (job, subject, cause, planned_for, started_at, ended_at, outcome)
+       select job, subject, cause, planned_for, planned_for, planned_for, 'DONE' from occurrences`,
+    )
+    await db().raw('analyze occurrences, runs')
+    const asked: { sql: string; bindings: never }[] = []
+    const hear = ({ sql, bindings }: { sql: string; bindings: never }) => {
+      if (/^\s*update (runs|occurrences)/.test(sql)) asked.push({ sql, bindings })
+    }
+    db().on('query', hear)
+    pass(MINUTE)
+    await look(one)
+    db().off('query', hear)
+    for (const name of ['runs.start', 'occurrences.passOver', 'occurrences.settle', 'occurrences.giveUp']) {
+      const found = asked.find(({ sql }) => sql.includes(name))
+      const text = found?.sql.replace(/\$\d+/g, '?') ?? ''
+      const plan = await db().raw(`explain ${text}`, found?.bindings as never)
+      const lines = plan.rows.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n')
+      expect(lines, name).to.match(/runs_open|occurrences_open/)
+    }
+  })
+
   it('old occurrences are forgotten after ninety days', async () => {
     await look(process([PUSH]))
     pass(MINUTE)

@@ -33,7 +33,7 @@ describe('what a person does to a platform', () => {
   })
 
   it('says that it was wiped, and it has to be filled again', async () => {
-    await states.filled(db(), 'jilin', null, NOW)
+    await states.filled(db(), { platform: 'jilin', kinds: ['listing'], wipedAt: null, at: NOW })
     await declareWiped(db(), rules, made({ now: later(5) }))
     expect(await states.of(db(), 'jilin')).to.deep.include({ wipedAt: later(5), wipedBy: 'officer-1', filledAt: null })
   })

@@ -40,6 +40,7 @@ describe('the engine of push', () => {
       kinds: ['listing', 'penalty'],
       hears: ['listing'],
       lists: null,
+      ways: ['http:'],
       batchSize: 10,
       callsPerSecond: null,
       hours: null,
@@ -331,6 +332,42 @@ describe('the engine of push', () => {
     expect(error).to.include({ message: 'ENOSPC' })
     expect(keys()).to.deep.equal(['a', 'b'])
     expect(await delivery('c')).to.include({ state: 'OWED' })
+  })
+
+  it('removals leave though nothing can be noted, of every kind, and the platform has not failed', async () => {
+    await owed('a')
+    await owed('b', { action: 'REMOVE' })
+    await owed('c', { action: 'REMOVE', kind: 'penalty' })
+    const full = () => {
+      throw new Error('ENOSPC')
+    }
+    const error = await pushed(platform(), { beforeSending: full }).catch((thrown: Error) => thrown)
+    expect(error).to.include({ message: 'ENOSPC' })
+    expect(keys().sort()).to.deep.equal(['b', 'c'])
+    expect(await delivery('a')).to.include({ state: 'OWED', attempts: 0 })
+    const [state] = await rowsOf(db(), `select failures, open_until from platform_states where platform = 'national'`)
+    expect(state).to.deep.equal({ failures: 0, open_until: null })
+  })
+
+  it('a platform that answers questions and takes no message is in trouble, and takes whole batches once it is well', async () => {
+    for (const key of ['a', 'b', 'c', 'd']) await owed(key)
+    let full = true
+    const folder = platform({
+      send: async ({ notices }) => {
+        if (full) throw down()
+        calls.push({ at: seconds(), keys: notices.map(({ key }) => key) })
+        return notices.map((notice) => receipt(notice))
+      },
+      ask: async (notices) => notices.map((notice) => receipt(notice, { accepted: false, code: NO_RECEIPT })),
+    })
+    for (let time = 0; time < 6; time += 1) {
+      await pushed(folder)
+      clock = new Date(clock.getTime() + 120_000)
+    }
+    expect((await rowsOf(db(), 'select failures from platform_states'))[0]?.['failures']).to.be.greaterThan(2)
+    full = false
+    await pushed(folder)
+    expect(calls.map((call) => call.keys.length)).to.deep.equal([1, 3])
   })
 
   it('what is folded while it waits for its turn does not leave', async () => {

@@ -37,6 +37,7 @@ const receiver = (first: () => Promise<unknown>) => {
     kinds: ['listing'],
     hears: ['listing'],
     lists: null,
+    ways: ['http:'],
     batchSize: 10,
     callsPerSecond: null,
     hours: null,

@@ -271,6 +271,20 @@ describe('reconcile', () => {
     expect(run?.['error']).to.include({ code: 'MASS_ABSENCE' })
   })
 
+  it('what is gone at a platform that a person has declared wiped is told anew, and hides nothing', async () => {
+    const listing = await told(1)
+    const other = await told(2)
+    display.rows = [await shown(other.id)]
+    await db().raw(`insert into platform_states (platform, filled_at, wiped_at, wiped_by, wiped_reason)
+      values ('national', null, now(), 'officer-1', '平台重建') on conflict (platform) do update
+      set filled_at = null, wiped_at = now(), wiped_by = 'officer-1', wiped_reason = '平台重建'`)
+    expect((await compare()).found).to.deep.equal(result({ shown: 1, expected: 2 }))
+    expect((await stateOf(listing.id))?.['state']).to.equal('PUBLISHED')
+    expect(await rowsOf(db(), 'select on_their_way as n from comparisons')).to.deep.equal([{ n: 1 }])
+    await db().raw('update platform_states set filled_at = now()')
+    expect((await compare(later(60, NIGHT))).found).to.include({ missing: 1, hidden: 1 })
+  })
+
   it('a platform that cannot be read is named, and nothing is changed', async () => {
     await told(1)
     const { found, unreachable } = await compare(NIGHT, 'http://127.0.0.1:9')

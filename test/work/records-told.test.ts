@@ -3,6 +3,7 @@ import type { RecordNotice } from '../../src/domain/delivery.js'
 import { factOfDecision } from '../../src/domain/penalty.js'
 import type { Body } from '../../src/domain/records.js'
 import type { Db } from '../../src/store/db.js'
+import { fill } from '../../src/work/backfill.js'
 import { decideSubject, mergeOperators, undoDecision } from '../../src/work/identity.js'
 import { inForce, noticesOf } from '../../src/work/in-force.js'
 import type { Rules } from '../../src/work/rules.js'
@@ -94,13 +95,13 @@ describe('records that platforms are told of', () => {
     expect(await countsOf(db(), run)).to.include({ told: 1, untold: 0, excluded: 0 })
   })
 
-  it('cost nothing where no platform hears of them: not one statement more, and no count', async () => {
+  it('cost one look-up where no platform hears of them, or ever did, and no count', async () => {
     const heard: string[] = []
     const hear = ({ sql }: { sql: string }) => heard.push(sql)
     db().on('query', hear)
     const { run } = await tell(db(), { by: SILENT })
     db().off('query', hear)
-    expect(heard.filter((sql) => /told_|deliveries/.test(sql))).to.deep.equal([])
+    expect(heard.filter((sql) => /told_|deliveries/.test(sql))).to.have.lengthOf(1)
     expect(await owed(db())).to.deep.equal([])
     expect(await countsOf(db(), run)).not.to.have.any.keys('told', 'untold', 'excluded')
   })
@@ -129,6 +130,34 @@ describe('records that platforms are told of', () => {
     expect(last).to.include({ number: 2, action: 'REMOVE', state: 'OWED' })
     expect(last?.notice.removal).to.include({ reason: 'REVOKED', removedOn: '2026-11-20' })
     expect(last?.notice.body).to.include({ status: 'REVOKED' })
+  })
+
+  it('that are withdrawn are removed also where nobody hears of their kind any more, and told to nobody again', async () => {
+    const deaf: Rules = { ...SILENT, platforms: [{ ...HEARER, kinds: ['listing'] }, DEAF] }
+    await tell(db())
+    await confirmed(db())
+    await tell(db(), { body: REVOKED, rows: [row(), row({ key: 'P2' })], by: deaf, now: later(60) })
+    expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE OWED'])
+    await confirmed(db())
+    const { run } = await tell(db(), { rows: [row(), row({ key: 'P3' })], by: deaf, now: later(120) })
+    expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE CONFIRMED'])
+    expect(await countsOf(db(), run)).to.include({ told: 0 })
+  })
+
+  it('are not told anew to one that hears of their kind no more, though others do', async () => {
+    await tell(db())
+    const other: Rules = {
+      ...SILENT,
+      platforms: [
+        { ...HEARER, kinds: ['listing'] },
+        { ...DEAF, kinds: ['penalty'] },
+      ],
+    }
+    await tell(db(), { rows: [row({ value: '虚假宣传' })], by: other, now: later(60) })
+    expect((await owed(db())).map(({ platform, action, state }) => [platform, action, state])).to.deep.equal([
+      ['hearer', 'ADD', 'FOLDED'],
+      ['deaf', 'ADD', 'OWED'],
+    ])
   })
 
   it('that were withdrawn before anybody was told are not spoken of', async () => {
@@ -352,6 +381,20 @@ describe('records that platforms are told of', () => {
           told.map(({ subjectId }) => subjectId),
         ),
       ).to.have.deep.members(told)
+    })
+
+    it('are owed to one that was filled before it was to hear of them, and again after it did not', async () => {
+      const deaf: Rules = { ...SILENT, platforms: [{ ...HEARER, kinds: ['listing'] }] }
+      const filled = (by: Rules, now: Date) => fill(db(), by, 'hearer', { now: at(now) })
+      await tell(db(), { by: deaf })
+      expect(await filled(deaf, NOW)).to.equal(0)
+      expect(await filled(rules, later(60))).to.equal(1)
+      expect(await filled(rules, later(120))).to.equal(0)
+      expect(await said(db())).to.deep.equal(['1 ADD OWED'])
+      await filled(deaf, later(180))
+      await tell(db(), { rows: [row({ key: 'P2' })], by: deaf, now: later(240) })
+      expect(await filled(rules, later(300))).to.equal(1)
+      expect(await said(db())).to.deep.equal(['1 ADD OWED', '1 ADD OWED'])
     })
 
     it('are known from then on, though no merge ever told of them', async () => {

@@ -3,7 +3,7 @@ import { platforms } from '../../src/platforms/index.js'
 import * as comparisons from '../../src/store/comparisons.js'
 import * as runs from '../../src/store/runs.js'
 import type { Publication, Sent } from '../../src/work/notes.js'
-import { additionsStopped, declare, notice, release, waitsFor } from '../../src/work/restored.js'
+import { additionsStopped, declare, notice, receiptsAhead, release, waitsFor } from '../../src/work/restored.js'
 import { database, later, log, mark, NOW, published, refusal, removed, rowsOf } from '../support/world.js'
 
 const IDS = platforms.map(({ id }) => id)
@@ -97,6 +97,31 @@ describe('a database that is behind what has left it', () => {
     await removed(db(), listing.id)
     const [row] = await rowsOf(db(), `select number from deliveries where action = 'REMOVE'`)
     expect(Number(row?.['number'])).to.be.above(1_000)
+  })
+
+  it('is found by a platform that says it holds something later than all that it was sent, and by nothing less', async () => {
+    const { id } = await published(db(), 1)
+    await db().raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1`, [NOW])
+    await removed(db(), id)
+    const ids = async (number: number): Promise<number[]> =>
+      (await rowsOf(db(), `select id from deliveries where platform = 'national' and number = ?`, [number])).map(
+        (row) => Number(row['id']),
+      )
+    const heard = async (number: number): Promise<boolean> => {
+      const deliveryIds = await ids(number)
+      await receiptsAhead(db(), { platform: 'national', platforms: IDS, deliveryIds, now: NOW, log })
+      return additionsStopped(db())
+    }
+    await db().raw(`update deliveries set attempts = 1 where action = 'REMOVE'`)
+    expect(await heard(1), 'an answer to the addition that comes after the removal').to.equal(false)
+    expect(await heard(2), 'an answer that was not booked').to.equal(false)
+    await db().raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ? where action = 'REMOVE'`, [NOW])
+    expect(await heard(2)).to.equal(true)
+    expect(await rowsOf(db(), 'select cause, platform from database_restored')).to.deep.equal([
+      { cause: 'SHOWN', platform: 'national' },
+    ])
+    await db().raw('delete from database_restored')
+    expect(await heard(2), 'below the floor').to.equal(false)
   })
 
   it('is declared by a person with a reason', async () => {

@@ -51,7 +51,13 @@ describe('work/run', () => {
       }),
     )
     const wrong = await thrownBy(db().raw('select nothing from nowhere'))
-    expect([isLost(lost), isLost(wrong), isLost('no error at all')]).to.deep.equal([true, false, false])
+    const unnamed = Object.assign(new Error('getaddrinfo ENOTFOUND db'), { code: 'ENOTFOUND' })
+    expect([isLost(lost), isLost(unnamed), isLost(wrong), isLost('no error at all')]).to.deep.equal([
+      true,
+      true,
+      false,
+      false,
+    ])
   })
 
   it('refuses by name who asks while another run goes on, and passes over who comes by the timetable', async () => {

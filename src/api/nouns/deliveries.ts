@@ -3,6 +3,7 @@ import type { DeliveryState, SubjectKind } from '../../domain/delivery.js'
 import { type Act, may, type Viewer } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import * as desk from '../../store/delivery-desk.js'
+import type { Booked } from '../../store/delivery-queue.js'
 import * as work from '../../work/deliveries.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, spend } from '../context.js'
@@ -19,10 +20,20 @@ const NO_ADVICE = {
   en: 'No advice is known for this code: put right the field that the receipt names, then send it again.',
 } as const
 
+/** It never left: the hub's own check found it. */
+const OWN_ADVICE = {
+  meaning: 'CORRECT',
+  zh: '本枢纽出站校验未通过，未曾发出：请由信源单位更正所指字段后重新归集，或在本枢纽更正后重新报送。',
+  en: "The hub's own check refused it and it never left: have its agency put the field right and pull again, or put it right here and send it again.",
+} as const
+
 export const adviceOf = ({ parts }: Context, platform: string, code: string) => ({
   code,
   ...(parts.platforms.find(({ id }) => id === platform)?.codes[code] ?? NO_ADVICE),
 })
+
+const adviceFor = (context: Context, platform: string, { code, batch }: Booked) =>
+  batch == null ? { code, ...OWN_ADVICE } : adviceOf(context, platform, code)
 
 /** Receipts repeat what was told of a subject: they are for those who see inside. What people did is for those who see moves. */
 export const deliveryView = (context: Context, delivery: desk.Delivery) => {
@@ -40,7 +51,7 @@ export const deliveryView = (context: Context, delivery: desk.Delivery) => {
     owedAt: delivery.createdAt,
     receipt: inside ? receipt : null,
     lastError: inside ? delivery.lastError : null,
-    advice: state === 'REFUSED' && receipt !== null ? adviceOf(context, platform, receipt.code) : null,
+    advice: state === 'REFUSED' && receipt !== null ? adviceFor(context, platform, receipt) : null,
     notice: people ? delivery.notice : null,
     closed: people ? closedOf(delivery) : null,
     acts: () => (people ? context.load.deliveryActs(delivery.id) : []),

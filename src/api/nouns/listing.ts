@@ -64,7 +64,7 @@ export const listingById = async (context: Context, id: string): Promise<Listing
 }
 
 const ownListing = async (context: Context, uuid: string): Promise<ListingView | null> => {
-  const body = await listings.publicEntry(context.parts.db, uuid)
+  const body = await context.load.publicEntry(uuid)
   const entry = body && inForce(body, context.today) ? entryView(body) : null
   if (!may(context.viewer, 'see_inner_listings')) return entry
   const found = await context.load.listing(uuid)

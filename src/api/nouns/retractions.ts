@@ -5,7 +5,7 @@ import * as store from '../../store/retractions.js'
 import * as work from '../../work/retraction.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, spend } from '../context.js'
-import { globalId, listingIn, retractionAfter, retractionCursor } from '../ids.js'
+import { globalId, retractionAfter, retractionCursor, subjectIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
 import { allow } from '../viewer.js'
@@ -15,7 +15,7 @@ import { listingById } from './listing.js'
 /** Of no listing. */
 const NOTHING = '00000000-0000-0000-0000-000000000000'
 
-/** What was removed is named by its key alone to those who may not see it. */
+/** To those who may not see what was removed it is a key alone, and nothing of why. */
 const retractionView = (context: Context, one: work.Retracted) => {
   spend(context, 1 + one.receivers.length)
   const { at, kind, subjectId, removal, receivers, done } = one
@@ -29,8 +29,8 @@ const retractionView = (context: Context, one: work.Retracted) => {
     listing: () => (kind === 'listing' ? listingById(context, globalId('Listing', subjectId)) : null),
     removedAt: new Date(at),
     removedOn: removal?.removedOn ?? null,
-    reason: removal?.reason ?? null,
-    reasonText: removal?.reasonText ?? null,
+    reason: inside ? (removal?.reason ?? null) : null,
+    reasonText: inside ? (removal?.reasonText ?? null) : null,
     documentNumber: inside ? (removal?.documentNumber ?? null) : null,
     done,
     receivers: receivers.map((receiver) => ({
@@ -49,7 +49,7 @@ const list = async (_: unknown, args: RetractionsArgs, context: Context) => {
   allow(context.viewer, 'see_operations')
   const { db } = context.parts
   const { open = null, platform = null, listing = null } = withoutNul(args.filter) ?? {}
-  const filter = { open, platform, subjectId: listing === null ? null : (uuidIn(listing) ?? NOTHING) }
+  const filter = { open, platform, subjectId: listing === null ? null : (subjectIn(listing) ?? NOTHING) }
   const page = { first: firstOf(args) + 1, after: retractionAfter(args.after) }
   const found = await work.retractions(db, filter, page)
   return connection(
@@ -60,11 +60,6 @@ const list = async (_: unknown, args: RetractionsArgs, context: Context) => {
   )
 }
 
-const uuidIn = (id: string): string | null => {
-  const found = listingIn(id)
-  return found !== null && 'uuid' in found ? found.uuid : null
-}
-
 const closeRetraction = async (
   _: unknown,
   args: { listing: string; platform: string; reason: string },
@@ -73,7 +68,7 @@ const closeRetraction = async (
   allow(context.viewer, 'close_retraction')
   const { listing, platform, reason } = withoutNul(args)
   const { db, rules } = context.parts
-  const subjectId = uuidIn(listing)
+  const subjectId = subjectIn(listing)
   if (subjectId === null) throw new Refusal('RETRACTION_UNKNOWN')
   const by = nameOf(context.viewer)
   await work.closeRetraction(db, rules, { subjectId, platform, reason, by, now: context.now })

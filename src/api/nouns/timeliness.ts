@@ -1,9 +1,11 @@
 /** Timeliness: how long decisions took to be confirmed, and what is late or about to be. */
 import type { Figure } from '../../domain/timeliness.js'
+import { may } from '../../domain/viewer.js'
 import { type DueDelivery, dueDeliveries as dueList, monthly, PUBLICITY } from '../../work/timeliness.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, spend } from '../context.js'
 import { cursorOf, dueAfter, dueCursor, globalId, numberAfter } from '../ids.js'
+import { withoutNul } from '../limits.js'
 import { allow } from '../viewer.js'
 
 const nameOf = ({ parts }: Context, id: string) =>
@@ -28,12 +30,14 @@ const timeliness = async (_: unknown, args: PageArgs & { month: string }, contex
   )
 }
 
+/** A receiver's words repeat what was told of a subject: they are for those who see inside. */
 const dueView = (context: Context, due: DueDelivery) => {
   spend(context)
   const { basis, confirmed, workdays } = due.limit
   return {
     ...due,
     platformName: nameOf(context, due.platform),
+    lastError: may(context.viewer, 'see_inner_listings') ? due.lastError : null,
     kind: due.kind.toUpperCase(),
     key: due.subjectId,
     listing: due.kind === 'listing' ? globalId('Listing', due.subjectId) : null,
@@ -49,9 +53,10 @@ const dueDeliveries = async (
 ) => {
   allow(context.viewer, 'see_operations')
   const { db, rules } = context.parts
+  const { lateOnly, platform } = withoutNul(args)
   const list = await dueList(db, rules, {
-    lateOnly: args.lateOnly ?? false,
-    platform: args.platform ?? null,
+    lateOnly: lateOnly ?? false,
+    platform: platform ?? null,
     today: context.today,
   })
   const found = await list.page({ first: firstOf(args) + 1, after: dueAfter(args.after) })

@@ -8,7 +8,7 @@ import { checkPenaltyRow, penaltyRow } from './penalty-row.js'
 import { checkPermitRow, permitRow } from './permit-row.js'
 import { type ShownNames, Unreadable } from './reading.js'
 import type { Row } from './record-notices.js'
-import { faultsIn } from './schema.js'
+import { faultsIn, fitting } from './schema.js'
 import { leaf, node, readXml, XML_DECLARATION, type XmlElement } from './xml.js'
 
 /** The catalogue item to which rows of a kind belong. */
@@ -55,29 +55,30 @@ export const exchangeRowOf = (notice: Notice): Row => {
 }
 
 /** A0000nn and EXECUTE_REFRENCE_NO are the receiver's own spellings. */
-export const exchangeRow = (notice: EntryNotice) => ({
-  ENTRY_ID: notice.key,
-  ENTRY_SN: notice.sequence,
-  OPERATION: notice.action,
-  LIST_CODE: notice.list,
-  DATA_CATEGORY: notice.listName,
-  A000001: notice.operator.name,
-  A000002: notice.operator.uscc,
-  A000003: notice.operator.regNo,
-  REASON: notice.reason,
-  LEGAL_BASIS: notice.basis,
-  EXECUTE_DEPT: notice.authority,
-  EXECUTE_DEPT_CODE: notice.authorityCode,
-  EXECUTE_REFRENCE_NO: notice.documentNumber,
-  REGISTER_DATE: notice.decidedOn,
-  PUBLISH_DATE: notice.publishedOn,
-  EXPIRATION_DATE: notice.endsOn,
-  ...(notice.contested !== undefined && { CONTESTED: notice.contested ? '1' : '0' }),
-  REMOVE_REASON_CODE: notice.removal?.reason ?? null,
-  REMOVE_REASON: notice.removal?.reasonText ?? null,
-  REMOVE_REFERENCE_NO: notice.removal?.documentNumber ?? null,
-  REMOVE_DATE: notice.removal?.removedOn ?? null,
-})
+export const exchangeRow = (notice: EntryNotice) =>
+  fitting(notice, 'exchange-envelope', {
+    ENTRY_ID: notice.key,
+    ENTRY_SN: notice.sequence,
+    OPERATION: notice.action,
+    LIST_CODE: notice.list,
+    DATA_CATEGORY: notice.listName,
+    A000001: notice.operator.name,
+    A000002: notice.operator.uscc,
+    A000003: notice.operator.regNo,
+    REASON: notice.reason,
+    LEGAL_BASIS: notice.basis,
+    EXECUTE_DEPT: notice.authority,
+    EXECUTE_DEPT_CODE: notice.authorityCode,
+    EXECUTE_REFRENCE_NO: notice.documentNumber,
+    REGISTER_DATE: notice.decidedOn,
+    PUBLISH_DATE: notice.publishedOn,
+    EXPIRATION_DATE: notice.endsOn,
+    ...(notice.contested !== undefined && { CONTESTED: notice.contested ? '1' : '0' }),
+    REMOVE_REASON_CODE: notice.removal?.reason ?? null,
+    REMOVE_REASON: notice.removal?.reasonText ?? null,
+    REMOVE_REFERENCE_NO: notice.removal?.documentNumber ?? null,
+    REMOVE_DATE: notice.removal?.removedOn ?? null,
+  })
 
 export const checkExchangeRow = (notice: Notice): Fault[] => {
   if (isEntry(notice)) return faultsIn('exchange-envelope', exchangeRow(notice))

@@ -4,18 +4,11 @@ import type { RecordNotice } from '../../domain/delivery.js'
 import { regionIn } from '../../domain/identity.js'
 import type { Batch, Fault } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
-import type { ShownNames } from './reading.js'
 import { isRecordOf, LONG_TERM, naturalPerson, said, saidAll } from './record-notices.js'
 import { rowdata, slashed, soapCall, ZT } from './rowdata-2015.js'
-import { faultsIn } from './schema.js'
+import { faultsIn, fitting } from './schema.js'
 
 export const PENALTY_2015_PATH = '/service/PenaltyWebService'
-export const PENALTY_2015_SHOWN: ShownNames = {
-  key: 'HUB_ID',
-  sequence: 'HUB_SN',
-  uscc: 'CF_XDR_SHXYM',
-  name: 'CF_XDR_MC',
-}
 const DAYS = ['CF_JDRQ', 'CF_JZRQ', 'SJC', 'HUB_CXRQ']
 const STATES: Readonly<Record<string, string>> = {
   IN_FORCE: ZT.normal,
@@ -41,7 +34,7 @@ export const penalty2015Rowdata = (batch: Batch): string => {
 export const penalty2015Row = (notice: RecordNotice, sentOn: string) => {
   const [type, ...others] = saidAll(notice, 'types')
   const { HUB_CXRQ, ...hub } = hubColumns(notice)
-  return {
+  return fitting(notice, 'penalty-2015', {
     CF_WSH: said(notice, 'document_number'),
     CF_CFMC: said(notice, 'violation'),
     CF_CFLB1: type ?? null,
@@ -65,7 +58,7 @@ export const penalty2015Row = (notice: RecordNotice, sentOn: string) => {
     BZ: said(notice, 'note'),
     ...hub,
     HUB_CXRQ: slashed(HUB_CXRQ),
-  }
+  })
 }
 
 /** The division of the authority that decided; where it has no code, the province. */

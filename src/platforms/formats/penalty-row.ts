@@ -8,7 +8,7 @@ import { type Batch, type Fault, SENDER } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
 import type { ShownNames } from './reading.js'
 import { isRecordOf, LONG_TERM, naturalPerson, partyWord, said, saidAll } from './record-notices.js'
-import { faultsIn } from './schema.js'
+import { faultsIn, fitting } from './schema.js'
 
 const BETWEEN_TYPES = ';'
 
@@ -24,39 +24,40 @@ export const penaltyBatch = (batch: Batch) => ({
 
 export const penaltyRows = (batch: Batch) => batch.notices.filter(isRecordOf('penalty')).map(penaltyRow)
 
-export const penaltyRow = (notice: RecordNotice) => ({
-  CF_XDR_MC: notice.operator.name,
-  CF_XDR_LB: partyWord(notice),
-  CF_XDR_SHXYM: notice.operator.uscc,
-  CF_XDR_GSZC: notice.operator.regNo,
-  CF_XDR_ZZJG: notice.operator.orgCode,
-  CF_XDR_SWDJ: null,
-  CF_XDR_SYDW: null,
-  CF_XDR_SHZZ: null,
-  CF_FRDB: said(notice, 'representative'),
-  CF_FR_ZJLX: null,
-  CF_FR_ZJHM: null,
-  CF_XDR_ZJLX: null,
-  CF_XDR_ZJHM: null,
-  CF_WSH: said(notice, 'document_number'),
-  CF_WFXW: said(notice, 'violation'),
-  CF_SY: said(notice, 'facts'),
-  CF_YJ: said(notice, 'basis'),
-  CF_CFLB: saidAll(notice, 'types').join(BETWEEN_TYPES) || null,
-  CF_NR: said(notice, 'content'),
-  CF_NR_FK: wan(said(notice, 'fine_yuan')),
-  CF_NR_WFFF: wan(said(notice, 'confiscated_yuan')),
-  CF_NR_ZKDX: said(notice, 'licence'),
-  CF_JDRQ: said(notice, 'decided_on'),
-  CF_YXQ: said(notice, 'effective_until') ?? LONG_TERM,
-  CF_GSJZQ: said(notice, 'publish_until'),
-  CF_CFJG: said(notice, 'authority'),
-  CF_CFJGDM: said(notice, 'authority_code'),
-  CF_SJLY: said(notice, 'source_unit'),
-  CF_SJLYDM: said(notice, 'source_unit_code'),
-  BZ: said(notice, 'note'),
-  ...hubColumns(notice),
-})
+export const penaltyRow = (notice: RecordNotice) =>
+  fitting(notice, 'penalty-row', {
+    CF_XDR_MC: notice.operator.name,
+    CF_XDR_LB: partyWord(notice),
+    CF_XDR_SHXYM: notice.operator.uscc,
+    CF_XDR_GSZC: notice.operator.regNo,
+    CF_XDR_ZZJG: notice.operator.orgCode,
+    CF_XDR_SWDJ: null,
+    CF_XDR_SYDW: null,
+    CF_XDR_SHZZ: null,
+    CF_FRDB: said(notice, 'representative'),
+    CF_FR_ZJLX: null,
+    CF_FR_ZJHM: null,
+    CF_XDR_ZJLX: null,
+    CF_XDR_ZJHM: null,
+    CF_WSH: said(notice, 'document_number'),
+    CF_WFXW: said(notice, 'violation'),
+    CF_SY: said(notice, 'facts'),
+    CF_YJ: said(notice, 'basis'),
+    CF_CFLB: saidAll(notice, 'types').join(BETWEEN_TYPES) || null,
+    CF_NR: said(notice, 'content'),
+    CF_NR_FK: wan(said(notice, 'fine_yuan')),
+    CF_NR_WFFF: wan(said(notice, 'confiscated_yuan')),
+    CF_NR_ZKDX: said(notice, 'licence'),
+    CF_JDRQ: said(notice, 'decided_on'),
+    CF_YXQ: said(notice, 'effective_until') ?? LONG_TERM,
+    CF_GSJZQ: said(notice, 'publish_until'),
+    CF_CFJG: said(notice, 'authority'),
+    CF_CFJGDM: said(notice, 'authority_code'),
+    CF_SJLY: said(notice, 'source_unit'),
+    CF_SJLYDM: said(notice, 'source_unit_code'),
+    BZ: said(notice, 'note'),
+    ...hubColumns(notice),
+  })
 
 const AMOUNT = /^\d+(?:\.\d+)?$/
 

@@ -5,18 +5,11 @@ import type { Batch, Fault } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
 import { placeOf } from './penalty-2015.js'
 import { permitCategory } from './permit-row.js'
-import type { ShownNames } from './reading.js'
 import { isRecordOf, LONG_TERM, naturalPerson, said } from './record-notices.js'
 import { rowdata, slashed, soapCall, ZT } from './rowdata-2015.js'
-import { faultsIn } from './schema.js'
+import { faultsIn, fitting } from './schema.js'
 
 export const PERMIT_2015_PATH = '/service/PermissionWebService'
-export const PERMIT_2015_SHOWN: ShownNames = {
-  key: 'HUB_ID',
-  sequence: 'HUB_SN',
-  uscc: 'XK_XDR_SHXYM',
-  name: 'XK_XDR',
-}
 const DAYS = ['XK_JDRQ', 'XK_JZQ', 'SJC', 'HUB_CXRQ']
 
 /** The call of the service. The rows are dated by the day in Asia/Shanghai on which the batch leaves. */
@@ -33,7 +26,7 @@ export const permit2015Rowdata = (batch: Batch): string => {
 
 export const permit2015Row = (notice: RecordNotice, sentOn: string) => {
   const { HUB_CXRQ, ...hub } = hubColumns(notice)
-  return {
+  return fitting(notice, 'permit-2015', {
     XK_WSH: said(notice, 'document_number'),
     XK_XMMC: said(notice, 'document_name'),
     XK_SPLB: permitCategory(notice),
@@ -54,7 +47,7 @@ export const permit2015Row = (notice: RecordNotice, sentOn: string) => {
     BZ: said(notice, 'note'),
     ...hub,
     HUB_CXRQ: slashed(HUB_CXRQ),
-  }
+  })
 }
 
 /** This generation has no word for "no longer valid": 撤销 would say that it was withdrawn. */

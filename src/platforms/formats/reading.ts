@@ -31,19 +31,21 @@ export const jsonArrayIn = (bytes: Buffer): unknown[] => {
 
 const parsed = (bytes: Buffer): unknown => {
   try {
-    return JSON.parse(utf8In(bytes))
+    return JSON.parse(textOfBytes(bytes))
   } catch (error) {
     if (error instanceof SyntaxError) throw new Unreadable('not JSON')
     throw error
   }
 }
 
-export const utf8In = (bytes: Buffer): string => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new Unreadable('not UTF-8')
+/** UTF-8, else GB18030, which some interfaces answer in whatever they declare; keys and codes are the same bytes in both. */
+export const textOfBytes = (bytes: Buffer): string => {
+  for (const encoding of ['utf-8', 'gb18030']) {
+    try {
+      return new TextDecoder(encoding, { fatal: true }).decode(bytes)
+    } catch {}
   }
+  throw new Unreadable('neither UTF-8 nor GB18030')
 }
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -5,7 +5,7 @@
 import { type EntryNotice, isEntry } from '../../domain/delivery.js'
 import { type Batch, type Fault, SENDER } from '../platform.js'
 import type { ShownNames } from './reading.js'
-import { faultsIn } from './schema.js'
+import { faultsIn, fitting } from './schema.js'
 
 const LIST = 'serious'
 const OPTYPE = { ADD: '1', CHANGE: '2', REMOVE: '3' } as const satisfies Record<EntryNotice['action'], string>
@@ -18,28 +18,29 @@ export const samrBatch = (batch: Batch) => ({
   rows: batch.notices.filter(isEntry).map(samrRow),
 })
 
-export const samrRow = (notice: EntryNotice) => ({
-  ILLID: notice.key,
-  ENTNAME: notice.operator.name,
-  UNISCID: notice.operator.uscc,
-  REGNO: notice.operator.regNo,
-  // The dictionary of grounds is the market regulators' own and not published; the words say it.
-  SERILLREA: null,
-  SERILLREA_CN: notice.reason,
-  ABNTIME: notice.decidedOn,
-  DECORG: notice.authorityCode,
-  DECORG_CN: notice.authority,
-  DEDOCNUM: notice.documentNumber,
-  REMEXCPRES: notice.removal?.reason || null,
-  REMEXCPRES_CN: notice.removal?.reasonText ?? null,
-  REMDATE: notice.removal?.removedOn ?? null,
-  // Whoever lists also lifts: the format wants the lifting authority named again.
-  RECORG: notice.removal ? notice.authorityCode : null,
-  RECORG_CN: notice.removal ? notice.authority : null,
-  REDOCNUM: notice.removal?.documentNumber ?? null,
-  OPTYPE: OPTYPE[notice.action],
-  SN: notice.sequence,
-})
+export const samrRow = (notice: EntryNotice) =>
+  fitting(notice, 'samr-list', {
+    ILLID: notice.key,
+    ENTNAME: notice.operator.name,
+    UNISCID: notice.operator.uscc,
+    REGNO: notice.operator.regNo,
+    // The dictionary of grounds is the market regulators' own and not published; the words say it.
+    SERILLREA: null,
+    SERILLREA_CN: notice.reason,
+    ABNTIME: notice.decidedOn,
+    DECORG: notice.authorityCode,
+    DECORG_CN: notice.authority,
+    DEDOCNUM: notice.documentNumber,
+    REMEXCPRES: notice.removal?.reason || null,
+    REMEXCPRES_CN: notice.removal?.reasonText ?? null,
+    REMDATE: notice.removal?.removedOn ?? null,
+    // Whoever lists also lifts: the format wants the lifting authority named again.
+    RECORG: notice.removal ? notice.authorityCode : null,
+    RECORG_CN: notice.removal ? notice.authority : null,
+    REDOCNUM: notice.removal?.documentNumber ?? null,
+    OPTYPE: OPTYPE[notice.action],
+    SN: notice.sequence,
+  })
 
 export const checkSamrRow = (notice: EntryNotice): Fault[] => [
   ...otherList(notice),

@@ -7,7 +7,7 @@ import { type EntryNotice, isEntry, type Notice, type RecordNotice } from '../..
 import type { Fault } from '../platform.js'
 import type { ShownNames } from './reading.js'
 import { naturalPerson, said, saidAll } from './record-notices.js'
-import { faultsIn } from './schema.js'
+import { faultsIn, fitting } from './schema.js'
 
 export const MESSAGE_SHOWN: ShownNames = { key: 'id', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
@@ -23,67 +23,82 @@ const entryMessage = (notice: EntryNotice) => ({
   id: notice.key,
   sequence: notice.sequence,
   action: notice.action,
-  entry: {
-    list: notice.list,
-    listName: notice.listName,
-    uscc: notice.operator.uscc,
-    name: notice.operator.name,
-    regNo: notice.operator.regNo,
-    reason: notice.reason,
-    basis: notice.basis,
-    authority: notice.authority,
-    authorityCode: notice.authorityCode,
-    documentNumber: notice.documentNumber,
-    decidedOn: notice.decidedOn,
-    publishedOn: notice.publishedOn,
-    endsOn: notice.endsOn,
-    ...(notice.contested !== undefined && { contested: notice.contested }),
-    // Field by field, as all the rest: what a notice may come to hold later does not leave by itself.
-    removal: notice.removal && {
-      reason: notice.removal.reason,
-      reasonText: notice.removal.reasonText,
-      documentNumber: notice.removal.documentNumber,
-      removedOn: notice.removal.removedOn,
+  entry: fitting(
+    notice,
+    'signed-message',
+    {
+      list: notice.list,
+      listName: notice.listName,
+      uscc: notice.operator.uscc,
+      name: notice.operator.name,
+      regNo: notice.operator.regNo,
+      reason: notice.reason,
+      basis: notice.basis,
+      authority: notice.authority,
+      authorityCode: notice.authorityCode,
+      documentNumber: notice.documentNumber,
+      decidedOn: notice.decidedOn,
+      publishedOn: notice.publishedOn,
+      endsOn: notice.endsOn,
+      ...(notice.contested !== undefined && { contested: notice.contested }),
+      // Field by field, as all the rest: what a notice may come to hold later does not leave by itself.
+      removal: notice.removal && {
+        reason: notice.removal.reason,
+        reasonText: notice.removal.reasonText,
+        documentNumber: notice.removal.documentNumber,
+        removedOn: notice.removal.removedOn,
+      },
     },
-  },
+    'entry',
+  ),
 })
 
 const penaltyMessage = (notice: RecordNotice) => ({
   ...recordHead(notice),
-  penalty: {
-    ...partyOf(notice),
-    documentNumber: said(notice, 'document_number'),
-    violation: said(notice, 'violation'),
-    facts: said(notice, 'facts'),
-    basis: said(notice, 'basis'),
-    types: saidAll(notice, 'types'),
-    content: said(notice, 'content'),
-    fineYuan: said(notice, 'fine_yuan'),
-    confiscatedYuan: said(notice, 'confiscated_yuan'),
-    licence: said(notice, 'licence'),
-    decidedOn: said(notice, 'decided_on'),
-    effectiveUntil: said(notice, 'effective_until'),
-    publishUntil: said(notice, 'publish_until'),
-    ...sourcesOf(notice),
-  },
+  penalty: fitting(
+    notice,
+    'signed-penalty',
+    {
+      ...partyOf(notice),
+      documentNumber: said(notice, 'document_number'),
+      violation: said(notice, 'violation'),
+      facts: said(notice, 'facts'),
+      basis: said(notice, 'basis'),
+      types: saidAll(notice, 'types'),
+      content: said(notice, 'content'),
+      fineYuan: said(notice, 'fine_yuan'),
+      confiscatedYuan: said(notice, 'confiscated_yuan'),
+      licence: said(notice, 'licence'),
+      decidedOn: said(notice, 'decided_on'),
+      effectiveUntil: said(notice, 'effective_until'),
+      publishUntil: said(notice, 'publish_until'),
+      ...sourcesOf(notice),
+    },
+    'penalty',
+  ),
   removal: removalOf(notice),
 })
 
 const permitMessage = (notice: RecordNotice) => ({
   ...recordHead(notice),
-  permit: {
-    ...partyOf(notice),
-    documentName: said(notice, 'document_name'),
-    documentNumber: said(notice, 'document_number'),
-    category: said(notice, 'category'),
-    certificate: said(notice, 'certificate'),
-    permitNumber: said(notice, 'permit_number'),
-    content: said(notice, 'content'),
-    decidedOn: said(notice, 'decided_on'),
-    validFrom: said(notice, 'valid_from'),
-    validTo: said(notice, 'valid_to'),
-    ...sourcesOf(notice),
-  },
+  permit: fitting(
+    notice,
+    'signed-permit',
+    {
+      ...partyOf(notice),
+      documentName: said(notice, 'document_name'),
+      documentNumber: said(notice, 'document_number'),
+      category: said(notice, 'category'),
+      certificate: said(notice, 'certificate'),
+      permitNumber: said(notice, 'permit_number'),
+      content: said(notice, 'content'),
+      decidedOn: said(notice, 'decided_on'),
+      validFrom: said(notice, 'valid_from'),
+      validTo: said(notice, 'valid_to'),
+      ...sourcesOf(notice),
+    },
+    'permit',
+  ),
   removal: removalOf(notice),
 })
 

@@ -1,6 +1,6 @@
 /** XML, written and read within bounds. Knows no field name. */
 import { SaxesParser } from 'saxes'
-import { Unreadable, utf8In } from './reading.js'
+import { textOfBytes, Unreadable } from './reading.js'
 
 const DEPTH_MAX = 16
 const ELEMENTS_MAX = 100_000
@@ -91,7 +91,7 @@ export const readXml = (bytes: Buffer): XmlElement => {
     const element = open.pop()
     if (element) element.text = element.text.trim()
   })
-  parser.write(utf8In(bytes)).close()
+  parser.write(textOfBytes(bytes)).close()
 
   if (!root) throw new Unreadable('no element')
   return root

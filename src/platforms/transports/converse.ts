@@ -12,6 +12,8 @@ const TIMEOUT_MS = 10_000
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
 /** However long a platform asks us to stay away, a removal is not kept back longer than this without another try. */
 const RETRY_AFTER_SECONDS_MAX = 3600
+/** The platform is well and does not know the question. */
+const NOT_IMPLEMENTED = 501
 
 export interface Question {
   method: 'GET' | 'POST'
@@ -25,7 +27,7 @@ export interface Answer {
   body: Buffer
 }
 
-/** The platform's answer, if it is one that can speak of rows (2xx, 4xx); else PLATFORM_UNREACHABLE. */
+/** The platform's answer, if it is one that can speak of rows (2xx, 4xx, 501); else PLATFORM_UNREACHABLE. */
 export const converse = async (to: To, { method, path, headers, body }: Question): Promise<Answer> => {
   const answer = await ask(addressOf(to, path), {
     method,
@@ -40,7 +42,8 @@ export const converse = async (to: To, { method, path, headers, body }: Question
 
   const { status } = answer
   if (status === 401 || status === 403) throw unreachable(`凭据被拒绝 credentials refused (HTTP ${status})`)
-  if (status === 429 || status >= 500) throw unreachable(`HTTP ${status}`, retryAfter(answer.headers))
+  if (status === 429 || (status >= 500 && status !== NOT_IMPLEMENTED))
+    throw unreachable(`HTTP ${status}`, retryAfter(answer.headers))
   if (status < 200 || (status >= 300 && status < 400)) throw unreachable(`HTTP ${status}`)
   return { status, body: struckBytes(answer.body, to.secret) }
 }

@@ -6,17 +6,19 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Notice, type Receipt, SUBJECT_KINDS } from '../../domain/delivery.js'
-import { type Lines, linesIn } from '../formats/lines.js'
+import { type Lines, linesIn, linesInSlices } from '../formats/lines.js'
 import { type ShownNames, Unreadable } from '../formats/reading.js'
 import type { Shown, To } from '../platform.js'
 import { unreachable } from './converse.js'
 import { noReceipt, unknownThere, waiting, withoutSecret } from './deliver.js'
-import { contentOf, exists, madeInside, named, namesIn, pathOf, put, statOf } from './folder/files.js'
+import { contentOf, exists, inside, madeInside, named, namesIn, pathOf, put, statOf } from './folder/files.js'
 
 const BATCH = '.csv'
 const RECEIPT = '.receipt.csv'
 const SENT = 'sent'
 const SHOWN = 'shown.csv'
+/** Some half a million entries. */
+const SHOWN_BYTES_MAX = 64 * 1024 * 1024
 const KIND = 'kind'
 const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
 /** So many batches may bear one id, when a sender was killed and begins to count anew. */
@@ -58,10 +60,9 @@ export const askFolder = (notices: readonly Notice[], to: To, names: FolderNames
   named(async () => {
     const wanted = new Set(notices.map(idOf))
     const answers = new Map<string, Receipt>()
-    for (const batch of await batchesIn(pathOf(to.url), names)) {
+    for (const batch of await batchesWith(wanted, to, names)) {
       to.signal?.throwIfAborted()
       const asked = batch.keys.filter((each) => wanted.has(idOf(each)))
-      if (asked.length === 0) continue
       const answered = await answerTo(batch, asked, names)
       for (const [id, receipt] of answered) {
         // Sent more than once, the latest decides, for a person may have put right what was refused; what was taken once is done.
@@ -74,10 +75,12 @@ export const askFolder = (notices: readonly Notice[], to: To, names: FolderNames
 /** What the receiver displays: `shown.csv`, which it puts anew whenever it likes. Refused where it is not there or not finished. */
 export const readShownFile = (from: To, names: ShownNames): Promise<Shown[]> =>
   named(async () => {
-    const content = await contentOf(join(pathOf(from.url), SHOWN))
-    if (content === null) throw unreachable(`没有展示清单 the receiver has put no ${SHOWN}`)
-    const lines = readLines(content)
-    if (typeof lines === 'string') throw unreachable(lines)
+    const content = await contentOf(join(pathOf(from.url), SHOWN), SHOWN_BYTES_MAX)
+    if (content === null) throw unreachable(`没有展示清单，或过大 the receiver has put no ${SHOWN}, or one too large`)
+    const lines = await linesInSlices(content).catch((error: unknown) => {
+      if (!(error instanceof Unreadable)) throw error
+      throw unreachable(`${SHOWN} 无法读取 cannot be read: ${error.message}`)
+    })
     if (!lines.names.includes(names.key)) throw unreachable(`${SHOWN} 没有列 has no column ${names.key}`)
     if (!lines.ended) throw unreachable(`${SHOWN} 尚未写完 is not finished`)
     return lines.rows.map((row) => {
@@ -123,10 +126,15 @@ interface SentBatch {
   receiptPath: string | null
 }
 
-/** Newest first, by the folder's own times. */
-const batchesIn = async (folder: string, names: FolderNames): Promise<SentBatch[]> => {
+/** Those in which any of these stands, newest first by the folder's own times. A month of others is looked at and not kept. */
+const batchesWith = async (
+  wanted: ReadonlySet<string>,
+  { url, signal }: To,
+  names: FolderNames,
+): Promise<SentBatch[]> => {
+  const folder = pathOf(url)
   const lying = new Set(await namesIn(folder))
-  const sent = lying.has(SENT) ? await namesIn(join(folder, SENT)) : []
+  const sent = lying.has(SENT) ? await namesIn(await inside(folder, SENT)) : []
   const receipts = new Set([...lying].filter((name) => name.endsWith(RECEIPT)))
   const noted = new Set(sent.filter((name) => name.endsWith(BATCH) && !name.startsWith('.')))
   const unnoted = [...lying].filter(
@@ -135,13 +143,22 @@ const batchesIn = async (folder: string, names: FolderNames): Promise<SentBatch[
   )
   const batches: SentBatch[] = []
   for (const name of [...noted, ...unnoted]) {
+    signal?.throwIfAborted()
     const path = noted.has(name) ? join(folder, SENT, name) : join(folder, name)
-    const [content, found] = [await contentOf(path), await statOf(path)]
-    if (content === null || found === null) continue
+    // Whatever else lies there is not ours to read.
+    const content = await contentOf(path).catch((error: unknown) => {
+      if (noted.has(name)) throw error
+      return null
+    })
+    if (content === null) continue
+    const keys = noted.has(name) ? keysIn(content.toString('utf8')) : keysOfLines(content, names)
+    if (!keys.some((each) => wanted.has(idOf(each)))) continue
+    const found = await statOf(path)
+    if (found === null) continue
     const receipt = name.slice(0, -BATCH.length) + RECEIPT
     batches.push({
       writtenAt: found.mtimeNs,
-      keys: noted.has(name) ? keysIn(content.toString('utf8')) : keysOfLines(content, names),
+      keys,
       receiptPath: receipts.has(receipt) ? join(folder, receipt) : null,
     })
   }
@@ -165,7 +182,8 @@ const answerTo = async (
   const all = (answer: (key: string) => Receipt): [string, Receipt][] =>
     asked.map((each) => [idOf(each), answer(each.key)])
   if (receiptPath === null) return all((key) => waiting(key))
-  const content = await contentOf(receiptPath)
+  // One that may not be read, or lies on a bad block, must not keep back what the others say.
+  const content = await contentOf(receiptPath).catch(() => null)
   const lines = content === null ? '回执文件无法读取 the receipt cannot be read' : readLines(content)
   // A person sees it beside each row; the receiver may put a better one.
   if (typeof lines === 'string') return all((key) => waiting(key, lines))

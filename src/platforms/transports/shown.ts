@@ -12,6 +12,8 @@ const PATH = '/entries'
 /** Entries asked for in one call, and read in all: a display that has no end is no display. */
 const PAGE_ENTRIES = 1_000
 const ENTRIES_MAX = 500_000
+/** Calls for all of it: a platform that gives one entry at a time would keep the hub asking for days. */
+const PAGES_MAX = 1_000
 /** Keys in one question: an address may have to pass gates that take no more than 8 KB. */
 const KEYS_AT_ONCE = 50
 /** Characters; a longer key is none of ours. */
@@ -28,7 +30,8 @@ export type Credentials = () => Record<string, string>
 /** Everything that is displayed. Refuses with PLATFORM_UNREACHABLE rather than give a part for the whole. */
 export const readShown = async (from: To, credentials: Credentials, names: ShownNames): Promise<Shown[]> => {
   const shown = new Map<string, Shown>()
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null, pages = 0; ; pages += 1) {
+    if (pages === PAGES_MAX) throw unreachable(`展示清单分页过多 more than ${PAGES_MAX} pages are displayed`)
     const page: Displayed[] = await pageOf(from, credentials, names, after)
     // Some platforms give less than was asked for: only an empty page is the end.
     if (page.length === 0) return [...shown.values()]
@@ -90,7 +93,10 @@ const pageOf = async (
   return entriesIn(from, answer, names)
 }
 
-/** A platform that does not take the question knows nothing, and is sent the same again. */
+/**
+ * A platform that does not take the question, or answers it with something else (its start page), knows nothing, and is sent the
+ * same again: what cannot be asked must not keep back what can be sent.
+ */
 const displayedOf = async (
   from: To,
   credentials: Credentials,
@@ -98,7 +104,13 @@ const displayedOf = async (
   keys: readonly string[],
 ): Promise<Displayed[]> => {
   const answer = await asked(from, credentials, `keys=${keys.map(encodeURIComponent).join(',')}`)
-  return answer.status >= 400 ? [] : entriesIn(from, answer, names)
+  if (answer.status >= 400) return []
+  try {
+    return displayedAll(answer.body, names)
+  } catch (error) {
+    if (error instanceof Unreadable) return []
+    throw error
+  }
 }
 
 const asked = (from: To, credentials: Credentials, query: string): Promise<Answer> =>
@@ -109,7 +121,10 @@ const asked = (from: To, credentials: Credentials, query: string): Promise<Answe
   })
 
 const entriesIn = (from: To, answer: Answer, names: ShownNames): Displayed[] =>
-  readable(from, answer, (bytes) => jsonArrayIn(bytes).map((row) => displayedIn(row, names)))
+  readable(from, answer, (bytes) => displayedAll(bytes, names))
+
+const displayedAll = (bytes: Buffer, names: ShownNames): Displayed[] =>
+  jsonArrayIn(bytes).map((row) => displayedIn(row, names))
 
 /** A row without a key is no reason to guess: a comparison on half a list would call for wrong removals. */
 const displayedIn = (row: unknown, names: ShownNames): Displayed => {

@@ -4,15 +4,14 @@
  */
 import type { Notice, Receipt } from '../../domain/delivery.js'
 import { isRefusal } from '../../errors.js'
+import { isContradictory } from '../codes.js'
 import type { ShownNames } from '../formats/reading.js'
 import type { Row } from '../formats/record-notices.js'
 import type { Shown, To } from '../platform.js'
 import { unreachable } from './converse.js'
 import { unknownThere, waiting, withoutSecret } from './deliver.js'
+import { secretsOf, struck } from './secrets.js'
 import { connected, FAULTS, type Feedback, feedbackOf, type Named, shownIn, upsert } from './table/rows.js'
-
-export type { Named } from './table/rows.js'
-export { STATES } from './table/rows.js'
 
 /** Writes rows and tells what stands beside each: an answer given to the same row before, else WAITING. */
 export const putRows = (
@@ -22,11 +21,15 @@ export const putRows = (
   rows: readonly Row[],
   notices: readonly Notice[],
 ): Promise<Receipt[]> =>
-  inTable(to, async (db, schema) => {
-    await upsert(db, { schema, table, names }, rows)
-    const feedback = await feedbackOf(db, { schema, table, names }, notices)
-    return notices.map((notice) => receiptOf(to, notice, feedback.get(idOf(notice))))
-  })
+  inTable(
+    to,
+    async (db, schema) => {
+      await upsert(db, { schema, table, names }, rows)
+      const feedback = await feedbackOf(db, { schema, table, names }, notices)
+      return notices.map((notice) => receiptOf(to, notice, feedback.get(idOf(notice))))
+    },
+    (code) => (notices.length === 1 && NOT_TAKEN.test(code) ? notices.map(({ key }) => notTaken(key, code)) : null),
+  )
 
 export const askTable = (notices: readonly Notice[], to: To, table: string, names: Named): Promise<Receipt[]> =>
   inTable(to, async (db, schema) => {
@@ -36,7 +39,11 @@ export const askTable = (notices: readonly Notice[], to: To, table: string, name
 
 /** What the receiver says that it displays, in a table or view of its own. */
 export const readShownTable = (from: To, table: string, names: ShownNames): Promise<Shown[]> =>
-  inTable(from, (db, schema) => shownIn(db, { schema, table, names }))
+  inTable(from, async (db, schema) => {
+    const secrets = secretsOf(from)
+    const shown = await shownIn(db, { schema, table, names })
+    return shown.map((entry) => ({ ...entry, name: secrets.reduce(struck, entry.name) }))
+  })
 
 const idOf = ({ key, sequence }: Pick<Notice, 'key' | 'sequence'>): string => `${sequence}/${key}`
 
@@ -44,11 +51,35 @@ const receiptOf = (to: To, { key }: Notice, feedback: Feedback | undefined): Rec
   if (feedback === undefined) return unknownThere(key)
   if (feedback.accepted === null) return waiting(key)
   const { accepted, code, text, field, value, receiverId } = feedback
-  return withoutSecret({ key, accepted, code: code ?? '', text: text ?? '', field, value, receiverId }, to.secret)
+  const receipt = { key, accepted, code: code ?? '', text: text ?? '', field, value, receiverId }
+  if (isContradictory(receipt))
+    return waiting(
+      key,
+      `已退回而代码为 ${receipt.code}，待接收方更正。Rejected under a code of success; the receiver must put it right.`,
+    )
+  return secretsOf(to).reduce(withoutSecret, receipt)
 }
 
+/** The row itself: a value that its column does not take, a condition of the receiver's own. Of one among many nobody knows which. */
+const NOT_TAKEN = /^2[23]/
+
+const notTaken = (key: string, code: string): Receipt => ({
+  key,
+  accepted: false,
+  code,
+  text: '交换表不接受此行：字段过长、类型不符或违反接收方的约束。The exchange table does not take this row: a field too long, of another type, or against a condition of the receiver’s.',
+  field: null,
+  value: null,
+  receiverId: null,
+})
+
 /** The database's and the system's own words may repeat the address, which holds a password: only their code is told. */
-const inTable = async <T>(to: To, work: Parameters<typeof connected<T>>[1]): Promise<T> => {
+const inTable = async <T>(
+  to: To,
+  work: Parameters<typeof connected<T>>[1],
+  /** What an error of this code says after all; null: nothing. */
+  answerIn: (code: string) => T | null = () => null,
+): Promise<T> => {
   to.signal?.throwIfAborted()
   try {
     return await connected(to, work)
@@ -56,6 +87,8 @@ const inTable = async <T>(to: To, work: Parameters<typeof connected<T>>[1]): Pro
     if (isRefusal(error)) throw error
     to.signal?.throwIfAborted()
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const answer = answerIn(code)
+    if (answer !== null) return answer
     throw unreachable(`交换库 exchange database：${FAULTS[code] ?? (code || '连接失败 no connection')}`)
   }
 }

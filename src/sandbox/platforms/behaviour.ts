@@ -23,7 +23,7 @@ export interface Behaviour {
   partial: number
   /** So many of the next rows are taken, and not spoken of in the answer. */
   silentRows: number
-  /** So many of the next messages are taken and answered in GB18030 where UTF-8 was agreed on. */
+  /** So many of the next messages are taken and answered in an encoding that is agreed on nowhere (UTF-16). */
   wrongEncoding: number
   /** So many of the next messages are taken and answered with random bytes. */
   garbage: number

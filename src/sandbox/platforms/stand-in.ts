@@ -190,7 +190,7 @@ const busy = (retryAfter: number | null): Answer =>
 
 const spoilt = (answered: Answered, how: 'encoding' | 'garbage' | null): Answered => {
   if (answered === 'cut' || how === null) return answered
-  // What it says in Chinese makes it no UTF-8.
-  const body = how === 'garbage' ? randomBytes(GARBAGE_BYTES) : iconv.encode(String(answered.body), 'gb18030')
+  // With its mark it is neither UTF-8 nor GB18030, which the hub reads.
+  const body = how === 'garbage' ? randomBytes(GARBAGE_BYTES) : iconv.encode(String(answered.body), 'utf-16')
   return { ...answered, body }
 }

@@ -79,10 +79,13 @@ export const patiently = async <T>(s: Sender, work: () => Promise<T>): Promise<T
     try {
       return await work()
     } catch (error) {
-      const again = isLost(error) || AGAIN.has(String((error as { code?: unknown }).code))
-      if (!again || attempt >= BOOKINGS_MAX) throw error
+      if (!passes(error) || attempt >= BOOKINGS_MAX) throw error
       s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'what is known is booked again')
       await s.pause(BOOK_AGAIN_MS)
     }
   }
 }
+
+/** Whether a fault is the database's absence or another's lock, and not what was asked of it. */
+export const passes = (error: unknown): boolean =>
+  isLost(error) || AGAIN.has(String((error as { code?: unknown }).code))

@@ -27,9 +27,13 @@ export interface Sender {
   pause: (ms: number, signal?: AbortSignal) => Promise<void>
   log: Log
   beforeSending?: ((highest: { deliveryId: number; number: number }) => void) | undefined
+  /** Hears of deliveries in whose stead the platform says that it holds a later one. */
+  heldNewer?: ((platform: string, deliveryIds: readonly number[]) => Promise<void>) | undefined
   signal?: AbortSignal | undefined
   /** Batches so far; part of their names. */
   batches: number
   /** The platform was in trouble when it was last looked at: an answer is then news. */
   troubled: boolean
+  /** It has been told that nothing can be noted. */
+  unnoted: boolean
 }

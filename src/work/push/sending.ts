@@ -35,6 +35,7 @@ export const sendAll = async (s: Sender, claimed: readonly queue.Claimed[], widt
     width,
   )
   let trouble: Sent | null = null
+  let kept: Sent | null = null
   for (const [i, wave] of waves.entries()) {
     // What stays behind was not sent: the claim counts as none.
     const left = () => putBack(s, waves.slice(i).flat(2))
@@ -48,7 +49,8 @@ export const sendAll = async (s: Sender, claimed: readonly queue.Claimed[], widt
     }
     const ours = await held(s, wave, claimedAt)
     if (ours.length === 0) continue
-    const { error } = await sendWave(s, ours)
+    const { error, unnoted } = await sendWave(s, ours)
+    if (unnoted !== undefined) kept = { end: 'failed', error: unnoted }
     if (error === undefined) continue
     const alone = ours.flat().every(isWorn)
     trouble = { end: 'failed', error }
@@ -56,6 +58,7 @@ export const sendAll = async (s: Sender, claimed: readonly queue.Claimed[], widt
     await putBack(s, waves.slice(i + 1).flat(2))
     return trouble
   }
+  if (kept !== null) return kept
   return trouble !== null && waves.flat(2).every(isWorn) ? trouble : { end: 'done' }
 }
 
@@ -128,11 +131,13 @@ const ask = async (
     const { batch = null, row = null } = delivery.receipt ?? {}
     known.push(outcomeOf(s, delivery, { ...receipt, batch, row }))
   }
-  await door.answered(s)
+  const told = new Set(known.map(({ delivery }) => delivery.id))
+  const unknown = claimed.filter(({ id }) => !told.has(id))
+  // Whoever answers questions and takes no message is in trouble still: only where nothing is to be sent is it well.
+  if (unknown.length === 0) await door.answered(s)
   await booked(s, known)
   tally(s, known)
-  const told = new Set(known.map(({ delivery }) => delivery.id))
-  return { unknown: claimed.filter(({ id }) => !told.has(id)) }
+  return { unknown }
 }
 
 /** The platform has had it in its hands and has said nothing that settles it. */
@@ -160,8 +165,18 @@ const held = async (s: Sender, wave: queue.Claimed[][], claimedAt: Date): Promis
   return wave.map((batch) => batch.filter(({ id }) => ours.has(id))).filter((batch) => batch.length > 0)
 }
 
-const sendWave = async (s: Sender, wave: readonly (readonly queue.Claimed[])[]): Promise<{ error?: unknown }> => {
-  const sent = await Promise.all(wave.map((batch) => sendBatch(s, batch)))
+/** `error`: the platform's. `unnoted`: why rows could not be noted, and were put back. */
+const sendWave = async (
+  s: Sender,
+  wave: readonly (readonly queue.Claimed[])[],
+): Promise<{ error?: unknown; unnoted?: unknown }> => {
+  const noted = wave.map((batch) => notedOf(s, batch))
+  const kept = noted.flatMap(({ unnoted }) => (unnoted === null ? [] : [unnoted]))
+  await putBack(
+    s,
+    kept.flatMap(({ rows }) => rows),
+  )
+  const sent = await Promise.all(noted.filter(({ rows }) => rows.length > 0).map(({ rows }) => sendBatch(s, rows)))
   const outcomes = sent.flatMap((one) => ('outcomes' in one ? one.outcomes : []))
   if (outcomes.length > 0) {
     s.counts.sent += outcomes.length
@@ -169,16 +184,43 @@ const sendWave = async (s: Sender, wave: readonly (readonly queue.Claimed[])[]):
     await door.answered(s)
     await booked(s, outcomes)
   }
+  const unnoted = kept[0] === undefined ? {} : { unnoted: kept[0].error }
   const failures = sent.flatMap((one) => ('error' in one ? [one] : []))
   const [first] = failures
-  if (first === undefined) return {}
+  if (first === undefined) return unnoted
   // Calls that failed side by side are one failure of the platform.
   await fail(
     s,
     first.error,
     failures.flatMap(({ batch }) => batch),
   )
-  return { error: first.error }
+  return { ...unnoted, error: first.error }
+}
+
+interface Noted {
+  /** What may leave. */
+  rows: readonly queue.Claimed[]
+  unnoted: { rows: readonly queue.Claimed[]; error: unknown } | null
+}
+
+/** What cannot be noted does not leave, and is no fault of the platform. Removals wait for no note: a comparison finds them. */
+const notedOf = (s: Sender, batch: readonly queue.Claimed[]): Noted => {
+  try {
+    s.beforeSending?.({
+      deliveryId: Math.max(...batch.map((delivery) => delivery.id)),
+      number: Math.max(...batch.map((delivery) => delivery.number)),
+    })
+    return { rows: batch, unnoted: null }
+  } catch (error) {
+    if (!s.unnoted)
+      s.log.error({ platform: s.platform.id, reason: reasonOf(error) }, 'nothing can be noted: only removals leave')
+    s.unnoted = true
+    const held = batch.filter(({ action }) => action !== 'REMOVE')
+    return {
+      rows: batch.filter(({ action }) => action === 'REMOVE'),
+      unnoted: held.length === 0 ? null : { rows: held, error },
+    }
+  }
 }
 
 type BatchSent = { outcomes: queue.Outcome[] } | { error: unknown; batch: readonly queue.Claimed[] }
@@ -188,13 +230,7 @@ const sendBatch = async (s: Sender, batch: readonly queue.Claimed[]): Promise<Ba
   const id = `${s.run}-${s.batches}`
   const notices = batch.map(({ notice }) => notice)
   const sentAt = s.now().toISOString()
-  const called = await call(s, async (to) => {
-    s.beforeSending?.({
-      deliveryId: Math.max(...batch.map((delivery) => delivery.id)),
-      number: Math.max(...batch.map((delivery) => delivery.number)),
-    })
-    return s.platform.send({ id, sentAt, notices }, to)
-  })
+  const called = await call(s, (to) => s.platform.send({ id, sentAt, notices }, to))
   if ('error' in called) return { error: called.error, batch }
   return {
     outcomes: batch.map((delivery, i) =>
@@ -320,11 +356,25 @@ const stillOwed = (delivery: queue.Claimed, dueAt: Date, error: string, failures
 
 const later = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a)
 
-/** What did not leave the hub is as if it had not been claimed. */
+/**
+ * What did not leave the hub is as if it had not been claimed. Tried once: done twice it would take back another's claim; what is
+ * not put back comes back when its lease ends.
+ */
 const putBack = async (s: Sender, rows: readonly queue.Claimed[]): Promise<void> => {
-  await door.patiently(s, () => queue.putBack(s.db, rows))
+  try {
+    await queue.putBack(s.db, rows)
+  } catch (error) {
+    if (!door.passes(error)) throw error
+    s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'claimed rows wait for the end of their lease')
+  }
 }
 
 const booked = async (s: Sender, outcomes: readonly queue.Outcome[]): Promise<void> => {
   await door.patiently(s, () => queue.book(s.db, outcomes, s.now()))
+  const newer = outcomes.filter(({ receipt }) => receipt !== null && s.platform.codes[receipt.code]?.newer === true)
+  if (newer.length > 0)
+    await s.heldNewer?.(
+      s.platform.id,
+      newer.map(({ delivery }) => delivery.id),
+    )
 }

@@ -53,10 +53,17 @@ const synced = async (folder: string): Promise<void> => {
 
 /** The folder itself is never made: a mount that is missing must not be taken for an empty one. */
 export const madeInside = async (folder: string, name: string): Promise<string> => {
-  const path = join(folder, name)
-  await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+  await mkdir(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
   })
+  return inside(folder, name)
+}
+
+/** A folder in the exchange folder. Refused where a link bears its name: the receiver writes there too, and it may lead anywhere. */
+export const inside = async (folder: string, name: string): Promise<string> => {
+  const path = join(folder, name)
+  if (!(await statOf(path))?.isDirectory())
+    throw unreachable(`交换文件夹 exchange folder：${name} 不是文件夹 is no folder`)
   return path
 }
 
@@ -67,15 +74,21 @@ export const namesIn = async (folder: string): Promise<string[]> => {
 }
 
 /** Null: it is not there, is no plain file, or is too large to be what was agreed on. */
-export const contentOf = async (path: string): Promise<Buffer | null> => {
+export const contentOf = async (path: string, bytesMax = FILE_BYTES_MAX): Promise<Buffer | null> => {
   const found = await statOf(path)
-  if (!found?.isFile() || found.size > FILE_BYTES_MAX) return null
+  if (!found?.isFile() || found.size > bytesMax) return null
   const size = Number(found.size)
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(gone)
   if (file === null) return null
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0)
-    return buffer.subarray(0, bytesRead)
+    const content = Buffer.alloc(size)
+    // A network's file system may give less at a time than it was asked for.
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await file.read(content, at, size - at, at)
+      if (bytesRead === 0) return content.subarray(0, at)
+      at += bytesRead
+    }
+    return content
   } finally {
     await file.close()
   }

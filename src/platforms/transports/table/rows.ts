@@ -9,7 +9,7 @@ import { unreachable } from '../converse.js'
 /** 0 new · 1 taken · 2 accepted · 3 rejected. The hub writes 0, the receiver all others. */
 export const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
 
-/** Together below the lease of a delivery, 12 s. */
+/** Each by itself; of the whole whoever calls sets the bound, and what he waits for no longer is taken back. */
 const CONNECT_TIMEOUT_MS = 3_000
 const STATEMENT_TIMEOUT_MS = 4_000
 /** Whoever keeps the table locked for longer is at work on it. */
@@ -87,13 +87,15 @@ export const connected = async <T>(to: To, work: (db: Knex, schema: string) => P
   const working = db
     .transaction(async (tx) => {
       await tx.raw(`set local lock_timeout = ${LOCK_TIMEOUT_MS} /* table.connected */`)
-      return work(tx, schema)
+      const done = await work(tx, schema)
+      to.signal?.throwIfAborted()
+      return done
     })
     .finally(() => db.destroy())
   return to.signal ? stoppable(working, to.signal) : working
 }
 
-/** Whoever stops waits for no database; what was begun comes to its end within its limits and is not looked at. */
+/** Whoever stops waits for no database; what was begun comes to its end within its limits, and is taken back. */
 const stoppable = <T>(working: Promise<T>, signal: AbortSignal): Promise<T> => {
   const { promise, reject } = rejecting<T>()
   const stop = () => reject(signal.reason)

@@ -1,0 +1,45 @@
+/** How a hub opens its database: its own or a given one, of this program's version, and held against what was noted outside it. */
+import type { Config } from './config.js'
+import { Refusal } from './errors.js'
+import * as database from './store/db.js'
+import { type Embedded, join as joinEmbedded } from './store/embedded/index.js'
+import * as restored from './store/restored.js'
+
+export const openDatabase = async (
+  config: Config,
+  migrate: 'always' | 'empty',
+): Promise<{ db: database.Db; url: string; leave: () => Promise<void> }> => {
+  const embedded: Embedded | null = config.databaseUrl === null ? await joinEmbedded(config.dataDir) : null
+  const url = embedded?.url ?? config.databaseUrl ?? ''
+  const db = database.connect(url)
+  const leave = async () => embedded?.leave()
+  try {
+    await database.reach(db)
+    const { state, missing } = await database.version(db)
+    const wanted = state === 'EMPTY' || (state === 'BEHIND' && (migrate === 'always' || embedded !== null))
+    if (wanted) await database.migrate(db)
+    else if (state === 'BEHIND') throw new Refusal('DATABASE_BEHIND', { missing: missing.join(', ') })
+    return { db, url, leave }
+  } catch (error) {
+    await db.destroy()
+    await leave()
+    throw error
+  }
+}
+
+/** What its notes call the database; and whether it is behind them. */
+export const whoseNotes = async (
+  db: database.Db,
+  leave: () => Promise<void>,
+  noticeRestored: () => Promise<unknown>,
+): Promise<string> => {
+  try {
+    const identity = await restored.identity(db)
+    await noticeRestored()
+    return identity
+  } catch (error) {
+    await db.destroy()
+    await leave()
+    throw error
+  }
+}
