@@ -8,18 +8,19 @@ import { feeds } from './agencies/index.js'
 import { checkDataDir, projectRoot, readConfig } from './config.js'
 import { demo, runningStandIns } from './demo.js'
 import { isDate } from './domain/dates.js'
-import { INTERNAL, isRefusal, Refusal } from './errors.js'
+import { INTERNAL, isRefusal, Refusal, toldOf } from './errors.js'
 import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub.js'
 import { makeLog } from './log.js'
 import { progress } from './progress.js'
-import { promised, pulledLine } from './pulled.js'
+import { eachLine, promised, pullEach, pulledLine, pullOne } from './pulled.js'
 import { compared, unreachableOf } from './reconciling.js'
 import { accessTold, status } from './status.js'
 import { run } from './stopping.js'
 import { isLost } from './store/db.js'
 import * as rejects from './store/rejects.js'
 import { trialLines } from './trial.js'
-import { checkReadable, type FileGiven, type Pulled } from './work/pull.js'
+import { heldIn, verifiedLines } from './verifying.js'
+import { checkReadable } from './work/pull.js'
 
 /** Rejected items of which a person is told where they stood and why; all are kept. */
 const REJECTS_SHOWN = 10
@@ -144,29 +145,11 @@ command
         ])
         return
       }
-      // One agency's trouble is its own: the others are pulled all the same, and the exit status tells.
-      const pulls: (Pulled | { feed: string; error: object })[] = []
-      for (const id of wanted) {
-        try {
-          pulls.push(await pullOne(hub, id, json))
-        } catch (error) {
-          if (!isRefusal(error)) throw error
-          pulls.push({ feed: id, error: toldOf(error) })
-          process.exitCode = 1
-        }
-      }
-      const line = (each: (typeof pulls)[number]) =>
-        'error' in each ? `${each.feed}：${JSON.stringify(each.error)}` : pulledLine(each)
-      tell(json, { pulls: pulls.map((each) => ('error' in each ? each : promised(each))) }, () => pulls.map(line))
+      const pulls = await pullEach(hub, wanted, json)
+      if (pulls.some((each) => 'error' in each)) process.exitCode = 1
+      tell(json, { pulls: pulls.map((each) => ('error' in each ? each : promised(each))) }, () => pulls.map(eachLine))
     })
   })
-
-const pullOne = async (hub: Hub, id: string, json: boolean | undefined, file?: FileGiven): Promise<Pulled> => {
-  const bar = progress(id, json === true)
-  const pulled = await hub.pull(id, { cause: 'command', progress: bar.at, ...(file ? { file } : {}) }).finally(bar.stop)
-  if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: id })
-  return pulled
-}
 
 interface ScoreOptions extends Json {
   all?: boolean
@@ -327,11 +310,21 @@ command
     })
   })
 
-const toldOf = ({ code, message, details }: Refusal): { code: string; message: string; details: object } => ({
-  code,
-  message,
-  details,
-})
+command
+  .command('verify')
+  .argument('<what>', 'audit')
+  .description('核对查询痕迹 · walk the trail: finds any altered, missing or reordered row')
+  .option('--head <number:hash>', '另存的痕迹首行，例如公示清单中的 · a head held elsewhere, as from a manifest')
+  .addOption(JSON_OPTION())
+  .action(async (what: string, { head, json }: Json & { head?: string }) => {
+    const held = heldIn(what, head)
+    await withHub(async (hub) => {
+      const bar = progress('audit', json === true)
+      const verified = await hub.verifyTrail({ held, progress: bar.at }).finally(bar.stop)
+      tell(json, verified, () => verifiedLines(verified))
+      if (!verified.ok) process.exitCode = 1
+    })
+  })
 
 /** The whole truth is in the log. */
 const FAULT = {

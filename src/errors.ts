@@ -329,6 +329,13 @@ export class Refusal extends Error {
   }
 }
 
+/** As commands and plain HTTP answers tell it. */
+export const toldOf = ({ code, message, details }: Refusal): { code: string; message: string; details: object } => ({
+  code,
+  message,
+  details,
+})
+
 export const isRefusal = (error: unknown): error is Refusal => error instanceof Refusal
 
 /** What outsiders are told of a fault: never its text. */

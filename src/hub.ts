@@ -8,6 +8,7 @@ import * as contracts from './contracts.js'
 import type { Calendar } from './domain/calendar.js'
 import type { Hearing } from './domain/delivery.js'
 import { checkLists, type ListKind } from './domain/lists.js'
+import type { Head } from './domain/trail.js'
 import { Refusal, reasonOf } from './errors.js'
 import { loadKeys, newManifestKey, newTokenKey } from './keys.js'
 import { drain, listen } from './listening.js'
@@ -35,10 +36,14 @@ import type { Occasioned } from './work/run.js'
 import { type ScoreOptions, score } from './work/score.js'
 import { familiesTold } from './work/sources.js'
 import { takeBack } from './work/takeback.js'
+import { tidyTrail } from './work/tidy-trail.js'
 import { timelinessRules } from './work/timeliness.js'
 import { LINGER_MS, timetable } from './work/timetable.js'
+import { openTrail, type Trail } from './work/trail.js'
+import { trailRules } from './work/trail-rules.js'
 import { type TrialOptions, tryScorecard } from './work/trial.js'
 import { verify } from './work/verify.js'
+import { verifyTrail } from './work/verify-trail.js'
 
 /** How long whoever asks for the list waits for a publication that goes on, milliseconds. */
 const ASKER_WAIT_MS = 30_000
@@ -69,7 +74,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const keys = await loadKeys(config.keysDir, config.publicUrl)
   const rules = loadRules(keys.mark, config)
   // Read now, so that a hub with a broken table or template does not start.
-  for (const read of [clockRules, publicRules, documentRules, documentTemplates, timelinessRules]) read()
+  for (const read of [clockRules, publicRules, documentRules, documentTemplates, timelinessRules, trailRules]) read()
   const { db, url: databaseUrl, leave } = await openDatabase(config, overrides.migrate ?? 'empty')
   const to = addressesOf(config, overrides.addresses)
   const archive = makeArchive(config.archiveDir)
@@ -85,6 +90,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   let server: Server | null = null
   let answers: database.Db | null = null
   let ticking: database.Db | null = null
+  let trail: Trail | null = null
   const stopping = new AbortController()
   const uploading = new Set<Promise<unknown>>()
 
@@ -219,6 +225,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       if (ended && ended.expired > 0) await publishNow({ cause: 'timetable' })
       return ended !== null
     }
+    if (job === 'trail') return (await tidyTrail(db, { ...occasioned, now, log })) !== null
     if (job === 'reconcile') {
       await reconcileWith([subject], options)
       return true
@@ -255,6 +262,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     tryScorecard: async (options: Omit<TrialOptions, 'lists' | 'families' | 'now'>) =>
       tryScorecard(db, { lists: rules.lists, families: await families(), now, ...options }),
     verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { now, ...options }),
+    /** `held`: heads of the trail that somebody has kept. */
+    verifyTrail: (options: { held?: readonly Head[]; progress?: (n: number) => void }) =>
+      verifyTrail(db, { now, noted: notes.trail(identity), ...options }),
     push: pushTo,
     reconcile: reconcileWith,
     publish: publishNow,
@@ -271,6 +281,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     serve: async ({ demo = false } = {}): Promise<string> => {
       // Answers have connections of their own: a long merge must not keep the public waiting for one.
       answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS })
+      trail = openTrail(databaseUrl, { log, now, notes, database: identity })
       const made = await makeServer({
         db: answers,
         keys,
@@ -284,6 +295,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         quota: config.quota,
         demo,
         timetable: occasions,
+        trail,
         pull: upload,
         rescore: (only) => scoreAtOnce(only),
         publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS }),
@@ -299,6 +311,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       if (server) await drain(server)
       stopping.abort(new Refusal('STOPPING'))
       await Promise.allSettled(uploading)
+      await trail?.close()
       await answers?.destroy()
       await ticking?.destroy()
       await db.destroy()

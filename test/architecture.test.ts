@@ -43,6 +43,7 @@ const TOP = [
   'listening',
   'readiness',
   'opening',
+  'verifying',
 ]
 const ONLY_TOP: readonly string[] = [
   'access',
@@ -60,6 +61,7 @@ const ONLY_TOP: readonly string[] = [
   'listening',
   'readiness',
   'opening',
+  'verifying',
 ]
 
 /** One library, one room. `agencies/transports/table` is the place where a door may speak SQL. */

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { makeLog } from '../src/log.js'
+import { makeTrail } from '../src/work/trail.js'
 import { hub } from './support/command.js'
 import { freshDatabase, type TestDatabase } from './support/database.js'
 
@@ -63,6 +65,35 @@ describe('the hub command', () => {
     expect(pushed.json.platforms.map((row: object) => Object.keys(row))).to.deep.equal(
       Array.from({ length: 4 }, () => ['platform', 'sent', 'accepted', 'rejected', 'outstanding']),
     )
+  })
+
+  it('walks the trail: whole, then with the row that somebody altered, and not what is no head', async () => {
+    const now = () => new Date()
+    const trail = makeTrail(test.db, { log: makeLog({ level: 'silent', file: null }), now })
+    const said = {
+      role: 'marketplace',
+      agency: null,
+      purpose: null,
+      request: 'r',
+      asked: '{ standing }',
+      outcome: 'DONE',
+    }
+    for (const client of ['one', 'two', 'three'])
+      await trail.row({ ...said, kind: 'ANSWER', at: now(), client, shown: [], digest: null })
+    await trail.close()
+    const whole = await hub(['verify', 'audit', '--json'], env)
+    expect(whole.json).to.have.all.keys('walked', 'ok', 'head', 'erased', 'cuts', 'compared', 'ms')
+    expect(whole.json).to.include({ walked: 3, ok: true })
+    await test.db.transaction((tx) =>
+      tx.raw(`set local session_replication_role = replica; update trail set client = 'another' where number = 2`),
+    )
+    const altered = await hub(['verify', 'audit', '--json'], env)
+    expect([altered.status, altered.json.ok, altered.json.broken]).to.deep.equal([
+      1,
+      false,
+      { number: 2, fault: 'ALTERED' },
+    ])
+    expect((await hub(['verify', 'audit', '--head', 'nothing', '--json'], env)).status).to.equal(2)
   })
 
   it('tries a scorecard beside the one in force, for machines and for people, and stores no score', async function () {

@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { redact } from '../domain/privacy.js'
 import { callerOf } from '../domain/rate.js'
+import type { Keys } from '../keys.js'
 import type { Log } from '../log.js'
 import type { ApiParts } from './parts.js'
+import { purposeIn } from './trail.js'
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 
@@ -14,6 +16,8 @@ export interface Asked {
   requestId: string
   /** Whose request it is, for limits. */
   address: string
+  /** Why, as the header X-Purpose says; null: it does not. */
+  purpose: string | null
   log: Log
   /** Codes of what was refused in it, for the one line that the log has of it. */
   refused: string[]
@@ -21,14 +25,15 @@ export interface Asked {
 
 export const askedBy = (
   request: IncomingMessage,
-  { now, log, proxies = 0 }: Pick<ApiParts, 'now' | 'log' | 'proxies'>,
+  { now, log, keys, proxies = 0 }: Pick<ApiParts, 'now' | 'log' | 'proxies'> & { keys: Pick<Keys, 'mark'> },
 ): Asked => {
   const given = request.headers['x-request-id']
   const requestId = typeof given === 'string' && REQUEST_ID.test(given) && namesNobody(given) ? given : randomUUID()
   const forwarded = [request.headers['x-forwarded-for'] ?? ''].flat().join(',')
   const address = callerOf(request.socket.remoteAddress ?? '', forwarded, proxies)
+  const purpose = purposeIn(request, keys.mark)
   const url = targetOf(request.url ?? '/')
-  return { url, now: now(), requestId, address, log: log.child({ request: requestId }), refused: [] }
+  return { url, now: now(), requestId, address, purpose, log: log.child({ request: requestId }), refused: [] }
 }
 
 /** Whatever a request calls itself goes to the log. */

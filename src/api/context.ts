@@ -7,6 +7,8 @@ import type { When } from '../store/versions.js'
 import { type Loads, makeLoads } from './loads.js'
 import type { ApiParts } from './parts.js'
 import type { Limits } from './rate-limit.js'
+import { note, nothingSeen, type Seen } from './shown.js'
+import { type Asking, noAsking } from './trail.js'
 
 /** Objects in one answer. */
 const OBJECTS_MOST = 10_000
@@ -30,16 +32,29 @@ export interface Context {
   budget: { left: number }
   /** Whether nobody waits for the answer any more, or it has taken too long. */
   isOver: () => boolean
+  /** Why it is asked, as whoever asks says; null: not said. */
+  purpose: string | null
+  /** For the trail: what is asked, and which operators were shown. */
+  asking: Asking
+  seen: Seen
+  /** Notes an operator that the answer shows and that no object of a type that is noted by itself says (api/shown). */
+  shown: (code: string) => void
 }
 
 export const makeContext = (
   parts: ApiParts,
-  asked: Pick<Context, 'viewer' | 'now' | 'requestId' | 'address' | 'log' | 'refused' | 'limits'>,
-  hasLeft: () => boolean = () => false,
-  began = performance.now(),
+  asked: Pick<Context, 'viewer' | 'now' | 'requestId' | 'address' | 'purpose' | 'log' | 'refused' | 'limits'>,
+  {
+    seen = nothingSeen(),
+    hasLeft = () => false,
+    began = performance.now(),
+  }: { seen?: Seen; hasLeft?: () => boolean; began?: number } = {},
 ): Context => ({
   ...asked,
   isOver: () => hasLeft() || performance.now() - began > ANSWER_MOST_MS,
+  asking: noAsking(),
+  seen,
+  shown: (code) => note(seen, { code }),
   today: dateIn(asked.now),
   parts,
   load: makeLoads(parts, asked.now),

@@ -7,6 +7,7 @@ import { checkSite, checkToken, cookieFor, cookieIn, NO_COOKIE } from './cookies
 import type { ApiParts } from './parts.js'
 import { answerProblem } from './problems.js'
 import type { Limit } from './rate-limit.js'
+import { keep } from './trail.js'
 
 const BODY_LIMIT = '16kb'
 /** Longest name and password that are looked at, characters. */
@@ -18,7 +19,8 @@ export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limi
   const login: RequestHandler = async (request, response) => {
     checkSite(request.headers)
     const { name, password, newPassword } = givenIn(request.body)
-    const { address, now, log } = askedOf(request)
+    const asked = askedOf(request)
+    const { address, now, log } = asked
     const giveBack = limit.take([`${name} ${address}`, address], now)
     const asking = { name, password, newPassword, address, cookie: cookieIn(request.headers) }
     const signedIn = await people.signIn(db, asking, { mark: keys.mark, now, log }).catch((error) => {
@@ -27,6 +29,7 @@ export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limi
       throw error
     })
     giveBack()
+    await keep(parts, asked, signedIn.viewer, { kind: 'TOKEN', asked: 'POST /desk/login' })
     const seconds = Math.floor((signedIn.endsAt.getTime() - now.getTime()) / 1_000)
     response.set('Set-Cookie', cookieFor(signedIn.cookie, seconds)).json(shown(signedIn))
   }

@@ -3,7 +3,7 @@
  * Apollo's rule against forged requests; a browser gets a page that says where to ask.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server'
+import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -24,6 +24,7 @@ import { BODY_BYTES, TOKENS_MOST, withinLimits } from './limits.js'
 import type { ApiParts } from './parts.js'
 import type { Limits } from './rate-limit.js'
 import { makeSchema } from './schema.js'
+import { keepAnswer, trailing } from './trail.js'
 import { admit } from './viewer.js'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -54,6 +55,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       faultsToLog,
+      trailing,
     ],
   })
   await apollo.start()
@@ -64,6 +66,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
       if (viewer === null) return
       const body = await readJson(request, response)
       if (body === null) return
+      let context: Context | null = null
       const {
         status,
         headers,
@@ -75,8 +78,12 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
           search: asked.url.search,
           body: body.value,
         },
-        context: async () => makeContext(parts, { ...asked, viewer, limits }, () => response.destroyed),
+        context: async () => {
+          context = makeContext(parts, { ...asked, viewer, limits }, { hasLeft: () => response.destroyed })
+          return context
+        },
       })
+      if (!(await isKept(context, answer, response))) return
       for (const [name, value] of headers) response.setHeader(name, value)
       response.statusCode = status ?? 200
       if (answer.kind === 'complete') response.end(answer.string)
@@ -95,6 +102,18 @@ const faultsToLog: ApolloServerPlugin<Context> = {
   requestDidStart: async () => ({
     didEncounterErrors: async ({ errors, contextValue }) => noteFaults(errors, contextValue),
   }),
+}
+
+/** False: refused, since its row cannot be kept. */
+const isKept = async (context: Context | null, answer: HTTPGraphQLResponse['body'], response: ServerResponse) => {
+  try {
+    if (context !== null) await keepAnswer(context, answer.kind === 'complete' ? answer.string : '')
+    return true
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    refuse(response, error.status, error.code, error.message)
+    return false
+  }
 }
 
 /** A bad token refuses the whole request, its public fields too. */

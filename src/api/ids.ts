@@ -72,6 +72,14 @@ export const numberAfter = (cursor: string | null | undefined): number | null =>
   return n
 }
 
+/** The number of a row of the trail, which may be beyond what an integer of the database holds. */
+export const rowAfter = (cursor: string | null | undefined): number | null => {
+  if (cursor == null) return null
+  const key = keyAfter(cursor)
+  if (!/^[1-9]\d{0,14}$/.test(key)) throw badCursor()
+  return Number(key)
+}
+
 export const entryCursor = (entry: { publishedOn: string; id: string }): string =>
   cursorOf(`${entry.publishedOn}/${entry.id}`)
 

@@ -7,6 +7,7 @@ import type { Db } from '../store/db.js'
 import type { FileGiven, Pulled } from '../work/pull.js'
 import type { Rules } from '../work/rules.js'
 import type { Occasion } from '../work/timetable.js'
+import type { Trail } from '../work/trail.js'
 import type { Quotas } from './quotas.js'
 import type { Revocations } from './revocations.js'
 
@@ -39,6 +40,8 @@ export interface ApiParts {
   demo: boolean
   /** What runs by itself. */
   timetable: readonly Occasion[]
+  /** Where the row of an answer goes before it leaves. */
+  trail: Trail
   /** Takes in a file that an agency uploaded; null where another process has it. */
   pull: (feed: string, given: Upload) => Promise<(Pulled & { run: number }) | null>
   /** Scores these operators at once: what a move took off the list weighs nothing any more. */

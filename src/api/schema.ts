@@ -33,8 +33,10 @@ import { adoptionById, scorecardLife } from './nouns/scorecards.js'
 import { standing } from './nouns/standing.js'
 import { timelinessOf } from './nouns/timeliness.js'
 import { timetable } from './nouns/timetable.js'
+import { trail } from './nouns/trail.js'
 import { watch } from './nouns/watch.js'
 import { SCALARS } from './scalars.js'
+import { noting } from './shown.js'
 import { signedIn } from './viewer.js'
 
 const node = (_: unknown, { id }: { id: string }, context: Context) => {
@@ -64,7 +66,7 @@ const ENUMS = {
   RecordKind: upper(RECORD_KINDS),
   SubjectKind: upper(SUBJECT_KINDS),
   CodeScheme: upper(['uscc', 'org_code', 'reg_no', 'shop']),
-  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile']),
+  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile', 'trail']),
   RunCause: upper(['timetable', 'command', 'demo', 'upload', 'person']),
 }
 
@@ -74,7 +76,7 @@ export const makeSchema = (): GraphQLSchema => {
     .filter((file) => file.endsWith('.graphql'))
     .map((file) => contracts.text(`graphql/${file}`))
   const { Query: own, ...listingFields } = listing
-  return makeExecutableSchema({
+  const schema = makeExecutableSchema({
     typeDefs,
     resolvers: {
       ...SCALARS,
@@ -103,6 +105,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...compared.Query,
         ...restored.Query,
         ...lockouts.Query,
+        ...trail.Query,
       },
       Mutation: {
         ...moves.Mutation,
@@ -131,6 +134,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...objection.Operator,
         ...watch.Operator,
         ...door.Operator,
+        ...trail.Operator,
       },
       UnmatchedReason: identity.UnmatchedReason,
       Score: { ...score.Score, ...audit.Score, ...restoration.Score, ...overrule.Score, ...objection.Score },
@@ -143,4 +147,5 @@ export const makeSchema = (): GraphQLSchema => {
     // A field described nowhere, or an answer to no field, is found at start.
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   })
+  return noting(schema)
 }

@@ -7,6 +7,7 @@ import * as lockouts from '../work/lockouts.js'
 import type { Asked } from './asked.js'
 import type { ApiParts } from './parts.js'
 import type { Limit } from './rate-limit.js'
+import { keep } from './trail.js'
 
 const BODY_LIMIT = '16kb'
 /** Longest client id and secret that are looked at, characters. */
@@ -68,7 +69,14 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
         '只支持 client_credentials。Only client_credentials is supported.',
       )
     const { id: sub, role, agency, region } = client
-    const { token, expiresIn } = keys.sign({ sub, role, agency, region }, askedOf(request).now.getTime())
+    const asked = askedOf(request)
+    const { token, expiresIn } = keys.sign({ sub, role, agency, region }, asked.now.getTime())
+    try {
+      await keep(parts, asked, { sub, role, agency }, { kind: 'TOKEN', asked: 'POST /oauth/token' })
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      return refuse(response, 'temporarily_unavailable', error.message, error.status)
+    }
     response.json({ access_token: token, token_type: 'Bearer', expires_in: expiresIn, scope: role })
   }
 

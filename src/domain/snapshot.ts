@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { canonical, type Json } from './records.js'
+import type { HeadSaid } from './trail.js'
 
 /** How snapshots are chained and their files written. A new form makes a new snapshot of an unchanged list. */
 export const FORM = 2
@@ -61,8 +62,8 @@ export interface Manifest {
   previousHash: string
   publishedAt: string
   validUntil: string
-  /** The head of the trail of answers; there is none yet. */
-  trail: null
+  /** The head of the trail of answers when it was signed; null: nothing was answered yet, or it is a manifest of one answer. */
+  trail: HeadSaid | null
   files: readonly FileSaid[]
 }
 

@@ -71,6 +71,8 @@ export type Act =
   | 'settle_delivery'
   | 'close_retraction'
   | 'see_lockouts'
+  | 'see_trail'
+  | 'see_askers'
 
 const ALL: readonly Role[] = ROLES
 const SIGNED_IN: readonly Role[] = ROLES.filter((role) => role !== 'public')
@@ -117,6 +119,9 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   settle_delivery: ['officer', 'reviewer', 'administrator'],
   close_retraction: ['officer', 'reviewer'],
   see_lockouts: ['administrator', 'auditor'],
+  see_trail: ['administrator', 'auditor'],
+  // Who has asked about an operator; of whose questions is the rules' word (schema/rules/trail.json).
+  see_askers: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
 }
 
 /** Merchant, trademark and product-quality records are open by law to firms and credit services (吉政办发〔2016〕15号, item 11). */

@@ -58,4 +58,10 @@ export const ACCESS_REFUSALS = {
   PERSON_UNKNOWN: row(404, 1, (d) => `没有名为 ${d['name']} 的人员。There is no person of this name.`),
   ROLE_UNKNOWN: row(400, 2, (d) => `角色 ${d['role']} 不可用，可用：${d['known']}。Unknown role.`),
   AGENCY_UNKNOWN: row(400, 2, (d) => `未知的信源单位 ${d['agency']}，可用：${d['known']}。Unknown agency.`),
+  TRAIL_UNAVAILABLE: row(
+    503,
+    1,
+    () =>
+      '查询痕迹暂时无法留存，未予答复，请稍后再试。The trail of this answer cannot be kept just now, so it was not given; try again later.',
+  ),
 } satisfies Record<string, Row>

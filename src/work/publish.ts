@@ -14,11 +14,13 @@ import {
   sealed,
   validUntil,
 } from '../domain/snapshot.js'
+import { type HeadSaid, headSaid } from '../domain/trail.js'
 import { Refusal } from '../errors.js'
 import type { Keys } from '../keys.js'
 import type { Db, Tx } from '../store/db.js'
 import * as restored from '../store/restored.js'
 import * as snapshots from '../store/snapshots.js'
+import * as trail from '../store/trail.js'
 import { atom, FEED_CHANGES } from './publish-atom.js'
 import { ATOM, FORMS } from './publish-files.js'
 import { alone, type Occasioned } from './run.js'
@@ -210,7 +212,9 @@ const signAnew = async (
   manifests: Keys['manifests'],
 ): Promise<void> => {
   const until = validUntil(now, snapshot.firstEnd)
-  const { kid, jws } = manifests.sign(JSON.stringify(manifestOf(snapshot, until, snapshot.files ?? [])))
+  const head = await trail.head(tx)
+  const said = manifestOf(snapshot, until, snapshot.files ?? [], head && headSaid(head))
+  const { kid, jws } = manifests.sign(JSON.stringify(said))
   await snapshots.sign(tx, snapshot.sequence, { kid, jws, validUntil: until })
 }
 
@@ -219,11 +223,12 @@ export const manifestOf = (
   snapshot: Pick<snapshots.Snapshot, 'sequence' | 'previousHash' | 'publishedAt'>,
   until: Date,
   files: readonly FileSaid[],
+  head: HeadSaid | null = null,
 ): Manifest => ({
   sequence: snapshot.sequence,
   previousHash: snapshot.previousHash,
   publishedAt: snapshot.publishedAt.toISOString(),
   validUntil: until.toISOString(),
-  trail: null,
+  trail: head,
   files,
 })

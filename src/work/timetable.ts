@@ -2,7 +2,7 @@
 import type { MissedRule } from '../domain/missed.js'
 
 export interface Occasion {
-  job: 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'reconcile'
+  job: 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'reconcile' | 'trail'
   /** Feed of a pull, platform of a push or a comparison, otherwise empty. */
   subject: string
   /** Cron expression with minutes first. */
@@ -18,6 +18,8 @@ const PUSH = '* * * * *'
 const PUBLISH = '* * * * *'
 /** Shortly after midnight, when terms end, and again each hour for what was missed. */
 const EXPIRE = '1 * * * *'
+/** Who asked about an operator is told this soon; what is past its time is erased with it. */
+const TRAIL = '*/5 * * * *'
 /** At night, when nobody moves and platforms are idle. */
 const RECONCILE = '30 2 * * *'
 
@@ -43,6 +45,7 @@ export const RULES: Record<Occasion['job'], JobRule> = {
   publish: { ...ONCE, beside: false, pausable: false },
   push: { ...ONCE, beside: true, pausable: false },
   expire: { ...ONCE, beside: false, pausable: false },
+  trail: { ...ONCE, beside: false, pausable: false },
   // Of its own night: by day it would be read while people move.
   reconcile: { missed: 'once', withinMs: NIGHT_MS, beside: false, pausable: true },
 }
@@ -56,6 +59,7 @@ export const timetable = (
   { job: 'score', subject: '', cron: SCORE },
   { job: 'expire', subject: '', cron: EXPIRE },
   { job: 'publish', subject: '', cron: PUBLISH },
+  { job: 'trail', subject: '', cron: TRAIL },
   ...platforms.map((id): Occasion => ({ job: 'push', subject: id, cron: PUSH })),
   ...platforms.map((id): Occasion => ({ job: 'reconcile', subject: id, cron: RECONCILE })),
 ]

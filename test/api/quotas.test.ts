@@ -149,11 +149,11 @@ describe('a statement of an answer', () => {
 describe('an answer', () => {
   it('that takes a minute, or that nobody waits for, is not made any further', () => {
     const limits = makeLimits()
-    const asked = { viewer: PUBLIC, now: NOW, requestId: 'r', address: 'here', log, refused: [], limits }
+    const asked = { viewer: PUBLIC, now: NOW, requestId: 'r', address: 'here', purpose: null, log, refused: [], limits }
     const parts = {} as ApiParts
     const refusal = (hasLeft: boolean, agoMs: number) => {
       try {
-        spend(makeContext(parts, asked, () => hasLeft, performance.now() - agoMs))
+        spend(makeContext(parts, asked, { hasLeft: () => hasLeft, began: performance.now() - agoMs }))
         return null
       } catch (error) {
         return asRefusal(error)?.code

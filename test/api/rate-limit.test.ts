@@ -182,7 +182,12 @@ describe('the limit of attempts', () => {
       Object.defineProperty(socket, 'remoteAddress', { value: '::ffff:192.0.2.1' })
       const request = new IncomingMessage(socket)
       request.headers['x-forwarded-for'] = '203.0.113.9, 198.51.100.1'
-      return askedBy(request, { now: () => new Date(START), log, ...(proxies !== undefined && { proxies }) }).address
+      return askedBy(request, {
+        now: () => new Date(START),
+        log,
+        keys: { mark: () => '' },
+        ...(proxies !== undefined && { proxies }),
+      }).address
     }
     expect([addressOf(), addressOf(0), addressOf(1), addressOf(2)]).to.deep.equal([
       '192.0.2.1',

@@ -14,6 +14,7 @@ import type { Role } from '../../src/domain/viewer.js'
 import { type Keys, loadKeys } from '../../src/keys.js'
 import { makeLog } from '../../src/log.js'
 import { hearing, platforms } from '../../src/platforms/index.js'
+import { connect } from '../../src/store/db.js'
 import { nothingKnown } from '../../src/store/known.js'
 import * as runs from '../../src/store/runs.js'
 import * as scores from '../../src/store/scores.js'
@@ -27,6 +28,7 @@ import type { Rules } from '../../src/work/rules.js'
 import { score } from '../../src/work/score.js'
 import { familiesTold } from '../../src/work/sources.js'
 import { timetable } from '../../src/work/timetable.js'
+import { makeTrail } from '../../src/work/trail.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
 export const NOW = new Date('2026-03-02T02:00:00Z')
@@ -83,6 +85,9 @@ export const makeWorld = async ({ quota = 0, log = makeLog({ level: 'silent', fi
   const rules = loadRules()
   const publishNow = () =>
     publish(database.db, { cause: 'timetable', manifests: keys.manifests, now: () => now, note: () => undefined })
+  // With connections of its own, as in the hub: its statements are not those of an answer.
+  const rows = connect(database.url)
+  const trail = makeTrail(rows, { log: makeLog({ level: 'silent', file: null }), now: () => now })
   const server = await makeServer({
     db: database.db,
     keys,
@@ -101,6 +106,7 @@ export const makeWorld = async ({ quota = 0, log = makeLog({ level: 'silent', fi
       const given = { cause: 'upload' as const, by, file, waitMs: 0, ...(signal ? { signal } : {}) }
       return pull(database.db, { feed, url: null, mark: keys.mark, rules, now: () => now, ...given })
     },
+    trail,
     rescore: async (only) =>
       score(database.db, {
         cause: 'person',
@@ -159,6 +165,8 @@ export const makeWorld = async ({ quota = 0, log = makeLog({ level: 'silent', fi
         server.close(resolve)
         server.closeAllConnections()
       })
+      await trail.close()
+      await rows.destroy()
       await database.drop()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -60,6 +60,7 @@ describe('who may see and do what', () => {
       'direct_platform',
       'settle_delivery',
       'close_retraction',
+      'see_askers',
     ],
     reviewer: [
       ...AUTHORITY,
@@ -83,6 +84,7 @@ describe('who may see and do what', () => {
       'direct_platform',
       'settle_delivery',
       'close_retraction',
+      'see_askers',
     ],
     administrator: [
       ...AUTHORITY,
@@ -103,10 +105,14 @@ describe('who may see and do what', () => {
       'direct_platform',
       'settle_delivery',
       'see_lockouts',
+      'see_trail',
+      'see_askers',
     ],
     auditor: [
       ...AUTHORITY,
       'see_lockouts',
+      'see_trail',
+      'see_askers',
       'see_inner_listings',
       'see_removed',
       'see_access_codes',
@@ -122,6 +128,7 @@ describe('who may see and do what', () => {
       'open_objection',
       'see_own_file',
       'move_own_listing',
+      'see_askers',
     ],
   }
   for (const role of ROLES) {

@@ -30,7 +30,7 @@ export interface Manifest {
   previousHash: string
   publishedAt: string
   validUntil: string
-  trail: null
+  trail: { number: number; hash: string } | null
   files: { path: string; sha256: string; bytes: number; entries: number }[]
 }
 

@@ -332,7 +332,7 @@ const tablesOf = async (db: Db, without: readonly string[]): Promise<string> => 
 }
 
 /** Every row of every table as text: what stands nowhere in it, the database does not hold. */
-export const dumpOf = (db: Db): Promise<string> => tablesOf(db, [])
+export const dumpOf = (db: Db, without: readonly string[] = []): Promise<string> => tablesOf(db, without)
 
 /** What the hub believes and owes, without the runs that brought it. */
 export const beliefsOf = (db: Db): Promise<string> => tablesOf(db, ['runs', 'rejects', 'knowledge'])

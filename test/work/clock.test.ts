@@ -20,18 +20,19 @@ describe('the timetable', () => {
       'score',
       'expire',
       'publish',
+      'trail',
       'push national',
       'push jilin',
       'reconcile national',
       'reconcile jilin',
       ...[...feeds.keys()].map((id) => `pull ${id}`),
     ])
-    expect(names).to.have.length(7 + feeds.size)
+    expect(names).to.have.length(8 + feeds.size)
   })
 
-  it('what takes down may not be paused', () => {
+  it('what takes down, and what erases, may not be paused', () => {
     const kept = Object.entries(RULES).filter(([, { pausable }]) => !pausable)
-    expect(kept.map(([job]) => job)).to.have.members(['push', 'publish', 'expire'])
+    expect(kept.map(([job]) => job)).to.have.members(['push', 'publish', 'expire', 'trail'])
   })
 })
 

@@ -38,6 +38,7 @@ type Found = NonNullable<Awaited<ReturnType<typeof caseIn>>>
 const views = async (context: Context, { listing, operator }: Found, kinds: readonly DocumentKind[]) => {
   if (kinds.length === 0) return []
   spend(context, kinds.length * PAGE_COST)
+  context.shown(operator.uscc ?? operator.shop ?? '')
   const { decisionVersion } = listing
   const [entered, moves, record] = await Promise.all([
     context.load.documents(listing.id),

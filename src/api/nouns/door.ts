@@ -21,6 +21,9 @@ const partyToken = async (_: unknown, { accessCode }: { accessCode: string }, co
   const giveBack = limits.party.take([address], now)
   const token = await work.partyToken(parts.db, parts.keys, accessCode, now)
   giveBack()
+  const { sub } = parts.keys.verify(token, now.getTime())
+  context.asking.issuedTo = sub
+  context.shown(sub)
   return token
 }
 

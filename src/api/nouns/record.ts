@@ -13,6 +13,7 @@ export const recordView = (context: Context, version: Version, when: When = when
     __typename: 'Record' as const,
     id: globalId('Record', version.id),
     cursor: cursorOf(version.id),
+    operatorId: version.operatorId,
     kind: version.kind,
     feed: version.feed,
     agency: agency?.id ?? version.feed,

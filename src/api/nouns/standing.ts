@@ -20,6 +20,7 @@ export const standingOf = async (context: Context, code: string, asOf: string) =
   const inside = may(viewer, 'see_inner_listings')
   return {
     code,
+    whose: { operator: row.operatorId, code: row.uscc ?? row.shop },
     uscc: inside ? row.uscc : publicCode(row.uscc),
     name: inside ? row.name : publicName(row.name),
     status: CEASED.has(row.status) ? 'CEASED' : 'KNOWN',

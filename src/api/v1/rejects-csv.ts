@@ -8,6 +8,7 @@ import * as runs from '../../store/runs.js'
 import * as setAside from '../../store/set-aside.js'
 import { numberIn, wholeNumber } from '../ids.js'
 import type { ApiParts } from '../parts.js'
+import { keep } from '../trail.js'
 import { admit, signedIn } from '../viewer.js'
 import { BYTE_ORDER_MARK, line } from './csv.js'
 import type { AskedOf } from './index.js'
@@ -17,7 +18,8 @@ const HEADER = ['页 page', '行 row', '字段 field', '规则 rule', '说明 me
 export const rejectsCsv =
   (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
   async (request, response) => {
-    const viewer = await admit(request, parts, askedOf(request).now)
+    const own = askedOf(request)
+    const viewer = await admit(request, parts, own.now)
     signedIn(viewer)
     if (!may(viewer, 'see_rejects')) throw new Refusal('FORBIDDEN')
     const asked = String(request.params['run'])
@@ -27,6 +29,8 @@ export const rejectsCsv =
     const agency = parts.agencies.find(({ sends }) => run !== null && sends.includes(run.subject))
     if (run?.job !== 'pull' || !mayFeed(viewer, 'see_rejects', { agency: agency?.id ?? '' }))
       throw new Refusal('NOT_FOUND')
+    // Before its first line leaves; how long it is shows only at its end.
+    await keep(parts, own, viewer, { kind: 'FILE', asked: `${request.method} /v1/runs/${run.id}/rejects.csv` })
     response.set({
       'Content-Type': 'text/csv; charset=utf-8; header=present',
       'Content-Disposition': `attachment; filename="rejects-${run.subject}-${run.id}.csv"`,

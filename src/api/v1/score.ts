@@ -5,18 +5,23 @@ import { Refusal } from '../../errors.js'
 import { numberIn, wholeNumber } from '../ids.js'
 import { scoreAudit } from '../nouns/audit.js'
 import type { ApiParts } from '../parts.js'
+import { keep } from '../trail.js'
 import { admit, allow } from '../viewer.js'
 import type { AskedOf } from './index.js'
 
 export const scoreJson =
   (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
   async (request, response) => {
-    const { now } = askedOf(request)
+    const own = askedOf(request)
+    const { now } = own
     const viewer = await admit(request, parts, now)
     allow(viewer, 'see_score_reasons')
     const asked = String(request.params['id'])
     const id = wholeNumber(asked) ?? numberIn(asked, 'Score')
     const found = id === null ? null : await scoreAudit(parts, { viewer, today: dateIn(now) }, id)
     if (found === null) throw new Refusal('NOT_FOUND')
-    response.set('Cache-Control', 'no-store').json(found)
+    const content = JSON.stringify(found)
+    const shown = [found.score.operator.code]
+    await keep(parts, own, viewer, { kind: 'ANSWER', asked: `GET /v1/scores/${id}`, shown, content })
+    response.set('Cache-Control', 'no-store').type('json').send(content)
   }

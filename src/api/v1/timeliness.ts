@@ -4,6 +4,7 @@ import { dateIn } from '../../domain/dates.js'
 import type { Duty, Figure } from '../../domain/timeliness.js'
 import { monthly, PUBLICITY } from '../../work/timeliness.js'
 import type { ApiParts } from '../parts.js'
+import { keep } from '../trail.js'
 import { admit, allow } from '../viewer.js'
 import { BYTE_ORDER_MARK, line } from './csv.js'
 import type { AskedOf } from './index.js'
@@ -35,20 +36,24 @@ const SHARE_DIGITS = 4
 export const timelinessCsv =
   (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
   async (request, response) => {
-    const { now } = askedOf(request)
-    allow(await admit(request, parts, now), 'see_operations')
+    const own = askedOf(request)
+    const { now } = own
+    const viewer = await admit(request, parts, now)
+    allow(viewer, 'see_operations')
     const today = dateIn(now)
     const asked = request.query['month']
     const month = asked === undefined ? today.slice(0, 'YYYY-MM'.length) : String(asked)
     const figures = await monthly(parts.db, parts.rules, month, today)
     const names = new Map([PUBLICITY, ...parts.platforms].map(({ id, name }) => [id, name.zh]))
+    const lines = figures.map((figure) => line(cellsOf(month, names.get(figure.platform) ?? figure.platform, figure)))
+    const content = BYTE_ORDER_MARK + line(HEADER) + lines.join('')
+    await keep(parts, own, viewer, { kind: 'FILE', asked: `GET /v1/timeliness.csv?month=${month}`, content })
     response.set({
       'Content-Type': 'text/csv; charset=utf-8; header=present',
       'Content-Disposition': `attachment; filename="timeliness-${month}.csv"`,
       'Cache-Control': 'no-store',
     })
-    const lines = figures.map((figure) => line(cellsOf(month, names.get(figure.platform) ?? figure.platform, figure)))
-    response.end(BYTE_ORDER_MARK + line(HEADER) + lines.join(''))
+    response.end(content)
   }
 
 const cellsOf = (month: string, platform: string, figure: Figure): (string | number)[] => [

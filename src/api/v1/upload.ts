@@ -7,10 +7,12 @@ import { gunzip } from 'node:zlib'
 import type { Request, RequestHandler } from 'express'
 import type { Feed } from '../../agencies/feed.js'
 import { isDate } from '../../domain/dates.js'
+import { redact } from '../../domain/privacy.js'
 import { may, mayFeed, type Viewer } from '../../domain/viewer.js'
-import { isRefusal, Refusal, reasonOf } from '../../errors.js'
+import { INTERNAL, isRefusal, Refusal, reasonOf } from '../../errors.js'
 import * as watch from '../../store/watch.js'
 import type { ApiParts } from '../parts.js'
+import { keep } from '../trail.js'
 import { admit, signedIn } from '../viewer.js'
 import { fileName } from './file-name.js'
 import type { AskedOf } from './index.js'
@@ -54,7 +56,8 @@ export const uploads = (
 ): RequestHandler => {
   const places = makePlaces(UPLOADS_MOST, UPLOADS_OF_ONE)
   return async (request, response) => {
-    const { now } = askedOf(request)
+    const own = askedOf(request)
+    const { now } = own
     const viewer = await admit(request, parts, now)
     const feed = feedFor(viewer, String(request.params['feed']), parts)
     const given = givenIn(request, parts.keys.mark)
@@ -69,14 +72,19 @@ export const uploads = (
       try {
         const bytes = packed ? await unpackedFrom(received) : received.bytes
         const by = viewer.sub ?? ''
+        const asked = saidOf(feed, given, parts.keys.mark)
+        await keep(parts, own, viewer, { kind: 'ACT', asked, content: bytes })
+        const outcome = (said: string) => keep(parts, own, viewer, { kind: 'OUTCOME', asked, outcome: said })
         const signal = AbortSignal.timeout(TAKE_IN_MS)
         const pulled = await parts.pull(feed.id, { by, signal, file: { bytes, ...given } }).catch(async (error) => {
           const told =
             error === signal.reason ? new Refusal('HUB_BUSY', { reason: '处理超时 it took too long' }) : error
+          await outcome(isRefusal(told) ? told.code : INTERNAL.code)
           if (isRefusal(told) && told.code === 'RUN_BUSY') throw told
           const run = await watch.lastUpload(parts.db, { feed: feed.id, by, since: now }).catch(() => null)
           throw new Unpulled(told, run === null ? {} : { run, rejects: placeOf(run) })
         })
+        await outcome(pulled === null ? 'RUN_BUSY' : `DONE run ${pulled.run}`)
         if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed.id })
         const { ended: _, ...told } = pulled
         response.set('Cache-Control', 'no-store').json({ ...told, rejects: placeOf(pulled.run) })
@@ -88,6 +96,10 @@ export const uploads = (
     }
   }
 }
+
+/** Its sender may have written anything into it. */
+const saidOf = ({ id }: Feed, given: ReturnType<typeof givenIn>, mark: (id: string) => string): string =>
+  `POST /v1/feeds/${id} ${JSON.stringify(redact(given, mark))}`
 
 const placeOf = (run: number): string => `/v1/runs/${run}/rejects.csv`
 

@@ -1,0 +1,94 @@
+/** The trail for auditors, and of an operator who has asked about it. */
+import { dateIn } from '../../domain/dates.js'
+import { codeOf } from '../../domain/identity.js'
+import type { Row, TrailKind } from '../../domain/trail.js'
+import { toldOf } from '../../domain/trail-rules.js'
+import { may } from '../../domain/viewer.js'
+import * as operators from '../../store/operators.js'
+import * as store from '../../store/trail.js'
+import { unpacked } from '../../work/trail-codes.js'
+import { trailRules } from '../../work/trail-rules.js'
+import { connection, firstOf, type PageArgs } from '../connection.js'
+import { type Context, spend, viewerOn } from '../context.js'
+import { cursorOf, rowAfter } from '../ids.js'
+import { withoutNul } from '../limits.js'
+import { allow } from '../viewer.js'
+import type { OperatorView } from './operator.js'
+
+interface Filter {
+  client?: string | null
+  role?: string | null
+  kind?: TrailKind | null
+  operator?: string | null
+  request?: string | null
+  from?: Date | null
+  until?: Date | null
+}
+
+const rowView = (context: Context, { number, at, kind, count, previous, hash, content }: Row) => {
+  spend(context)
+  return {
+    number,
+    at,
+    kind,
+    client: content?.client ?? null,
+    // A row that the hub writes of itself is of no role that anyone has.
+    role: kind === 'CUT' ? null : (content?.role ?? null),
+    agency: content?.agency ?? null,
+    purpose: content?.purpose ?? null,
+    request: content?.request || null,
+    asked: content?.asked ?? null,
+    outcome: content?.outcome ?? null,
+    shownCount: count,
+    shown: content && unpacked(content.shown),
+    digest: content?.digest?.toString('hex') ?? null,
+    previousHash: previous.toString('hex'),
+    hash: hash.toString('hex'),
+    erased: content === null,
+  }
+}
+
+const list = async (_: unknown, args: PageArgs & { filter?: Filter | null }, context: Context) => {
+  allow(context.viewer, 'see_trail')
+  const { db } = context.parts
+  const { from = null, until = null, ...texts } = args.filter ?? {}
+  const { client = null, role = null, kind = null, operator = null, request = null } = withoutNul(texts)
+  const of = operator === null ? null : await numbersOf(context, operator)
+  const filter = { client, role, kind, request, from, until, operators: of }
+  const found = await store.list(db, filter, { first: firstOf(args) + 1, before: rowAfter(args.after) })
+  return connection(
+    found.map((row) => rowView(context, row)),
+    args,
+    ({ number }) => cursorOf(number),
+    () => store.count(db, filter),
+  )
+}
+
+/** The operator to which a code leads, and those that were merged into it. */
+const numbersOf = async (context: Context, code: string): Promise<number[]> => {
+  const found = codeOf(code)
+  const [operator] = found === null ? [] : (await operators.byCodes(context.parts.db, [found])).values()
+  return operator === undefined ? [] : withParts(context, operator.id)
+}
+
+const withParts = async ({ load }: Context, id: number): Promise<number[]> => [
+  id,
+  ...(await load.mergedFrom(id)).map((part) => part.id),
+]
+
+const askedBy = async ({ operator }: OperatorView, args: PageArgs, context: Context) => {
+  const viewer = viewerOn(context, operator)
+  const first = firstOf(args)
+  const before = rowAfter(args.after)
+  const roles = may(viewer, 'see_askers') ? toldOf(trailRules(), viewer.role, dateIn(context.now)) : []
+  const of = { operators: await withParts(context, operator.id), roles, first: first + 1, before }
+  const { db } = context.parts
+  const found = roles.length === 0 ? [] : await store.askings(db, of)
+  spend(context, found.length)
+  return {
+    ...connection(found, args, ({ number }) => cursorOf(number)),
+    completeUntil: () => (roles.length === 0 ? null : store.indexedUntil(db)),
+  }
+}
+
+export const trail = { Query: { trail: list }, Operator: { askedBy } }

@@ -1,0 +1,124 @@
+/**
+ * Which operators an answer is about: noted for the trail when an object of a type that is about one is handed out, whichever
+ * field hands it out. What is loaded and then withheld is not noted.
+ */
+import { defaultFieldResolver, type GraphQLSchema, getNamedType, isAbstractType, isObjectType } from 'graphql'
+import type { Db } from '../store/db.js'
+import * as trail from '../store/trail.js'
+import type { Context } from './context.js'
+
+export interface Seen {
+  codes: Set<string>
+  /** Operators by number; and those of them whose code is known. */
+  operators: Set<number>
+  known: Set<number>
+  /** Listings and told records, whose operators have to be looked up. */
+  subjects: Set<string>
+}
+
+export const nothingSeen = (): Seen => ({
+  codes: new Set(),
+  operators: new Set(),
+  known: new Set(),
+  subjects: new Set(),
+})
+
+interface Whose {
+  code?: string | null | undefined
+  operator?: number | null | undefined
+  subject?: string | null | undefined
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+export const note = (seen: Seen, { code, operator, subject }: Whose): void => {
+  if (code != null && code !== '') {
+    seen.codes.add(code)
+    if (operator != null) seen.known.add(operator)
+  } else if (operator != null) seen.operators.add(operator)
+  else if (subject != null && UUID.test(subject)) seen.subjects.add(subject)
+}
+
+/** Codes of all that was noted. What was noted by number alone is looked up in one query. */
+export const codesIn = async (db: Db, seen: Seen): Promise<ReadonlySet<string>> => {
+  const operators = [...seen.operators].filter((id) => !seen.known.has(id))
+  if (operators.length + seen.subjects.size === 0) return seen.codes
+  const found = await trail.codesOf(db, { operators, subjects: [...seen.subjects] })
+  return new Set([...seen.codes, ...found])
+}
+
+const by = <S>(read: (source: S) => Whose | readonly Whose[]) => read as (source: unknown) => Whose | readonly Whose[]
+
+interface Operated {
+  operatorId: number | null
+}
+
+const byOperator = by(({ operatorId: operator }: Operated) => ({ operator }))
+const byListing = by(({ listingId: subject }: { listingId: string }) => ({ subject }))
+const bySubject = by(({ subjectId: subject }: { subjectId: string }) => ({ subject }))
+
+/** Types of the schema that are about an operator, and how their objects say about which; a test names all others. */
+export const WHOSE: Record<string, (source: unknown) => Whose | readonly Whose[]> = {
+  Operator: by(
+    ({ operator: { id, uscc, shop } }: { operator: { id: number; uscc: string | null; shop: string | null } }) => ({
+      operator: id,
+      code: uscc ?? shop,
+    }),
+  ),
+  Standing: by(({ whose }: { whose?: Whose }) => whose ?? {}),
+  Listing: by(({ operatorId: operator, uuid: subject }: Operated & { uuid: string | null }) => ({ operator, subject })),
+  Record: byOperator,
+  Score: byOperator,
+  Overrule: byOperator,
+  Objection: byOperator,
+  WatchEntry: byOperator,
+  AccessCode: byOperator,
+  IdentityDecision: by(({ operatorId, mergedId }: Operated & { mergedId: number | null }) => [
+    { operator: operatorId },
+    { operator: mergedId },
+  ]),
+  Concern: byListing,
+  Deadline: byListing,
+  Delivery: bySubject,
+  DueDelivery: bySubject,
+  Retraction: bySubject,
+  Discrepancy: by(({ key: subject }: { key: string }) => ({ subject })),
+}
+
+/** Has each field that hands out such an object note whose it is. Of those without a token nothing is noted. */
+export const noting = (schema: GraphQLSchema): GraphQLSchema => {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue
+    for (const field of Object.values(type.getFields())) {
+      const handed = getNamedType(field.type)
+      const read = WHOSE[handed.name]
+      if (read === undefined && !isAbstractType(handed)) continue
+      const resolve = field.resolve ?? defaultFieldResolver
+      field.resolve = (source, args, context: Context, question) => {
+        const value = resolve(source, args, context, question)
+        if (context.viewer.sub === null) return value
+        return isPromise(value)
+          ? value.then((known) => noted(known, context.seen, read))
+          : noted(value, context.seen, read)
+      }
+    }
+  }
+  return schema
+}
+
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  typeof (value as Promise<unknown> | null)?.then === 'function'
+
+const noted = (value: unknown, seen: Seen, read: (typeof WHOSE)[string] | undefined): unknown => {
+  if (value == null) return value
+  if (Array.isArray(value)) {
+    return value.map((each) =>
+      isPromise(each) ? each.then((known) => noted(known, seen, read)) : noted(each, seen, read),
+    )
+  }
+  const whose = (read ?? WHOSE[(value as { __typename?: string }).__typename ?? ''])?.(value)
+  if (whose === undefined) return value
+  if (Array.isArray(whose)) for (const one of whose) note(seen, one)
+  else note(seen, whose as Whose)
+  return value
+}

@@ -1,0 +1,205 @@
+/**
+ * What the trail is told of an answer, before it leaves. Every question of whoever is signed in leaves a row; so does every
+ * act, one before it is done and one with its outcome, so that nothing is done of which no row tells.
+ */
+import { createHash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
+import { unwrapResolverError } from '@apollo/server/errors'
+import { type GraphQLError, type OperationDefinitionNode, OperationTypeNode } from 'graphql'
+import { withoutAccessCodes } from '../domain/access-code.js'
+import { redact } from '../domain/privacy.js'
+import type { TrailKind } from '../domain/trail.js'
+import type { Viewer } from '../domain/viewer.js'
+import { INTERNAL, isRefusal, Refusal } from '../errors.js'
+import type { Asked } from './asked.js'
+import type { Context } from './context.js'
+import type { ApiParts } from './parts.js'
+import { codesIn } from './shown.js'
+
+/** Longest purpose, characters. */
+const PURPOSE_MOST = 200
+/** Longest text of a question and of its variables that is kept, characters; and members of a list. */
+const TEXT_MOST = 2_000
+const MEMBERS_MOST = 20
+/** Questions and purposes of each of which the kept text is remembered. */
+const REMEMBERED = 300
+
+const DONE = 'DONE'
+
+/** What a GraphQL request asks, once it is known. */
+export interface Asking {
+  isAct: boolean
+  said: string
+  /** Codes of what was refused or broke. */
+  faults: string[]
+  /** Subject of the token that it was given; null: none. */
+  issuedTo: string | null
+}
+
+export const noAsking = (): Asking => ({ isAct: false, said: '', faults: [], issuedTo: null })
+
+/** Header X-Purpose: free text, as UTF-8 or percent-encoded; without numbers of persons, and bounded. Null: none was given. */
+export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => string): string | null => {
+  const given = [headers['x-purpose'] ?? ''].flat().join(' ')
+  if (given === '') return null
+  const kept = remembering(purposes, given, () => {
+    const text = withoutAccessCodes(redact(decoded(given).replace(/\p{C}+/gu, ' '), mark))
+    return [...text.trim()].slice(0, PURPOSE_MOST).join('')
+  })
+  return kept === '' ? null : kept
+}
+
+const purposes = new Map<string, string>()
+const questions = new Map<string, string>()
+
+/** What was worked out for a text before; programs send the same ones again and again. Long ones are not remembered. */
+const remembering = (known: Map<string, string>, text: string, made: () => string): string => {
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const after = made()
+  if (text.length > TEXT_MOST) return after
+  const [oldest] = known.size >= REMEMBERED ? known.keys() : []
+  if (oldest !== undefined) known.delete(oldest)
+  known.set(text, after)
+  return after
+}
+
+/** Headers come as single bytes; most senders mean UTF-8, some encode it once more. */
+const decoded = (header: string): string => {
+  const text = attempt(() => new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1')), header)
+  return attempt(() => decodeURIComponent(text), text)
+}
+
+const attempt = (read: () => string, otherwise: string): string => {
+  try {
+    return read()
+  } catch {
+    return otherwise
+  }
+}
+
+export interface Kept {
+  kind: TrailKind
+  asked: string
+  outcome?: string
+  shown?: Iterable<string>
+  /** What leaves, or came; absent where it is not known before it has left. */
+  content?: string | Buffer
+}
+
+/** A row of whoever asks, durable when this returns. Refusal TRAIL_UNAVAILABLE. */
+export const keep = (
+  { trail }: Pick<ApiParts, 'trail'>,
+  { now: at, requestId: request, purpose }: Pick<Asked, 'now' | 'requestId' | 'purpose'>,
+  { sub, role, agency }: Pick<Viewer, 'sub' | 'role' | 'agency'>,
+  { kind, asked, outcome = DONE, shown = [], content }: Kept,
+): Promise<void> => {
+  const digest = content === undefined ? null : createHash('sha256').update(content).digest()
+  const who = { client: sub ?? 'public', role, agency }
+  return trail.row({ kind, at, ...who, purpose, request, asked, outcome, shown, digest })
+}
+
+/**
+ * Of a GraphQL answer. Whoever has no token leaves a row only with a token that it is given. Refusal TRAIL_UNAVAILABLE: the
+ * answer must not leave.
+ */
+export const keepAnswer = async (context: Context, answer: string): Promise<void> => {
+  const { viewer, asking, seen, parts } = context
+  if (asking.said === '') return
+  if (viewer.sub === null && asking.issuedTo === null) return
+  const who = asking.issuedTo === null ? viewer : ({ sub: asking.issuedTo, role: 'party', agency: null } as const)
+  const kind = asking.issuedTo !== null ? 'TOKEN' : asking.isAct ? 'OUTCOME' : 'ANSWER'
+  const outcome = asking.faults.length === 0 ? DONE : [...new Set(asking.faults)].sort().join(' ')
+  const shown = await codesIn(parts.db, seen).catch(() => {
+    throw new Refusal('TRAIL_UNAVAILABLE')
+  })
+  await keep(parts, context, who, { kind, asked: asking.said, outcome, shown, content: answer })
+}
+
+/** Before an operation is carried out, whoever carries it out: what is asked, as the trail keeps it. */
+export const learn = (
+  { asking, parts }: Pick<Context, 'asking' | 'parts'>,
+  operation: OperationDefinitionNode,
+  source: string,
+  variables: Record<string, unknown>,
+): void => {
+  asking.isAct = operation.operation === OperationTypeNode.MUTATION
+  asking.said = saidIn(operation, source, variables, parts.keys.mark)
+}
+
+/** What was refused of it, or broke. */
+export const learnFaults = ({ asking }: Pick<Context, 'asking'>, errors: readonly GraphQLError[]): void => {
+  asking.faults.push(...errors.map(codeOf))
+}
+
+/** Apollo's way to these; and an act's row is kept before it is done. */
+export const trailing: ApolloServerPlugin<Context> = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ contextValue, operation, source = '', request }) => {
+      if (operation !== undefined) learn(contextValue, operation, source, request.variables ?? {})
+    },
+    didEncounterErrors: async ({ contextValue, errors }) => learnFaults(contextValue, errors),
+    responseForOperation: async ({ contextValue }) => {
+      const { viewer, asking, parts } = contextValue
+      if (!asking.isAct || viewer.sub === null) return null
+      try {
+        await keep(parts, contextValue, viewer, { kind: 'ACT', asked: asking.said })
+        return null
+      } catch (error) {
+        if (!isRefusal(error)) throw error
+        asking.faults.push(error.code)
+        const errors = [{ message: error.message, extensions: { code: error.code } }]
+        return {
+          http: { status: error.status, headers: new HeaderMap() },
+          body: { kind: 'single', singleResult: { errors } },
+        }
+      }
+    },
+  }),
+}
+
+const codeOf = (error: GraphQLError): string => {
+  const thrown = unwrapResolverError(error)
+  if (isRefusal(thrown)) return thrown.code
+  const { code } = error.extensions
+  return typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR' ? code : INTERNAL.code
+}
+
+/** The question and its variables as they are kept: without numbers of persons and access codes, and bounded. */
+const saidIn = (
+  operation: OperationDefinitionNode,
+  source: string,
+  variables: Record<string, unknown>,
+  mark: (id: string) => string,
+): string => {
+  // An act's text may hold a secret, and need not be remembered: few are made.
+  const query =
+    operation.operation === OperationTypeNode.QUERY
+      ? remembering(questions, source, () => made(source, mark))
+      : made(source, mark)
+  const given = Object.keys(variables).length === 0 ? '' : cut(JSON.stringify(without(redact(short(variables), mark))))
+  return given === '' ? query : `${query}\n${given}`
+}
+
+const made = (source: string, mark: (id: string) => string): string =>
+  cut(withoutAccessCodes(redact(source.replace(/\s+/g, ' ').trim(), mark)))
+
+const cut = (text: string): string => (text.length <= TEXT_MOST ? text : `${text.slice(0, TEXT_MOST)}…`)
+
+/** Of a long list its first members, and how many there were. */
+const short = (value: unknown): unknown => {
+  if (Array.isArray(value)) {
+    const first = value.slice(0, MEMBERS_MOST).map(short)
+    return value.length > MEMBERS_MOST ? [...first, `… ${value.length}`] : first
+  }
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, short(member)]))
+}
+
+const without = (value: unknown): unknown => {
+  if (typeof value === 'string') return withoutAccessCodes(value)
+  if (Array.isArray(value)) return value.map(without)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, without(member)]))
+}

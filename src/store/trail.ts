@@ -1,0 +1,257 @@
+/** The trail: rows added in the order of their chain, read in pages, and found by operator; content past its time erased. */
+import type { Content, Head, Row, TrailKind } from '../domain/trail.js'
+import type { Db, Tx } from './db.js'
+
+/** SQLSTATE: another process has written a row of that number. */
+const UNIQUE_VIOLATION = '23505'
+/** Held by whoever writes while several processes do. */
+const LOCK = 'hub.trail'
+
+/** Null: there is no row yet. */
+export const head = async (db: Db | Tx): Promise<Head | null> => {
+  const answer = await db.raw('select number, hash from trail order by number desc limit 1 /* trail.head */')
+  return answer.rows[0] ?? null
+}
+
+/**
+ * Durable when it returns, whatever the server's settings say of commits. False: another process has written a row of one of
+ * these numbers, and nothing was written here.
+ */
+export const add = async (db: Db | Tx, rows: readonly (Row & { content: Content })[]): Promise<boolean> => {
+  try {
+    await db.raw(
+      `with durable as materialized (select set_config('synchronous_commit', 'on', true))
+       insert into trail (number, at, kind, count, content_hash, previous, hash, salt, client, role, agency, purpose, request, asked,
+         outcome, shown, digest)
+       select r.* from durable, unnest(?::bigint[], ?::timestamptz[], ?::text[], ?::int[], ?::bytea[], ?::bytea[], ?::bytea[], ?::bytea[],
+         ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[], ?::bytea[]) as r /* trail.add */`,
+      [
+        rows.map((r) => r.number),
+        rows.map((r) => r.at.toISOString()),
+        rows.map((r) => r.kind),
+        rows.map((r) => r.count),
+        rows.map((r) => r.contentHash),
+        rows.map((r) => r.previous),
+        rows.map((r) => r.hash),
+        rows.map((r) => r.content.salt),
+        rows.map((r) => r.content.client),
+        rows.map((r) => r.content.role),
+        rows.map((r) => r.content.agency),
+        rows.map((r) => r.content.purpose),
+        rows.map((r) => r.content.request),
+        rows.map((r) => r.content.asked),
+        rows.map((r) => r.content.outcome),
+        rows.map((r) => r.content.shown),
+        rows.map((r) => r.content.digest),
+      ] as never,
+    )
+    return true
+  } catch (error) {
+    if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) return false
+    throw error
+  }
+}
+
+/**
+ * The head, under a lock that to the end of the transaction only one of those who take it has. Two statements of one message: the
+ * second looks once the lock is had, and sees what the one before has written.
+ */
+export const lockedHead = async (tx: Tx): Promise<Head | null> => {
+  const [, answer] = (await tx.raw(
+    `select pg_advisory_xact_lock(hashtextextended('${LOCK}', 0)) /* trail.lockedHead */;
+     select number, hash from trail order by number desc limit 1 /* trail.lockedHead */`,
+  )) as unknown as { rows: Head[] }[]
+  return answer?.rows[0] ?? null
+}
+
+const COLUMNS = `number, at, kind, count, content_hash as "contentHash", previous, hash, salt, client, role, agency, purpose, request, asked,
+  outcome, shown, digest`
+
+type Flat = Omit<Row, 'content'> & { [Member in keyof Content]: Content[Member] | null }
+
+const rowOf = (flat: Flat): Row => {
+  const { number, at, kind, count, contentHash, previous, hash, ...content } = flat
+  return {
+    number,
+    at,
+    kind,
+    count,
+    contentHash,
+    previous,
+    hash,
+    content: content.salt === null ? null : (content as Content),
+  }
+}
+
+/** In the order of the chain. */
+export const after = async (db: Db | Tx, number: number, limit: number): Promise<Row[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from trail where number > ? order by number limit ? /* trail.after */`,
+    [number, limit],
+  )
+  return answer.rows.map(rowOf)
+}
+
+export interface Filter {
+  client: string | null
+  role: string | null
+  kind: TrailKind | null
+  request: string | null
+  /** Operators, one of which was shown; null: whichever. */
+  operators: readonly number[] | null
+  /** First instant, and the first that is past it. */
+  from: Date | null
+  until: Date | null
+}
+
+const MATCHES = `(:client::text is null or t.client = :client) and (:role::text is null or t.role = :role)
+  and (:kind::text is null or t.kind = :kind) and (:request::text is null or t.request = :request)
+  and (:from::timestamptz is null or t.at >= :from) and (:until::timestamptz is null or t.at < :until)`
+const OF_OPERATORS =
+  't.number in (select o.number from trail_operators o where o.operator_id = any(:operators::bigint[]))'
+
+const where = ({ operators }: Filter): string => (operators === null ? MATCHES : `${MATCHES} and ${OF_OPERATORS}`)
+
+/** Newest first. */
+export const list = async (
+  db: Db,
+  filter: Filter,
+  { first, before }: { first: number; before: number | null },
+): Promise<Row[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from trail t where ${where(filter)} and (:before::bigint is null or t.number < :before)
+     order by t.number desc limit :first /* trail.list */`,
+    { ...filter, first, before } as never,
+  )
+  return answer.rows.map(rowOf)
+}
+
+export const count = async (db: Db, filter: Filter): Promise<number> => {
+  // Numbers have no gap.
+  if (Object.values(filter).every((one) => one === null)) return (await head(db))?.number ?? 0
+  const answer = await db.raw(`select count(*)::int as n from trail t where ${where(filter)} /* trail.count */`, {
+    ...filter,
+  } as never)
+  return answer.rows[0].n
+}
+
+export interface Asking {
+  number: number
+  at: Date
+  kind: TrailKind
+  client: string
+  role: string
+  agency: string | null
+  purpose: string | null
+}
+
+/** Who was shown one of these operators, of these roles alone; newest first. */
+export const askings = async (
+  db: Db,
+  of: { operators: readonly number[]; roles: readonly string[]; first: number; before: number | null },
+): Promise<Asking[]> => {
+  const answer = await db.raw(
+    `select t.number, t.at, t.kind, t.client, t.role, t.agency, t.purpose from trail t
+     where t.number in (select o.number from trail_operators o where o.operator_id = any(:operators::bigint[]))
+       and t.role = any(:roles::text[]) and t.client is not null and (:before::bigint is null or t.number < :before)
+     order by t.number desc limit :first /* trail.askings */`,
+    of as never,
+  )
+  return answer.rows
+}
+
+/** Codes of operators known by their number, or by the listing or told record that is about them. Operators without one have none. */
+export const codesOf = async (
+  db: Db,
+  { operators, subjects }: { operators: readonly number[]; subjects: readonly string[] },
+): Promise<string[]> => {
+  const answer = await db.raw(
+    `select coalesce(uscc, shop) as code from operators where coalesce(uscc, shop) is not null and id in (
+       select unnest(?::int[]) union select operator_id from listings where id = any(?::uuid[])
+       union select operator_id from told_records where id = any(?::uuid[])) /* trail.codesOf */`,
+    [operators, subjects, subjects] as never,
+  )
+  return answer.rows.map(({ code }: { code: string }) => code)
+}
+
+export interface Progress {
+  indexed: number
+  erased: number
+}
+
+/** Locked to the end of the transaction. */
+export const progress = async (tx: Tx): Promise<Progress> => {
+  await tx.raw('insert into trail_progress default values on conflict do nothing /* trail.progress */')
+  const answer = await tx.raw('select indexed, erased from trail_progress for update /* trail.progress */')
+  return answer.rows[0]
+}
+
+/** The instant of the last row that is in the index; null: none is. */
+export const indexedUntil = async (db: Db): Promise<Date | null> => {
+  const answer = await db.raw(
+    `select t.at from trail_progress p join trail t on t.number = p.indexed /* trail.indexedUntil */`,
+  )
+  return answer.rows[0]?.at ?? null
+}
+
+export interface ToIndex {
+  number: number
+  shown: Buffer | null
+}
+
+export const toIndex = async (tx: Tx, number: number, limit: number): Promise<ToIndex[]> => {
+  const answer = await tx.raw(
+    'select number, shown from trail where number > ? order by number limit ? /* trail.toIndex */',
+    [number, limit],
+  )
+  return answer.rows
+}
+
+/** `shown`: each code beside the number of a row that showed it. What leads to no operator by now is left out. */
+export const index = async (
+  tx: Tx,
+  shown: readonly { number: number; scheme: string; code: string }[],
+  indexed: number,
+): Promise<void> => {
+  await tx.raw(
+    `insert into trail_operators (operator_id, number)
+     select distinct c.operator_id, s.number from unnest(?::bigint[], ?::text[], ?::text[]) as s(number, scheme, code)
+     join codes c on c.scheme = s.scheme and c.code = s.code and c.known_to is null
+     on conflict do nothing /* trail.index */`,
+    [shown.map((s) => s.number), shown.map((s) => s.scheme), shown.map((s) => s.code)] as never,
+  )
+  await tx.raw('update trail_progress set indexed = ? /* trail.index */', [indexed])
+}
+
+/** Numbers and instants alone, to see which are past their time. */
+export const instants = async (tx: Tx, number: number, limit: number): Promise<{ number: number; at: Date }[]> => {
+  const answer = await tx.raw(
+    'select number, at from trail where number > ? order by number limit ? /* trail.instants */',
+    [number, limit],
+  )
+  return answer.rows
+}
+
+/** Frames and hashes stay. */
+export const erase = async (tx: Tx, { from, to, now }: { from: number; to: number; now: Date }): Promise<void> => {
+  await tx.raw(
+    `update trail set salt = null, client = null, role = null, agency = null, purpose = null, request = null, asked = null, outcome = null,
+       shown = null, digest = null, erased_at = :now
+     where number between :from and :to and erased_at is null /* trail.erase */`,
+    { from, to, now } as never,
+  )
+  await tx.raw('delete from trail_operators where number between ? and ? /* trail.erase */', [from, to])
+  await tx.raw('update trail_progress set erased = ? /* trail.erase */', [to])
+}
+
+/** The head that each snapshot's manifest was last signed with, as it was signed. */
+export const published = async (db: Db): Promise<{ sequence: number; jws: string }[]> => {
+  const answer = await db.raw('select sequence, jws from manifests order by sequence /* trail.published */')
+  return answer.rows
+}
+
+/** When a person has last released a database that was restored from a backup; null: never. */
+export const lastRelease = async (db: Db): Promise<Date | null> => {
+  const answer = await db.raw('select max(released_at) as at from database_restored /* trail.lastRelease */')
+  return answer.rows[0].at
+}

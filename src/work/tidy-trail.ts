@@ -1,0 +1,70 @@
+/**
+ * What follows the trail's rows: the index by operator, and the erasing of what is past its time. Step by step, each its own
+ * transaction that also says how far it came: broken off anywhere, the next goes on from there.
+ */
+import { codeOf } from '../domain/identity.js'
+import { keptUntil, type TrailRules } from '../domain/trail-rules.js'
+import type { Db } from '../store/db.js'
+import * as store from '../store/trail.js'
+import { alone, type Occasioned } from './run.js'
+import { unpacked } from './trail-codes.js'
+import { trailRules } from './trail-rules.js'
+
+/** Rows of one step: of an index by up to a thousand codes each, and of an erasing. */
+const INDEX_ROWS = 200
+const ERASE_ROWS = 2_000
+
+/** Null: another process has this occurrence of the timetable. */
+export const tidyTrail = (db: Db, options: Occasioned): Promise<{ indexed: number; erased: number } | null> =>
+  alone(db, { ...options, job: 'trail' }, async (run) => {
+    run.counts['indexed'] = await indexAll(db)
+    run.counts['erased'] = await eraseAll(db, run.startedAt)
+    return { indexed: run.counts['indexed'], erased: run.counts['erased'] }
+  })
+
+/** Brings the index up to the last row; returns how many rows it took in. */
+export const indexAll = async (db: Db): Promise<number> => {
+  for (let all = 0; ; ) {
+    const step = await indexStep(db)
+    all += step
+    if (step < INDEX_ROWS) return all
+  }
+}
+
+const indexStep = (db: Db): Promise<number> =>
+  db.transaction(async (tx) => {
+    const { indexed } = await store.progress(tx)
+    const rows = await store.toIndex(tx, indexed, INDEX_ROWS)
+    const last = rows.at(-1)
+    if (last === undefined) return 0
+    const shown = rows.flatMap(({ number, shown: packed }) =>
+      unpacked(packed).flatMap((code) => {
+        const found = codeOf(code)
+        return found === null ? [] : [{ number, scheme: found.scheme, code: found.code }]
+      }),
+    )
+    await store.index(tx, shown, last.number)
+    return rows.length
+  })
+
+const eraseAll = async (db: Db, now: Date): Promise<number> => {
+  const rules = trailRules()
+  for (let all = 0; ; ) {
+    const step = await eraseStep(db, rules, now)
+    all += step
+    if (step < ERASE_ROWS) return all
+  }
+}
+
+/** From the oldest on, up to the first whose time has not come. */
+const eraseStep = (db: Db, rules: TrailRules, now: Date): Promise<number> =>
+  db.transaction(async (tx) => {
+    const { erased, indexed } = await store.progress(tx)
+    const rows = await store.instants(tx, erased, ERASE_ROWS)
+    const first = rows.findIndex(({ number, at }) => number > indexed || keptUntil(rules, at) > now)
+    const due = first < 0 ? rows : rows.slice(0, first)
+    const last = due.at(-1)
+    if (last === undefined) return 0
+    await store.erase(tx, { from: erased + 1, to: last.number, now })
+    return due.length
+  })

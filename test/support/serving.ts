@@ -1,0 +1,9 @@
+/** A hub in a process of its own, for tests that kill it: node --import tsx serving.ts DATABASE_URL DATA_DIR. Prints where it serves. */
+import { readConfig } from '../../src/config.js'
+import { makeHub } from '../../src/hub.js'
+
+const [, , url, folder] = process.argv
+const hub = await makeHub(
+  readConfig({ PORT: '0', HOST: '127.0.0.1', DATABASE_URL: url, DATA_DIR: folder, LOG_LEVEL: 'silent' }),
+)
+process.stdout.write(`${await hub.serve()}\n`)
