@@ -10,7 +10,7 @@ import type { Hearing } from './domain/delivery.js'
 import { checkLists, type ListKind } from './domain/lists.js'
 import { Refusal, reasonOf } from './errors.js'
 import { loadKeys, newManifestKey } from './keys.js'
-import { drain, listen } from './listening.js'
+import { drain, listen, readiness } from './listening.js'
 import { type Log, makeLog } from './log.js'
 import { platforms as allPlatforms, hearing } from './platforms/index.js'
 import * as database from './store/db.js'
@@ -23,6 +23,7 @@ import { type Clock, startClock } from './work/clock.js'
 import { clockRules, publicRules } from './work/clocks.js'
 import { documentRules, documentTemplates } from './work/documents.js'
 import { expire } from './work/expire.js'
+import { makeSweeper } from './work/names.js'
 import { makeNotes, type Sent } from './work/notes.js'
 import type { Turn } from './work/occurrences.js'
 import { publish } from './work/publish.js'
@@ -88,7 +89,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const stopping = new AbortController()
   const uploading = new Set<Promise<unknown>>()
 
-  const pullFeed = (
+  const sweeper = makeSweeper(db, { signal: stopping.signal, log })
+
+  const pullFeed = async (
     id: string,
     options: {
       cause: runs.Cause
@@ -105,7 +108,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     const url = to.agencies[feed.agency] ?? null
     if (url === null && !options.file)
       throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[feed.agency]?.setting })
-    return pull(db, { feed, url, mark: keys.mark, rules, archive, now, log, ...options })
+    const pulled = await pull(db, { feed, url, mark: keys.mark, rules, archive, now, log, ...options })
+    sweeper.wake()
+    return pulled
   }
   const upload: ApiParts['pull'] = async (id, { by, file, signal }) => {
     const ended = signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal
@@ -270,14 +275,17 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       })
       server = made
       const port = await listen(made, config)
+      sweeper.wake()
       return `http://localhost:${port}`
     },
     /** Lets what is under way end, then gives everything back. */
     close: async (): Promise<void> => {
       await clock?.stop()
       if (server) await drain(server)
+      // A command ends when all that it brought can be found; a hub that serves goes on with it when it starts again.
+      else await sweeper.idle()
       stopping.abort(new Refusal('STOPPING'))
-      await Promise.allSettled(uploading)
+      await Promise.allSettled([...uploading, sweeper.idle()])
       await answers?.destroy()
       await ticking?.destroy()
       await db.destroy()
@@ -381,17 +389,5 @@ const whoseNotes = async (
     await db.destroy()
     await leave()
     throw error
-  }
-}
-
-const readiness = async (db: database.Db): Promise<{ ok: boolean; checks: Record<string, string> }> => {
-  try {
-    const { state } = await database.version(db)
-    return { ok: state === 'CURRENT', checks: { database: 'reachable', migrations: state.toLowerCase() } }
-  } catch (error) {
-    return {
-      ok: false,
-      checks: { database: error instanceof Refusal ? error.code : `unreachable: ${reasonOf(error).slice(0, 80)}` },
-    }
   }
 }

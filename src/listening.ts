@@ -1,8 +1,9 @@
-/** Where the hub listens, why it cannot, and how it lets go. */
+/** Where the hub listens, why it cannot, whether it is ready, and how it lets go. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Config } from './config.js'
-import { Refusal } from './errors.js'
+import { Refusal, reasonOf } from './errors.js'
+import * as database from './store/db.js'
 
 /** How long a closing server waits for answers under way, milliseconds. */
 const DRAIN_MS = 10_000
@@ -28,3 +29,16 @@ export const drain = (server: Server): Promise<void> =>
     })
     server.closeIdleConnections()
   })
+
+/** Whether the database can be reached and is up to date, and what is the matter if not. */
+export const readiness = async (db: database.Db): Promise<{ ok: boolean; checks: Record<string, string> }> => {
+  try {
+    const { state } = await database.version(db)
+    return { ok: state === 'CURRENT', checks: { database: 'reachable', migrations: state.toLowerCase() } }
+  } catch (error) {
+    return {
+      ok: false,
+      checks: { database: error instanceof Refusal ? error.code : `unreachable: ${reasonOf(error).slice(0, 80)}` },
+    }
+  }
+}

@@ -86,6 +86,17 @@ export const dueAfter = (cursor: string | null | undefined): { dueOn: string; id
   return { dueOn, id }
 }
 
+/** Of names found: how near, and whose. */
+export const matchCursor = (one: { rank: number; operator: number }): string => cursorOf(`${one.rank}/${one.operator}`)
+
+export const matchAfter = (cursor: string | null | undefined): { rank: number; operator: number } | null => {
+  if (cursor == null) return null
+  const [, rank = '', key = ''] = /^(\d{1,5})\/(\d+)$/.exec(keyAfter(cursor)) ?? []
+  const operator = wholeNumber(key)
+  if (operator === null) throw badCursor()
+  return { rank: Number(rank), operator }
+}
+
 /** Of retractions: when, to the microsecond, and of which subject. */
 export const retractionCursor = (one: { at: string; subjectId: string }): string =>
   cursorOf(`${one.at}/${one.subjectId}`)

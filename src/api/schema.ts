@@ -11,6 +11,7 @@ import { clocks } from './nouns/clocks.js'
 import { concernById, concerns } from './nouns/concerns.js'
 import { deadlines } from './nouns/deadlines.js'
 import { deliveries, deliveryById } from './nouns/deliveries.js'
+import { directory } from './nouns/directory.js'
 import { document } from './nouns/document.js'
 import { door } from './nouns/door.js'
 import { decisionById, identity, unmatchedById } from './nouns/identity.js'
@@ -83,6 +84,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...standing.Query,
         ...watch.Query,
         ...operator.Query,
+        ...directory.Query,
         ...own,
         ...score.Query,
         ...scorecardLife.Query,
