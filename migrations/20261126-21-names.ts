@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Names as they are searched: each with its grams, how many names hold a gram, and whether all names are there. The directory by region and kind. */
+/** Names as they are searched: each with its grams, how many names hold a gram, and whether all are there. The directory by region, kind and grade; products by brand and barcode. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     create table names (
@@ -34,6 +34,11 @@ export const up = async (knex: Knex): Promise<void> => {
     comment on column name_states.counts is 'number of the last count; counted: names then; since: names written after it';
     insert into name_states (wanted) select case when exists (select 1 from operators) then 1 else 0 end;
 
+    create index versions_brand on versions ((translate(regexp_replace(normalize(body->>'brand', NFKC), '\\s', '', 'g'),
+      'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'))) where kind in ('inspection', 'recall') and known_to is null
+      and (kind = 'recall' or body->>'result' = 'FAIL');
+    create index versions_gtins on versions using gin ((body->'gtins') jsonb_path_ops) where kind = 'recall' and known_to is null;
+
     create index operators_region on operators (region collate "C", id);
     create index operators_kind on operators (kind, id) where kind <> 'ENTERPRISE';
     create index scores_asked on scores (as_of, operator_id) where asked;
@@ -43,7 +48,7 @@ export const up = async (knex: Knex): Promise<void> => {
 
 export const down = async (knex: Knex): Promise<void> => {
   await knex.raw(`
-    drop index current_scores_grade, scores_asked, operators_kind, operators_region;
+    drop index versions_gtins, versions_brand, current_scores_grade, scores_asked, operators_kind, operators_region;
     drop table name_states, name_grams, names;
   `)
 }

@@ -122,6 +122,11 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
     ),
     accessCodes: batch(String, async (ids: number[]) => listsOf(ids, await accessCodes.ofOperators(db, ids))),
     objections: batch(String, async (ids: number[]) => listsOf(ids, await objections.ofOperators(db, ids))),
+    /** Whether the record of a version is contested now. */
+    recordContested: batch(String, async (ids: number[]) => {
+      const found = await objections.contestedOf(db, ids)
+      return ids.map((id) => found.has(id))
+    }),
     /** Ids of all versions of the records that are contested. */
     contested: batch<AtWhen, number[]>(
       JSON.stringify,

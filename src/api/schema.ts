@@ -18,6 +18,7 @@ import { decisionById, identity, unmatchedById } from './nouns/identity.js'
 import { listing, listingById } from './nouns/listing.js'
 import { moves } from './nouns/moves.js'
 import { objection, objectionById } from './nouns/objection.js'
+import { openRecords } from './nouns/open-records.js'
 import { operations, runById } from './nouns/operations.js'
 import { operator, operatorById } from './nouns/operator.js'
 import { overrule, overruleById } from './nouns/overrule.js'
@@ -85,6 +86,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...watch.Query,
         ...operator.Query,
         ...directory.Query,
+        ...openRecords.Query,
         ...own,
         ...score.Query,
         ...scorecardLife.Query,

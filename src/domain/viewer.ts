@@ -41,6 +41,7 @@ export type Act =
   | 'see_moves'
   | 'see_watch_list'
   | 'see_blacklist'
+  | 'see_open_records'
   | 'see_scorecard'
   | 'see_trials'
   | 'propose_scorecard'
@@ -86,6 +87,8 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   see_moves: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_watch_list: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_blacklist: ALL,
+  // Open by law to firms and credit services, also where no operator is asked about (吉政办发〔2016〕15号, item 11).
+  see_open_records: ['marketplace', 'credit_service', ...AUTHORITY],
   see_scorecard: ALL,
   see_trials: ['officer', 'reviewer', 'administrator', 'auditor'],
   propose_scorecard: ['officer', 'reviewer', 'administrator'],

@@ -115,7 +115,7 @@ const searched = async (url: string, folder: string): Promise<Record<string, num
   }
 }
 
-const filled = async (db: Db): Promise<string[]> => {
+export const filled = async (db: Db): Promise<string[]> => {
   const luck = chance(1)
   const names = [...new Set(Array.from({ length: NAMES }, () => nameBy(luck)))]
   for (let from = 0; from < names.length; from += STEP)

@@ -21,6 +21,7 @@ const OPEN: Act[] = ['see_blacklist', 'see_scorecard', 'see_standing']
 const SIGNED_IN: Act[] = [...OPEN, 'see_grade', 'see_operator']
 const AUTHORITY: Act[] = [
   ...SIGNED_IN,
+  'see_open_records',
   'see_operations',
   'see_queue',
   'see_rejects',
@@ -31,8 +32,8 @@ const AUTHORITY: Act[] = [
 describe('who may see and do what', () => {
   const table: Record<Role, Act[]> = {
     public: OPEN,
-    marketplace: SIGNED_IN,
-    credit_service: SIGNED_IN,
+    marketplace: [...SIGNED_IN, 'see_open_records'],
+    credit_service: [...SIGNED_IN, 'see_open_records'],
     agency: [...AUTHORITY, 'correct_rejects', 'send_records'],
     officer: [
       ...AUTHORITY,
