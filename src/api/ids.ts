@@ -17,6 +17,7 @@ export const NODE_TYPES = [
   'Objection',
   'Delivery',
   'Discrepancy',
+  'Authorisation',
 ] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 

@@ -31,6 +31,7 @@ import { restored } from './nouns/restored.js'
 import { retractions } from './nouns/retractions.js'
 import { score } from './nouns/score.js'
 import { adoptionById, scorecardLife } from './nouns/scorecards.js'
+import { sellersOf } from './nouns/sellers.js'
 import { standing } from './nouns/standing.js'
 import { timelinessOf } from './nouns/timeliness.js'
 import { timetable } from './nouns/timetable.js'
@@ -55,7 +56,8 @@ const node = (_: unknown, { id }: { id: string }, context: Context) => {
   if (type === 'Objection') return objectionById(context, key)
   if (type === 'ScorecardAdoption') return adoptionById(context, key)
   if (type === 'Delivery') return deliveryById(context, key)
-  return type === 'Record' ? recordById(context, key) : runById(context, key)
+  if (type === 'Record') return recordById(context, key)
+  return type === 'Run' ? runById(context, key) : null
 }
 
 /** Words of the store in lower case are enum values in upper case. */
@@ -87,6 +89,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...operator.Query,
         ...directory.Query,
         ...openRecords.Query,
+        ...sellersOf.Query,
         ...own,
         ...score.Query,
         ...scorecardLife.Query,
@@ -123,6 +126,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...timetable.Mutation,
         ...compared.Mutation,
         ...restored.Mutation,
+        ...sellersOf.Mutation,
       },
       ...listingFields,
       Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing, ...clocks.Listing },
@@ -133,6 +137,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...objection.Operator,
         ...watch.Operator,
         ...door.Operator,
+        ...sellersOf.Operator,
       },
       UnmatchedReason: identity.UnmatchedReason,
       Score: { ...score.Score, ...audit.Score, ...restoration.Score, ...overrule.Score, ...objection.Score },

@@ -1,9 +1,11 @@
 /** The directory: operators that stand by themselves, by region, kind and grade, and those behind names that were found. */
 import type { Match } from '../domain/name-search.js'
+import { HOLDS } from './authorisations.js'
 import type { Db } from './db.js'
 import { COLUMNS, type Operator } from './operators.js'
 import { SHOWN_GRADE } from './overrules.js'
 import { COUNTS, FORGOTTEN } from './scores.js'
+import { OF_LIST } from './sellers.js'
 
 export interface Filter {
   /** A division code or its first digits. */
@@ -14,6 +16,9 @@ export interface Filter {
   today?: string | null
   /** Also by grades that weighed what was removed since. */
   removed?: boolean
+  /** With `grade`, only of operators whose grade may be asked about: on this client's list of sellers, or authorising it. */
+  sellersOf?: { client: string; oldest: string } | null
+  authorisedTo?: string | null
   /** Only the operator of this USCC or shop code: whoever may see no other. */
   only?: string | null
 }
@@ -24,7 +29,9 @@ const LAST = '\u{10ffff}'
 const FILTERED = `o.known_to is null and o.merged_into is null
   and (:region::text is null or (o.region collate "C" >= :region::text and o.region collate "C" < :regionEnd::text))
   and (:kind::text is null or o.kind = :kind::text)
-  and (:only::text is null or :only::text in (o.uscc, o.shop))`
+  and (:only::text is null or :only::text in (o.uscc, o.shop))
+  and (not :ofList or o.id in (${OF_LIST}))
+  and (not :authorised or o.id in (select a.operator_id from authorisations a where ${HOLDS}))`
 
 /** The grade that standing shows of `o`, reckoned from all that it may rest on. */
 const GRADED = `:grade::text = (select ${SHOWN_GRADE} from (select s.grade, s.reasons, s.as_of, s.known_at from scores s
@@ -48,6 +55,10 @@ const bindingsOf = (filter: Filter) => ({
   asOf: filter.today ?? null,
   today: filter.today ?? null,
   removed: filter.removed ?? false,
+  ofList: filter.grade != null && filter.sellersOf != null,
+  authorised: filter.grade != null && filter.authorisedTo != null,
+  client: filter.sellersOf?.client ?? filter.authorisedTo ?? null,
+  oldest: filter.sellersOf?.oldest ?? null,
 })
 
 /**

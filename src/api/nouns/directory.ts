@@ -8,6 +8,7 @@ import * as names from '../../store/names.js'
 import type { Operator } from '../../store/operators.js'
 import { type Connection, connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, spend, whenOf } from '../context.js'
+import { gradedAmong } from '../grades.js'
 import { cursorOf, matchAfter, matchCursor, numberAfter } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { allow } from '../viewer.js'
@@ -27,6 +28,7 @@ const operators = async (_: unknown, args: DirectoryArgs, context: Context): Pro
   const { name, ...given } = withoutNul(args.filter) ?? {}
   const filter: store.Filter = {
     ...given,
+    ...gradedAmong(context),
     today: context.today,
     removed: may(context.viewer, 'see_removed'),
     only: context.viewer.role === 'party' ? context.viewer.sub : null,

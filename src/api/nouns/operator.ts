@@ -8,6 +8,7 @@ import * as operators from '../../store/operators.js'
 import type { When } from '../../store/versions.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, isPast, viewerOn, whenOf } from '../context.js'
+import { seesGrade } from '../grades.js'
 import { globalId, numberAfter } from '../ids.js'
 import { allow } from '../viewer.js'
 import { visibleListings } from './listing-view.js'
@@ -148,7 +149,9 @@ export const operator = {
     records: recordsOf,
     score: async ({ operator, when }: OperatorView, _: unknown, context: Context): Promise<ScoreAsked | null> => {
       const viewer = viewerOn(context, operator)
-      const latest = may(viewer, 'see_grade') ? await context.load.score({ operator: operator.id, when }) : null
+      const latest = (await seesGrade(context, operator))
+        ? await context.load.score({ operator: operator.id, when })
+        : null
       const found = latest && (await mayTell(context, viewer, latest.id)) ? latest : null
       const reasons = may(viewer, 'see_score_reasons') ? found?.reasons : []
       return found && { ...found, reasons: reasons ?? [], when }
