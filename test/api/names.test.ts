@@ -1,6 +1,9 @@
 import { expect } from 'chai'
-import { sweepNames } from '../../src/work/names.js'
-import { globalOf, makeWorld, operatorId, registration, uscc, type World } from './world.js'
+import { makeLog } from '../../src/log.js'
+import * as names from '../../src/store/names.js'
+import { makeSweeper, sweepNames } from '../../src/work/names.js'
+import { takeBack } from '../../src/work/takeback.js'
+import { globalOf, makeWorld, NOW, operatorId, registration, uscc, type World } from './world.js'
 
 describe('operators by their names over HTTP', () => {
   let world: World
@@ -123,6 +126,60 @@ describe('operators by their names over HTTP', () => {
     expect((await briefly('虚构孤鹜落霞有限公司'))[0]).to.deep.equal([uscc(60), 'EXACT'])
     expect((await briefly('长春市虚购青和商贸有限公司'))[0]).to.deep.equal([firm, 'TYPING'])
     expect(await sweepNames(db)).to.equal(null)
+  })
+
+  it('a name that came with a run taken back finds nobody, and the one before it does again', async () => {
+    const { db } = world.database
+    const code = uscc(70)
+    await world.bring('registry', [registration(code, '虚构孤松晚照有限公司')], new Date('2026-03-01T00:00:00Z'))
+    const run = await world.bring('registry', [registration(code, '虚构寒江独钓有限公司')])
+    expect((await briefly('虚构寒江独钓有限公司'))[0]).to.deep.equal([code, 'EXACT'])
+    await takeBack(db, {
+      run,
+      reason: '报错',
+      by: 'reviewer-1',
+      rules: world.rules,
+      now: () => NOW,
+      mark: world.rules.mark,
+    })
+    expect((await briefly('虚构孤松晚照有限公司'))[0]).to.deep.equal([code, 'EXACT'])
+    expect((await briefly('虚构寒江独钓有限公司')).map(([found]: string[]) => found)).to.not.include(code)
+  })
+
+  it('more names at once than a merge should carry are left to the sweep, by the same transaction', async () => {
+    const { db } = world.database
+    const many = Array.from({ length: 5_001 }, (_, i) => i + 1)
+    expect(await names.wanting(db)).to.equal(null)
+    await db.transaction((tx) => names.follow(tx, many)).catch(() => undefined)
+    expect(await names.wanting(db)).to.be.greaterThan(0)
+    const sweeper = makeSweeper(db, {
+      signal: new AbortController().signal,
+      log: makeLog({ level: 'silent', file: null }),
+    })
+    sweeper.wake()
+    sweeper.wake()
+    await sweeper.idle()
+    expect(await names.wanting(db)).to.equal(null)
+  })
+
+  it('a sweep beside merges leaves each name once, and none out', async () => {
+    const { db } = world.database
+    const all = () => db('names').orderBy(['operator_id', 'key', 'former']).select('operator_id', 'key', 'former')
+    await db('names').del()
+    await db('name_states').increment('wanted', 1)
+    const swept = sweepNames(db)
+    for (const n of [1, 2, 3])
+      await world.bring('registry', [
+        registration(uscc(80 + n), `虚构并行${n}有限公司`),
+        registration(firm, `长春市虚构青禾商贸${n}有限公司`),
+      ])
+    await swept
+    const beside = await all()
+    await db('names').del()
+    await db('name_states').increment('wanted', 1)
+    await sweepNames(db)
+    expect(beside).to.deep.equal(await all())
+    await world.bring('registry', [registration(firm, '长春市虚构青禾商贸有限公司')])
   })
 
   it('the sweep brings what was there before names were searched, and writes nothing twice', async () => {
