@@ -275,6 +275,8 @@ export interface ScoredBy {
   knownAt?: Date
   fact?: 'penalty_heavy' | 'serious_list'
   why?: 'UNIT' | 'VETO'
+  /** For a day that somebody asked for. */
+  asked?: boolean
 }
 
 export const scored = async (
@@ -284,7 +286,7 @@ export const scored = async (
   grade: 'A' | 'B' | 'C' | 'D',
   records: number[],
   asOf = TODAY,
-  { knownAt = NOW, fact = 'penalty_heavy', why = 'UNIT' }: ScoredBy = {},
+  { knownAt = NOW, fact = 'penalty_heavy', why = 'UNIT', asked = false }: ScoredBy = {},
 ): Promise<void> => {
   const { db } = world.database
   const run = await runs.start(db, { job: 'score', cause: 'command', now: NOW })
@@ -315,7 +317,7 @@ export const scored = async (
     reasons,
     nextChangeOn: null,
     cause: 'FIRST' as const,
-    asked: false,
+    asked,
   }
   await db.transaction((tx) => scores.add(tx, [row], { run: run ?? 0, at: NOW }))
   await runs.finish(db, run ?? 0, { outcome: 'DONE', now: NOW })
