@@ -21,7 +21,10 @@ const SHORT_NAME = 6
 const GRAMS_OF_AN_EDIT = 3
 /** What is called similar shares so much of its grams (Dice), and so much of what is its own, without place and legal form. */
 const SIMILAR_SHARE = 0.6
-const SIMILAR_CORE = 0.4
+const SIMILAR_CORE = 0.55
+/** Less will do where these begin alike: a trade is many firms', a brand stands in front. */
+const SIMILAR_BRAND = 0.4
+const BRAND_LENGTH = 2
 /** Names weighed one by one. */
 const WEIGHED_MOST = 1_000
 
@@ -81,9 +84,10 @@ const gramsInOrder = (key: string): number[] => {
 /** Each gram once, ascending: signed integers of 32 bits. */
 export const gramsOf = (key: string): number[] => [...new Set(gramsInOrder(key))].sort((a, b) => a - b)
 
-/** How many names hold a gram: those counted, and at most so many that came since. */
+/** How many names hold a gram, of how many that were counted; and how many names came since. */
 export interface GramCounts {
   counted: (gram: number) => number
+  of: number
   since: number
 }
 
@@ -91,14 +95,14 @@ export interface GramCounts {
 export type Question = { grams: number[]; all: boolean } | null
 
 /** The rarest grams that names hold, as many as the budget allows. */
-export const questionFor = (key: string, { counted, since }: GramCounts): Question => {
+export const questionFor = (key: string, { counted, of, since }: GramCounts): Question => {
   const held = gramsOf(key)
     .map((gram) => ({ gram, names: counted(gram) }))
     .sort((a, b) => a.names - b.names)
   const known = held.filter(({ names }) => names > 0)
-  // Only names that came since the count can hold the others; while very many come, they wait for the next one.
-  const fresh =
-    since > 0 && since <= CANDIDATES_MOST ? held.filter(({ names }) => names === 0).map(({ gram }) => gram) : []
+  // Only names that came since the count can hold the others; where most came since, these tell nothing.
+  const tells = since > 0 && since <= Math.max(CANDIDATES_MOST, of)
+  const fresh = tells ? held.filter(({ names }) => names === 0).map(({ gram }) => gram) : []
   const any: number[] = []
   let budget = CANDIDATES_MOST
   for (const { gram, names } of known.slice(0, GRAMS_MOST)) {
@@ -106,7 +110,7 @@ export const questionFor = (key: string, { counted, since }: GramCounts): Questi
     budget -= names
     any.push(gram)
   }
-  if (any.length + fresh.length > 0) return { grams: [...any, ...fresh], all: false }
+  if (any.length > 0 || (known.length === 0 && fresh.length > 0)) return { grams: [...any, ...fresh], all: false }
   const inside = known.filter(({ gram }) => gram >>> 16 !== BEGINNING && (gram & 0xffff) !== END)
   const together = (inside.length > 0 ? inside : known).slice(0, GRAMS_TOGETHER)
   return together.length === 0 ? null : { grams: together.map(({ gram }) => gram), all: true }
@@ -203,7 +207,12 @@ const reasonFor = (asked: Asked, { key: held, former }: Candidate): { is: MatchR
   // The same name in another place is another firm's, not an error.
   const edits = samePlace ? distance(key, held, asked.edits) : Number.POSITIVE_INFINITY
   if (edits <= asked.edits) return { is: 'TYPING', edits }
-  return alike(core, coreOf(held)) >= SIMILAR_CORE ? { is: 'SIMILAR' } : null
+  return isSimilar(core, coreOf(held)) ? { is: 'SIMILAR' } : null
+}
+
+const isSimilar = (core: string, held: string): boolean => {
+  const sameBrand = core.slice(0, BRAND_LENGTH) === held.slice(0, BRAND_LENGTH)
+  return alike(core, held) >= (sameBrand ? SIMILAR_BRAND : SIMILAR_CORE)
 }
 
 /** One of them may say less: 长春 and 吉林省长春市, or nothing. */

@@ -185,13 +185,13 @@ const remembered = new WeakMap<Db, Promise<Counted>>()
 
 /** How many names hold a gram, held in memory for as long as they are not counted anew. */
 export const gramCounts = async (db: Db): Promise<GramCounts> => {
-  const answer = await db.raw('select counts, since from name_states /* names.gramCounts */')
-  const { counts, since } = answer.rows[0] as { counts: number; since: number }
+  const answer = await db.raw('select counts, counted, since from name_states /* names.gramCounts */')
+  const { counts, counted, since } = answer.rows[0] as { counts: number; counted: number; since: number }
   const known = await remembered.get(db)?.catch(() => null)
   const reading = known?.counts === counts ? Promise.resolve(known) : readCounts(db, counts)
   remembered.set(db, reading)
   const { grams } = await reading
-  return { counted: (gram) => grams.get(gram) ?? 0, since }
+  return { counted: (gram) => grams.get(gram) ?? 0, of: counted, since }
 }
 
 const readCounts = async (db: Db, counts: number): Promise<Counted> => {
@@ -206,20 +206,25 @@ const readCounts = async (db: Db, counts: number): Promise<Counted> => {
   return { counts, grams }
 }
 
-/** `personal`: also names that hold something masked outside. */
+/**
+ * `personal`: also names that hold something masked outside. `named`: as domain/names writes it; whoever is called just so is
+ * among them also where each gram is in too many names.
+ */
 export const candidates = async (
   db: Db,
   question: NonNullable<Question>,
-  { personal }: { personal: boolean },
+  { personal, named }: { personal: boolean; named: string },
 ): Promise<Candidate[]> => {
   // Named by its schema: with the extension intarray the bare operator is another, which the index does not know.
   const found = question.all
-    ? `select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and (:personal or not n.personal) order by n.operator_id limit ${CANDIDATES_MOST}`
+    ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and (:personal or not n.personal) order by n.operator_id limit ${CANDIDATES_MOST})
+       union all (select * from names n where (:personal or not n.personal) and n.operator_id in (
+         select id from operators where name_key = :named union select operator_id from operator_names where name_key = :named) limit ${CANDIDATES_MOST})`
     : `select * from names n where n.grams operator(pg_catalog.&&) :grams::int[] and (:personal or not n.personal) limit ${MOST_AT_ALL}`
   // One text instead of thousands of rows: that is what takes time.
   const answer = await db.raw(
     `select coalesce(string_agg(n.operator_id || case when n.former then '-' else '+' end || n.key, ','), '') as all from (${found}) n /* names.candidates */`,
-    { grams: question.grams, personal } as never,
+    { grams: question.grams, personal, named } as never,
   )
   const all: string = answer.rows[0].all
   return all === '' ? [] : all.split(',').map(candidateIn)

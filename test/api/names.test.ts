@@ -182,6 +182,15 @@ describe('operators by their names over HTTP', () => {
     await world.bring('registry', [registration(firm, '长春市虚构青禾商贸有限公司')])
   })
 
+  it('whoever is called just so is found also where each pair of characters is in too many names', async () => {
+    const { db } = world.database
+    await db('name_grams').update({ names: 1_000_000 })
+    await db('name_states').update({ counts: db.raw('counts + 1') })
+    expect((await briefly('虚构新帆网络有限公司'))[0]).to.deep.equal([renamed, 'EXACT'])
+    expect((await briefly('虚构旧舟网络有限公司'))[0]).to.deep.equal([renamed, 'FORMER'])
+    expect((await briefly('虚构青禾'))[0]).to.deep.equal([firm, 'SHORT'])
+  })
+
   it('the sweep brings what was there before names were searched, and writes nothing twice', async () => {
     const { db } = world.database
     const all = () =>

@@ -38,6 +38,8 @@ describe('finding a firm by its name', () => {
     ['长舂市青和商贸有限公司', FIRM, 'TYPING'],
     ['长春市青禾网络商贸服务有限公司', FIRM, 'SIMILAR'],
     ['长春市白露网络科技有限公司', FIRM, null],
+    ['长春市白露商贸有限公司', FIRM, 'TYPING'],
+    ['长春市白露霜商贸有限公司', FIRM, null],
     ['四平市青禾商贸有限公司', FIRM, 'SIMILAR'],
     ['吉林市青禾', FIRM, 'SIMILAR'],
   ]
@@ -64,16 +66,20 @@ describe('finding a firm by its name', () => {
     const key = searchKey('长春市青禾商贸有限公司')
     const rare = new Map(gramsOf(searchKey('青禾')).map((gram) => [gram, 3]))
     const counted = (gram: number) => rare.get(gram) ?? CANDIDATES_MOST * 10
-    expect(questionFor(key, { counted, since: 0 })).to.deep.equal({ grams: gramsOf('青禾').slice(1, 2), all: false })
+    expect(questionFor(key, { counted, of: 100, since: 0 })).to.deep.equal({
+      grams: gramsOf('青禾').slice(1, 2),
+      all: false,
+    })
   })
 
   it('asks for several common grams together, and for nothing where no name holds any', () => {
     const key = searchKey('商贸有限公司')
-    const all = questionFor(key, { counted: () => CANDIDATES_MOST + 1, since: 0 })
+    const all = questionFor(key, { counted: () => CANDIDATES_MOST + 1, of: 10_000, since: 0 })
     expect(all).to.include({ all: true })
     expect(all?.grams).to.have.length(3)
-    expect(questionFor(key, { counted: () => 0, since: 0 })).to.equal(null)
-    expect(questionFor(key, { counted: () => 0, since: 5 })?.grams).to.have.length(7)
+    expect(questionFor(key, { counted: () => 0, of: 0, since: 0 })).to.equal(null)
+    expect(questionFor(key, { counted: () => 0, of: 0, since: 5 })?.grams).to.have.length(7)
+    expect(questionFor(key, { counted: () => 0, of: 9, since: CANDIDATES_MOST + 1 })).to.equal(null)
   })
 
   it('grams are integers of 32 bits, each once, ascending, whatever the text', () => {

@@ -1,5 +1,6 @@
 /** The directory of operators: page by page in the order of their making, or by a name, the nearest first. */
 import { type Match, matchesOf, NAME_LONGEST, questionFor, searchKey } from '../../domain/name-search.js'
+import { normalizeName } from '../../domain/names.js'
 import { publicName } from '../../domain/public-name.js'
 import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
@@ -87,7 +88,7 @@ const search = async (context: Context, name: string, filter: store.Filter): Pro
   const question = key === '' ? null : questionFor(key, await names.gramCounts(db))
   if (question === null) return []
   const inside = may(context.viewer, 'see_inner_listings')
-  const matches = matchesOf(key, await names.candidates(db, question, { personal: inside }))
+  const matches = matchesOf(key, await names.candidates(db, question, { personal: inside, named: normalizeName(name) }))
   return store.behind(db, matches.slice(0, FOUND_MOST), filter)
 }
 
