@@ -99,6 +99,8 @@ const searched = async (url: string, folder: string): Promise<Record<string, num
     }
     const [one, two] = [results['one'], results['two']] as [Asked, Asked]
     const times = [...one.times, ...two.times].sort((a, b) => a - b)
+    const bare = await bareMs(at, ask)
+    say(`a question that reads nothing: p50 ${bare.toFixed(1)} ms`)
     const directory = await directoryMs(at, ask)
     say(`by region, by kind, by grade: ${directory.toFixed(1)} ms at most`)
     return {
@@ -107,6 +109,8 @@ const searched = async (url: string, folder: string): Promise<Record<string, num
       recall: (one.recall + two.recall) / 2,
       exact: results['exact']?.recall ?? 0,
       short: results['short']?.recall ?? 0,
+      bare,
+      directory,
       sweptSeconds,
     }
   } finally {
@@ -115,7 +119,7 @@ const searched = async (url: string, folder: string): Promise<Record<string, num
   }
 }
 
-export const filled = async (db: Db): Promise<string[]> => {
+const filled = async (db: Db): Promise<string[]> => {
   const luck = chance(1)
   const names = [...new Set(Array.from({ length: NAMES }, () => nameBy(luck)))]
   for (let from = 0; from < names.length; from += STEP)
@@ -164,6 +168,17 @@ const answered = async (at: string, token: string, query: string, variables: obj
   const { data, errors } = (await answer.json()) as { data: object; errors?: unknown }
   if (errors) throw new Error(JSON.stringify(errors))
   return data
+}
+
+/** What a question costs that no table is asked for: how busy the machine is. Milliseconds, the middle one. */
+const bareMs = async (at: string, { token }: { token: string }): Promise<number> => {
+  const times: number[] = []
+  for (let time = 0; time < QUESTIONS; time += 1) {
+    const began = performance.now()
+    await answered(at, token, '{ viewer { sub } }', {})
+    times.push(performance.now() - began)
+  }
+  return at50(times.sort((a, b) => a - b))
 }
 
 /** The slowest first page of the directory by its other filters, milliseconds. */
