@@ -8,10 +8,14 @@ import { simplified } from './script.js'
 
 /** Longest name that is looked for, characters of its key. */
 export const NAME_LONGEST = 100
-/** Names that a question looks at: so many hold one of its rarest grams together. */
-export const CANDIDATES_MOST = 6_000
-/** Grams asked for of those that some name holds. */
-const GRAMS_MOST = 6
+/** How far a question looks: grams asked for of those that some name holds, and names that hold one of them together. */
+export interface Reach {
+  grams: number
+  candidates: number
+}
+/** First; and where that finds nothing near. */
+export const NARROW: Reach = { grams: 4, candidates: 3_000 }
+export const WIDE: Reach = { grams: 6, candidates: 8_000 }
 /** Grams that all have to be there, where each by itself is in too many names. */
 const GRAMS_TOGETHER = 3
 /** Errors of typing that are seen through; in a name of fewer characters than `SHORT_NAME` only one. */
@@ -95,17 +99,17 @@ export interface GramCounts {
 export type Question = { grams: number[]; all: boolean } | null
 
 /** The rarest grams that names hold, as many as the budget allows. */
-export const questionFor = (key: string, { counted, of, since }: GramCounts): Question => {
+export const questionFor = (key: string, { counted, of, since }: GramCounts, reach: Reach): Question => {
   const held = gramsOf(key)
     .map((gram) => ({ gram, names: counted(gram) }))
     .sort((a, b) => a.names - b.names)
   const known = held.filter(({ names }) => names > 0)
   // Only names that came since the count can hold the others; where most came since, these tell nothing.
-  const tells = since > 0 && since <= Math.max(CANDIDATES_MOST, of)
+  const tells = since > 0 && since <= Math.max(reach.candidates, of)
   const fresh = tells ? held.filter(({ names }) => names === 0).map(({ gram }) => gram) : []
   const any: number[] = []
-  let budget = CANDIDATES_MOST
-  for (const { gram, names } of known.slice(0, GRAMS_MOST)) {
+  let budget = reach.candidates
+  for (const { gram, names } of known.slice(0, reach.grams)) {
     if (names > budget) break
     budget -= names
     any.push(gram)
@@ -148,6 +152,10 @@ export const matchesOf = (key: string, candidates: readonly Candidate[]): Match[
   }
   return [...best.values()].sort((a, b) => a.rank - b.rank || a.operator - b.operator)
 }
+
+/** Whether it is what was meant, as far as that can be seen: by its best reasons, or but for one error. */
+export const isNear = (match: Match | undefined): boolean =>
+  match !== undefined && match.rank <= MATCH_REASONS.indexOf('TYPING') * RANKS_OF_A_REASON + 1
 
 interface Asked {
   key: string

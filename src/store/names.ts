@@ -2,14 +2,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
-import {
-  CANDIDATES_MOST,
-  type Candidate,
-  type GramCounts,
-  gramsOf,
-  type Question,
-  searchKey,
-} from '../domain/name-search.js'
+import { type Candidate, type GramCounts, gramsOf, type Question, searchKey, WIDE } from '../domain/name-search.js'
 import { publicName } from '../domain/public-name.js'
 import type { Db, Tx } from './db.js'
 
@@ -23,7 +16,7 @@ const BARE_FROM = 50_000
 const COUNT_AGAIN_SHARE = 0.2
 const COUNT_AGAIN_FROM = 5_000
 /** Names that one question brings here at all, where the count of the grams is old. */
-const MOST_AT_ALL = 2 * CANDIDATES_MOST
+const MOST_AT_ALL = 2 * WIDE.candidates
 /** For sorting while the index is built, and for counting. Of its transaction only. */
 const BUILD_MEM = '256MB'
 /** Advisory lock between those who write names: what one reads of them is what it changes. */
@@ -217,9 +210,9 @@ export const candidates = async (
 ): Promise<Candidate[]> => {
   // Named by its schema: with the extension intarray the bare operator is another, which the index does not know.
   const found = question.all
-    ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and (:personal or not n.personal) order by n.operator_id limit ${CANDIDATES_MOST})
+    ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and (:personal or not n.personal) order by n.operator_id limit ${WIDE.candidates})
        union all (select * from names n where (:personal or not n.personal) and n.operator_id in (
-         select id from operators where name_key = :named union select operator_id from operator_names where name_key = :named) limit ${CANDIDATES_MOST})`
+         select id from operators where name_key = :named union select operator_id from operator_names where name_key = :named) limit ${WIDE.candidates})`
     : `select * from names n where n.grams operator(pg_catalog.&&) :grams::int[] and (:personal or not n.personal) limit ${MOST_AT_ALL}`
   // One text instead of thousands of rows: that is what takes time.
   const answer = await db.raw(

@@ -1,4 +1,6 @@
 /**
+ * Each question is asked three times, and the fastest counts: others use the machine.
+ *
  * Search by name over HTTP on a hub's own server: made names, questions with one and two errors among their first nine
  * characters, where the place and what is a firm's own stand. BENCH_NAMES sets how many names.
  */
@@ -208,7 +210,7 @@ const measured = async (ask: Ask, questions: readonly { name: string; asked: str
   let hits = 0
   for (const { name, asked } of questions) {
     const { ms, found } = await ask(asked)
-    times.push(ms)
+    times.push(Math.min(ms, ...[await ask(asked), await ask(asked)].map((again) => again.ms)))
     if (found.includes(name)) hits += 1
   }
   times.sort((a, b) => a - b)

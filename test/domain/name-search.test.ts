@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import {
-  CANDIDATES_MOST,
   type Candidate,
   distance,
   gramsOf,
   type MatchReason,
   matchesOf,
+  NARROW,
   questionFor,
   searchKey,
 } from '../../src/domain/name-search.js'
@@ -65,8 +65,8 @@ describe('finding a firm by its name', () => {
   it('asks for the rarest grams that names hold, as far as the budget goes', () => {
     const key = searchKey('长春市青禾商贸有限公司')
     const rare = new Map(gramsOf(searchKey('青禾')).map((gram) => [gram, 3]))
-    const counted = (gram: number) => rare.get(gram) ?? CANDIDATES_MOST * 10
-    expect(questionFor(key, { counted, of: 100, since: 0 })).to.deep.equal({
+    const counted = (gram: number) => rare.get(gram) ?? NARROW.candidates * 10
+    expect(questionFor(key, { counted, of: 100, since: 0 }, NARROW)).to.deep.equal({
       grams: gramsOf('青禾').slice(1, 2),
       all: false,
     })
@@ -74,12 +74,12 @@ describe('finding a firm by its name', () => {
 
   it('asks for several common grams together, and for nothing where no name holds any', () => {
     const key = searchKey('商贸有限公司')
-    const all = questionFor(key, { counted: () => CANDIDATES_MOST + 1, of: 10_000, since: 0 })
+    const all = questionFor(key, { counted: () => NARROW.candidates + 1, of: 10_000, since: 0 }, NARROW)
     expect(all).to.include({ all: true })
     expect(all?.grams).to.have.length(3)
-    expect(questionFor(key, { counted: () => 0, of: 0, since: 0 })).to.equal(null)
-    expect(questionFor(key, { counted: () => 0, of: 0, since: 5 })?.grams).to.have.length(7)
-    expect(questionFor(key, { counted: () => 0, of: 9, since: CANDIDATES_MOST + 1 })).to.equal(null)
+    expect(questionFor(key, { counted: () => 0, of: 0, since: 0 }, NARROW)).to.equal(null)
+    expect(questionFor(key, { counted: () => 0, of: 0, since: 5 }, NARROW)?.grams).to.have.length(7)
+    expect(questionFor(key, { counted: () => 0, of: 9, since: NARROW.candidates + 1 }, NARROW)).to.equal(null)
   })
 
   it('grams are integers of 32 bits, each once, ascending, whatever the text', () => {
@@ -117,7 +117,7 @@ describe('finding a firm by its name', () => {
   })
 
   it('a name with one or two errors is found by typing, whatever they are', () => {
-    const brand = fc.array(fc.constantFrom(...'青禾白露松云黑石远山'), { minLength: 3, maxLength: 4 })
+    const brand = fc.array(fc.constantFrom(...'青禾露松云黑石远兰'), { minLength: 3, maxLength: 4 })
     const edit = fc.tuple(
       fc.constantFrom('REPLACE', 'INSERT', 'DELETE', 'SWAP'),
       fc.nat(),
@@ -135,6 +135,8 @@ describe('finding a firm by its name', () => {
           else if (how === 'DELETE') asked = `${before}${next}${after}`
           else asked = `${before}${next}${here}${after}`
         }
+        // A second error within the first may make three of two.
+        fc.pre(distance(name, asked, 2) <= 2)
         expect(matchesOf(asked, [{ operator: 1, former: false, key: name }])).to.have.length(1)
       }),
     )

@@ -1,5 +1,15 @@
 /** The directory of operators: page by page in the order of their making, or by a name, the nearest first. */
-import { type Match, matchesOf, NAME_LONGEST, questionFor, searchKey } from '../../domain/name-search.js'
+import {
+  isNear,
+  type Match,
+  matchesOf,
+  NAME_LONGEST,
+  NARROW,
+  questionFor,
+  type Reach,
+  searchKey,
+  WIDE,
+} from '../../domain/name-search.js'
 import { normalizeName } from '../../domain/names.js'
 import { publicName } from '../../domain/public-name.js'
 import { may } from '../../domain/viewer.js'
@@ -85,10 +95,15 @@ const search = async (context: Context, name: string, filter: store.Filter): Pro
     throw new Refusal('INPUT_INVALID', {
       reason: `名称最长 ${NAME_LONGEST} 字 a name has at most ${NAME_LONGEST} characters`,
     })
-  const question = key === '' ? null : questionFor(key, await names.gramCounts(db))
-  if (question === null) return []
-  const inside = may(context.viewer, 'see_inner_listings')
-  const matches = matchesOf(key, await names.candidates(db, question, { personal: inside, named: normalizeName(name) }))
+  if (key === '') return []
+  const counts = await names.gramCounts(db)
+  const asked = { personal: may(context.viewer, 'see_inner_listings'), named: normalizeName(name) }
+  const within = async (reach: Reach): Promise<Match[]> => {
+    const question = questionFor(key, counts, reach)
+    return question === null ? [] : matchesOf(key, await names.candidates(db, question, asked))
+  }
+  const narrow = await within(NARROW)
+  const matches = isNear(narrow[0]) ? narrow : await within(WIDE)
   return store.behind(db, matches.slice(0, FOUND_MOST), filter)
 }
 
