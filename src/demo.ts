@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { type World, world } from '../seeds/world.js'
 import { feeds } from './agencies/index.js'
 import type { Config } from './config.js'
+import { dateIn } from './domain/dates.js'
 import { Refusal } from './errors.js'
 import { type Addresses, type Hub, makeHub } from './hub.js'
 import { listenRefusal } from './listening.js'
@@ -18,6 +19,7 @@ import { carry } from './sandbox/officers.js'
 import { type Register, startPlatforms } from './sandbox/platforms/index.js'
 import { seed } from './store/db.js'
 import * as clients from './work/clients.js'
+import { replaceSellers } from './work/sellers.js'
 
 type Say = (text: string) => void
 type Run = (hub: Hub, begin: () => Promise<void>, end?: () => Promise<void>) => Promise<void>
@@ -126,6 +128,7 @@ const serve = async (
   const url = await hub.serve({ demo: true })
   hub.tick()
   const secrets = await secretsOf(hub)
+  await listSellers(hub, [here.goodExample, here.shopExample, here.dishonestExample])
   const token = (name: string) =>
     `$(curl -s -u ${name}:${secrets[name]} -d grant_type=client_credentials ${url}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`
   const ask = (query: string) => `-H 'content-type: application/json' -d '${JSON.stringify({ query })}'`
@@ -144,6 +147,13 @@ curl -s ${url}/graphql -H "authorization: Bearer ${token('demo-marketplace')}" $
 curl -s ${url}/graphql -H "authorization: Bearer ${token('demo-officer')}" ${ask(`{ operator(code: "${bad}") { uscc name region score { value grade reasons { points zh } } records(first: 5) { nodes { kind agency validFrom source { run file page row } } } listings { kind state reason } } }`)}
 
 按 Ctrl-C 停止。Ctrl-C stops it.`)
+}
+
+/** Of its own sellers alone a marketplace sees score and grade: the demo's has sent its list today. */
+const listSellers = async ({ db, now }: Hub, codes: readonly string[]): Promise<void> => {
+  const bytes = Buffer.from(codes.join('\n'))
+  const dated = dateIn(now())
+  await replaceSellers(db, { client: 'demo-marketplace', bytes, dated, marketplace: null, now: now() })
 }
 
 /** The demo's clients keep their secrets from one start to the next, so that what was printed goes on working. */

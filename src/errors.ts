@@ -196,6 +196,27 @@ const REFUSALS = {
   ),
   DATE_INVALID: row(400, 2, (d) => `日期无效：${d['value']}，应为 YYYY-MM-DD。Not a date.`),
 
+  // A marketplace's sellers, and authorisations.
+  SELLERS_DATE: row(
+    400,
+    1,
+    (d) => `名单日期须在 ${d['from']} 至 ${d['to']} 之间。The day of a list of sellers lies between these.`,
+  ),
+  SELLERS_OLDER: row(
+    409,
+    1,
+    (d) =>
+      `已有 ${d['current']} 的名单，不能以更早的替换。There is a list of this later day already; an earlier one does not replace it.`,
+  ),
+  SELLERS_UNREADABLE: row(
+    422,
+    1,
+    (d) =>
+      `${d['lines']} 行中有 ${d['malformed']} 行没有代码${d['first'] ? `（例如第 ${d['first']} 行）` : ''}，未作任何改动。So many lines hold no code; nothing was changed.`,
+  ),
+  AUTHORISATION_UNKNOWN: row(404, 1, () => '没有这项授权。There is no such authorisation.'),
+  AUTHORISATION_TERM: row(400, 1, (d) => `授权期限有误：${d['reason']}。The term of the authorisation is wrong.`),
+
   // Listings.
   LISTING_UNKNOWN: row(404, 1, () => '没有这条名单记录。There is no such listing.'),
   MOVE_NOT_ALLOWED: row(

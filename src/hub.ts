@@ -24,6 +24,7 @@ import { type Clock, startClock } from './work/clock.js'
 import { clockRules, publicRules } from './work/clocks.js'
 import { documentRules, documentTemplates } from './work/documents.js'
 import { expire } from './work/expire.js'
+import { makeSweeper } from './work/names.js'
 import { makeNotes, type Sent } from './work/notes.js'
 import type { Turn } from './work/occurrences.js'
 import { publish } from './work/publish.js'
@@ -94,7 +95,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const stopping = new AbortController()
   const uploading = new Set<Promise<unknown>>()
 
-  const pullFeed = (
+  const sweeper = makeSweeper(db, { signal: stopping.signal, log })
+
+  const pullFeed = async (
     id: string,
     options: {
       cause: runs.Cause
@@ -111,7 +114,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     const url = to.agencies[feed.agency] ?? null
     if (url === null && !options.file)
       throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[feed.agency]?.setting })
-    return pull(db, { feed, url, mark: keys.mark, rules, archive, now, log, ...options })
+    const pulled = await pull(db, { feed, url, mark: keys.mark, rules, archive, now, log, ...options })
+    sweeper.wake()
+    return pulled
   }
   const upload: ApiParts['pull'] = async (id, { by, file, signal }) => {
     const ended = signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal
@@ -303,14 +308,17 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       })
       server = made
       const port = await listen(made, config)
+      sweeper.wake()
       return `http://localhost:${port}`
     },
     /** Lets what is under way end, then gives everything back. */
     close: async (): Promise<void> => {
       await clock?.stop()
       if (server) await drain(server)
+      // A command ends when all that it brought can be found; a hub that serves goes on with it when it starts again.
+      else await sweeper.idle()
       stopping.abort(new Refusal('STOPPING'))
-      await Promise.allSettled(uploading)
+      await Promise.allSettled([...uploading, sweeper.idle()])
       await trail?.close()
       await answers?.destroy()
       await ticking?.destroy()

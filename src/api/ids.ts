@@ -17,6 +17,7 @@ export const NODE_TYPES = [
   'Objection',
   'Delivery',
   'Discrepancy',
+  'Authorisation',
 ] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 
@@ -99,6 +100,17 @@ export const dueAfter = (cursor: string | null | undefined): { dueOn: string; id
   const id = wholeNumber(key)
   if (!isDate(dueOn) || id === null) throw badCursor()
   return { dueOn, id }
+}
+
+/** Of names found: how near, and whose. */
+export const matchCursor = (one: { rank: number; operator: number }): string => cursorOf(`${one.rank}/${one.operator}`)
+
+export const matchAfter = (cursor: string | null | undefined): { rank: number; operator: number } | null => {
+  if (cursor == null) return null
+  const [, rank = '', key = ''] = /^(\d{1,5})\/(\d+)$/.exec(keyAfter(cursor)) ?? []
+  const operator = wholeNumber(key)
+  if (operator === null) throw badCursor()
+  return { rank: Number(rank), operator }
 }
 
 /** Of retractions: when, to the microsecond, and of which subject. */

@@ -4,7 +4,9 @@ import { dateIn } from '../domain/dates.js'
 import { codeOf } from '../domain/identity.js'
 import { WATCHED_DAYS } from '../domain/lateness.js'
 import type { RecordKind } from '../domain/records.js'
+import { oldestHolding } from '../domain/sellers.js'
 import * as accessCodes from '../store/access-codes.js'
+import * as authorisations from '../store/authorisations.js'
 import * as concerns from '../store/concerns.js'
 import * as deadlines from '../store/deadlines.js'
 import * as decisions from '../store/decisions.js'
@@ -16,6 +18,7 @@ import * as objections from '../store/objections.js'
 import * as operators from '../store/operators.js'
 import * as overrules from '../store/overrules.js'
 import * as scores from '../store/scores.js'
+import * as sellers from '../store/sellers.js'
 import * as standings from '../store/standings.js'
 import * as versions from '../store/versions.js'
 import * as watch from '../store/watch.js'
@@ -113,6 +116,31 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
       const found = await scores.forgotten(db, ids, today)
       return ids.map((id) => found.has(id))
     }),
+    /** Whether the operator is on the client's list of its own sellers. */
+    isSeller: batch<{ client: string; operator: number }, boolean>(
+      JSON.stringify,
+      grouped(
+        ({ client }) => client,
+        async (asked) => {
+          const ids = asked.map(({ operator }) => operator)
+          const found = await sellers.among(db, { client: asked[0]?.client ?? '', oldest: oldestHolding(today) }, ids)
+          return ids.map((id) => found.has(id))
+        },
+      ),
+    ),
+    /** Whether the operator authorises the client today. */
+    authorises: batch<{ client: string; operator: number }, boolean>(
+      JSON.stringify,
+      grouped(
+        ({ client }) => client,
+        async (asked) => {
+          const ids = asked.map(({ operator }) => operator)
+          const found = await authorisations.among(db, { client: asked[0]?.client ?? '', today }, ids)
+          return ids.map((id) => found.has(id))
+        },
+      ),
+    ),
+    authorisations: batch(String, async (ids: number[]) => listsOf(ids, await authorisations.ofOperators(db, ids))),
     overrules: batch<AtWhen, overrules.Overrule[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -122,6 +150,11 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
     ),
     accessCodes: batch(String, async (ids: number[]) => listsOf(ids, await accessCodes.ofOperators(db, ids))),
     objections: batch(String, async (ids: number[]) => listsOf(ids, await objections.ofOperators(db, ids))),
+    /** Whether the record of a version is contested now. */
+    recordContested: batch(String, async (ids: number[]) => {
+      const found = await objections.contestedOf(db, ids)
+      return ids.map((id) => found.has(id))
+    }),
     /** Ids of all versions of the records that are contested. */
     contested: batch<AtWhen, number[]>(
       JSON.stringify,

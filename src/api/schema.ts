@@ -11,6 +11,7 @@ import { clocks } from './nouns/clocks.js'
 import { concernById, concerns } from './nouns/concerns.js'
 import { deadlines } from './nouns/deadlines.js'
 import { deliveries, deliveryById } from './nouns/deliveries.js'
+import { directory } from './nouns/directory.js'
 import { document } from './nouns/document.js'
 import { door } from './nouns/door.js'
 import { decisionById, identity, unmatchedById } from './nouns/identity.js'
@@ -18,6 +19,7 @@ import { listing, listingById } from './nouns/listing.js'
 import { lockouts } from './nouns/lockouts.js'
 import { moves } from './nouns/moves.js'
 import { objection, objectionById } from './nouns/objection.js'
+import { openRecords } from './nouns/open-records.js'
 import { operations, runById } from './nouns/operations.js'
 import { operator, operatorById } from './nouns/operator.js'
 import { overrule, overruleById } from './nouns/overrule.js'
@@ -30,6 +32,7 @@ import { restored } from './nouns/restored.js'
 import { retractions } from './nouns/retractions.js'
 import { score } from './nouns/score.js'
 import { adoptionById, scorecardLife } from './nouns/scorecards.js'
+import { sellersOf } from './nouns/sellers.js'
 import { standing } from './nouns/standing.js'
 import { timelinessOf } from './nouns/timeliness.js'
 import { timetable } from './nouns/timetable.js'
@@ -56,7 +59,8 @@ const node = (_: unknown, { id }: { id: string }, context: Context) => {
   if (type === 'Objection') return objectionById(context, key)
   if (type === 'ScorecardAdoption') return adoptionById(context, key)
   if (type === 'Delivery') return deliveryById(context, key)
-  return type === 'Record' ? recordById(context, key) : runById(context, key)
+  if (type === 'Record') return recordById(context, key)
+  return type === 'Run' ? runById(context, key) : null
 }
 
 /** Words of the store in lower case are enum values in upper case. */
@@ -86,6 +90,9 @@ export const makeSchema = (): GraphQLSchema => {
         ...standing.Query,
         ...watch.Query,
         ...operator.Query,
+        ...directory.Query,
+        ...openRecords.Query,
+        ...sellersOf.Query,
         ...own,
         ...score.Query,
         ...scorecardLife.Query,
@@ -124,6 +131,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...timetable.Mutation,
         ...compared.Mutation,
         ...restored.Mutation,
+        ...sellersOf.Mutation,
       },
       ...listingFields,
       Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing, ...clocks.Listing },
@@ -135,6 +143,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...watch.Operator,
         ...door.Operator,
         ...trail.Operator,
+        ...sellersOf.Operator,
       },
       UnmatchedReason: identity.UnmatchedReason,
       Score: { ...score.Score, ...audit.Score, ...restoration.Score, ...overrule.Score, ...objection.Score },

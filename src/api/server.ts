@@ -23,7 +23,7 @@ export type { ApiParts, PartsGiven } from './parts.js'
 /** Longest time that a caller may take to send a whole request, milliseconds; an upload is large, and has longer. */
 const REQUEST_MS = 30_000
 const UPLOAD_MS = 300_000
-const UPLOAD_PATH = /^\/v1\/feeds\//
+const UPLOAD_PATH = /^\/v1\/(?:feeds\/|sellers$)/
 
 const SECURITY = {
   'Content-Security-Policy':

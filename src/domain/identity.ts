@@ -31,7 +31,7 @@ const USCC_FORM = /^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$/
 const PLAIN_CODE = /^[0-9A-Z]{8,40}$/
 const ORG_FORM = /^[0-9A-Z]{8}[0-9X]$/
 const HYPHENATED_ORG = /^([0-9A-Z]{8})[-‐–—−]([0-9X])$/
-const MARKETPLACE = /^[a-z0-9-]{1,32}$/
+export const MARKETPLACE = /^[a-z0-9-]{1,32}$/
 /** Visible: no blanks, no control, format or lone surrogate characters. */
 const SHOP_ID = /^[^\s\p{Cc}\p{Cf}\p{Cs}]{1,64}$/u
 const SHOP_PARTS = /^([^:：]*)[:：]([^:：]*)[:：](.*)$/su

@@ -49,6 +49,9 @@ const CITIES: Record<string, string> = {
   白城: '2208',
   延边: '2224',
 }
+export const PROVINCE_NAMES = Object.keys(PROVINCES)
+export const CITY_NAMES = Object.keys(CITIES)
+
 /** A county that bears its city's name lies in that city. */
 const CITY = new RegExp(`^(${Object.keys(CITIES).join('|')})(?:市|县|地区|州|朝鲜族自治州|$)`)
 const PROVINCE = new RegExp(

@@ -35,6 +35,11 @@ export const isRole = (text: string): text is Role => (ROLES as readonly string[
 export type Act =
   | 'see_standing'
   | 'see_grade'
+  | 'see_sellers_grade'
+  | 'see_authorised_grade'
+  | 'send_sellers'
+  | 'record_authorisation'
+  | 'see_authorisations'
   | 'see_operator'
   | 'see_score_reasons'
   | 'see_inner_listings'
@@ -42,6 +47,7 @@ export type Act =
   | 'see_moves'
   | 'see_watch_list'
   | 'see_blacklist'
+  | 'see_open_records'
   | 'see_scorecard'
   | 'see_trials'
   | 'propose_scorecard'
@@ -81,7 +87,14 @@ const AUTHORITY: readonly Role[] = ['agency', 'officer', 'reviewer', 'administra
 /** Who may do what; read by `may`, printed by `hub status --access`. */
 export const ACCESS: Record<Act, readonly Role[]> = {
   see_standing: ALL,
-  see_grade: SIGNED_IN,
+  see_grade: [...AUTHORITY, 'party'],
+  // Of operators on its own list alone; of others a marketplace sees what the public does.
+  see_sellers_grade: ['marketplace'],
+  // Of operators that have authorised it; nothing that is not open by law is a credit service's otherwise.
+  see_authorised_grade: ['credit_service'],
+  send_sellers: ['marketplace'],
+  record_authorisation: ['credit_service'],
+  see_authorisations: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
   see_operator: SIGNED_IN,
   see_score_reasons: [...AUTHORITY, 'party'],
   see_inner_listings: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
@@ -90,6 +103,8 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   see_moves: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_watch_list: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_blacklist: ALL,
+  // Open by law to firms and credit services, also where no operator is asked about (吉政办发〔2016〕15号, item 11).
+  see_open_records: ['marketplace', 'credit_service', ...AUTHORITY],
   see_scorecard: ALL,
   see_trials: ['officer', 'reviewer', 'administrator', 'auditor'],
   propose_scorecard: ['officer', 'reviewer', 'administrator'],

@@ -176,6 +176,16 @@ export const contestedAt = async (
   return answer.rows
 }
 
+/** Those of these versions whose record is contested now, by whomever. */
+export const contestedOf = async (db: Db, versions: readonly number[]): Promise<Set<number>> => {
+  const answer = await db.raw(
+    `select v.id from versions v where v.id = any(?::bigint[]) and exists (select 1 from objections b
+       where b.record_key = v.record_key and b.feed = v.feed and ${contested("'infinity'")}) /* objections.contestedOf */`,
+    [[...versions]] as never,
+  )
+  return new Set(answer.rows.map(({ id }: { id: number }) => id))
+}
+
 /** The record of a version, with all its versions; null: there is no such version. */
 export const recordOf = async (
   tx: Tx,

@@ -1,9 +1,6 @@
 /** Operators, the codes that lead to them and the names they have borne. */
-import { normalizeName } from '../domain/names.js'
 import type { Db, Tx } from './db.js'
 import { filling } from './filling.js'
-import { SHOWN_GRADE } from './overrules.js'
-import { COUNTS, FORGOTTEN } from './scores.js'
 
 export interface Operator {
   id: number
@@ -19,7 +16,8 @@ export interface Operator {
   knownTo: Date | null
 }
 
-const COLUMNS =
+/** Of the operator `o` (SQL). */
+export const COLUMNS =
   'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt", o.known_to as "knownTo"'
 
 /**
@@ -162,60 +160,6 @@ export const codesOf = async (
     [[...ids]],
   )
   return answer.rows
-}
-
-export interface Filter {
-  name?: string | null
-  region?: string | null
-  kind?: string | null
-  grade?: string | null
-  /** Today, whose grade is meant; needed with `grade`. */
-  today?: string | null
-  /** Also by grades that weighed what was removed since. */
-  removed?: boolean
-  /** Only the operator of this USCC or shop code: whoever may see no other. */
-  only?: string | null
-}
-
-// Region is a prefix of the division code, name a part of the name.
-const FILTERED = `(:region::text is null or starts_with(o.region, :region::text))
-  and (:kind::text is null or o.kind = :kind::text)
-  and (:only::text is null or :only::text in (o.uscc, o.shop))
-  and (:like::text is null or upper(replace(replace(o.name, '（', '('), '）', ')')) like :like::text)
-  and (:grade::text is null or :grade::text = (select ${SHOWN_GRADE} from (select s.grade, s.reasons, s.as_of, s.known_at from scores s
-    where s.operator_id = o.id and ${COUNTS} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${FORGOTTEN}))`
-
-const filterBindings = (filter: Filter) => ({
-  region: filter.region ?? null,
-  kind: filter.kind ?? null,
-  only: filter.only ?? null,
-  like: filter.name ? `%${normalizeName(filter.name).replace(/[\\%_]/g, '\\$&')}%` : null,
-  grade: filter.grade ?? null,
-  asOf: filter.today ?? null,
-  today: filter.today ?? null,
-  removed: filter.removed ?? false,
-})
-
-/** In the order of their making. */
-export const list = async (
-  db: Db,
-  filter: Filter,
-  { first, after }: { first: number; after: number | null },
-): Promise<Operator[]> => {
-  const answer = await db.raw(
-    `select ${COLUMNS} from operators o where o.known_to is null and o.merged_into is null and (:after::int is null or o.id > :after::int) and ${FILTERED}
-     order by o.id limit :first /* operators.list */`,
-    { ...filterBindings(filter), after, first },
-  )
-  return answer.rows
-}
-
-export const countOf = async (db: Db, filter: Filter): Promise<number> => {
-  const answer = await db.raw(
-    `select count(*)::int as n from operators o where o.known_to is null and o.merged_into is null and ${FILTERED} /* operators.countOf */`,
-    filterBindings(filter),
-  )
-  return answer.rows[0].n
 }
 
 export const count = async (db: Db): Promise<number> => {

@@ -2,6 +2,7 @@
 import { normalizeCode, regionIn } from '../domain/identity.js'
 import { normalizeName } from '../domain/names.js'
 import type { Tx } from './db.js'
+import { follow } from './names.js'
 
 /** Operators made anew at once. */
 const STEP_OPERATORS = 2_000
@@ -154,6 +155,10 @@ const write = async (tx: Tx, run: number | null, at: Date, known: readonly Known
      select 'reg_no', r.code, r.id, r.run from jsonb_to_recordset(?::jsonb) as r(id int, code text, run bigint) on conflict do nothing
      /* relearn reg_no */`,
     [JSON.stringify(codes)],
+  )
+  await follow(
+    tx,
+    rows.map(({ id }) => id),
   )
 }
 

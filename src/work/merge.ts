@@ -8,6 +8,7 @@ import type { Tx } from '../store/db.js'
 import * as dirty from '../store/dirty.js'
 import * as knowledge from '../store/knowledge.js'
 import type { Known } from '../store/known.js'
+import * as names from '../store/names.js'
 import * as operators from '../store/operators.js'
 import * as plan from '../store/plan.js'
 import * as proposals from '../store/proposals.js'
@@ -98,6 +99,7 @@ export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
   const changes = counts.NEW + counts.CHANGED + Math.max(counts.UNMATCHED, letGo) + ended
   if (changes > 0) {
     await operators.learn(tx, run, at, { ...says, known: changes > made })
+    await names.followPlan(tx, run, { made, changes: counts.NEW + counts.CHANGED })
     await dirty.markPlanned(tx, run, at)
   }
   if (made > 0 || counts.NEW + counts.CHANGED > 0) await rejects.matchWaiting(tx, run, at)

@@ -12,6 +12,7 @@ import {
   recordId,
   registration,
   scored,
+  seenOutside,
   uscc,
   type World,
 } from './world.js'
@@ -226,6 +227,7 @@ describe('what was removed, and who still sees it', () => {
       await scored(world, operator, 300, 'D', [record], '2026-02-10', fact)
       const row = await world.database.db('scores').where({ value: 300 }).first('id')
       scoreId = globalOf('Score', row.id)
+      await seenOutside(world, [code], { marketplace: 'marketplace-9', service: 'credit_service-9' })
     })
     after(() => world.setNow(NOW))
 

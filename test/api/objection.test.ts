@@ -1,6 +1,17 @@
 import { expect } from 'chai'
 import type { Role } from '../../src/domain/viewer.js'
-import { globalOf, makeWorld, operatorId, penalty, recordId, registration, scored, uscc, type World } from './world.js'
+import {
+  globalOf,
+  makeWorld,
+  operatorId,
+  penalty,
+  recordId,
+  registration,
+  scored,
+  seenOutside,
+  uscc,
+  type World,
+} from './world.js'
 
 const OBJECTION = `id feed rule fact statement state openedBy decidedBy note referredTo consequence { zh en } record { id } operator { uscc }`
 const OPEN = `mutation($input: OpenObjectionInput!) { openObjection(input: $input) { ${OBJECTION} } }`
@@ -49,6 +60,7 @@ describe('objections over HTTP', () => {
     record = globalOf('Record', version)
     await scored(world, await operatorId(world, one), 500, 'C', [version])
     await scored(world, await operatorId(world, two), 700, 'B', [await recordId(world, `${numbers[1]}/${two}`)])
+    await seenOutside(world, [one, two])
   })
   after(() => world.close())
   afterEach(() => world.database.db.raw('delete from objections'))

@@ -116,14 +116,14 @@ describe('operator over HTTP', () => {
   })
 
   for (const role of ['marketplace', 'credit_service'] as const) {
-    it(`gives a ${role} the open kinds and the score, without reasons, penalties or mirrored entries`, async () => {
+    it(`gives a ${role} the open kinds, without score, penalties or mirrored entries`, async () => {
       const { data, errors } = await world.ask(file(one), { token: world.token(role) })
       expect(errors).to.equal(undefined)
       expect(data.operator.records.totalCount).to.equal(3)
       expect(new Set(data.operator.records.nodes.map((each: { kind: string }) => each.kind))).to.deep.equal(
         new Set(['REGISTRATION', 'TRADEMARK']),
       )
-      expect(data.operator.score).to.deep.include({ value: 430, grade: 'D', reasons: [] })
+      expect(data.operator.score).to.equal(null)
       expect(data.operator.listings).to.deep.equal([])
       const asked = await world.ask(
         `{ operator(code: "${one}") { records(kind: PENALTY) { totalCount nodes { id } pageInfo { hasNextPage } } } }`,
@@ -206,7 +206,7 @@ describe('operator over HTTP', () => {
   })
 
   it('the directory filters by name, region, kind and grade, and pages', async () => {
-    const token = world.token('marketplace')
+    const token = world.token('officer')
     const list = async (filter: string, page = 'first: 100') => {
       const { data } = await world.ask(
         `{ operators(filter: {${filter}}, ${page}) { totalCount nodes { uscc } pageInfo { hasNextPage endCursor } } }`,
@@ -223,7 +223,7 @@ describe('operator over HTTP', () => {
     const first = await list('name: "连锁"', 'first: 20')
     expect(first.pageInfo.hasNextPage).to.equal(true)
     const second = await list('name: "连锁"', `first: 20, after: "${first.pageInfo.endCursor}"`)
-    expect([...first.nodes, ...second.nodes].map((each) => each.uscc)).to.deep.equal(many)
+    expect([...first.nodes, ...second.nodes].map((each) => each.uscc)).to.have.members(many)
   })
 
   it('a party finds only itself in the directory', async () => {

@@ -9,6 +9,7 @@ import {
   recordId,
   registration,
   scored,
+  seenOutside,
   TODAY,
   uscc,
   type World,
@@ -69,6 +70,7 @@ describe('overrules over HTTP', () => {
       '2026-02-01',
     )
     await scored(world, await operatorId(world, two), 900, 'A', [])
+    await seenOutside(world, [one, two])
   })
   after(() => world.close())
   afterEach(async () => {

@@ -12,6 +12,7 @@ import {
   penalty,
   publishListing,
   registration,
+  seenOutside,
   TODAY,
   uscc,
   type World,
@@ -160,6 +161,7 @@ describe('the way back up over HTTP', () => {
       expect((await scoreOf(fined, world.token(role))).wayBack).to.have.length(2)
     }
     expect((await scoreOf(fined, world.token('party', fined))).wayBack).to.have.length(2)
+    await seenOutside(world, [fined, revoked])
     for (const role of ['marketplace', 'credit_service'] as const) {
       const { wayBack } = await scoreOf(fined, world.token(role))
       expect(wayBack).to.deep.equal([])

@@ -18,7 +18,7 @@ import { takeBack } from '../../src/work/takeback.js'
 import { type Audited, differences } from '../support/recompute.js'
 import { anyCard } from '../support/scorecards.js'
 import { NOW as LATE, later, pullFeed } from '../support/world.js'
-import { globalOf, makeWorld, NOW, operatorId, penalty, registration, uscc, type World } from './world.js'
+import { globalOf, makeWorld, NOW, operatorId, penalty, registration, seenOutside, uscc, type World } from './world.js'
 
 const VERSIONS = contracts.folder('scorecards').map((file) => file.replace(/\.json$/, ''))
 /** Asked for at once. */
@@ -195,6 +195,7 @@ describe('who is given a score as JSON, and what was known then', () => {
     const { score } = (await world.ask(QUERY, { ...asked, token: auditor() })).data.operator
     expect(score.id).to.equal(globalOf('Score', await newest(one)))
     expect(score.audit).to.deep.equal((await get(world, score.auditUrl.split('/').at(-1), auditor())).body)
+    await seenOutside(world, [one])
     const token = world.token('marketplace')
     const little = (await world.ask(QUERY, { ...asked, token })).data.operator.score
     expect(little).to.deep.equal({ id: score.id, value: score.value, audit: null, auditUrl: null, reasons: [] })

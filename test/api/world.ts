@@ -19,6 +19,7 @@ import { nothingKnown } from '../../src/store/known.js'
 import * as runs from '../../src/store/runs.js'
 import * as scores from '../../src/store/scores.js'
 import { withStage } from '../../src/store/staged.js'
+import { recordAuthorisation } from '../../src/work/authorisations.js'
 import { keepCard, loadScorecard } from '../../src/work/cards.js'
 import { clockRules } from '../../src/work/clocks.js'
 import { merge, toStage } from '../../src/work/merge.js'
@@ -26,6 +27,7 @@ import { publish } from '../../src/work/publish.js'
 import { pull } from '../../src/work/pull.js'
 import type { Rules } from '../../src/work/rules.js'
 import { score } from '../../src/work/score.js'
+import { replaceSellers } from '../../src/work/sellers.js'
 import { familiesTold } from '../../src/work/sources.js'
 import { timetable } from '../../src/work/timetable.js'
 import { makeTrail } from '../../src/work/trail.js'
@@ -285,6 +287,8 @@ export interface ScoredBy {
   knownAt?: Date
   fact?: 'penalty_heavy' | 'serious_list'
   why?: 'UNIT' | 'VETO'
+  /** For a day that somebody asked for. */
+  asked?: boolean
 }
 
 export const scored = async (
@@ -294,7 +298,7 @@ export const scored = async (
   grade: 'A' | 'B' | 'C' | 'D',
   records: number[],
   asOf = TODAY,
-  { knownAt = NOW, fact = 'penalty_heavy', why = 'UNIT' }: ScoredBy = {},
+  { knownAt = NOW, fact = 'penalty_heavy', why = 'UNIT', asked = false }: ScoredBy = {},
 ): Promise<void> => {
   const { db } = world.database
   const run = await runs.start(db, { job: 'score', cause: 'command', now: NOW })
@@ -325,7 +329,7 @@ export const scored = async (
     reasons,
     nextChangeOn: null,
     cause: 'FIRST' as const,
-    asked: false,
+    asked,
   }
   await db.transaction((tx) => scores.add(tx, [row], { run: run ?? 0, at: NOW }))
   await runs.finish(db, run ?? 0, { outcome: 'DONE', now: NOW })
@@ -336,6 +340,25 @@ export const operatorId = async (world: World, code: string): Promise<number> =>
 
 export const recordId = async (world: World, key: string): Promise<number> =>
   (await world.database.db('versions').where({ record_key: key }).whereNull('known_to').first('id')).id
+
+/**
+ * A marketplace has these operators on its list, and a credit service their word: outside authorities nobody else sees their
+ * scores. By the names of their clients.
+ */
+export const seenOutside = async (
+  world: World,
+  codes: readonly string[],
+  { marketplace, service }: { marketplace: string; service: string } = {
+    marketplace: 'marketplace',
+    service: 'credit_service',
+  },
+): Promise<void> => {
+  const { db } = world.database
+  const bytes = Buffer.from(codes.join('\n'))
+  await replaceSellers(db, { client: marketplace, bytes, dated: TODAY, marketplace: null, now: NOW })
+  const word = { document: '授权书', givenOn: TODAY, endsOn: '2027-03-02', client: service, now: NOW }
+  for (const operator of codes) await recordAuthorisation(db, world.rules, { ...word, operator })
+}
 
 /** Carries a case to PUBLISHED through its moves, as people would; gives its global id. */
 export const publishListing = async (

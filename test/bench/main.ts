@@ -3,8 +3,9 @@ import { intake } from './intake.js'
 import { publish } from './publish.js'
 import { push } from './push.js'
 import { score } from './score.js'
+import { search } from './search.js'
 
-const BENCHES: Record<string, () => Promise<Record<string, number>>> = { intake, publish, push, score }
+const BENCHES: Record<string, () => Promise<Record<string, number>>> = { intake, publish, push, score, search }
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name))

@@ -22,9 +22,11 @@ import {
 const viewer = (role: Role, sub: string | null = 'someone'): Viewer => ({ role, sub, agency: null, region: null })
 const allowed = (role: Role): Act[] => (Object.keys(ACCESS) as Act[]).filter((act) => may(viewer(role), act)).sort()
 const OPEN: Act[] = ['see_blacklist', 'see_scorecard', 'see_standing']
-const SIGNED_IN: Act[] = [...OPEN, 'see_grade', 'see_operator']
+const SIGNED_IN: Act[] = [...OPEN, 'see_operator']
 const AUTHORITY: Act[] = [
   ...SIGNED_IN,
+  'see_open_records',
+  'see_grade',
   'see_operations',
   'see_queue',
   'see_rejects',
@@ -35,13 +37,14 @@ const AUTHORITY: Act[] = [
 describe('who may see and do what', () => {
   const table: Record<Role, Act[]> = {
     public: OPEN,
-    marketplace: SIGNED_IN,
-    credit_service: SIGNED_IN,
+    marketplace: [...SIGNED_IN, 'see_open_records', 'see_sellers_grade', 'send_sellers'],
+    credit_service: [...SIGNED_IN, 'see_open_records', 'see_authorised_grade', 'record_authorisation'],
     agency: [...AUTHORITY, 'correct_rejects', 'send_records'],
     officer: [
       ...AUTHORITY,
       'release_restored',
       'see_inner_listings',
+      'see_authorisations',
       'see_removed',
       'direct_timetable',
       'amend_calendar',
@@ -66,6 +69,7 @@ describe('who may see and do what', () => {
       ...AUTHORITY,
       'release_restored',
       'see_inner_listings',
+      'see_authorisations',
       'see_removed',
       'issue_access_code',
       'see_access_codes',
@@ -91,6 +95,7 @@ describe('who may see and do what', () => {
       'direct_timetable',
       'release_restored',
       'see_inner_listings',
+      'see_authorisations',
       'amend_calendar',
       'see_access_codes',
       'see_watch_list',
@@ -114,6 +119,7 @@ describe('who may see and do what', () => {
       'see_trail',
       'see_askers',
       'see_inner_listings',
+      'see_authorisations',
       'see_removed',
       'see_access_codes',
       'see_watch_list',
@@ -122,7 +128,9 @@ describe('who may see and do what', () => {
     ],
     party: [
       ...SIGNED_IN,
+      'see_grade',
       'see_inner_listings',
+      'see_authorisations',
       'see_removed',
       'see_score_reasons',
       'open_objection',

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { orgCodeIn } from '../../src/domain/identity.js'
 import type { Draft } from '../../src/domain/records.js'
+import * as directory from '../../src/store/directory.js'
 import * as dirty from '../../src/store/dirty.js'
 import { withDue } from '../../src/store/due.js'
 import * as knowledge from '../../src/store/knowledge.js'
@@ -78,19 +79,15 @@ describe('operators', () => {
     expect(await due()).to.have.length(0)
   })
 
-  it('operators are filtered by part of a name, by region and by kind, and counted alike', async () => {
+  it('operators are filtered by region and by kind, and counted alike', async () => {
     await register(1, '长春甲（集团）有限公司')
     await register(2, '吉林乙_有限公司')
     await register(3, '长春丙100%纯有限公司')
-    const names = async (filter: operators.Filter) => {
-      const found = await operators.list(db(), filter, { first: 10, after: null })
-      expect(await operators.countOf(db(), filter)).to.equal(found.length)
+    const names = async (filter: directory.Filter) => {
+      const found = await directory.list(db(), filter, { first: 10, after: null })
+      expect(await directory.countOf(db(), filter)).to.equal(found.length)
       return found.map((one) => one.name)
     }
-    expect(await names({ name: '甲(集团)' })).to.deep.equal(['长春甲（集团）有限公司'])
-    expect(await names({ name: '长春' })).to.have.length(2)
-    expect(await names({ name: '%' })).to.deep.equal(['长春丙100%纯有限公司'])
-    expect(await names({ name: '_' })).to.deep.equal(['吉林乙_有限公司'])
     expect(await names({ region: '2201', kind: 'ENTERPRISE' })).to.have.length(3)
     expect(await names({ region: '2202' })).to.have.length(0)
     expect(await names({ only: codeOf(2) })).to.deep.equal(['吉林乙_有限公司'])
@@ -98,8 +95,8 @@ describe('operators', () => {
 
   it('operators are listed page by page in the order of their making', async () => {
     for (const n of [3, 1, 2]) await register(n, `商行${n}`)
-    const first = await operators.list(db(), {}, { first: 2, after: null })
-    const rest = await operators.list(db(), {}, { first: 2, after: first.at(-1)?.id ?? null })
+    const first = await directory.list(db(), {}, { first: 2, after: null })
+    const rest = await directory.list(db(), {}, { first: 2, after: first.at(-1)?.id ?? null })
     expect([...first, ...rest].map((one) => one.name)).to.deep.equal(['商行3', '商行1', '商行2'])
   })
 })

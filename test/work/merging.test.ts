@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { regNoOf, usccOf } from '../../seeds/world/codes.js'
 import { RECORD_KINDS, type RecordKind } from '../../src/domain/records.js'
 import type { Cause } from '../../src/store/decisions.js'
+import * as directory from '../../src/store/directory.js'
 import { withDue } from '../../src/store/due.js'
 import * as evidence from '../../src/store/evidence.js'
 import * as mergers from '../../src/store/mergers.js'
@@ -358,7 +359,7 @@ describe('merging operators', () => {
 
   it('what was merged is no longer in the directory, and is not scored', async () => {
     await merge(A, B)
-    const listed = await operators.list(db(), {}, { first: 100, after: null })
+    const listed = await directory.list(db(), {}, { first: 100, after: null })
     expect(listed.map(({ uscc }) => uscc)).to.have.members([B, C])
     const due = await withDue(db(), { all: true, asOf: TODAY, basis: '' }, ({ next }) => next(100))
     expect(due.map(({ id }) => id)).to.have.members([await own(B), await own(C)])

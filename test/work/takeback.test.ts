@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { RECORD_KINDS } from '../../src/domain/records.js'
 import type { Db } from '../../src/store/db.js'
+import * as directory from '../../src/store/directory.js'
 import * as listings from '../../src/store/listings.js'
 import * as mergers from '../../src/store/mergers.js'
 import * as operators from '../../src/store/operators.js'
@@ -51,7 +52,7 @@ const rescored = (db: Db, now: Date) =>
 
 /** What the hub answers now, in words that know neither ids nor instants: two databases that believe the same say the same. */
 const answers = async (db: Db): Promise<unknown> => {
-  const all = await operators.list(db, {}, { first: 10_000, after: null })
+  const all = await directory.list(db, {}, { first: 10_000, after: null })
   const codes = all.map(({ uscc, shop }, place) => ({
     place,
     scheme: uscc ? 'uscc' : 'shop',

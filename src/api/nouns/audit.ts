@@ -7,6 +7,7 @@ import type { Version } from '../../store/versions.js'
 import { METHOD } from '../../web/scorecard-method.js'
 import { auditOf, scoreAndOwner } from '../../work/audit-score.js'
 import { type Context, spend } from '../context.js'
+import { seesGrade } from '../grades.js'
 import { globalId } from '../ids.js'
 import type { ApiParts } from '../parts.js'
 import { mayRead } from './record.js'
@@ -77,7 +78,8 @@ const recordOf = ({ agencies }: Parts, viewer: Viewer, version: Version) => ({
 export const scoreById = async (context: Context, id: number) => {
   const { viewer, parts } = context
   const found = await scoreAndOwner(parts.db, id)
-  if (found === null || !may(viewer, 'see_grade') || !mayOperator(viewer, codeIn(found.operator))) return null
+  if (found === null || !mayOperator(viewer, codeIn(found.operator))) return null
+  if (!(await seesGrade(context, found.operator))) return null
   if (!(await mayTell(context, viewer, id))) return null
   const reasons = maySee(viewer, found.operator) ? found.score.reasons : []
   return { __typename: 'Score' as const, ...found.score, reasons }

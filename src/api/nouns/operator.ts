@@ -1,4 +1,4 @@
-/** Operators: the file of one, and the directory. */
+/** Operators: the file of one. */
 import { codeOf } from '../../domain/identity.js'
 import { publicCode, publicName } from '../../domain/public-name.js'
 import { RECORD_KINDS, type RecordKind } from '../../domain/records.js'
@@ -8,8 +8,8 @@ import * as operators from '../../store/operators.js'
 import type { When } from '../../store/versions.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, isPast, viewerOn, whenOf } from '../context.js'
-import { cursorOf, globalId, numberAfter } from '../ids.js'
-import { withoutNul } from '../limits.js'
+import { seesGrade } from '../grades.js'
+import { globalId, numberAfter } from '../ids.js'
 import { allow } from '../viewer.js'
 import { visibleListings } from './listing-view.js'
 import { recordView } from './record.js'
@@ -23,7 +23,11 @@ export interface OperatorView {
   when: When
 }
 
-const view = (operator: operators.Operator, when: When): OperatorView => ({ __typename: 'Operator', operator, when })
+export const view = (operator: operators.Operator, when: When): OperatorView => ({
+  __typename: 'Operator',
+  operator,
+  when,
+})
 
 const codeIn = ({ uscc, shop }: operators.Operator): string => uscc ?? shop ?? ''
 
@@ -74,29 +78,6 @@ export const operatorById = async (context: Context, id: number): Promise<Operat
   return known ? view(operator, whenOf(context, {})) : null
 }
 
-interface OperatorsArgs extends PageArgs {
-  filter?: { name?: string | null; region?: string | null; kind?: string | null; grade?: string | null } | null
-}
-
-const directory = async (_: unknown, args: OperatorsArgs, context: Context) => {
-  allow(context.viewer, 'see_operator')
-  const { db } = context.parts
-  const filter = {
-    ...withoutNul(args.filter),
-    today: context.today,
-    removed: may(context.viewer, 'see_removed'),
-    only: context.viewer.role === 'party' ? context.viewer.sub : null,
-  }
-  const found = await operators.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
-  const when = whenOf(context, {})
-  return connection(
-    found.map((operator) => view(operator, when)),
-    args,
-    ({ operator }) => cursorOf(operator.id),
-    () => operators.countOf(db, filter),
-  )
-}
-
 /** Kinds of this operator's records whose content the viewer may read. */
 const kindsOf = (viewer: Viewer, kind: RecordKind | null | undefined): readonly RecordKind[] =>
   RECORD_KINDS.filter((each) => KINDS_SEEN[viewer.role].includes(each) && (kind == null || each === kind))
@@ -134,13 +115,13 @@ const registered = async <F extends 'name' | 'region' | 'status'>(
 }
 
 /** Outside, what a public entry would not show stands nowhere beside it either. */
-const seesInside = (context: Context, operator: operators.Operator): boolean =>
+export const seesInside = (context: Context, operator: operators.Operator): boolean =>
   may(viewerOn(context, operator), 'see_inner_listings')
 
 const sees = (context: Context, operator: operators.Operator): boolean => mayOperator(context.viewer, codeIn(operator))
 
 export const operator = {
-  Query: { operator: operatorByCode, operators: directory },
+  Query: { operator: operatorByCode },
   Operator: {
     id: ({ operator }: OperatorView) => globalId('Operator', operator.id),
     uscc: ({ operator }: OperatorView, _: unknown, context: Context) =>
@@ -174,7 +155,9 @@ export const operator = {
     records: recordsOf,
     score: async ({ operator, when }: OperatorView, _: unknown, context: Context): Promise<ScoreAsked | null> => {
       const viewer = viewerOn(context, operator)
-      const latest = may(viewer, 'see_grade') ? await context.load.score({ operator: operator.id, when }) : null
+      const latest = (await seesGrade(context, operator))
+        ? await context.load.score({ operator: operator.id, when })
+        : null
       const found = latest && (await mayTell(context, viewer, latest.id)) ? latest : null
       const reasons = may(viewer, 'see_score_reasons') ? found?.reasons : []
       return found && { ...found, reasons: reasons ?? [], when }

@@ -6,6 +6,7 @@ import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { StandingRow } from '../../store/standings.js'
 import { type Context, spend, viewerOn, whenOf } from '../context.js'
+import { seesGrade } from '../grades.js'
 import { CODES_MOST } from '../limits.js'
 import { entryView, type ListingView, visibleListings } from './listing-view.js'
 
@@ -16,7 +17,8 @@ export const standingOf = async (context: Context, code: string, asOf: string) =
   const [row, freshness] = await Promise.all([context.load.standing({ code, asOf }), context.load.freshness()])
   if (row === null) return { code, ...UNKNOWN, ...freshness }
   const viewer = viewerOn(context, row)
-  const graded = may(viewer, 'see_grade') && (may(viewer, 'see_removed') || !row.forgotten)
+  const graded =
+    (await seesGrade(context, { ...row, id: row.operatorId })) && (may(viewer, 'see_removed') || !row.forgotten)
   const inside = may(viewer, 'see_inner_listings')
   return {
     code,

@@ -1,0 +1,65 @@
+/** Whose score a marketplace or a credit service may see: its list of sellers, and what operators have authorised. */
+import { holdsUntil } from '../../domain/sellers.js'
+import { may } from '../../domain/viewer.js'
+import { Refusal } from '../../errors.js'
+import type * as store from '../../store/authorisations.js'
+import * as sellers from '../../store/sellers.js'
+import * as work from '../../work/authorisations.js'
+import { type Context, spend, viewerOn } from '../context.js'
+import { globalId, numberIn } from '../ids.js'
+import { withoutNul } from '../limits.js'
+import { makeLoads } from '../loads.js'
+import { allow } from '../viewer.js'
+import { type OperatorView, operatorById } from './operator.js'
+
+const sellerList = async (_: unknown, __: unknown, context: Context) => {
+  allow(context.viewer, 'send_sellers')
+  const list = await sellers.current(context.parts.db, context.viewer.sub ?? '')
+  return list && { ...list, holdsUntil: holdsUntil(list.dated), holds: holdsUntil(list.dated) > context.today }
+}
+
+type Input = Pick<work.Recorded, 'operator' | 'document' | 'givenOn' | 'endsOn'>
+
+const recordAuthorisation = async (_: unknown, { input }: { input: Input }, context: Context) => {
+  const { viewer, now, parts } = context
+  allow(viewer, 'record_authorisation')
+  const made = { ...withoutNul(input), client: viewer.sub ?? '', now }
+  const recorded = await work.recordAuthorisation(parts.db, parts.rules, made)
+  context.load = makeLoads(parts, now)
+  return authorisationView(context, recorded)
+}
+
+const withdrawAuthorisation = async (_: unknown, { id }: { id: string }, context: Context) => {
+  const { viewer, now, parts } = context
+  if (!may(viewer, 'see_own_file')) allow(viewer, 'record_authorisation')
+  const key = numberIn(id, 'Authorisation')
+  if (key === null) throw new Refusal('AUTHORISATION_UNKNOWN')
+  const withdrawn = await work.withdrawAuthorisation(parts.db, key, { viewer, now })
+  context.load = makeLoads(parts, now)
+  return authorisationView(context, withdrawn)
+}
+
+const authorisationView = (context: Context, one: store.Authorisation) => {
+  spend(context)
+  const holds = one.withdrawnAt === null && one.givenOn <= context.today && one.endsOn > context.today
+  return {
+    ...one,
+    id: globalId('Authorisation', one.id),
+    holds,
+    operator: () => operatorById(context, one.operatorId),
+  }
+}
+
+const authorisations = async ({ operator }: OperatorView, _: unknown, context: Context) => {
+  const viewer = viewerOn(context, operator)
+  const all = may(viewer, 'see_authorisations')
+  if (!all && !may(viewer, 'record_authorisation')) return []
+  const found = await context.load.authorisations(operator.id)
+  return found.filter(({ client }) => all || client === viewer.sub).map((one) => authorisationView(context, one))
+}
+
+export const sellersOf = {
+  Query: { sellerList },
+  Mutation: { recordAuthorisation, withdrawAuthorisation },
+  Operator: { authorisations },
+}

@@ -1,0 +1,78 @@
+/** POST /v1/sellers: a marketplace sends the whole list of its own sellers, as bytes; it takes the place of the one before. */
+import type { RequestHandler } from 'express'
+import { dateIn, isDate } from '../../domain/dates.js'
+import { MARKETPLACE } from '../../domain/identity.js'
+import { INTERNAL, isRefusal, Refusal } from '../../errors.js'
+import { replaceSellers } from '../../work/sellers.js'
+import type { ApiParts } from '../parts.js'
+import { keep } from '../trail.js'
+import { admit, allow } from '../viewer.js'
+import type { AskedOf } from './index.js'
+import { makePlaces } from './places.js'
+import { makeReceive } from './received.js'
+
+/** Largest list, bytes: a million codes with room to spare. */
+export const SELLERS_BYTES = 32 * 1024 * 1024
+/** Lists taken in at once, one of each marketplace. */
+const LISTS_MOST = 2
+
+const PARAMETERS = ['dated', 'marketplace']
+
+export const sellers = (parts: ApiParts, askedOf: AskedOf): RequestHandler => {
+  const places = makePlaces(LISTS_MOST, 1)
+  const receive = makeReceive({ most: SELLERS_BYTES, mostOfAll: LISTS_MOST * SELLERS_BYTES, arrivingMost: 1 })
+  return async (request, response) => {
+    const own = askedOf(request)
+    const { now } = own
+    const viewer = await admit(request, parts, now)
+    allow(viewer, 'send_sellers')
+    const client = viewer.sub ?? ''
+    const { dated, marketplace } = givenIn(request.query, dateIn(now))
+    const place = { id: `sellers of ${client}`, agency: client }
+    places.ask(place)
+    const received = await receive(request, client)
+    if (received === null) return
+    try {
+      const giveUp = places.take(place)
+      try {
+        const asked = `POST /v1/sellers ${dated} ${marketplace ?? ''}`.trimEnd()
+        await keep(parts, own, viewer, { kind: 'ACT', asked, content: received.bytes })
+        const taken = await replaceSellers(parts.db, {
+          client,
+          bytes: received.bytes,
+          dated,
+          marketplace,
+          now,
+        }).catch(async (error) => {
+          await keep(parts, own, viewer, {
+            kind: 'OUTCOME',
+            asked,
+            outcome: isRefusal(error) ? error.code : INTERNAL.code,
+          })
+          throw error
+        })
+        await keep(parts, own, viewer, { kind: 'OUTCOME', asked })
+        response.set('Cache-Control', 'no-store').json(taken)
+      } finally {
+        giveUp()
+      }
+    } finally {
+      received.release()
+    }
+  }
+}
+
+const givenIn = (query: object, today: string): { dated: string; marketplace: string | null } => {
+  const given = new Map<string, unknown>(Object.entries(query))
+  for (const [name, value] of given) {
+    if (!PARAMETERS.includes(name) || typeof value !== 'string')
+      throw new Refusal('INPUT_INVALID', {
+        reason: `参数至多一次，可用 parameters, each once at most: ${PARAMETERS.join(' ')}`,
+      })
+  }
+  const [dated = today, marketplace = null] = PARAMETERS.map((name) => given.get(name) as string | undefined)
+  if (!isDate(dated)) throw new Refusal('DATE_INVALID', { value: dated })
+  if (marketplace !== null && !MARKETPLACE.test(marketplace))
+    throw new Refusal('INPUT_INVALID', { reason: 'marketplace 不是平台 id is no id of a marketplace' })
+  return { dated, marketplace }
+}

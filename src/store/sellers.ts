@@ -1,0 +1,116 @@
+/** Lists of sellers: one of each marketplace counts, and its sellers are kept. */
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { from as copyFrom } from 'pg-copy-streams'
+import type { Seller } from '../domain/sellers.js'
+import type { Db, Tx } from './db.js'
+
+/** Lines handed to the connection at once. */
+const LINES_AT_ONCE = 5_000
+
+export interface SellerList {
+  dated: string
+  uploadedAt: Date
+  sellers: number
+  malformed: number
+}
+
+const COLUMNS = `dated, uploaded_at as "uploadedAt", sellers, malformed`
+
+/** The list that counts, however old. */
+export const current = async (db: Db | Tx, client: string): Promise<SellerList | null> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from seller_lists where client = ? and current /* sellers.current */`,
+    [client],
+  )
+  return answer.rows[0] ?? null
+}
+
+/** One upload of a client after the other, to the end of the transaction. */
+export const alone = async (tx: Tx, client: string): Promise<void> => {
+  await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.sellers ' || ?, 0)) /* sellers.alone */`, [client])
+}
+
+/** Takes the place of the list before; each seller once. */
+export const replace = async (
+  tx: Tx,
+  made: { client: string; dated: string; malformed: number; at: Date },
+  sellers: Iterable<Seller>,
+): Promise<SellerList> => {
+  const { client, dated, malformed, at } = made
+  await tx.raw(
+    `with old as (update seller_lists set current = false where client = ? and current returning id)
+     delete from sellers s using old where s.list_id = old.id /* sellers.replace old */`,
+    [client],
+  )
+  await tx.raw(
+    'create temporary table sent_sellers (scheme text collate "C", code text collate "C") on commit drop /* sellers.replace */',
+  )
+  await copy(tx, sellers)
+  const answer = await tx.raw(
+    `with list as (insert into seller_lists (client, dated, uploaded_at, sellers, malformed)
+         values (:client, :dated, :at, (select count(*) from (select distinct scheme, code from sent_sellers) d), :malformed) returning *),
+       kept as (insert into sellers (list_id, scheme, code) select distinct l.id, s.scheme, s.code from list l, sent_sellers s)
+     select ${COLUMNS} from list /* sellers.replace new */`,
+    { client, dated, at, malformed },
+  )
+  return answer.rows[0]
+}
+
+const copy = async (tx: Tx, sellers: Iterable<Seller>): Promise<void> => {
+  const connection = await tx.client.acquireConnection()
+  try {
+    const into = connection.query(copyFrom('copy sent_sellers (scheme, code) from stdin'))
+    await pipeline(Readable.from(linesOf(sellers)), into)
+  } finally {
+    await tx.client.releaseConnection(connection)
+  }
+}
+
+/** A code has no character that COPY reads otherwise, but for a shop id's backslash. */
+function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
+  let [lines, many] = ['', 0]
+  for (const { scheme, code } of sellers) {
+    lines += `${scheme}\t${code.replaceAll('\\', '\\\\')}\n`
+    many += 1
+    if (many % LINES_AT_ONCE === 0) {
+      yield lines
+      lines = ''
+    }
+  }
+  yield lines
+}
+
+/** Whether `l` is the list of :client that counts, of :oldest or later (SQL). A code on it that leads to several operators names nobody. */
+const COUNTING = 'l.client = :client and l.current and l.dated >= :oldest::date'
+
+/** Which of these operators are on the client's list; one on it by what was merged into it is. */
+export const among = async (
+  db: Db,
+  { client, oldest }: { client: string; oldest: string },
+  operators: readonly number[],
+): Promise<Set<number>> => {
+  const answer = await db.raw(
+    `with parts as (select id as owner, id from unnest(:operators::int[]) as o(id)
+       union all select merged_into, id from operators where merged_into = any(:operators::int[])),
+     said as (
+       select p.owner, c.scheme, c.code from parts p join operators o on o.id = p.id and o.known_to is null, lateral (values
+         ('uscc' collate "C", o.uscc), ('shop', o.shop), ('org_code', substr(o.uscc, 9, 9))) as c(scheme, code) where c.code is not null
+       union all select p.owner, c.scheme, c.code from parts p join operator_codes c on c.operator_id = p.id)
+     select distinct w.owner as id from seller_lists l, said w, sellers s
+     where ${COUNTING} and s.list_id = l.id and s.scheme = w.scheme and s.code = w.code and (w.scheme in ('uscc', 'shop') or 1 = (select count(distinct d.operator_id) from codes d
+       where d.scheme = w.scheme and d.code = w.code and d.known_to is null)) /* sellers.among */`,
+    { client, oldest, operators: [...operators] } as never,
+  )
+  return new Set(answer.rows.map(({ id }: { id: number }) => id))
+}
+
+/** `select id` of every operator on the list of :client (SQL); of lists as long as they are in few passes. Bindings: client, oldest. */
+export const OF_LIST = `
+  select coalesce(o.merged_into, o.id) as id from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc'
+    join operators o on o.uscc = s.code and o.known_to is null where ${COUNTING}
+  union select coalesce(o.merged_into, o.id) from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'shop'
+    join operators o on o.shop = s.code and o.known_to is null where ${COUNTING}
+  union select c.id from seller_lists l join sellers s on s.list_id = l.id and s.scheme in ('org_code', 'reg_no') cross join lateral (
+    select case when count(distinct d.operator_id) = 1 then min(d.operator_id) end as id from codes d
+    where d.scheme = s.scheme and d.code = s.code and d.known_to is null) c where ${COUNTING} and c.id is not null`

@@ -1,0 +1,46 @@
+/** A credit service records what an operator has authorised it to, and either of them ends it. */
+import { type Term, termFault } from '../domain/authorisation.js'
+import { dateIn } from '../domain/dates.js'
+import { mayOperator, type Viewer } from '../domain/viewer.js'
+import { Refusal } from '../errors.js'
+import * as store from '../store/authorisations.js'
+import type { Db } from '../store/db.js'
+import * as operators from '../store/operators.js'
+import { operatorNamed, wordsOf } from './overrule.js'
+import type { Rules } from './rules.js'
+
+export interface Recorded extends Term {
+  /** Any code of the operator. */
+  operator: string
+  /** By which the operator authorised it: number or name, day, where it is kept. */
+  document: string
+  client: string
+  now: Date
+}
+
+/** Refusals: INPUT_INVALID, AUTHORISATION_TERM, OPERATOR_UNKNOWN. */
+export const recordAuthorisation = async (db: Db, rules: Rules, made: Recorded): Promise<store.Authorisation> => {
+  const { client, givenOn, endsOn, now } = made
+  const document = wordsOf(made.document, '授权文件 the document', rules)
+  const reason = termFault(made, dateIn(now))
+  if (reason !== null) throw new Refusal('AUTHORISATION_TERM', { reason })
+  return db.transaction(async (tx) => {
+    const { id: operatorId } = await operatorNamed(tx, made.operator)
+    return store.record(tx, { client, operatorId, document, givenOn, endsOn, at: now })
+  })
+}
+
+/** By the credit service that recorded it, or by the operator itself; to all others it is not there: AUTHORISATION_UNKNOWN. */
+export const withdrawAuthorisation = async (
+  db: Db,
+  id: number,
+  { viewer, now }: { viewer: Viewer; now: Date },
+): Promise<store.Authorisation> =>
+  db.transaction(async (tx) => {
+    const found = await store.byId(tx, id)
+    const owner = found && (await operators.byIds(tx, [found.operatorId])).get(found.operatorId)
+    const own =
+      viewer.role === 'party' ? mayOperator(viewer, owner?.uscc ?? owner?.shop ?? null) : found?.client === viewer.sub
+    if (found === null || !own) throw new Refusal('AUTHORISATION_UNKNOWN')
+    return store.withdraw(tx, id, { by: viewer.role === 'party' ? 'party' : found.client, at: now })
+  })
