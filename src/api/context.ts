@@ -5,11 +5,11 @@ import { Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { When } from '../store/versions.js'
 import { type Loads, makeLoads } from './loads.js'
-import type { ApiParts } from './parts.js'
+import type { Served } from './parts.js'
 import type { Limits } from './rate-limit.js'
 
 /** Objects in one answer. */
-const OBJECTS_MOST = 10_000
+export const OBJECTS_MOST = 10_000
 
 export interface Context {
   viewer: Viewer
@@ -20,7 +20,7 @@ export interface Context {
   /** Whose request it is, for limits. */
   address: string
   log: Log
-  parts: ApiParts
+  parts: Served
   limits: Limits
   load: Loads
   /** Objects that this question may still be answered with. */
@@ -28,7 +28,7 @@ export interface Context {
 }
 
 export const makeContext = (
-  parts: ApiParts,
+  parts: Served,
   asked: Pick<Context, 'viewer' | 'now' | 'requestId' | 'address' | 'log' | 'limits'>,
 ): Context => ({
   ...asked,

@@ -17,10 +17,12 @@ import { redact } from '../domain/privacy.js'
 import type { Viewer } from '../domain/viewer.js'
 import { isRefusal, Refusal } from '../errors.js'
 import { type Asked, bodyOf } from './asked.js'
+import { asGateway, makeExecutor } from './compiled.js'
 import { type Context, makeContext } from './context.js'
 import { formatError, graphqlRefusal, noteFaults } from './faults.js'
+import { remembering } from './known-tokens.js'
 import { BODY_BYTES, TOKENS_MOST, withinLimits } from './limits.js'
-import type { ApiParts } from './parts.js'
+import type { Served } from './parts.js'
 import type { Limits } from './rate-limit.js'
 import { makeSchema } from './schema.js'
 import { admit } from './viewer.js'
@@ -32,9 +34,11 @@ export interface GraphqlDoor {
   stop(): Promise<void>
 }
 
-export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<GraphqlDoor> => {
+export const makeGraphql = async (parts: Served, limits: Limits): Promise<GraphqlDoor> => {
+  const admitting = { db: parts.db, keys: remembering(parts.keys) }
+  const schema = makeSchema()
   const apollo = new ApolloServer<Context>({
-    schema: makeSchema(),
+    gateway: asGateway(schema, makeExecutor(schema, makeSchema())),
     introspection: true,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
@@ -59,7 +63,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
   return {
     stop: () => apollo.stop(),
     answer: async (request, response, asked) => {
-      const viewer = await admitted(request, response, parts, asked)
+      const viewer = await admitted(request, response, admitting, asked)
       if (viewer === null) return
       const body = await readJson(request, response)
       if (body === null) return
@@ -100,7 +104,7 @@ const faultsToLog: ApolloServerPlugin<Context> = {
 const admitted = async (
   request: IncomingMessage,
   response: ServerResponse,
-  parts: ApiParts,
+  parts: Parameters<typeof admit>[1],
   { now }: Asked,
 ): Promise<Viewer | null> => {
   try {

@@ -1,7 +1,6 @@
 /** The questions that fields ask of the store, each batched over one request. */
 import { isStale } from '../domain/bounds.js'
 import { dateIn } from '../domain/dates.js'
-import { codeOf } from '../domain/identity.js'
 import { WATCHED_DAYS } from '../domain/lateness.js'
 import type { RecordKind } from '../domain/records.js'
 import * as accessCodes from '../store/access-codes.js'
@@ -16,12 +15,12 @@ import * as objections from '../store/objections.js'
 import * as operators from '../store/operators.js'
 import * as overrules from '../store/overrules.js'
 import * as scores from '../store/scores.js'
-import * as standings from '../store/standings.js'
+import type * as standings from '../store/standings.js'
 import * as versions from '../store/versions.js'
 import * as watch from '../store/watch.js'
 import * as watchEntries from '../store/watch-entries.js'
 import { batch, grouped } from './batch.js'
-import type { ApiParts } from './parts.js'
+import type { ApiParts, Served } from './parts.js'
 
 const DAY_MS = 86_400_000
 /** Of one operator, those merged into it counted, that are looked at for its own. */
@@ -47,27 +46,17 @@ export interface Freshness {
 
 export type Loads = ReturnType<typeof makeLoads>
 
-export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, now: Date) => {
+export const makeLoads = ({ db: free, agencies, hot }: Pick<Served, 'db' | 'agencies' | 'hot'>, now: Date) => {
   const today = dateIn(now)
-  const pulls = once(() => watch.lastGood(db, feedsOf(agencies)))
+  const pulls = once(hot.pulls)
+  const { db } = hot
   return {
     pulls,
     freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
-    watched: once(() => watch.ofFeeds(db, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
+    watched: once(() => watch.ofFeeds(free, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     standing: batch<{ code: string; asOf: string }, standings.StandingRow | null>(
       ({ code, asOf }) => `${asOf} ${code}`,
-      grouped(
-        ({ asOf }) => asOf,
-        async (asked) => {
-          const codes = asked.flatMap(({ code }, place) => {
-            const found = codeOf(code)
-            return found ? [{ place, scheme: found.scheme, code: found.code }] : []
-          })
-          const rows = await standings.of(db, codes, { asOf: asked[0]?.asOf ?? today, today })
-          const byPlace = new Map(rows.map((row) => [row.place, row]))
-          return asked.map((_, place) => byPlace.get(place) ?? null)
-        },
-      ),
+      (asked) => hot.standings(asked.map(({ code, asOf }) => ({ code, asOf, today }))),
     ),
     operator: batch(String, async (ids: number[]) => inOrder(ids, await operators.byIds(db, ids))),
     codes: batch(String, async (ids: number[]) => listsOf(ids, await operators.codesOf(db, ids))),

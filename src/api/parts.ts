@@ -7,6 +7,7 @@ import type { Db } from '../store/db.js'
 import type { FileGiven, Pulled } from '../work/pull.js'
 import type { Rules } from '../work/rules.js'
 import type { Occasion } from '../work/timetable.js'
+import type { Hot } from './hot.js'
 
 export interface Upload {
   /** Client that sent it. */
@@ -38,4 +39,9 @@ export interface ApiParts {
   /** Publishes at once, for whoever asks for a list that has just changed. */
   publish: () => Promise<unknown>
   ready: () => Promise<{ ok: boolean; checks: Record<string, string> }>
+}
+
+/** With what a server makes for itself. */
+export interface Served extends ApiParts {
+  hot: Hot
 }

@@ -9,7 +9,8 @@ import { site } from '../web/site.js'
 import { type Asked, askedBy } from './asked.js'
 import { graphqlRefusal } from './faults.js'
 import { type GraphqlDoor, makeGraphql } from './graphql.js'
-import type { ApiParts } from './parts.js'
+import { makeHot } from './hot.js'
+import type { ApiParts, Served } from './parts.js'
 import { answerProblem, faulted, notFound } from './problems.js'
 import { type Limits, makeLimits } from './rate-limit.js'
 import { tokens } from './tokens.js'
@@ -32,7 +33,8 @@ const SECURITY = {
 }
 
 /** Not yet listening. */
-export const makeServer = async (parts: ApiParts): Promise<http.Server> => {
+export const makeServer = async (given: ApiParts): Promise<http.Server> => {
+  const parts: Served = { ...given, hot: makeHot(given) }
   const limits = makeLimits()
   const graphql = await makeGraphql(parts, limits)
   // Who asks what is known before express sees the request, and lives as long as it.
@@ -63,7 +65,10 @@ export const makeServer = async (parts: ApiParts): Promise<http.Server> => {
       return void response.setHeader('Content-Type', 'text/html; charset=utf-8').end(askPage())
     void answerGraphql(graphql, request, response, own)
   })
-  server.on('close', () => void graphql.stop())
+  server.on('close', () => {
+    void graphql.stop()
+    void parts.hot.close()
+  })
   return server
 }
 

@@ -7,7 +7,7 @@ import * as accessCodes from '../store/access-codes.js'
 import type { ApiParts } from './parts.js'
 
 /** Refusal UNAUTHENTICATED for a token that is not good: nobody shall believe to be signed in who is not. */
-export const viewerOf = (headers: IncomingHttpHeaders, keys: Keys, now: Date): Viewer => {
+export const viewerOf = (headers: IncomingHttpHeaders, keys: Pick<Keys, 'verify'>, now: Date): Viewer => {
   const { authorization } = headers
   if (authorization === undefined) return PUBLIC
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization.trim())?.[1]
@@ -21,7 +21,7 @@ export const viewerOf = (headers: IncomingHttpHeaders, keys: Keys, now: Date): V
 /** As `viewerOf`; a party's token is no longer good than the access code for which it was given. */
 export const admit = async (
   headers: IncomingHttpHeaders,
-  { db, keys }: Pick<ApiParts, 'db' | 'keys'>,
+  { db, keys }: Pick<ApiParts, 'db'> & { keys: Pick<Keys, 'verify'> },
   now: Date,
 ): Promise<Viewer> => {
   const viewer = viewerOf(headers, keys, now)

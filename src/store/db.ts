@@ -24,14 +24,23 @@ pg.types.setTypeParser(OID.int8, (text) => Number(text))
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
 export const connect = (url: string): Db =>
+  open({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: 'hub' }, POOL_MAX)
+
+/** With a connection's settings as `connect` makes them; `set`: what each connection is told first, SQL. */
+export const open = (connection: Knex.PgConnectionConfig, most: number, set: string | null = null): Db =>
   knexModule.default({
     client: 'pg',
-    connection: { connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: 'hub' },
-    pool: { min: 0, max: POOL_MAX },
+    connection,
+    pool: { min: 0, max: most, ...(set && { afterCreate: telling(set) }) },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     migrations: { migrationSource, tableName: 'migrations' },
     log: QUIET,
   })
+
+const telling =
+  (set: string) =>
+  (connection: pg.Client, done: (error: Error | null, connection: pg.Client) => void): void =>
+    connection.query(set, (error) => done(error ?? null, connection))
 
 /** Refusal DATABASE_UNREACHABLE instead of a driver's words; the address is not repeated, it may hold a password. */
 export const reach = async (db: Db): Promise<void> => {

@@ -1,0 +1,193 @@
+/**
+ * Queries that come again and again are compiled (graphql-jit); the answers are those of graphql-js to the byte. Whatever the
+ * compiler is known to do otherwise is never given to it: see `isCompilable`. An answer with an error in it is thrown away
+ * and made again by graphql-js.
+ */
+import type { ApolloServerOptionsWithGateway } from '@apollo/server'
+import {
+  type ASTNode,
+  type DocumentNode,
+  defaultFieldResolver,
+  type ExecutionResult,
+  execute,
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isLeafType,
+  isObjectType,
+  Kind,
+  TypeInfo,
+  type TypeNode,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql'
+import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
+import { bounded } from './bounded.js'
+import { type Context, OBJECTS_MOST } from './context.js'
+
+/** Documents of which it is known how often they came. */
+const DOCUMENTS_MOST = 1_000
+/** A document is compiled when it has come so often: compiling costs some hundred executions of the same. */
+const HITS_BEFORE = 20
+
+export interface Asked {
+  document: DocumentNode
+  /** Of the document's text. */
+  hash: string
+  operationName: string | null | undefined
+  variables: Record<string, unknown> | undefined
+  context: Context
+}
+
+interface Known {
+  hits: number
+  /** Null: it never will be. */
+  run: CompiledQuery['query'] | null | undefined
+}
+
+type GatewayInterface = ApolloServerOptionsWithGateway<Context>['gateway']
+
+/** By the hook that Apollo has for whoever executes queries in its place. */
+export const asGateway = (schema: GraphQLSchema, { execute }: Executor): GatewayInterface => {
+  let tell: Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0] = () => undefined
+  return {
+    onSchemaLoadOrUpdate: (listener) => {
+      tell = listener
+      return () => undefined
+    },
+    load: async () => {
+      tell({ apiSchema: schema, coreSupergraphSdl: '' })
+      return {
+        executor: ({ document, queryHash, request, context }) =>
+          execute({
+            document,
+            hash: queryHash,
+            operationName: request.operationName,
+            variables: request.variables,
+            context: context as Context,
+          }),
+      }
+    },
+    stop: async () => undefined,
+  }
+}
+
+export interface Executor {
+  execute(asked: Asked): Promise<ExecutionResult>
+  /** Answers given by compiled queries, and all. */
+  counts: { compiled: number; all: number }
+}
+
+/** `twin`: the same schema made again, for the compiler alone, whose fields are guarded in it. */
+export const makeExecutor = (schema: GraphQLSchema, twin: GraphQLSchema, hitsBefore = HITS_BEFORE): Executor => {
+  const compilable = guarded(twin)
+  const known = bounded<Known>(DOCUMENTS_MOST)
+  const counts = { compiled: 0, all: 0 }
+
+  const compiledFor = ({ document, hash, operationName }: Asked): Known => {
+    const name = `${hash} ${operationName ?? ''}`
+    const found = known.get(name) ?? { hits: 0, run: undefined }
+    if (found.hits === 0) known.set(name, found)
+    found.hits += 1
+    if (found.run === undefined && found.hits > hitsBefore) found.run = compiled(compilable, document, operationName)
+    return found
+  }
+
+  return {
+    counts,
+    execute: async (asked) => {
+      counts.all += 1
+      const { document, operationName, variables, context } = asked
+      const found = compiledFor(asked)
+      if (found.run && found.hits > hitsBefore) {
+        const answer = await found.run(undefined, context, variables ?? {})
+        if (!answer.errors) {
+          counts.compiled += 1
+          return answer
+        }
+        // Faults are told as graphql-js tells them; whoever only ever causes faults is not answered twice each time.
+        found.hits = 1
+        context.budget.left = OBJECTS_MOST
+      }
+      return execute({ schema, document, contextValue: context, variableValues: variables, operationName })
+    },
+  }
+}
+
+const compiled = (
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | null | undefined,
+): CompiledQuery['query'] | null => {
+  if (!isCompilable(schema, document)) return null
+  const query = compileQuery(schema, document, operationName ?? '', { customSerializers: serializers(schema) })
+  return isCompiledQuery(query) ? query.query : null
+}
+
+/** Values that may not stand in a compiled document; a variable, a whole number, a boolean and a word of an enum may. */
+const VALUES: ReadonlySet<string> = new Set([Kind.STRING, Kind.FLOAT, Kind.NULL, Kind.LIST, Kind.OBJECT])
+/** Variables of these, and lists of them, are read alike by both; of input objects and days that is not so. */
+const VARIABLES: ReadonlySet<string> = new Set(['String', 'ID', 'Int', 'Boolean'])
+
+/**
+ * One query and its fragments. Texts written into a query are not compiled, since the compiler writes them into a program,
+ * where a text of a certain form would be run (0.8.9); nor are directives (answers differ where fragments are skipped),
+ * variables with defaults or of types that are read otherwise, names that a plain object does not hold as graphql-js's does,
+ * and whatever may be of several types.
+ */
+export const isCompilable = (schema: GraphQLSchema, document: DocumentNode): boolean => {
+  const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
+  if (operations.length !== 1) return false
+  const types = new TypeInfo(schema)
+  let fits = true
+  const enter = (node: ASTNode): void => {
+    if (!mayStand(node) || isAbstractType(getNamedType(types.getType()))) fits = false
+  }
+  visit(document, visitWithTypeInfo(types, { enter }))
+  return fits
+}
+
+const mayStand = (node: ASTNode): boolean => {
+  if (node.kind === Kind.OPERATION_DEFINITION) return node.operation === 'query'
+  if (node.kind === Kind.VARIABLE_DEFINITION) return !node.defaultValue && VARIABLES.has(nameIn(node.type))
+  if (node.kind === Kind.NAME) return node.value === '__typename' || !(node.value.startsWith('__') || node.value in {})
+  return node.kind !== Kind.INLINE_FRAGMENT && node.kind !== Kind.DIRECTIVE && !VALUES.has(node.kind)
+}
+
+const nameIn = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameIn(type.type))
+
+/**
+ * Compiled code takes what lies in a field as it is where no resolver stands: there a method or a promise would be taken for
+ * an empty object. Fields of objects therefore have one; leaves are looked at by `serializers`.
+ */
+const guarded = (schema: GraphQLSchema): GraphQLSchema => {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue
+    for (const field of Object.values(type.getFields())) if (isOpen(field)) field.resolve = defaultFieldResolver
+  }
+  return schema
+}
+
+const isOpen = ({ type, resolve }: GraphQLField<unknown, unknown>): boolean =>
+  resolve === undefined && !isLeafType(getNamedType(type))
+
+/** As each type writes its values; what is a method or a promise is an error, and so answered by graphql-js. */
+const serializers = (schema: GraphQLSchema): Record<string, (value: unknown) => unknown> => {
+  const types = Object.values(schema.getTypeMap()).filter(isLeafType)
+  return Object.fromEntries(
+    types.map((type) => [
+      type.name,
+      (value: unknown) => {
+        if (typeof value === 'function') throw new TypeError('a method')
+        if (isPromise(value)) {
+          value.catch(() => undefined)
+          throw new TypeError('a promise')
+        }
+        return type.serialize(value)
+      },
+    ]),
+  )
+}
+
+const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise
