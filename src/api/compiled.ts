@@ -157,6 +157,9 @@ const mayStand = (node: ASTNode): boolean => {
 
 const nameIn = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameIn(type.type))
 
+/** Leaves that views give as methods. Another one is answered all the same, by graphql-js each time. */
+const METHODS: ReadonlySet<string> = new Set(['totalCount', 'listed', 'objected'])
+
 /**
  * Compiled code takes what lies in a field as it is where no resolver stands: there a method or a promise would be taken for
  * an empty object. Fields of objects therefore have one; leaves are looked at by `serializers`.
@@ -169,8 +172,8 @@ const guarded = (schema: GraphQLSchema): GraphQLSchema => {
   return schema
 }
 
-const isOpen = ({ type, resolve }: GraphQLField<unknown, unknown>): boolean =>
-  resolve === undefined && !isLeafType(getNamedType(type))
+const isOpen = ({ name, type, resolve }: GraphQLField<unknown, unknown>): boolean =>
+  resolve === undefined && (METHODS.has(name) || !isLeafType(getNamedType(type)))
 
 /** As each type writes its values; what is a method or a promise is an error, and so answered by graphql-js. */
 const serializers = (schema: GraphQLSchema): Record<string, (value: unknown) => unknown> => {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { agencies, feeds } from '../../src/agencies/index.js'
-import { makeServer } from '../../src/api/server.js'
+import { type ApiParts, makeServer } from '../../src/api/server.js'
 import * as contracts from '../../src/contracts.js'
 import { regionIn, usccValid } from '../../src/domain/identity.js'
 import type { ListKind } from '../../src/domain/lists.js'
@@ -47,6 +47,8 @@ export interface World {
   keys: Keys
   database: TestDatabase
   rules: Rules
+  /** What its server stands on. */
+  parts: ApiParts
   setNow: (now: Date) => void
   setReady: (ok: boolean) => void
   token: (role: Role, sub?: string, agency?: string) => string
@@ -81,7 +83,7 @@ export const makeWorld = async (): Promise<World> => {
   const rules = loadRules()
   const publishNow = () =>
     publish(database.db, { cause: 'timetable', manifests: keys.manifests, now: () => now, note: () => undefined })
-  const server = await makeServer({
+  const parts: ApiParts = {
     db: database.db,
     keys,
     log: makeLog({ level: 'silent', file: null }),
@@ -108,7 +110,8 @@ export const makeWorld = async (): Promise<World> => {
       }),
     publish: publishNow,
     ready: async () => ({ ok: ready, checks: { database: ready ? 'ok' : 'unreachable' } }),
-  })
+  }
+  const server = await makeServer(parts)
   const url = await listen(server)
   const token = (role: Role, sub: string = role, agency: string | null = null) =>
     keys.sign({ sub, role, agency, region: null }, now.getTime()).token
@@ -132,6 +135,7 @@ export const makeWorld = async (): Promise<World> => {
     keys,
     database,
     rules,
+    parts,
     token,
     ask,
     setNow: (instant) => {
