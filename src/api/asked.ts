@@ -6,6 +6,9 @@ import { callerOf } from '../domain/rate.js'
 import type { Log } from '../log.js'
 import type { ApiParts } from './parts.js'
 
+/** Nearly every request goes there. */
+const GRAPHQL = new URL('http://hub/graphql')
+
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 
 export interface Asked {
@@ -25,7 +28,18 @@ export const askedBy = (
   const requestId = typeof given === 'string' && REQUEST_ID.test(given) && namesNobody(given) ? given : randomUUID()
   const forwarded = [request.headers['x-forwarded-for'] ?? ''].flat().join(',')
   const address = callerOf(request.socket.remoteAddress ?? '', forwarded, proxies)
-  return { url: targetOf(request.url ?? '/'), now: now(), requestId, address, log: log.child({ request: requestId }) }
+  let own: Log | null = null
+  return {
+    url: targetOf(request.url ?? '/'),
+    now: now(),
+    requestId,
+    address,
+    // Most requests say nothing on their way.
+    get log() {
+      own ??= log.child({ request: requestId })
+      return own
+    },
+  }
 }
 
 /** Whatever a request calls itself goes to the log. */
@@ -33,6 +47,7 @@ const namesNobody = (text: string): boolean => redact(text, () => '') === text
 
 /** Only path and query matter; what cannot be read as an address is no address of ours. */
 const targetOf = (target: string): URL => {
+  if (target === GRAPHQL.pathname) return GRAPHQL
   const text = `http://hub${target.startsWith('/') ? target : `/${target}`}`
   return URL.canParse(text) ? new URL(text) : new URL('http://hub/-')
 }

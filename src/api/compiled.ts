@@ -26,24 +26,28 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
 import { bounded } from './bounded.js'
 import { type Context, OBJECTS_MOST } from './context.js'
 
-/** Documents of which it is known how often they came. */
-const DOCUMENTS_MOST = 1_000
-/** A document is compiled when it has come so often: compiling costs some hundred executions of the same. */
+/** Questions of which it is known how often they came. */
+const QUESTIONS_MOST = 1_000
+/** Longer ones are not compiled, characters. */
+const LONGEST = 10_000
+/** A question is compiled when it has come so often: compiling costs some hundred executions of the same. */
 const HITS_BEFORE = 20
 
 export interface Asked {
   document: DocumentNode
-  /** Of the document's text. */
-  hash: string
+  /** The document as it was asked. */
+  text: string
   operationName: string | null | undefined
   variables: Record<string, unknown> | undefined
   context: Context
 }
 
+type Run = CompiledQuery['query']
+
 interface Known {
   hits: number
-  /** Null: it never will be. */
-  run: CompiledQuery['query'] | null | undefined
+  /** Null: it never will be; undefined: not yet. */
+  run: Run | null | undefined
 }
 
 type GatewayInterface = ApolloServerOptionsWithGateway<Context>['gateway']
@@ -59,10 +63,10 @@ export const asGateway = (schema: GraphQLSchema, { execute }: Executor): Gateway
     load: async () => {
       tell({ apiSchema: schema, coreSupergraphSdl: '' })
       return {
-        executor: ({ document, queryHash, request, context }) =>
+        executor: ({ document, source, request, context }) =>
           execute({
             document,
-            hash: queryHash,
+            text: source,
             operationName: request.operationName,
             variables: request.variables,
             context: context as Context,
@@ -73,8 +77,17 @@ export const asGateway = (schema: GraphQLSchema, { execute }: Executor): Gateway
   }
 }
 
+/** A question as it came, not yet looked at. */
+export interface Question {
+  query: string
+  operationName: string | undefined
+  variables: Record<string, unknown> | undefined
+}
+
 export interface Executor {
   execute(asked: Asked): Promise<ExecutionResult>
+  /** By a compiled query, if it is one that came often, was found valid, and has an answer without errors; else null. */
+  quick(question: Question, contextOf: () => Context): Promise<ExecutionResult | null>
   /** Answers given by compiled queries, and all. */
   counts: { compiled: number; all: number }
 }
@@ -82,16 +95,28 @@ export interface Executor {
 /** `twin`: the same schema made again, for the compiler alone, whose fields are guarded in it. */
 export const makeExecutor = (schema: GraphQLSchema, twin: GraphQLSchema, hitsBefore = HITS_BEFORE): Executor => {
   const compilable = guarded(twin)
-  const known = bounded<Known>(DOCUMENTS_MOST)
+  const questions = bounded<Known>(QUESTIONS_MOST)
   const counts = { compiled: 0, all: 0 }
 
-  const compiledFor = ({ document, hash, operationName }: Asked): Known => {
-    const name = `${hash} ${operationName ?? ''}`
-    const found = known.get(name) ?? { hits: 0, run: undefined }
-    if (found.hits === 0) known.set(name, found)
+  const known = ({ document, text, operationName }: Asked): Known | null => {
+    if (text.length > LONGEST) return null
+    const found = questions.get(nameOf(text, operationName)) ?? { hits: 0, run: undefined }
+    if (found.hits === 0) questions.set(nameOf(text, operationName), found)
     found.hits += 1
     if (found.run === undefined && found.hits > hitsBefore) found.run = compiled(compilable, document, operationName)
     return found
+  }
+  /** Null where the answer has errors: they are told as graphql-js tells them. */
+  const answered = async (found: Known | null, context: Context, variables: Question['variables']) => {
+    if (!found?.run || found.hits <= hitsBefore) return null
+    const answer = await found.run(undefined, context, variables ?? {})
+    if (!answer.errors) {
+      counts.compiled += 1
+      return answer
+    }
+    // Whoever only ever causes faults is not answered twice each time.
+    found.hits = 1
+    return null
   }
 
   return {
@@ -99,21 +124,20 @@ export const makeExecutor = (schema: GraphQLSchema, twin: GraphQLSchema, hitsBef
     execute: async (asked) => {
       counts.all += 1
       const { document, operationName, variables, context } = asked
-      const found = compiledFor(asked)
-      if (found.run && found.hits > hitsBefore) {
-        const answer = await found.run(undefined, context, variables ?? {})
-        if (!answer.errors) {
-          counts.compiled += 1
-          return answer
-        }
-        // Faults are told as graphql-js tells them; whoever only ever causes faults is not answered twice each time.
-        found.hits = 1
-        context.budget.left = OBJECTS_MOST
-      }
+      const answer = await answered(known(asked), context, variables)
+      if (answer !== null) return answer
+      context.budget.left = OBJECTS_MOST
       return execute({ schema, document, contextValue: context, variableValues: variables, operationName })
+    },
+    quick: async ({ query, operationName, variables }, contextOf) => {
+      const found = query.length > LONGEST ? undefined : questions.get(nameOf(query, operationName))
+      return found?.run ? answered(found, contextOf(), variables) : null
     },
   }
 }
+
+const nameOf = (text: string, operationName: string | null | undefined): string =>
+  operationName == null ? `:${text}` : `${operationName.length}:${operationName}${text}`
 
 const compiled = (
   schema: GraphQLSchema,

@@ -4,6 +4,7 @@ import { mayOperator, PUBLIC, type Viewer } from '../domain/viewer.js'
 import { Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { When } from '../store/versions.js'
+import type { Asked } from './asked.js'
 import { type Loads, makeLoads } from './loads.js'
 import type { Served } from './parts.js'
 import type { Limits } from './rate-limit.js'
@@ -27,13 +28,17 @@ export interface Context {
   budget: { left: number }
 }
 
-export const makeContext = (
-  parts: Served,
-  asked: Pick<Context, 'viewer' | 'now' | 'requestId' | 'address' | 'log' | 'limits'>,
-): Context => ({
-  ...asked,
+export const makeContext = (parts: Served, asked: Asked, viewer: Viewer, limits: Limits): Context => ({
+  viewer,
+  now: asked.now,
   today: dateIn(asked.now),
+  requestId: asked.requestId,
+  address: asked.address,
+  get log() {
+    return asked.log
+  },
   parts,
+  limits,
   load: makeLoads(parts, asked.now),
   budget: { left: OBJECTS_MOST },
 })

@@ -17,7 +17,8 @@ import { redact } from '../domain/privacy.js'
 import type { Viewer } from '../domain/viewer.js'
 import { isRefusal, Refusal } from '../errors.js'
 import { type Asked, bodyOf } from './asked.js'
-import { asGateway, makeExecutor } from './compiled.js'
+import { bounded } from './bounded.js'
+import { asGateway, makeExecutor, type Question } from './compiled.js'
 import { type Context, makeContext } from './context.js'
 import { formatError, graphqlRefusal, noteFaults } from './faults.js'
 import { remembering } from './known-tokens.js'
@@ -26,6 +27,10 @@ import type { Served } from './parts.js'
 import type { Limits } from './rate-limit.js'
 import { makeSchema } from './schema.js'
 import { admit } from './viewer.js'
+
+/** Ways in which callers say what they accept that are remembered, and how long one may be, characters. */
+const ACCEPTS_MOST = 100
+const ACCEPT_LONGEST = 300
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -37,8 +42,11 @@ export interface GraphqlDoor {
 export const makeGraphql = async (parts: Served, limits: Limits): Promise<GraphqlDoor> => {
   const admitting = { db: parts.db, keys: remembering(parts.keys) }
   const schema = makeSchema()
+  const executor = makeExecutor(schema, makeSchema())
+  /** The type of an answer, as Apollo gives it to who accepts what. */
+  const types = bounded<string>(ACCEPTS_MOST)
   const apollo = new ApolloServer<Context>({
-    gateway: asGateway(schema, makeExecutor(schema, makeSchema())),
+    gateway: asGateway(schema, executor),
     introspection: true,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
@@ -67,6 +75,12 @@ export const makeGraphql = async (parts: Served, limits: Limits): Promise<Graphq
       if (viewer === null) return
       const body = await readJson(request, response)
       if (body === null) return
+      const contextOf = () => makeContext(parts, asked, viewer, limits)
+      const { accept = '' } = request.headers
+      const question = questionIn(body.value)
+      const type = question && types.get(accept)
+      const quick = type ? await executor.quick(question, contextOf) : null
+      if (quick !== null && type) return complete(response, type, `${JSON.stringify({ data: quick.data })}\n`)
       const {
         status,
         headers,
@@ -78,18 +92,39 @@ export const makeGraphql = async (parts: Served, limits: Limits): Promise<Graphq
           search: asked.url.search,
           body: body.value,
         },
-        context: async () => makeContext(parts, { ...asked, viewer, limits }),
+        context: async () => contextOf(),
       })
       for (const [name, value] of headers) response.setHeader(name, value)
       response.statusCode = status ?? 200
-      if (answer.kind === 'complete') response.end(answer.string)
-      else {
+      if (answer.kind === 'complete') {
+        if (response.statusCode === 200 && accept.length <= ACCEPT_LONGEST)
+          types.set(accept, headers.get('content-type') ?? '')
+        response.end(answer.string)
+      } else {
         for await (const chunk of answer.asyncIterator) response.write(chunk)
         response.end()
       }
     },
   }
 }
+
+/** As Apollo sends it. */
+const complete = (response: ServerResponse, type: string, text: string): void => {
+  response.setHeader('content-type', type)
+  response.setHeader('content-length', Buffer.byteLength(text))
+  response.end(text)
+}
+
+/** Null for whatever is not plainly a question: Apollo says what is wrong with it. */
+const questionIn = (body: unknown): Question | null => {
+  if (!isRecord(body) || 'extensions' in body) return null
+  const { query, operationName = undefined, variables = undefined } = body
+  if (typeof query !== 'string' || (operationName !== undefined && typeof operationName !== 'string')) return null
+  return variables === undefined || isRecord(variables) ? { query, operationName, variables } : null
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const withoutCodes = (error: GraphQLFormattedError): GraphQLFormattedError =>
   JSON.parse(JSON.stringify(error), (_, value) => (typeof value === 'string' ? withoutAccessCodes(value) : value))

@@ -44,20 +44,40 @@ export interface Freshness {
   stale: boolean
 }
 
-export type Loads = ReturnType<typeof makeLoads>
+export type Loads = ReturnType<typeof standingLoads> & ReturnType<typeof fileLoads>
 
-export const makeLoads = ({ db: free, agencies, hot }: Pick<Served, 'db' | 'agencies' | 'hot'>, now: Date) => {
+type Parts = Pick<Served, 'db' | 'agencies' | 'hot'>
+
+/** Most questions are for standing alone; what else can be asked is made when it first is. */
+export const makeLoads = (parts: Parts, now: Date): Loads => {
+  const standing = standingLoads(parts, now)
+  let file: ReturnType<typeof fileLoads> | null = null
+  return new Proxy(standing as Loads, {
+    get: (_, name: keyof Loads) => {
+      if (name in standing) return standing[name as keyof typeof standing]
+      file ??= fileLoads(parts, now)
+      return file[name as keyof typeof file]
+    },
+  })
+}
+
+const standingLoads = ({ agencies, hot }: Parts, now: Date) => {
   const today = dateIn(now)
   const pulls = once(hot.pulls)
-  const { db } = hot
   return {
     pulls,
     freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
-    watched: once(() => watch.ofFeeds(free, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     standing: batch<{ code: string; asOf: string }, standings.StandingRow | null>(
       ({ code, asOf }) => `${asOf} ${code}`,
       (asked) => hot.standings(asked.map(({ code, asOf }) => ({ code, asOf, today }))),
     ),
+  }
+}
+
+const fileLoads = ({ db: free, agencies, hot: { db } }: Parts, now: Date) => {
+  const today = dateIn(now)
+  return {
+    watched: once(() => watch.ofFeeds(free, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     operator: batch(String, async (ids: number[]) => inOrder(ids, await operators.byIds(db, ids))),
     codes: batch(String, async (ids: number[]) => listsOf(ids, await operators.codesOf(db, ids))),
     formerNames: batch(String, async (ids: number[]) => listsOf(ids, await operators.formerNames(db, ids))),

@@ -50,8 +50,9 @@ export const makeServer = async (given: ApiParts): Promise<http.Server> => {
     response.setHeader('X-Request-Id', own.requestId)
     response.on('finish', () => {
       const ms = parts.now().getTime() - own.now.getTime()
-      own.log.info(
+      parts.log.info(
         {
+          request: own.requestId,
           method: request.method,
           path: redact(shown(own.url.pathname), parts.keys.mark),
           status: response.statusCode,

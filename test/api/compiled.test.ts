@@ -40,6 +40,8 @@ const executor = makeExecutor(schema, makeSchema(), 0)
 const [good, listed] = [uscc(1), uscc(2)]
 const NUMBER = '虚市监处罚〔2026〕1号'
 const DEPTH = 3
+/** Characters by which the long questions here differ. */
+const KNOWN_BY = 200
 const PLAIN = /^\[?(String|ID|Int|Boolean)!?\]?!?$/
 
 describe('compiled queries', () => {
@@ -88,12 +90,14 @@ describe('compiled queries', () => {
   const contextOf = (viewer: Viewer) =>
     makeContext(
       { ...world.parts, hot },
-      { viewer, now: NOW, requestId: 'r', address: 'a', log: world.parts.log, limits: makeLimits() },
+      { url: new URL('http://hub/graphql'), now: NOW, requestId: 'r', address: 'a', log: world.parts.log },
+      viewer,
+      makeLimits(),
     )
   const both = async (query: string, variables: Record<string, unknown>, viewer: Viewer) => {
     const document = parse(query)
     const before = executor.counts.compiled
-    const asked = { document, hash: query, operationName: undefined, variables }
+    const asked = { document, text: query.slice(0, KNOWN_BY), operationName: undefined, variables }
     const one = await executor.execute({ ...asked, context: contextOf(viewer) })
     const plain = { schema, document, variableValues: variables, contextValue: contextOf(viewer) }
     return { one, two: await execute(plain), compiled: executor.counts.compiled > before }
@@ -132,7 +136,7 @@ describe('compiled queries', () => {
   it('are compiled only when they have come several times', async () => {
     const own = makeExecutor(schema, makeSchema(), 3)
     const ask = async () => {
-      const asked = { document: parse(STANDINGS), hash: 'one', operationName: undefined }
+      const asked = { document: parse(STANDINGS), text: 'one', operationName: undefined }
       await own.execute({ ...asked, variables: { codes: [good] }, context: contextOf(PUBLIC) })
       return own.counts.compiled
     }
@@ -142,7 +146,7 @@ describe('compiled queries', () => {
   it('give way to graphql-js for a while once one had an error', async () => {
     const own = makeExecutor(schema, makeSchema(), 1)
     const ask = async (codes: unknown) => {
-      const asked = { document: parse(STANDINGS), hash: 'one', operationName: undefined }
+      const asked = { document: parse(STANDINGS), text: 'one', operationName: undefined }
       await own.execute({ ...asked, variables: { codes }, context: contextOf(PUBLIC) })
       return own.counts.compiled
     }
@@ -170,6 +174,47 @@ describe('compiled queries', () => {
       expect(isCompilable(schema, parse(query))).to.equal(false)
     })
   }
+
+  it('answer over HTTP as they did before they were compiled: status, headers and bytes', async () => {
+    const accepts = [
+      '*/*',
+      'application/json',
+      'application/graphql-response+json, application/json;q=0.9',
+      'text/html',
+    ]
+    for (const accept of accepts) {
+      const seen = new Map<string, number>()
+      for (let time = 0; time < 30; time += 1) {
+        const answer = await fetch(`${world.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-request-id': 'one', date: '', accept },
+          body: JSON.stringify({ query: STANDINGS, variables: { codes: [good, 'x'] } }),
+        })
+        const headers = [...answer.headers].filter(([name]) => name !== 'date')
+        const told = JSON.stringify([answer.status, headers, await answer.text()])
+        seen.set(told, (seen.get(told) ?? 0) + 1)
+      }
+      expect([...seen.values()], accept).to.deep.equal([30])
+    }
+  })
+
+  it('leave what is no plain question to Apollo, however often it came', async () => {
+    const bodies = [
+      { query: STANDINGS, variables: 'text' },
+      { query: STANDINGS, variables: [] },
+      { query: STANDINGS, variables: { codes: [good] }, operationName: 'other' },
+      { query: STANDINGS, variables: { codes: [good] }, extensions: 'text' },
+      [{ query: STANDINGS, variables: { codes: [good] } }],
+    ]
+    for (const body of bodies) {
+      const answer = await fetch(`${world.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      expect(answer.status, JSON.stringify(body)).to.equal(400)
+    }
+  })
 
   it('run no text that a question brings', async () => {
     const text = '__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74dglobalThis.ran=true'
