@@ -10,10 +10,10 @@ const KEYS_MOST = 1_000
 export type Answer<K, V> = (keys: readonly K[]) => Promise<V[]>
 
 /**
- * What is asked by several askers before the loop turns is answered by one call of `answer`, and at most two calls are under
- * way. An asker's keys stay together, so that its answer is of one instant; and no answer is older than its question.
+ * What is asked by several askers before the loop turns is answered by one call of `answer`, and at most so many calls are
+ * under way. An asker's keys stay together, so that its answer is of one instant; and no answer is older than its question.
  */
-export const crowd = <K, V>(answer: (keys: K[]) => Promise<V[]>): Answer<K, V> => {
+export const crowd = <K, V>(answer: (keys: K[]) => Promise<V[]>, most = UNDER_WAY_MOST): Answer<K, V> => {
   interface Asker {
     keys: readonly K[]
     resolve: (values: V[]) => void
@@ -24,7 +24,7 @@ export const crowd = <K, V>(answer: (keys: K[]) => Promise<V[]>): Answer<K, V> =
   let called = false
 
   const call = (): void => {
-    if (called || underWay >= UNDER_WAY_MOST || waiting.length === 0) return
+    if (called || underWay >= most || waiting.length === 0) return
     called = true
     setImmediate(() => {
       called = false

@@ -111,7 +111,6 @@ export const makeGraphql = async (parts: Served, limits: Limits): Promise<Graphq
 /** As Apollo sends it. */
 const complete = (response: ServerResponse, type: string, text: string): void => {
   response.setHeader('content-type', type)
-  response.setHeader('content-length', Buffer.byteLength(text))
   response.end(text)
 }
 

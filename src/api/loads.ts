@@ -74,8 +74,9 @@ const standingLoads = ({ agencies, hot }: Parts, now: Date) => {
   }
 }
 
-const fileLoads = ({ db: free, agencies, hot: { db } }: Parts, now: Date) => {
+const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
   const today = dateIn(now)
+  const { db } = hot
   return {
     watched: once(() => watch.ofFeeds(free, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     operator: batch(String, async (ids: number[]) => inOrder(ids, await operators.byIds(db, ids))),
@@ -85,14 +86,7 @@ const fileLoads = ({ db: free, agencies, hot: { db } }: Parts, now: Date) => {
     decision: batch(String, async (ids: number[]) => inOrder(ids, await decisions.byIds(db, ids))),
     decisionsOf: batch(String, async (ids: number[]) => listsOf(ids, await decisions.ofOperators(db, ids))),
     record: batch(String, async (ids: number[]) => inOrder(ids, await versions.byIds(db, ids))),
-    records: batch<PageOfRecords, versions.Version[]>(
-      JSON.stringify,
-      grouped(withoutOperator, async (asked) => {
-        const { when, ...page } = asked[0] as PageOfRecords
-        const ids = asked.map(({ operator }) => operator)
-        return listsOf(ids, await versions.ofOperators(db, ids, when, page))
-      }),
-    ),
+    records: batch(JSON.stringify, hot.records),
     recordCount: batch<Omit<PageOfRecords, 'first' | 'after'>, number>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -111,13 +105,7 @@ const fileLoads = ({ db: free, agencies, hot: { db } }: Parts, now: Date) => {
         return listsOf(ids, await versions.sourcesOf(db, ids, when, { kinds, removed }))
       }),
     ),
-    score: batch<AtWhen, scores.StoredScore | null>(
-      JSON.stringify,
-      grouped(withoutOperator, async (asked) => {
-        const ids = asked.map(({ operator }) => operator)
-        return inOrder(ids, await scores.latest(db, ids, (asked[0] as AtWhen).when))
-      }),
-    ),
+    score: batch(JSON.stringify, hot.scores),
     scoreForgotten: batch(String, async (ids: number[]) => {
       const found = await scores.forgotten(db, ids, today)
       return ids.map((id) => found.has(id))
@@ -161,13 +149,7 @@ const fileLoads = ({ db: free, agencies, hot: { db } }: Parts, now: Date) => {
         })
       }),
     ),
-    mirrored: batch<AtWhen, versions.Version[]>(
-      JSON.stringify,
-      grouped(withoutOperator, async (asked) => {
-        const ids = asked.map(({ operator }) => operator)
-        return listsOf(ids, await versions.mirrored(db, ids, (asked[0] as AtWhen).when))
-      }),
-    ),
+    mirrored: batch(JSON.stringify, hot.mirrored),
     publicEntries: batch<{ operator: number; asOf: string }, listings.PublicBody[]>(
       JSON.stringify,
       grouped(
@@ -181,7 +163,7 @@ const fileLoads = ({ db: free, agencies, hot: { db } }: Parts, now: Date) => {
       ),
     ),
     listing: batch(String, async (ids: string[]) => inOrder(ids, await listings.byIds(db, ids))),
-    listings: batch(String, async (ids: number[]) => listsOf(ids, await listings.ofOperators(db, ids))),
+    listings: batch(String, hot.listings),
     moves: batch(String, async (ids: string[]) => ofListings(ids, await listings.eventsOf(db, ids))),
     deadlines: batch(String, async (ids: string[]) => ofListings(ids, await deadlines.ofListings(db, ids))),
     concerns: batch(String, async (ids: string[]) => ofListings(ids, await concerns.ofListings(db, ids))),
@@ -212,11 +194,12 @@ const freshnessOf = (agencies: ApiParts['agencies'], pulls: ReadonlyMap<string, 
   return oldest ?? { asOf: new Date(0), stale: true }
 }
 
-const withoutOperator = ({ operator: _, ...question }: AtWhen): string => JSON.stringify(question)
+export const withoutOperator = ({ operator: _, ...question }: AtWhen): string => JSON.stringify(question)
 
-const inOrder = <K, V>(keys: readonly K[], found: Map<K, V>): (V | null)[] => keys.map((key) => found.get(key) ?? null)
+export const inOrder = <K, V>(keys: readonly K[], found: Map<K, V>): (V | null)[] =>
+  keys.map((key) => found.get(key) ?? null)
 
-const listsOf = <V extends { operatorId: number | null }>(ids: readonly number[], rows: readonly V[]): V[][] => {
+export const listsOf = <V extends { operatorId: number | null }>(ids: readonly number[], rows: readonly V[]): V[][] => {
   const lists = new Map<number | null, V[]>(ids.map((id) => [id, []]))
   for (const row of rows) lists.get(row.operatorId)?.push(row)
   return ids.map((id) => lists.get(id) ?? [])

@@ -198,6 +198,24 @@ describe('compiled queries', () => {
     }
   })
 
+  it('tell many who ask at once what each is told alone', async () => {
+    const page = `query($code: String!) { operator(code: $code) { id name records(first: 2) { nodes { id body } }
+      score { value reasons { rule points zh } } listings { id kind mirrored state } standing { code status listed } } }`
+    const asked = (['officer', 'marketplace', 'party'] as const).flatMap((role) =>
+      [good, listed, uscc(9), good, listed].map((code) => ({ role, code })),
+    )
+    const ask = async ({ role, code }: { role: Role; code: string }) => {
+      const token = world.token(role, role === 'party' ? listed : role)
+      const { data, errors } = await world.ask(page, { variables: { code }, token })
+      return JSON.stringify([data, errors])
+    }
+    const alone: string[] = []
+    for (const one of asked) alone.push(await ask(one))
+    const crowded: string[][] = []
+    for (let time = 0; time < 3; time += 1) crowded.push(await Promise.all(asked.map(ask)))
+    expect(crowded).to.deep.equal([alone, alone, alone])
+  })
+
   it('leave what is no plain question to Apollo, however often it came', async () => {
     const bodies = [
       { query: STANDINGS, variables: 'text' },

@@ -33,7 +33,7 @@ const STANDING = 'query ($code: String!) { standing(code: $code) { code uscc nam
 const STANDINGS = 'query ($codes: [String!]!) { standings(codes: $codes) { code uscc name status grade score listed } }'
 const PAGE = `query ($code: String!) { operator(code: $code) { id uscc name kind region registrationStatus
   records(first: 10) { nodes { id kind feed body validFrom knownFrom } }
-  score { value grade asOf reasons { rule points sentence { zh en } } }
+  score { value grade asOf reasons { rule points zh en } }
   listings { id kind state reason publishedOn endsOn } } }`
 
 const say = (what: string): unknown => process.stdout.write(`${what}\n`)
