@@ -182,7 +182,7 @@ const mayStand = (node: ASTNode): boolean => {
 const nameIn = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameIn(type.type))
 
 /** Leaves that views give as methods. Another one is answered all the same, by graphql-js each time. */
-const METHODS: ReadonlySet<string> = new Set(['totalCount', 'listed', 'objected'])
+const METHODS: ReadonlySet<string> = new Set(['totalCount', 'objected'])
 
 /**
  * Compiled code takes what lies in a field as it is where no resolver stands: there a method or a promise would be taken for

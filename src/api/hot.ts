@@ -47,12 +47,7 @@ export const makeHot = ({ db: beside, agencies }: Pick<ApiParts, 'db' | 'agencie
   })
   return {
     db,
-    standings: crowd(
-      grouped(
-        ({ asOf, today }) => `${asOf} ${today}`,
-        (asked) => standingsOf(db, asked),
-      ),
-    ),
+    standings: crowd((asked) => standingsOf(db, asked)),
     pulls: async () => (await pulls([null]))[0] ?? new Map(),
     ...filesOf(db),
     close: () => db.destroy(),
@@ -95,7 +90,21 @@ const distinct = (ids: readonly number[]): number[] => [...new Set(ids)]
 
 const idsOf = (asked: readonly AtWhen[]): number[] => asked.map(({ operator }) => operator)
 
-const standingsOf = async (db: Db, asked: readonly StandingAsked[]): Promise<(standings.StandingRow | null)[]> => {
+type Rows = Promise<(standings.StandingRow | null)[]>
+
+/** Nearly all ask about today, and are not parted first. */
+const standingsOf = (db: Db, asked: StandingAsked[]): Rows => {
+  const [first] = asked
+  const alike = asked.every(({ asOf, today }) => asOf === first?.asOf && today === first.today)
+  if (alike) return standingsOn(db, asked)
+  return grouped<StandingAsked, standings.StandingRow | null>(
+    ({ asOf, today }) => `${asOf} ${today}`,
+    (some) => standingsOn(db, some),
+  )(asked)
+}
+
+/** All about one day. */
+const standingsOn = async (db: Db, asked: readonly StandingAsked[]): Rows => {
   const [days] = asked
   if (days === undefined) return []
   const codes = asked.flatMap(({ code }, place) => {

@@ -71,6 +71,9 @@ const standingLoads = ({ agencies, hot }: Parts, now: Date) => {
       ({ code, asOf }) => `${asOf} ${code}`,
       (asked) => hot.standings(asked.map(({ code, asOf }) => ({ code, asOf, today }))),
     ),
+    /** In the order of the codes; repeats are asked again. */
+    standings: ({ codes, asOf }: { codes: readonly string[]; asOf: string }) =>
+      hot.standings(codes.map((code) => ({ code, asOf, today }))),
   }
 }
 

@@ -42,7 +42,7 @@ export const of = async (
        coalesce((select jsonb_agg(p.body order by p.published_on desc) from listings l join public_entries p on p.listing_id = l.id
          where l.operator_id = o.id and ${SHOWN}), '[]') as entries
      from unnest(:places::int[], :schemes::text[], :codes::text[]) as a(place, scheme, code)
-     cross join lateral (select case when count(distinct c.operator_id) = 1 then min(c.operator_id) end as id from codes c
+     cross join lateral (select case when min(c.operator_id) = max(c.operator_id) then min(c.operator_id) end as id from codes c
        where c.scheme = a.scheme and c.code = a.code and c.known_to is null) c
      join operators o on o.id = c.id
      left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = o.id and ${COUNTS}

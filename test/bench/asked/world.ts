@@ -15,6 +15,13 @@ const AT_ONCE = 20_000
 const LISTED_EVERY = 50
 const REGION = '220102'
 
+const SIGNS = '云禾松岭泽安瑞恒晟嘉博远鸿信达盛源辰泰康宁和悦铭朗捷迅腾翔飞骏驰逸轩宇辉煌灿锦绣'
+/** As most are: without digits. */
+const nameOf = (row: number): string => {
+  const sign = (place: number) => SIGNS[Math.floor(row / SIGNS.length ** place) % SIGNS.length]
+  return `样本市${sign(3)}${sign(2)}${sign(1)}${sign(0)}电子商务有限公司`
+}
+
 export interface Made {
   /** Files of codes, one a line: of all, and of those with records. */
   codes: string
@@ -30,9 +37,13 @@ export const made = async (url: string, folder: string, operators: number, paged
     for (let from = 0; from < operators; from += AT_ONCE)
       await db.raw(
         `insert into operators (uscc, kind, name, region, status, first_run, created_at)
-         select code, 'ENTERPRISE', '样本第' || (? + n) || '号商贸有限公司', ?, 'ACTIVE', 1, now() - interval '1 hour'
-         from unnest(?::text[]) with ordinality as c(code, n) order by n`,
-        [from, REGION, codes.slice(from, from + AT_ONCE)] as never,
+         select code, 'ENTERPRISE', name, ?, 'ACTIVE', 1, now() - interval '1 hour'
+         from unnest(?::text[], ?::text[]) with ordinality as c(code, name, n) order by n`,
+        [
+          REGION,
+          codes.slice(from, from + AT_ONCE),
+          codes.slice(from, from + AT_ONCE).map((_, n) => nameOf(from + n)),
+        ] as never,
       )
     await recorded(db, paged)
     await listed(db, paged)
