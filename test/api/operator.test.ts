@@ -242,6 +242,24 @@ describe('operator over HTTP', () => {
     expect(await cost(30)).to.be.at.most(14)
   })
 
+  it('the file of one operator is one statement for each thing in it', async () => {
+    const query = `query($code: String!) { operator(code: $code) { name registrationStatus records(first: 10) { nodes { id body } }
+      score { value reasons { points zh } } listings { id state } standing { status } } }`
+    const token = world.token('officer')
+    const ask = () => world.ask(query, { variables: { code: one }, token })
+    await ask()
+    const sql = await world.statements(ask)
+    expect(sql.map((each) => /\/\* ([\w. ]+) \*\//.exec(each)?.[1]).sort()).to.deep.equal([
+      'listings.ofOperators',
+      'operators.byCodes',
+      'scores.latest',
+      'standings.of',
+      'versions.mirrored',
+      'versions.ofOperators',
+      'watch.lastGood',
+    ])
+  })
+
   it('a page size outside 1–100 and a strange cursor are refused by name', async () => {
     const token = world.token('officer')
     for (const args of [
