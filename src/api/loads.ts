@@ -19,6 +19,7 @@ import type * as standings from '../store/standings.js'
 import * as versions from '../store/versions.js'
 import * as watch from '../store/watch.js'
 import * as watchEntries from '../store/watch-entries.js'
+import { cardByHash } from '../work/cards.js'
 import { batch, grouped } from './batch.js'
 import type { ApiParts, Served } from './parts.js'
 
@@ -109,6 +110,7 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
       }),
     ),
     score: batch(JSON.stringify, hot.scores),
+    card: batch(String, (hashes: string[]) => Promise.all(hashes.map((hash) => cardByHash(db, hash)))),
     scoreForgotten: batch(String, async (ids: number[]) => {
       const found = await scores.forgotten(db, ids, today)
       return ids.map((id) => found.has(id))

@@ -238,6 +238,8 @@ describe('operator over HTTP', () => {
       `{ operators(first: ${first}) { totalCount nodes { name regNo formerNames codes { code } standing { status listings { id } } records(first: 5) { totalCount nodes { id } } score { value reasons { records { id } } } listings { id state } } } }`
     const token = world.token('officer')
     const cost = async (first: number) => (await world.statements(() => world.ask(query(first), { token }))).length
+    // Which card gave a score is read once and known from then on.
+    await cost(2)
     expect(await cost(30)).to.equal(await cost(2))
     expect(await cost(30)).to.be.at.most(14)
   })
