@@ -17,6 +17,7 @@ import {
   isLeafType,
   isObjectType,
   Kind,
+  type SelectionSetNode,
   TypeInfo,
   type TypeNode,
   visit,
@@ -30,6 +31,8 @@ import { type Context, OBJECTS_MOST } from './context.js'
 const QUESTIONS_MOST = 1_000
 /** Longer ones are not compiled, characters. */
 const LONGEST = 10_000
+/** Fields of one question with its fragments written out: each place of a fragment is compiled for itself. */
+const FIELDS_MOST = 1_000
 /** A question is compiled when it has come so often: compiling costs some hundred executions of the same. */
 const HITS_BEFORE = 20
 
@@ -162,7 +165,7 @@ const VARIABLES: ReadonlySet<string> = new Set(['String', 'ID', 'Int', 'Boolean'
  */
 export const isCompilable = (schema: GraphQLSchema, document: DocumentNode): boolean => {
   const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
-  if (operations.length !== 1) return false
+  if (operations.length !== 1 || fieldsIn(document) > FIELDS_MOST) return false
   const types = new TypeInfo(schema)
   let fits = true
   const enter = (node: ASTNode): void => {
@@ -170,6 +173,29 @@ export const isCompilable = (schema: GraphQLSchema, document: DocumentNode): boo
   }
   visit(document, visitWithTypeInfo(types, { enter }))
   return fits
+}
+
+/** Of the whole document, each fragment written out wherever it is spread. Fragments do not go round in circles: see validation. */
+const fieldsIn = ({ definitions }: DocumentNode): number => {
+  const fragments = new Map(
+    definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])),
+  )
+  const known = new Map<string, number>()
+  const inFragment = (name: string): number => {
+    const set = fragments.get(name)?.selectionSet
+    const fields = known.get(name) ?? (set ? inSet(set) : 0)
+    known.set(name, fields)
+    return fields
+  }
+  const inSet = ({ selections }: SelectionSetNode): number =>
+    selections.reduce((sum, one) => {
+      if (one.kind === Kind.FRAGMENT_SPREAD) return sum + inFragment(one.name.value)
+      return sum + 1 + (one.selectionSet ? inSet(one.selectionSet) : 0)
+    }, 0)
+  return definitions.reduce(
+    (sum, one) => (one.kind === Kind.OPERATION_DEFINITION ? sum + inSet(one.selectionSet) : sum),
+    0,
+  )
 }
 
 const mayStand = (node: ASTNode): boolean => {

@@ -169,6 +169,16 @@ describe('compiled queries', () => {
     ['what may be of several types', 'query($id: ID!) { node(id: $id) { ... on Operator { id } } }'],
     ['two operations', 'query a { viewer { role } } query b { viewer { role } }'],
   ]
+  it('are never made of a short document whose fragments double in one another', () => {
+    const level = (n: number) =>
+      `fragment f${n} on Operator { standing { listings { operator { ${n > 0 ? `...f${n - 1}` : 'id'} } } } listings { operator { ${n > 0 ? `...f${n - 1}` : 'id'} } } }`
+    const doubled = (levels: number) =>
+      parse(
+        `query($code: String!) { operator(code: $code) { ...f${levels} } } ${Array.from({ length: levels + 1 }, (_, n) => level(n)).join('\n')}`,
+      )
+    expect([isCompilable(schema, doubled(2)), isCompilable(schema, doubled(40))]).to.deep.equal([true, false])
+  })
+
   for (const [what, query] of kept) {
     it(`are never made of a document with ${what}`, () => {
       expect(isCompilable(schema, parse(query))).to.equal(false)
@@ -249,12 +259,14 @@ const nameOf = (type: GraphQLInputType): string => getNamedType(type).name
 const argsOf = ({ args }: GraphQLField<unknown, unknown>) => args.filter(({ type }) => PLAIN.test(String(type)))
 
 /** Everything that this field gives, to a depth; its plain arguments are variables. */
-const queryOf = (field: GraphQLField<unknown, unknown>): string => {
+const queryOf = (field: GraphQLField<unknown, unknown>, depth = DEPTH): string => {
   const args = argsOf(field)
   const declared = args.map(({ name, type }) => `$${name}: ${type}`).join(', ')
   const given = args.map(({ name }) => `${name}: $${name}`).join(', ')
-  const selection = selectionOf(field, DEPTH)
-  return `query${declared && `(${declared})`} { ${field.name}${given && `(${given})`} ${selection} }`
+  const selection = selectionOf(field, depth)
+  const query = `query${declared && `(${declared})`} { ${field.name}${given && `(${given})`} ${selection} }`
+  // What is too much to be compiled is asked less deeply.
+  return depth > 1 && !isCompilable(schema, parse(query)) ? queryOf(field, depth - 1) : query
 }
 
 const selectionOf = ({ type }: GraphQLField<unknown, unknown>, depth: number): string => {
