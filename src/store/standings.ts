@@ -35,26 +35,31 @@ export const of = async (
   codes: readonly { place: number; scheme: string; code: string }[],
   days: PublicDays,
 ): Promise<StandingRow[]> => {
-  if (codes.length === 0) return []
-  const answer = await db.raw(
-    `select a.place, o.id as "operatorId", o.uscc, o.shop, o.name, o.status, s.value as score, coalesce(h.grade, s.grade) as grade,
-       h.id is not null as overruled, ${CONTESTED} as objected, coalesce(${FORGOTTEN}, false) as forgotten,
-       coalesce((select jsonb_agg(p.body order by p.published_on desc) from listings l join public_entries p on p.listing_id = l.id
-         where l.operator_id = o.id and ${SHOWN}), '[]') as entries
-     from unnest(:places::int[], :schemes::text[], :codes::text[]) as a(place, scheme, code)
-     cross join lateral (select case when min(c.operator_id) = max(c.operator_id) then min(c.operator_id) end as id from codes c
-       where c.scheme = a.scheme and c.code = a.code and c.known_to is null) c
-     join operators o on o.id = c.id
-     left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = o.id and ${COUNTS}
-       order by s.as_of desc, s.id desc limit 1) s on true
-     left join lateral (${holding('o.id', "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}
-     order by a.place /* standings.of */`,
-    {
-      ...days,
-      places: codes.map((c) => c.place),
-      schemes: codes.map((c) => c.scheme),
-      codes: codes.map((c) => c.code),
-    },
-  )
-  return answer.rows
+  const [first] = codes
+  if (first === undefined) return []
+  const asked = { ...days, codes: codes.map(({ code }) => code) }
+  const answer = codes.every(({ scheme }) => scheme === first.scheme)
+    ? await db.raw(OF_ONE_SCHEME, { ...asked, scheme: first.scheme })
+    : await db.raw(OF_ANY, { ...asked, schemes: codes.map(({ scheme }) => scheme) })
+  const rows = answer.rows as StandingRow[]
+  for (const row of rows) row.place = codes[row.place - 1]?.place ?? 0
+  return rows
 }
+
+const text = (asked: string, scheme: string): string => `
+  select a.place::int, o.id as "operatorId", o.uscc, o.shop, o.name, o.status, s.value as score, coalesce(h.grade, s.grade) as grade,
+    h.id is not null as overruled, ${CONTESTED} as objected, coalesce(${FORGOTTEN}, false) as forgotten,
+    coalesce((select jsonb_agg(p.body order by p.published_on desc) from listings l join public_entries p on p.listing_id = l.id
+      where l.operator_id = o.id and ${SHOWN}), '[]') as entries
+  from ${asked}
+  cross join lateral (select case when min(c.operator_id) = max(c.operator_id) then min(c.operator_id) end as id from codes c
+    where c.scheme = ${scheme} and c.code = a.code and c.known_to is null) c
+  join operators o on o.id = c.id
+  left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = o.id and ${COUNTS}
+    order by s.as_of desc, s.id desc limit 1) s on true
+  left join lateral (${holding('o.id', "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}
+  order by a.place /* standings.of */`
+
+const OF_ANY = text('unnest(:schemes::text[], :codes::text[]) with ordinality as a(scheme, code, place)', 'a.scheme')
+/** Nearly always: the kinds of code that were not asked about are not even looked at. */
+const OF_ONE_SCHEME = text('unnest(:codes::text[]) with ordinality as a(code, place)', ':scheme::text')
