@@ -3,7 +3,7 @@
  * Apollo's rule against forged requests; a browser gets a page that says where to ask.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server'
+import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -68,6 +68,37 @@ export const makeGraphql = async (parts: Served, limits: Limits): Promise<Graphq
     ],
   })
   await apollo.start()
+
+  /** As Apollo would; null where it has to. */
+  const byCompiled = async (
+    body: unknown,
+    { headers }: IncomingMessage,
+    contextOf: () => Context,
+  ): Promise<HTTPGraphQLResponse | null> => {
+    const question = questionIn(body)
+    const type = question && types.get(headers.accept ?? '')
+    const found = type ? await executor.quick(question, contextOf) : null
+    if (!found || !type) return null
+    return {
+      headers: new HeaderMap([['content-type', type]]),
+      body: { kind: 'complete', string: `${JSON.stringify({ data: found.data })}\n` },
+    }
+  }
+  const byApollo = async (
+    body: unknown,
+    request: IncomingMessage,
+    { url }: Asked,
+    context: () => Promise<Context>,
+  ): Promise<HTTPGraphQLResponse> => {
+    const { method = 'GET', headers } = request
+    const asked = { method, headers: headersOf(request), search: url.search, body }
+    const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: asked, context })
+    const { accept = '' } = headers
+    const type = answer.headers.get('content-type')
+    const learned = answer.body.kind === 'complete' && (answer.status ?? 200) === 200 && accept.length <= ACCEPT_LONGEST
+    if (learned && type) types.set(accept, type)
+    return answer
+  }
   return {
     stop: () => apollo.stop(),
     answer: async (request, response, asked) => {
@@ -76,48 +107,28 @@ export const makeGraphql = async (parts: Served, limits: Limits): Promise<Graphq
       const body = await readJson(request, response)
       if (body === null) return
       const contextOf = () => makeContext(parts, asked, viewer, limits)
-      const { accept = '' } = request.headers
-      const question = questionIn(body.value)
-      const type = question && types.get(accept)
-      const quick = type ? await executor.quick(question, contextOf) : null
-      if (quick !== null && type) return complete(response, type, `${JSON.stringify({ data: quick.data })}\n`)
-      const {
-        status,
-        headers,
-        body: answer,
-      } = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: {
-          method: request.method ?? 'GET',
-          headers: headersOf(request),
-          search: asked.url.search,
-          body: body.value,
-        },
-        context: async () => contextOf(),
-      })
-      for (const [name, value] of headers) response.setHeader(name, value)
-      response.statusCode = status ?? 200
-      if (answer.kind === 'complete') {
-        if (response.statusCode === 200 && accept.length <= ACCEPT_LONGEST)
-          types.set(accept, headers.get('content-type') ?? '')
-        response.end(answer.string)
-      } else {
-        for await (const chunk of answer.asyncIterator) response.write(chunk)
-        response.end()
-      }
+      const answer =
+        (await byCompiled(body.value, request, contextOf)) ??
+        (await byApollo(body.value, request, asked, async () => contextOf()))
+      await send(response, answer)
     },
   }
 }
 
-/** As Apollo sends it. */
-const complete = (response: ServerResponse, type: string, text: string): void => {
-  response.setHeader('content-type', type)
-  response.end(text)
+/** Every answer leaves here, however it was found. */
+const send = async (response: ServerResponse, { status, headers, body }: HTTPGraphQLResponse): Promise<void> => {
+  for (const [name, value] of headers) response.setHeader(name, value)
+  response.statusCode = status ?? 200
+  if (body.kind === 'complete') return void response.end(body.string)
+  for await (const chunk of body.asyncIterator) response.write(chunk)
+  response.end()
 }
 
 /** Null for whatever is not plainly a question: Apollo says what is wrong with it. */
 const questionIn = (body: unknown): Question | null => {
   if (!isRecord(body) || 'extensions' in body) return null
-  const { query, operationName = undefined, variables = undefined } = body
+  const { query } = body
+  const [operationName, variables] = [body['operationName'] ?? undefined, body['variables'] ?? undefined]
   if (typeof query !== 'string' || (operationName !== undefined && typeof operationName !== 'string')) return null
   return variables === undefined || isRecord(variables) ? { query, operationName, variables } : null
 }
