@@ -54,6 +54,8 @@ export interface Keys {
   sign(claims: Claims, now: number): { token: string; expiresIn: number }
   /** The claims of a good token; Refusal UNAUTHENTICATED for any other. */
   verify(token: string, now: number): Verified
+  /** Whether tokens of the key of that name can still be good: of one that leaked none is any more. */
+  accepts(kid: string, now: number): boolean
   jwks(): { keys: JWK[] }
   /** For what is published: keys of their own, that nothing else is signed with. */
   manifests: ManifestKeys
@@ -124,6 +126,7 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
         })
       }
     },
+    accepts: (kid, now) => signing.accepted(kid, now) !== null,
     jwks: () => ({
       keys: [...signing.all(), ...ring.all()].map(({ jwk, kid }) => ({ ...jwk, kid, use: 'sig', alg: 'ES256' })),
     }),
@@ -220,7 +223,8 @@ const tokenKeysIn = (folder: string) => {
 /** Whether all tokens of a key have ended whose successor began in that second. */
 const isSpent = (successor: number, now: number): boolean => (successor + TOKEN_SECONDS) * 1_000 <= now
 
-const kidIn = (token: string): string => {
+/** Of the key with which a token says to be signed. */
+export const kidIn = (token: string): string => {
   const { kid } = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString('utf8'))
   return typeof kid === 'string' ? kid : ''
 }

@@ -73,6 +73,7 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   '@apollo/server': (room) => room === 'api',
   '@graphql-tools/schema': (room) => room === 'api',
   graphql: (room) => room === 'api',
+  'graphql-jit': (_, file) => file === 'src/api/compiled.ts',
   'node-cron': (_, file) => file === 'src/work/clock.ts',
   ajv: (_, file) => file === 'src/contracts.ts',
   'ajv-formats': (_, file) => file === 'src/contracts.ts',

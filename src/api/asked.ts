@@ -8,6 +8,9 @@ import type { Log } from '../log.js'
 import type { ApiParts } from './parts.js'
 import { purposeIn } from './trail.js'
 
+/** Nearly every request goes there. */
+const GRAPHQL = new URL('http://hub/graphql')
+
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 
 export interface Asked {
@@ -32,8 +35,20 @@ export const askedBy = (
   const forwarded = [request.headers['x-forwarded-for'] ?? ''].flat().join(',')
   const address = callerOf(request.socket.remoteAddress ?? '', forwarded, proxies)
   const purpose = purposeIn(request, keys.mark)
-  const url = targetOf(request.url ?? '/')
-  return { url, now: now(), requestId, address, purpose, log: log.child({ request: requestId }), refused: [] }
+  let own: Log | null = null
+  return {
+    url: targetOf(request.url ?? '/'),
+    now: now(),
+    requestId,
+    address,
+    purpose,
+    // Most requests say nothing on their way.
+    get log() {
+      own ??= log.child({ request: requestId })
+      return own
+    },
+    refused: [],
+  }
 }
 
 /** Whatever a request calls itself goes to the log. */
@@ -41,6 +56,7 @@ const namesNobody = (text: string): boolean => redact(text, () => '') === text
 
 /** Only path and query matter; what cannot be read as an address is no address of ours. */
 const targetOf = (target: string): URL => {
+  if (target === GRAPHQL.pathname) return GRAPHQL
   const text = `http://hub${target.startsWith('/') ? target : `/${target}`}`
   return URL.canParse(text) ? new URL(text) : new URL('http://hub/-')
 }

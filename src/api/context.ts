@@ -4,6 +4,7 @@ import { mayOperator, PUBLIC, type Viewer } from '../domain/viewer.js'
 import { Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { When } from '../store/versions.js'
+import type { Asked } from './asked.js'
 import { type Loads, makeLoads } from './loads.js'
 import type { ApiParts } from './parts.js'
 import type { Limits } from './rate-limit.js'
@@ -43,23 +44,40 @@ export interface Context {
 
 export const makeContext = (
   parts: ApiParts,
-  asked: Pick<Context, 'viewer' | 'now' | 'requestId' | 'address' | 'purpose' | 'log' | 'refused' | 'limits'>,
+  asked: Pick<Asked, 'now' | 'requestId' | 'address' | 'purpose' | 'log' | 'refused'> &
+    Pick<Context, 'viewer' | 'limits'>,
   {
     seen = nothingSeen(),
     hasLeft = () => false,
     began = performance.now(),
   }: { seen?: Seen; hasLeft?: () => boolean; began?: number } = {},
 ): Context => ({
-  ...asked,
+  viewer: asked.viewer,
+  now: asked.now,
   isOver: () => hasLeft() || performance.now() - began > ANSWER_MOST_MS,
   asking: noAsking(),
   seen,
   shown: (code) => note(seen, { code }),
   today: dateIn(asked.now),
+  requestId: asked.requestId,
+  address: asked.address,
+  purpose: asked.purpose,
+  // Made when it is first written to.
+  get log() {
+    return asked.log
+  },
+  refused: asked.refused,
   parts,
+  limits: asked.limits,
   load: makeLoads(parts, asked.now),
   budget: { left: OBJECTS_MOST },
 })
+
+/** Before an answer is made a second time: nothing has been spent on it or shown. */
+export const afresh = ({ budget, seen }: Pick<Context, 'budget' | 'seen'>): void => {
+  budget.left = OBJECTS_MOST
+  for (const noted of Object.values(seen)) noted.clear()
+}
 
 /**
  * Each object of an answer costs one: lists within lists multiply, and are stopped here, as is an answer that takes too long or

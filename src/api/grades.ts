@@ -11,7 +11,10 @@ interface Graded {
 }
 
 /** The one question behind every field that tells of a score. Whether the score itself may be told is another: `mayTell`. */
-export const seesGrade = async (context: Context, operator: Graded): Promise<boolean> => {
+export const seesGrade = async (context: Context, operator: Graded): Promise<boolean> => seeing(context, operator)
+
+/** As `seesGrade`, without a promise where nothing need be looked up. */
+export const seeing = (context: Context, operator: Graded): boolean | Promise<boolean> => {
   const viewer = viewerOn(context, operator)
   if (may(viewer, 'see_grade')) return true
   const client = viewer.sub

@@ -17,9 +17,12 @@ import { redact } from '../domain/privacy.js'
 import type { Viewer } from '../domain/viewer.js'
 import { isRefusal, Refusal } from '../errors.js'
 import { type Asked, bodyOf } from './asked.js'
+import { bounded } from './bounded.js'
+import { asGateway, makeExecutor, type Question } from './compiled.js'
 import { type Context, makeContext } from './context.js'
 import { cookieIn, NO_COOKIE } from './cookies.js'
 import { formatError, graphqlRefusal, noteFaults } from './faults.js'
+import { remembering } from './known-tokens.js'
 import { BODY_BYTES, TOKENS_MOST, withinLimits } from './limits.js'
 import type { ApiParts } from './parts.js'
 import type { Limits } from './rate-limit.js'
@@ -27,7 +30,17 @@ import { makeSchema } from './schema.js'
 import { keepAnswer, trailing } from './trail.js'
 import { admit } from './viewer.js'
 
+/** Ways in which callers say what they accept that are remembered, and how long one may be, characters. */
+const ACCEPTS_MOST = 100
+const ACCEPT_LONGEST = 300
+
 const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** Context: null where nothing was asked yet when it was refused. */
+interface Answered {
+  answer: HTTPGraphQLResponse
+  context: Context | null
+}
 
 export interface GraphqlDoor {
   answer(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void>
@@ -35,8 +48,13 @@ export interface GraphqlDoor {
 }
 
 export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<GraphqlDoor> => {
+  const admitting = { ...parts, keys: remembering(parts.keys) }
+  const schema = makeSchema()
+  const executor = makeExecutor(schema, makeSchema())
+  /** The type of an answer, as Apollo gives it to who accepts what. */
+  const types = bounded<string>(ACCEPTS_MOST)
   const apollo = new ApolloServer<Context>({
-    schema: makeSchema(),
+    gateway: asGateway(schema, executor),
     introspection: true,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
@@ -59,41 +77,92 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
     ],
   })
   await apollo.start()
+
+  /** As Apollo would; null where it has to. */
+  const byCompiled = async (
+    body: unknown,
+    { headers }: IncomingMessage,
+    contextOf: () => Context,
+  ): Promise<Answered | null> => {
+    const question = questionIn(body)
+    const type = question && types.get(headers.accept ?? '')
+    const found = type ? await executor.quick(question, contextOf) : null
+    if (!found || !type) return null
+    const string = `${JSON.stringify({ data: found.answer.data })}\n`
+    const answer = { headers: new HeaderMap([['content-type', type]]), body: { kind: 'complete' as const, string } }
+    return { answer, context: found.context }
+  }
+  const byApollo = async (
+    body: unknown,
+    request: IncomingMessage,
+    { url }: Asked,
+    contextOf: () => Context,
+  ): Promise<Answered> => {
+    const { method = 'GET', headers } = request
+    const asked = { method, headers: headersOf(request), search: url.search, body }
+    let own: Context | null = null
+    const context = async () => {
+      own = contextOf()
+      return own
+    }
+    const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: asked, context })
+    const { accept = '' } = headers
+    const type = answer.headers.get('content-type')
+    const learned = answer.body.kind === 'complete' && (answer.status ?? 200) === 200 && accept.length <= ACCEPT_LONGEST
+    if (learned && type) types.set(accept, type)
+    return { answer, context: own }
+  }
   return {
     stop: () => apollo.stop(),
     answer: async (request, response, asked) => {
-      const viewer = await admitted(request, response, parts, asked)
+      const viewer = await admitted(request, response, admitting, asked)
       if (viewer === null) return
       const body = await readJson(request, response)
       if (body === null) return
-      let context: Context | null = null
-      const {
-        status,
-        headers,
-        body: answer,
-      } = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: {
-          method: request.method ?? 'GET',
-          headers: headersOf(request),
-          search: asked.url.search,
-          body: body.value,
-        },
-        context: async () => {
-          context = makeContext(parts, { ...asked, viewer, limits }, { hasLeft: () => response.destroyed })
-          return context
-        },
-      })
-      if (!(await isKept(context, answer, response))) return
-      for (const [name, value] of headers) response.setHeader(name, value)
-      response.statusCode = status ?? 200
-      if (answer.kind === 'complete') response.end(answer.string)
-      else {
-        for await (const chunk of answer.asyncIterator) response.write(chunk)
-        response.end()
-      }
+      const began = performance.now()
+      const contextOf = () =>
+        makeContext(parts, askedAs(asked, viewer, limits), { hasLeft: () => response.destroyed, began })
+      const { answer, context } =
+        (await byCompiled(body.value, request, contextOf)) ?? (await byApollo(body.value, request, asked, contextOf))
+      if (await isKept(context, answer.body, response)) await send(response, answer)
     },
   }
 }
+
+/** Without making a log that is not written to. */
+const askedAs = (asked: Asked, viewer: Viewer, limits: Limits): Parameters<typeof makeContext>[1] => ({
+  viewer,
+  limits,
+  now: asked.now,
+  requestId: asked.requestId,
+  address: asked.address,
+  purpose: asked.purpose,
+  refused: asked.refused,
+  get log() {
+    return asked.log
+  },
+})
+
+/** Every answer leaves here, however it was found. */
+const send = async (response: ServerResponse, { status, headers, body }: HTTPGraphQLResponse): Promise<void> => {
+  for (const [name, value] of headers) response.setHeader(name, value)
+  response.statusCode = status ?? 200
+  if (body.kind === 'complete') return void response.end(body.string)
+  for await (const chunk of body.asyncIterator) response.write(chunk)
+  response.end()
+}
+
+/** Null for whatever is not plainly a question: Apollo says what is wrong with it. */
+const questionIn = (body: unknown): Question | null => {
+  if (!isRecord(body) || 'extensions' in body) return null
+  const { query } = body
+  const [operationName, variables] = [body['operationName'] ?? undefined, body['variables'] ?? undefined]
+  if (typeof query !== 'string' || (operationName !== undefined && typeof operationName !== 'string')) return null
+  return variables === undefined || isRecord(variables) ? { query, operationName, variables } : null
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const withoutCodes = (error: GraphQLFormattedError): GraphQLFormattedError =>
   JSON.parse(JSON.stringify(error), (_, value) => (typeof value === 'string' ? withoutAccessCodes(value) : value))
@@ -120,7 +189,7 @@ const isKept = async (context: Context | null, answer: HTTPGraphQLResponse['body
 const admitted = async (
   request: IncomingMessage,
   response: ServerResponse,
-  parts: ApiParts,
+  parts: Parameters<typeof admit>[1],
   { now, refused }: Asked,
 ): Promise<Viewer | null> => {
   try {

@@ -1,7 +1,6 @@
 /** The questions that fields ask of the store, each batched over one request. */
 import { isStale } from '../domain/bounds.js'
 import { dateIn } from '../domain/dates.js'
-import { codeOf } from '../domain/identity.js'
 import { WATCHED_DAYS } from '../domain/lateness.js'
 import type { RecordKind } from '../domain/records.js'
 import { oldestHolding } from '../domain/sellers.js'
@@ -19,10 +18,11 @@ import * as operators from '../store/operators.js'
 import * as overrules from '../store/overrules.js'
 import * as scores from '../store/scores.js'
 import * as sellers from '../store/sellers.js'
-import * as standings from '../store/standings.js'
+import type * as standings from '../store/standings.js'
 import * as versions from '../store/versions.js'
 import * as watch from '../store/watch.js'
 import * as watchEntries from '../store/watch-entries.js'
+import { cardByHash } from '../work/cards.js'
 import { batch, grouped } from './batch.js'
 import type { ApiParts } from './parts.js'
 
@@ -48,30 +48,44 @@ export interface Freshness {
   stale: boolean
 }
 
-export type Loads = ReturnType<typeof makeLoads>
+export type Loads = ReturnType<typeof standingLoads> & ReturnType<typeof fileLoads>
 
-export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, now: Date) => {
+type Parts = Pick<ApiParts, 'db' | 'agencies' | 'hot'>
+
+/** Most questions are for standing alone; what else can be asked is made when it first is. */
+export const makeLoads = (parts: Parts, now: Date): Loads => {
+  const standing = standingLoads(parts, now)
+  let file: ReturnType<typeof fileLoads> | null = null
+  return new Proxy(standing as Loads, {
+    get: (_, name: keyof Loads) => {
+      if (name in standing) return standing[name as keyof typeof standing]
+      file ??= fileLoads(parts, now)
+      return file[name as keyof typeof file]
+    },
+  })
+}
+
+const standingLoads = ({ agencies, hot }: Parts, now: Date) => {
   const today = dateIn(now)
-  const pulls = once(() => watch.lastGood(db, feedsOf(agencies)))
+  const pulls = once(() => hot.pulls())
   return {
     pulls,
     freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
-    watched: once(() => watch.ofFeeds(db, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     standing: batch<{ code: string; asOf: string }, standings.StandingRow | null>(
       ({ code, asOf }) => `${asOf} ${code}`,
-      grouped(
-        ({ asOf }) => asOf,
-        async (asked) => {
-          const codes = asked.flatMap(({ code }, place) => {
-            const found = codeOf(code)
-            return found ? [{ place, scheme: found.scheme, code: found.code }] : []
-          })
-          const rows = await standings.of(db, codes, { asOf: asked[0]?.asOf ?? today, today })
-          const byPlace = new Map(rows.map((row) => [row.place, row]))
-          return asked.map((_, place) => byPlace.get(place) ?? null)
-        },
-      ),
+      (asked) => hot.standings(asked.map(({ code, asOf }) => ({ code, asOf, today }))),
     ),
+    /** In the order of the codes; repeats are asked again. */
+    standings: ({ codes, asOf }: { codes: readonly string[]; asOf: string }) =>
+      hot.standings(codes.map((code) => ({ code, asOf, today }))),
+  }
+}
+
+const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
+  const today = dateIn(now)
+  const { db } = hot
+  return {
+    watched: once(() => watch.ofFeeds(free, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     operator: batch(String, async (ids: number[]) => inOrder(ids, await operators.byIds(db, ids))),
     codes: batch(String, async (ids: number[]) => listsOf(ids, await operators.codesOf(db, ids))),
     formerNames: batch(String, async (ids: number[]) => listsOf(ids, await operators.formerNames(db, ids))),
@@ -79,14 +93,7 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
     decision: batch(String, async (ids: number[]) => inOrder(ids, await decisions.byIds(db, ids))),
     decisionsOf: batch(String, async (ids: number[]) => listsOf(ids, await decisions.ofOperators(db, ids))),
     record: batch(String, async (ids: number[]) => inOrder(ids, await versions.byIds(db, ids))),
-    records: batch<PageOfRecords, versions.Version[]>(
-      JSON.stringify,
-      grouped(withoutOperator, async (asked) => {
-        const { when, ...page } = asked[0] as PageOfRecords
-        const ids = asked.map(({ operator }) => operator)
-        return listsOf(ids, await versions.ofOperators(db, ids, when, page))
-      }),
-    ),
+    records: batch(JSON.stringify, hot.records),
     recordCount: batch<Omit<PageOfRecords, 'first' | 'after'>, number>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -105,13 +112,8 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
         return listsOf(ids, await versions.sourcesOf(db, ids, when, { kinds, removed }))
       }),
     ),
-    score: batch<AtWhen, scores.StoredScore | null>(
-      JSON.stringify,
-      grouped(withoutOperator, async (asked) => {
-        const ids = asked.map(({ operator }) => operator)
-        return inOrder(ids, await scores.latest(db, ids, (asked[0] as AtWhen).when))
-      }),
-    ),
+    score: batch(JSON.stringify, hot.scores),
+    card: batch(String, (hashes: string[]) => Promise.all(hashes.map((hash) => cardByHash(db, hash)))),
     scoreForgotten: batch(String, async (ids: number[]) => {
       const found = await scores.forgotten(db, ids, today)
       return ids.map((id) => found.has(id))
@@ -123,7 +125,7 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
         ({ client }) => client,
         async (asked) => {
           const ids = asked.map(({ operator }) => operator)
-          const found = await sellers.among(db, { client: asked[0]?.client ?? '', oldest: oldestHolding(today) }, ids)
+          const found = await sellers.among(free, { client: asked[0]?.client ?? '', oldest: oldestHolding(today) }, ids)
           return ids.map((id) => found.has(id))
         },
       ),
@@ -135,12 +137,12 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
         ({ client }) => client,
         async (asked) => {
           const ids = asked.map(({ operator }) => operator)
-          const found = await authorisations.among(db, { client: asked[0]?.client ?? '', today }, ids)
+          const found = await authorisations.among(free, { client: asked[0]?.client ?? '', today }, ids)
           return ids.map((id) => found.has(id))
         },
       ),
     ),
-    authorisations: batch(String, async (ids: number[]) => listsOf(ids, await authorisations.ofOperators(db, ids))),
+    authorisations: batch(String, async (ids: number[]) => listsOf(ids, await authorisations.ofOperators(free, ids))),
     overrules: batch<AtWhen, overrules.Overrule[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -152,7 +154,7 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
     objections: batch(String, async (ids: number[]) => listsOf(ids, await objections.ofOperators(db, ids))),
     /** Whether the record of a version is contested now. */
     recordContested: batch(String, async (ids: number[]) => {
-      const found = await objections.contestedOf(db, ids)
+      const found = await objections.contestedOf(free, ids)
       return ids.map((id) => found.has(id))
     }),
     /** Ids of all versions of the records that are contested. */
@@ -185,13 +187,7 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
         })
       }),
     ),
-    mirrored: batch<AtWhen, versions.Version[]>(
-      JSON.stringify,
-      grouped(withoutOperator, async (asked) => {
-        const ids = asked.map(({ operator }) => operator)
-        return listsOf(ids, await versions.mirrored(db, ids, (asked[0] as AtWhen).when))
-      }),
-    ),
+    mirrored: batch(JSON.stringify, hot.mirrored),
     publicEntries: batch<{ operator: number; asOf: string }, listings.PublicBody[]>(
       JSON.stringify,
       grouped(
@@ -205,8 +201,8 @@ export const makeLoads = ({ db, agencies }: Pick<ApiParts, 'db' | 'agencies'>, n
       ),
     ),
     listing: batch(String, async (ids: string[]) => inOrder(ids, await listings.byIds(db, ids))),
-    publicEntry: batch(String, async (ids: string[]) => inOrder(ids, await listings.publicBodies(db, ids))),
-    listings: batch(String, async (ids: number[]) => listsOf(ids, await listings.ofOperators(db, ids))),
+    publicEntry: batch(String, async (ids: string[]) => inOrder(ids, await listings.publicBodies(free, ids))),
+    listings: batch(String, hot.listings),
     moves: batch(String, async (ids: string[]) => ofListings(ids, await listings.eventsOf(db, ids))),
     deadlines: batch(String, async (ids: string[]) => ofListings(ids, await deadlines.ofListings(db, ids))),
     concerns: batch(String, async (ids: string[]) => ofListings(ids, await concerns.ofListings(db, ids))),
@@ -237,11 +233,12 @@ const freshnessOf = (agencies: ApiParts['agencies'], pulls: ReadonlyMap<string, 
   return oldest ?? { asOf: new Date(0), stale: true }
 }
 
-const withoutOperator = ({ operator: _, ...question }: AtWhen): string => JSON.stringify(question)
+export const withoutOperator = ({ operator: _, ...question }: AtWhen): string => JSON.stringify(question)
 
-const inOrder = <K, V>(keys: readonly K[], found: Map<K, V>): (V | null)[] => keys.map((key) => found.get(key) ?? null)
+export const inOrder = <K, V>(keys: readonly K[], found: Map<K, V>): (V | null)[] =>
+  keys.map((key) => found.get(key) ?? null)
 
-const listsOf = <V extends { operatorId: number | null }>(ids: readonly number[], rows: readonly V[]): V[][] => {
+export const listsOf = <V extends { operatorId: number | null }>(ids: readonly number[], rows: readonly V[]): V[][] => {
   const lists = new Map<number | null, V[]>(ids.map((id) => [id, []]))
   for (const row of rows) lists.get(row.operatorId)?.push(row)
   return ids.map((id) => lists.get(id) ?? [])

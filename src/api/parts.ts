@@ -8,6 +8,7 @@ import type { FileGiven, Pulled } from '../work/pull.js'
 import type { Rules } from '../work/rules.js'
 import type { Occasion } from '../work/timetable.js'
 import type { Trail } from '../work/trail.js'
+import type { Hot } from './hot.js'
 import type { Quotas } from './quotas.js'
 import type { Revocations } from './revocations.js'
 
@@ -25,6 +26,8 @@ export interface ApiParts {
   revocations: Revocations
   /** How much each may ask in a minute. */
   quotas: Quotas
+  /** What many ask at once. */
+  hot: Hot
   log: Log
   now: () => Date
   rules: Rules
@@ -52,4 +55,4 @@ export interface ApiParts {
 }
 
 /** Without what the server makes for itself. */
-export type PartsGiven = Omit<ApiParts, 'revocations' | 'quotas'>
+export type PartsGiven = Omit<ApiParts, 'revocations' | 'quotas' | 'hot'>

@@ -10,6 +10,7 @@ import { type Asked, askedBy } from './asked.js'
 import { desk } from './desk.js'
 import { graphqlRefusal } from './faults.js'
 import { type GraphqlDoor, makeGraphql } from './graphql.js'
+import { makeHot } from './hot.js'
 import type { ApiParts, PartsGiven } from './parts.js'
 import { answerProblem, faulted, notFound } from './problems.js'
 import { makeQuotas } from './quotas.js'
@@ -36,7 +37,8 @@ const SECURITY = {
 
 /** Not yet listening. */
 export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
-  const parts: ApiParts = { ...given, revocations: makeRevocations(given.db), quotas: makeQuotas(given) }
+  const own = { revocations: makeRevocations(given.db), quotas: makeQuotas(given), hot: makeHot(given) }
+  const parts: ApiParts = { ...given, ...own }
   const limits = makeLimits()
   const graphql = await makeGraphql(parts, limits)
   // Who asks what is known before express sees the request, and lives as long as it.
@@ -52,8 +54,9 @@ export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
     response.setHeader('X-Request-Id', own.requestId)
     response.on('finish', () => {
       const ms = parts.now().getTime() - own.now.getTime()
-      own.log.info(
+      parts.log.info(
         {
+          request: own.requestId,
           method: request.method,
           path: redact(shown(own.url.pathname), parts.keys.mark),
           status: response.statusCode,
@@ -70,7 +73,10 @@ export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
       return void response.setHeader('Content-Type', 'text/html; charset=utf-8').end(askPage())
     void answerGraphql(graphql, request, response, own)
   })
-  server.on('close', () => void graphql.stop())
+  server.on('close', () => {
+    void graphql.stop()
+    void parts.hot.close()
+  })
   return server
 }
 

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type Act, isBounded, isRole, may, mayIn, PUBLIC, type Viewer } from '../domain/viewer.js'
 import { isRefusal, Refusal } from '../errors.js'
+import type { Keys } from '../keys.js'
 import * as accessCodes from '../store/access-codes.js'
 import * as people from '../work/people.js'
 import { checkToken, cookieIn } from './cookies.js'
@@ -20,7 +21,7 @@ export const admit = async (request: IncomingMessage, parts: Admitting, now: Dat
   }
 }
 
-type Admitting = Pick<ApiParts, 'db' | 'keys' | 'revocations' | 'quotas'>
+type Admitting = Pick<ApiParts, 'db' | 'revocations' | 'quotas'> & { keys: Pick<Keys, 'verify'> }
 
 const viewerOf = async (request: IncomingMessage, { db, keys, revocations }: Admitting, now: Date): Promise<Viewer> => {
   const { authorization } = request.headers

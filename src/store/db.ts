@@ -27,19 +27,31 @@ const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () 
 
 /** `statementMs`: PostgreSQL itself ends a statement that takes longer. */
 export const connect = (url: string, { statementMs }: { statementMs?: number } = {}): Db =>
-  knexModule.default({
-    client: 'pg',
-    connection: {
+  open(
+    {
       connectionString: url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'hub',
       ...(statementMs !== undefined && { statement_timeout: statementMs }),
     },
-    pool: { min: 0, max: POOL_MAX },
+    POOL_MAX,
+  )
+
+/** With a connection's settings as `connect` makes them; `set`: what each connection is told first, SQL. */
+export const open = (connection: Knex.PgConnectionConfig, most: number, set: string | null = null): Db =>
+  knexModule.default({
+    client: 'pg',
+    connection,
+    pool: { min: 0, max: most, ...(set && { afterCreate: telling(set) }) },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     migrations: { migrationSource, tableName: 'migrations' },
     log: QUIET,
   })
+
+const telling =
+  (set: string) =>
+  (connection: pg.Client, done: (error: Error | null, connection: pg.Client) => void): void =>
+    connection.query(set, (error) => done(error ?? null, connection))
 
 /** Refusal DATABASE_UNREACHABLE instead of a driver's words; the address is not repeated, it may hold a password. */
 export const reach = async (db: Db): Promise<void> => {

@@ -124,7 +124,7 @@ export const byCodes = async (
   const answer = await db.raw(
     `select a.scheme || ':' || a.code as asked, ${COLUMNS}
      from unnest(?::text[], ?::text[]) as a(scheme, code)
-     cross join lateral (select case when count(distinct c.operator_id) = 1 then min(c.operator_id) end as id from codes c
+     cross join lateral (select case when min(c.operator_id) = max(c.operator_id) then min(c.operator_id) end as id from codes c
        where c.scheme = a.scheme and c.code = a.code and c.known_to is null) c
      join operators o on o.id = c.id /* operators.byCodes */`,
     [codes.map((c) => c.scheme), codes.map((c) => c.code)],

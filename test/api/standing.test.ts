@@ -148,6 +148,17 @@ describe('standing over HTTP', () => {
     expect(sql).to.have.length(2)
   })
 
+  it('fifty who ask at once are each told their own', async () => {
+    const query = 'query($c: String!) { standing(code: $c) { code name } }'
+    const asked = [...many.slice(0, 49), 'nothing']
+    const answers = await Promise.all(asked.map((c) => world.ask(query, { variables: { c } })))
+    expect(answers.map(({ data }) => data.standing.code)).to.deep.equal(asked)
+    expect(answers.map(({ data }) => data.standing.name)).to.deep.equal([
+      ...asked.slice(0, 49).map((_, i) => `虚构第${i}号网店有限公司`),
+      null,
+    ])
+  })
+
   it('nested listings of a hundred standings cost a fixed number of statements', async () => {
     const query =
       'query($c: [String!]!) { standings(codes: $c) { listings { state list { name { zh } } operator { name } moves { move } deliveries { platform } } } }'

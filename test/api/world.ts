@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { agencies, feeds } from '../../src/agencies/index.js'
-import { makeServer } from '../../src/api/server.js'
+import { makeServer, type PartsGiven } from '../../src/api/server.js'
 import * as contracts from '../../src/contracts.js'
 import { regionIn, usccValid } from '../../src/domain/identity.js'
 import type { ListKind } from '../../src/domain/lists.js'
@@ -52,6 +52,8 @@ export interface World {
   keysFolder: string
   database: TestDatabase
   rules: Rules
+  /** What its server stands on. */
+  parts: PartsGiven
   setNow: (now: Date) => void
   setReady: (ok: boolean) => void
   token: (role: Role, sub?: string, agency?: string) => string
@@ -90,7 +92,7 @@ export const makeWorld = async ({ quota = 0, log = makeLog({ level: 'silent', fi
   // With connections of its own, as in the hub: its statements are not those of an answer.
   const rows = connect(database.url)
   const trail = makeTrail(rows, { log: makeLog({ level: 'silent', file: null }), now: () => now })
-  const server = await makeServer({
+  const parts: PartsGiven = {
     db: database.db,
     keys,
     log,
@@ -119,7 +121,8 @@ export const makeWorld = async ({ quota = 0, log = makeLog({ level: 'silent', fi
       }),
     publish: publishNow,
     ready: async () => ({ ok: ready, checks: { database: ready ? 'ok' : 'unreachable' } }),
-  })
+  }
+  const server = await makeServer(parts)
   const url = await listen(server)
   const token = (role: Role, sub: string = role, agency: string | null = null) =>
     keys.sign({ sub, role, agency, region: null }, now.getTime()).token
@@ -144,6 +147,7 @@ export const makeWorld = async ({ quota = 0, log = makeLog({ level: 'silent', fi
     keysFolder: folder,
     database,
     rules,
+    parts,
     token,
     ask,
     setNow: (instant) => {

@@ -122,7 +122,7 @@ const rowOf = (row: number, seed: number, change: number): string => {
 const STRIDE = 123_456_791
 
 /** Distinct for distinct rows: the row's number, scattered, stands in the organisation code. */
-const usccOf = (row: number, region: string): string => {
+export const usccOf = (row: number, region: string): string => {
   let left = (row * STRIDE) % MOST_ROWS
   let serial = ''
   for (let at = 0; at < 6; at += 1) {

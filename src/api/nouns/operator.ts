@@ -64,8 +64,8 @@ const leadsTo = async (
   code: { scheme: string; code: string },
   when: When,
 ): Promise<operators.Operator | undefined> => {
-  const { db } = context.parts
-  if (!isPast(context, when)) return [...(await operators.byCodes(db, [code])).values()][0]
+  const { db, hot } = context.parts
+  if (!isPast(context, when)) return (await hot.operators([code]))[0] ?? undefined
   const own = await mergers.ownId(db, code, when.knownAt)
   if (own === null) return undefined
   const owner = await mergers.ownerAt(db, own, when.knownAt)

@@ -4,7 +4,7 @@ import { factsOf } from '../../domain/scorecard.js'
 import { may, type Viewer } from '../../domain/viewer.js'
 import type { StoredScore } from '../../store/scores.js'
 import type { When } from '../../store/versions.js'
-import { cardByHash, cardInForce, cardNamed } from '../../work/cards.js'
+import { cardInForce, cardNamed } from '../../work/cards.js'
 import { type Context, whenOf } from '../context.js'
 import { withoutNul } from '../limits.js'
 import { recordsBehind } from './record.js'
@@ -20,9 +20,9 @@ export const mayTell = async ({ load }: Context, viewer: Viewer, id: number): Pr
   may(viewer, 'see_removed') || !(await load.scoreForgotten(id))
 
 /** Of the card that gave them, whatever is in force by now. */
-const reasons = async (of: StoredScore, _: unknown, { parts }: Context) => {
+const reasons = async (of: StoredScore, _: unknown, { load }: Context) => {
   if (of.reasons.length === 0) return []
-  const card = await cardByHash(parts.db, of.scorecardHash)
+  const card = await load.card(of.scorecardHash)
   if (card === null) throw new Error(`the scorecard of score ${of.id} is not kept`)
   return of.reasons.map((reason) => worded(reason, card))
 }

@@ -6,8 +6,9 @@ import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { StandingRow } from '../../store/standings.js'
 import { type Context, spend, viewerOn, whenOf } from '../context.js'
-import { seesGrade } from '../grades.js'
+import { seeing } from '../grades.js'
 import { CODES_MOST } from '../limits.js'
+import type { Freshness } from '../loads.js'
 import { entryView, type ListingView, visibleListings } from './listing-view.js'
 
 const CEASED = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
@@ -15,10 +16,38 @@ const CEASED = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
 export const standingOf = async (context: Context, code: string, asOf: string) => {
   spend(context)
   const [row, freshness] = await Promise.all([context.load.standing({ code, asOf }), context.load.freshness()])
+  return standingView(context, { code, asOf, row, sees: await seesGradeOf(context, row), freshness })
+}
+
+/** As `standingOf`, for many codes and today: asked by the thousand, and therefore of one lookup and without a promise each. */
+const standingsOf = async (context: Context, codes: readonly string[]) => {
+  spend(context, codes.length)
+  const asOf = context.today
+  const [rows, freshness] = await Promise.all([context.load.standings({ codes, asOf }), context.load.freshness()])
+  const asked = rows.map((row) => seesGradeOf(context, row))
+  const seen = asked.some((sees) => typeof sees !== 'boolean') ? await Promise.all(asked) : (asked as boolean[])
+  return codes.map((code, place) => {
+    const [row, sees] = [rows[place] ?? null, seen[place] ?? false]
+    return standingView(context, { code, asOf, row, sees, freshness })
+  })
+}
+
+const seesGradeOf = (context: Context, row: StandingRow | null): boolean | Promise<boolean> =>
+  row !== null && seeing(context, { id: row.operatorId, uscc: row.uscc, shop: row.shop })
+
+interface Found {
+  code: string
+  asOf: string
+  row: StandingRow | null
+  /** Whether the viewer sees grades of this operator. */
+  sees: boolean
+  freshness: Freshness
+}
+
+const standingView = (context: Context, { code, asOf, row, sees, freshness }: Found) => {
   if (row === null) return { code, ...UNKNOWN, ...freshness }
   const viewer = viewerOn(context, row)
-  const graded =
-    (await seesGrade(context, { ...row, id: row.operatorId })) && (may(viewer, 'see_removed') || !row.forgotten)
+  const graded = sees && (may(viewer, 'see_removed') || !row.forgotten)
   const inside = may(viewer, 'see_inner_listings')
   return {
     code,
@@ -30,20 +59,21 @@ export const standingOf = async (context: Context, code: string, asOf: string) =
     score: graded ? row.score : null,
     overruled: graded && row.overruled,
     objected: graded && row.objected,
-    listed: () => listedOn(context, row, asOf),
+    listed:
+      asOf === context.today || !may(viewer, 'see_removed')
+        ? isOnList(context, row)
+        : () => wasListed(context, row, asOf),
     listings: () => listingsOf(context, row, asOf),
     ...freshness,
   }
 }
 
-/**
- * Of today, and for whoever sees only what is public, by the public entries. A past day is answered inside as it was: with
- * what has been removed since.
- */
-const listedOn = async (context: Context, row: StandingRow, asOf: string): Promise<boolean> => {
-  if (asOf === context.today || !may(viewerOn(context, row), 'see_removed')) {
-    return row.entries.some((entry) => isBlacklist(context, entry.list))
-  }
+/** Of today, and for whoever sees only what is public: by the public entries. */
+const isOnList = (context: Context, row: StandingRow): boolean =>
+  row.entries.some((entry) => isBlacklist(context, entry.list))
+
+/** A past day is answered inside as it was: with what has been removed since. */
+const wasListed = async (context: Context, row: StandingRow, asOf: string): Promise<boolean> => {
   const { lists } = context.parts.rules
   return (await listingsOf(context, row, asOf)).some((entry) => {
     const list = lists.find((each) => each.id === entry.kind)
@@ -77,7 +107,7 @@ export const standing = {
       standingOf(context, code, asOf ?? context.today),
     standings: (_: unknown, { codes }: { codes: string[] }, context: Context) => {
       if (codes.length > CODES_MOST) throw new Refusal('TOO_MANY_CODES', { limit: CODES_MOST })
-      return Promise.all(codes.map((code) => standingOf(context, code, context.today)))
+      return standingsOf(context, codes)
     },
   },
 }

@@ -1,0 +1,27 @@
+/** A store of bounded size: what was used longest ago goes first. */
+
+export interface Bounded<V> {
+  /** A use. */
+  get(key: string): V | undefined
+  set(key: string, value: V): void
+  size(): number
+}
+
+export const bounded = <V>(most: number): Bounded<V> => {
+  const kept = new Map<string, V>()
+  return {
+    get: (key) => {
+      const value = kept.get(key)
+      if (value === undefined) return undefined
+      kept.delete(key)
+      kept.set(key, value)
+      return value
+    },
+    set: (key, value) => {
+      kept.delete(key)
+      if (kept.size >= most) kept.delete(kept.keys().next().value ?? '')
+      kept.set(key, value)
+    },
+    size: () => kept.size,
+  }
+}

@@ -1,0 +1,67 @@
+/** Questions of many requests become one: as `batch`, but over all who ask. */
+
+/** Groups under way at once; while they are, whoever asks waits for the next one, which is the larger for it. */
+const UNDER_WAY_MOST = 2
+
+/** Keys of one statement, unless one asker alone has more. */
+const KEYS_MOST = 1_000
+
+/** Answers keys in their order. */
+export type Answer<K, V> = (keys: readonly K[]) => Promise<V[]>
+
+/**
+ * What is asked by several askers before the loop turns is answered by one call of `answer`, and at most so many calls are
+ * under way. An asker's keys stay together, so that its answer is of one instant; and no answer is older than its question.
+ */
+export const crowd = <K, V>(answer: (keys: K[]) => Promise<V[]>, most = UNDER_WAY_MOST): Answer<K, V> => {
+  interface Asker {
+    keys: readonly K[]
+    resolve: (values: V[]) => void
+    reject: (reason: unknown) => void
+  }
+  const waiting: Asker[] = []
+  let underWay = 0
+  let called = false
+
+  const call = (): void => {
+    if (called || underWay >= most || waiting.length === 0) return
+    called = true
+    setImmediate(() => {
+      called = false
+      void send(together(waiting))
+      call()
+    })
+  }
+  const send = async (askers: readonly Asker[]): Promise<void> => {
+    underWay += 1
+    try {
+      const values = await answer(askers.flatMap(({ keys }) => keys))
+      let from = 0
+      for (const { keys, resolve } of askers) {
+        resolve(values.slice(from, from + keys.length))
+        from += keys.length
+      }
+    } catch (error) {
+      for (const { reject } of askers) reject(error)
+    } finally {
+      underWay -= 1
+      call()
+    }
+  }
+  return (keys) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ keys, resolve, reject })
+      call()
+    })
+}
+
+/** Takes from the front what goes into one statement; one asker at least. */
+const together = <A extends { keys: readonly unknown[] }>(waiting: A[]): A[] => {
+  let [askers, keys] = [0, 0]
+  for (const one of waiting) {
+    if (askers > 0 && keys + one.keys.length > KEYS_MOST) break
+    askers += 1
+    keys += one.keys.length
+  }
+  return waiting.splice(0, askers)
+}

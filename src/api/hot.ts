@@ -1,0 +1,118 @@
+/** What many requests ask at once, and the connections by which answers are looked up; one for all requests of a server. */
+import { codeOf } from '../domain/identity.js'
+import type { Db } from '../store/db.js'
+import * as hotStore from '../store/hot.js'
+import * as listings from '../store/listings.js'
+import * as operators from '../store/operators.js'
+import * as scores from '../store/scores.js'
+import * as standings from '../store/standings.js'
+import * as versions from '../store/versions.js'
+import * as watch from '../store/watch.js'
+import { grouped } from './batch.js'
+import { type Answer, crowd } from './crowd.js'
+import { type AtWhen, inOrder, listsOf, type PageOfRecords, withoutOperator } from './loads.js'
+import type { ApiParts } from './parts.js'
+
+/** Of the same question at once: one about a file that is long does not keep all others waiting. */
+const FILES_UNDER_WAY = 4
+
+export interface StandingAsked {
+  code: string
+  asOf: string
+  today: string
+}
+
+export interface Hot {
+  /** Reads by key; every statement is prepared. */
+  db: Db
+  /** Null for a code without an operator. */
+  standings: Answer<StandingAsked, standings.StandingRow | null>
+  /** When each feed was last brought whole; see `watch.lastGood`. */
+  pulls: () => Promise<Map<string, Date | null>>
+  /** By code of any scheme. */
+  operators: Answer<{ scheme: string; code: string }, operators.Operator | null>
+  records: Answer<PageOfRecords, versions.Version[]>
+  scores: Answer<AtWhen, scores.StoredScore | null>
+  listings: Answer<number, listings.Listing[]>
+  mirrored: Answer<AtWhen, versions.Version[]>
+  close: () => Promise<void>
+}
+
+export const makeHot = ({ db: beside, agencies }: Pick<ApiParts, 'db' | 'agencies'>): Hot => {
+  const db = hotStore.beside(beside)
+  const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
+  const pulls = crowd<null, Map<string, Date | null>>(async (askers) => {
+    const found = await watch.lastGood(db, feeds)
+    return askers.map(() => found)
+  })
+  return {
+    db,
+    standings: crowd((asked) => standingsOf(db, asked)),
+    pulls: async () => (await pulls([null]))[0] ?? new Map(),
+    ...filesOf(db),
+    close: () => db.destroy(),
+  }
+}
+
+/** What the page of an operator is made of. */
+const filesOf = (db: Db): Pick<Hot, 'operators' | 'records' | 'scores' | 'listings' | 'mirrored'> => ({
+  operators: crowd(async (codes) => {
+    const found = await operators.byCodes(db, codes)
+    return codes.map(({ scheme, code }) => found.get(`${scheme}:${code}`) ?? null)
+  }, FILES_UNDER_WAY),
+  records: crowd(
+    grouped(withoutOperator, async (asked) => {
+      const { when, ...page } = asked[0] as PageOfRecords
+      const ids = idsOf(asked)
+      return listsOf(ids, await versions.ofOperators(db, distinct(ids), when, page))
+    }),
+    FILES_UNDER_WAY,
+  ),
+  scores: crowd(
+    grouped(withoutOperator, async (asked) => {
+      const ids = idsOf(asked)
+      return inOrder(ids, await scores.latest(db, distinct(ids), (asked[0] as AtWhen).when))
+    }),
+    FILES_UNDER_WAY,
+  ),
+  listings: crowd(async (ids) => listsOf(ids, await listings.ofOperators(db, distinct(ids))), FILES_UNDER_WAY),
+  mirrored: crowd(
+    grouped(withoutOperator, async (asked) => {
+      const ids = idsOf(asked)
+      return listsOf(ids, await versions.mirrored(db, distinct(ids), (asked[0] as AtWhen).when))
+    }),
+    FILES_UNDER_WAY,
+  ),
+})
+
+/** Several may ask about the same one. */
+const distinct = (ids: readonly number[]): number[] => [...new Set(ids)]
+
+const idsOf = (asked: readonly AtWhen[]): number[] => asked.map(({ operator }) => operator)
+
+type Rows = Promise<(standings.StandingRow | null)[]>
+
+/** Nearly all ask about today, and are not parted first. */
+const standingsOf = (db: Db, asked: StandingAsked[]): Rows => {
+  const [first] = asked
+  const alike = asked.every(({ asOf, today }) => asOf === first?.asOf && today === first.today)
+  if (alike) return standingsOn(db, asked)
+  return grouped<StandingAsked, standings.StandingRow | null>(
+    ({ asOf, today }) => `${asOf} ${today}`,
+    (some) => standingsOn(db, some),
+  )(asked)
+}
+
+/** All about one day. */
+const standingsOn = async (db: Db, asked: readonly StandingAsked[]): Rows => {
+  const [days] = asked
+  if (days === undefined) return []
+  const codes = asked.flatMap(({ code }, place) => {
+    const found = codeOf(code)
+    return found ? [{ place, scheme: found.scheme, code: found.code }] : []
+  })
+  const rows = await standings.of(db, codes, days)
+  const answers = new Array<standings.StandingRow | null>(asked.length).fill(null)
+  for (const row of rows) answers[row.place] = row
+  return answers
+}

@@ -1,0 +1,30 @@
+/** Tokens that were found good lately: a signature is checked once, not with each question. */
+import { createHash } from 'node:crypto'
+import { type Keys, kidIn, type Verified } from '../keys.js'
+import { bounded } from './bounded.js'
+
+/** Tokens remembered by one process. */
+const TOKENS_MOST = 10_000
+
+interface Known {
+  claims: Verified
+  kid: string
+}
+
+/**
+ * `verify` of the keys for tokens that come again and again. Only good ones are remembered, by their hash, and none longer than
+ * it lasts or than its key is accepted. Whether one was revoked is not asked here: see `admit`. Refusal UNAUTHENTICATED.
+ */
+export const remembering = ({ verify, accepts }: Pick<Keys, 'verify' | 'accepts'>): Pick<Keys, 'verify'> => {
+  const tokens = bounded<Known>(TOKENS_MOST)
+  return {
+    verify: (token, now) => {
+      const name = createHash('sha256').update(token).digest('base64url')
+      const found = tokens.get(name)
+      if (found && Math.floor(now / 1000) < found.claims.expiresAt && accepts(found.kid, now)) return found.claims
+      const claims = verify(token, now)
+      tokens.set(name, { claims, kid: kidIn(token) })
+      return claims
+    },
+  }
+}

@@ -1,0 +1,251 @@
+/**
+ * Answers over HTTP: the hub as it was built, against a bare server (`asked/bare.js`) on the same tables, asked in turns by the
+ * same connections in one run. BENCH_OPERATORS, BENCH_SECONDS and BENCH_ROUNDS make it smaller. Load, servers and PostgreSQL
+ * share the machine: ratios within one run count.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface, type Interface } from 'node:readline'
+import { connect } from '../../src/store/db.js'
+import * as embedded from '../../src/store/embedded/index.js'
+import { type Made, made } from './asked/world.js'
+import { commanded } from './commanded.js'
+
+const OPERATORS = Number(process.env['BENCH_OPERATORS'] ?? 1_000_000)
+/** Of them, those with ten records each, of which the page is asked. */
+const PAGED = Math.min(20_000, Math.ceil(OPERATORS / 10))
+const CONNECTIONS = 50
+/** Codes of one question for many. */
+const EACH = 500
+/** Each turn of each server, seconds, and how long it is asked before that is counted. */
+const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 5)
+const WARM_SECONDS = 1
+/** Turns of each; the middle one counts. */
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3)
+/** Ticks of /proc in a second. */
+const TICKS = 100
+const MICROSECONDS = 1_000_000
+
+const STANDING = 'query ($code: String!) { standing(code: $code) { code uscc name status grade score listed } }'
+const STANDINGS = 'query ($codes: [String!]!) { standings(codes: $codes) { code uscc name status grade score listed } }'
+const PAGE = `query ($code: String!) { operator(code: $code) { id uscc name kind region registrationStatus
+  records(first: 10) { nodes { id kind feed body validFrom knownFrom } }
+  score { value grade asOf reasons { rule points zh en } }
+  listings { id kind state reason publishedOn endsOn } } }`
+
+const say = (what: string): unknown => process.stdout.write(`${what}\n`)
+
+export const standing = (): Promise<Record<string, number>> =>
+  withServers(async ({ compare, codes }) => ({
+    ...(await compare('standing', 'anonymous', { what: 'standing', query: STANDING, codes: codes.codes })),
+    ...(await compare('standing signed in', 'signedIn', {
+      what: 'standing',
+      query: STANDING,
+      codes: codes.codes,
+      as: 'marketplace',
+    })),
+  }))
+
+export const standings = (): Promise<Record<string, number>> =>
+  withServers(({ compare, codes }) =>
+    compare(`standings of ${EACH}`, 'ratio', {
+      what: 'standings',
+      query: STANDINGS,
+      codes: codes.codes,
+      as: 'marketplace',
+      connections: 20,
+    }),
+  )
+
+export const page = (): Promise<Record<string, number>> =>
+  withServers(({ compare, codes }) =>
+    compare('operator page', 'ratio', { what: 'page', query: PAGE, codes: codes.withRecords, as: 'officer' }),
+  )
+
+type Role = 'marketplace' | 'officer'
+
+interface Question {
+  what: 'standing' | 'standings' | 'page'
+  query: string
+  /** A file, one a line. */
+  codes: string
+  as?: Role
+  connections?: number
+}
+
+interface Running {
+  port: number
+  child: ChildProcess
+}
+
+interface Servers {
+  codes: Made
+  compare: (title: string, name: string, question: Question) => Promise<Record<string, number>>
+}
+
+let world: { url: string; folder: string; codes: Made; leave: () => Promise<void> } | null = null
+
+/** Made once for all three benches of a run. */
+const theWorld = async (): Promise<NonNullable<typeof world>> => {
+  if (world !== null) return world
+  const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
+  const server = await embedded.join(join(folder, 'data'))
+  const url = new URL(server.url)
+  url.pathname = '/bench_answers'
+  const admin = connect(server.url)
+  await admin.raw('create database bench_answers')
+  await admin.destroy()
+  const began = performance.now()
+  const codes = await made(url.href, folder, OPERATORS, PAGED)
+  say(`${OPERATORS} operators made in ${((performance.now() - began) / 1000).toFixed(0)} s`)
+  world = { url: url.href, folder, codes, leave: server.leave }
+  return world
+}
+
+/** After the last bench. */
+export const finished = async (): Promise<void> => {
+  if (world === null) return
+  await world.leave()
+  rmSync(world.folder, { recursive: true, force: true })
+}
+
+const withServers = async <T>(act: (servers: Servers) => Promise<T>): Promise<T> => {
+  const { url, folder, codes } = await theWorld()
+  const secrets = {
+    marketplace: await client(url, folder, 'marketplace'),
+    officer: await client(url, folder, 'officer'),
+  }
+  const started: ChildProcess[] = []
+  try {
+    const bare = await bareServer(url, started)
+    const hub = await hubServer(url, folder, started)
+    const load = loadOf(started)
+    const compare: Servers['compare'] = async (title, name, { as, ...question }) => {
+      const token = as ? await tokenOf(hub.port, secrets[as]) : undefined
+      const asking = { connections: CONNECTIONS, seconds: SECONDS, warm: WARM_SECONDS, each: EACH, ...question }
+      const [bares, hubs]: [Measured[], Measured[]] = [[], []]
+      for (let round = 0; round < ROUNDS; round += 1) {
+        bares.push(await measured(bare, () => load({ ...asking, port: bare.port })))
+        hubs.push(await measured(hub, () => load({ ...asking, port: hub.port, hub: true, token })))
+      }
+      const [one, two] = [middle(bares), middle(hubs)]
+      const ratio = Math.round((two.rate / one.rate) * 100) / 100
+      const tail = Math.round((two.p99 / one.p99) * 10) / 10
+      say(`${title}: bare ${told(one)}; hub ${told(two)}: ${ratio} ×, p99 ${tail} ×`)
+      return { [name]: ratio, [`${name}Rate`]: Math.round(two.rate), [`${name}P99`]: tail }
+    }
+    return await act({ codes, compare })
+  } finally {
+    for (const child of started) {
+      const gone = once(child, 'exit')
+      child.kill('SIGTERM')
+      await gone
+    }
+  }
+}
+
+interface Measured {
+  /** Answers a second. */
+  rate: number
+  p50: number
+  p99: number
+  /** Of the server's process, for each answer, microseconds. */
+  cpu: number
+}
+
+const told = ({ rate, p50, p99, cpu }: Measured): string =>
+  `${Math.round(rate)}/s, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${Math.round(cpu)} µs of its processor each`
+
+const middle = (all: Measured[]): Measured =>
+  [...all].sort((a, b) => a.rate - b.rate)[Math.floor(all.length / 2)] as Measured
+
+const measured = async (
+  { child }: Running,
+  run: () => Promise<{ count: number; p50: number; p99: number }>,
+): Promise<Measured> => {
+  const before = ticksOf(child)
+  const { count, p50, p99 } = await run()
+  // The time before it counts is asked as well.
+  const answers = count * ((SECONDS + WARM_SECONDS) / SECONDS)
+  const cpu = ((ticksOf(child) - before) / TICKS / answers) * MICROSECONDS
+  return { rate: count / SECONDS, p50, p99, cpu }
+}
+
+const ticksOf = ({ pid }: ChildProcess): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return Number(fields[11]) + Number(fields[12])
+}
+
+const linesOf = (child: ChildProcess): Interface => {
+  if (child.stdout === null) throw new Error('no output')
+  return createInterface({ input: child.stdout })
+}
+
+const bareServer = async (url: string, started: ChildProcess[]): Promise<Running> => {
+  const child = spawn(process.execPath, ['test/bench/asked/bare.js', url], { stdio: ['pipe', 'pipe', 'inherit'] })
+  started.push(child)
+  const [port] = await once(linesOf(child), 'line')
+  return { port: Number(port), child }
+}
+
+/** With its log as it ships, into a file. */
+const hubServer = async (url: string, folder: string, started: ChildProcess[]): Promise<Running> => {
+  const port = 42_000 + (process.pid % 10_000)
+  const child = spawn(process.execPath, [join(process.cwd(), 'dist/src/cli.js'), 'start'], {
+    env: {
+      ...process.env,
+      DATABASE_URL: url,
+      DATA_DIR: join(folder, 'hub'),
+      LOG_FILE: join(folder, 'hub.log'),
+      PORT: String(port),
+    },
+    stdio: 'ignore',
+  })
+  started.push(child)
+  while (child.exitCode === null) {
+    const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null)
+    if (answer?.ok) return { port, child }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`the hub ended with ${child.exitCode}`)
+}
+
+interface Secret {
+  id: string
+  secret: string
+}
+
+let clients = 0
+const client = async (url: string, folder: string, role: Role): Promise<Secret> => {
+  clients += 1
+  const { said } = await commanded(['client', 'add', `bench-${clients}`, '--role', role, '--json'], url, folder)
+  return { id: String(said['client_id']), secret: String(said['client_secret']) }
+}
+
+const tokenOf = async (port: number, { id, secret }: Secret): Promise<string> => {
+  const answer = await fetch(`http://127.0.0.1:${port}/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  })
+  return ((await answer.json()) as { access_token: string }).access_token
+}
+
+const loadOf = (started: ChildProcess[]) => {
+  const child = spawn(process.execPath, ['test/bench/asked/load.js'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  started.push(child)
+  const lines = linesOf(child)
+  const ended = once(child, 'exit').then(() => {
+    throw new Error('the load ended')
+  })
+  // It ends with the bench; only while an answer is waited for that is a fault.
+  ended.catch(() => undefined)
+  return async (asking: object): Promise<{ count: number; p50: number; p99: number }> => {
+    child.stdin?.write(`${JSON.stringify(asking)}\n`)
+    const [line] = (await Promise.race([once(lines, 'line'), ended])) as [string]
+    return JSON.parse(line)
+  }
+}

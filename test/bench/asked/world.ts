@@ -1,0 +1,103 @@
+/** A made register that answers are asked of: every operator scored, some with records and entries. Every name is invented. */
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { feeds } from '../../../src/agencies/index.js'
+import { connect, type Db, migrate } from '../../../src/store/db.js'
+import * as runs from '../../../src/store/runs.js'
+import { commanded } from '../commanded.js'
+import { recorded } from '../people.js'
+import { usccOf } from '../register.js'
+
+/** Operators of one statement. */
+const AT_ONCE = 20_000
+/** Every so many-th of those with records stands on the list. */
+const LISTED_EVERY = 50
+const REGION = '220102'
+
+const SIGNS = '云禾松岭泽安瑞恒晟嘉博远鸿信达盛源辰泰康宁和悦铭朗捷迅腾翔飞骏驰逸轩宇辉煌灿锦绣'
+/** As most are: without digits. */
+const nameOf = (row: number): string => {
+  const sign = (place: number) => SIGNS[Math.floor(row / SIGNS.length ** place) % SIGNS.length]
+  return `样本市${sign(3)}${sign(2)}${sign(1)}${sign(0)}电子商务有限公司`
+}
+
+export interface Made {
+  /** Files of codes, one a line: of all, and of those with records. */
+  codes: string
+  withRecords: string
+}
+
+/** So many operators in `url`, a new database; the first `paged` of them with ten records each and the score of these. */
+export const made = async (url: string, folder: string, operators: number, paged: number): Promise<Made> => {
+  const db = connect(url)
+  try {
+    await migrate(db)
+    const codes = Array.from({ length: operators }, (_, row) => usccOf(row, REGION))
+    for (let from = 0; from < operators; from += AT_ONCE)
+      await db.raw(
+        `insert into operators (uscc, kind, name, region, status, first_run, created_at)
+         select code, 'ENTERPRISE', name, ?, 'ACTIVE', 1, now() - interval '1 hour'
+         from unnest(?::text[], ?::text[]) with ordinality as c(code, name, n) order by n`,
+        [
+          REGION,
+          codes.slice(from, from + AT_ONCE),
+          codes.slice(from, from + AT_ONCE).map((_, n) => nameOf(from + n)),
+        ] as never,
+      )
+    await recorded(db, paged)
+    await listed(db, paged)
+    await told(db)
+    await db.raw('insert into dirty_operators select id, now() from operators where id <= ?', [paged])
+    await db.raw('vacuum analyze')
+    const { said } = await commanded(['score', '--json'], url, folder)
+    if (said['stored'] !== paged) throw new Error(`not all were scored: ${JSON.stringify(said)}`)
+    await copied(db, paged)
+    await db.raw('vacuum analyze')
+    await db.raw('checkpoint')
+    const all = { codes: join(folder, 'codes.txt'), withRecords: join(folder, 'with-records.txt') }
+    writeFileSync(all.codes, codes.join('\n'))
+    writeFileSync(all.withRecords, codes.slice(0, paged).join('\n'))
+    return all
+  } finally {
+    await db.destroy()
+  }
+}
+
+const listed = async (db: Db, paged: number): Promise<void> => {
+  await db.raw(
+    `with l as (insert into listings (list, operator_id, state, reason, basis, authority, document_number, facts, moves, published_on, ends_on, created_at)
+       select 'serious', id, 'PUBLISHED', '销售假冒注册商标的商品', '《市场监督管理严重违法失信名单管理办法》第九条', '样市市场监督管理局',
+         '样市监列〔2026〕' || id || '号', jsonb_build_object('operator', id), 9, current_date - 100, current_date + 900, now()
+       from operators where id <= ? and id % ? = 0 returning *)
+     insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on)
+     select l.id, jsonb_build_object('id', l.id, 'list', l.list, 'uscc', o.uscc, 'name', o.name, 'region', o.region, 'reason', l.reason,
+       'basis', l.basis, 'authority', l.authority, 'documentNumber', l.document_number, 'decidedOn', l.published_on,
+       'publishedOn', l.published_on, 'endsOn', l.ends_on, 'contested', false), md5(l.id::text), l.published_on, l.published_on, l.ends_on
+     from l join operators o on o.id = l.operator_id`,
+    [paged, LISTED_EVERY],
+  )
+}
+
+/** Every feed has told all it has. */
+const told = async (db: Db): Promise<void> => {
+  const now = new Date()
+  for (const { id } of feeds.values()) {
+    const run = await runs.start(db, { job: 'pull', subject: id, cause: 'command', whole: true, now })
+    await runs.finish(db, run ?? 0, { outcome: 'DONE', now })
+  }
+}
+
+/** Everyone else has the score of one of those: its rows are as long, and what they cite is looked at by nobody. */
+const copied = async (db: Db, paged: number): Promise<void> => {
+  const { rows } = await db.raw(
+    `select string_agg(quote_ident(column_name), ', ') as columns from information_schema.columns
+     where table_name = 'scores' and column_name not in ('id', 'operator_id')`,
+  )
+  const { columns } = rows[0]
+  await db.raw(
+    `insert into scores (operator_id, ${columns}) select o.id, ${columns} from operators o join scores s on s.operator_id = 1 + o.id % ?
+     where o.id > ? order by o.id`,
+    [paged, paged],
+  )
+}
