@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Db } from '../../src/store/db.js'
+import { connect, type Db } from '../../src/store/db.js'
 import * as hotStore from '../../src/store/hot.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
@@ -31,6 +31,15 @@ describe('connections for what is asked often', () => {
   it('reads days and large numbers as the other connections do', async () => {
     const asked = `select date '2026-03-01' as day, 9007199254740991::bigint as large`
     expect((await hot.raw(asked)).rows).to.deep.equal((await database.db.raw(asked)).rows)
+  })
+
+  it('are bound as those beside them: a statement ends in the same time', async () => {
+    const answers = connect(String(database.db.client.config.connection.connectionString), { statementMs: 50 })
+    const own = hotStore.beside(answers)
+    const { rows } = await own.raw('show statement_timeout')
+    await own.destroy()
+    await answers.destroy()
+    expect(rows).to.deep.equal([{ statement_timeout: '50ms' }])
   })
 
   it('lets whoever listens to the handle beside it hear what is asked', async () => {
