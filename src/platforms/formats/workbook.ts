@@ -8,6 +8,8 @@ import { columnsOf } from './schema.js'
 
 const SHEET_NAME_LENGTH_MAX = 31
 const COLUMN_WIDTH = 18 // characters
+/** Number of the format `@`, text, in ECMA-376 part 1, 18.8.30. */
+const TEXT_FORMAT = 49
 
 /** Bytes of an .xlsx. `format`: its schema's name under schema/platforms; `sheet`: the name of the sheet. */
 export const workbook = (format: string, sheet: string, rows: readonly Row[]): Buffer => {
@@ -20,6 +22,8 @@ export const workbook = (format: string, sheet: string, rows: readonly Row[]): B
   const made = XLSX.utils.aoa_to_sheet(lines)
   made['!cols'] = columns.map(() => ({ wch: COLUMN_WIDTH }))
   const book = XLSX.utils.book_new(made, sheet.slice(0, SHEET_NAME_LENGTH_MAX))
+  // The library keeps formats of numbers from one workbook to the next: what was read before must not show in what is written.
+  Object.assign(book, { SSF: { [TEXT_FORMAT]: '@' } })
   // Not packed: the bytes are then the same with every version of the machine's packer.
   return XLSX.write(book, { type: 'buffer', bookType: 'xlsx', compression: false })
 }
