@@ -36,6 +36,18 @@ const ACCEPT_LONGEST = 300
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
+/**
+ * Codes of questions that were understood as such and cannot be answered. GraphQL over HTTP wants 200 for them in
+ * `application/json`, and 400 in `application/graphql-response+json`; whoever names neither gets 400.
+ */
+const WELL_FORMED: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'OPERATION_RESOLUTION_FAILURE',
+])
+const NAMES_JSON = /\bapplication\/json\b/i
+
 /** Context: null where nothing was asked yet when it was refused. */
 interface Answered {
   answer: HTTPGraphQLResponse
@@ -108,7 +120,10 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
     const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: asked, context })
     const { accept = '' } = headers
     const type = answer.headers.get('content-type')
-    const learned = answer.body.kind === 'complete' && (answer.status ?? 200) === 200 && accept.length <= ACCEPT_LONGEST
+    if (answer.status === 400 && NAMES_JSON.test(accept) && NAMES_JSON.test(type ?? '') && isWellFormed(answer.body))
+      answer.status = 200
+    const isGood = (answer.status ?? 200) === 200
+    const learned = answer.body.kind === 'complete' && isGood && accept.length <= ACCEPT_LONGEST
     if (learned && type) types.set(accept, type)
     return { answer, context: own }
   }
@@ -150,6 +165,12 @@ const send = async (response: ServerResponse, { status, headers, body }: HTTPGra
   if (body.kind === 'complete') return void response.end(body.string)
   for await (const chunk of body.asyncIterator) response.write(chunk)
   response.end()
+}
+
+const isWellFormed = (body: HTTPGraphQLResponse['body']): boolean => {
+  if (body.kind !== 'complete') return false
+  const { errors = [] } = JSON.parse(body.string) as { errors?: { extensions?: { code?: unknown } }[] }
+  return errors.length > 0 && errors.every(({ extensions }) => WELL_FORMED.has(extensions?.code))
 }
 
 /** Null for whatever is not plainly a question: Apollo says what is wrong with it. */
