@@ -34,6 +34,12 @@ import { admit } from './viewer.js'
 const ACCEPTS_MOST = 100
 const ACCEPT_LONGEST = 300
 
+/**
+ * Headers that no page of another site can send without asking the hub first, which does not let it. `Authorization` is one, as
+ * Bearer alone is taken: what browsers send by themselves is Basic. One of them, or a body of JSON, shows that no such page asks.
+ */
+const SENT_BY_NO_PAGE = ['apollo-require-preflight', 'x-apollo-operation-name', 'authorization', 'x-csrf-token']
+
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 /**
@@ -68,7 +74,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
   const apollo = new ApolloServer<Context>({
     gateway: asGateway(schema, executor),
     introspection: true,
-    csrfPrevention: true,
+    csrfPrevention: { requestHeaders: SENT_BY_NO_PAGE },
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,

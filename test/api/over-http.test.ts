@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { serverAudits } from 'graphql-http'
-import { makeWorld, type World } from './world.js'
+import * as people from '../../src/work/people.js'
+import { makeWorld, NOW, type World } from './world.js'
 
 /**
  * What the audit suite of GraphQL over HTTP would like and does not get, by its ids: questions in plain GETs, which any page
@@ -43,6 +44,31 @@ describe('GraphQL over HTTP', () => {
   it('passes all of it, the MAYs too, for a program that says that it is no form of a page', async () => {
     const results = await audited({ 'apollo-require-preflight': 'true' })
     expect(results.filter(({ status }) => status !== 'ok')).to.deep.equal([])
+  })
+
+  it('a GET with a token is answered, for no page of another site can send one; with a session cookie alone it is not', async () => {
+    const url = `${world.url}/graphql?query=${encodeURIComponent('{ viewer { role } }')}`
+    const get = (headers: Record<string, string>) => fetch(url, { headers })
+    const answer = await get({ authorization: `Bearer ${world.token('officer')}` })
+    expect(await answer.json()).to.deep.equal({ data: { viewer: { role: 'officer' } } })
+    // Browsers send Basic by themselves: it is refused whatever else is there.
+    expect((await get({ authorization: 'Basic eDp5', 'apollo-require-preflight': '1' })).status).to.equal(401)
+    const { name, one_time_password: password } = await people.add(
+      world.database.db,
+      { name: 'zhang', role: 'officer' },
+      [],
+      NOW,
+    )
+    const login = await fetch(`${world.url}/desk/login`, {
+      method: 'POST',
+      headers: { 'content-type': JSON_TYPE },
+      body: JSON.stringify({ name, password, newPassword: 'zu-hao-de-mimei-47' }),
+    })
+    const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? ''
+    expect((await get({ cookie })).status).to.equal(400)
+    expect(await (await get({ cookie, 'apollo-require-preflight': '1' })).json()).to.deep.equal({
+      data: { viewer: { role: 'officer' } },
+    })
   })
 
   const question = (query: string, accept?: string) =>
