@@ -19,7 +19,7 @@ import { isRefusal, Refusal } from '../errors.js'
 import { type Asked, bodyOf } from './asked.js'
 import { bounded } from './bounded.js'
 import { asGateway, makeExecutor, type Question } from './compiled.js'
-import { type Context, makeContext } from './context.js'
+import { type Context, costOfAnswer, makeContext } from './context.js'
 import { cookieIn, NO_COOKIE } from './cookies.js'
 import { formatError, graphqlRefusal, noteFaults } from './faults.js'
 import { remembering } from './known-tokens.js'
@@ -145,6 +145,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
         makeContext(parts, askedAs(asked, viewer, limits), { hasLeft: () => response.destroyed, began })
       const { answer, context } =
         (await byCompiled(body.value, request, contextOf)) ?? (await byApollo(body.value, request, asked, contextOf))
+      if (context !== null) response.setHeader('Query-Cost', String(costOfAnswer(context)))
       if (await isKept(context, answer.body, response)) await send(response, answer)
     },
   }

@@ -5,6 +5,7 @@ import * as contracts from '../contracts.js'
 import { SUBJECT_KINDS } from '../domain/delivery.js'
 import { RECORD_KINDS } from '../domain/records.js'
 import type { Context } from './context.js'
+import { costing } from './costs.js'
 import { numberIn, readId } from './ids.js'
 import { audit, scoreById } from './nouns/audit.js'
 import { clocks } from './nouns/clocks.js'
@@ -156,5 +157,5 @@ export const makeSchema = (): GraphQLSchema => {
     // A field described nowhere, or an answer to no field, is found at start.
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   })
-  return noting(schema)
+  return noting(costing(schema))
 }

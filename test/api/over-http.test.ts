@@ -29,7 +29,7 @@ describe('GraphQL over HTTP', () => {
     const ask: typeof fetch = (url, init) => fetch(url, { ...init, headers: { ...headers, ...init?.headers } })
     const audits = serverAudits({ url: `${world.url}/graphql`, fetchFn: ask })
     const results = []
-    for (const { id, name, fn } of audits) results.push({ id, name, ...(await fn()) })
+    for (const { id, name, fn } of audits) results.push({ ...(await fn()), id, name })
     return results
   }
 

@@ -5,7 +5,7 @@ import { Refusal } from '../../errors.js'
 import type * as store from '../../store/authorisations.js'
 import * as sellers from '../../store/sellers.js'
 import * as work from '../../work/authorisations.js'
-import { type Context, spend, viewerOn } from '../context.js'
+import { type Context, viewerOn } from '../context.js'
 import { globalId, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
@@ -40,7 +40,6 @@ const withdrawAuthorisation = async (_: unknown, { id }: { id: string }, context
 }
 
 const authorisationView = (context: Context, one: store.Authorisation) => {
-  spend(context)
   const holds = one.withdrawnAt === null && one.givenOn <= context.today && one.endsOn > context.today
   return {
     ...one,

@@ -3,7 +3,7 @@ import type { Figure } from '../../domain/timeliness.js'
 import { may } from '../../domain/viewer.js'
 import { type DueDelivery, dueDeliveries as dueList, monthly, PUBLICITY } from '../../work/timeliness.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend } from '../context.js'
+import type { Context } from '../context.js'
 import { cursorOf, dueAfter, dueCursor, globalId, numberAfter } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { allow } from '../viewer.js'
@@ -12,7 +12,6 @@ const nameOf = ({ parts }: Context, id: string) =>
   [PUBLICITY, ...parts.platforms].find((platform) => platform.id === id)?.name ?? { zh: id, en: id }
 
 const figureView = (context: Context, figure: Figure & { place: number }) => {
-  spend(context)
   return { ...figure, platformName: nameOf(context, figure.platform) }
 }
 
@@ -32,7 +31,6 @@ const timeliness = async (_: unknown, args: PageArgs & { month: string }, contex
 
 /** A receiver's words repeat what was told of a subject: they are for those who see inside. */
 const dueView = (context: Context, due: DueDelivery) => {
-  spend(context)
   const { basis, confirmed, workdays } = due.limit
   return {
     ...due,
