@@ -6,7 +6,7 @@ import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { IssuedDocument } from '../../store/documents.js'
 import * as work from '../../work/documents.js'
-import { publicEntryOf } from '../../work/public-entry.js'
+import { publicEntryFrom } from '../../work/public-entry.js'
 import { type Context, viewerOn } from '../context.js'
 import { charge } from '../costs.js'
 import { listingIn } from '../ids.js'
@@ -101,7 +101,12 @@ const publicText = async (view: ListingView, asked: { ofAge?: boolean | null }, 
   const { listing, operator } = found
   const ofAge = asked.ofAge ?? listing.facts.ofAge ?? null
   const on = listing.publishedOn ?? context.today
-  const answer = await publicEntryOf(context.parts.db, listing, operator, on, ofAge)
+  const [decision, registrations, contested] = await Promise.all([
+    listing.decisionVersion === null ? null : context.load.record(listing.decisionVersion),
+    context.load.registrationsOn({ operator: operator.id, day: on }),
+    context.load.listingContested(listing.id),
+  ])
+  const answer = publicEntryFrom(listing, operator, on, { decision, registrations, contested, ofAge })
   return {
     allowed: answer.withheld === null,
     withheld: answer.withheld === null ? null : WITHHELD[answer.withheld],

@@ -80,12 +80,11 @@ const askedBy = async ({ operator }: OperatorView, args: PageArgs, context: Cont
   const first = firstOf(args)
   const before = rowAfter(args.after)
   const roles = may(viewer, 'see_askers') ? toldOf(trailRules(), viewer.role, dateIn(context.now)) : []
-  const of = { operators: await withParts(context, operator.id), roles, first: first + 1, before }
-  const { db } = context.parts
-  const found = roles.length === 0 ? [] : await store.askings(db, of)
+  const operators = await withParts(context, operator.id)
+  const found = roles.length === 0 ? [] : await context.load.askings({ operators, roles, first: first + 1, before })
   return {
     ...connection(found, args, ({ number }) => cursorOf(number)),
-    completeUntil: () => (roles.length === 0 ? null : store.indexedUntil(db)),
+    completeUntil: () => (roles.length === 0 ? null : context.load.indexedUntil()),
   }
 }
 
