@@ -24,6 +24,8 @@ const MAY: Record<string, readonly string[]> = {
   work: ['store', 'agencies', 'platforms', 'domain', 'errors', 'log', 'contracts', 'keys', 'http'],
   api: ['web', 'work', 'store', 'agencies', 'platforms', 'domain', 'errors', 'log', 'contracts', 'keys', 'http'],
   web: ['work', 'store', 'agencies', 'platforms', 'domain', 'errors', 'log', 'contracts', 'keys', 'http'],
+  // In a browser, of whoever asks.
+  graphiql: [],
   sandbox: ['seeds', 'work', 'store', 'agencies', 'platforms', 'domain', 'errors', 'log', 'contracts', 'keys', 'http'],
   migrations: [],
   seeds: ['sandbox', 'work', 'store', 'agencies', 'domain', 'errors'],
@@ -48,6 +50,10 @@ const TOP = [
 /** Imported by nobody else; the configuration too, which is no companion. */
 const ONLY_TOP: readonly string[] = [...TOP, 'config']
 
+/** GraphiQL is a program of its own, built for browsers; how it is built runs here. */
+const GRAPHIQL = 'src/web/graphiql/'
+const inGraphiql = (room: string): boolean => room === 'graphiql'
+
 /** One library, one room. `agencies/transports/table` is the place where a door may speak SQL. */
 const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   knex: (room, file) => ['store', 'migrations', 'seeds'].includes(room) || file.includes('transports/table'),
@@ -56,7 +62,11 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   express: (room) => room === 'api' || room === 'web',
   '@apollo/server': (room) => room === 'api',
   '@graphql-tools/schema': (room) => room === 'api',
-  graphql: (room) => room === 'api',
+  graphql: (room) => room === 'api' || inGraphiql(room),
+  graphiql: inGraphiql,
+  react: inGraphiql,
+  'react-dom': inGraphiql,
+  vite: (_, file) => file.startsWith(`${GRAPHIQL}build/`),
   'graphql-jit': (_, file) => file === 'src/api/compiled.ts',
   'node-cron': (_, file) => file === 'src/work/clock.ts',
   ajv: (_, file) => file === 'src/contracts.ts',
@@ -86,6 +96,7 @@ const importsOf = (file: string, text: string): Import[] =>
   }))
 
 const roomOf = (file: string): string => {
+  if (file.startsWith(GRAPHIQL)) return 'graphiql'
   const [first = '', second = ''] = file.split('/')
   return first === 'src' ? second.replace(/\.ts$/, '') : first
 }
@@ -114,7 +125,7 @@ const fault = ({ file, from, typeOnly }: Import): string | null => {
 
 const filesUnder = (folder: string): string[] =>
   readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
 
 const FILES = ['src', 'migrations', 'seeds'].flatMap(filesUnder)
@@ -138,6 +149,7 @@ describe('the architecture', () => {
     ['work holding the list of agencies', 'src/work/pull.ts', `import { feeds } from '../agencies/index.js'`],
     ['knex in a verb', 'src/work/pull.ts', `import knex from 'knex'`],
     ['a room reading the configuration', 'src/api/server.ts', `import { readConfig } from '../config.js'`],
+    ['a page of the site knowing GraphiQL', 'src/web/site.ts', `import { EXAMPLES } from './graphiql/examples.js'`],
     ['express beside the api', 'src/work/push.ts', `import express from 'express'`],
     ['an import written over several lines', 'src/domain/score.ts', `import {\n  connect,\n} from '../store/db.js'`],
     ['an import made while running', 'src/domain/score.ts', `const db = await import('../store/db.js')`],

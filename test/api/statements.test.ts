@@ -38,8 +38,7 @@ const fieldsOf = (type: string): Field[] => {
 const namedIn = ({ type }: Field) => getNamedType(type)
 const isPage = (field: Field): boolean => namedIn(field).name.endsWith('Connection')
 const itemOf = (field: Field): string => namedIn(field).name.replace(/Connection$/, '')
-const argsOf = (name: string): string =>
-  ({ timeliness: 'month: "2026-02", ', deadlines: 'state: MET, ' })[name] ?? ''
+const argsOf = (name: string): string => ({ timeliness: 'month: "2026-02", ', deadlines: 'state: MET, ' })[name] ?? ''
 
 /** Fields that need no argument and are not of those that read anew. */
 const asked = (type: string): Field[] =>
