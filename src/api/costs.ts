@@ -122,6 +122,7 @@ const fieldsOf = (schema: GraphQLSchema): [GraphQLObjectType, GraphQLField<unkno
 const LIMITS = {
   cost: COST_MOST,
   bodyBytes: limits.BODY_BYTES,
+  nesting: limits.NESTING_MOST,
   tokens: limits.TOKENS_MOST,
   depth: limits.DEPTH_MOST,
   rootFields: limits.ROOT_FIELDS_MOST,
@@ -129,6 +130,7 @@ const LIMITS = {
   fields: limits.FIELDS_MOST,
   directives: limits.DIRECTIVES_MOST,
   schemaFields: limits.SCHEMA_FIELDS_MOST,
+  schemaAliases: limits.SCHEMA_ALIASES_MOST,
   codes: limits.CODES_MOST,
 }
 

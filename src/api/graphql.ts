@@ -23,7 +23,7 @@ import { type Context, costOfAnswer, makeContext } from './context.js'
 import { cookieIn, NO_COOKIE } from './cookies.js'
 import { formatError, graphqlRefusal, noteFaults } from './faults.js'
 import { remembering } from './known-tokens.js'
-import { BODY_BYTES, TOKENS_MOST, withinLimits } from './limits.js'
+import { BODY_BYTES, isNestedTooDeep, NESTING_MOST, TOKENS_MOST, withinLimits } from './limits.js'
 import type { ApiParts } from './parts.js'
 import type { Limits } from './rate-limit.js'
 import { makeSchema } from './schema.js'
@@ -243,6 +243,11 @@ const readJson = async (request: IncomingMessage, response: ServerResponse): Pro
     return null
   }
   if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '')) return { value: undefined }
+  if (isNestedTooDeep(bytes)) {
+    const most = `不得超过 ${NESTING_MOST} 层 at most ${NESTING_MOST} levels`
+    refuse(response, 400, 'BAD_REQUEST', `请求体嵌套过深，${most}。The body is nested too deeply.`)
+    return null
+  }
   try {
     return { value: JSON.parse(bytes.toString('utf8')) }
   } catch {

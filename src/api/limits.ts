@@ -12,6 +12,8 @@ import {
 import { Refusal } from '../errors.js'
 
 export const BODY_BYTES = 1_000_000
+/** Of lists and objects within one another in a body; what is written anew from it must not overflow a stack. */
+export const NESTING_MOST = 100
 /** Of one query document, so that parsing stays cheap; 1000 codes written out fit. */
 export const TOKENS_MOST = 10_000
 export const DEPTH_MOST = 15
@@ -36,6 +38,32 @@ export const withoutNul = <T>(input: T): T => {
     ? '含有空字符 U+0000 holds a NUL'
     : '含有不成对的代理项 holds half of a character (a lone surrogate)'
   throw new Refusal('INPUT_INVALID', { reason })
+}
+
+const [QUOTE, BACKSLASH] = ['"', '\\'].map((sign) => sign.charCodeAt(0))
+const OPENING: ReadonlySet<number> = new Set(['[', '{'].map((sign) => sign.charCodeAt(0)))
+const CLOSING: ReadonlySet<number> = new Set([']', '}'].map((sign) => sign.charCodeAt(0)))
+
+/** Whether lists and objects of this JSON lie deeper within one another than NESTING_MOST. */
+export const isNestedTooDeep = (json: Buffer): boolean => {
+  // Each level is opened and closed.
+  if (json.length < 2 * NESTING_MOST) return false
+  let depth = 0
+  for (let at = 0; at < json.length; at += 1) {
+    const sign = json[at] ?? 0
+    if (sign === QUOTE) at = endOfText(json, at)
+    else if (OPENING.has(sign)) {
+      depth += 1
+      if (depth > NESTING_MOST) return true
+    } else if (CLOSING.has(sign)) depth -= 1
+  }
+  return false
+}
+
+const endOfText = (json: Buffer, start: number): number => {
+  let at = start + 1
+  while (at < json.length && json[at] !== QUOTE) at += json[at] === BACKSLASH ? 2 : 1
+  return at
 }
 
 interface Extent {
