@@ -156,6 +156,7 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
       ),
     ),
     indexedUntil: once(() => trail.indexedUntil(free)),
+    authorisation: batch(String, async (ids: number[]) => inOrder(ids, await authorisations.byIds(free, ids))),
     authorisations: batch(String, async (ids: number[]) => listsOf(ids, await authorisations.ofOperators(free, ids))),
     overrules: batch<AtWhen, overrules.Overrule[]>(
       JSON.stringify,

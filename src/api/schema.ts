@@ -33,7 +33,7 @@ import { restored } from './nouns/restored.js'
 import { retractions } from './nouns/retractions.js'
 import { score } from './nouns/score.js'
 import { adoptionById, scorecardLife } from './nouns/scorecards.js'
-import { sellersOf } from './nouns/sellers.js'
+import { authorisationById, sellersOf } from './nouns/sellers.js'
 import { standing } from './nouns/standing.js'
 import { timelinessOf } from './nouns/timeliness.js'
 import { timetable } from './nouns/timetable.js'
@@ -52,6 +52,7 @@ const node = (_: unknown, { id }: { id: string }, context: Context) => {
   if (type === 'Operator') return operatorById(context, key)
   if (type === 'Concern') return concernById(context, key)
   if (type === 'Discrepancy') return discrepancyById(context, key)
+  if (type === 'Authorisation') return authorisationById(context, key)
   if (type === 'Reject') return rejectById(context, key)
   if (type === 'Unmatched') return unmatchedById(context, key)
   if (type === 'IdentityDecision') return decisionById(context, key)
