@@ -41,6 +41,7 @@ import { trail } from './nouns/trail.js'
 import { watch } from './nouns/watch.js'
 import { SCALARS } from './scalars.js'
 import { noting } from './shown.js'
+import { sourced } from './sources.js'
 import { signedIn } from './viewer.js'
 
 const node = (_: unknown, { id }: { id: string }, context: Context) => {
@@ -158,5 +159,5 @@ export const makeSchema = (): GraphQLSchema => {
     // A field described nowhere, or an answer to no field, is found at start.
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   })
-  return noting(costing(schema))
+  return noting(costing(sourced(schema)))
 }

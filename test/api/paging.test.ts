@@ -121,7 +121,8 @@ describe('paging', function () {
     expect(before.length).to.be.greaterThan(1)
     const add = () =>
       world.database.db.raw(
-        `update listings set authority = 'A' || id where id = (select id from listings where authority !~ '^A' order by id limit 1)`,
+        `update deliveries set notice = jsonb_set(notice, '{authority}', to_jsonb('A' || id)) where id =
+           (select id from deliveries where coalesce(notice->>'authority', '') !~ '^A' and state <> 'OWED' order by id limit 1)`,
       )
     const seen = await through('timeliness', args, [1], add)
     expect(seen).to.deep.equal(before)
