@@ -7,6 +7,7 @@ import { RECORD_KINDS } from '../domain/records.js'
 import type { Context } from './context.js'
 import { numberIn, readId } from './ids.js'
 import { audit, scoreById } from './nouns/audit.js'
+import { boards } from './nouns/board.js'
 import { clocks } from './nouns/clocks.js'
 import { concernById, concerns } from './nouns/concerns.js'
 import { deadlines } from './nouns/deadlines.js'
@@ -105,6 +106,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...objection.Query,
         ...door.Query,
         ...deadlines.Query,
+        ...boards.Query,
         ...platforms.Query,
         ...deliveries.Query,
         ...retractions.Query,
