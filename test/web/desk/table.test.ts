@@ -8,7 +8,7 @@ const ROWS = 100_000
 const DRAWN_MOST = 60
 const TASK_MOST_MS = 100
 /** On a machine that others load the best of so many counts. */
-const TRIES = 4
+const TRIES = 6
 
 /** Five seconds from top to bottom, a step a frame; the longest task, and the most rows that stood in the page. */
 const SCROLL = `new Promise((resolve) => {
@@ -80,10 +80,11 @@ describe('a table of the desk', function () {
     await page.reload()
     await inView.filter({ hasText: words ?? '' }).waitFor()
     expect((await inView.boundingBox())?.y).to.be.within(0, 900)
-    await page.getByLabel('名称', { exact: true }).fill('测试网店77777')
-    await page.locator('tr.row', { hasText: '测试网店77777' }).first().waitFor()
+    const name = hub.world.operators.find(({ uscc }) => uscc !== null)?.name ?? ''
+    await page.getByLabel('名称', { exact: true }).fill(name)
+    await page.locator('tr.row', { hasText: name }).first().waitFor()
     const url = new URL(page.url())
-    expect([url.searchParams.get('name'), url.searchParams.get('row')]).to.deep.equal(['测试网店77777', null])
+    expect([url.searchParams.get('name'), url.searchParams.get('row')]).to.deep.equal([name, null])
     await close()
   })
 })

@@ -143,7 +143,8 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
                 const row = rows.rows[index]
                 return (
                   <tr
-                    key={row === undefined ? index : rowKey(row)}
+                    // What is not loaded yet is drawn by the same few elements again and again.
+                    key={row === undefined ? `pending ${index % DRAWN_ROWS}` : rowKey(row)}
                     aria-rowindex={index + 2}
                     className={row !== undefined && isMarked?.(row) ? 'row marked' : 'row'}
                   >
