@@ -70,7 +70,8 @@ describe('people who sign in', () => {
 
   it('are told what they may, and that a session has ended also where the browser has let go of its cookie', async () => {
     const session = await signedIn('told')
-    const told = await (await fetch(`${world.url}/desk/session`, { headers: { cookie: session.cookie } })).json()
+    const answered = await fetch(`${world.url}/desk/session`, { headers: { cookie: session.cookie } })
+    const told = (await answered.json()) as { acts: string[] }
     expect(told).to.include({ name: 'told', demo: false, idleMs: 1_800_000 })
     expect(told.acts).to.include('move_listing').and.to.not.include('see_trail')
     const { csrfToken } = session
