@@ -8,6 +8,7 @@ import type { Context } from './context.js'
 import { numberIn, readId } from './ids.js'
 import { administration } from './nouns/administration.js'
 import { audit, scoreById } from './nouns/audit.js'
+import { cases } from './nouns/cases.js'
 import { clocks } from './nouns/clocks.js'
 import { concernById, concerns } from './nouns/concerns.js'
 import { deadlines } from './nouns/deadlines.js'
@@ -117,6 +118,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...trail.Query,
         ...administration.Query,
         ...ruleTables.Query,
+        ...cases.Query,
       },
       Mutation: {
         ...moves.Mutation,

@@ -203,6 +203,9 @@ export const may = (viewer: Viewer, act: Act): boolean =>
 /** Whether a city or a county, or another province, bounds what the viewer may do. */
 export const isBounded = ({ region }: Viewer): boolean => region !== null && region !== PROVINCE
 
+/** First digits of the division that bounds the viewer; null: none does. */
+export const boundOf = (viewer: Viewer): string | null => (isBounded(viewer) ? divisionOf(viewer.region ?? '') : null)
+
 /** An act about an operator of this region; null: of none that is known, which is the province's to do. */
 export const mayIn = (viewer: Viewer, act: Act, region: string | null): boolean =>
   may(viewer, act) &&
