@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { codegen } from '@graphql-codegen/core'
 import * as documents from '@graphql-codegen/typed-document-node'
 import * as operations from '@graphql-codegen/typescript-operations'
-import { buildASTSchema, type DocumentNode, type GraphQLSchema, isEnumType, parse, printSchema } from 'graphql'
+import { buildASTSchema, type DocumentNode, type GraphQLSchema, isEnumType, parse, printSchema, Source } from 'graphql'
 
 const DESK = fileURLToPath(new URL('..', import.meta.url))
 const SCHEMA = fileURLToPath(new URL('../../../../schema/graphql', import.meta.url))
@@ -25,7 +25,7 @@ const CONFIG = {
   dedupeFragments: true,
 }
 
-interface Source {
+interface Asked {
   path: string
   document: DocumentNode
 }
@@ -37,7 +37,7 @@ const generate = async (): Promise<void> => {
   const sdl = parse(printSchema(schema))
   const sources = readdirSync(DESK, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.graphql'))
-    .map((path): Source => ({ path, document: parse(readFileSync(join(DESK, path), 'utf8')) }))
+    .map((path): Asked => ({ path, document: parse(new Source(readFileSync(join(DESK, path), 'utf8'), path)) }))
   const shared = sources.filter(({ path }) => path.endsWith(FRAGMENTS))
   for (const source of sources) {
     const all = [source, ...shared.filter((one) => one !== source)]

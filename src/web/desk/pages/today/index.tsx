@@ -111,9 +111,9 @@ interface Queue {
 }
 
 const Queues = ({ of }: { of: TodayQuery }) => {
-  const states = new Map((of.listingCounts ?? []).map((one) => [one.state, one.count]))
+  const states = new Map((of.caseBoard ?? []).map((one) => [one.state, one.cases]))
   const listings: Queue[] =
-    of.listingCounts === undefined
+    of.caseBoard === undefined
       ? []
       : [
           { title: '线索，待提出', n: states.get('LEAD') ?? 0, path: '/listings?state=LEAD' },
