@@ -7,7 +7,9 @@ import { RECORD_KINDS } from '../domain/records.js'
 import type { Context } from './context.js'
 import { costing } from './costs.js'
 import { numberIn, readId } from './ids.js'
+import { administration } from './nouns/administration.js'
 import { audit, scoreById } from './nouns/audit.js'
+import { cases } from './nouns/cases.js'
 import { clocks } from './nouns/clocks.js'
 import { concernById, concerns } from './nouns/concerns.js'
 import { deadlines } from './nouns/deadlines.js'
@@ -31,6 +33,7 @@ import { rejectById, rejected } from './nouns/rejects.js'
 import { restoration } from './nouns/restoration.js'
 import { restored } from './nouns/restored.js'
 import { retractions } from './nouns/retractions.js'
+import { ruleTables } from './nouns/rule-tables.js'
 import { score } from './nouns/score.js'
 import { adoptionById, scorecardLife } from './nouns/scorecards.js'
 import { authorisationById, sellersOf } from './nouns/sellers.js'
@@ -116,6 +119,9 @@ export const makeSchema = (): GraphQLSchema => {
         ...restored.Query,
         ...lockouts.Query,
         ...trail.Query,
+        ...administration.Query,
+        ...ruleTables.Query,
+        ...cases.Query,
       },
       Mutation: {
         ...moves.Mutation,
@@ -135,6 +141,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...compared.Mutation,
         ...restored.Mutation,
         ...sellersOf.Mutation,
+        ...administration.Mutation,
       },
       ...listingFields,
       Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing, ...clocks.Listing },

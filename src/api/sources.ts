@@ -17,13 +17,13 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '本枢纽依 schema/rules 的规则计算',
     en: 'reckoned here, by the rules of schema/rules',
     types: `NameMatch Lateness RuleCount TimelinessFigure DueDelivery Deadline ListingClocks PublicationClock IdentityProposal IdentityEvidence
-      MaskedPart PublicText ListingDocument DocumentBlank`,
+      CaseColumn MaskedPart PublicText ListingDocument DocumentBlank`,
   },
   {
     zh: '规则文件 schema/rules',
     en: 'the rule files, schema/rules',
     types:
-      'ListKind LegalBasis RemovalRule Measure RepairEntrance DeadlineRule ClockSeverity TimelinessLimit RuleAdvice',
+      'ListKind LegalBasis RemovalRule Measure RepairEntrance DeadlineRule ClockSeverity TimelinessLimit RuleAdvice RuleTable RuleSection RuleRow RuleField CalendarYear CalendarDay',
   },
   {
     zh: '评分卡文件 schema/scorecards',
@@ -45,7 +45,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '本枢纽自身的运行记录',
     en: 'what the hub notes of its own running',
     types: `Run RunError Occurrence TimetableRow Delivery Retraction RetractionReceiver DatabaseRestored RestoredReach RestoredCompared TrailRow Asking
-      Lockout Viewer Agency Feed Platform`,
+      Lockout Viewer Agency Feed Platform Client Person IssuedSecret IssuedPassword`,
   },
 ]
 

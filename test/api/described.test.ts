@@ -21,7 +21,7 @@ interface Told {
 const COST = /\n费用 Cost: .+$/
 /** Of what a number is a number; and years, ordinals and the like. */
 const UNITS =
-  /分|数|件|次|日|条|号|页|行|小时|毫秒|多少|比例|率|–|points|how (?:many|often)|hours|days|milliseconds|number|share|rows?|items|operators|from \d/i
+  /分|数|件|次|日|条|号|页|行|小时|毫秒|年份|多少|比例|率|–|points|how (?:many|often)|hours|days|milliseconds|number|share|rows?|items|operators|from \d/i
 /** Parts that say nothing of a source of their own. */
 const PARTS = /^(?:PageInfo|Words|Query|Mutation|\w+(?:Connection|Edge|Payload))$/
 
