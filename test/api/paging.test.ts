@@ -15,6 +15,7 @@ const RUNS = 6
 const ROWS: Record<string, { table: string; where?: string; args?: string }> = {
   operators: { table: 'operators', where: 'known_to is null' },
   blacklist: { table: 'public_entries' },
+  cases: { table: 'listings' },
   deliveries: { table: 'deliveries' },
   runs: { table: 'runs' },
   rejects: { table: 'rejects' },
