@@ -44,7 +44,8 @@ interface Found {
   freshness: Freshness
 }
 
-const standingView = (context: Context, { code, asOf, row, sees, freshness }: Found) => {
+/** Of a code as asked, and the row that it leads to: what standing means, whoever asks in whatever number. */
+export const standingView = (context: Context, { code, asOf, row, sees, freshness }: Found) => {
   if (row === null) return { code, ...UNKNOWN, ...freshness }
   const viewer = viewerOn(context, row)
   const graded = sees && (may(viewer, 'see_removed') || !row.forgotten)
