@@ -31,7 +31,7 @@ export const askRows = async (
   const answer = await fetch(`${url}/v1/standings${query}`, {
     method: 'POST',
     headers: { 'content-type': type, ...(token && { authorization: `Bearer ${token}` }), ...headers },
-    body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+    body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
   })
   const text = await answer.text()
   const isLines = answer.headers.get('content-type')?.startsWith(NDJSON) ?? false

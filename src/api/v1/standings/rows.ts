@@ -137,9 +137,10 @@ export const jsonRows = (): RowReader => {
       if (where === 'LIST') yield* list(rest)
       else if (where === 'BEHIND') behind(rest)
     },
-    *end() {
+    end: () => {
       if (where === 'BEFORE') throw unreadable('JSON', NO_LIST)
       if (where === 'LIST' || (inObject && !around.includes('}'))) throw unreadable('JSON', ENDS_EARLY)
+      return []
     },
   }
 }
