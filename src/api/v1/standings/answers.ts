@@ -18,8 +18,15 @@ import { standingView } from '../../nouns/standing.js'
 
 type View = ReturnType<typeof standingView>
 
-/** A standing as it leaves: its entries and what is asked of them are known. */
-export type Told = Omit<View, 'listed' | 'listings' | 'whose'> & { listed: boolean; listings: readonly ToldEntry[] }
+/** A standing as it leaves: its entries, and what is asked of them, are known. */
+export interface Told {
+  view: Pick<
+    View,
+    'code' | 'uscc' | 'name' | 'status' | 'grade' | 'score' | 'overruled' | 'objected' | 'asOf' | 'stale'
+  >
+  listed: boolean
+  listings: readonly ToldEntry[]
+}
 
 export interface ToldEntry
   extends Pick<
@@ -113,17 +120,16 @@ const lookedUp = async (context: Context, db: Reads, asked: readonly AskedRow[],
 }
 
 /** Nothing is promised where nothing has to be looked up, as of nearly all. */
-const toldOf = (
-  context: Context,
-  { whose: _, listed, listings, ...rest }: View & { whose?: unknown },
-): Told | Promise<Told> => {
+const toldOf = (context: Context, view: View): Told | Promise<Told> => {
+  const { listed, listings } = view
   const entries = typeof listings === 'function' ? listings() : listings
   if (Array.isArray(entries) && entries.length === 0 && typeof listed === 'boolean')
-    return { ...rest, listed, listings: [] }
+    return { view, listed, listings: NO_ENTRIES }
   return Promise.all([typeof listed === 'function' ? listed() : listed, entriesOf(context, entries)]).then(
-    ([isListed, told]) => ({ ...rest, listed: isListed, listings: told }),
+    ([isListed, told]) => ({ view, listed: isListed, listings: told }),
   )
 }
+const NO_ENTRIES: readonly ToldEntry[] = []
 
 const entriesOf = async (context: Context, views: ListingView[] | Promise<ListingView[]>): Promise<ToldEntry[]> =>
   Promise.all(

@@ -44,8 +44,8 @@ const text = (value: string | null): string => {
 }
 
 /** By hand: of a hundred thousand it is most of the work. */
-const members = (told: Told): string => {
-  const { code, uscc, name, status, grade, score, overruled, objected, listed, listings, asOf, stale } = told
+const members = ({ view, listed, listings }: Told): string => {
+  const { code, uscc, name, status, grade, score, overruled, objected, asOf, stale } = view
   const entries = listings.length === 0 ? '[]' : JSON.stringify(listings)
   return `"code":${text(code)},"uscc":${text(uscc)},"name":${text(name)},"status":"${status}","grade":${text(grade)},"score":${score},"overruled":${overruled},"objected":${objected},"listed":${listed},"listings":${entries},"asOf":${instant(asOf)},"stale":${stale}`
 }
@@ -88,21 +88,22 @@ export const csv: Writer = {
   row: (answer) => {
     if ('fault' in answer) return padded([answer.row, answer.ref ?? ''], answer.fault)
     const { row, told, name } = answer
+    const { view, listed, listings } = told
     return padded([
       row.row,
       row.ref ?? '',
-      told.code,
-      told.uscc ?? '',
-      told.name ?? '',
-      told.status,
-      told.grade ?? '',
-      told.score ?? '',
-      String(told.overruled),
-      String(told.objected),
-      String(told.listed),
-      told.listings.map(({ kind }) => kind).join(' '),
-      told.asOf.toISOString(),
-      String(told.stale),
+      view.code,
+      view.uscc ?? '',
+      view.name ?? '',
+      view.status,
+      view.grade ?? '',
+      view.score ?? '',
+      String(view.overruled),
+      String(view.objected),
+      String(listed),
+      listings.map(({ kind }) => kind).join(' '),
+      view.asOf.toISOString(),
+      String(view.stale),
       row.name ?? '',
       name ?? '',
     ])
