@@ -174,7 +174,7 @@ describe('many standings are those that GraphQL tells', () => {
         fc.constantFrom(...DAYS),
         both,
       ),
-      { numRuns: 25 },
+      { numRuns: 10 },
     )
   })
 

@@ -53,6 +53,7 @@ describe('whether a name is that of an operator', () => {
         const answer = nameAnswer(name, { present: name, former: [], inside })
         expect(answer).to.be.oneOf(inside ? ['SAME'] : ['SAME', 'UNKNOWN'])
       }),
+      { numRuns: 50 },
     )
   })
 })
