@@ -24,7 +24,7 @@ import type { AskedOf } from '../index.js'
 import { tooLarge } from '../received.js'
 import { answersTo } from './answers.js'
 import { BODY_BYTES, charsetIn, type Held, piecesOf, type Written } from './body.js'
-import { csv, ndjson, standingJson, type Writer } from './lines.js'
+import { bytesOf, csv, ndjson, standingJson, type Writer } from './lines.js'
 import { csvRows, jsonRows, ndjsonRows, type RowReader } from './rows.js'
 import { chunksOf, inOrder, type Row, written } from './stream.js'
 
@@ -152,15 +152,9 @@ const many =
         chargedFor(parts, request, viewer, own.now, async (chunk) => {
           const db = parts.bulk.under(left.signal)
           const { rows: answers, shown } = await answersTo(contextOf(), db, chunk, about)
-          let text = ''
-          let refused = 0
-          for (const answer of answers) {
-            text += writer.row(answer)
-            if ('fault' in answer) refused += 1
-          }
           // Its row is durable before any of it leaves.
-          const isFirst = chunk[0]?.row === 1
-          const bytes = Buffer.from(isFirst ? writer.head + text : text)
+          const bytes = bytesOf(writer, answers, chunk[0]?.row === 1)
+          const refused = answers.filter((answer) => 'fault' in answer).length
           await keptOf({ parts, own, viewer, asOf, chunk, shown, bytes })
           return { bytes, rows: chunk.length, refused }
         }),
