@@ -1,5 +1,6 @@
 /** What the answers stand on, wired by hub.ts. */
 import type { Agency } from '../agencies/feed.js'
+import type { Resolve } from '../http/subscriber.js'
 import type { Keys } from '../keys.js'
 import type { Log } from '../log.js'
 import type { Platform } from '../platforms/platform.js'
@@ -11,6 +12,7 @@ import type { Trail } from '../work/trail.js'
 import type { Hot } from './hot.js'
 import type { Quotas } from './quotas.js'
 import type { Revocations } from './revocations.js'
+import type { Streams } from './streams.js'
 
 export interface Upload {
   /** Client that sent it. */
@@ -28,6 +30,8 @@ export interface ApiParts {
   quotas: Quotas
   /** What many ask at once. */
   hot: Hot
+  /** Who listens to changes. */
+  streams: Streams
   log: Log
   now: () => Date
   rules: Rules
@@ -39,6 +43,10 @@ export interface ApiParts {
   proxies?: number
   /** Requests of one client or address in a minute; as many as they like when absent or 0. */
   quota?: number
+  /** Networks (CIDR) that may be called at the wish of a subscriber though they are not public; none when absent. */
+  webhookAllow?: readonly string[]
+  /** How host names given by subscribers are resolved; by the system's DNS when absent. */
+  resolve?: Resolve
   /** Everything shown is invented, and the pages say so. */
   demo: boolean
   /** What runs by itself. */
@@ -55,4 +63,4 @@ export interface ApiParts {
 }
 
 /** Without what the server makes for itself. */
-export type PartsGiven = Omit<ApiParts, 'revocations' | 'quotas' | 'hot'>
+export type PartsGiven = Omit<ApiParts, 'revocations' | 'quotas' | 'hot' | 'streams'>

@@ -38,6 +38,7 @@ import { timelinessOf } from './nouns/timeliness.js'
 import { timetable } from './nouns/timetable.js'
 import { trail } from './nouns/trail.js'
 import { watch } from './nouns/watch.js'
+import { webhooks } from './nouns/webhooks.js'
 import { SCALARS } from './scalars.js'
 import { noting } from './shown.js'
 import { signedIn } from './viewer.js'
@@ -70,7 +71,7 @@ const ENUMS = {
   RecordKind: upper(RECORD_KINDS),
   SubjectKind: upper(SUBJECT_KINDS),
   CodeScheme: upper(['uscc', 'org_code', 'reg_no', 'shop']),
-  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile', 'trail']),
+  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile', 'trail', 'changes']),
   RunCause: upper(['timetable', 'command', 'demo', 'upload', 'person']),
 }
 
@@ -113,6 +114,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...restored.Query,
         ...lockouts.Query,
         ...trail.Query,
+        ...webhooks.Query,
       },
       Mutation: {
         ...moves.Mutation,
@@ -132,6 +134,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...compared.Mutation,
         ...restored.Mutation,
         ...sellersOf.Mutation,
+        ...webhooks.Mutation,
       },
       ...listingFields,
       Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing, ...clocks.Listing },

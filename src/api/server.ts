@@ -16,6 +16,7 @@ import { answerProblem, faulted, notFound } from './problems.js'
 import { makeQuotas } from './quotas.js'
 import { type Limits, makeLimits } from './rate-limit.js'
 import { makeRevocations } from './revocations.js'
+import { makeStreams } from './streams.js'
 import { tokens } from './tokens.js'
 import { v1 } from './v1/index.js'
 
@@ -25,6 +26,9 @@ export type { ApiParts, PartsGiven } from './parts.js'
 const REQUEST_MS = 30_000
 const UPLOAD_MS = 300_000
 const UPLOAD_PATH = /^\/v1\/(?:feeds\/|sellers$)/
+
+/** What a server is told before it is closed. */
+export const DRAINING = 'draining'
 
 const SECURITY = {
   'Content-Security-Policy':
@@ -37,7 +41,12 @@ const SECURITY = {
 
 /** Not yet listening. */
 export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
-  const own = { revocations: makeRevocations(given.db), quotas: makeQuotas(given), hot: makeHot(given) }
+  const own = {
+    revocations: makeRevocations(given.db),
+    quotas: makeQuotas(given),
+    hot: makeHot(given),
+    streams: makeStreams(given),
+  }
   const parts: ApiParts = { ...given, ...own }
   const limits = makeLimits()
   const graphql = await makeGraphql(parts, limits)
@@ -73,7 +82,10 @@ export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
       return void response.setHeader('Content-Type', 'text/html; charset=utf-8').end(askPage())
     void answerGraphql(graphql, request, response, own)
   })
+  // Who listens is let go first, and comes again: to another process, or to this one when it is back.
+  server.on(DRAINING, () => parts.streams.end())
   server.on('close', () => {
+    parts.streams.end()
     void graphql.stop()
     void parts.hot.close()
   })

@@ -2,6 +2,7 @@
 import type { State } from '../../domain/case.js'
 import { listed } from '../../domain/listing.js'
 import { publicCode, publicName } from '../../domain/public-name.js'
+import { CEASED } from '../../domain/standing-seen.js'
 import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { StandingRow } from '../../store/standings.js'
@@ -10,8 +11,6 @@ import { seeing } from '../grades.js'
 import { CODES_MOST } from '../limits.js'
 import type { Freshness } from '../loads.js'
 import { entryView, type ListingView, visibleListings } from './listing-view.js'
-
-const CEASED = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
 
 export const standingOf = async (context: Context, code: string, asOf: string) => {
   spend(context)

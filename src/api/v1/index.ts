@@ -1,10 +1,11 @@
-/** The plain HTTP doors for programs: upload of a feed, a marketplace's sellers, what a run set aside, a score with all that made it, and timeliness. Refusals as a command tells them. */
+/** The plain HTTP doors for programs: upload of a feed, a marketplace's sellers and their changes, what a run set aside, a score with all that made it, and timeliness. Refusals as a command tells them. */
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
 import { redact } from '../../domain/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../errors.js'
 import type { Asked } from '../asked.js'
 import { asRefusal } from '../faults.js'
 import type { ApiParts } from '../parts.js'
+import { changes } from './changes.js'
 import { rejectsCsv } from './rejects-csv.js'
 import { scoreJson } from './score.js'
 import { sellers } from './sellers.js'
@@ -22,6 +23,8 @@ export const v1 = (parts: ApiParts, askedOf: AskedOf): Router => {
   router.all('/v1/feeds/:feed', only('POST'))
   router.post('/v1/sellers', sellers(parts, askedOf))
   router.all('/v1/sellers', only('POST'))
+  router.get('/v1/changes', changes(parts, askedOf))
+  router.all('/v1/changes', only('GET'))
   router.get('/v1/runs/:run/rejects.csv', rejectsCsv(parts, askedOf))
   router.all('/v1/runs/:run/rejects.csv', only('GET'))
   router.get('/v1/scores/:id', scoreJson(parts, askedOf))
