@@ -18,7 +18,7 @@ export interface Stream {
   client: string
   /** Number of the last change that left. */
   after: number
-  /** Tells what follows up to `last`; also where nothing does, for whoever must be kept awake or let go. */
+  /** Tells what follows up to `last`, unless it is telling still; also where nothing does, for whoever must be kept awake or let go. Never throws. */
   turn(last: number): Promise<void>
   end(reason: 'DRAINING'): void
 }
@@ -32,18 +32,13 @@ export interface Streams {
 
 export const makeStreams = ({ db, now, log }: Pick<PartsGiven, 'db' | 'now' | 'log'>): Streams => {
   const open = new Set<Stream>()
-  const busy = new Set<Stream>()
   let timer: NodeJS.Timeout | null = null
   let ended = false
 
   const look = async (): Promise<void> => {
     await numberChanges(db, now())
     const reaches = await store.reaches(db, [...new Set([...open].map(({ client }) => client))])
-    for (const stream of open) {
-      if (busy.has(stream)) continue
-      busy.add(stream)
-      void stream.turn(reaches.get(stream.client)?.last ?? 0).finally(() => busy.delete(stream))
-    }
+    for (const stream of open) void stream.turn(reaches.get(stream.client)?.last ?? 0)
   }
   const wait = (): void => {
     timer = setTimeout(async () => {

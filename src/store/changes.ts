@@ -16,11 +16,13 @@ const REMOVAL_RECENT = '1 day'
 /** From now on what alters a standing is marked. SQLSTATE 55P03: a long transaction goes on that would not be. */
 export const openMarking = async (tx: Tx): Promise<void> => {
   const answer = await tx.raw('select open from change_progress /* changes.openMarking */')
-  if (answer.rows[0].open) return
+  if (answer.rows[0]?.open) return
   await tx.raw(`set local lock_timeout = ${OPENING_WAIT_MS} /* changes.openMarking */`)
   await tx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0)) /* changes.openMarking */', [OPENING])
   await tx.raw('set local lock_timeout = 0 /* changes.openMarking */')
-  await tx.raw('update change_progress set open = true /* changes.openMarking */')
+  await tx.raw(
+    'insert into change_progress (open) values (true) on conflict (one) do update set open = true /* changes.openMarking */',
+  )
 }
 
 /** Operators that were scored anew: those whose grade is another, and those of whom an entry was removed of late. */

@@ -66,6 +66,8 @@ export interface World {
   /** With rules what follows for listings is done, as in a pull. */
   bring: (feed: string, drafts: readonly Draft[], now?: Date, rules?: Rules) => Promise<number>
   publish: () => Promise<unknown>
+  /** Tells its server that it is about to be closed. */
+  drain: () => void
   close: () => Promise<void>
 }
 
@@ -166,6 +168,7 @@ export const makeWorld = async ({ quota = 0, log = makeLog({ level: 'silent', fi
     },
     bring: (feed, drafts, at = NOW, by) => bring(database.db, feed, drafts, at, by),
     publish: publishNow,
+    drain: () => void server.emit('draining'),
     close: async () => {
       await new Promise((resolve) => {
         server.close(resolve)

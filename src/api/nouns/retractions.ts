@@ -34,7 +34,8 @@ const retractionView = (context: Context, one: work.Retracted) => {
     documentNumber: inside ? (removal?.documentNumber ?? null) : null,
     done,
     heard: hearers.every(({ confirmedAt }) => confirmedAt !== null),
-    marketplaces: hearers.map((hearer) => ({
+    // Whose sellers they are is no agency's to know.
+    marketplaces: (people ? hearers : []).map((hearer) => ({
       ...hearer,
       state: hearer.confirmedAt !== null ? 'CONFIRMED' : hearer.toldAt !== null ? 'TOLD' : 'OWED',
     })),

@@ -5,7 +5,7 @@ import type { Change } from '../../domain/changes.js'
 import { may, type Viewer } from '../../domain/viewer.js'
 import { isRefusal } from '../../errors.js'
 import * as store from '../../store/changes.js'
-import { type Heard, nextChanges } from '../../work/changes/hear.js'
+import { type Heard, nextChanges, reachOf } from '../../work/changes/hear.js'
 import type { Asked } from '../asked.js'
 import type { ApiParts } from '../parts.js'
 import type { Stream } from '../streams.js'
@@ -39,6 +39,7 @@ export const listenTo = async (
   const client = viewer.sub ?? ''
   let spokeAt = own.now.getTime()
   let admittedAt = spokeAt
+  let telling = false
   const write = async (text: string): Promise<void> => {
     spokeAt = parts.now().getTime()
     if (response.write(text)) return
@@ -87,6 +88,8 @@ export const listenTo = async (
     return to
   }
   const turn = async (last: number): Promise<void> => {
+    if (telling || response.writableEnded) return
+    telling = true
     try {
       const at = parts.now().getTime()
       const due = stream.after < last
@@ -103,6 +106,8 @@ export const listenTo = async (
     } catch (error) {
       own.log.warn({ err: error }, 'a stream of changes broke off')
       end('UNAVAILABLE')
+    } finally {
+      telling = false
     }
   }
   const stream: Stream = { client, after: from, turn, end }
@@ -118,4 +123,5 @@ export const listenTo = async (
   response.flushHeaders()
   // The number from which it is told, so that one that hears nothing yet knows where to go on.
   await write(`retry: ${RETRY_MS}\nid: ${from}\nevent: start\ndata: ${JSON.stringify({ after: from })}\n\n`)
+  void turn((await reachOf(parts.db, client)).last)
 }
