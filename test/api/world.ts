@@ -82,7 +82,11 @@ export interface Answer {
 }
 
 /** `quota`: requests of a minute; as many as one likes unless given. */
-export const makeWorld = async ({ quota = 0, log = makeLog({ level: 'silent', file: null }) } = {}): Promise<World> => {
+export const makeWorld = async ({
+  quota = 0,
+  log = makeLog({ level: 'silent', file: null }),
+  webhookAllow = [] as readonly string[],
+} = {}): Promise<World> => {
   const database = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-keys-'))
   const keys = await loadKeys(folder, ISSUER)
@@ -99,6 +103,7 @@ export const makeWorld = async ({ quota = 0, log = makeLog({ level: 'silent', fi
     keys,
     log,
     quota,
+    webhookAllow,
     now: () => now,
     rules,
     agencies,
