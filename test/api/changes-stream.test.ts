@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { RETAINED_DAYS } from '../../src/domain/changes.js'
+import type { Tx } from '../../src/store/db.js'
 import { tidyChanges } from '../../src/work/changes/number.js'
 import { replaceSellers } from '../../src/work/sellers.js'
 import { type Listening, listen } from '../support/events.js'
@@ -58,10 +59,11 @@ describe('changes as a stream', () => {
     open.push(one)
     return one
   }
+  const codeOf = (n: number): string => codes[n] ?? ''
   const rename = async (n: number): Promise<string> => {
     names += 1
     const name = `虚构第${names}名有限公司`
-    await world.database.db.raw('update operators set name = ? where uscc = ?', [name, codes[n]])
+    await world.database.db.raw('update operators set name = ? where uscc = ?', [name, codeOf(n)])
     return name
   }
   const page = async (client: string, after: number, limit = 1_000) => {
@@ -93,7 +95,7 @@ describe('changes as a stream', () => {
     let one = first
     for (let round = 0; round < 4; round += 1) {
       const slow = await world.database.db.transaction()
-      await slow.raw('update operators set name = ? where uscc = ?', [`虚构慢${round}有限公司`, codes[5]])
+      await slow.raw('update operators set name = ? where uscc = ?', [`虚构慢${round}有限公司`, codeOf(5)])
       const name = await rename(round)
       await one.until(({ data }) => data.standing?.name === name)
       one.kill()
@@ -123,7 +125,7 @@ describe('changes as a stream', () => {
         run += 1
         const client = `history-${run}`
         const { sequence } = await sends(client)
-        const slow: { tx: Awaited<ReturnType<World['database']['db']['transaction']>>; n: number }[] = []
+        const slow: { tx: Tx; n: number }[] = []
         const had: { sequence: number; code: string; standing: { name: string } }[] = []
         let [after, marked] = [sequence, 0]
         const commit = async () => {
@@ -138,7 +140,7 @@ describe('changes as a stream', () => {
           } else if (one.kind === 'begin' && !held && slow.length < 3) {
             const tx = await world.database.db.transaction()
             names += 1
-            await tx.raw('update operators set name = ? where uscc = ?', [`虚构慢名${names}有限公司`, codes[one.n]])
+            await tx.raw('update operators set name = ? where uscc = ?', [`虚构慢名${names}有限公司`, codeOf(one.n)])
             slow.push({ tx, n: one.n })
             marked += 1
           } else if (one.kind === 'commit') await commit()

@@ -21,6 +21,7 @@ import { makeQuotas } from '../../src/api/quotas.js'
 import { makeLimits } from '../../src/api/rate-limit.js'
 import { makeRevocations } from '../../src/api/revocations.js'
 import { makeSchema } from '../../src/api/schema.js'
+import { makeStreams } from '../../src/api/streams.js'
 import { PUBLIC, type Role, type Viewer } from '../../src/domain/viewer.js'
 import {
   globalOf,
@@ -92,7 +93,13 @@ describe('compiled queries', () => {
         }
   const contextOf = (viewer: Viewer) =>
     makeContext(
-      { ...world.parts, revocations: makeRevocations(world.database.db), quotas: makeQuotas(world.parts), hot },
+      {
+        ...world.parts,
+        revocations: makeRevocations(world.database.db),
+        quotas: makeQuotas(world.parts),
+        streams: makeStreams(world.parts),
+        hot,
+      },
       {
         viewer,
         limits: makeLimits(),
