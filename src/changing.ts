@@ -1,4 +1,5 @@
 /** What the hub needs to tell marketplaces of changes: the run of the timetable, wired. */
+import { agencies } from './agencies/index.js'
 import type { Config } from './config.js'
 import type { Keys } from './keys.js'
 import type { Log } from './log.js'
@@ -26,6 +27,7 @@ export const changing = async (
 ): Promise<boolean> => {
   const sending = trail && {
     keys,
+    agencies,
     lists: rules.lists,
     allow: config.webhookAllow,
     trail,

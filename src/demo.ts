@@ -156,7 +156,7 @@ curl -s ${url}/graphql -H "authorization: Bearer ${token('demo-marketplace')}" $
 curl -s ${url}/graphql -H "authorization: Bearer ${token('demo-officer')}" ${ask(`{ operator(code: "${bad}") { uscc name region score { value grade reasons { points zh } } records(first: 5) { nodes { kind agency validFrom source { run file page row } } } listings { kind state reason } } }`)}
 
 平台的回调地址收到的卖家变更 What the marketplace's webhook was told：${marketplace.url}/
-同样的变更，作为事件流 The same as a stream：curl -sN ${url}/v1/changes -H 'last-event-id: 0' -H "authorization: Bearer …"
+同样的变更，作为事件流 The same as a stream：curl -sN ${url}/v1/changes -H 'last-event-id: 0' -H "authorization: Bearer ${token(MARKETPLACE)}"
 
 按 Ctrl-C 停止。Ctrl-C stops it.`)
 }

@@ -6,7 +6,13 @@ import { publicCode, publicName } from './public-name.js'
 /** States of a registration in which its operator is no more. */
 export const CEASED: ReadonlySet<string> = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
 
-export interface Standing {
+/** As of when an answer is true, and whether that is past the bound of the feed behind it. */
+export interface Freshness {
+  asOf: Date
+  stale: boolean
+}
+
+export interface Standing extends Freshness {
   uscc: string | null
   name: string | null
   status: 'KNOWN' | 'UNKNOWN' | 'CEASED'
@@ -31,7 +37,7 @@ export interface Known {
   entries: readonly PublicEntry[]
 }
 
-const UNKNOWN: Standing = {
+const UNKNOWN: Omit<Standing, keyof Freshness> = {
   uscc: null,
   name: null,
   status: 'UNKNOWN',
@@ -43,8 +49,11 @@ const UNKNOWN: Standing = {
 }
 
 /** `own`: it is on the list of whoever is told. */
-export const standingSeen = (known: Known | null, own: boolean, lists: readonly ListKind[]): Standing => {
-  if (known === null) return UNKNOWN
+export const standingSeen = (
+  known: Known | null,
+  { own, lists, freshness }: { own: boolean; lists: readonly ListKind[]; freshness: Freshness },
+): Standing => {
+  if (known === null) return { ...UNKNOWN, ...freshness }
   const graded = own && !known.forgotten
   const blacklist = ({ list }: PublicEntry) => lists.some(({ id, blacklist }) => id === list && blacklist)
   return {
@@ -56,5 +65,6 @@ export const standingSeen = (known: Known | null, own: boolean, lists: readonly 
     objected: graded && known.objected,
     listed: known.entries.some(blacklist),
     listings: [...known.entries],
+    ...freshness,
   }
 }

@@ -18,6 +18,7 @@ describe('removals of a marketplace’s sellers in the ledger', () => {
   const parts = () => ({
     keys: world.keys,
     lists: world.rules.lists,
+    agencies: world.parts.agencies,
     allow: ['127.0.0.0/8'],
     trail: world.parts.trail,
     now: world.parts.now,

@@ -85,6 +85,8 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
       objected: false,
       listed: false,
       listings: [],
+      asOf: NOW.toISOString(),
+      stale: false,
     })
     expect(next).to.equal(mine + 1)
     expect((await after_('bazaar', theirs)).changes).to.deep.equal([])

@@ -34,6 +34,7 @@ describe('webhooks', () => {
     parts = {
       keys: world.keys,
       lists: world.rules.lists,
+      agencies: world.parts.agencies,
       allow: ['127.0.0.0/8'],
       trail: world.parts.trail,
       now: () => now,

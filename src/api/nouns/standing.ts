@@ -2,6 +2,7 @@
 import type { State } from '../../domain/case.js'
 import { listed } from '../../domain/listing.js'
 import { publicCode, publicName } from '../../domain/public-name.js'
+import type { Freshness } from '../../domain/standing-seen.js'
 import { CEASED } from '../../domain/standing-seen.js'
 import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
@@ -9,7 +10,6 @@ import type { StandingRow } from '../../store/standings.js'
 import { type Context, spend, viewerOn, whenOf } from '../context.js'
 import { seeing } from '../grades.js'
 import { CODES_MOST } from '../limits.js'
-import type { Freshness } from '../loads.js'
 import { entryView, type ListingView, visibleListings } from './listing-view.js'
 
 export const standingOf = async (context: Context, code: string, asOf: string) => {

@@ -95,7 +95,7 @@ export const listenTo = async (
       const due = stream.after < last
       if ((due || at - admittedAt >= ADMITTED_MS) && !(await isAdmitted())) return end('TOKEN_ENDED')
       while (stream.after < last && !response.destroyed && !response.writableEnded) {
-        const asking = { client, lists: parts.rules.lists, now: parts.now() }
+        const asking = { client, lists: parts.rules.lists, agencies: parts.agencies, now: parts.now() }
         const heard = await nextChanges(parts.db, asking, { after: stream.after, limit: PAGE })
         // Erased meanwhile: whoever comes back is told how to begin anew.
         if (heard.changes[0]?.sequence !== stream.after + 1) return end('UNAVAILABLE')

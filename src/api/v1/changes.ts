@@ -51,7 +51,7 @@ const answerPage = async (
   { from, limit }: { from: number; limit: number },
 ): Promise<void> => {
   const client = viewer.sub ?? ''
-  const asking = { client, lists: parts.rules.lists, now: own.now }
+  const asking = { client, lists: parts.rules.lists, agencies: parts.agencies, now: own.now }
   const { changes: found, shown } = await nextChanges(parts.db, asking, { after: from, limit })
   const next = found.at(-1)?.sequence ?? from
   const content = JSON.stringify({ changes: found, next, more: next < (await reachOf(parts.db, client)).last })

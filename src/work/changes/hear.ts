@@ -1,4 +1,5 @@
 /** Changes as their marketplace is told of them: each with its seller's standing as it is now, and as that marketplace sees it. */
+import type { Agency } from '../../agencies/feed.js'
 import { type Change, follows, inOrder, type Reach } from '../../domain/changes.js'
 import { dateIn } from '../../domain/dates.js'
 import type { ListKind } from '../../domain/lists.js'
@@ -9,10 +10,13 @@ import * as store from '../../store/changes.js'
 import type { Db } from '../../store/db.js'
 import * as sellers from '../../store/sellers.js'
 import * as standings from '../../store/standings.js'
+import * as watch from '../../store/watch.js'
+import { freshnessOf } from '../freshness.js'
 
 export interface Asking {
   client: string
   lists: readonly ListKind[]
+  agencies: readonly Agency[]
   now: Date
 }
 
@@ -49,7 +53,11 @@ export const nextChanges = async (
 export const theseChanges = async (db: Db, asking: Asking, sequences: readonly number[]): Promise<Heard> =>
   asHeard(db, asking, await store.bySequences(db, asking.client, sequences))
 
-const asHeard = async (db: Db, { client, lists, now }: Asking, rows: readonly store.Row[]): Promise<Heard> => {
+const asHeard = async (
+  db: Db,
+  { client, lists, agencies, now }: Asking,
+  rows: readonly store.Row[],
+): Promise<Heard> => {
   const today = dateIn(now)
   const codes = rows.flatMap(({ scheme, code }, place) =>
     scheme === null || code === null ? [] : [{ place, scheme, code }],
@@ -57,9 +65,12 @@ const asHeard = async (db: Db, { client, lists, now }: Asking, rows: readonly st
   const known = new Map((await standings.of(db, codes, { asOf: today, today })).map((row) => [row.place, row]))
   const operators = [...new Set([...known.values()].map(({ operatorId }) => operatorId))]
   const own = await sellers.among(db, { client, oldest: oldestHolding(today) }, operators)
+  const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
+  const freshness = freshnessOf(agencies, codes.length === 0 ? new Map() : await watch.lastGood(db, feeds), now)
   const changes = rows.map(({ sequence, at, code, what }, place): Change => {
     const row = known.get(place) ?? null
-    const standing = code === null ? null : standingSeen(row, row !== null && own.has(row.operatorId), lists)
+    const sight = { own: row !== null && own.has(row.operatorId), lists, freshness }
+    const standing = code === null ? null : standingSeen(row, sight)
     return { sequence, at, code, what: inOrder(what), standing }
   })
   const shown = rows.flatMap(({ code }, place) => known.get(place)?.uscc ?? known.get(place)?.shop ?? code ?? [])

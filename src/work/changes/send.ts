@@ -4,6 +4,7 @@
  * that an older state never arrives after a newer one. Any number of processes may send at once: leases keep them apart.
  */
 import { createHash } from 'node:crypto'
+import type { Agency } from '../../agencies/feed.js'
 import * as breaker from '../../domain/breaker.js'
 import type { Change } from '../../domain/changes.js'
 import type { ListKind } from '../../domain/lists.js'
@@ -32,6 +33,7 @@ const ERROR_MOST = 200
 export interface SendParts {
   keys: Sealing
   lists: readonly ListKind[]
+  agencies: readonly Agency[]
   /** Networks (CIDR) that may be called though they are not public. */
   allow: readonly string[]
   resolve?: Resolve
@@ -102,7 +104,11 @@ const sendAll = async (
   const { client } = webhook
   const now = parts.now()
   const sequences = claimed.map(({ sequence }) => sequence)
-  const { changes, shown } = await theseChanges(db, { client, lists: parts.lists, now }, sequences)
+  const { changes, shown } = await theseChanges(
+    db,
+    { client, lists: parts.lists, agencies: parts.agencies, now },
+    sequences,
+  )
   const bodies = new Map(changes.map((change) => [change.sequence, bodyOf(change)]))
   // What leaves the hub has its row before it does, whoever asked for it and when.
   await parts.trail.chunk({
