@@ -46,6 +46,8 @@ export interface ApiParts {
   quota?: number
   /** Networks (CIDR) that may be called at the wish of a subscriber though they are not public; none when absent. */
   webhookAllow?: readonly string[]
+  /** How long a listener may take to take what it is sent, milliseconds; 30 s when absent. */
+  slowMs?: number
   /** How host names given by subscribers are resolved; by the system's DNS when absent. */
   resolve?: Resolve
   /** Everything shown is invented, and the pages say so. */

@@ -1,15 +1,15 @@
 /**
- * Those who listen to changes: one look each second for all of them, so that many cost hardly more than one. Each reads a page
+ * Those who listen to changes: one look each half second for all of them, so that many cost hardly more than one. Each reads a page
  * at a time and takes the next only when the one before has left: a slow reader holds one page, and is let go if it stays slow.
  */
 
 import { Refusal, reasonOf } from '../errors.js'
 import * as store from '../store/changes.js'
-import { numberChanges } from '../work/changes/number.js'
+import { numberChanges, STEPS_ASKED } from '../work/changes/number.js'
 import type { PartsGiven } from './parts.js'
 
 /** Between two looks, milliseconds. */
-const LOOK_MS = 1_000
+const LOOK_MS = 500
 /** Streams of one client, and of one process. */
 export const STREAMS_EACH = 5
 const STREAMS_MOST = 1_000
@@ -36,7 +36,7 @@ export const makeStreams = ({ db, now, log }: Pick<PartsGiven, 'db' | 'now' | 'l
   let ended = false
 
   const look = async (): Promise<void> => {
-    await numberChanges(db, now())
+    await numberChanges(db, now(), STEPS_ASKED)
     const reaches = await store.reaches(db, [...new Set([...open].map(({ client }) => client))])
     for (const stream of open) void stream.turn(reaches.get(stream.client)?.last ?? 0)
   }

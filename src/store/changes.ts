@@ -9,7 +9,7 @@ import type { Db, Tx } from './db.js'
 const NUMBERING = 'hub.changes'
 const OPENING = 'hub.changes.open'
 /** How long the first list of all waits for transactions that began before it, milliseconds. */
-const OPENING_WAIT_MS = 5_000
+const OPENING_WAIT_MS = 2_000
 /** A score that follows a removal is told whichever grade it gives, since nobody was told of the one before: so long, days. */
 const REMOVAL_RECENT = '1 day'
 

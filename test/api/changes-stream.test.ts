@@ -10,6 +10,8 @@ import { makeWorld, NOW, registration, TODAY, uscc, type World } from './world.j
 
 const DAY_MS = 86_400_000
 const SELLERS = 6
+/** Of a code that fills what a connection holds on its way within few changes, characters. */
+const LONG = 4_000
 
 describe('changes as a stream', () => {
   let world: World
@@ -161,7 +163,7 @@ describe('changes as a stream', () => {
         for (const [code, name] of new Map(had.map((each) => [each.code, each.standing.name])))
           expect(name, `the last of ${code}`).to.equal(names_.get(code))
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     )
   }).timeout(60_000)
 
@@ -216,12 +218,12 @@ describe('changes as a stream', () => {
   })
 
   it('who does not read is sent no more than fits on the way, and has it all when it reads', async () => {
-    const MANY = 20_000
+    const MANY = 4_000
     const { db } = world.database
     await sends('slow')
     await db.raw(
-      `insert into changes (client, sequence, scheme, code, what, at) select 'slow', 1 + n, 'uscc', :code, '{NAME}', :now::timestamptz from generate_series(1, ${MANY}) n`,
-      { code: codes[0] ?? '', now: NOW },
+      `insert into changes (client, sequence, scheme, code, what, at) select 'slow', 1 + n, 'reg_no', repeat('9', ${LONG}), '{NAME}', :now::timestamptz from generate_series(1, ${MANY}) n`,
+      { now: NOW },
     )
     await db.raw(`update change_clients set last = ${MANY + 1} where client = 'slow'`)
     const { hostname, port } = new URL(world.url)
@@ -275,6 +277,48 @@ describe('changes as a stream', () => {
     expect(gone.status).to.equal(410)
     expect(await gone.json()).to.deep.include({ code: 'CHANGES_GONE', next: 1 })
   })
+})
+
+describe('a listener that takes nothing', () => {
+  it('is let go after a while, and holds no place any more', async () => {
+    const world = await makeWorld({ slowMs: 300 })
+    const { db } = world.database
+    await db.raw(
+      `insert into changes (client, sequence, scheme, code, what, at) select 'slow', n, 'reg_no', repeat('9', ${LONG}), '{NAME}', :now::timestamptz from generate_series(1, 4000) n`,
+      { now: NOW },
+    )
+    await db.raw(`insert into change_clients (client, last) values ('slow', 4000)`)
+    const token = world.token('marketplace', 'slow')
+    const { hostname, port } = new URL(world.url)
+    const socket = connect({ host: hostname, port: Number(port) }).pause()
+    const open: Listening[] = []
+    try {
+      socket.on('error', () => {})
+      socket.write(
+        `GET /v1/changes HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer ${token}\r\nLast-Event-ID: 0\r\n\r\n`,
+      )
+      for (let i = 0; i < 4; i += 1) {
+        const one = await listen(`${world.url}/v1/changes`, token)
+        open.push(one)
+        await one.until(({ event }) => event === 'start')
+      }
+      let sixth = 429
+      while (sixth === 429) {
+        const one = await listen(`${world.url}/v1/changes`, token)
+        open.push(one)
+        sixth = one.status
+      }
+      expect(sixth).to.equal(200)
+      // What was on its way is less than all.
+      let bytes = 0
+      for await (const part of socket.resume()) bytes += (part as Buffer).length
+      expect(bytes).to.be.lessThan(4_000 * LONG)
+    } finally {
+      socket.destroy()
+      for (const one of open) one.kill()
+      await world.close()
+    }
+  }).timeout(60_000)
 })
 
 describe('a hub that stops', () => {

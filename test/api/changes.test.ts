@@ -247,7 +247,8 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
     expect((await fetch(`${world.url}/v1/changes`)).status).to.equal(401)
     for (const query of ['?after=x', '?after=-1', '?limit=0', '?limit=1001', '?since=1', '?after=1&after=2'])
       expect((await get('mall', query)).status, query).to.equal(400)
-    expect((await fetch(`${world.url}/v1/changes`, { method: 'POST' })).status).to.equal(405)
+    for (const method of ['POST', 'HEAD', 'DELETE'])
+      expect((await fetch(`${world.url}/v1/changes`, { method })).status, method).to.equal(405)
   })
 
   it('what is past its time is gone, and the answer says how to begin anew', async () => {

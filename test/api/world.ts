@@ -87,6 +87,7 @@ export const makeWorld = async ({
   quota = 0,
   log = makeLog({ level: 'silent', file: null }),
   webhookAllow = [] as readonly string[],
+  slowMs = 30_000,
 } = {}): Promise<World> => {
   const database = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-keys-'))
@@ -105,6 +106,7 @@ export const makeWorld = async ({
     log,
     quota,
     webhookAllow,
+    slowMs,
     now: () => now,
     rules,
     agencies,

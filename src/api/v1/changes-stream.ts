@@ -44,7 +44,7 @@ export const listenTo = async (
     spokeAt = parts.now().getTime()
     if (response.write(text)) return
     const slow = new AbortController()
-    const timer = setTimeout(() => slow.abort(), SLOW_MS)
+    const timer = setTimeout(() => slow.abort(), parts.slowMs ?? SLOW_MS)
     try {
       await Promise.race([
         once(response, 'drain', { signal: slow.signal }),

@@ -6,7 +6,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Viewer } from '../../domain/viewer.js'
 import { isRefusal, Refusal } from '../../errors.js'
 import { goOn, nextChanges, reachOf } from '../../work/changes/hear.js'
-import { numberChanges } from '../../work/changes/number.js'
+import { numberChanges, STEPS_ASKED } from '../../work/changes/number.js'
 import type { Asked } from '../asked.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
@@ -29,7 +29,7 @@ export const changes =
     const { after, limit } = givenIn(request)
     const client = viewer.sub ?? ''
     try {
-      await numberChanges(parts.db, own.now)
+      await numberChanges(parts.db, own.now, STEPS_ASKED)
       const from = await goOn(parts.db, client, after, own.now)
       if (asksForPage(request)) await answerPage(parts, own, viewer, response, { from, limit })
       else await listenTo(parts, own, viewer, request, response, from)

@@ -24,6 +24,8 @@ export const v1 = (parts: ApiParts, askedOf: AskedOf): Router => {
   router.all('/v1/feeds/:feed', only('POST'))
   router.post('/v1/sellers', sellers(parts, askedOf))
   router.all('/v1/sellers', only('POST'))
+  // Without a body there is nothing to listen to.
+  router.head('/v1/changes', only('GET'))
   router.get('/v1/changes', changes(parts, askedOf))
   router.all('/v1/changes', only('GET'))
   router.get('/v1/runs/:run/rejects.csv', rejectsCsv(parts, askedOf))

@@ -11,17 +11,19 @@ import * as queue from '../../store/webhook-queue.js'
 
 /** Marks of one step. */
 const STEP_MARKS = 5_000
-/** Steps of one call: whoever asks does not wait for a whole first scoring. */
+/** Steps of one call. */
 const STEPS_MOST = 20
+/** Of one made by whoever asks for changes: he does not wait for a whole first scoring, and has the rest the next time. */
+export const STEPS_ASKED = 2
 /** Changes of one marketplace erased in one step, and steps of one call. */
 const ERASE_STEP = 5_000
 const ERASE_STEPS = 200
 
 /** Gives how many changes were numbered, over all marketplaces. */
-export const numberChanges = async (db: Db, now: Date): Promise<number> => {
+export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Promise<number> => {
   const today = dateIn(now)
   let numbered = 0
-  for (let step = 0; step < STEPS_MOST && (await store.isWaiting(db, today)); step += 1) {
+  for (let step = 0; step < steps && (await store.isWaiting(db, today)); step += 1) {
     const done = await db.transaction(async (tx) => {
       if (!(await store.tryNumbering(tx))) return null
       await store.markDay(tx, today)
