@@ -18,6 +18,7 @@ import { answerProblem, faulted, notFound } from './problems.js'
 import { makeQuotas } from './quotas.js'
 import { type Limits, makeLimits } from './rate-limit.js'
 import { makeRevocations } from './revocations.js'
+import { makeStreams } from './streams.js'
 import { tokens } from './tokens.js'
 import { v1 } from './v1/index.js'
 
@@ -27,6 +28,9 @@ export type { ApiParts, PartsGiven } from './parts.js'
 const REQUEST_MS = 30_000
 const UPLOAD_MS = 300_000
 const UPLOAD_PATH = /^\/v1\/(?:feeds\/|sellers$|standings$)/
+
+/** What a server is told before it is closed. */
+export const DRAINING = 'draining'
 
 const SECURITY = {
   'Content-Security-Policy':
@@ -44,6 +48,7 @@ export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
     quotas: makeQuotas(given),
     hot: makeHot(given),
     bulk: makeBulk(given.db),
+    streams: makeStreams(given),
   }
   const parts: ApiParts = { ...given, ...own }
   const limits = makeLimits()
@@ -79,7 +84,10 @@ export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
     if (asksForPage(request, own)) return sendGraphiql(response, cookieIn(request.headers) !== null)
     void answerGraphql(graphql, request, response, own)
   })
+  // Who listens is let go first, and comes again: to another process, or to this one when it is back.
+  server.on(DRAINING, () => parts.streams.end())
   server.on('close', () => {
+    parts.streams.end()
     void graphql.stop()
     void parts.hot.close()
     void parts.bulk.close()

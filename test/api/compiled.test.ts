@@ -21,6 +21,7 @@ import { makeQuotas } from '../../src/api/quotas.js'
 import { makeLimits } from '../../src/api/rate-limit.js'
 import { makeRevocations } from '../../src/api/revocations.js'
 import { makeSchema } from '../../src/api/schema.js'
+import { makeStreams } from '../../src/api/streams.js'
 import { PUBLIC, type Role, type Viewer } from '../../src/domain/viewer.js'
 import { makeBulk } from '../../src/store/bulk.js'
 import {
@@ -97,6 +98,7 @@ describe('compiled queries', () => {
         ...world.parts,
         revocations: makeRevocations(world.database.db),
         quotas: makeQuotas(world.parts),
+        streams: makeStreams(world.parts),
         hot,
         bulk: makeBulk(world.database.db),
       },

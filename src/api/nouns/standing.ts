@@ -2,16 +2,15 @@
 import type { State } from '../../domain/case.js'
 import { listed } from '../../domain/listing.js'
 import { publicCode, publicName } from '../../domain/public-name.js'
+import type { Freshness } from '../../domain/standing-seen.js'
+import { CEASED } from '../../domain/standing-seen.js'
 import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { StandingRow } from '../../store/standings.js'
 import { type Context, viewerOn, whenOf } from '../context.js'
 import { seeing } from '../grades.js'
 import { CODES_MOST } from '../limits.js'
-import type { Freshness } from '../loads.js'
 import { entryView, type ListingView, visibleListings } from './listing-view.js'
-
-const CEASED = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
 
 export const standingOf = async (context: Context, code: string, asOf: string) => {
   const [row, freshness] = await Promise.all([context.load.standing({ code, asOf }), context.load.freshness()])

@@ -1,4 +1,4 @@
-/** The plain HTTP doors for programs: upload of a feed, a marketplace's sellers, what a run set aside, a score with all that made it, timeliness, and standing in bulk. Refusals as a command tells them. */
+/** The plain HTTP doors for programs: upload of a feed, a marketplace's sellers and their changes, what a run set aside, a score with all that made it, timeliness, and standing in bulk. Refusals as a command tells them. */
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
 import { redact } from '../../domain/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../errors.js'
@@ -6,6 +6,7 @@ import type { Asked } from '../asked.js'
 import { asRefusal } from '../faults.js'
 import type { ApiParts } from '../parts.js'
 import type { Limits } from '../rate-limit.js'
+import { changes } from './changes.js'
 import { rejectsCsv } from './rejects-csv.js'
 import { scoreJson } from './score.js'
 import { sellers } from './sellers.js'
@@ -25,6 +26,10 @@ export const v1 = (parts: ApiParts, askedOf: AskedOf, limits: Limits): Router =>
   router.all('/v1/feeds/:feed', only('POST'))
   router.post('/v1/sellers', sellers(parts, askedOf))
   router.all('/v1/sellers', only('POST'))
+  // Without a body there is nothing to listen to.
+  router.head('/v1/changes', only('GET'))
+  router.get('/v1/changes', changes(parts, askedOf))
+  router.all('/v1/changes', only('GET'))
   router.get('/v1/runs/:run/rejects.csv', rejectsCsv(parts, askedOf))
   router.all('/v1/runs/:run/rejects.csv', only('GET'))
   router.get('/v1/scores/:id', scoreJson(parts, askedOf))

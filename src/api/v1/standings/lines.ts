@@ -1,7 +1,7 @@
 /** How answers are written: a line a row, and a last one by which a reader knows that it has all of them. */
 import { type BadRow, ROW_CHARACTERS } from '../../../domain/asked-rows.js'
+import type { Freshness } from '../../../domain/standing-seen.js'
 import { Refusal } from '../../../errors.js'
-import type { Freshness } from '../../loads.js'
 import { BYTE_ORDER_MARK, line } from '../csv.js'
 import type { Answered, Told } from './answers.js'
 
