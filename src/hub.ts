@@ -279,13 +279,13 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     expire: expireNow,
     /** Starts the timetable. */
     tick: (): void => {
-      ticking = database.connect(databaseUrl)
+      ticking = database.connect(databaseUrl, { what: 'timetable' })
       clock = startClock(ticking, { occasions, act, now, log })
     },
     /** Listens, and says where. `demo`: the pages say that everything shown is invented. */
     serve: async ({ demo = false } = {}): Promise<string> => {
       // Answers have connections of their own: a long merge must not keep the public waiting for one.
-      answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS })
+      answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS, what: 'answers' })
       trail = openTrail(databaseUrl, { log, now, notes, database: identity })
       const made = await makeServer({
         db: answers,

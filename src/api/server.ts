@@ -47,7 +47,7 @@ export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
   const rest = makeRest(parts, askedOf, limits)
 
   const server = http.createServer({ requestTimeout: UPLOAD_MS, headersTimeout: REQUEST_MS }, (request, response) => {
-    const own = askedBy(request, parts)
+    const own = askedBy(request, parts, response)
     if (!UPLOAD_PATH.test(own.url.pathname)) endInTime(request, response)
     asked.set(request, own)
     for (const [name, value] of Object.entries(SECURITY)) response.setHeader(name, value)
@@ -172,8 +172,12 @@ const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked,
   })
   app.use(desk(parts, askedOf, limits.person))
   app.use(v1(parts, askedOf))
-  app.use(data({ ...parts, nowOf: (request) => askedOf(request).now }))
-  app.use(site({ ...parts, nowOf: (request) => askedOf(request).now }))
+  const ofRequest = {
+    nowOf: (request: IncomingMessage) => askedOf(request).now,
+    dbOf: (request: IncomingMessage) => askedOf(request).db,
+  }
+  app.use(data({ ...parts, ...ofRequest }))
+  app.use(site({ ...parts, ...ofRequest }))
   app.use(notFound(askedOf))
   app.use(faulted(askedOf))
   return app

@@ -200,7 +200,7 @@ export const openTrail = (
   url: string,
   { log, now, notes, database }: { log: Log; now: () => Date; notes: Notes; database: string },
 ): Trail => {
-  const db = connect(url)
+  const db = connect(url, { what: 'trail' })
   const kept = { noted: () => notes.trail(database), note: (head: Head) => notes.noteTrail(database, head) }
   const trail = makeTrail(db, { log, now, notes: kept })
   const close = async () => {
