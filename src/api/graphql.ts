@@ -24,6 +24,7 @@ import { cookieIn, NO_COOKIE } from './cookies.js'
 import { formatError, graphqlRefusal, noteFaults } from './faults.js'
 import { remembering } from './known-tokens.js'
 import { BODY_BYTES, TOKENS_MOST, withinLimits } from './limits.js'
+import { counted } from './metrics.js'
 import { ownDb, withDb } from './own.js'
 import type { ApiParts } from './parts.js'
 import type { Limits } from './rate-limit.js'
@@ -51,8 +52,8 @@ export interface GraphqlDoor {
 export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<GraphqlDoor> => {
   const { revocations, quotas } = parts
   const keys = remembering(parts.keys)
-  const schema = makeSchema()
-  const executor = makeExecutor(schema, makeSchema())
+  const schema = counted(makeSchema(), parts.metrics)
+  const executor = makeExecutor(schema, counted(makeSchema(), parts.metrics))
   /** The type of an answer, as Apollo gives it to who accepts what. */
   const types = bounded<string>(ACCEPTS_MOST)
   const apollo = new ApolloServer<Context>({

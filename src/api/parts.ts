@@ -2,6 +2,7 @@
 import type { Agency } from '../agencies/feed.js'
 import type { Keys } from '../keys.js'
 import type { Log } from '../log.js'
+import type { Metrics } from '../metrics.js'
 import type { Platform } from '../platforms/platform.js'
 import type { Db } from '../store/db.js'
 import type { FileGiven, Pulled } from '../work/pull.js'
@@ -29,6 +30,12 @@ export interface ApiParts {
   /** What many ask at once. */
   hot: Hot
   log: Log
+  /** What the hub counts about itself. */
+  metrics: Metrics
+  /** Who may read it beside administrators and auditors: whoever shows the token, or comes from this machine. */
+  scraping: { token: string | null; local: boolean }
+  /** Aborted when the hub is about to stop: whatever goes on without an end is ended then. */
+  leaving: AbortSignal
   now: () => Date
   rules: Rules
   agencies: readonly Agency[]
@@ -55,4 +62,5 @@ export interface ApiParts {
 }
 
 /** Without what the server makes for itself. */
-export type PartsGiven = Omit<ApiParts, 'revocations' | 'quotas' | 'hot'>
+export type PartsGiven = Omit<ApiParts, 'revocations' | 'quotas' | 'hot' | 'leaving' | 'metrics' | 'scraping'> &
+  Partial<Pick<ApiParts, 'metrics' | 'scraping'>>

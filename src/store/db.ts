@@ -53,6 +53,12 @@ const telling =
   (connection: pg.Client, done: (error: Error | null, connection: pg.Client) => void): void =>
     connection.query(set, (error) => done(error ?? null, connection))
 
+/** How many of its connections a handle uses, keeps and waits for. */
+export const poolOf = (db: Db): { used: number; free: number; waiting: number } => {
+  const { pool } = db.client
+  return { used: pool?.numUsed() ?? 0, free: pool?.numFree() ?? 0, waiting: pool?.numPendingAcquires() ?? 0 }
+}
+
 /** Refusal DATABASE_UNREACHABLE instead of a driver's words; the address is not repeated, it may hold a password. */
 export const reach = async (db: Db): Promise<void> => {
   try {
