@@ -20,7 +20,7 @@ import { answerProblem, faulted, notFound } from './problems.js'
 import { makeQuotas } from './quotas.js'
 import { type Limits, makeLimits } from './rate-limit.js'
 import { makeRevocations } from './revocations.js'
-import { boundSockets, joins, REQUEST_MS, SOCKETS } from './sockets.js'
+import { boundSockets, joins, REQUEST_MS, refuseUnreadable, SOCKETS } from './sockets.js'
 import { tokens } from './tokens.js'
 import { v1 } from './v1/index.js'
 import { roleOf } from './viewer.js'
@@ -40,8 +40,8 @@ const SECURITY = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 }
 
-/** Not yet listening. */
-export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
+/** Not yet listening. `sockets`: their bounds in time and size. */
+export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<http.Server> => {
   const leaving = new AbortController()
   const { metrics = makeMetrics(), scraping = { token: null, local: false } } = given
   const own = { revocations: makeRevocations(given.db), quotas: makeQuotas(given), hot: makeHot(given) }
@@ -55,7 +55,7 @@ export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
   const askedOf = (request: IncomingMessage): Asked => asked.get(request) ?? askedBy(request, parts)
   const rest = makeRest(parts, askedOf, limits)
 
-  const server = http.createServer(SOCKETS, (request, response) => {
+  const server = http.createServer(sockets, (request, response) => {
     const began = performance.now()
     const own = askedBy(request, parts, response)
     if (!UPLOAD_PATH.test(own.url.pathname)) endInTime(request, response)
@@ -96,6 +96,7 @@ export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
     void answerGraphql(graphql, request, response, own)
   })
   boundSockets(server, { proxies: parts.proxies ?? 0 })
+  refuseUnreadable(server, parts)
   server.on('leaving', () => leaving.abort())
   server.on('close', () => {
     void graphql.stop()

@@ -1,6 +1,8 @@
 /** What one caller, and all of them, may hold of the server: connections, requests under way on one, headers, and time. */
-import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
+import { type IncomingMessage, type Server, type ServerOptions, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { networkOf } from '../domain/rate.js'
+import type { ApiParts } from './parts.js'
 
 /** Longest time that a caller may take to send a whole request, milliseconds; an upload is large, and has longer. */
 export const REQUEST_MS = 30_000
@@ -49,6 +51,23 @@ export const boundSockets = (
     if (held > most) socket.destroy()
   })
 }
+
+/** What is no request: told and logged like any other that is refused. */
+export const refuseUnreadable = (server: Server, { log, metrics }: Pick<ApiParts, 'log' | 'metrics'>): void => {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+    const status = STATUS[error.code ?? ''] ?? 400
+    metrics.refused(UNREADABLE)
+    log.info(
+      { status, refused: [UNREADABLE], reason: error.code, address: networkOf(socket.remoteAddress ?? '') },
+      'answered',
+    )
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  })
+}
+
+const UNREADABLE = 'HTTP_UNREADABLE'
+const STATUS: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
 
 const UNDER_WAY = Symbol('requests under way')
 
