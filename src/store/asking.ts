@@ -12,7 +12,7 @@ const NAME = /^[\w.-]{1,64}$/
 /** A cancellation that comes before its statement has begun does nothing: it is sent again, so often, after so many milliseconds. */
 const TRIES = 20
 const AGAIN_MS = 100
-const ROLLBACK = /^rollback\b/i
+const ENDING = /^(?:commit|rollback|release)\b/i
 /** Answered when nothing can reach a connection any more that was meant for the statement before. */
 const SETTLED = 'select 1 /* asking.settled */'
 
@@ -50,12 +50,11 @@ export const asking = (db: Db, { name, over }: Asking): Db => {
   const cancelling = new Map<Connection, Promise<void>>()
 
   const query = async (on: Client, connection: Connection, statement: Statement): Promise<unknown> => {
-    if (over?.aborted) {
-      // The end of what was begun: a connection goes back to the pool without a transaction.
-      if (ROLLBACK.test(statement.sql)) return client._query.call(on, connection, statement)
-      throw new Abandoned('nobody waits for this statement')
-    }
-    const answer = client._query.call(on, connection, { ...statement, sql: comment + statement.sql })
+    const marked = { ...statement, sql: comment + statement.sql }
+    // The end of a transaction goes its way, whoever has left: a connection must not come back to the pool within one.
+    if (ENDING.test(statement.sql)) return client._query.call(on, connection, marked)
+    if (over?.aborted) throw new Abandoned('nobody waits for this statement')
+    const answer = client._query.call(on, connection, marked)
     running.set(connection, answer)
     try {
       return await answer

@@ -205,6 +205,32 @@ describe('the statements of a request', () => {
     await db.destroy()
   })
 
+  it('leave no transaction behind, at whatever moment its client goes', async () => {
+    const db = connect(world.database.url)
+    db.client.pool.max = 1
+    for (const readOnly of [true, false])
+      for (const moment of ['before', 'between', 'after']) {
+        const over = new AbortController()
+        const own = asking(db, { name: 'tx-2', over: over.signal })
+        if (moment === 'before') over.abort()
+        await own
+          .transaction(
+            async (tx) => {
+              await tx.raw('select 1')
+              if (moment === 'between') over.abort()
+              await tx.raw('select 2')
+              if (moment === 'after') over.abort()
+            },
+            { readOnly },
+          )
+          .catch((error: unknown) => expect(isCancelled(error), moment).to.equal(true))
+        const [{ alone } = {}] = await rowsOf(db, 'select now() = statement_timestamp() as alone')
+        expect(alone, `${moment} ${readOnly}`).to.equal(true)
+        expect((await rowsOf(db, 'show transaction_read_only'))[0]).to.deep.equal({ transaction_read_only: 'off' })
+      }
+    await db.destroy()
+  })
+
   it('take no text that could end their comment', () => {
     for (const name of ['x */ drop table operators; /*', '', 'a b', "'", 'x'.repeat(65), '*/'])
       expect(() => asking(world.database.db, { name })).to.throw()

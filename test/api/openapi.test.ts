@@ -221,6 +221,10 @@ describe('the description of what is answered beside GraphQL', () => {
     await ask(`${csv}?month=May`, 400, { at: csv, headers: bearer('auditor') })
     await ask(csv, 401, { at: csv })
     await ask(csv, 403, { at: csv, headers: bearer('marketplace') })
+    const walk = '/v1/trail/verification'
+    await ask(walk, 200, { at: walk, headers: bearer('auditor') })
+    await ask(walk, 401, { at: walk })
+    await ask(walk, 403, { at: walk, headers: bearer('officer') })
     const own = '/v1/openapi.json'
     expect(await (await ask(own, 200, { at: own })).json()).to.deep.equal(described)
   })

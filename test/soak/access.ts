@@ -208,7 +208,7 @@ const asked = async (
     () => get('/data/manifest.jws'),
     () => ({
       path: '/v1/sellers',
-      status: [200, 409],
+      status: [200, 409, 503],
       init: { method: 'POST', headers: as('marketplace'), body: things.codes.slice(0, 10).join('\n') },
     }),
   ]

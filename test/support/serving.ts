@@ -4,6 +4,12 @@ import { makeHub } from '../../src/hub.js'
 
 const [, , url, folder] = process.argv
 const hub = await makeHub(
-  readConfig({ PORT: '0', HOST: '127.0.0.1', DATABASE_URL: url, DATA_DIR: folder, LOG_LEVEL: 'silent' }),
+  readConfig({
+    PORT: '0',
+    HOST: '127.0.0.1',
+    DATABASE_URL: url,
+    DATA_DIR: folder,
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
+  }),
 )
 process.stdout.write(`${await hub.serve()}\n`)
