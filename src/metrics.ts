@@ -140,32 +140,39 @@ export const makeMetrics = (given: Record<string, () => Pool> = {}): Metrics => 
     },
   })
 
-  const request = once(requestLabels, (door, status, role) => {
-    const [count, time] = [requests.labels(door, status, role), seconds.labels(door)]
-    return (took: number) => {
-      count.inc()
-      time.observe(took)
+  // Counted as plain numbers and told when somebody asks: finding a counter by its labels costs more than the counting.
+  const tallies: (() => void)[] = []
+  const tally = (tell: (more: number) => void): (() => void) => {
+    let more = 0
+    tallies.push(() => {
+      if (more > 0) tell(more)
+      more = 0
+    })
+    return () => {
+      more += 1
     }
+  }
+  const request = few((name) => {
+    const [door = OTHER, status = OTHER, role = OTHER] = name.split(' ')
+    return tally((more) => requests.inc({ door, status, role }, more))
   })
-  const refusal = once(
-    (code: string) => [code],
-    (code) => refusals.labels(code),
-  )
+  const took = few((door) => seconds.labels(door))
+  const refusal = few((code) => tally((more) => refusals.inc({ code }, more)))
   let begun = false
 
   return {
     contentType: registry.contentType,
-    answered: ({ door, status, role, seconds: took }) => request(door, String(status), role)(took),
-    refused: (code) => refusal(code).inc(),
-    field: (name) => {
-      const count = fields.labels(name)
-      return () => count.inc()
+    answered: ({ door, status, role, seconds: lasted }) => {
+      request(`${door} ${status} ${role}`)()
+      took(door).observe(lasted)
     },
-    group: ({ rows, seconds: took, written }) => {
+    refused: (code) => refusal(code)(),
+    field: few((field) => tally((more) => fields.inc({ field }, more))),
+    group: ({ rows, seconds: lasted, written }) => {
       if (!written) return trailFailures.inc()
       trailRows.inc(rows)
       groupRows.observe(rows)
-      groupSeconds.observe(took)
+      groupSeconds.observe(lasted)
     },
     ran: ({ job, outcome, lateSeconds }) => {
       jobs.inc({ job, outcome })
@@ -177,25 +184,23 @@ export const makeMetrics = (given: Record<string, () => Pool> = {}): Metrics => 
       // The delay of the loop is measured from when it is first asked for.
       if (!begun) collectDefaultMetrics({ register: registry })
       begun = true
+      for (const tell of tallies) tell()
       // As it is spelt in the format: the library's `Nan` is read by most, not by all.
       return `${await registry.metrics()}${await looked(figures)}`.replace(/ Nan$/gm, ' NaN')
     },
   }
 }
 
-const requestLabels = (door: string, status: string, role: string): [string, string, string] => [door, status, role]
-
-/** What is made for labels is kept: looking it up by them costs more than counting. */
-const once = <A extends string[], V>(labels: (...given: A) => A | string[], make: (...labels: A) => V) => {
+/** What is made for a name is kept, for so many of them; all others share one. */
+const few = <V>(make: (name: string) => V): ((name: string) => V) => {
   const made = new Map<string, V>()
-  return (...given: A): V => {
-    const name = given.join(' ')
-    const known = made.get(name)
+  return (asked) => {
+    const known = made.get(asked)
     if (known !== undefined) return known
-    const kept = (made.size < VALUES_MOST ? labels(...given) : given.map(() => OTHER)) as A
-    const fresh = made.get(kept.join(' ')) ?? make(...kept)
-    made.set(kept.join(' '), fresh)
-    return fresh
+    const name = made.size < VALUES_MOST ? asked : OTHER
+    const kept = made.get(name) ?? make(name)
+    made.set(name, kept)
+    return kept
   }
 }
 

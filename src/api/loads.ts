@@ -81,11 +81,12 @@ const standingLoads = ({ agencies, hot }: Parts, now: Date) => {
   }
 }
 
-const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
+const fileLoads = (parts: Parts, now: Date) => {
+  const { agencies, hot } = parts
   const today = dateIn(now)
   const { db } = hot
   return {
-    watched: once(() => watch.ofFeeds(free, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
+    watched: once(() => watch.ofFeeds(parts.db, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     operator: batch(String, async (ids: number[]) => inOrder(ids, await operators.byIds(db, ids))),
     codes: batch(String, async (ids: number[]) => listsOf(ids, await operators.codesOf(db, ids))),
     formerNames: batch(String, async (ids: number[]) => listsOf(ids, await operators.formerNames(db, ids))),
@@ -125,7 +126,11 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
         ({ client }) => client,
         async (asked) => {
           const ids = asked.map(({ operator }) => operator)
-          const found = await sellers.among(free, { client: asked[0]?.client ?? '', oldest: oldestHolding(today) }, ids)
+          const found = await sellers.among(
+            parts.db,
+            { client: asked[0]?.client ?? '', oldest: oldestHolding(today) },
+            ids,
+          )
           return ids.map((id) => found.has(id))
         },
       ),
@@ -137,12 +142,14 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
         ({ client }) => client,
         async (asked) => {
           const ids = asked.map(({ operator }) => operator)
-          const found = await authorisations.among(free, { client: asked[0]?.client ?? '', today }, ids)
+          const found = await authorisations.among(parts.db, { client: asked[0]?.client ?? '', today }, ids)
           return ids.map((id) => found.has(id))
         },
       ),
     ),
-    authorisations: batch(String, async (ids: number[]) => listsOf(ids, await authorisations.ofOperators(free, ids))),
+    authorisations: batch(String, async (ids: number[]) =>
+      listsOf(ids, await authorisations.ofOperators(parts.db, ids)),
+    ),
     overrules: batch<AtWhen, overrules.Overrule[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -154,7 +161,7 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
     objections: batch(String, async (ids: number[]) => listsOf(ids, await objections.ofOperators(db, ids))),
     /** Whether the record of a version is contested now. */
     recordContested: batch(String, async (ids: number[]) => {
-      const found = await objections.contestedOf(free, ids)
+      const found = await objections.contestedOf(parts.db, ids)
       return ids.map((id) => found.has(id))
     }),
     /** Ids of all versions of the records that are contested. */
@@ -201,7 +208,7 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
       ),
     ),
     listing: batch(String, async (ids: string[]) => inOrder(ids, await listings.byIds(db, ids))),
-    publicEntry: batch(String, async (ids: string[]) => inOrder(ids, await listings.publicBodies(free, ids))),
+    publicEntry: batch(String, async (ids: string[]) => inOrder(ids, await listings.publicBodies(parts.db, ids))),
     listings: batch(String, hot.listings),
     moves: batch(String, async (ids: string[]) => ofListings(ids, await listings.eventsOf(db, ids))),
     deadlines: batch(String, async (ids: string[]) => ofListings(ids, await deadlines.ofListings(db, ids))),

@@ -37,14 +37,29 @@ export const ownDb = (
   return asking(db, { name: requestId, over: over.signal })
 }
 
-/** As `parts`, with this database; it is made when it is first asked. */
+/**
+ * As `parts`, with this database; it is made when it is first asked. All else is inherited, not copied: there is one for each
+ * request (so that `{ ...own }` would be all but empty).
+ */
 export const withDb = <P extends { db: Db }>(parts: P, own: () => Db): P => {
-  let made: Db | null = null
-  return {
-    ...parts,
-    get db() {
-      made ??= own()
-      return made
-    },
+  const known = shapes.get(parts) as Shape<P> | undefined
+  const shape = known ?? shapeOf(parts)
+  if (known === undefined) shapes.set(parts, shape)
+  return shape(own)
+}
+
+type Shape<P> = (own: () => Db) => P
+const shapes = new WeakMap<object, unknown>()
+
+const shapeOf = <P extends { db: Db }>(parts: P): Shape<P> => {
+  class Own {
+    private made: Db | null = null
+    constructor(private readonly own: () => Db) {}
+    get db(): Db {
+      this.made ??= this.own()
+      return this.made
+    }
   }
+  Object.setPrototypeOf(Own.prototype, parts)
+  return (own) => new Own(own) as unknown as P
 }

@@ -53,8 +53,8 @@ export interface Soaked {
   errors: number
   /** The first few, in words. */
   found: string[]
-  /** Of each slice: resident memory at its end, MB; 99th percentile of good answers, ms; answers. */
-  slices: { rssMb: number; p99Ms: number; answers: number }[]
+  /** Of each slice: resident memory and used heap at its end, MB; 99th percentile of good answers, ms; answers. */
+  slices: { rssMb: number; heapMb: number; p99Ms: number; answers: number }[]
   /** Of memory after the warm slices, MB a minute; null: too short to say. */
   slopeMbPerMinute: number | null
 }
@@ -284,7 +284,7 @@ const asked = async (
   const watch = async (): Promise<void> => {
     for (let n = 1; n * sliceMs <= forMs; n += 1) {
       await new Promise((resolve) => setTimeout(resolve, begins + n * sliceMs - performance.now()))
-      const slice = { rssMb: await residentMb(url), p99Ms: percentile(times, 0.99), answers: times.length }
+      const slice = { ...(await memoryOf(url)), p99Ms: percentile(times, 0.99), answers: times.length }
       times = []
       slices.push(slice)
       progress(slice)
@@ -309,11 +309,13 @@ const asked = async (
   }
 }
 
-const residentMb = async (url: string): Promise<number> => {
+const memoryOf = async (url: string): Promise<{ rssMb: number; heapMb: number }> => {
   const answer = await fetch(`${url}/metrics`)
-  const bytes = Number(/^process_resident_memory_bytes (\S+)$/m.exec(await answer.text())?.[1])
-  if (!(bytes > 0)) throw new Error(`/metrics says nothing of memory (${answer.status})`)
-  return round(bytes / 1_048_576)
+  const text = await answer.text()
+  const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]) / 1_048_576
+  const [rss, heap] = [read('process_resident_memory_bytes'), read('nodejs_heap_size_used_bytes')]
+  if (!(rss > 0)) throw new Error(`/metrics says nothing of memory (${answer.status})`)
+  return { rssMb: round(rss), heapMb: round(heap) }
 }
 
 const percentile = (values: readonly number[], share: number): number => {
