@@ -53,7 +53,7 @@ export interface Soaked {
   errors: number
   /** The first few, in words. */
   found: string[]
-  /** Of each slice: resident memory and used heap at its end, MB; 99th percentile of good answers, ms; answers. */
+  /** Of each slice: resident memory and used heap after a collection at its end, MB; 99th percentile of good answers, ms; answers. */
   slices: { rssMb: number; heapMb: number; p99Ms: number; answers: number }[]
   /** Of memory after the warm slices, MB a minute; null: too short to say. */
   slopeMbPerMinute: number | null
@@ -85,7 +85,8 @@ export const soakAccess = async ({
     const things = await furnished(world)
     const hub = await served(world.database.url, folder)
     child = hub.child
-    return await asked(hub.url, things, { forMs, seed, sliceMs, progress })
+    const collect = () => void hub.child.kill('SIGUSR2')
+    return await asked(hub.url, things, { forMs, seed, sliceMs, progress, collect })
   } finally {
     child?.kill('SIGKILL')
     await world.close()
@@ -126,7 +127,7 @@ const furnished = async (world: World): Promise<Things> => {
 
 const served = async (database: string, folder: string): Promise<{ child: ChildProcess; url: string }> => {
   const program = fileURLToPath(new URL('../support/serving.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', program, database, folder], {
+  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', program, database, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const text = await printed(child, /http:\/\/localhost:\d+/, START_MS)
@@ -141,7 +142,14 @@ const asked = async (
     seed,
     sliceMs,
     progress,
-  }: { forMs: number; seed: number; sliceMs: number; progress: (slice: Soaked['slices'][number]) => void },
+    collect,
+  }: {
+    forMs: number
+    seed: number
+    sliceMs: number
+    progress: (slice: Soaked['slices'][number]) => void
+    collect: () => void
+  },
 ): Promise<Soaked> => {
   const chance = randomOf(seed)
   const random = (): number => chance.below(1_000_000) / 1_000_000
@@ -284,6 +292,8 @@ const asked = async (
   const watch = async (): Promise<void> => {
     for (let n = 1; n * sliceMs <= forMs; n += 1) {
       await new Promise((resolve) => setTimeout(resolve, begins + n * sliceMs - performance.now()))
+      // What is held is measured, not what nobody has swept yet.
+      collect()
       const slice = { ...(await memoryOf(url)), p99Ms: percentile(times, 0.99), answers: times.length }
       times = []
       slices.push(slice)
