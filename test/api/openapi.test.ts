@@ -173,6 +173,10 @@ describe('the description of what is answered beside GraphQL', () => {
     const session = '/desk/session'
     await ask(session, 200, { at: session, headers: { cookie } })
     await ask(session, 401, { at: session })
+    const pageOf = await ask('/desk', 200, { at: '/desk/{path}' })
+    const file = /\/desk\/assets\/[\w.-]+\.js/.exec(await pageOf.text())?.[0] ?? ''
+    await ask(file, 200, { at: '/desk/assets/{name}' })
+    await ask('/desk/assets/none.js', 404, { at: '/desk/assets/{name}' })
     const out = '/desk/logout'
     await ask(out, 403, { at: out, method: 'POST', headers: { cookie } })
     await ask(out, 204, { at: out, method: 'POST', headers: { cookie, 'x-csrf-token': csrfToken } })
@@ -299,16 +303,20 @@ describe('the description of what is answered beside GraphQL', () => {
   })
 })
 
-/** As `method path`; `all` only says which methods are answered. */
+/** As `method path`; `all` only says which methods are answered. A router stands at the root, or at one of these. */
+const MOUNTS = ['', '/desk', '/v1', '/data', '/my']
 const routesOf = (app: Express): string[] => {
-  const found = (stack: Any[]): string[] =>
-    stack.flatMap(({ route, handle }) => {
-      if (route === undefined) return found(handle?.stack ?? [])
+  const found = (stack: Any[], at: string): string[] =>
+    stack.flatMap((layer) => {
+      const { route, handle } = layer
+      if (route === undefined) {
+        const mount = layer.slash || layer.match('/') ? '' : MOUNTS.find((one) => one !== '' && layer.match(one))
+        return handle?.stack ? found(handle.stack, at + (mount ?? '?')) : []
+      }
       if (route.methods.patch && route.methods.delete) return []
       const methods = Object.keys(route.methods).filter((method) => METHODS.includes(method))
-      return [route.path]
-        .flat()
-        .flatMap((path: string) => methods.map((method) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`))
+      const named = (path: string) => `${at}${path.replace(/:(\w+)/g, '{$1}').replace(/\{\*(\w+)\}/g, '{$1}')}`
+      return [route.path].flat().flatMap((path: string) => methods.map((method) => `${method} ${named(path)}`))
     })
-  return found((app as Any).router.stack)
+  return found((app as Any).router.stack, '')
 }
