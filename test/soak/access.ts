@@ -53,8 +53,8 @@ export interface Soaked {
   errors: number
   /** The first few, in words. */
   found: string[]
-  /** Of each slice: resident memory and used heap after a collection at its end, MB; 99th percentile of good answers, ms; answers. */
-  slices: { rssMb: number; heapMb: number; p99Ms: number; answers: number }[]
+  /** Of each slice: resident memory, used heap and what is committed for the heap at its end, after a collection, MB; 99th percentile of good answers, ms; answers. */
+  slices: { rssMb: number; heapMb: number; committedMb: number; p99Ms: number; answers: number }[]
   /** Of memory after the warm slices, MB a minute; null: too short to say. */
   slopeMbPerMinute: number | null
 }
@@ -319,13 +319,13 @@ const asked = async (
   }
 }
 
-const memoryOf = async (url: string): Promise<{ rssMb: number; heapMb: number }> => {
+const memoryOf = async (url: string): Promise<{ rssMb: number; heapMb: number; committedMb: number }> => {
   const answer = await fetch(`${url}/metrics`)
   const text = await answer.text()
   const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]) / 1_048_576
   const [rss, heap] = [read('process_resident_memory_bytes'), read('nodejs_heap_size_used_bytes')]
   if (!(rss > 0)) throw new Error(`/metrics says nothing of memory (${answer.status})`)
-  return { rssMb: round(rss), heapMb: round(heap) }
+  return { rssMb: round(rss), heapMb: round(heap), committedMb: round(read('nodejs_heap_size_total_bytes')) }
 }
 
 const percentile = (values: readonly number[], share: number): number => {
