@@ -128,6 +128,8 @@ const furnished = async (world: World): Promise<Things> => {
 const served = async (database: string, folder: string): Promise<{ child: ChildProcess; url: string }> => {
   const program = fileURLToPath(new URL('../support/serving.ts', import.meta.url))
   const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', program, database, folder], {
+    // As the README has a service started: else what threads have freed stays theirs.
+    env: { ...process.env, MALLOC_ARENA_MAX: '2' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const text = await printed(child, /http:\/\/localhost:\d+/, START_MS)
