@@ -6,6 +6,7 @@ import type { Log } from '../log.js'
 import type { When } from '../store/versions.js'
 import type { Asked } from './asked.js'
 import { type Loads, makeLoads } from './loads.js'
+import { ANSWER_MOST_MS } from './own.js'
 import type { ApiParts } from './parts.js'
 import type { Limits } from './rate-limit.js'
 import { note, nothingSeen, type Seen } from './shown.js'
@@ -13,8 +14,6 @@ import { type Asking, noAsking } from './trail.js'
 
 /** What one answer may cost; what each field does, api/costs says. */
 export const COST_MOST = 10_000
-/** How long an answer may be in the making, milliseconds; each of its statements has its own bound (store/db). */
-const ANSWER_MOST_MS = 60_000
 
 export interface Context {
   viewer: Viewer
@@ -51,11 +50,13 @@ export const makeContext = (
     hasLeft = () => false,
     began = performance.now(),
   }: { seen?: Seen; hasLeft?: () => boolean; began?: number } = {},
+  asking = noAsking(),
 ): Context => ({
   viewer: asked.viewer,
   now: asked.now,
-  isOver: () => hasLeft() || performance.now() - began > ANSWER_MOST_MS,
-  asking: noAsking(),
+  // What changes something is told as it went, whoever still hears it.
+  isOver: () => !asking.isAct && (hasLeft() || performance.now() - began > ANSWER_MOST_MS),
+  asking,
   seen,
   shown: (code) => note(seen, { code }),
   today: dateIn(asked.now),

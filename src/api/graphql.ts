@@ -24,6 +24,8 @@ import { cookieIn, NO_COOKIE } from './cookies.js'
 import { formatError, graphqlRefusal, noteFaults } from './faults.js'
 import { remembering } from './known-tokens.js'
 import { BODY_BYTES, isNestedTooDeep, NESTING_MOST, TOKENS_MOST, withinLimits } from './limits.js'
+import { counted } from './metrics.js'
+import { ownDb, withDb } from './own.js'
 import type { ApiParts } from './parts.js'
 import type { Limits } from './rate-limit.js'
 import { makeSchema } from './schema.js'
@@ -66,9 +68,10 @@ export interface GraphqlDoor {
 }
 
 export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<GraphqlDoor> => {
-  const admitting = { ...parts, keys: remembering(parts.keys) }
-  const schema = makeSchema()
-  const executor = makeExecutor(schema, makeSchema())
+  const { revocations, quotas } = parts
+  const keys = remembering(parts.keys)
+  const schema = counted(makeSchema(), parts.metrics)
+  const executor = makeExecutor(schema, counted(makeSchema(), parts.metrics))
   /** The type of an answer, as Apollo gives it to who accepts what. */
   const types = bounded<string>(ACCEPTS_MOST)
   const apollo = new ApolloServer<Context>({
@@ -136,13 +139,17 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
   return {
     stop: () => apollo.stop(),
     answer: async (request, response, asked) => {
-      const viewer = await admitted(request, response, admitting, asked)
+      const viewer = await admitted(request, response, { keys, revocations, quotas }, asked)
       if (viewer === null) return
       const body = await readJson(request, response)
       if (body === null) return
       const began = performance.now()
-      const contextOf = () =>
-        makeContext(parts, askedAs(asked, viewer, limits), { hasLeft: () => response.destroyed, began })
+      const contextOf = () => {
+        const acts = (): boolean => context.asking.isAct
+        const own = withDb(parts, () => ownDb(parts.db, { requestId: asked.requestId, response, acts }))
+        const context = makeContext(own, askedAs(asked, viewer, limits), { hasLeft: () => response.destroyed, began })
+        return context
+      }
       const { answer, context } =
         (await byCompiled(body.value, request, contextOf)) ?? (await byApollo(body.value, request, asked, contextOf))
       if (context !== null) response.setHeader('Query-Cost', String(costOfAnswer(context)))
@@ -217,11 +224,18 @@ const isKept = async (context: Context | null, answer: HTTPGraphQLResponse['body
 const admitted = async (
   request: IncomingMessage,
   response: ServerResponse,
-  parts: Parameters<typeof admit>[1],
-  { now, refused }: Asked,
+  parts: Omit<Parameters<typeof admit>[1], 'db'>,
+  asked: Asked,
 ): Promise<Viewer | null> => {
+  const { now, refused } = asked
+  const admitting = {
+    ...parts,
+    get db() {
+      return asked.db
+    },
+  }
   try {
-    return await admit(request, parts, now)
+    return await admit(request, admitting, now)
   } catch (error) {
     if (!isRefusal(error)) throw error
     refused.push(error.code)

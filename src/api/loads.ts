@@ -78,11 +78,12 @@ const standingLoads = ({ agencies, hot }: Parts, now: Date) => {
   }
 }
 
-const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
+const fileLoads = (parts: Parts, now: Date) => {
+  const { agencies, hot } = parts
   const today = dateIn(now)
   const { db } = hot
   return {
-    watched: once(() => watch.ofFeeds(free, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
+    watched: once(() => watch.ofFeeds(parts.db, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     operator: batch(String, async (ids: number[]) => inOrder(ids, await operators.byIds(db, ids))),
     codes: batch(String, async (ids: number[]) => listsOf(ids, await operators.codesOf(db, ids))),
     formerNames: batch(String, async (ids: number[]) => listsOf(ids, await operators.formerNames(db, ids))),
@@ -122,7 +123,11 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
         ({ client }) => client,
         async (asked) => {
           const ids = asked.map(({ operator }) => operator)
-          const found = await sellers.among(free, { client: asked[0]?.client ?? '', oldest: oldestHolding(today) }, ids)
+          const found = await sellers.among(
+            parts.db,
+            { client: asked[0]?.client ?? '', oldest: oldestHolding(today) },
+            ids,
+          )
           return ids.map((id) => found.has(id))
         },
       ),
@@ -134,7 +139,7 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
         ({ client }) => client,
         async (asked) => {
           const ids = asked.map(({ operator }) => operator)
-          const found = await authorisations.among(free, { client: asked[0]?.client ?? '', today }, ids)
+          const found = await authorisations.among(parts.db, { client: asked[0]?.client ?? '', today }, ids)
           return ids.map((id) => found.has(id))
         },
       ),
@@ -146,13 +151,15 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
         ({ operators: _, ...page }) => JSON.stringify(page),
         async (asked) => {
           const groups = asked.map(({ operators: group }) => group)
-          return trail.askings(free, groups, asked[0] as trail.AskingsOf)
+          return trail.askings(parts.db, groups, asked[0] as trail.AskingsOf)
         },
       ),
     ),
-    indexedUntil: once(() => trail.indexedUntil(free)),
-    authorisation: batch(String, async (ids: number[]) => inOrder(ids, await authorisations.byIds(free, ids))),
-    authorisations: batch(String, async (ids: number[]) => listsOf(ids, await authorisations.ofOperators(free, ids))),
+    indexedUntil: once(() => trail.indexedUntil(parts.db)),
+    authorisation: batch(String, async (ids: number[]) => inOrder(ids, await authorisations.byIds(parts.db, ids))),
+    authorisations: batch(String, async (ids: number[]) =>
+      listsOf(ids, await authorisations.ofOperators(parts.db, ids)),
+    ),
     overrules: batch<AtWhen, overrules.Overrule[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -164,12 +171,12 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
     objections: batch(String, async (ids: number[]) => listsOf(ids, await objections.ofOperators(db, ids))),
     /** Whether the record of a version is contested now. */
     recordContested: batch(String, async (ids: number[]) => {
-      const found = await objections.contestedOf(free, ids)
+      const found = await objections.contestedOf(parts.db, ids)
       return ids.map((id) => found.has(id))
     }),
     /** Whether what the listing rests on is contested now. */
     listingContested: batch(String, async (ids: string[]) => {
-      const found = await objections.contestedAmong(free, ids)
+      const found = await objections.contestedAmong(parts.db, ids)
       return ids.map((id) => found.has(id))
     }),
     /** Ids of all versions of the records that are contested. */
@@ -203,7 +210,7 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
       }),
     ),
     registrationsOn: batch<{ operator: number; day: string }, versions.Version[]>(JSON.stringify, (asked) =>
-      registrationsOn(free, asked),
+      registrationsOn(parts.db, asked),
     ),
     mirrored: batch(JSON.stringify, hot.mirrored),
     publicEntries: batch<{ operator: number; asOf: string }, listings.PublicBody[]>(
@@ -219,7 +226,7 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
       ),
     ),
     listing: batch(String, async (ids: string[]) => inOrder(ids, await listings.byIds(db, ids))),
-    publicEntry: batch(String, async (ids: string[]) => inOrder(ids, await listings.publicBodies(free, ids))),
+    publicEntry: batch(String, async (ids: string[]) => inOrder(ids, await listings.publicBodies(parts.db, ids))),
     listings: batch(String, hot.listings),
     moves: batch(String, async (ids: string[]) => ofListings(ids, await listings.eventsOf(db, ids))),
     deadlines: batch(String, async (ids: string[]) => ofListings(ids, await deadlines.ofListings(db, ids))),

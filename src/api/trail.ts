@@ -111,7 +111,7 @@ export const keepAnswer = async (context: Context, answer: string): Promise<void
   const who = asking.issuedTo === null ? viewer : ({ sub: asking.issuedTo, role: 'party', agency: null } as const)
   const kind = asking.issuedTo !== null ? 'TOKEN' : asking.isAct ? 'OUTCOME' : 'ANSWER'
   const outcome = asking.faults.length === 0 ? DONE : [...new Set(asking.faults)].sort().join(' ')
-  const shown = await codesIn(parts.db, seen).catch(() => {
+  const shown = await codesIn(parts, seen).catch(() => {
     throw new Refusal('TRAIL_UNAVAILABLE')
   })
   await keep(parts, context, who, { kind, asked: asking.said, outcome, shown, content: answer })

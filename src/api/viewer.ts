@@ -1,6 +1,6 @@
 /** From a request's token or session to its viewer. Neither: the public. A bad one refuses the whole request. */
 import type { IncomingMessage } from 'node:http'
-import { type Act, isBounded, isRole, may, mayIn, PUBLIC, type Viewer } from '../domain/viewer.js'
+import { type Act, isBounded, isRole, may, mayIn, PUBLIC, type Role, type Viewer } from '../domain/viewer.js'
 import { isRefusal, Refusal } from '../errors.js'
 import type { Keys } from '../keys.js'
 import * as accessCodes from '../store/access-codes.js'
@@ -8,10 +8,16 @@ import * as people from '../work/people.js'
 import { checkToken, cookieIn } from './cookies.js'
 import type { ApiParts } from './parts.js'
 
+const roles = new WeakMap<IncomingMessage, Role>()
+
+/** As whom a request was admitted; the public until it was. */
+export const roleOf = (request: IncomingMessage): Role => roles.get(request) ?? PUBLIC.role
+
 /** Refusals: UNAUTHENTICATED for a token or session that is not good, CSRF_REFUSED, QUOTA_EXCEEDED: nobody shall believe to be signed in who is not. */
 export const admit = async (request: IncomingMessage, parts: Admitting, now: Date): Promise<Viewer> => {
   try {
     const viewer = await viewerOf(request, parts, now)
+    roles.set(request, viewer.role)
     parts.quotas.charge(request, viewer.sub, now)
     return viewer
   } catch (error) {

@@ -25,7 +25,8 @@ interface Asking {
  * Its statements must read well by one plan for all values (keys, days); what filters by what was given or not does not.
  */
 export const beside = (db: Db): Db => {
-  const hot = open(db.client.config.connection, POOL_MAX, ONE_PLAN)
+  const connection = { ...db.client.config.connection, application_name: 'hub answers, shared' }
+  const hot = open(connection, POOL_MAX, ONE_PLAN)
   const names = new Map<string, string>()
   const client = hot.client as { _query: (connection: unknown, asked: Asking) => Promise<unknown> }
   const ask = client._query

@@ -7,6 +7,7 @@ import { Refusal } from '../../errors.js'
 import * as runs from '../../store/runs.js'
 import * as setAside from '../../store/set-aside.js'
 import { numberIn, wholeNumber } from '../ids.js'
+import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, signedIn } from '../viewer.js'
@@ -16,9 +17,10 @@ import type { AskedOf } from './index.js'
 const HEADER = ['页 page', '行 row', '字段 field', '规则 rule', '说明 message', '内容 item']
 
 export const rejectsCsv =
-  (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
+  (all: ApiParts, askedOf: AskedOf): RequestHandler =>
   async (request, response) => {
     const own = askedOf(request)
+    const parts = withDb(all, () => own.db)
     const viewer = await admit(request, parts, own.now)
     signedIn(viewer)
     if (!may(viewer, 'see_rejects')) throw new Refusal('FORBIDDEN')
