@@ -3,6 +3,7 @@ import type { Agency } from '../agencies/feed.js'
 import type { Keys } from '../keys.js'
 import type { Log } from '../log.js'
 import type { Platform } from '../platforms/platform.js'
+import type { Bulk } from '../store/bulk.js'
 import type { Db } from '../store/db.js'
 import type { FileGiven, Pulled } from '../work/pull.js'
 import type { Rules } from '../work/rules.js'
@@ -29,6 +30,8 @@ export interface ApiParts {
   quotas: Quotas
   /** What many ask at once. */
   hot: Hot
+  /** Where many codes at once are looked up. */
+  bulk: Bulk
   log: Log
   now: () => Date
   rules: Rules
@@ -58,4 +61,4 @@ export interface ApiParts {
 }
 
 /** Without what the server makes for itself. */
-export type PartsGiven = Omit<ApiParts, 'revocations' | 'quotas' | 'hot'>
+export type PartsGiven = Omit<ApiParts, 'revocations' | 'quotas' | 'hot' | 'bulk'>

@@ -3,6 +3,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import express, { type Express } from 'express'
 import { redact } from '../domain/privacy.js'
 import { INTERNAL, isRefusal } from '../errors.js'
+import { makeBulk } from '../store/bulk.js'
 import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
@@ -25,7 +26,7 @@ export type { ApiParts, PartsGiven } from './parts.js'
 /** Longest time that a caller may take to send a whole request, milliseconds; an upload is large, and has longer. */
 const REQUEST_MS = 30_000
 const UPLOAD_MS = 300_000
-const UPLOAD_PATH = /^\/v1\/(?:feeds\/|sellers$)/
+const UPLOAD_PATH = /^\/v1\/(?:feeds\/|sellers$|standings$)/
 
 const SECURITY = {
   'Content-Security-Policy':
@@ -38,7 +39,12 @@ const SECURITY = {
 
 /** Not yet listening. */
 export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
-  const own = { revocations: makeRevocations(given.db), quotas: makeQuotas(given), hot: makeHot(given) }
+  const own = {
+    revocations: makeRevocations(given.db),
+    quotas: makeQuotas(given),
+    hot: makeHot(given),
+    bulk: makeBulk(given.db),
+  }
   const parts: ApiParts = { ...given, ...own }
   const limits = makeLimits()
   const graphql = await makeGraphql(parts, limits)
@@ -76,6 +82,7 @@ export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
   server.on('close', () => {
     void graphql.stop()
     void parts.hot.close()
+    void parts.bulk.close()
   })
   return server
 }
@@ -171,7 +178,7 @@ const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked,
     })
   })
   app.use(desk(parts, askedOf, limits.person))
-  app.use(v1(parts, askedOf))
+  app.use(v1(parts, askedOf, limits))
   app.use(graphiqlFiles())
   app.use(data({ ...parts, nowOf: (request) => askedOf(request).now }))
   app.use(site({ ...parts, nowOf: (request) => askedOf(request).now }))
