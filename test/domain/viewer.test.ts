@@ -24,6 +24,7 @@ const allowed = (role: Role): Act[] => (Object.keys(ACCESS) as Act[]).filter((ac
 const OPEN: Act[] = ['see_blacklist', 'see_scorecard', 'see_standing']
 const SIGNED_IN: Act[] = [...OPEN, 'see_operator']
 const AUTHORITY: Act[] = [
+  'see_rules',
   ...SIGNED_IN,
   'see_open_records',
   'see_grade',
@@ -91,6 +92,8 @@ describe('who may see and do what', () => {
       'see_askers',
     ],
     administrator: [
+      'see_registered',
+      'manage_registered',
       'see_webhooks',
       ...AUTHORITY,
       'direct_timetable',
@@ -115,6 +118,7 @@ describe('who may see and do what', () => {
       'see_askers',
     ],
     auditor: [
+      'see_registered',
       'see_webhooks',
       ...AUTHORITY,
       'see_lockouts',
