@@ -47,15 +47,16 @@ export const apply = async (tx: Tx, made: readonly Made[], now: Date): Promise<v
     )
 }
 
-/** Those still running, in steps. */
-export const running = async (tx: Tx, { after, limit }: { after: number; limit: number }): Promise<Kept[]> => {
-  const answer = await tx.raw(
-    `select ${COLUMNS} from listing_deadlines t where t.ended_on is null and t.id > ? order by t.id limit ?
-     for update /* deadlines.running */`,
-    [after, limit],
-  )
-  return answer.rows
-}
+const RUNNING = `select ${COLUMNS} from listing_deadlines t where t.ended_on is null and t.id > ? order by t.id limit ?`
+type Step = { after: number; limit: number }
+
+/** Those still running, in steps; held to the end of the transaction. */
+export const running = async (tx: Tx, { after, limit }: Step): Promise<Kept[]> =>
+  (await tx.raw(`${RUNNING} for update /* deadlines.running */`, [after, limit])).rows
+
+/** The same, only looked at. */
+export const runningNow = async (db: Db, { after, limit }: Step): Promise<Kept[]> =>
+  (await db.raw(`${RUNNING} /* deadlines.runningNow */`, [after, limit])).rows
 
 export const move = async (
   tx: Tx,
