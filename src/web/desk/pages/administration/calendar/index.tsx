@@ -99,12 +99,12 @@ export default function Calendar() {
 const Legend = () => (
   <p className="legend">
     <span className="day off">6</span> 周末
-    <span className="day off holiday">
-      1<small>休</small>
+    <span className="day off holiday" data-mark="休">
+      1
     </span>
     放假
-    <span className="day works makeup">
-      4<small>班</small>
+    <span className="day works makeup" data-mark="班">
+      4
     </span>
     调休上班
     <span className="day works amended">8</span> 经修订

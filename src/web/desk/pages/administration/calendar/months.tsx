@@ -113,16 +113,13 @@ const Day = ({ on, said, isKnown, draft, onTurn, isStop }: DayProps) => {
   ]
     .filter(Boolean)
     .join(' ')
-  const content = (
-    <>
-      {Number(on.slice(8))}
-      {mark && <small aria-hidden="true">{mark}</small>}
-    </>
-  )
+  const number = Number(on.slice(8))
+  // Drawn by the style: what a day is called to those who hear it says more.
+  const drawn = mark === '' ? {} : { 'data-mark': mark }
   if (onTurn === undefined)
     return (
-      <span className={className} title={words}>
-        {content}
+      <span className={className} title={words} {...drawn}>
+        {number}
         {mark && <span className="hidden">{working ? '上班' : '放假'}</span>}
       </span>
     )
@@ -136,8 +133,9 @@ const Day = ({ on, said, isKnown, draft, onTurn, isStop }: DayProps) => {
       aria-label={words}
       aria-pressed={coming !== undefined}
       onClick={() => onTurn(on)}
+      {...drawn}
     >
-      {content}
+      {number}
     </button>
   )
 }

@@ -2,7 +2,7 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { useState } from 'react'
-import { ago, distance, instant } from '../../../pieces/dates.js'
+import { ago, daysUntil, distance, instant } from '../../../pieces/dates.js'
 import { Loading } from '../../../pieces/empty.js'
 import { PageHead } from '../../../pieces/page.js'
 import { Progress, type Step } from '../../../pieces/progress.js'
@@ -96,7 +96,7 @@ export default function Timetable() {
         }
       >
         <p className="soft">
-          自动进行的各项工作，北京时间。竖条为今天的各个时刻，横线以内为现在。
+          自动进行的各项工作，北京时间。竖条为今天的各个时刻（浅色已过），绿色或红色为最近一次运行，黑线为现在。
           {paused > 0 && <span className="warn"> 已暂停 {paused} 项。</span>}
         </p>
       </PageHead>
@@ -168,7 +168,7 @@ const JobRow = ({
     <th scope="row">
       {title}
       <div className="soft">
-        {of.words.zh} · {labelOf('MissedRule', of.missed)}
+        {of.words.zh}，错过时{labelOf('MissedRule', of.missed)}
       </div>
       {of.paused && (
         <div className="warn">
@@ -207,7 +207,7 @@ const NextTime = ({ at }: { at: string | null }) => {
   const [date = '', time = ''] = instant(at).split(' ')
   return (
     <span title={instant(at)}>
-      {time} <span className="soft">{distance(date)}</span>
+      {time} <span className="soft">{daysUntil(date) === 1 ? '明天' : distance(date)}</span>
     </span>
   )
 }
