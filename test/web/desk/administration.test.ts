@@ -213,7 +213,7 @@ describe('administration at the desk', function () {
       for (const deed of [/^登记/, /^更换密钥/, /^停用/, /^重设密码/, /^立即运行/, /^暂停/, /^修订日历/, /^声明/])
         expect(await page.getByRole('button', { name: deed }).count(), `${path} ${deed}`).to.equal(0)
     }
-    await open('/administration/trail?kind=TOKEN', '查询痕迹')
+    await open('/administration/trail?kind=TOKEN&client=虚构集市', '查询痕迹')
     await page
       .getByRole('button', { name: /^查看第/ })
       .first()

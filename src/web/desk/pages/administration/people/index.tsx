@@ -56,7 +56,7 @@ export default function People() {
         width: 120,
         render: ({ seenAt }) => <span title={instant(seenAt)}>{ago(seenAt)}</span>,
       },
-      { key: 'state', title: '状态', width: 250, render: (one) => <PersonState of={one} /> },
+      { key: 'state', title: '状态', width: 290, render: (one) => <PersonState of={one} /> },
     ]
     if (!manages) return shown
     const reset = async ({ name }: PersonLineFragment) => {
@@ -146,7 +146,7 @@ export default function People() {
           empty="没有符合条件的人员。"
           position={asked.row}
           onPosition={(row) => ask({ row })}
-          minWidth={manages ? 1_120 : 940}
+          minWidth={manages ? 1_160 : 980}
         />
       </div>
       <Once of={told} onClose={() => setTold(null)} />

@@ -4,11 +4,11 @@ import { Input, Select } from 'antd'
 import { useAddressState } from '../../../pieces/address.js'
 import { count, today } from '../../../pieces/dates.js'
 import { Empty, Loading } from '../../../pieces/empty.js'
-import { Field } from '../../../pieces/field.js'
 import { PageHead } from '../../../pieces/page.js'
 import { Refusal } from '../../../pieces/refusal.js'
+import { RuleRow } from './row.js'
 import { RulesDocument, type RulesQuery } from './rules.generated.js'
-import { fieldWords, SECTIONS, TABLES, valueWords } from './words.js'
+import { SECTIONS, TABLES } from './words.js'
 
 type Table = RulesQuery['ruleTables'][number]
 type Row = Table['sections'][number]['rows'][number]
@@ -97,25 +97,3 @@ const RuleTable = ({ of, unconfirmed }: { of: Table; unconfirmed: boolean }) => 
     </>
   )
 }
-
-const RuleRow = ({ of: { from, to, basis, confirmed, fields } }: { of: Row }) => (
-  <>
-    <p className="rule-head">
-      <span>{from === null && to === null ? '一直有效' : `${from ?? '起日未定'} 至 ${to ?? '今'}`}</span>
-      {confirmed === true && <span className="good">见于公开文本</span>}
-      {confirmed === false && <span className="warn">未经核实，不得引用</span>}
-    </p>
-    <dl className="fields">
-      {fields.map(({ name, value }) => (
-        <Field key={name} label={fieldWords(name)}>
-          <span className="lines">{valueWords(value)}</span>
-        </Field>
-      ))}
-    </dl>
-    {basis && (
-      <p className="soft">
-        依据：<span className="lines">{basis}</span>
-      </p>
-    )}
-  </>
-)

@@ -63,45 +63,54 @@ const FIELDS: Record<string, string> = {
   told: '告知',
 }
 
-export const fieldWords = (name: string): string => FIELDS[name] ?? name
-
-const YES_NO: Record<string, string> = { true: '是', false: '否' }
-
-/** JSON within a member, as lines of name and value; a plain text as it is. */
-export const valueWords = (value: string): string => {
-  if (YES_NO[value]) return YES_NO[value]
-  if (!/^[[{]/.test(value)) return value
-  try {
-    return told(JSON.parse(value)).join('\n')
-  } catch {
-    return value
-  }
-}
-
-const told = (value: unknown, indent = ''): string[] => {
-  if (Array.isArray(value)) {
-    if (value.every((one) => typeof one !== 'object' || one === null)) return [indent + value.map(plain).join('、')]
-    return value.flatMap((one, i) => [...(i > 0 ? [`${indent}·`] : []), ...told(one, indent)])
-  }
-  if (typeof value !== 'object' || value === null) return [indent + plain(value)]
-  return Object.entries(value).flatMap(([name, one]) => {
-    if (one === null) return []
-    const flat = typeof one !== 'object' || (Array.isArray(one) && one.every((each) => typeof each !== 'object'))
-    const label = OTHER[name] ?? fieldWords(name)
-    return flat
-      ? [`${indent}${label}：${Array.isArray(one) ? one.map(plain).join('、') : plain(one)}`]
-      : [`${indent}${label}：`, ...told(one, `${indent}　`)]
-  })
-}
-
 /** Members that stand inside others. */
-const OTHER: Record<string, string> = {
+const INNER: Record<string, string> = {
   from: '自',
   to: '至',
   basis: '依据',
-  mark: '来源',
-  confirmed: '见于公开文本',
+  confirmed: '是否核实',
   value: '数值',
+  title: '名称',
+  number: '文号',
+  type: '种类',
+  article: '条款',
+  articles: '条款',
+  on: '日期',
+  reason: '原因',
+  item: '事项',
+  entrance: '入口',
+  needed: '须同意',
+  levels: '级别',
+  years: '年数',
+  selectedBy: '按哪一天选用',
 }
 
-const plain = (value: unknown): string => YES_NO[String(value)] ?? String(value)
+export const fieldWords = (name: string): string => INNER[name] ?? FIELDS[name] ?? name
+
+/** What says the same once more: the English of what stands beside it in Chinese, and the mark behind `confirmed`. */
+export const isTwice = (name: string): boolean => name === 'en' || name === 'mark'
+
+const YES_NO: Record<string, string> = { true: '是', false: '否' }
+
+/** A single value as it is read. */
+export const plain = (value: unknown): string => YES_NO[String(value)] ?? String(value)
+
+/** What a member says: a text, a list of texts, or what it is made of. */
+export type Content = string | readonly Readonly<Record<string, unknown>>[]
+
+export const contentOf = (value: unknown): Content => {
+  const told = typeof value === 'string' && /^[[{]/.test(value) ? parsed(value) : value
+  if (Array.isArray(told) && told.some((one) => typeof one === 'object' && one !== null))
+    return told as Record<string, unknown>[]
+  if (Array.isArray(told)) return told.map(plain).join('、')
+  if (typeof told === 'object' && told !== null) return [told as Record<string, unknown>]
+  return plain(told)
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -3,7 +3,7 @@ import { Button, Input, Select } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { useAddressState } from '../../../pieces/address.js'
 import { useConnection } from '../../../pieces/connection.js'
-import { count, instant } from '../../../pieces/dates.js'
+import { count, exact } from '../../../pieces/dates.js'
 import { PageHead } from '../../../pieces/page.js'
 import { type Column, VirtualTable } from '../../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../../pieces/words.js'
@@ -63,7 +63,7 @@ export default function Trail() {
         </Button>
       ),
     },
-    { key: 'at', title: '时刻', width: 150, render: ({ at }) => instant(at) },
+    { key: 'at', title: '时刻', width: 190, render: ({ at }) => exact(at) },
     { key: 'kind', title: '种类', width: 150, render: ({ kind }) => kindWords(kind) },
     {
       key: 'client',
@@ -144,7 +144,7 @@ export default function Trail() {
             empty="没有符合条件的痕迹。"
             position={asked.row}
             onPosition={(row) => ask({ row })}
-            minWidth={1_160}
+            minWidth={1_200}
             isMarked={({ number }) => number === asked.open}
           />
         </section>

@@ -3,7 +3,7 @@ import { useQuery } from '@apollo/client/react'
 import { Drawer } from 'antd'
 import { Link } from 'react-router'
 import { Code } from '../../../pieces/code.js'
-import { count, instant } from '../../../pieces/dates.js'
+import { count, exact } from '../../../pieces/dates.js'
 import { Empty, Loading } from '../../../pieces/empty.js'
 import { Field } from '../../../pieces/field.js'
 import { Refusal } from '../../../pieces/refusal.js'
@@ -41,7 +41,7 @@ const Whole = ({ of }: { of: Row }) => (
   <>
     {of.erased && <p className="warn">内容已到期限抹去，只余散列：由谁、问了什么，枢纽不再知道。</p>}
     <dl className="fields narrow">
-      <Field label="时刻">{instant(of.at)}</Field>
+      <Field label="时刻">{exact(of.at)}</Field>
       <Field label="种类">{labelOf('TrailKind', of.kind)}</Field>
       <Field label="谁">
         {of.client ?? '—'}
