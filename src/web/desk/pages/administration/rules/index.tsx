@@ -8,7 +8,7 @@ import { PageHead } from '../../../pieces/page.js'
 import { Refusal } from '../../../pieces/refusal.js'
 import { RuleRow } from './row.js'
 import { RulesDocument, type RulesQuery } from './rules.generated.js'
-import { SECTIONS, TABLES } from './words.js'
+import { doubtsOf, SECTIONS, TABLES } from './words.js'
 
 type Table = RulesQuery['ruleTables'][number]
 type Row = Table['sections'][number]['rows'][number]
@@ -64,15 +64,15 @@ export default function Rules() {
 }
 
 const RuleTable = ({ of, unconfirmed }: { of: Table; unconfirmed: boolean }) => {
-  const doubtful = rowsOf(of).filter(({ confirmed }) => confirmed === false).length
+  const doubtful = rowsOf(of).reduce((sum, row) => sum + doubtsOf(row), 0)
   return (
     <>
       <h2>{titleOf(of)}</h2>
       <p>{of.aboutZh}</p>
-      {doubtful > 0 && <p className="warn">其中 {count(doubtful)} 行未经核实，不得作为法律依据引用。</p>}
+      {doubtful > 0 && <p className="warn">其中 {count(doubtful)} 项未经核实，不得作为法律依据引用。</p>}
       <div className="stack">
         {of.sections.map(({ name, rows }) => {
-          const shown = unconfirmed ? rows.filter(({ confirmed }) => confirmed === false) : rows
+          const shown = unconfirmed ? rows.filter((row) => doubtsOf(row) > 0) : rows
           return (
             <section key={name} className="panel" aria-label={SECTIONS[name] ?? titleOf({ name })}>
               <h3>
@@ -85,7 +85,7 @@ const RuleTable = ({ of, unconfirmed }: { of: Table; unconfirmed: boolean }) => 
                   {shown.map((row, i) => (
                     // biome-ignore lint/suspicious/noArrayIndexKey: rows of a file in its order
                     <li key={i}>
-                      <RuleRow of={row} />
+                      <RuleRow key={String(unconfirmed)} of={row} opens={unconfirmed} />
                     </li>
                   ))}
                 </ol>

@@ -2,7 +2,7 @@
 import { count } from '../../../pieces/dates.js'
 import { Field } from '../../../pieces/field.js'
 import type { RulesQuery } from './rules.generated.js'
-import { type Content, contentOf, fieldWords, isTwice, plain } from './words.js'
+import { type Content, contentOf, doubtsIn, fieldWords, isTwice, plain } from './words.js'
 
 type Row = RulesQuery['ruleTables'][number]['sections'][number]['rows'][number]
 type Inner = Exclude<Content, string>
@@ -10,7 +10,9 @@ type Inner = Exclude<Content, string>
 /** Members by which a row is called, the first that it has. */
 const CALLED = ['zh', 'name', 'id', 'asker', 'act', 'duty', 'clock', 'severity']
 
-export const RuleRow = ({ of: { from, to, basis, confirmed, fields } }: { of: Row }) => {
+/** `opens`: with the tables that hold something unconfirmed open. */
+export const RuleRow = ({ of, opens }: { of: Row; opens: boolean }) => {
+  const { from, to, basis, confirmed, fields } = of
   const told = fields.filter(({ name }) => !isTwice(name)).map(({ name, value }) => ({ name, is: contentOf(value) }))
   const called = CALLED.map((name) => told.find((one) => one.name === name)).find(
     (one) => one !== undefined && typeof one.is === 'string',
@@ -26,7 +28,7 @@ export const RuleRow = ({ of: { from, to, basis, confirmed, fields } }: { of: Ro
       </p>
       <dl className="fields">
         {told.map(({ name, is }) =>
-          typeof is !== 'string' || name === called?.name ? null : (
+          typeof is !== 'string' || is === '' || name === called?.name ? null : (
             <Field key={name} label={fieldWords(name)}>
               {is}
             </Field>
@@ -35,7 +37,9 @@ export const RuleRow = ({ of: { from, to, basis, confirmed, fields } }: { of: Ro
         {basis && <Field label="依据">{basis}</Field>}
       </dl>
       {told.map(({ name, is }) =>
-        typeof is === 'string' || is.length === 0 ? null : <InnerTable key={name} label={fieldWords(name)} rows={is} />,
+        typeof is === 'string' || is.length === 0 ? null : (
+          <InnerTable key={name} label={fieldWords(name)} rows={is} opens={opens} />
+        ),
       )}
     </>
   )
@@ -46,11 +50,11 @@ const Confirmed = ({ is }: { is: boolean | null }) => {
   return is ? <span className="good">见于公开文本</span> : <span className="warn">未经核实，不得引用</span>
 }
 
-const InnerTable = ({ label, rows }: { label: string; rows: Inner }) => {
+const InnerTable = ({ label, rows, opens }: { label: string; rows: Inner; opens: boolean }) => {
   const names = [...new Set(rows.flatMap(Object.keys))].filter((name) => !isTwice(name))
-  const doubtful = rows.filter((row) => row['confirmed'] === false || row['mark'] === 'M').length
+  const doubtful = doubtsIn(rows)
   return (
-    <details className="alternative">
+    <details className="inner" open={opens && doubtful > 0}>
       <summary>
         {label} <span className="soft">{count(rows.length)} 项</span>
         {doubtful > 0 && <span className="warn"> {count(doubtful)} 项未经核实</span>}

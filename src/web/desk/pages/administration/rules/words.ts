@@ -90,10 +90,22 @@ export const fieldWords = (name: string): string => INNER[name] ?? FIELDS[name] 
 /** What says the same once more: the English of what stands beside it in Chinese, and the mark behind `confirmed`. */
 export const isTwice = (name: string): boolean => name === 'en' || name === 'mark'
 
-const YES_NO: Record<string, string> = { true: '是', false: '否' }
+const VALUES: Record<string, string> = {
+  true: '是',
+  false: '否',
+  NATIONAL: '全国',
+  PROVINCE: '省级',
+  CITY: '市级',
+  COUNTY: '县级',
+  DECISION: '决定之日',
+  NOTICE: '告知之日',
+  APPLICATION: '申请之日',
+  PUBLICATION: '公示之日',
+  DOCUMENT: '文书之日',
+}
 
 /** A single value as it is read. */
-export const plain = (value: unknown): string => YES_NO[String(value)] ?? String(value)
+export const plain = (value: unknown): string => VALUES[String(value)] ?? String(value)
 
 /** What a member says: a text, a list of texts, or what it is made of. */
 export type Content = string | readonly Readonly<Record<string, unknown>>[]
@@ -106,6 +118,17 @@ export const contentOf = (value: unknown): Content => {
   if (typeof told === 'object' && told !== null) return [told as Record<string, unknown>]
   return plain(told)
 }
+
+/** Rows of a member that were found in no published text. */
+export const doubtsIn = (content: Content): number =>
+  typeof content === 'string' ? 0 : content.filter((one) => one['confirmed'] === false || one['mark'] === 'M').length
+
+/** Of a row and the tables within it. */
+export const doubtsOf = (row: {
+  confirmed: boolean | null
+  fields: readonly { name: string; value: string }[]
+}): number =>
+  (row.confirmed === false ? 1 : 0) + row.fields.reduce((sum, { value }) => sum + doubtsIn(contentOf(value)), 0)
 
 const parsed = (text: string): unknown => {
   try {

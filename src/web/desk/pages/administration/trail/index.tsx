@@ -71,7 +71,7 @@ export default function Trail() {
       render: ({ client, erased }) => (erased ? <span className="soft">内容已抹去</span> : (client ?? '—')),
     },
     { key: 'role', title: '角色', width: 130, render: ({ role }) => labelOf('Role', role) },
-    { key: 'purpose', title: '用途', width: 180, render: ({ purpose }) => purpose ?? '—' },
+    { key: 'purpose', title: '用途', width: 150, render: ({ purpose }) => purpose ?? '—' },
     {
       key: 'outcome',
       title: '结果',
@@ -144,7 +144,7 @@ export default function Trail() {
             empty="没有符合条件的痕迹。"
             position={asked.row}
             onPosition={(row) => ask({ row })}
-            minWidth={1_200}
+            minWidth={1_120}
             isMarked={({ number }) => number === asked.open}
           />
         </section>
