@@ -1,7 +1,8 @@
 /** Who sees score and grade of whom: authorities and the party itself, a marketplace of its own sellers, a credit service where it is authorised. */
 import { oldestHolding } from '../domain/sellers.js'
-import { may } from '../domain/viewer.js'
+import { may, type Viewer } from '../domain/viewer.js'
 import type { Filter } from '../store/directory.js'
+import type { Wanted } from '../store/standings.js'
 import { type Context, viewerOn } from './context.js'
 
 interface Graded {
@@ -10,17 +11,31 @@ interface Graded {
   shop: string | null
 }
 
-/** The one question behind every field that tells of a score. Whether the score itself may be told is another: `mayTell`. */
-export const seesGrade = async (context: Context, operator: Graded): Promise<boolean> => seeing(context, operator)
+/**
+ * Whose score and grade a viewer sees: of all, of none, or of whom the lookup itself has to find out. The one question behind
+ * every field that tells of a score. Whether the score itself may be told is another: `mayTell`.
+ */
+export const gradesFor = (viewer: Viewer): Wanted['grades'] => {
+  if (may(viewer, 'see_grade')) return 'ALL'
+  if (viewer.sub === null) return 'NONE'
+  if (may(viewer, 'see_sellers_grade')) return 'SELLERS'
+  return may(viewer, 'see_authorised_grade') ? 'AUTHORISED' : 'NONE'
+}
 
-/** As `seesGrade`, without a promise where nothing need be looked up. */
-export const seeing = (context: Context, operator: Graded): boolean | Promise<boolean> => {
+/** Whether it sees those of this operator. */
+export const seesGrade = async (context: Context, operator: Graded): Promise<boolean> => {
   const viewer = viewerOn(context, operator)
-  if (may(viewer, 'see_grade')) return true
-  const client = viewer.sub
-  if (client === null) return false
-  if (may(viewer, 'see_sellers_grade')) return context.load.isSeller({ client, operator: operator.id })
-  return may(viewer, 'see_authorised_grade') && context.load.authorises({ client, operator: operator.id })
+  const asked = { client: viewer.sub ?? '', operator: operator.id }
+  switch (gradesFor(viewer)) {
+    case 'ALL':
+      return true
+    case 'SELLERS':
+      return context.load.isSeller(asked)
+    case 'AUTHORISED':
+      return context.load.authorises(asked)
+    case 'NONE':
+      return false
+  }
 }
 
 /** Whose grade a filter may ask about: else it would tell what the answer does not. */

@@ -24,6 +24,8 @@ import * as watch from '../store/watch.js'
 import * as watchEntries from '../store/watch-entries.js'
 import { cardByHash } from '../work/cards.js'
 import { batch, grouped } from './batch.js'
+import type { Answer } from './crowd.js'
+import type { StandingAsked } from './hot.js'
 import type { ApiParts } from './parts.js'
 
 const DAY_MS = 86_400_000
@@ -71,13 +73,10 @@ const standingLoads = ({ agencies, hot }: Parts, now: Date) => {
   return {
     pulls,
     freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
-    standing: batch<{ code: string; asOf: string }, standings.StandingRow | null>(
-      ({ code, asOf }) => `${asOf} ${code}`,
-      (asked) => hot.standings(asked.map(({ code, asOf }) => ({ code, asOf, today }))),
-    ),
+    standing: gathered<Omit<StandingAsked, 'today'>, standings.StandingRow | null>(hot.standings, today),
     /** In the order of the codes; repeats are asked again. */
-    standings: ({ codes, asOf }: { codes: readonly string[]; asOf: string }) =>
-      hot.standings(codes.map((code) => ({ code, asOf, today }))),
+    standings: ({ codes, ...asked }: Omit<StandingAsked, 'code' | 'today'> & { codes: readonly string[] }) =>
+      hot.standings(codes.map((code) => ({ ...asked, code, today }))),
   }
 }
 
@@ -248,6 +247,23 @@ const ofListings = <V extends { listingId: string }>(ids: readonly string[], row
   const lists = new Map<string, V[]>(ids.map((id) => [id, []]))
   for (const row of rows) lists.get(row.listingId)?.push(row)
   return ids.map((id) => lists.get(id) ?? [])
+}
+
+/** What fields of one answer ask at the same time is asked together, and is of one instant. Without waiting for the loop to turn. */
+const gathered = <K, V>(ask: Answer<K & { today: string }, V>, today: string): ((key: K) => Promise<V>) => {
+  let waiting: (K & { today: string })[] = []
+  let answers: Promise<V[]> | null = null
+  const askAll = (): Promise<V[]> => {
+    const keys = waiting
+    waiting = []
+    answers = null
+    return ask(keys)
+  }
+  return async (key) => {
+    const place = waiting.push({ ...key, today }) - 1
+    answers ??= Promise.resolve().then(askAll)
+    return (await answers)[place] as V
+  }
 }
 
 const once = <V>(ask: () => Promise<V>): (() => Promise<V>) => {
