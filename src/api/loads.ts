@@ -18,7 +18,6 @@ import * as operators from '../store/operators.js'
 import * as overrules from '../store/overrules.js'
 import * as scores from '../store/scores.js'
 import * as sellers from '../store/sellers.js'
-import type * as standings from '../store/standings.js'
 import * as versions from '../store/versions.js'
 import * as watch from '../store/watch.js'
 import * as watchEntries from '../store/watch-entries.js'
@@ -73,10 +72,15 @@ const standingLoads = ({ agencies, hot }: Parts, now: Date) => {
   return {
     pulls,
     freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
-    standing: gathered<Omit<StandingAsked, 'today'>, standings.StandingRow | null>(hot.standings, today),
+    standing: gathered(hot.standings),
     /** In the order of the codes; repeats are asked again. */
-    standings: ({ codes, ...asked }: Omit<StandingAsked, 'code' | 'today'> & { codes: readonly string[] }) =>
-      hot.standings(codes.map((code) => ({ ...asked, code, today }))),
+    standings: ({
+      codes,
+      asOf,
+      wanted,
+      client,
+    }: Omit<StandingAsked, 'code' | 'today'> & { codes: readonly string[] }) =>
+      hot.standings(codes.map((code) => ({ code, asOf, today, wanted, client }))),
   }
 }
 
@@ -250,8 +254,8 @@ const ofListings = <V extends { listingId: string }>(ids: readonly string[], row
 }
 
 /** What fields of one answer ask at the same time is asked together, and is of one instant. Without waiting for the loop to turn. */
-const gathered = <K, V>(ask: Answer<K & { today: string }, V>, today: string): ((key: K) => Promise<V>) => {
-  let waiting: (K & { today: string })[] = []
+const gathered = <K, V>(ask: Answer<K, V>): ((key: K) => Promise<V>) => {
+  let waiting: K[] = []
   let answers: Promise<V[]> | null = null
   const askAll = (): Promise<V[]> => {
     const keys = waiting
@@ -260,7 +264,7 @@ const gathered = <K, V>(ask: Answer<K & { today: string }, V>, today: string): (
     return ask(keys)
   }
   return async (key) => {
-    const place = waiting.push({ ...key, today }) - 1
+    const place = waiting.push(key) - 1
     answers ??= Promise.resolve().then(askAll)
     return (await answers)[place] as V
   }

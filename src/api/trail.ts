@@ -2,7 +2,7 @@
  * What the trail is told of an answer, before it leaves. Every question of whoever is signed in leaves a row; so does every
  * act, one before it is done and one with its outcome, so that nothing is done of which no row tells.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
@@ -95,7 +95,7 @@ export const keep = (
   { sub, role, agency }: Pick<Viewer, 'sub' | 'role' | 'agency'>,
   { kind, asked, outcome = DONE, shown = [], content }: Kept,
 ): Promise<void> => {
-  const digest = content === undefined ? null : createHash('sha256').update(content).digest()
+  const digest = content === undefined ? null : hash('sha256', content, 'buffer')
   const who = { client: sub ?? 'public', role, agency }
   return trail.row({ kind, at, ...who, purpose, request, asked, outcome, shown, digest })
 }

@@ -17,6 +17,7 @@ const ONE_PLAN = 'set plan_cache_mode = force_generic_plan'
 /** As `pg` takes it, behind knex. */
 interface Asking {
   sql: string
+  bindings?: readonly unknown[]
   options?: object
 }
 
@@ -25,14 +26,20 @@ interface Asking {
  * Its statements must read well by one plan for all values (keys, days); what filters by what was given or not does not.
  */
 export const beside = (db: Db): Db => {
-  const hot = open(db.client.config.connection, POOL_MAX, ONE_PLAN)
-  const names = new Map<string, string>()
-  const client = hot.client as { _query: (connection: unknown, asked: Asking) => Promise<unknown> }
-  const ask = client._query
-  client._query = (connection, asked) => ask.call(client, connection, named(asked, names))
+  const hot = naming(open(db.client.config.connection, POOL_MAX, ONE_PLAN))
   for (const event of ['query', 'query-error', 'query-response'] as const)
     hot.on(event, (...told: unknown[]) => void db.emit(event, ...told))
   return hot
+}
+
+/** Has every statement with values prepared under a name, once on each connection; one without may be several in one text. */
+export const naming = (db: Db): Db => {
+  const names = new Map<string, string>()
+  const client = db.client as { _query: (connection: unknown, asked: Asking) => Promise<unknown> }
+  const ask = client._query
+  client._query = (connection, asked) =>
+    ask.call(client, connection, (asked.bindings?.length ?? 0) > 0 ? named(asked, names) : asked)
+  return db
 }
 
 const named = (asked: Asking, names: Map<string, string>): Asking => {

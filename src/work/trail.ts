@@ -18,6 +18,7 @@ import {
 import { Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import { connect, type Db, type Tx } from '../store/db.js'
+import { naming } from '../store/hot.js'
 import * as store from '../store/trail.js'
 import type { Notes } from './notes.js'
 import { packed } from './trail-codes.js'
@@ -200,7 +201,8 @@ export const openTrail = (
   url: string,
   { log, now, notes, database }: { log: Log; now: () => Date; notes: Notes; database: string },
 ): Trail => {
-  const db = connect(url)
+  // One statement, written all day: read and planned once.
+  const db = naming(connect(url))
   const kept = { noted: () => notes.trail(database), note: (head: Head) => notes.noteTrail(database, head) }
   const trail = makeTrail(db, { log, now, notes: kept })
   const close = async () => {

@@ -27,7 +27,7 @@ const ALL: Wants = { grade: true, flags: true, entries: 'BODIES', freshness: tru
 export const standingOf = async (context: Context, code: string, asOf: string, wants = ALL) => {
   spend(context)
   const [row, freshness] = await Promise.all([
-    context.load.standing({ code, asOf, ...lookupOf(context, wants) }),
+    context.load.standing({ code, asOf, today: context.today, ...lookupOf(context, wants) }),
     wants.freshness ? context.load.freshness() : null,
   ])
   return standingView(context, { code, asOf, row, freshness })
@@ -93,7 +93,9 @@ const standingView = (context: Context, { code, asOf, row, freshness }: Found) =
         ? isOnList(context, row)
         : () => wasListed(context, row, asOf),
     listings: () => listingsOf(context, row, asOf),
-    ...freshness,
+    // Written out: spreading costs more than all else of a row.
+    asOf: freshness?.asOf,
+    stale: freshness?.stale,
   }
 }
 
