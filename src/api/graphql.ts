@@ -34,6 +34,9 @@ import { admit } from './viewer.js'
 const ACCEPTS_MOST = 100
 const ACCEPT_LONGEST = 300
 
+/** Characters. */
+const LONG_ANSWER = 16_000
+
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** Context: null where nothing was asked yet when it was refused. */
@@ -124,7 +127,8 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
         makeContext(parts, askedAs(asked, viewer, limits), { hasLeft: () => response.destroyed, began })
       const { answer, context } =
         (await byCompiled(body.value, request, contextOf)) ?? (await byApollo(body.value, request, asked, contextOf))
-      if (await isKept(context, answer.body, response)) await send(response, answer)
+      const bytes = bytesOf(answer.body)
+      if (await isKept(context, bytes ?? textOf(answer.body), response)) await send(response, answer, bytes)
     },
   }
 }
@@ -143,11 +147,15 @@ const askedAs = (asked: Asked, viewer: Viewer, limits: Limits): Parameters<typeo
   },
 })
 
-/** Every answer leaves here, however it was found. */
-const send = async (response: ServerResponse, { status, headers, body }: HTTPGraphQLResponse): Promise<void> => {
+/** Every answer leaves here, however it was found. `bytes`: its text, where it is encoded already. */
+const send = async (
+  response: ServerResponse,
+  { status, headers, body }: HTTPGraphQLResponse,
+  bytes: Buffer | null,
+): Promise<void> => {
   for (const [name, value] of headers) response.setHeader(name, value)
   response.statusCode = status ?? 200
-  if (body.kind === 'complete') return void response.end(body.string)
+  if (body.kind === 'complete') return void response.end(bytes ?? body.string)
   for await (const chunk of body.asyncIterator) response.write(chunk)
   response.end()
 }
@@ -173,10 +181,18 @@ const faultsToLog: ApolloServerPlugin<Context> = {
   }),
 }
 
+const textOf = (body: HTTPGraphQLResponse['body']): string => (body.kind === 'complete' ? body.string : '')
+
+/** A long answer is encoded once, for its digest and for the way; a short one leaves in one piece with its head. */
+const bytesOf = (body: HTTPGraphQLResponse['body']): Buffer | null => {
+  const text = textOf(body)
+  return text.length < LONG_ANSWER ? null : Buffer.from(text)
+}
+
 /** False: refused, since its row cannot be kept. */
-const isKept = async (context: Context | null, answer: HTTPGraphQLResponse['body'], response: ServerResponse) => {
+const isKept = async (context: Context | null, answer: string | Buffer, response: ServerResponse) => {
   try {
-    if (context !== null) await keepAnswer(context, answer.kind === 'complete' ? answer.string : '')
+    if (context !== null) await keepAnswer(context, answer)
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error

@@ -104,7 +104,7 @@ export const keep = (
  * Of a GraphQL answer. Whoever has no token leaves a row only with a token that it is given. Refusal TRAIL_UNAVAILABLE: the
  * answer must not leave.
  */
-export const keepAnswer = async (context: Context, answer: string): Promise<void> => {
+export const keepAnswer = async (context: Context, answer: string | Buffer): Promise<void> => {
   const { viewer, asking, seen, parts } = context
   if (asking.said === '') return
   if (viewer.sub === null && asking.issuedTo === null) return

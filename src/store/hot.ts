@@ -11,8 +11,11 @@ const POOL_MAX = 6
 const NAMED_MOST = 500
 const NAME_CHARACTERS = 24
 
-/** Otherwise the server may plan again each time: it takes a plan for few keys to be cheaper by more than planning costs. */
-const ONE_PLAN = 'set plan_cache_mode = force_generic_plan'
+/**
+ * Otherwise the server may plan again each time: it takes a plan for few keys to be cheaper by more than planning costs. And it
+ * may compile a plan (jit) in which much is foreseen that nearly never happens, which costs a hundred executions.
+ */
+const ONE_PLAN = 'set plan_cache_mode = force_generic_plan; set jit = off'
 
 /** As `pg` takes it, behind knex. */
 interface Asking {
