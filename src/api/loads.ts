@@ -72,7 +72,7 @@ const standingLoads = ({ agencies, hot }: Parts, now: Date) => {
   return {
     pulls,
     freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
-    standing: gathered(hot.standings),
+    standing: gathered((asked: readonly StandingAsked[]) => hot.standings(asked)),
     /** In the order of the codes; repeats are asked again. */
     standings: ({
       codes,
