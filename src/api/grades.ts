@@ -1,7 +1,10 @@
 /** Who sees score and grade of whom: authorities and the party itself, a marketplace of its own sellers, a credit service where it is authorised. */
 import { oldestHolding } from '../domain/sellers.js'
 import { may, type Viewer } from '../domain/viewer.js'
+import * as authorisations from '../store/authorisations.js'
+import type { Reads } from '../store/bulk.js'
 import type { Filter } from '../store/directory.js'
+import * as sellers from '../store/sellers.js'
 import type { Wanted } from '../store/standings.js'
 import { type Context, viewerOn } from './context.js'
 
@@ -36,6 +39,49 @@ export const seesGrade = async (context: Context, operator: Graded): Promise<boo
     case 'NONE':
       return false
   }
+}
+
+/** What it depends on: nothing, the marketplace's list, or the operator's authorisation. */
+type Depends = boolean | 'LIST' | 'AUTHORISATION'
+
+const dependsOn = (context: Context, operator: Pick<Graded, 'uscc' | 'shop'>): Depends => {
+  const viewer = viewerOn(context, operator)
+  if (may(viewer, 'see_grade')) return true
+  if (viewer.sub === null) return false
+  if (may(viewer, 'see_sellers_grade')) return 'LIST'
+  return may(viewer, 'see_authorised_grade') && 'AUTHORISATION'
+}
+
+/** As `seesGrade`, of many at once; null: nobody. `own`: found by its own USCC, as nearly all are. */
+export const seeingMany = async (
+  context: Context,
+  db: Reads,
+  operators: readonly ((Graded & { own: boolean }) | null)[],
+): Promise<boolean[]> => {
+  const depends = operators.map((operator) => operator !== null && dependsOn(context, operator))
+  const [client, { today }] = [context.viewer.sub ?? '', context]
+  const asked = (by: Depends) =>
+    operators.filter((one, place) => one !== null && depends[place] === by) as (Graded & { own: boolean })[]
+  const [onList, authorising] = [asked('LIST'), asked('AUTHORISATION')]
+  const among = new Set<number>()
+  if (onList.length > 0) {
+    const of = { client, oldest: oldestHolding(today) }
+    const named = await sellers.amongOwn(
+      db,
+      of,
+      onList.flatMap(({ own, uscc }) => (own && uscc !== null ? [uscc] : [])),
+    )
+    for (const { id, own, uscc } of onList) if (own && named.has(uscc ?? '')) among.add(id)
+    const others = onList.filter(({ id }) => !among.has(id)).map(({ id }) => id)
+    if (others.length > 0) for (const id of await sellers.among(db, of, others)) among.add(id)
+  }
+  if (authorising.length > 0) {
+    const ids = authorising.map(({ id }) => id)
+    for (const id of await authorisations.among(db, { client, today }, ids)) among.add(id)
+  }
+  return operators.map((one, place) =>
+    typeof depends[place] === 'boolean' ? depends[place] === true : among.has(one?.id ?? 0),
+  )
 }
 
 /** Whose grade a filter may ask about: else it would tell what the answer does not. */

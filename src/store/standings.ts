@@ -2,8 +2,9 @@
  * Standing: one row per code asked, whatever the code is; the query that marketplaces ask by the thousand. What nobody wants to
  * know is not looked up: a statement for each combination of wants.
  */
+import { LIST_FACT } from '../domain/facts.js'
 import * as authorisations from './authorisations.js'
-import type { Db } from './db.js'
+import type { Reads } from './bulk.js'
 import { type PublicBody, type PublicDays, SHOWN } from './listings.js'
 import { CONTESTED } from './objections.js'
 import { holding, NOT_VETOED } from './overrules.js'
@@ -22,6 +23,7 @@ export interface Wanted {
 
 export const EVERYTHING: Wanted = { grades: 'ALL', flags: true, entries: 'BODIES' }
 
+/** What was not wanted is not there. */
 export interface StandingRow {
   /** Place in the question, from 0. */
   place: number
@@ -36,15 +38,15 @@ export interface StandingRow {
   score: number | null
   /** As overruled, where people set another. */
   grade: 'A' | 'B' | 'C' | 'D' | null
-  overruled?: boolean
+  overruled: boolean
   /** A reason of the score rests on a record that is contested now. */
-  objected?: boolean
+  objected: boolean
   /** The score, and what is said of it, is not for those who are not told of what was removed. */
   forgotten: boolean
   /** Kinds of list of the public entries of this hub in force on the day asked about, once each; null: there are none. */
   lists?: string[] | null
   /** Public entries of this hub in force on the day asked about. */
-  entries?: PublicBody[]
+  entries: PublicBody[]
 }
 
 export interface CodeAsked {
@@ -63,7 +65,7 @@ export type Days = PublicDays & { oldest?: string }
  * asked about, less what was removed since.
  */
 export const of = async (
-  db: Db,
+  db: Reads,
   codes: readonly CodeAsked[],
   { asOf, today, oldest = today }: Days,
   wanted: Wanted = EVERYTHING,
@@ -105,13 +107,13 @@ const written = (wanted: Wanted, ofUscc: boolean): string => {
     'o.name',
     'o.status',
     ...(graded ? ['x.sees', ...GRADE_COLUMNS, ...(wanted.flags ? FLAG_COLUMNS : [])] : []),
-    ...(wanted.entries === 'LISTS' ? [`(select array_agg(distinct p.body->>'list') ${ENTRIES}) as lists`] : []),
+    ...(wanted.entries === 'LISTS' ? [`(select array_agg(distinct p.body->>'list') ${SHOWN_ENTRIES}) as lists`] : []),
     ...(wanted.entries === 'BODIES' ? [BODIES_COLUMN] : []),
   ]
   return `select ${columns.join(', ')}
   from unnest(${given.map((each) => `:${each}s::text[]`).join(', ')}) with ordinality as a(${given.join(', ')}, place)
   ${ofUscc ? OF_USCC : OF_ANY}
-  ${graded ? `cross join lateral (select ${SEES[wanted.grades as keyof typeof SEES]} as sees offset 0) x ${SCORE}` : ''}
+  ${graded ? `cross join lateral (select ${SEES[wanted.grades as keyof typeof SEES]} as sees offset 0) x ${SEEN_SCORE}` : ''}
   order by a.place /* standings.of */`
 }
 
@@ -122,8 +124,8 @@ const GRADE_COLUMNS = [
 ]
 const FLAG_COLUMNS = ['h.id is not null as overruled', `${CONTESTED} as objected`]
 
-const ENTRIES = `from listings l join public_entries p on p.listing_id = l.id where l.operator_id = o.id and ${SHOWN}`
-const BODIES_COLUMN = `coalesce((select jsonb_agg(p.body order by p.published_on desc) ${ENTRIES}), '[]') as entries`
+const SHOWN_ENTRIES = `from listings l join public_entries p on p.listing_id = l.id where l.operator_id = o.id and ${SHOWN}`
+const BODIES_COLUMN = `coalesce((select jsonb_agg(p.body order by p.published_on desc) ${SHOWN_ENTRIES}), '[]') as entries`
 
 const SEES = {
   ALL: 'true',
@@ -131,7 +133,7 @@ const SEES = {
   AUTHORISED: `exists (select 1 from authorisations u where u.operator_id = o.id and ${authorisations.holds('u', 'a.client')})`,
 }
 
-const SCORE = `
+const SEEN_SCORE = `
   left join lateral (select value, grade, reasons, as_of, known_at from scores s where x.sees and s.operator_id = o.id and ${COUNTS}
     order by s.as_of desc, s.id desc limit 1) s on true
   left join lateral (${holding('o.id', "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}`
@@ -155,3 +157,67 @@ const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
   join lateral (select c.id${['uscc', 'shop', 'name', 'status', 'known_to']
     .map((column) => `, case when m.id is null then d.${column} else m.${column} end as ${column}`)
     .join('')}) o on c.id is not null`
+
+/** What is said of an operator `o` beside what it is itself: its score, if it is asked for, and its entries. */
+const SCORED = `s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overruled, ${CONTESTED} as objected,
+  coalesce(${FORGOTTEN}, false) as forgotten`
+const SCORE_AS_COMPUTED = `left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = o.id and ${COUNTS}
+    order by s.as_of desc, s.id desc limit 1) s on true`
+const SCORE = `${SCORE_AS_COMPUTED}
+  left join lateral (${holding('o.id', "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}`
+
+/**
+ * As `of`, for many USCCs at once, in whatever order, and only those that lead to one operator by being its own: nearly all, and
+ * at a fraction of the cost. Whoever asks with `of` about the others is told all.
+ * `scored` false: without score and grade, for those who are not told them.
+ */
+export const ofOwn = async (
+  db: Reads,
+  usccs: readonly string[],
+  days: PublicDays,
+  { scored }: { scored: boolean },
+): Promise<Map<string, StandingRow>> => {
+  const found = new Map<string, StandingRow>()
+  if (usccs.length === 0) return found
+  // A USCC has nothing that would have to be escaped.
+  const answer = await db.raw(scored ? OWN_SCORED : OWN, { ...days, codes: `{${usccs.join(',')}}` })
+  const byId = new Map<number, StandingRow>()
+  const special: number[] = []
+  for (const { isSpecial, ...row } of answer.rows as (StandingRow & { isSpecial: boolean })[]) {
+    row.entries = NO_ENTRIES
+    found.set(row.uscc ?? '', row)
+    byId.set(row.operatorId, row)
+    if (isSpecial) special.push(row.operatorId)
+  }
+  const ids = [...byId.keys()]
+  const [entries, scores] = await Promise.all([
+    ids.length === 0 ? NOTHING : db.raw(ENTRIES_OF, { ...days, ids: `{${ids.join(',')}}` }),
+    special.length === 0 ? NOTHING : db.raw(SCORES_OF, { ...days, ids: `{${special.join(',')}}` }),
+  ])
+  for (const { operatorId, ...more } of [...entries.rows, ...scores.rows] as StandingRow[])
+    Object.assign(byId.get(operatorId) ?? {}, more)
+  return found
+}
+const NO_ENTRIES: PublicBody[] = []
+const NOTHING = { rows: [] }
+
+const own = (columns: string, joins: string): string => `
+  select 0 as place, o.id as "operatorId", o.uscc, o.shop, o.name, o.status, ${columns}
+  from operators o ${joins} where o.uscc = any(:codes::text[]) and o.known_to is null and o.merged_into is null
+    and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = o.uscc) /* standings.ofOwn */`
+const OWN = own(
+  'null::int as score, null as grade, false as overruled, false as objected, false as forgotten, false as "isSpecial"',
+  '',
+)
+/** The score as it was computed; whether an overrule, an objection or an entry that has left may say more of it. */
+const OWN_SCORED = own(
+  `s.value as score, s.grade, false as overruled, false as objected, false as forgotten,
+    coalesce(strpos(s.reasons::text, '"${LIST_FACT}"') > 0, false) or exists (select 1 from objections b where b.operator_id = o.id)
+      or exists (select 1 from overrules r where r.operator_id = o.id) as "isSpecial"`,
+  SCORE_AS_COMPUTED,
+)
+const SCORES_OF = `select o.id as "operatorId", ${SCORED} from unnest(:ids::int[]) as o(id) ${SCORE} /* standings.ofOwn scores */`
+/** Of all at once: nearly none has one. */
+const ENTRIES_OF = `select l.operator_id as "operatorId", jsonb_agg(p.body order by p.published_on desc) as entries
+  from listings l join public_entries p on p.listing_id = l.id where l.operator_id = any(:ids::int[]) and ${SHOWN}
+  group by l.operator_id /* standings.ofOwn entries */`

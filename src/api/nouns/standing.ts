@@ -3,16 +3,15 @@ import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } 
 import type { State } from '../../domain/case.js'
 import { listed } from '../../domain/listing.js'
 import { publicCode, publicName } from '../../domain/public-name.js'
+import type { Freshness } from '../../domain/standing-seen.js'
+import { CEASED } from '../../domain/standing-seen.js'
 import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import { EVERYTHING, type StandingRow, type Wanted } from '../../store/standings.js'
-import { type Context, spend, viewerOn, whenOf } from '../context.js'
+import { type Context, viewerOn, whenOf } from '../context.js'
 import { gradesFor } from '../grades.js'
 import { CODES_MOST } from '../limits.js'
-import type { Freshness } from '../loads.js'
 import { entryView, type ListingView, visibleListings } from './listing-view.js'
-
-const CEASED = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
 
 /** What of a standing a question asks for; what it does not ask is not looked up. */
 export interface Wants {
@@ -25,24 +24,29 @@ export interface Wants {
 const ALL: Wants = { grade: true, flags: true, entries: 'BODIES', freshness: true }
 
 export const standingOf = async (context: Context, code: string, asOf: string, wants = ALL) => {
-  spend(context)
   const [row, freshness] = await Promise.all([
     context.load.standing({ code, asOf, today: context.today, ...lookupOf(context, wants) }),
     wants.freshness ? context.load.freshness() : null,
   ])
-  return standingView(context, { code, asOf, row, freshness })
+  return standingView(context, { code, asOf, row, sees: seesGradeOf(context, row), freshness })
 }
 
 /** As `standingOf`, for many codes and today: asked by the thousand, and therefore of one lookup and without a promise each. */
 const standingsOf = async (context: Context, codes: readonly string[], wants: Wants) => {
-  spend(context, codes.length)
   const asOf = context.today
   const [rows, freshness] = await Promise.all([
     context.load.standings({ codes, asOf, ...lookupOf(context, wants) }),
     wants.freshness ? context.load.freshness() : null,
   ])
-  return codes.map((code, place) => standingView(context, { code, asOf, row: rows[place] ?? null, freshness }))
+  return codes.map((code, place) => {
+    const row = rows[place] ?? null
+    return standingView(context, { code, asOf, row, sees: seesGradeOf(context, row), freshness })
+  })
 }
+
+/** A party may see its own grade alone, and of others has asked in vain. */
+const seesGradeOf = (context: Context, row: StandingRow | null): boolean =>
+  row?.sees === true && gradesFor(viewerOn(context, row)) !== 'NONE'
 
 const GRADES = ['NONE', 'SELLERS', 'AUTHORISED', 'ALL'] as const
 const ENTRIES = ['NONE', 'LISTS', 'BODIES'] as const
@@ -67,15 +71,16 @@ interface Found {
   code: string
   asOf: string
   row: StandingRow | null
+  /** Whether the viewer may see grades of this operator. */
+  sees: boolean
   /** Null: not asked. */
   freshness: Freshness | null
 }
 
-const standingView = (context: Context, { code, asOf, row, freshness }: Found) => {
-  if (row === null) return { code, ...UNKNOWN, ...freshness }
+/** Of a code as asked, and the row that it leads to: what standing means, whoever asks in whatever number. */
+export const standingView = (context: Context, { code, asOf, row, sees, freshness }: Found) => {
+  if (row === null) return { code, ...UNKNOWN, ...(freshness as Freshness) }
   const viewer = viewerOn(context, row)
-  // A party may see its own grade alone, and of others has asked in vain.
-  const sees = row.sees === true && gradesFor(viewer) !== 'NONE'
   const graded = sees && (may(viewer, 'see_removed') || !row.forgotten)
   const inside = may(viewer, 'see_inner_listings')
   return {
@@ -86,16 +91,16 @@ const standingView = (context: Context, { code, asOf, row, freshness }: Found) =
     status: CEASED.has(row.status) ? 'CEASED' : 'KNOWN',
     grade: graded ? row.grade : null,
     score: graded ? row.score : null,
-    overruled: graded && row.overruled === true,
-    objected: graded && row.objected === true,
+    overruled: graded && row.overruled,
+    objected: graded && row.objected,
     listed:
       asOf === context.today || !may(viewer, 'see_removed')
         ? isOnList(context, row)
         : () => wasListed(context, row, asOf),
     listings: () => listingsOf(context, row, asOf),
     // Written out: spreading costs more than all else of a row.
-    asOf: freshness?.asOf,
-    stale: freshness?.stale,
+    asOf: freshness?.asOf as Date,
+    stale: freshness?.stale as boolean,
   }
 }
 
@@ -127,7 +132,8 @@ const UNKNOWN = {
 const isBlacklist = ({ parts }: Context, id: string): boolean =>
   parts.rules.lists.some((list) => list.id === id && list.blacklist)
 
-const listingsOf = async (context: Context, row: StandingRow, asOf: string): Promise<ListingView[]> =>
+/** Nothing is promised where nothing has to be looked up. */
+const listingsOf = (context: Context, row: StandingRow, asOf: string): ListingView[] | Promise<ListingView[]> =>
   may(viewerOn(context, row), 'see_inner_listings')
     ? visibleListings(context, { id: row.operatorId, uscc: row.uscc, shop: row.shop }, whenOf(context, { asOf }))
     : (row.entries ?? []).map(entryView)
