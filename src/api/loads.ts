@@ -17,7 +17,6 @@ import * as operators from '../store/operators.js'
 import * as overrules from '../store/overrules.js'
 import * as scores from '../store/scores.js'
 import * as sellers from '../store/sellers.js'
-import type * as standings from '../store/standings.js'
 import * as trail from '../store/trail.js'
 import * as versions from '../store/versions.js'
 import * as watch from '../store/watch.js'
@@ -26,6 +25,8 @@ import { cardByHash } from '../work/cards.js'
 import { freshnessOf } from '../work/freshness.js'
 import { registrationsOn } from '../work/public-entry.js'
 import { batch, grouped } from './batch.js'
+import type { Answer } from './crowd.js'
+import type { StandingAsked } from './hot.js'
 import type { ApiParts } from './parts.js'
 
 const DAY_MS = 86_400_000
@@ -68,13 +69,15 @@ const standingLoads = ({ agencies, hot }: Parts, now: Date) => {
   return {
     pulls,
     freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
-    standing: batch<{ code: string; asOf: string }, standings.StandingRow | null>(
-      ({ code, asOf }) => `${asOf} ${code}`,
-      (asked) => hot.standings(asked.map(({ code, asOf }) => ({ code, asOf, today }))),
-    ),
+    standing: gathered((asked: readonly StandingAsked[]) => hot.standings(asked)),
     /** In the order of the codes; repeats are asked again. */
-    standings: ({ codes, asOf }: { codes: readonly string[]; asOf: string }) =>
-      hot.standings(codes.map((code) => ({ code, asOf, today }))),
+    standings: ({
+      codes,
+      asOf,
+      wanted,
+      client,
+    }: Omit<StandingAsked, 'code' | 'today'> & { codes: readonly string[] }) =>
+      hot.standings(codes.map((code) => ({ code, asOf, today, wanted, client }))),
   }
 }
 
@@ -257,6 +260,23 @@ const ofListings = <V extends { listingId: string }>(ids: readonly string[], row
   const lists = new Map<string, V[]>(ids.map((id) => [id, []]))
   for (const row of rows) lists.get(row.listingId)?.push(row)
   return ids.map((id) => lists.get(id) ?? [])
+}
+
+/** What fields of one answer ask at the same time is asked together, and is of one instant. Without waiting for the loop to turn. */
+const gathered = <K, V>(ask: Answer<K, V>): ((key: K) => Promise<V>) => {
+  let waiting: K[] = []
+  let answers: Promise<V[]> | null = null
+  const askAll = (): Promise<V[]> => {
+    const keys = waiting
+    waiting = []
+    answers = null
+    return ask(keys)
+  }
+  return async (key) => {
+    const place = waiting.push(key) - 1
+    answers ??= Promise.resolve().then(askAll)
+    return (await answers)[place] as V
+  }
 }
 
 const once = <V>(ask: () => Promise<V>): (() => Promise<V>) => {

@@ -154,7 +154,13 @@ const turnedAway = (
 
 /** Whoever sends a small request slowly is told so and let go. */
 const endInTime = (request: IncomingMessage, response: ServerResponse): void => {
-  if (request.complete) return
+  // Nearly every request is whole by the next turn of the loop, and needs no timer.
+  setImmediate(() => {
+    if (!request.complete && !request.destroyed) endLate(request, response)
+  })
+}
+
+const endLate = (request: IncomingMessage, response: ServerResponse): void => {
   const late = setTimeout(() => {
     if (request.complete || response.headersSent) return
     response.writeHead(408, { Connection: 'close' }).end()

@@ -258,7 +258,6 @@ describe('operator over HTTP', () => {
       'standings.of',
       'versions.mirrored',
       'versions.ofOperators',
-      'watch.lastGood',
     ])
   })
 

@@ -1,4 +1,5 @@
 /** Operators: the file of one. */
+import type { GraphQLResolveInfo } from 'graphql'
 import { codeOf } from '../../domain/identity.js'
 import { publicCode, publicName } from '../../domain/public-name.js'
 import { RECORD_KINDS, type RecordKind } from '../../domain/records.js'
@@ -14,7 +15,7 @@ import { allow } from '../viewer.js'
 import { visibleListings } from './listing-view.js'
 import { recordView } from './record.js'
 import { mayTell, type ScoreAsked } from './score.js'
-import { standingOf } from './standing.js'
+import { standingOf, wantsIn } from './standing.js'
 
 /** An operator and the day and knowledge with which it is looked at. */
 export interface OperatorView {
@@ -150,8 +151,8 @@ export const operator = {
       const names = sees(context, operator) ? await context.load.formerNames(operator.id) : []
       return names.map(({ name }) => (seesInside(context, operator) ? name : publicName(name)))
     },
-    standing: ({ operator, when }: OperatorView, _: unknown, context: Context) =>
-      standingOf(context, codeIn(operator), when.asOf),
+    standing: ({ operator, when }: OperatorView, _: unknown, context: Context, question: GraphQLResolveInfo) =>
+      standingOf(context, codeIn(operator), when.asOf, wantsIn(question)),
     records: recordsOf,
     score: async ({ operator, when }: OperatorView, _: unknown, context: Context): Promise<ScoreAsked | null> => {
       const viewer = viewerOn(context, operator)
