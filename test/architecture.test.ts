@@ -30,6 +30,7 @@ const MAY: Record<string, readonly string[]> = {
 }
 const TOP = [
   'access',
+  'access-told',
   'main',
   'cli',
   'hub',

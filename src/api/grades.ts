@@ -1,13 +1,11 @@
 /** Who sees score and grade of whom: authorities and the party itself, a marketplace of its own sellers, a credit service where it is authorised. */
 import { oldestHolding } from '../domain/sellers.js'
-import { may } from '../domain/viewer.js'
+import { may, type Owner } from '../domain/viewer.js'
 import type { Filter } from '../store/directory.js'
 import { type Context, viewerOn } from './context.js'
 
-interface Graded {
+interface Graded extends Owner {
   id: number
-  uscc: string | null
-  shop: string | null
 }
 
 /** The one question behind every field that tells of a score. Whether the score itself may be told is another: `mayTell`. */

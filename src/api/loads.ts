@@ -18,6 +18,7 @@ import * as operators from '../store/operators.js'
 import * as overrules from '../store/overrules.js'
 import * as scores from '../store/scores.js'
 import * as sellers from '../store/sellers.js'
+import { ownersOf } from '../store/sight.js'
 import type * as standings from '../store/standings.js'
 import * as versions from '../store/versions.js'
 import * as watch from '../store/watch.js'
@@ -87,6 +88,8 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
   return {
     watched: once(() => watch.ofFeeds(free, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     operator: batch(String, async (ids: number[]) => inOrder(ids, await operators.byIds(db, ids))),
+    /** Whose an entry of a list or a told record is. */
+    ownerOf: batch(String, async (ids: string[]) => inOrder(ids, await ownersOf(db, ids))),
     codes: batch(String, async (ids: number[]) => listsOf(ids, await operators.codesOf(db, ids))),
     formerNames: batch(String, async (ids: number[]) => listsOf(ids, await operators.formerNames(db, ids))),
     mergedFrom: batch(String, async (ids: number[]) => listsOf(ids, await mergers.partsOf(db, ids))),

@@ -4,6 +4,7 @@ import type { GraphQLSchema } from 'graphql'
 import * as contracts from '../contracts.js'
 import { SUBJECT_KINDS } from '../domain/delivery.js'
 import { RECORD_KINDS } from '../domain/records.js'
+import { guarding } from './access.js'
 import type { Context } from './context.js'
 import { numberIn, readId } from './ids.js'
 import { audit, scoreById } from './nouns/audit.js'
@@ -40,10 +41,8 @@ import { trail } from './nouns/trail.js'
 import { watch } from './nouns/watch.js'
 import { SCALARS } from './scalars.js'
 import { noting } from './shown.js'
-import { signedIn } from './viewer.js'
 
 const node = (_: unknown, { id }: { id: string }, context: Context) => {
-  signedIn(context.viewer)
   const type = readId(id)?.type
   if (type === 'Listing') return listingById(context, id)
   const key = type ? numberIn(id, type) : null
@@ -156,5 +155,5 @@ export const makeSchema = (): GraphQLSchema => {
     // A field described nowhere, or an answer to no field, is found at start.
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   })
-  return noting(schema)
+  return guarding(noting(schema))
 }

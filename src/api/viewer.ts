@@ -1,10 +1,21 @@
 /** From a request's token or session to its viewer. Neither: the public. A bad one refuses the whole request. */
 import type { IncomingMessage } from 'node:http'
-import { type Act, isBounded, isRole, may, mayIn, PUBLIC, type Viewer } from '../domain/viewer.js'
+import {
+  type Act,
+  isBounded,
+  isNarrow,
+  isRole,
+  may,
+  mayIn,
+  mayOperator,
+  PUBLIC,
+  type Viewer,
+} from '../domain/viewer.js'
 import { isRefusal, Refusal } from '../errors.js'
 import type { Keys } from '../keys.js'
 import * as accessCodes from '../store/access-codes.js'
 import * as people from '../work/people.js'
+import type { Context } from './context.js'
 import { checkToken, cookieIn } from './cookies.js'
 import type { ApiParts } from './parts.js'
 
@@ -60,17 +71,29 @@ export const allow = (viewer: Viewer, act: Act): void => {
   if (!may(viewer, act)) throw new Refusal('FORBIDDEN')
 }
 
+/** The number of nothing: what is not there, and what stands for it where something is not for this viewer. */
+export const NONE = 0
+
+type Asking = Pick<Context, 'viewer' | 'load'>
+
 /**
- * As `allow`, for an act about one operator: whoever a region bounds acts on that region's alone. It is looked for only where
- * there is such a bound; one that is not there is refused by the deed itself.
+ * Whether an act about one operator is for this viewer: whoever a region bounds acts on that region's alone, and another's is
+ * not there. It is looked for only where there is such a bound; one that is not there is refused by the deed itself.
  */
-export const allowOn = async (
-  viewer: Viewer,
+export const isTheirs = async (
+  { viewer }: Asking,
   act: Act,
   operator: () => Promise<{ region: string | null } | null | undefined>,
-): Promise<void> => {
-  allow(viewer, act)
-  if (!isBounded(viewer)) return
+): Promise<boolean> => {
+  if (!isBounded(viewer)) return true
   const found = await operator()
-  if (found && !mayIn(viewer, act, found.region)) throw new Refusal('FORBIDDEN')
+  return !found || mayIn(viewer, act, found.region)
 }
+
+/** Whether the file of this operator is there for the viewer; looked up only where that can differ. */
+export const seesOperator = async ({ viewer, load }: Asking, id: number | null): Promise<boolean> =>
+  !isNarrow(viewer) || mayOperator(viewer, id === null ? null : await load.operator(id))
+
+/** As `seesOperator`, of an entry of a list or a told record. */
+export const seesSubject = async ({ viewer, load }: Asking, subject: string): Promise<boolean> =>
+  !isNarrow(viewer) || seesOperator({ viewer, load }, await load.ownerOf(subject))

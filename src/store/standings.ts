@@ -12,6 +12,7 @@ export interface StandingRow {
   uscc: string | null
   shop: string | null
   name: string | null
+  region: string | null
   status: string
   /** As computed, whatever people set beside it. */
   score: number | null
@@ -47,7 +48,7 @@ export const of = async (
 
 /** `leading`: the operators (id) to which the code of `a` leads. */
 const text = (asked: string, leading: string): string => `
-  select a.place::int, o.id as "operatorId", o.uscc, o.shop, o.name, o.status, s.value as score, coalesce(h.grade, s.grade) as grade,
+  select a.place::int, o.id as "operatorId", o.uscc, o.shop, o.name, o.region, o.status, s.value as score, coalesce(h.grade, s.grade) as grade,
     h.id is not null as overruled, ${CONTESTED} as objected, coalesce(${FORGOTTEN}, false) as forgotten,
     coalesce((select jsonb_agg(p.body order by p.published_on desc) from listings l join public_entries p on p.listing_id = l.id
       where l.operator_id = o.id and ${SHOWN}), '[]') as entries

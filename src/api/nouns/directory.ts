@@ -12,7 +12,7 @@ import {
 } from '../../domain/name-search.js'
 import { normalizeName } from '../../domain/names.js'
 import { publicName } from '../../domain/public-name.js'
-import { may } from '../../domain/viewer.js'
+import { may, sightOf } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import * as store from '../../store/directory.js'
 import * as names from '../../store/names.js'
@@ -22,7 +22,6 @@ import { type Context, spend, whenOf } from '../context.js'
 import { gradedAmong } from '../grades.js'
 import { cursorOf, matchAfter, matchCursor, numberAfter } from '../ids.js'
 import { withoutNul } from '../limits.js'
-import { allow } from '../viewer.js'
 import { type OperatorView, seesInside, view } from './operator.js'
 
 /** What looking for a name costs of a question's budget, objects. */
@@ -35,7 +34,6 @@ interface DirectoryArgs extends PageArgs {
 }
 
 const operators = async (_: unknown, args: DirectoryArgs, context: Context): Promise<Connection<OperatorView>> => {
-  allow(context.viewer, 'see_operator')
   const { name, ...given } = withoutNul(args.filter) ?? {}
   const filter: store.Filter = {
     ...given,
@@ -43,6 +41,7 @@ const operators = async (_: unknown, args: DirectoryArgs, context: Context): Pro
     today: context.today,
     removed: may(context.viewer, 'see_removed'),
     only: context.viewer.role === 'party' ? context.viewer.sub : null,
+    sight: sightOf(context.viewer),
   }
   return name == null || name.trim() === '' ? inOrder(context, filter, args) : byName(context, name, filter, args)
 }

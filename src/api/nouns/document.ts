@@ -11,9 +11,11 @@ import { type Context, spend, viewerOn } from '../context.js'
 import { listingIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allowOn } from '../viewer.js'
+import { isTheirs } from '../viewer.js'
 import type { ListingView } from './listing-view.js'
 
+/** Of no listing. */
+const NO_LISTING = '00000000-0000-0000-0000-000000000000'
 /** A page is long: it costs as much as so many objects. */
 const PAGE_COST = 10
 
@@ -76,17 +78,21 @@ interface RecordInput {
 }
 
 const recordDocument = async (_: unknown, { input }: { input: RecordInput }, context: Context) => {
-  await allowOn(context.viewer, 'move_listing', async () => {
-    const asked = listingIn(input.listing)
-    const listing = asked && 'uuid' in asked ? await context.load.listing(asked.uuid) : null
-    return listing && context.load.operator(listing.operatorId)
-  })
   const { db, rules } = context.parts
   const given = withoutNul(input)
   const id = listingIn(given.listing)
   if (id === null || !('uuid' in id)) throw new Refusal('LISTING_UNKNOWN')
+  const theirs = await isTheirs(context, 'move_listing', async () => {
+    const listing = await context.load.listing(id.uuid)
+    return listing && context.load.operator(listing.operatorId)
+  })
   const by = context.viewer.sub ?? ''
-  const made = await work.recordDocument(db, rules, { ...given, listing: id.uuid, by, now: context.now })
+  const made = await work.recordDocument(db, rules, {
+    ...given,
+    listing: theirs ? id.uuid : NO_LISTING,
+    by,
+    now: context.now,
+  })
   // What was loaded before is no longer true.
   context.load = makeLoads(context.parts, context.now)
   const listing = await context.load.listing(id.uuid)

@@ -64,8 +64,8 @@ const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context
   const { db, rules } = context.parts
   const asked = codeOf(code)
   const [operator] = asked ? (await operators.byCodes(db, [asked])).values() : []
-  if (operator === undefined) throw new Refusal('INPUT_INVALID', { reason: '没有这个主体 no such operator' })
-  if (!mayIn(context.viewer, 'move_listing', operator.region)) throw new Refusal('FORBIDDEN')
+  if (operator === undefined || !mayIn(context.viewer, 'move_listing', operator.region))
+    throw new Refusal('INPUT_INVALID', { reason: '没有这个主体 no such operator' })
   const made = { operatorId: operator.id, list, reason, on, ...who, now: context.now }
   return payload(await work.openCase(db, rules, made), context)
 }

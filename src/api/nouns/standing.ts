@@ -33,7 +33,9 @@ const standingsOf = async (context: Context, codes: readonly string[]) => {
 }
 
 const seesGradeOf = (context: Context, row: StandingRow | null): boolean | Promise<boolean> =>
-  row !== null && seeing(context, { id: row.operatorId, uscc: row.uscc, shop: row.shop })
+  row !== null && seeing(context, ownerIn(row))
+
+const ownerIn = ({ operatorId: id, uscc, shop, region }: StandingRow) => ({ id, uscc, shop, region })
 
 interface Found {
   code: string
@@ -98,7 +100,7 @@ const isBlacklist = ({ parts }: Context, id: string): boolean =>
 
 const listingsOf = async (context: Context, row: StandingRow, asOf: string): Promise<ListingView[]> =>
   may(viewerOn(context, row), 'see_inner_listings')
-    ? visibleListings(context, { id: row.operatorId, uscc: row.uscc, shop: row.shop }, whenOf(context, { asOf }))
+    ? visibleListings(context, ownerIn(row), whenOf(context, { asOf }))
     : row.entries.map(entryView)
 
 export const standing = {
