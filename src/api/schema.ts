@@ -4,9 +4,10 @@ import type { GraphQLSchema } from 'graphql'
 import * as contracts from '../contracts.js'
 import { SUBJECT_KINDS } from '../domain/delivery.js'
 import { RECORD_KINDS } from '../domain/records.js'
+import { answers, NODES } from '../domain/viewer/fields.js'
 import { guarding } from './access.js'
 import type { Context } from './context.js'
-import { numberIn, readId } from './ids.js'
+import { type NodeType, numberIn, readId } from './ids.js'
 import { audit, scoreById } from './nouns/audit.js'
 import { clocks } from './nouns/clocks.js'
 import { concernById, concerns } from './nouns/concerns.js'
@@ -42,24 +43,30 @@ import { watch } from './nouns/watch.js'
 import { SCALARS } from './scalars.js'
 import { noting } from './shown.js'
 
+/** By a type's row of the table first, then as its own field would; null alike for what is not there and what is not for this viewer. */
 const node = (_: unknown, { id }: { id: string }, context: Context) => {
   const type = readId(id)?.type
+  const row = type === undefined ? undefined : NODES.get(type)
+  if (type === undefined || row === undefined || !answers(row, context.viewer)) return null
   if (type === 'Listing') return listingById(context, id)
-  const key = type ? numberIn(id, type) : null
-  if (key === null) return null
-  if (type === 'Operator') return operatorById(context, key)
-  if (type === 'Concern') return concernById(context, key)
-  if (type === 'Discrepancy') return discrepancyById(context, key)
-  if (type === 'Reject') return rejectById(context, key)
-  if (type === 'Unmatched') return unmatchedById(context, key)
-  if (type === 'IdentityDecision') return decisionById(context, key)
-  if (type === 'Score') return scoreById(context, key)
-  if (type === 'Overrule') return overruleById(context, key)
-  if (type === 'Objection') return objectionById(context, key)
-  if (type === 'ScorecardAdoption') return adoptionById(context, key)
-  if (type === 'Delivery') return deliveryById(context, key)
-  if (type === 'Record') return recordById(context, key)
-  return type === 'Run' ? runById(context, key) : null
+  const key = numberIn(id, type)
+  return key === null ? null : (BY_KEY[type]?.(context, key) ?? null)
+}
+
+const BY_KEY: Partial<Record<NodeType, (context: Context, key: number) => unknown>> = {
+  Operator: operatorById,
+  Concern: concernById,
+  Discrepancy: discrepancyById,
+  Reject: rejectById,
+  Unmatched: unmatchedById,
+  IdentityDecision: decisionById,
+  Score: scoreById,
+  Overrule: overruleById,
+  Objection: objectionById,
+  ScorecardAdoption: adoptionById,
+  Delivery: deliveryById,
+  Record: recordById,
+  Run: runById,
 }
 
 /** Words of the store in lower case are enum values in upper case. */

@@ -27,6 +27,7 @@ export const WHOSE = {
     zh: '依法开放的种类，任何主体的；已撤的限于无区划的监管方',
     en: 'kinds open by law, of any operator; what was removed since: to authorities that no region bounds',
   },
+  ALL: { zh: '所有主体的，有区划者不可', en: 'of every operator; for nobody whom a region bounds' },
   OWN: { zh: '本人的', en: 'of the viewer itself' },
   HUB: { zh: '枢纽自身的，不涉及任一主体', en: 'of the hub itself, about no operator' },
   HELD: { zh: '随其所属对象', en: 'with the object that holds it' },
@@ -71,9 +72,10 @@ const LINES: Record<string, readonly Line[]> = {
     ['see_objections', 'SENT', 'objections'],
     ['see_queue', 'SENT', 'unmatched'],
     ['see_rejects', 'SENT', 'rejects'],
-    ['see_trials', 'HUB', 'scorecardTrial scorecardAdoptions scorecards'],
+    ['see_trials', 'ALL', 'scorecardTrial scorecardAdoptions'],
+    ['see_trials', 'HUB', 'scorecards'],
     ['see_lockouts', 'HUB', 'lockouts'],
-    ['see_trail', 'HUB', 'trail'],
+    ['see_trail', 'ALL', 'trail'],
   ],
   Mutation: [
     ['use_access_code', 'OWN', 'partyToken'],
@@ -109,7 +111,7 @@ const LINES: Record<string, readonly Line[]> = {
     ['see_score_reasons', 'SENT', 'objections'],
     ['see_queue', 'SENT', 'decisions'],
     ['see_access_codes see_own_file', 'SIGHT', 'accessCodes'],
-    ['see_authorisations record_authorisation', 'SIGHT', 'authorisations'],
+    ['see_authorisations record_authorisation', 'GRADE', 'authorisations'],
     ['see_askers', 'SIGHT', 'askedBy', 'BY_ANSWER'],
     ['see_watch_list', 'SIGHT', 'watch'],
   ],
@@ -139,6 +141,22 @@ const LINES: Record<string, readonly Line[]> = {
   Objection: [['see_operations see_own_file', 'SIGHT', 'openedBy decidedBy', 'BY_ANSWER']],
 }
 
+/** What `node(id)` answers, by type of the id; as by the field that leads there. */
+const NODE_LINES: readonly Line[] = [
+  ['see_operator', 'SIGHT', 'Operator'],
+  ['see_operator', 'SIGHT', 'Record'],
+  ['see_blacklist', 'SIGHT', 'Listing'],
+  [GRADE, 'GRADE', 'Score'],
+  ['see_operations', 'HUB', 'Run'],
+  ['see_operations', 'SIGHT', 'Delivery Discrepancy'],
+  ['see_moves', 'SIGHT', 'Concern'],
+  ['see_score_reasons', 'SIGHT', 'Overrule'],
+  ['see_score_reasons', 'SENT', 'Objection'],
+  ['see_rejects', 'SENT', 'Reject'],
+  ['see_queue', 'SENT', 'Unmatched IdentityDecision'],
+  ['see_trials', 'ALL', 'ScorecardAdoption'],
+]
+
 const words = (text: string): string[] => text.split(' ').filter((word) => word !== '')
 
 const isAct = (word: string): word is Act => Object.hasOwn(ACCESS, word)
@@ -164,6 +182,11 @@ const ALL_ROWS: readonly [string, Row][] = [
 
 /** By `Type.field`. */
 export const FIELDS: ReadonlyMap<string, Row> = new Map(ALL_ROWS)
+
+/** By type. */
+export const NODES: ReadonlyMap<string, Row> = new Map(
+  rowsOf('node', NODE_LINES).map(([name, row]) => [name.slice('node.'.length), row]),
+)
 
 /** What is wrong between the table and the fields that there are; empty: nothing. */
 export const faultsIn = (fields: readonly string[], rows: readonly [string, unknown][] = ALL_ROWS): string[] => {
@@ -195,7 +218,7 @@ export interface Told {
 
 /** Every row of the table that says more than HELD, as it is written. */
 export const fieldsTold = (): Told[] =>
-  Object.entries(LINES).flatMap(([type, lines]) =>
+  Object.entries({ ...LINES, 'node(id)': NODE_LINES }).flatMap(([type, lines]) =>
     lines.map(([acts, whose, fields]) => ({
       type,
       fields: words(fields),
