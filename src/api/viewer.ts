@@ -71,8 +71,12 @@ export const allow = (viewer: Viewer, act: Act): void => {
   if (!may(viewer, act)) throw new Refusal('FORBIDDEN')
 }
 
-/** The number of nothing: what is not there, and what stands for it where something is not for this viewer. */
+/**
+ * Of nothing: what is not there, and what stands for it where something is not for this viewer. It is looked up like anything
+ * else, so that an answer about either takes as long.
+ */
 export const NONE = 0
+export const NO_SUBJECT = '00000000-0000-0000-0000-000000000000'
 
 type Asking = Pick<Context, 'viewer' | 'load'>
 
@@ -81,18 +85,18 @@ type Asking = Pick<Context, 'viewer' | 'load'>
  * not there. It is looked for only where there is such a bound; one that is not there is refused by the deed itself.
  */
 export const isTheirs = async (
-  { viewer }: Asking,
+  { viewer, load }: Asking,
   act: Act,
-  operator: () => Promise<{ region: string | null } | null | undefined>,
+  operatorId: () => Promise<number | undefined>,
 ): Promise<boolean> => {
   if (!isBounded(viewer)) return true
-  const found = await operator()
-  return !found || mayIn(viewer, act, found.region)
+  const found = await load.operator((await operatorId()) ?? NONE)
+  return found === null || mayIn(viewer, act, found.region)
 }
 
 /** Whether the file of this operator is there for the viewer; looked up only where that can differ. */
 export const seesOperator = async ({ viewer, load }: Asking, id: number | null): Promise<boolean> =>
-  !isNarrow(viewer) || mayOperator(viewer, id === null ? null : await load.operator(id))
+  !isNarrow(viewer) || mayOperator(viewer, await load.operator(id ?? NONE))
 
 /** As `seesOperator`, of an entry of a list or a told record. */
 export const seesSubject = async ({ viewer, load }: Asking, subject: string): Promise<boolean> =>

@@ -28,6 +28,8 @@ export type Side = Record<string, string> & { region: string; name: string }
 
 /** Neither side: a firm into which one may be merged. */
 export const NEUTRAL = uscc(7)
+/** Beside the other side: a firm of which there is a lead and nothing that is public. */
+const LED = uscc(8)
 /** The feed of which queues hold something, and who sends it. */
 export const [FEED, SENDER, ELSEWHERE] = ['penalties', 'credit-office', 'ip-office']
 /** The client that sent what was set aside. */
@@ -53,6 +55,8 @@ export interface MatrixWorld {
   world: World
   own: Side
   other: Side
+  /** Global id of a case of the other region that is not public. */
+  hidden: string
 }
 
 export const makeMatrixWorld = async (): Promise<MatrixWorld> => {
@@ -66,6 +70,7 @@ export const makeMatrixWorld = async (): Promise<MatrixWorld> => {
       registration(code, name, { region_code: region, reg_no: `22000000000000${n}` }),
     ),
     registration(NEUTRAL, '虚构合并有限公司'),
+    registration(LED, '虚构线索有限公司', { region_code: firms[1].region }),
   ])
   await world.bring(
     'penalties',
@@ -85,7 +90,12 @@ export const makeMatrixWorld = async (): Promise<MatrixWorld> => {
   const [own, other] = sides as [Side, Side]
   const bytes = Buffer.from(own['Code'] ?? '')
   await replaceSellers(db, { client: 'marketplace', bytes, dated: TODAY, marketplace: null, now: NOW })
-  return { world, own, other }
+  const lead = { code: LED, list: 'serious', reason: '群众举报', on: TODAY }
+  const opened = await world.ask('mutation($input: OpenLeadInput!) { openLead(input: $input) { listing { id } } }', {
+    token: world.token('officer', 'officer-1'),
+    variables: { input: lead },
+  })
+  return { world, own, other, hidden: opened.data.openLead.listing.id }
 }
 
 interface Firm {

@@ -9,7 +9,7 @@ import { answers, FIELDS, faultsIn, NODES, type Row, type Whose } from '../../sr
 import { mayOperator, type Role, type Viewer, viewerOf } from '../../src/domain/viewer.js'
 import { type Cells, cellsIn, isSomething, marksOf, type Question, questionOf } from './matrix-questions.js'
 import { ABSENT, ELSEWHERE, type MatrixWorld, makeMatrixWorld, SENDER, type Side, UPLOADER } from './matrix-world.js'
-import { NOW, type World } from './world.js'
+import { keyIn, NOW, type World } from './world.js'
 
 const SCHEMA = makeSchema()
 const CITY = '220100'
@@ -76,6 +76,9 @@ const inTurn = async <T>(all: readonly T[], deed: (one: T) => Promise<void>): Pr
   }
   await Promise.all(Array.from({ length: AT_ONCE }, take))
 }
+
+/** What was asked, whatever about: the text of each statement, in any order. */
+const comparable = (statements: readonly string[]): string => [...statements].sort().join('\n')
 
 describe('the matrix of who is answered what', () => {
   let made: MatrixWorld
@@ -235,6 +238,43 @@ describe('the matrix of who is answered what', () => {
       }),
     )
   }
+
+  it('asks the database the same about another’s as about nothing, which is why neither takes longer', async () => {
+    const wrong: string[] = []
+    const compare = async (about: string, other: () => Promise<unknown>, none: () => Promise<unknown>) => {
+      const [one, two] = [await world.statements(other), await world.statements(none)].map(comparable)
+      if (one !== two) wrong.push(`${about}:\n${one}\nnot\n${two}`)
+    }
+    for (const field of rootsOf('Query').filter(isLookUp)) {
+      const [other, none] = [made.other, ABSENT].map((side) => questionOf(SCHEMA, field, side))
+      for (const [place, question] of (other ?? []).entries()) {
+        const row = rowOf('Query', question)
+        if (!OF_A_SIDE.includes(row.whose) || question.name === 'node Listing') continue
+        for (const who of askers.filter((one) => answers(FIELDS.get(`Query.${field.name}`) as Row, one)))
+          if (!isThere(row, who, made.other))
+            await compare(
+              `${question.name} as ${who.name}`,
+              () => ask(who, 'query', [question.text]),
+              () => ask(who, 'query', [none?.[place]?.text ?? '']),
+            )
+      }
+    }
+    const hidden = keyIn(made.hidden)
+    for (const id of [hidden, keyIn(ABSENT['Listing'] ?? '')])
+      expect((await fetch(`${world.url}/blacklist/${id}`)).status).to.equal(404)
+    for (const who of askers.filter(({ role, region }) => region !== null || !AUTHORITIES.includes(role)))
+      await compare(
+        `listing as ${who.name}`,
+        () => ask(who, 'query', [`listing(id: "${made.hidden}") { id }`]),
+        () => ask(who, 'query', [`listing(id: "${ABSENT['Listing']}") { id }`]),
+      )
+    await compare(
+      'GET /blacklist/:id',
+      () => fetch(`${world.url}/blacklist/${hidden}`),
+      () => fetch(`${world.url}/blacklist/${keyIn(ABSENT['Listing'] ?? '')}`),
+    )
+    expect(wrong, wrong.join('\n')).to.deep.equal([])
+  }).timeout(120_000)
 
   it('asks every mutation: whoever may not is refused alike, and to whoever may not here nothing is there', async () => {
     const wrong: string[] = []

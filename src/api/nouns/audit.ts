@@ -10,11 +10,14 @@ import { type Context, spend } from '../context.js'
 import { seesGrade } from '../grades.js'
 import { globalId } from '../ids.js'
 import type { ApiParts } from '../parts.js'
+import { NONE } from '../viewer.js'
 import { mayRead } from './record.js'
 import { mayTell } from './score.js'
 
 /** What reading one anew costs of a question's budget, objects. */
 const AUDIT_COSTS = 100
+
+const NOBODY = { id: NONE, uscc: null, shop: null, region: null }
 
 type Asking = Pick<Context, 'viewer' | 'today'>
 type Parts = Pick<ApiParts, 'db' | 'rules' | 'agencies'>
@@ -78,8 +81,8 @@ const recordOf = ({ agencies }: Parts, viewer: Viewer, version: Version) => ({
 export const scoreById = async (context: Context, id: number) => {
   const { viewer, parts } = context
   const found = await scoreAndOwner(parts.db, id)
-  if (found === null || !mayOperator(viewer, found.operator)) return null
-  if (!(await seesGrade(context, found.operator))) return null
+  const sees = await seesGrade(context, found?.operator ?? NOBODY)
+  if (found === null || !sees || !mayOperator(viewer, found.operator)) return null
   if (!(await mayTell(context, viewer, id))) return null
   const reasons = maySee(viewer, found.operator) ? found.score.reasons : []
   return { __typename: 'Score' as const, ...found.score, reasons }

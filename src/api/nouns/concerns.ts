@@ -10,7 +10,7 @@ import { type Context, spend } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { isTheirs, NONE, seesSubject } from '../viewer.js'
+import { isTheirs, NO_SUBJECT, NONE, seesSubject } from '../viewer.js'
 import { listingById } from './listing.js'
 import { runView } from './operations.js'
 import { recordById } from './record.js'
@@ -44,7 +44,8 @@ const waiting = async (_: unknown, args: PageArgs, context: Context) => {
 /** Null alike for what is not there and what is not for this viewer. */
 export const concernById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_moves') ? await store.byId(context.parts.db, id) : null
-  return found && (await seesSubject(context, found.listingId)) ? concernView(context, found) : null
+  const sees = await seesSubject(context, found?.listingId ?? NO_SUBJECT)
+  return found && sees ? concernView(context, found) : null
 }
 
 const settleConcern = async (_: unknown, args: { id: string; note: string }, context: Context) => {
@@ -52,8 +53,7 @@ const settleConcern = async (_: unknown, args: { id: string; note: string }, con
   const key = numberIn(id, 'Concern') ?? NONE
   const theirs = await isTheirs(context, 'settle_concern', async () => {
     const found = await store.byId(context.parts.db, key)
-    const listing = found && (await context.load.listing(found.listingId))
-    return listing && context.load.operator(listing.operatorId)
+    return (await context.load.listing(found?.listingId ?? NO_SUBJECT))?.operatorId
   })
   const { db, rules } = context.parts
   const settled = {

@@ -10,7 +10,7 @@ import { type Context, spend } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allow, seesSubject } from '../viewer.js'
+import { allow, NO_SUBJECT, seesSubject } from '../viewer.js'
 import { listingById } from './listing.js'
 
 /** What a person can do about a code that the platform's description does not know. */
@@ -83,7 +83,8 @@ const list = async (_: unknown, args: DeliveriesArgs, context: Context) => {
 /** Null alike for what is not there and what is not for this viewer. */
 export const deliveryById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_operations') ? await desk.byId(context.parts.db, id) : null
-  return found && (await seesSubject(context, found.subjectId)) ? deliveryView(context, found) : null
+  const sees = await seesSubject(context, found?.subjectId ?? NO_SUBJECT)
+  return found && sees ? deliveryView(context, found) : null
 }
 
 interface SettleArgs {

@@ -11,11 +11,9 @@ import { type Context, spend, viewerOn } from '../context.js'
 import { listingIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { isTheirs } from '../viewer.js'
+import { isTheirs, NO_SUBJECT } from '../viewer.js'
 import type { ListingView } from './listing-view.js'
 
-/** Of no listing. */
-const NO_LISTING = '00000000-0000-0000-0000-000000000000'
 /** A page is long: it costs as much as so many objects. */
 const PAGE_COST = 10
 
@@ -83,13 +81,12 @@ const recordDocument = async (_: unknown, { input }: { input: RecordInput }, con
   const id = listingIn(given.listing)
   if (id === null || !('uuid' in id)) throw new Refusal('LISTING_UNKNOWN')
   const theirs = await isTheirs(context, 'move_listing', async () => {
-    const listing = await context.load.listing(id.uuid)
-    return listing && context.load.operator(listing.operatorId)
+    return (await context.load.listing(id.uuid))?.operatorId
   })
   const by = context.viewer.sub ?? ''
   const made = await work.recordDocument(db, rules, {
     ...given,
-    listing: theirs ? id.uuid : NO_LISTING,
+    listing: theirs ? id.uuid : NO_SUBJECT,
     by,
     now: context.now,
   })

@@ -48,8 +48,8 @@ const decisionView = (context: Context, decision: Decision) => {
 /** Null alike for what is not there and what is not for this viewer. */
 export const decisionById = async (context: Context, id: number) => {
   const decision = may(context.viewer, 'see_queue') ? await context.load.decision(id) : null
-  if (decision === null || !seesDecision(context, decision)) return null
-  return (await seesOperator(context, decision.operatorId)) ? decisionView(context, decision) : null
+  const sees = await seesOperator(context, decision?.operatorId ?? null)
+  return decision && sees && seesDecision(context, decision) ? decisionView(context, decision) : null
 }
 
 /** An agency sees what was decided of its own feeds. */
@@ -63,8 +63,9 @@ const senderOf = ({ parts }: Context, feed: string): string =>
 
 export const unmatchedById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_queue') ? await waiting.byId(context.parts.db, id) : null
-  if (found === null || !mayFeed(context.viewer, 'see_queue', { agency: senderOf(context, found.feed) })) return null
-  return (await seesOperator(context, found.operatorId)) ? unmatchedView(context, found) : null
+  const sees = await seesOperator(context, found?.operatorId ?? null)
+  const isTheirs = found && mayFeed(context.viewer, 'see_queue', { agency: senderOf(context, found.feed) })
+  return isTheirs && sees ? unmatchedView(context, found) : null
 }
 
 interface UnmatchedArgs extends PageArgs {

@@ -8,6 +8,7 @@ import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, spend, viewerOn, whenOf } from '../context.js'
 import { entryAfter, entryCursor, listingIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
+import { NONE } from '../viewer.js'
 import { concernView } from './concerns.js'
 import { deadlineView } from './deadlines.js'
 import { deliveryView } from './deliveries.js'
@@ -69,7 +70,7 @@ const ownListing = async (context: Context, uuid: string): Promise<ListingView |
   if (!may(context.viewer, 'see_inner_listings')) return entry
   const found = await context.load.listing(uuid)
   const listing = found?.wrongFrom === null ? found : null
-  const operator = listing && (await context.load.operator(listing.operatorId))
+  const operator = await context.load.operator(listing?.operatorId ?? NONE)
   if (listing === null || !isTold(context, listing)) return entry
   const viewer = viewerOn(context, operator)
   const sees = may(viewer, 'see_inner_listings') && (may(viewer, 'see_removed') || !isOver(listing))
@@ -82,8 +83,8 @@ const inForce = ({ publishedOn, endsOn }: listings.PublicBody, day: string): boo
 const mirroredListing = async (context: Context, version: number): Promise<ListingView | null> => {
   if (!may(context.viewer, 'see_inner_listings')) return null
   const record = await context.load.record(version)
+  const operator = await context.load.operator(record?.operatorId ?? NONE)
   if (record?.kind !== 'list_entry' || record.operatorId === null || record.wrongFrom !== null) return null
-  const operator = await context.load.operator(record.operatorId)
   const viewer = viewerOn(context, operator)
   if (!may(viewer, 'see_inner_listings')) return null
   if (!may(viewer, 'see_removed') && !standsStill(context, record)) return null

@@ -13,7 +13,7 @@ import { type Context, viewerOn } from '../context.js'
 import { listingIn, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allow } from '../viewer.js'
+import { allow, NONE } from '../viewer.js'
 import { caseView, isTold } from './listing-view.js'
 
 interface OpenLeadInput {
@@ -103,7 +103,7 @@ const isTheirs = async (context: Context, uuid: string): Promise<boolean> => {
   const { viewer } = context
   if (viewer.role !== 'party' && !isBounded(viewer)) return true
   const found = await context.load.listing(uuid)
-  const owner = found && (await context.load.operator(found.operatorId))
+  const owner = await context.load.operator(found?.operatorId ?? NONE)
   if (viewer.role !== 'party') return mayIn(viewer, 'move_listing', owner?.region ?? null)
   return found !== null && isTold(context, found) && may(viewerOn(context, owner), 'move_own_listing')
 }

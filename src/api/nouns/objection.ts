@@ -49,7 +49,7 @@ const senderOf = ({ parts }: Context, feed: string): string | null =>
 /** Null alike for what is not there and what is not for this viewer. */
 export const objectionById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_score_reasons') ? await store.byId(context.parts.db, id) : null
-  const owner = found && (await context.load.operator(found.operatorId))
+  const owner = await context.load.operator(found?.operatorId ?? NONE)
   return found && sees(context, found, owner) ? objectionView(context, found) : null
 }
 
@@ -103,8 +103,7 @@ const withdrawObjection = (_: unknown, args: { id: string }, context: Context) =
 const theirs = async (context: Context, act: Act, id: string): Promise<number> => {
   const number = numberOf(id)
   const isIt = await isTheirs(context, act, async () => {
-    const found = await store.byId(context.parts.db, number)
-    return found && context.load.operator(found.operatorId)
+    return (await store.byId(context.parts.db, number))?.operatorId
   })
   return isIt ? number : NONE
 }

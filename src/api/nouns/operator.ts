@@ -10,6 +10,7 @@ import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, isPast, viewerOn, whenOf } from '../context.js'
 import { seesGrade } from '../grades.js'
 import { globalId, numberAfter } from '../ids.js'
+import { NONE } from '../viewer.js'
 import { visibleListings } from './listing-view.js'
 import { recordView } from './record.js'
 import { mayTell, type ScoreAsked } from './score.js'
@@ -65,8 +66,7 @@ const leadsTo = async (
   const { db, hot } = context.parts
   if (!isPast(context, when)) return (await hot.operators([code]))[0] ?? undefined
   const own = await mergers.ownId(db, code, when.knownAt)
-  if (own === null) return undefined
-  const owner = await mergers.ownerAt(db, own, when.knownAt)
+  const owner = await mergers.ownerAt(db, own ?? NONE, when.knownAt)
   return (await operators.byIds(db, [owner])).get(owner)
 }
 

@@ -34,7 +34,7 @@ export const overruleById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_score_reasons')
     ? await store.byId(context.parts.db, id, whenOf(context, {}))
     : null
-  const owner = found && (await context.load.operator(found.operatorId))
+  const owner = await context.load.operator(found?.operatorId ?? NONE)
   return found && may(viewerOn(context, owner), 'see_score_reasons') ? overruleView(context, found) : null
 }
 
@@ -85,8 +85,7 @@ const withdrawOverrule = (_: unknown, { input }: { input: { id: string; reason: 
 const theirs = async (context: Context, act: Act, id: string): Promise<number> => {
   const number = numberOf(id)
   const isIt = await isTheirs(context, act, async () => {
-    const found = await store.byId(context.parts.db, number, whenOf(context, {}))
-    return found && context.load.operator(found.operatorId)
+    return (await store.byId(context.parts.db, number, whenOf(context, {})))?.operatorId
   })
   return isIt ? number : NONE
 }

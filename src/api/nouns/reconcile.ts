@@ -9,7 +9,7 @@ import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, spend } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
-import { NONE, seesSubject } from '../viewer.js'
+import { NO_SUBJECT, NONE, seesSubject } from '../viewer.js'
 import { listingById } from './listing.js'
 
 /** Longest note, characters. */
@@ -29,7 +29,8 @@ const discrepancyView = (context: Context, finding: store.Finding) => {
 /** Null alike for what is not there and what is not for this viewer. */
 export const discrepancyById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_operations') ? await store.byId(context.parts.db, id) : null
-  return found && (await seesSubject(context, found.key)) ? discrepancyView(context, found) : null
+  const sees = await seesSubject(context, found?.key ?? NO_SUBJECT)
+  return found && sees ? discrepancyView(context, found) : null
 }
 
 const comparisonPage = async (_: unknown, args: PageArgs & { platform?: string | null }, context: Context) => {
@@ -69,7 +70,8 @@ const settleDiscrepancy = async (_: unknown, args: { id: string; note: string },
       reason: `说明须为 1–${LONGEST_NOTE} 个字符 the note has 1–${LONGEST_NOTE} characters`,
     })
   const found = await store.byId(db, numberIn(id, 'Discrepancy') ?? NONE)
-  const key = found && (await seesSubject(context, found.key)) ? found.id : NONE
+  const sees = await seesSubject(context, found?.key ?? NO_SUBJECT)
+  const key = found && sees ? found.id : NONE
   const by = context.viewer.sub ?? ''
   const settled = await store.settle(db, key, { by, note, now: context.now })
   if (settled === null) throw new Refusal('DISCREPANCY_UNKNOWN')

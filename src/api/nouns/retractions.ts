@@ -8,11 +8,9 @@ import { type Context, spend } from '../context.js'
 import { globalId, retractionAfter, retractionCursor, subjectIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
+import { NO_SUBJECT } from '../viewer.js'
 import { closedOf, nameOf } from './deliveries.js'
 import { listingById } from './listing.js'
-
-/** Of no listing. */
-const NOTHING = '00000000-0000-0000-0000-000000000000'
 
 /** To those who may not see what was removed it is a key alone, and nothing of why. */
 const retractionView = (context: Context, one: work.Retracted) => {
@@ -47,7 +45,7 @@ const list = async (_: unknown, args: RetractionsArgs, context: Context) => {
   const filter = {
     open,
     platform,
-    subjectId: listing === null ? null : (subjectIn(listing) ?? NOTHING),
+    subjectId: listing === null ? null : (subjectIn(listing) ?? NO_SUBJECT),
     sight: sightOf(context.viewer),
   }
   const page = { first: firstOf(args) + 1, after: retractionAfter(args.after) }
