@@ -4,36 +4,33 @@ import type { GraphQLSchema } from 'graphql'
 import * as contracts from '../contracts.js'
 import { SUBJECT_KINDS } from '../domain/delivery.js'
 import { RECORD_KINDS } from '../domain/records.js'
-import { answers, NODES } from '../domain/viewer/fields.js'
 import { guarding } from './access.js'
-import type { Context } from './context.js'
-import { type NodeType, numberIn, readId } from './ids.js'
-import { audit, scoreById } from './nouns/audit.js'
+import { node } from './nodes.js'
+import { audit } from './nouns/audit.js'
 import { clocks } from './nouns/clocks.js'
-import { concernById, concerns } from './nouns/concerns.js'
+import { concerns } from './nouns/concerns.js'
 import { deadlines } from './nouns/deadlines.js'
-import { deliveries, deliveryById } from './nouns/deliveries.js'
+import { deliveries } from './nouns/deliveries.js'
 import { directory } from './nouns/directory.js'
 import { document } from './nouns/document.js'
 import { door } from './nouns/door.js'
-import { decisionById, identity, unmatchedById } from './nouns/identity.js'
-import { listing, listingById } from './nouns/listing.js'
+import { identity } from './nouns/identity.js'
+import { listing } from './nouns/listing.js'
 import { lockouts } from './nouns/lockouts.js'
 import { moves } from './nouns/moves.js'
-import { objection, objectionById } from './nouns/objection.js'
+import { objection } from './nouns/objection.js'
 import { openRecords } from './nouns/open-records.js'
-import { operations, runById } from './nouns/operations.js'
-import { operator, operatorById } from './nouns/operator.js'
-import { overrule, overruleById } from './nouns/overrule.js'
+import { operations } from './nouns/operations.js'
+import { operator } from './nouns/operator.js'
+import { overrule } from './nouns/overrule.js'
 import { platforms } from './nouns/platforms.js'
-import { compared, discrepancyById } from './nouns/reconcile.js'
-import { recordById } from './nouns/record.js'
-import { rejectById, rejected } from './nouns/rejects.js'
+import { compared } from './nouns/reconcile.js'
+import { rejected } from './nouns/rejects.js'
 import { restoration } from './nouns/restoration.js'
 import { restored } from './nouns/restored.js'
 import { retractions } from './nouns/retractions.js'
 import { score } from './nouns/score.js'
-import { adoptionById, scorecardLife } from './nouns/scorecards.js'
+import { scorecardLife } from './nouns/scorecards.js'
 import { sellersOf } from './nouns/sellers.js'
 import { standing } from './nouns/standing.js'
 import { timelinessOf } from './nouns/timeliness.js'
@@ -42,32 +39,6 @@ import { trail } from './nouns/trail.js'
 import { watch } from './nouns/watch.js'
 import { SCALARS } from './scalars.js'
 import { noting } from './shown.js'
-
-/** By a type's row of the table first, then as its own field would; null alike for what is not there and what is not for this viewer. */
-const node = (_: unknown, { id }: { id: string }, context: Context) => {
-  const type = readId(id)?.type
-  const row = type === undefined ? undefined : NODES.get(type)
-  if (type === undefined || row === undefined || !answers(row, context.viewer)) return null
-  if (type === 'Listing') return listingById(context, id)
-  const key = numberIn(id, type)
-  return key === null ? null : (BY_KEY[type]?.(context, key) ?? null)
-}
-
-const BY_KEY: Partial<Record<NodeType, (context: Context, key: number) => unknown>> = {
-  Operator: operatorById,
-  Concern: concernById,
-  Discrepancy: discrepancyById,
-  Reject: rejectById,
-  Unmatched: unmatchedById,
-  IdentityDecision: decisionById,
-  Score: scoreById,
-  Overrule: overruleById,
-  Objection: objectionById,
-  ScorecardAdoption: adoptionById,
-  Delivery: deliveryById,
-  Record: recordById,
-  Run: runById,
-}
 
 /** Words of the store in lower case are enum values in upper case. */
 const upper = (words: readonly string[]) => Object.fromEntries(words.map((word) => [word.toUpperCase(), word]))

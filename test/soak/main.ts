@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { soakIntake } from './intake.js'
 import { soakPushHubs } from './push-hubs.js'
 import { soakScoreAlone } from './score.js'
+import { soakTimes } from './times.js'
 
 interface Options {
   runs: number | undefined
@@ -41,6 +42,10 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
     const replayed = await soakScoreAlone(runs)
     return { ok: replayed.differences === 0 && replayed.found === 1, ...replayed }
   },
+  times: async ({ runs, seed, progress }) => ({
+    seed,
+    ...(await soakTimes({ ...(runs !== undefined && { requests: runs }), seed, progress })),
+  }),
 }
 
 const main = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 /** Listings: the public list, and single entries. */
 import { wholeCase } from '../../domain/case.js'
 import { allowedMoves } from '../../domain/listing.js'
-import { isNarrow, may, mayConsent, type Viewer } from '../../domain/viewer.js'
+import { isNarrow, may, mayConsent, mayOperator, type Viewer } from '../../domain/viewer.js'
 import * as listings from '../../store/listings.js'
 import * as pastList from '../../store/past-list.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
@@ -68,6 +68,8 @@ const ownListing = async (context: Context, uuid: string): Promise<ListingView |
   const body = await context.load.publicEntry(uuid)
   const entry = body && inForce(body, context.today) ? entryView(body) : null
   if (!may(context.viewer, 'see_inner_listings')) return entry
+  // By its head first, which is as short for what is not there.
+  if (!(await isHeadFor(context, { type: 'Listing', key: uuid }))) return entry
   const found = await context.load.listing(uuid)
   const listing = found?.wrongFrom === null ? found : null
   const operator = await context.load.operator(listing?.operatorId ?? NONE)
@@ -77,11 +79,22 @@ const ownListing = async (context: Context, uuid: string): Promise<ListingView |
   return sees ? caseView(listing) : entry
 }
 
+/** Whether the operator of a case or a record is for the viewer; looked up only where that can differ. */
+const isHeadFor = async (
+  { viewer, load }: Context,
+  asked: Parameters<Context['load']['head']>[0],
+): Promise<boolean> => {
+  if (!isNarrow(viewer)) return true
+  const head = await load.head(asked)
+  return head !== null && head.operatorId !== null && mayOperator(viewer, head)
+}
+
 const inForce = ({ publishedOn, endsOn }: listings.PublicBody, day: string): boolean =>
   publishedOn <= day && (endsOn === null || endsOn > day)
 
 const mirroredListing = async (context: Context, version: number): Promise<ListingView | null> => {
   if (!may(context.viewer, 'see_inner_listings')) return null
+  if (!(await isHeadFor(context, { type: 'Record', key: String(version) }))) return null
   const record = await context.load.record(version)
   const operator = await context.load.operator(record?.operatorId ?? NONE)
   if (record?.kind !== 'list_entry' || record.operatorId === null || record.wrongFrom !== null) return null
