@@ -6,7 +6,9 @@ import { SUBJECT_KINDS } from '../domain/delivery.js'
 import { RECORD_KINDS } from '../domain/records.js'
 import { guarding } from './access.js'
 import { node } from './nodes.js'
+import { administration } from './nouns/administration.js'
 import { audit } from './nouns/audit.js'
+import { cases } from './nouns/cases.js'
 import { clocks } from './nouns/clocks.js'
 import { concerns } from './nouns/concerns.js'
 import { deadlines } from './nouns/deadlines.js'
@@ -29,6 +31,7 @@ import { rejected } from './nouns/rejects.js'
 import { restoration } from './nouns/restoration.js'
 import { restored } from './nouns/restored.js'
 import { retractions } from './nouns/retractions.js'
+import { ruleTables } from './nouns/rule-tables.js'
 import { score } from './nouns/score.js'
 import { scorecardLife } from './nouns/scorecards.js'
 import { sellersOf } from './nouns/sellers.js'
@@ -90,6 +93,9 @@ export const makeSchema = (): GraphQLSchema => {
         ...restored.Query,
         ...lockouts.Query,
         ...trail.Query,
+        ...administration.Query,
+        ...ruleTables.Query,
+        ...cases.Query,
       },
       Mutation: {
         ...moves.Mutation,
@@ -109,6 +115,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...compared.Mutation,
         ...restored.Mutation,
         ...sellersOf.Mutation,
+        ...administration.Mutation,
       },
       ...listingFields,
       Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing, ...clocks.Listing },

@@ -79,6 +79,9 @@ export type Act =
   | 'settle_delivery'
   | 'close_retraction'
   | 'see_lockouts'
+  | 'see_registered'
+  | 'manage_registered'
+  | 'see_rules'
   | 'see_trail'
   | 'see_askers'
 
@@ -138,6 +141,9 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   settle_delivery: ['officer', 'reviewer', 'administrator'],
   close_retraction: ['officer', 'reviewer'],
   see_lockouts: ['administrator', 'auditor'],
+  see_registered: ['administrator', 'auditor'],
+  manage_registered: ['administrator'],
+  see_rules: AUTHORITY,
   see_trail: ['administrator', 'auditor'],
   // Who has asked about an operator; of whose questions is the rules' word (schema/rules/trail.json).
   see_askers: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
@@ -174,9 +180,11 @@ export const OF_ALL_REGIONS: readonly Act[] = [
   'decide_scorecard',
   'direct_platform',
   'direct_timetable',
+  'manage_registered',
   'propose_scorecard',
   'release_restored',
   'see_lockouts',
+  'see_registered',
   'see_trail',
   'see_trials',
   'settle_delivery',

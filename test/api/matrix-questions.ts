@@ -57,6 +57,7 @@ const TEXTS: Record<string, (side: Side) => string> = {
   number: (side) => side['Number'] ?? '',
   brand: () => '松云',
   platform: () => 'creditchina',
+  name: () => 'nobody-of-this-name',
   version: () => 'ecommerce-1',
   list: () => 'serious',
   month: () => '2026-03',

@@ -34,6 +34,7 @@ const AUTHORITY: Act[] = [
   'see_rejects',
   'see_score_reasons',
   'see_objections',
+  'see_rules',
 ]
 
 describe('who may see and do what', () => {
@@ -112,11 +113,14 @@ describe('who may see and do what', () => {
       'direct_platform',
       'settle_delivery',
       'see_lockouts',
+      'see_registered',
+      'manage_registered',
       'see_trail',
       'see_askers',
     ],
     auditor: [
       ...AUTHORITY,
+      'see_registered',
       'see_lockouts',
       'see_trail',
       'see_askers',
