@@ -19,9 +19,11 @@ import { FEED, NEUTRAL, type Side } from './matrix-world.js'
 import { keyIn, TODAY } from './world.js'
 
 /** How deep objects are opened below a field of the root; what lies deeper is asked by a node of its own. */
-const DEPTH = 3
+const DEPTH = 2
 /** And below a list, of which each item has such a node. */
 const LIST_DEPTH = 2
+/** And below what the hub says of itself, which leads to no other object. */
+const HUB_DEPTH = 5
 
 type Field = GraphQLField<unknown, unknown>
 
@@ -121,6 +123,14 @@ const idFor = ({ name, type }: Field, side: Side): string => {
   return side[of] ?? 'bm9uZTow'
 }
 
+/** `Type.field` of everything for which a question was made. */
+export const ASKED = new Set<string>()
+
+const asked = (type: GraphQLObjectType, field: Field, ...parts: string[]): string[] => {
+  ASKED.add(`${type.name}.${field.name}`)
+  return parts
+}
+
 /** Everything below a type, each type opened once on a way. */
 export const selectionOf = (
   schema: GraphQLSchema,
@@ -132,16 +142,23 @@ export const selectionOf = (
     if (field.args.some((arg) => isNonNullType(arg.type) && arg.defaultValue === undefined))
       throw new Error(`no question can be built: ${type.name}.${field.name} needs arguments`)
     const named = getNamedType(field.type)
-    if (isLeafType(named)) return [field.name]
-    const isAgain = way.includes(named.name) || named.name === type.name
-    if (!isObjectType(named) || way.length >= depth || isAgain || named.name.endsWith('Edge')) return []
+    if (isLeafType(named)) return asked(type, field, field.name)
+    // The nodes of its edges are those of the page itself.
+    if (type.name.endsWith('Edge') && field.name === 'node') return asked(type, field)
+    if (!isObjectType(named)) return []
+    const isPage = 'pageInfo' in named.getFields()
     // A page of which nothing would be shown says nothing.
-    if ('pageInfo' in named.getFields() && way.length + 1 >= depth) return []
+    if (isPage && way.length + 1 >= depth) return []
+    // Whether there is such an object is asked also where it is not opened.
+    if (way.length >= depth || way.includes(named.name) || named.name === type.name)
+      return asked(type, field, `${field.name} { __typename }`)
     const within = selectionOf(schema, named, depth, [...way, type.name])
-    return within === '' ? [] : [`${field.name} { ${within} }`]
+    return within === '' ? [] : asked(type, field, `${field.name} { ${within} }`)
   })
   return ['__typename', ...parts].join(' ')
 }
+
+const HUBS: readonly string[] = ['ruleTables', 'scorecardTrial']
 
 export interface Question {
   /** Name of the field of the root; of `node` with the type of its id. */
@@ -152,6 +169,7 @@ export interface Question {
 
 /** One field of the root as `alias: field(args) { … }`, its arguments as literals. */
 export const questionOf = (schema: GraphQLSchema, field: Field, side: Side): Question[] => {
+  ASKED.add(`${schema.getMutationType()?.getFields()[field.name] === field ? 'Mutation' : 'Query'}.${field.name}`)
   const named = getNamedType(field.type)
   if (isInterfaceType(named))
     return NODE_TYPES.filter((type) => type !== 'Authorisation').map((type) => {
@@ -162,7 +180,8 @@ export const questionOf = (schema: GraphQLSchema, field: Field, side: Side): Que
   const args = Object.entries(argumentsOf(field, side)).map(
     ([name, value]) => `${name}: ${literal(field, name, value)}`,
   )
-  const depth = field.args.some(({ type }) => isNonNullType(type)) ? DEPTH : LIST_DEPTH
+  const isLookUp = field.args.some(({ type }) => isNonNullType(type))
+  const depth = HUBS.includes(field.name) ? HUB_DEPTH : isLookUp ? DEPTH : LIST_DEPTH
   const opened = isObjectType(named) ? ` { ${selectionOf(schema, named, depth)} }` : ''
   return [
     {

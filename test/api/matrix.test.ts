@@ -7,7 +7,7 @@ import { type GraphQLField, isNonNullType } from 'graphql'
 import { makeSchema } from '../../src/api/schema.js'
 import { answers, FIELDS, faultsIn, NODES, type Row, type Whose } from '../../src/domain/viewer/fields.js'
 import { mayOperator, type Role, type Viewer, viewerOf } from '../../src/domain/viewer.js'
-import { type Cells, cellsIn, isSomething, marksOf, type Question, questionOf } from './matrix-questions.js'
+import { ASKED, type Cells, cellsIn, isSomething, marksOf, type Question, questionOf } from './matrix-questions.js'
 import { ABSENT, ELSEWHERE, type MatrixWorld, makeMatrixWorld, SENDER, type Side, UPLOADER } from './matrix-world.js'
 import { keyIn, NOW, type World } from './world.js'
 
@@ -146,6 +146,12 @@ describe('the matrix of who is answered what', () => {
     expect(faultsIn(fields.filter((name) => name !== 'Operator.name'))).to.deep.equal(['Operator.name is no field'])
   })
 
+  it('makes a question for every field, and cannot be made for one whose arguments it does not know', () => {
+    for (const root of ['Query', 'Mutation'] as const)
+      for (const field of rootsOf(root)) expect(questionOf(SCHEMA, field, made.own), field.name).to.not.have.length(0)
+    expect([...FIELDS.keys()].filter((name) => !ASKED.has(name))).to.deep.equal([])
+  })
+
   it('asks every query: what the table gives is answered, and all else is as about nothing', async () => {
     const wrong: string[] = []
     const told = new Map<string, Told[]>()
@@ -181,7 +187,7 @@ describe('the matrix of who is answered what', () => {
     )
     for (const all of told.values()) for (const side of sides) wrong.push(...cellsWrong(all, side))
     expect(wrong, [...new Set(wrong)].join('\n')).to.deep.equal([])
-  }).timeout(120_000)
+  }).timeout(300_000)
 
   const refusedWrong = (question: Question, who: Asker, all: readonly Said[]): string[] => {
     const code = who.sub === null ? 'UNAUTHENTICATED' : 'FORBIDDEN'
@@ -274,7 +280,7 @@ describe('the matrix of who is answered what', () => {
       () => fetch(`${world.url}/blacklist/${keyIn(ABSENT['Listing'] ?? '')}`),
     )
     expect(wrong, wrong.join('\n')).to.deep.equal([])
-  }).timeout(120_000)
+  }).timeout(300_000)
 
   it('asks every mutation: whoever may not is refused alike, and to whoever may not here nothing is there', async () => {
     const wrong: string[] = []
@@ -313,5 +319,5 @@ describe('the matrix of who is answered what', () => {
       }
     }
     expect(wrong, wrong.join('\n')).to.deep.equal([])
-  }).timeout(120_000)
+  }).timeout(300_000)
 })

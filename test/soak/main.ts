@@ -44,7 +44,12 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
   },
   times: async ({ runs, seed, progress }) => ({
     seed,
-    ...(await soakTimes({ ...(runs !== undefined && { requests: runs }), seed, progress })),
+    ...(await soakTimes({
+      ...(runs !== undefined && { requests: runs }),
+      seed,
+      progress,
+      told: (name, found) => process.stderr.write(`${name}: ${JSON.stringify(found)}\n`),
+    })),
   }),
 }
 

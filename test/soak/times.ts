@@ -36,20 +36,26 @@ export const soakTimes = async ({
   scrypts = SCRYPTS,
   seed,
   progress,
+  told,
 }: {
   requests?: number
   scrypts?: number
   seed: number
   progress: (what: string, done: number, of: number) => void
+  /** Of each question when it is known: all of them take long. */
+  told: (name: string, found: Times['auc'][string]) => void
 }): Promise<Times> => {
   const made = await makeMatrixWorld()
   try {
     const auc: Times['auc'] = {}
-    for (const pair of [...looked(made, await penaltyOf(made), requests), ...(await knocked(made, scrypts))]) {
+    for (const pair of [...(await knocked(made, scrypts)), ...looked(made, await penaltyOf(made), requests)]) {
+      made.world.setNow(NOW)
       const times = await measured(pair, seed, (done) => progress(`times ${pair.name}`, done, pair.requests))
       const share = aucOf(times.other, times.none)
       const apart = Math.max(APART, 3 * errorOf(times.other.length, times.none.length))
-      auc[pair.name] = { requests: pair.requests, auc: Number(share.toFixed(4)), from: 0.5 - apart, to: 0.5 + apart }
+      const found = { requests: pair.requests, auc: Number(share.toFixed(4)), from: 0.5 - apart, to: 0.5 + apart }
+      auc[pair.name] = found
+      told(pair.name, found)
     }
     return { ok: Object.values(auc).every(({ auc: share, from, to }) => from <= share && share <= to), auc }
   } finally {
@@ -89,6 +95,15 @@ const looked = ({ world, own, other, hidden }: MatrixWorld, record: string, requ
   const noListing = ABSENT['Listing'] ?? ''
   const page = (id: string) => () => fetch(`${world.url}/blacklist/${keyIn(id)}`)
   return [
+    ...(
+      [
+        ['a marketplace', signed('marketplace')],
+        ['a credit service', signed('credit_service')],
+        ['an agency of another region', bounded],
+        ['a party', party],
+      ] as const
+    ).map(([who, token]) => pair(`record as ${who}`, token, node, record, ABSENT['Record'] ?? '')),
+    { name: 'GET /blacklist/:id', requests, other: page(hidden), none: page(noListing) },
     pair('operator as an agency of another region', bounded, operator, code, noCode),
     pair('operator as a party', party, operator, code, noCode),
     pair('listing as the public', null, listing, hidden, noListing),
@@ -108,15 +123,6 @@ const looked = ({ world, own, other, hidden }: MatrixWorld, record: string, requ
       other['Score'] ?? '',
       ABSENT['Score'] ?? '',
     ),
-    ...(
-      [
-        ['a marketplace', signed('marketplace')],
-        ['a credit service', signed('credit_service')],
-        ['an agency of another region', bounded],
-        ['a party', party],
-      ] as const
-    ).map(([who, token]) => pair(`record as ${who}`, token, node, record, ABSENT['Record'] ?? '')),
-    { name: 'GET /blacklist/:id', requests, other: page(hidden), none: page(noListing) },
   ]
 }
 
