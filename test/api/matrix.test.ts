@@ -188,9 +188,10 @@ describe('the matrix of who is answered what', () => {
       },
     )
     for (const who of askers.filter((one) => answers(FIELDS.get(`Query.${COUNTS}`) as Row, one))) {
-      const [board, page] = await ask(who, 'query', [`${COUNTS} { cases }`, 'cases { totalCount }'])
-      const counted = (board?.data as { cases: number }[]).reduce((sum, { cases }) => sum + cases, 0)
-      const shown = (page?.data as { totalCount: number }).totalCount
+      const counts = [`${COUNTS} { cases }`, 'cases { totalCount }']
+      const [board, page] = (await ask(who, 'query', counts)) as [Said, Said]
+      const counted = (board.data as { cases: number }[]).reduce((sum, { cases }) => sum + cases, 0)
+      const shown = (page.data as { totalCount: number }).totalCount
       if (counted !== shown || shown !== (who.region === null ? 3 : 1))
         wrong.push(`${COUNTS} as ${who.name}: ${counted}`)
     }
