@@ -22,6 +22,7 @@ import { discrepancyById } from './nouns/reconcile.js'
 import { recordById } from './nouns/record.js'
 import { rejectById, sentBy } from './nouns/rejects.js'
 import { adoptionById } from './nouns/scorecards.js'
+import { authorisationById } from './nouns/sellers.js'
 import { NONE } from './viewer.js'
 
 const BY_KEY: Partial<Record<NodeType, (context: Context, key: number) => unknown>> = {
@@ -38,6 +39,7 @@ const BY_KEY: Partial<Record<NodeType, (context: Context, key: number) => unknow
   Delivery: deliveryById,
   Record: recordById,
   Run: runById,
+  Authorisation: authorisationById,
 }
 
 /** Null alike for what is not there and what is not for this viewer. */

@@ -5,6 +5,7 @@ import * as contracts from '../contracts.js'
 import { SUBJECT_KINDS } from '../domain/delivery.js'
 import { RECORD_KINDS } from '../domain/records.js'
 import { guarding } from './access.js'
+import { costing } from './costs.js'
 import { node } from './nodes.js'
 import { administration } from './nouns/administration.js'
 import { audit } from './nouns/audit.js'
@@ -40,8 +41,10 @@ import { timelinessOf } from './nouns/timeliness.js'
 import { timetable } from './nouns/timetable.js'
 import { trail } from './nouns/trail.js'
 import { watch } from './nouns/watch.js'
+import { webhooks } from './nouns/webhooks.js'
 import { SCALARS } from './scalars.js'
 import { noting } from './shown.js'
+import { sourced } from './sources.js'
 
 /** Words of the store in lower case are enum values in upper case. */
 const upper = (words: readonly string[]) => Object.fromEntries(words.map((word) => [word.toUpperCase(), word]))
@@ -50,7 +53,7 @@ const ENUMS = {
   RecordKind: upper(RECORD_KINDS),
   SubjectKind: upper(SUBJECT_KINDS),
   CodeScheme: upper(['uscc', 'org_code', 'reg_no', 'shop']),
-  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile', 'trail']),
+  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile', 'trail', 'changes']),
   RunCause: upper(['timetable', 'command', 'demo', 'upload', 'person']),
 }
 
@@ -93,6 +96,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...restored.Query,
         ...lockouts.Query,
         ...trail.Query,
+        ...webhooks.Query,
         ...administration.Query,
         ...ruleTables.Query,
         ...cases.Query,
@@ -115,6 +119,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...compared.Mutation,
         ...restored.Mutation,
         ...sellersOf.Mutation,
+        ...webhooks.Mutation,
         ...administration.Mutation,
       },
       ...listingFields,
@@ -140,5 +145,5 @@ export const makeSchema = (): GraphQLSchema => {
     // A field described nowhere, or an answer to no field, is found at start.
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   })
-  return guarding(noting(schema))
+  return guarding(noting(costing(sourced(schema))))
 }

@@ -40,7 +40,7 @@ const AUTHORITY: Act[] = [
 describe('who may see and do what', () => {
   const table: Record<Role, Act[]> = {
     public: OPEN,
-    marketplace: [...SIGNED_IN, 'see_open_records', 'see_sellers_grade', 'send_sellers'],
+    marketplace: [...SIGNED_IN, 'see_open_records', 'see_sellers_grade', 'send_sellers', 'hear_changes'],
     credit_service: [...SIGNED_IN, 'see_open_records', 'see_authorised_grade', 'record_authorisation'],
     agency: [...AUTHORITY, 'correct_rejects', 'send_records'],
     officer: [
@@ -94,6 +94,7 @@ describe('who may see and do what', () => {
       'see_askers',
     ],
     administrator: [
+      'see_webhooks',
       ...AUTHORITY,
       'direct_timetable',
       'release_restored',
@@ -119,6 +120,7 @@ describe('who may see and do what', () => {
       'see_askers',
     ],
     auditor: [
+      'see_webhooks',
       ...AUTHORITY,
       'see_registered',
       'see_lockouts',

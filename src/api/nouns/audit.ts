@@ -6,16 +6,13 @@ import * as scores from '../../store/scores.js'
 import type { Version } from '../../store/versions.js'
 import { METHOD } from '../../web/scorecard-method.js'
 import { auditOf, scoreAndOwner } from '../../work/audit-score.js'
-import { type Context, spend } from '../context.js'
+import type { Context } from '../context.js'
 import { seesGrade } from '../grades.js'
 import { globalId } from '../ids.js'
 import type { ApiParts } from '../parts.js'
 import { NONE } from '../viewer.js'
 import { mayRead } from './record.js'
 import { mayTell } from './score.js'
-
-/** What reading one anew costs of a question's budget, objects. */
-const AUDIT_COSTS = 100
 
 const NOBODY = { id: NONE, uscc: null, shop: null, region: null }
 
@@ -92,7 +89,6 @@ export const audit = {
   Score: {
     id: ({ id }: scores.StoredScore) => globalId('Score', id),
     audit: async ({ id }: scores.StoredScore, _: unknown, context: Context) => {
-      spend(context, AUDIT_COSTS)
       return scoreAudit(context.parts, context, id)
     },
     auditUrl: ({ id }: scores.StoredScore) => `/v1/scores/${globalId('Score', id)}`,

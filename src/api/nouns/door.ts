@@ -7,7 +7,7 @@ import { may, mayIn } from '../../domain/viewer.js'
 import type * as store from '../../store/access-codes.js'
 import type { Operator } from '../../store/operators.js'
 import * as work from '../../work/door.js'
-import { type Context, spend } from '../context.js'
+import type { Context } from '../context.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
 import { deadlineView } from './deadlines.js'
@@ -54,7 +54,6 @@ const revokeAccessCode = async (_: unknown, { input }: { input: CodeInput }, con
 }
 
 const codeView = (context: Context, code: store.AccessCode) => {
-  spend(context)
   return {
     ...code,
     good: code.ended === null,

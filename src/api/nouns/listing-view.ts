@@ -7,7 +7,7 @@ import { toldToParty } from '../../domain/party.js'
 import { isNarrow, may, type Owner, type Viewer } from '../../domain/viewer.js'
 import type { Event, Listing, PublicBody } from '../../store/listings.js'
 import type { Version, When } from '../../store/versions.js'
-import { type Context, isPast, spend, viewerOn } from '../context.js'
+import { type Context, isPast, viewerOn } from '../context.js'
 import { globalId } from '../ids.js'
 
 export interface ListingView {
@@ -174,7 +174,6 @@ interface Whose extends Owner {
 
 /** The entries of an operator that this viewer may see, this hub's own first. */
 export const visibleListings = async (context: Context, operator: Whose, when: When): Promise<ListingView[]> => {
-  spend(context)
   const viewer = viewerOn(context, operator)
   const removed = may(viewer, 'see_removed')
   const entries = async () => {

@@ -5,7 +5,7 @@ import { isNarrow, may, mayConsent, mayOperator, type Viewer } from '../../domai
 import * as listings from '../../store/listings.js'
 import * as pastList from '../../store/past-list.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend, viewerOn, whenOf } from '../context.js'
+import { type Context, viewerOn, whenOf } from '../context.js'
 import { entryAfter, entryCursor, listingIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { NONE } from '../viewer.js'
@@ -112,7 +112,6 @@ const caseOf = async (view: ListingView, context: Context): Promise<listings.Lis
 }
 
 const operatorOf = async (view: ListingView, context: Context): Promise<OperatorView> => {
-  spend(context)
   const id = view.operatorId ?? (await caseOf(view, context)).operatorId
   const operator = await context.load.operator(id)
   if (operator === null) throw new Error(`operator ${id} is gone`)

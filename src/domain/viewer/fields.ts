@@ -64,6 +64,7 @@ const LINES: Record<string, readonly Line[]> = {
     ['see_own_file', 'OWN', 'myFile'],
     ['see_open_records', 'OPEN', 'trademark product'],
     ['send_sellers', 'OWN', 'sellerList'],
+    ['hear_changes see_webhooks', 'OWN', 'webhooks'],
     ['see_operations', 'HUB', 'agencies platforms runs comparisons timeliness timetable'],
     ['see_operations', 'HUB', 'databaseRestored databaseRestorations'],
     ['see_operations', 'SIGHT', 'deliveries dueDeliveries discrepancies retractions'],
@@ -95,6 +96,7 @@ const LINES: Record<string, readonly Line[]> = {
     ['settle_delivery', 'SIGHT', 'resendDelivery closeDelivery'],
     ['close_retraction', 'SIGHT', 'closeRetraction'],
     ['take_back_run', 'HUB', 'takeBackRun'],
+    ['hear_changes', 'OWN', 'addWebhook rotateWebhook enableWebhook removeWebhook'],
     ['manage_registered', 'HUB', 'addClient rotateClient endClient addPerson resetPerson endPerson'],
     ['amend_calendar', 'HUB', 'amendCalendar'],
     ['direct_platform', 'HUB', 'pausePlatform resumePlatform declareWiped'],
@@ -133,7 +135,10 @@ const LINES: Record<string, readonly Line[]> = {
     ['see_moves', 'SIGHT', 'notice closed acts'],
   ],
   DueDelivery: [['see_inner_listings', 'SIGHT', 'lastError']],
-  Retraction: [['see_inner_listings', 'SIGHT', 'reason reasonText documentNumber']],
+  Retraction: [
+    ['see_inner_listings', 'SIGHT', 'reason reasonText documentNumber'],
+    ['see_moves', 'SIGHT', 'marketplaces'],
+  ],
   RetractionReceiver: [
     ['see_inner_listings', 'SIGHT', 'lastError'],
     ['see_moves', 'SIGHT', 'closed'],
@@ -158,6 +163,7 @@ const NODE_LINES: readonly Line[] = [
   ['see_rejects', 'SENT', 'Reject'],
   ['see_queue', 'SENT', 'Unmatched IdentityDecision'],
   ['see_trials', 'ALL', 'ScorecardAdoption'],
+  ['see_authorisations record_authorisation', 'GRADE', 'Authorisation'],
 ]
 
 const words = (text: string): string[] => text.split(' ').filter((word) => word !== '')

@@ -110,9 +110,10 @@ export const HELD: Record<string, string> = {
   RestorationStep: 'on act fact rules count records points value grade zh en basis confirmed answer',
   RestoredCompared: 'platform at',
   RestoredReach: 'noted had',
-  Retraction: 'kind key listing removedAt removedOn done receivers',
+  Retraction: 'kind key listing removedAt removedOn done receivers heard',
   RetractionConnection: 'edges nodes pageInfo totalCount',
   RetractionEdge: 'node cursor',
+  RetractionMarketplace: 'client sequence webhook state owedAt toldAt confirmedAt confirmedBy',
   RetractionReceiver: 'platform got gotAt state attempts toldAt confirmedAt',
   RuleAdvice: 'code meaning zh en',
   RuleCount: 'rule count',
@@ -166,5 +167,8 @@ export const HELD: Record<string, string> = {
   WatchEntry: 'operator value openedOn closedOn',
   WatchEntryConnection: 'edges nodes pageInfo totalCount',
   WatchEntryEdge: 'cursor node',
+  Webhook:
+    'id client url createdAt failingSince confirmedAt disabledAt disabledBecause previousSecretUntil owed removalsOwed oldestOwed givenUp lastStatus lastError',
+  WebhookSecret: 'webhook secret',
   Words: 'zh en',
 }
