@@ -14,7 +14,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
-import { NODE_TYPES } from '../../src/api/ids.js'
+import { NODES } from '../../src/domain/viewer/fields.js'
 import { FEED, NEUTRAL, type Side } from './matrix-world.js'
 import { keyIn, TODAY } from './world.js'
 
@@ -45,6 +45,9 @@ const ID_OF: Record<string, string> = {
   withdrawAuthorisation: 'Authorisation',
   // What it brought would be gone for all questions after it.
   takeBackRun: 'none',
+  rotateWebhook: 'Webhook',
+  enableWebhook: 'Webhook',
+  removeWebhook: 'Webhook',
 }
 
 /** Texts that an argument of this name means anywhere; of a side where it is one of its own. */
@@ -64,6 +67,7 @@ const TEXTS: Record<string, (side: Side) => string> = {
   list: () => 'serious',
   month: () => '2026-03',
   document: () => '授权书',
+  url: () => 'https://example.com/hook',
   sha256: () => 'a'.repeat(64),
   subject: () => FEED,
   documentNumber: () => '虚函〔2026〕9号',
@@ -172,7 +176,7 @@ export const questionOf = (schema: GraphQLSchema, field: Field, side: Side): Que
   ASKED.add(`${schema.getMutationType()?.getFields()[field.name] === field ? 'Mutation' : 'Query'}.${field.name}`)
   const named = getNamedType(field.type)
   if (isInterfaceType(named))
-    return NODE_TYPES.filter((type) => type !== 'Authorisation').map((type) => {
+    return [...NODES.keys()].map((type) => {
       const within = selectionOf(schema, schema.getType(type) as GraphQLObjectType)
       const text = `node(id: "${side[type] ?? ''}") { ... on ${type} { ${within} } }`
       return { name: `node ${type}`, field, text }
