@@ -78,6 +78,7 @@ const isHeadFor = async (context: Context, type: Headed, { whose }: Row, head: H
   }
   if (!mayOperator(viewer, ownerIn(head))) return false
   if (whose === 'SENT') return isOfFeed(viewer, parts.agencies, feed)
+  if (type === 'Authorisation') return may(viewer, 'see_authorisations') || by === viewer.sub
   if (type === 'Score') return seesGrade(context, { ...head, id: head.operatorId ?? NONE })
   if (type !== 'Record') return true
   return kind !== null && KINDS_SEEN[viewer.role].includes(kind) && (stands === true || may(viewer, 'see_removed'))
