@@ -100,7 +100,7 @@ const showEntry =
       )
     }
     // What was never public has never been here.
-    const published = entry !== null || (await listings.byId(db, id))?.publishedOn != null
+    const published = entry !== null || (await listings.wasPublished(db, id))
     if (!published) throw new Refusal('NOT_FOUND')
     send(parts, request, response.status(410), endedPage())
   }
