@@ -36,6 +36,7 @@ const TOP = [
   'cli',
   'hub',
   'demo',
+  'demo-people',
   'status',
   'progress',
   'stopping',
