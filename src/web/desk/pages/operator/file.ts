@@ -57,7 +57,7 @@ export const useFile = ({ code, asOf, knownAt }: Asked): FileState => {
         fetchPolicy: 'no-cache',
       } as const
       const { data } = await client.query(asked)
-      const found = (data as OperatorFileQuery | undefined)?.operator ?? null
+      const found = data?.operator ?? null
       if (found === null) return null
       const { records: first, ...rest } = found
       const records = [...first.nodes]
@@ -70,7 +70,7 @@ export const useFile = ({ code, asOf, knownAt }: Asked): FileState => {
         })
         const next = more.data?.operator?.records
         if (!next) break
-        records.push(...(next.nodes as FileRecord[]))
+        records.push(...next.nodes)
         hasNextPage = next.pageInfo.hasNextPage
         endCursor = next.pageInfo.endCursor
       }

@@ -27,7 +27,7 @@ export default function Today() {
         }
       />
       {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {data ? <Work of={data as TodayQuery} /> : loading && <Loading of="今日工作" />}
+      {data ? <Work of={data} /> : loading && <Loading of="今日工作" />}
     </>
   )
 }
