@@ -19,10 +19,12 @@ import * as overrules from '../store/overrules.js'
 import * as scores from '../store/scores.js'
 import * as sellers from '../store/sellers.js'
 import type * as standings from '../store/standings.js'
+import * as trail from '../store/trail.js'
 import * as versions from '../store/versions.js'
 import * as watch from '../store/watch.js'
 import * as watchEntries from '../store/watch-entries.js'
 import { cardByHash } from '../work/cards.js'
+import { registrationsOn } from '../work/public-entry.js'
 import { batch, grouped } from './batch.js'
 import type { ApiParts } from './parts.js'
 
@@ -142,6 +144,19 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
         },
       ),
     ),
+    /** Who asked about any of some operators, a page for each. */
+    askings: batch<trail.AskingsOf & { operators: readonly number[] }, trail.Asking[]>(
+      JSON.stringify,
+      grouped(
+        ({ operators: _, ...page }) => JSON.stringify(page),
+        async (asked) => {
+          const groups = asked.map(({ operators: group }) => group)
+          return trail.askings(free, groups, asked[0] as trail.AskingsOf)
+        },
+      ),
+    ),
+    indexedUntil: once(() => trail.indexedUntil(free)),
+    authorisation: batch(String, async (ids: number[]) => inOrder(ids, await authorisations.byIds(free, ids))),
     authorisations: batch(String, async (ids: number[]) => listsOf(ids, await authorisations.ofOperators(free, ids))),
     overrules: batch<AtWhen, overrules.Overrule[]>(
       JSON.stringify,
@@ -155,6 +170,11 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
     /** Whether the record of a version is contested now. */
     recordContested: batch(String, async (ids: number[]) => {
       const found = await objections.contestedOf(free, ids)
+      return ids.map((id) => found.has(id))
+    }),
+    /** Whether what the listing rests on is contested now. */
+    listingContested: batch(String, async (ids: string[]) => {
+      const found = await objections.contestedAmong(free, ids)
       return ids.map((id) => found.has(id))
     }),
     /** Ids of all versions of the records that are contested. */
@@ -186,6 +206,9 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
           return all.find(({ body }) => (body['uscc'] ?? uscc) === uscc) ?? null
         })
       }),
+    ),
+    registrationsOn: batch<{ operator: number; day: string }, versions.Version[]>(JSON.stringify, (asked) =>
+      registrationsOn(free, asked),
     ),
     mirrored: batch(JSON.stringify, hot.mirrored),
     publicEntries: batch<{ operator: number; asOf: string }, listings.PublicBody[]>(

@@ -3,10 +3,11 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import express, { type Express } from 'express'
 import { redact } from '../domain/privacy.js'
 import { INTERNAL, isRefusal } from '../errors.js'
-import { askPage } from '../web/ask.js'
+import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
 import { type Asked, askedBy } from './asked.js'
+import { cookieIn } from './cookies.js'
 import { desk } from './desk.js'
 import { graphqlRefusal } from './faults.js'
 import { type GraphqlDoor, makeGraphql } from './graphql.js'
@@ -69,8 +70,7 @@ export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
     parts.quotas.meet(request, response, own.address)
     if (!ADMITTING.test(own.url.pathname) && !withinQuota(parts, request, response, own)) return
     if (own.url.pathname !== '/graphql') return void rest(request, response)
-    if (asksForPage(request, own))
-      return void response.setHeader('Content-Type', 'text/html; charset=utf-8').end(askPage())
+    if (asksForPage(request, own)) return sendGraphiql(response, cookieIn(request.headers) !== null)
     void answerGraphql(graphql, request, response, own)
   })
   server.on('close', () => {
@@ -172,6 +172,7 @@ const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked,
   })
   app.use(desk(parts, askedOf, limits.person))
   app.use(v1(parts, askedOf))
+  app.use(graphiqlFiles())
   app.use(data({ ...parts, nowOf: (request) => askedOf(request).now }))
   app.use(site({ ...parts, nowOf: (request) => askedOf(request).now }))
   app.use(notFound(askedOf))

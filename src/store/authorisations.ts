@@ -38,6 +38,14 @@ export const byId = async (db: Db | Tx, id: number): Promise<Authorisation | nul
   return answer.rows[0] ?? null
 }
 
+export const byIds = async (db: Db, ids: readonly number[]): Promise<Map<number, Authorisation>> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from authorisations a where a.id = any(?::bigint[]) /* authorisations.byIds */`,
+    [[...ids]] as never,
+  )
+  return new Map(answer.rows.map((row: Authorisation) => [row.id, row]))
+}
+
 /** As it stands afterwards; one withdrawn before stays as it was. */
 export const withdraw = async (tx: Tx, id: number, { by, at }: { by: string; at: Date }): Promise<Authorisation> => {
   await tx.raw(

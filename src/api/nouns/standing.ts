@@ -5,7 +5,7 @@ import { publicCode, publicName } from '../../domain/public-name.js'
 import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { StandingRow } from '../../store/standings.js'
-import { type Context, spend, viewerOn, whenOf } from '../context.js'
+import { type Context, viewerOn, whenOf } from '../context.js'
 import { seeing } from '../grades.js'
 import { CODES_MOST } from '../limits.js'
 import type { Freshness } from '../loads.js'
@@ -14,14 +14,12 @@ import { entryView, type ListingView, visibleListings } from './listing-view.js'
 const CEASED = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
 
 export const standingOf = async (context: Context, code: string, asOf: string) => {
-  spend(context)
   const [row, freshness] = await Promise.all([context.load.standing({ code, asOf }), context.load.freshness()])
   return standingView(context, { code, asOf, row, sees: await seesGradeOf(context, row), freshness })
 }
 
 /** As `standingOf`, for many codes and today: asked by the thousand, and therefore of one lookup and without a promise each. */
 const standingsOf = async (context: Context, codes: readonly string[]) => {
-  spend(context, codes.length)
   const asOf = context.today
   const [rows, freshness] = await Promise.all([context.load.standings({ codes, asOf }), context.load.freshness()])
   const asked = rows.map((row) => seesGradeOf(context, row))
