@@ -19,6 +19,7 @@ export const NODE_TYPES = [
   'Delivery',
   'Discrepancy',
   'Authorisation',
+  'Webhook',
 ] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 

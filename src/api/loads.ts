@@ -1,5 +1,4 @@
 /** The questions that fields ask of the store, each batched over one request. */
-import { isStale } from '../domain/bounds.js'
 import { dateIn } from '../domain/dates.js'
 import { WATCHED_DAYS } from '../domain/lateness.js'
 import type { RecordKind } from '../domain/records.js'
@@ -24,6 +23,7 @@ import * as versions from '../store/versions.js'
 import * as watch from '../store/watch.js'
 import * as watchEntries from '../store/watch-entries.js'
 import { cardByHash } from '../work/cards.js'
+import { freshnessOf } from '../work/freshness.js'
 import { registrationsOn } from '../work/public-entry.js'
 import { batch, grouped } from './batch.js'
 import type { ApiParts } from './parts.js'
@@ -43,11 +43,6 @@ export interface PageOfRecords extends AtWhen {
   removed: boolean
   first: number
   after: number | null
-}
-
-export interface Freshness {
-  asOf: Date
-  stale: boolean
 }
 
 export type Loads = ReturnType<typeof standingLoads> & ReturnType<typeof fileLoads>
@@ -239,22 +234,6 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
 }
 
 const feedsOf = (agencies: ApiParts['agencies']): string[] => agencies.flatMap(({ feeds }) => feeds.map(({ id }) => id))
-
-/**
- * True as of the last good whole pull of the oldest list feed behind the answer; one that was tried and never came makes the
- * answer as old as can be. No answer rests on a feed of which no pull was ever tried: nothing of it can be missing yet.
- */
-const freshnessOf = (agencies: ApiParts['agencies'], pulls: ReadonlyMap<string, Date | null>, now: Date): Freshness => {
-  const feeds = agencies.flatMap((agency) =>
-    agency.feeds.filter((feed) => feed.kind === 'list_entry' && pulls.has(feed.id)),
-  )
-  const each = feeds.map((feed) => {
-    const at = pulls.get(feed.id) ?? null
-    return { asOf: at ?? new Date(0), stale: isStale(feed.bounds, at, now) }
-  })
-  const oldest = each.sort((a, b) => a.asOf.getTime() - b.asOf.getTime())[0]
-  return oldest ?? { asOf: new Date(0), stale: true }
-}
 
 export const withoutOperator = ({ operator: _, ...question }: AtWhen): string => JSON.stringify(question)
 

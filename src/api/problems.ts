@@ -16,6 +16,8 @@ export interface Problem {
   status: number
   code: string
   detail: string
+  /** Of a refusal. */
+  details?: object
 }
 
 export const answerProblem = (request: Request, response: Response, asked: Asked, problem: Problem): void => {
@@ -25,7 +27,7 @@ export const answerProblem = (request: Request, response: Response, asked: Asked
     response.type('html').send(sorryPage(problem))
     return
   }
-  const { status, code, detail } = problem
+  const { status, code, detail, details } = problem
   response.type('application/problem+json').send(
     JSON.stringify({
       type: 'about:blank',
@@ -33,6 +35,7 @@ export const answerProblem = (request: Request, response: Response, asked: Asked
       status,
       detail,
       code,
+      ...(details && Object.keys(details).length > 0 && { details }),
       requestId: asked.requestId,
     }),
   )
@@ -44,7 +47,10 @@ const TITLES: Record<number, string> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  408: 'Request Timeout',
   413: 'Content Too Large',
+  415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
   429: 'Too Many Requests',
   500: 'Internal Server Error',

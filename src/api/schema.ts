@@ -42,6 +42,7 @@ import { timelinessOf } from './nouns/timeliness.js'
 import { timetable } from './nouns/timetable.js'
 import { trail } from './nouns/trail.js'
 import { watch } from './nouns/watch.js'
+import { webhooks } from './nouns/webhooks.js'
 import { SCALARS } from './scalars.js'
 import { noting } from './shown.js'
 import { sourced } from './sources.js'
@@ -76,7 +77,7 @@ const ENUMS = {
   RecordKind: upper(RECORD_KINDS),
   SubjectKind: upper(SUBJECT_KINDS),
   CodeScheme: upper(['uscc', 'org_code', 'reg_no', 'shop']),
-  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile', 'trail']),
+  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile', 'trail', 'changes']),
   RunCause: upper(['timetable', 'command', 'demo', 'upload', 'person']),
 }
 
@@ -119,6 +120,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...restored.Query,
         ...lockouts.Query,
         ...trail.Query,
+        ...webhooks.Query,
         ...administration.Query,
         ...ruleTables.Query,
         ...cases.Query,
@@ -141,6 +143,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...compared.Mutation,
         ...restored.Mutation,
         ...sellersOf.Mutation,
+        ...webhooks.Mutation,
         ...administration.Mutation,
       },
       ...listingFields,

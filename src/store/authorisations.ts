@@ -1,4 +1,5 @@
 /** What operators have authorised credit services to. A row is never changed but by being withdrawn. */
+import type { Reads } from './bulk.js'
 import type { Db, Tx } from './db.js'
 
 export interface Authorisation {
@@ -57,7 +58,7 @@ export const withdraw = async (tx: Tx, id: number, { by, at }: { by: string; at:
 
 /** Of these operators those that authorise the client today. */
 export const among = async (
-  db: Db,
+  db: Reads,
   { client, today }: { client: string; today: string },
   operators: readonly number[],
 ): Promise<Set<number>> => {

@@ -1,4 +1,5 @@
 /** Operators, the codes that lead to them and the names they have borne. */
+import type { Reads } from './bulk.js'
 import type { Db, Tx } from './db.js'
 import { filling } from './filling.js'
 
@@ -141,7 +142,7 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
 
 /** Names that each has borne, newest first, the present one left out. */
 export const formerNames = async (
-  db: Db,
+  db: Reads,
   ids: readonly number[],
 ): Promise<{ operatorId: number; name: string; knownFrom: Date }[]> => {
   const answer = await db.raw(

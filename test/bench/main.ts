@@ -5,6 +5,7 @@ import { publish } from './publish.js'
 import { push } from './push.js'
 import { score } from './score.js'
 import { search } from './search.js'
+import { stream } from './stream.js'
 
 const BENCHES: Record<string, () => Promise<Record<string, number>>> = {
   intake,
@@ -15,6 +16,7 @@ const BENCHES: Record<string, () => Promise<Record<string, number>>> = {
   standing,
   standings,
   page,
+  stream,
 }
 
 const wanted = process.argv.slice(2)

@@ -17,7 +17,7 @@ const NOTHING = '00000000-0000-0000-0000-000000000000'
 
 /** To those who may not see what was removed it is a key alone, and nothing of why. */
 const retractionView = (context: Context, one: work.Retracted) => {
-  const { at, kind, subjectId, removal, receivers, done } = one
+  const { at, kind, subjectId, removal, receivers, hearers, done } = one
   const inside = may(context.viewer, 'see_inner_listings')
   const people = may(context.viewer, 'see_moves')
   return {
@@ -32,6 +32,12 @@ const retractionView = (context: Context, one: work.Retracted) => {
     reasonText: inside ? (removal?.reasonText ?? null) : null,
     documentNumber: inside ? (removal?.documentNumber ?? null) : null,
     done,
+    heard: hearers.every(({ confirmedAt }) => confirmedAt !== null),
+    // Whose sellers they are is no agency's to know.
+    marketplaces: (people ? hearers : []).map((hearer) => ({
+      ...hearer,
+      state: hearer.confirmedAt !== null ? 'CONFIRMED' : hearer.toldAt !== null ? 'TOLD' : 'OWED',
+    })),
     receivers: receivers.map((receiver) => ({
       ...receiver,
       lastError: inside ? receiver.lastError : null,
