@@ -55,6 +55,7 @@ const TOP = [
   'cli',
   'hub',
   'demo',
+  'demo-people',
   'status',
   'progress',
   'stopping',

@@ -109,7 +109,7 @@ const LINES: Record<string, readonly Line[]> = {
   ],
   Standing: [[GRADE, 'GRADE', 'grade score overruled objected', 'BY_ANSWER']],
   Operator: [
-    ['see_operator', 'SIGHT', 'registrationStatus regNo codes formerNames mergedFrom'],
+    ['see_operator', 'SIGHT', 'registrationStatus regNo codes formerNames namesBefore mergedFrom'],
     ['see_operator', 'SIGHT', 'records', 'BY_ANSWER'],
     [GRADE, 'GRADE', 'score'],
     ['see_score_reasons', 'SIGHT', 'overrules'],

@@ -76,6 +76,7 @@ export const HELD: Record<string, string> = {
   ObjectionEdge: 'node cursor',
   Occurrence: 'job subject plannedFor cause by missed state attempts endedAt',
   Operator: 'id uscc shop name kind region standing listings',
+  NameBefore: 'name knownFrom',
   OperatorCode: 'scheme code',
   OperatorConnection: 'edges nodes pageInfo totalCount',
   OperatorEdge: 'node cursor match',
