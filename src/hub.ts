@@ -299,6 +299,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         proxies: config.proxies,
         quota: config.quota,
         demo,
+        publicUrl: config.publicUrl,
         timetable: occasions,
         trail,
         pull: upload,

@@ -2,6 +2,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { INTERNAL, Refusal } from '../errors.js'
 import { isLost } from '../store/db.js'
+import { langOf } from '../web/show.js'
 import { sorryPage } from '../web/sorry.js'
 import type { Asked } from './asked.js'
 import { asRefusal } from './faults.js'
@@ -22,7 +23,7 @@ export const answerProblem = (request: Request, response: Response, asked: Asked
   asked.refused.push(problem.code)
   response.status(problem.status).set('Cache-Control', 'no-store')
   if (!DATA_PATH.test(request.path) && request.accepts(['html', 'json']) === 'html') {
-    response.type('html').send(sorryPage(problem))
+    response.type('html').send(sorryPage({ ...problem, lang: langOf(request) }))
     return
   }
   const { status, code, detail } = problem

@@ -6,6 +6,7 @@ import { INTERNAL, isRefusal } from '../errors.js'
 import { askPage } from '../web/ask.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
+import { sorryPage } from '../web/sorry.js'
 import { type Asked, askedBy } from './asked.js'
 import { desk } from './desk.js'
 import { graphqlRefusal } from './faults.js'
@@ -87,7 +88,7 @@ const withinQuota = (
   { quotas }: ApiParts,
   request: IncomingMessage,
   response: ServerResponse,
-  { now, refused }: Asked,
+  { now, refused, url }: Asked,
 ): boolean => {
   try {
     quotas.charge(request, null, now)
@@ -96,11 +97,15 @@ const withinQuota = (
     if (!isRefusal(error)) throw error
     const { status, code, message } = error
     refused.push(code)
+    const isRead = (request.headers.accept ?? '').includes('text/html')
     response.writeHead(status, {
-      'Content-Type': 'application/problem+json; charset=utf-8',
+      'Content-Type': isRead ? 'text/html; charset=utf-8' : 'application/problem+json; charset=utf-8',
       'Cache-Control': 'no-store',
     })
-    response.end(JSON.stringify({ type: 'about:blank', title: 'Too Many Requests', status, detail: message, code }))
+    if (isRead)
+      response.end(sorryPage({ status, detail: message, lang: url.searchParams.get('lang') === 'en' ? 'en' : 'zh' }))
+    else
+      response.end(JSON.stringify({ type: 'about:blank', title: 'Too Many Requests', status, detail: message, code }))
     return false
   }
 }
