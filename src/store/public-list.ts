@@ -78,7 +78,7 @@ export const count = async (db: Db, sought: Sought): Promise<number> => {
   return answer.rows[0].n
 }
 
-/** Entries of these operators that are sought, in no order. */
+/** Entries of these operators that are sought, and of whom they were merged into, in no order. */
 export const ofOperators = async (
   db: Db,
   operators: readonly number[],
@@ -86,8 +86,9 @@ export const ofOperators = async (
 ): Promise<{ operator: number; body: PublicBody }[]> => {
   if (operators.length === 0) return []
   const answer = await db.raw(
-    `select l.operator_id as operator, p.body from listings l join public_entries p on p.listing_id = l.id
-     where l.operator_id = any(:operators) and ${where(sought)} /* publicList.ofOperators */`,
+    `select w.id as operator, p.body from operators w join listings l on l.operator_id = coalesce(w.merged_into, w.id)
+     join public_entries p on p.listing_id = l.id
+     where w.id = any(:operators) and w.known_to is null and ${where(sought)} /* publicList.ofOperators */`,
     { ...bindingsOf(sought), operators: [...operators] } as never,
   )
   return answer.rows
@@ -134,8 +135,11 @@ export const authorities = async (db: Db, day: string, most: number): Promise<{ 
   return answer.rows
 }
 
-/** Ids of the operators that have an entry of ours, for whoever looks for a name among them (SQL). */
-export const LISTED = `(select l.operator_id from listings l where l.published_on is not null and l.removed_on is null)`
+const ON_THE_LIST = 'l.published_on is not null and l.removed_on is null'
+
+/** Ids of the operators that have an entry of ours, or were merged into one that has, for whoever looks for a name among them (SQL). */
+export const LISTED = `(select l.operator_id from listings l where ${ON_THE_LIST} union all select w.id from operators w
+  join listings l on l.operator_id = w.merged_into where w.merged_into is not null and ${ON_THE_LIST})`
 
 /** An entry, and what the last publication says of it. */
 export interface SignedEntry {

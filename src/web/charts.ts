@@ -3,7 +3,7 @@
  * table. Their colours are the style sheet's.
  */
 import type { Words } from '../domain/facts.js'
-import { both, type Html, html, plain } from './html.js'
+import { both, type Html, html, plain, to } from './html.js'
 import { PREFECTURES } from './prefectures.js'
 import { table } from './scorecard-table.js'
 
@@ -134,6 +134,8 @@ const sum = (all: readonly number[]): number => all.reduce((one, other) => one +
 
 export interface Bar extends Words {
   n: number
+  /** The entries that it counts. */
+  path: Html
 }
 
 /** Units from bar to bar, and where their numbers end. */
@@ -154,7 +156,7 @@ export const bars = (id: string, title: Words, says: Words, all: readonly Bar[],
     rows: table({
       caption: title,
       columns: [column, { zh: '条数', en: 'Entries' }],
-      rows: all.map(({ zh, en, n }) => [both(zh, en), String(n)]),
+      rows: all.map(({ zh, en, n, path }) => [html`<a href="${path}">${both(zh, en)}</a>`, String(n)]),
       narrow: true,
     }),
   })
@@ -192,7 +194,12 @@ export const map = (counts: ReadonlyMap<string, number>, elsewhere: number): Htm
         { zh: '条数', en: 'Entries' },
       ],
       rows: [
-        ...[...all].sort((a, b) => b.n - a.n).map(({ zh, en, n }) => [both(zh, en), String(n)]),
+        ...[...all]
+          .sort((a, b) => b.n - a.n)
+          .map(({ code, zh, en, n }) => [
+            html`<a href="${to('/blacklist', { region: code })}">${both(zh, en)}</a>`,
+            String(n),
+          ]),
         ...(elsewhere > 0 ? [[both('未注明市州', 'No prefecture told'), String(elsewhere)]] : []),
       ],
       narrow: true,

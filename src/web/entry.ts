@@ -1,10 +1,10 @@
 /** One entry: why, on what basis, until when, how to get off, and how anybody can see that it is what was signed. */
 import { addMonths, daysBetween } from '../domain/dates.js'
-import { type ListKind, numberOf, repairMonths } from '../domain/lists.js'
+import { type ListKind, type Mark, numberOf, repairMonths } from '../domain/lists.js'
 import { sealed } from '../domain/snapshot.js'
 import type { PublicBody } from '../store/listings.js'
 import type { SignedEntry } from '../store/public-list.js'
-import { CONTESTED, day } from './blacklist.js'
+import { day } from './blacklist.js'
 import { type Html, html, to, told } from './html.js'
 import { both, type Page, page } from './page.js'
 import { placeNamed } from './prefectures.js'
@@ -34,11 +34,16 @@ ${verified(shown)}`,
 }
 
 /** No number from memory is told as law. */
-const UNCONFIRMED = html` <small>${both('（条文未经核实，以法定文本为准）', '(not confirmed: the published text of the law decides)')}</small>`
+const UNCONFIRMED = html` <small>${both('（未经核实）', '(unconfirmed)')}</small>`
+
+const asTheLawSays = (marks: readonly Mark[]): Html | null =>
+  marks.includes('M')
+    ? html`<p class="note">${both('未经核实的，条文尚未与公布的法定文本核对，以法定文本为准。', 'What is unconfirmed was not held against the published text of the law, which decides.')}</p>`
+    : null
 
 const state = ({ entry: { body } }: ShownEntry): Html =>
   html`<p class="state">${body.endsOn === null ? both('公示中', 'published') : both(`公示中，至 ${body.endsOn} 届满`, `published; the term ends on ${body.endsOn}`)}</p>
-${body.contested ? html`<p class="contested notice"><strong>${CONTESTED}</strong>${both('：有人对所依据的记录提出异议，结论作出前请谨慎使用。', ': the record that it rests on is disputed; use it with care until that is decided.')}</p>` : null}`
+${body.contested ? html`<p class="contested notice">${both('有异议，正在核查：有人对所依据的记录提出异议，结论作出前请谨慎使用。', 'Under objection, being examined: the record that it rests on is disputed; use it with care until that is decided.')}</p>` : null}`
 
 const row = (zh: string, en: string, value: Html | null): Html | null =>
   value && html`<div><dt>${both(zh, en)}</dt><dd>${value}</dd></div>\n`
@@ -69,6 +74,7 @@ const measures = ({ list }: ShownEntry): Html | null =>
     ? html`<section aria-labelledby="measures">
 <h2 id="measures">${both('惩戒措施', 'Measures')}</h2>
 <ul>${list.measures.map(({ zh, en, mark }) => html`<li>${both(zh, en)}${mark === 'F' ? null : UNCONFIRMED}</li>\n`)}</ul>
+${asTheLawSays(list.measures.map(({ mark }) => mark))}
 </section>`
     : null
 
@@ -80,7 +86,8 @@ ${repair(body, list, today)}
 ${
   list &&
   html`<h3>${both('移出途径', 'Ways off the list')}</h3>
-<ul>${list.removals.map(({ zh, en, mark }) => html`<li>${both(zh, en)}${mark === 'F' ? null : UNCONFIRMED}</li>\n`)}</ul>`
+<ul>${list.removals.map(({ zh, en, mark }) => html`<li>${both(zh, en)}${mark === 'F' ? null : UNCONFIRMED}</li>\n`)}</ul>
+${asTheLawSays(list.removals.map(({ mark }) => mark))}`
 }
 </section>`
 

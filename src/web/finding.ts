@@ -60,8 +60,13 @@ const named = async (db: Db, { day }: Stamped, asked: Asked): Promise<Found> => 
 export const called = async (db: Db, asked: Asked, day: string): Promise<PublicBody[]> => {
   const sought = soughtBy(asked, day)
   const ranked = await ranksOf(db, asked.name)
-  const found = await publicList.ofOperators(db, [...ranked.keys()], sought)
   const rank = ({ operator }: { operator: number }) => ranked.get(operator) ?? 0
+  const best = new Map<string, { operator: number; body: PublicBody }>()
+  for (const one of await publicList.ofOperators(db, [...ranked.keys()], sought)) {
+    const known = best.get(one.body.id)
+    if (known === undefined || rank(one) < rank(known)) best.set(one.body.id, one)
+  }
+  const found = [...best.values()]
   const orders: Record<'best' | publicList.Order, (a: (typeof found)[number], b: (typeof found)[number]) => number> = {
     best: (a, b) => rank(a) - rank(b) || orders.newest(a, b),
     newest: ({ body: a }, { body: b }) => compared(b.publishedOn, a.publishedOn) || compared(b.id, a.id),

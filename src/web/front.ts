@@ -78,6 +78,7 @@ const charts = ({ day, figures }: Front): Html => {
   const topics = Object.entries(TOPICS).map(([topic, { zh, en }]) => ({
     zh,
     en,
+    path: to('/blacklist', { reason: topic }),
     n: figures.reasons.reduce((n, one) => (topicsOf(one.reason).includes(topic as Topic) ? n + one.n : n), 0),
   }))
   topics.sort((a, b) => b.n - a.n)

@@ -54,6 +54,7 @@ html[lang=en] h1 .en { font-size: .62em; color: var(--soft); }
 h2 { font-size: 1.2rem; line-height: 1.4; margin: 2.5rem 0 .75rem; font-weight: 650; }
 h3 { font-size: 1.02rem; line-height: 1.45; margin: 1.5rem 0 .4rem; font-weight: 650; }
 p { margin: .6rem 0; }
+main p:not([class]) > .en:last-child, .lead .en, .note > .en:last-child, .notice .en, .good .en, .state .en { display: block; }
 .lead { font-size: 1.08rem; max-width: 46rem; }
 .note { color: var(--soft); font-size: .9rem; }
 ul, ol { padding-left: 1.3em; }
@@ -78,8 +79,9 @@ button:hover { filter: brightness(1.12); }
 details { margin-top: .75rem; }
 summary { cursor: pointer; padding: .3rem 0; color: var(--own); width: fit-content; }
 summary .en { color: inherit; }
-.filters { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: .8rem 1.1rem; margin-top: .5rem; align-items: end; }
+.filters { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr)); gap: .8rem 1.1rem; margin-top: .5rem; align-items: end; }
 .filters p { margin: 0; min-width: 0; }
+.filters select { text-overflow: ellipsis; }
 .filters select, .filters input[type=date] { width: 100%; }
 .tick { display: flex; align-items: center; gap: .5rem; min-height: 2.75rem; }
 .tick input { min-height: 0; width: 1.25rem; height: 1.25rem; flex: none; }
@@ -90,6 +92,7 @@ h2.count { margin-top: 1.5rem; }
 .chosen a { display: inline-block; position: relative; background: var(--tint); border-radius: 1rem; padding: .25rem .85rem; text-decoration: none; }
 .chosen .en { color: inherit; }
 .entries { list-style: none; padding: 0; margin: 1rem 0; background: var(--paper); border: 1px solid var(--line); border-radius: 10px; }
+.entries li { margin: 0; }
 .entries li + li { border-top: 1px solid var(--line); }
 .entries article { padding: .95rem 1.25rem; display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: .1rem 2rem; }
 .entries h3 { margin: 0; font-size: 1.05rem; }

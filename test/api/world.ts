@@ -80,7 +80,11 @@ export interface Answer {
 }
 
 /** `quota`: requests of a minute; as many as one likes unless given. */
-export const makeWorld = async ({ quota = 0, log = makeLog({ level: 'silent', file: null }) } = {}): Promise<World> => {
+export const makeWorld = async ({
+  quota = 0,
+  demo = false,
+  log = makeLog({ level: 'silent', file: null }),
+} = {}): Promise<World> => {
   const database = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-keys-'))
   const keys = await loadKeys(folder, ISSUER)
@@ -101,7 +105,7 @@ export const makeWorld = async ({ quota = 0, log = makeLog({ level: 'silent', fi
     rules,
     agencies,
     platforms,
-    demo: false,
+    demo,
     configured: { agencies: new Set(['market-regulator']), platforms: new Set(['national']) },
     timetable: timetable([{ id: 'registry', every: '10 3 * * *' }], ['national']),
     pull: async (id, { by, file, signal }) => {
