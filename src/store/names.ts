@@ -209,13 +209,14 @@ export const candidates = async (
   question: NonNullable<Question>,
   { personal, named, listed = false }: { personal: boolean; named: string; listed?: boolean },
 ): Promise<Candidate[]> => {
-  const own = `(:personal or not n.personal) ${listed ? `and n.operator_id in ${LISTED}` : ''}`
+  const own = '(:personal or not n.personal)'
+  const ours = listed ? LISTED : 'true'
   // Named by its schema: with the extension intarray the bare operator is another, which the index does not know.
   const found = question.all
-    ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and ${own} order by n.operator_id limit ${WIDE.candidates})
-       union all (select * from names n where ${own} and n.operator_id in (
+    ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and ${own} and ${ours} order by n.operator_id limit ${WIDE.candidates})
+       union all (select * from names n where ${own} and ${ours} and n.operator_id in (
          select id from operators where name_key = :named union select operator_id from operator_names where name_key = :named) limit ${WIDE.candidates})`
-    : `select * from names n where n.grams operator(pg_catalog.&&) :grams::int[] and ${own} limit ${MOST_AT_ALL}`
+    : `select * from (select * from names n where n.grams operator(pg_catalog.&&) :grams::int[] and ${own} limit ${MOST_AT_ALL}) n where ${ours}`
   // One text instead of thousands of rows: that is what takes time.
   const answer = await db.raw(
     `select coalesce(string_agg(n.operator_id || case when n.former then '-' else '+' end || n.key, ','), '') as all from (${found}) n /* names.candidates */`,

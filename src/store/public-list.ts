@@ -107,7 +107,7 @@ export interface Stamp {
  */
 export const stamp = async (db: Db): Promise<Stamp> => {
   const answer = await db.raw(
-    `select (select count(*) || '.' || coalesce((select xid::text from public_changes order by xid desc limit 1), '') from public_changes) as changes,
+    `select (select count(*) || '.' || coalesce((select c.xid::text from public_changes c order by c.xid desc limit 1), '') from public_changes) as changes,
        coalesce((select max(sequence) from snapshots), 0) as sequence /* publicList.stamp */`,
   )
   return answer.rows[0]
@@ -116,11 +116,13 @@ export const stamp = async (db: Db): Promise<Stamp> => {
 /** Rows from which the old ones are taken away: more than a server has connections. */
 const CHANGES_MOST = 2_000
 
-/** What is older than every transaction under way is told by the last of them alone. */
-export const forgetChanges = async (tx: Tx): Promise<void> => {
+/** What is older than every transaction under way is told by the last of them alone. `most`: left alone until there are more. */
+export const forgetChanges = async (tx: Tx, most = CHANGES_MOST): Promise<void> => {
   await tx.raw(
-    `delete from public_changes where xid < least(pg_snapshot_xmin(pg_current_snapshot()), (select xid from public_changes order by xid desc limit 1))
-       and (select count(*) from public_changes where xid < pg_snapshot_xmin(pg_current_snapshot())) > ${CHANGES_MOST} /* publicList.forgetChanges */`,
+    `with old as (select c.xid from public_changes c where c.xid < pg_snapshot_xmin(pg_current_snapshot())
+       and c.xid < (select l.xid from public_changes l order by l.xid desc limit 1))
+     delete from public_changes where xid in (select xid from old) and (select count(*) from old) > :most /* publicList.forgetChanges */`,
+    { most },
   )
 }
 
@@ -135,11 +137,12 @@ export const authorities = async (db: Db, day: string, most: number): Promise<{ 
   return answer.rows
 }
 
-const ON_THE_LIST = 'l.published_on is not null and l.removed_on is null'
-
-/** Ids of the operators that have an entry of ours, or were merged into one that has, for whoever looks for a name among them (SQL). */
-export const LISTED = `(select l.operator_id from listings l where ${ON_THE_LIST} union all select w.id from operators w
-  join listings l on l.operator_id = w.merged_into where w.merged_into is not null and ${ON_THE_LIST})`
+/**
+ * Whether the operator of `n` has an entry of ours, or was merged into one that has (SQL): looked up name by name, which is
+ * quicker for some thousands of names than all who are listed at once.
+ */
+export const LISTED = `exists (select 1 from operators w join listings l on l.operator_id = coalesce(w.merged_into, w.id)
+  where w.id = n.operator_id and l.published_on is not null and l.removed_on is null offset 0)`
 
 /** An entry, and what the last publication says of it. */
 export interface SignedEntry {

@@ -25,8 +25,9 @@ const QUALITY = { often: { br: 7, gzip: 7 }, once: { br: 3, gzip: 4 } } as const
 
 const [packBr, packGzip] = [promisify(brotliCompress), promisify(gzip)]
 
+/** The smallest that the reader takes: browsers name them all as equals. */
 export const encodingOf = (request: Request): Encoding =>
-  (request.acceptsEncodings(['br', 'gzip', 'identity']) || 'identity') as Encoding
+  (['br', 'gzip'] as const).find((one) => request.acceptsEncodings(one) === one) ?? 'identity'
 
 export const pack = async (text: string, encoding: Encoding, used: keyof typeof QUALITY): Promise<Packed> => {
   const bytes = Buffer.from(text)

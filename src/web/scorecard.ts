@@ -44,10 +44,10 @@ const head = ({ card, hash, inForce, day }: ShownCard): Html =>
       ? both(`现行评分卡（${day}）。`, `The card in force on ${day}.`)
       : both(`并非现行评分卡（${day}），仅供查阅。`, `Not in force on ${day}; shown for reference.`)
   }</p>
-<dl>
-<dt>${both('版本', 'Version')}</dt><dd>${code(card.version)}</dd>
-<dt>SHA-256</dt><dd class="hash">${code(hash)}</dd>
-<dt>${both('评分卡全文（规范 JSON）', 'The whole card (canonical JSON)')}</dt><dd><a href="/scorecard/${card.version}.json">/scorecard/${card.version}.json</a></dd>
+<dl class="facts">
+<div><dt>${both('版本', 'Version')}</dt><dd>${code(card.version)}</dd></div>
+<div><dt>SHA-256</dt><dd class="hash">${code(hash)}</dd></div>
+<div><dt>${both('评分卡全文（规范 JSON）', 'The whole card (canonical JSON)')}</dt><dd><a href="/scorecard/${card.version}.json">/scorecard/${card.version}.json</a></dd></div>
 </dl>`
 
 const about = ({ card }: ShownCard): Html =>

@@ -54,6 +54,8 @@ html[lang=en] h1 .en { font-size: .62em; color: var(--soft); }
 h2 { font-size: 1.2rem; line-height: 1.4; margin: 2.5rem 0 .75rem; font-weight: 650; }
 h3 { font-size: 1.02rem; line-height: 1.45; margin: 1.5rem 0 .4rem; font-weight: 650; }
 p { margin: .6rem 0; }
+main p, main li { max-width: 54rem; }
+.entries li, .totals li { max-width: none; }
 main p:not([class]) > .en:last-child, .lead .en, .note > .en:last-child, .notice .en, .good .en, .state .en { display: block; }
 .lead { font-size: 1.08rem; max-width: 46rem; }
 .note { color: var(--soft); font-size: .9rem; }

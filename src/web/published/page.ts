@@ -75,7 +75,8 @@ ${table({
 ${pre(`curl -s ${base}/data/blacklist.csv -o blacklist.csv
 curl -s "${base}/data/delta?since=${sequence}"`)}
 <p>${both('查一个代码：', 'To look up one code:')}</p>
-${pre(`curl -s ${base}/graphql -H 'content-type: application/json' -d '{"query":"{ standing(code: \\"91220102MA0Y3X1HXM\\") { status listed asOf } }"}'`)}
+${pre(`curl -s ${base}/graphql -H 'content-type: application/json' \\
+  -d '{"query":"{ standing(code: \\"91220102MA0Y3X1HXM\\") { status listed asOf } }"}'`)}
 </section>
 <section aria-labelledby="fields">
 <h2 id="fields">${both('字段', 'Fields')}</h2>
