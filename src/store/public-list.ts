@@ -159,7 +159,8 @@ export interface SignedEntry {
 export const signed = async (db: Db, ids: readonly string[]): Promise<Map<string, SignedEntry>> => {
   const answer = await db.raw(
     `select p.listing_id as id, p.body, p.salt, e.line, e.hash, m.sequence, m.valid_until as "validUntil"
-     from public_entries p left join published_entries e on e.listing_id = p.listing_id and e.to_sequence is null
+     from public_entries p
+     left join lateral (select line, hash from published_entries where listing_id = p.listing_id and to_sequence is null limit 1) e on true
      left join manifests m on m.sequence = (select max(sequence) from snapshots)
      where p.listing_id = any(?::uuid[]) /* publicList.signed */`,
     [[...ids]],

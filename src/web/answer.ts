@@ -4,8 +4,7 @@
  * holds a secret does not go this way.
  */
 import { createHash } from 'node:crypto'
-import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type { Request, Response } from 'express'
 import { secondsLeftIn } from '../domain/dates.js'
 
@@ -20,23 +19,24 @@ export interface Packed {
 
 /** Longest time for which a copy may be used without asking, seconds. */
 const PUBLIC_SECONDS = 60
-/** Kept pages are packed once and sent often; others are packed for one reader. */
+/**
+ * Pages that are kept are packed once and sent often, the others for one reader. At once and here: a page is small, and to hand
+ * it to another thread takes as long.
+ */
 const QUALITY = { often: { br: 7, gzip: 7 }, once: { br: 3, gzip: 4 } } as const
-
-const [packBr, packGzip] = [promisify(brotliCompress), promisify(gzip)]
 
 /** The smallest that the reader takes: browsers name them all as equals. */
 export const encodingOf = (request: Request): Encoding =>
   (['br', 'gzip'] as const).find((one) => request.acceptsEncodings(one) === one) ?? 'identity'
 
-export const pack = async (text: string, encoding: Encoding, used: keyof typeof QUALITY): Promise<Packed> => {
+export const pack = (text: string, encoding: Encoding, used: keyof typeof QUALITY): Packed => {
   const bytes = Buffer.from(text)
   const quality = QUALITY[used]
   // Weak, for all encodings are of one page; nobody asks for a part of it.
   const tag = `W/"${createHash('sha256').update(bytes).digest('base64url')}"`
   const params = { [constants.BROTLI_PARAM_QUALITY]: quality.br, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
-  if (encoding === 'br') return { body: await packBr(bytes, { params }), encoding, tag }
-  if (encoding === 'gzip') return { body: await packGzip(bytes, { level: quality.gzip }), encoding, tag }
+  if (encoding === 'br') return { body: brotliCompressSync(bytes, { params }), encoding, tag }
+  if (encoding === 'gzip') return { body: gzipSync(bytes, { level: quality.gzip }), encoding, tag }
   return { body: bytes, encoding, tag }
 }
 

@@ -117,8 +117,9 @@ ${
 }
 
 /** In the zone of the province. */
-export const minute = (instant: Date): string =>
-  instant.toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' }).slice(0, 16)
+export const minute = (instant: Date): string => MINUTE.format(instant).slice(0, 16)
+
+const MINUTE = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' })
 
 const commands = (base: string, id: string): string =>
   `curl -s ${base}/data/blacklist.jsonl | grep '"id":"${id}"' > entry.json

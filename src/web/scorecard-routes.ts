@@ -30,7 +30,7 @@ const showInForce =
     const { db, nowOf } = parts
     const day = dateIn(nowOf(request))
     const card = await cardInForce(db, day)
-    await show(parts, request, response, await pageOf(db, card, card, day))
+    show(parts, request, response, await pageOf(db, card, card, day))
   }
 
 const showVersion =
@@ -42,7 +42,7 @@ const showVersion =
     const card = await known(db, asJson ? asked.slice(0, -JSON_END.length) : asked)
     if (asJson) return bytesOf(response, card)
     const day = dateIn(nowOf(request))
-    await show(parts, request, response, await pageOf(db, card, await cardInForce(db, day), day))
+    show(parts, request, response, await pageOf(db, card, await cardInForce(db, day), day))
   }
 
 /** The bytes of which the hash is said everywhere: who asks again is told by it that nothing changed. */

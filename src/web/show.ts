@@ -31,14 +31,14 @@ export const baseOf = ({ publicUrl }: Pick<Shows, 'publicUrl'>, { headers }: Req
   return `http://${HOST.test(headers.host ?? '') ? headers.host : 'localhost'}`
 }
 
-export const show = async (
+export const show = (
   { demo, nowOf }: Pick<Shows, 'demo' | 'nowOf'>,
   request: Request,
   response: Response,
   page: Page,
   { parameters = {}, freshFor: given = Number.POSITIVE_INFINITY }: Showing = {},
-): Promise<void> => {
+): void => {
   const text = render(page, { demo, lang: langOf(request), here: { path: request.path, parameters } })
   const fresh = Math.min(given, freshFor(nowOf(request)))
-  answer(request, response, fresh, await pack(text, encodingOf(request), 'once'))
+  answer(request, response, fresh, pack(text, encodingOf(request), 'once'))
 }

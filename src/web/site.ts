@@ -71,9 +71,9 @@ export const site = (parts: SiteParts): Router => {
     gzip: pack(STYLE, 'gzip', 'often'),
     identity: pack(STYLE, 'identity', 'often'),
   }
-  router.get('/site.css', async (request, response) => {
+  router.get('/site.css', (request, response) => {
     response.type('css')
-    answer(request, response, STYLE_SECONDS, await style[encodingOf(request)])
+    answer(request, response, STYLE_SECONDS, style[encodingOf(request)])
   })
   return router
 }
@@ -103,7 +103,10 @@ const showFront =
       const { day, sequence } = stamp
       const all = { day, region: null, authority: null, pattern: null, from: null, to: null, contested: false }
       const [figures, newest] = await Promise.all([
-        kept.by(stamp, 'figures', () => kept.inTurn(() => publicFigures.figures(db, day))),
+        // They name nobody, and the whole list is read for them: once for each publication, as soon as there is one.
+        (sequence > 0 ? kept.published : kept.by)(stamp, 'figures', () =>
+          kept.inTurn(() => publicFigures.figures(db, day)),
+        ),
         publicList.page(db, all, { order: 'newest', first: NEWEST, after: null }),
       ])
       return frontPage({ day, sequence, figures, newest: newest.map(({ body }) => body) })
@@ -165,5 +168,5 @@ const showEntry =
     // What was never public has never been here.
     const published = entry !== null || (await listings.byId(db, id))?.publishedOn != null
     if (!published) throw new Refusal('NOT_FOUND')
-    await show(own, request, response.status(410), endedPage())
+    show(own, request, response.status(410), endedPage())
   }

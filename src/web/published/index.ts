@@ -45,7 +45,7 @@ export const data = (parts: DataParts): Router => {
     const instant = parts.nowOf(request)
     const list = await now(instant, response, itself)
     const { snapshot, signed } = list
-    await show(parts, request, response, dataPage({ snapshot, signed, base: baseOf(parts, request) }), {
+    show(parts, request, response, dataPage({ snapshot, signed, base: baseOf(parts, request) }), {
       freshFor: freshFor(list, instant),
     })
   }
