@@ -302,6 +302,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         publicUrl: config.publicUrl,
         timetable: occasions,
         trail,
+        verifyTrail: (options) => verifyTrail(db, { now, noted: notes.trail(identity), ...options }),
         pull: upload,
         rescore: (only) => scoreAtOnce(only),
         publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS }),

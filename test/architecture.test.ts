@@ -24,6 +24,8 @@ const MAY: Record<string, readonly string[]> = {
   work: ['store', 'agencies', 'platforms', 'domain', 'errors', 'log', 'contracts', 'keys', 'http'],
   api: ['web', 'work', 'store', 'agencies', 'platforms', 'domain', 'errors', 'log', 'contracts', 'keys', 'http'],
   web: ['work', 'store', 'agencies', 'platforms', 'domain', 'errors', 'log', 'contracts', 'keys', 'http'],
+  // In a browser, of whoever sits there: nothing of the hub but what is pure.
+  desk: ['domain'],
   sandbox: ['seeds', 'work', 'store', 'agencies', 'platforms', 'domain', 'errors', 'log', 'contracts', 'keys', 'http'],
   migrations: [],
   seeds: ['sandbox', 'work', 'store', 'agencies', 'domain', 'errors'],
@@ -48,6 +50,11 @@ const TOP = [
 /** Imported by nobody else; the configuration too, which is no companion. */
 const ONLY_TOP: readonly string[] = [...TOP, 'config']
 
+/** The desk is a program of its own, built for browsers; how it is built runs here. */
+const DESK = 'src/web/desk/'
+const DESK_BUILD = 'src/web/desk/build/'
+const inDesk = (room: string): boolean => room === 'desk'
+
 /** One library, one room. `agencies/transports/table` is the place where a door may speak SQL. */
 const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   knex: (room, file) => ['store', 'migrations', 'seeds'].includes(room) || file.includes('transports/table'),
@@ -56,7 +63,15 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   express: (room) => room === 'api' || room === 'web',
   '@apollo/server': (room) => room === 'api',
   '@graphql-tools/schema': (room) => room === 'api',
-  graphql: (room) => room === 'api',
+  graphql: (room, file) => room === 'api' || file.startsWith(DESK_BUILD),
+  react: inDesk,
+  'react-dom': inDesk,
+  'react-router': inDesk,
+  antd: inDesk,
+  '@ant-design/icons': inDesk,
+  '@apollo/client': inDesk,
+  echarts: inDesk,
+  vite: (_, file) => file.startsWith(DESK_BUILD),
   'graphql-jit': (_, file) => file === 'src/api/compiled.ts',
   'node-cron': (_, file) => file === 'src/work/clock.ts',
   ajv: (_, file) => file === 'src/contracts.ts',
@@ -86,6 +101,7 @@ const importsOf = (file: string, text: string): Import[] =>
   }))
 
 const roomOf = (file: string): string => {
+  if (file.startsWith(DESK)) return 'desk'
   const [first = '', second = ''] = file.split('/')
   return first === 'src' ? second.replace(/\.ts$/, '') : first
 }
@@ -114,7 +130,7 @@ const fault = ({ file, from, typeOnly }: Import): string | null => {
 
 const filesUnder = (folder: string): string[] =>
   readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /(?<!\.generated)\.tsx?$/.test(entry.name))
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
 
 const FILES = ['src', 'migrations', 'seeds'].flatMap(filesUnder)
@@ -138,6 +154,9 @@ describe('the architecture', () => {
     ['work holding the list of agencies', 'src/work/pull.ts', `import { feeds } from '../agencies/index.js'`],
     ['knex in a verb', 'src/work/pull.ts', `import knex from 'knex'`],
     ['a room reading the configuration', 'src/api/server.ts', `import { readConfig } from '../config.js'`],
+    ['a page of the desk knowing the store', 'src/web/desk/main.tsx', `import { connect } from '../../store/db.js'`],
+    ['a page of the site knowing the desk', 'src/web/site.ts', `import { PAGES } from './desk/routes.js'`],
+    ['React beside the desk', 'src/web/page.ts', `import { useState } from 'react'`],
     ['express beside the api', 'src/work/push.ts', `import express from 'express'`],
     ['an import written over several lines', 'src/domain/score.ts', `import {\n  connect,\n} from '../store/db.js'`],
     ['an import made while running', 'src/domain/score.ts', `const db = await import('../store/db.js')`],

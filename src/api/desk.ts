@@ -1,6 +1,8 @@
 /** Where people sign in to the desk and out of it: a password for a session cookie, and the token that goes with it. */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
+import { ACCESS, type Act, may } from '../domain/viewer.js'
 import { isRefusal, Refusal } from '../errors.js'
+import { deskPages } from '../web/desk-pages.js'
 import * as people from '../work/people.js'
 import type { Asked } from './asked.js'
 import { checkSite, checkToken, cookieFor, cookieIn, NO_COOKIE } from './cookies.js'
@@ -31,13 +33,13 @@ export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limi
     giveBack()
     await keep(parts, asked, signedIn.viewer, { kind: 'TOKEN', asked: 'POST /desk/login' })
     const seconds = Math.floor((signedIn.endsAt.getTime() - now.getTime()) / 1_000)
-    response.set('Set-Cookie', cookieFor(signedIn.cookie, seconds)).json(shown(signedIn))
+    response.set('Set-Cookie', cookieFor(signedIn.cookie, seconds)).json(shown(signedIn, parts))
   }
 
   const present: RequestHandler = async (request, response) => {
     const signedIn = await mine(request)
     if (signedIn === null) throw new Refusal('UNAUTHENTICATED', { reason: '未登录 not signed in' })
-    response.json(shown(signedIn))
+    response.json(shown(signedIn, parts))
   }
 
   const logout: RequestHandler = async (request, response) => {
@@ -69,6 +71,11 @@ export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limi
       const detail = `此地址只接受 ${method}。Only ${method} is answered here.`
       answerProblem(request, response, askedOf(request), { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
     })
+  const session = async (request: Request) => {
+    const signedIn = await mine(request)
+    return signedIn && shown(signedIn, parts)
+  }
+  router.use('/desk', deskPages(session))
   router.use('/desk', refused)
   return router
 }
@@ -78,13 +85,17 @@ const noStore: RequestHandler = (_request, response, next) => {
   next()
 }
 
-const shown = ({ viewer, cookie, endsAt }: people.SignedIn) => ({
+/** What a page of the desk knows of who is signed in. */
+const shown = ({ viewer, cookie, endsAt }: people.SignedIn, { demo }: Pick<ApiParts, 'demo'>) => ({
   name: viewer.sub,
   role: viewer.role,
   agency: viewer.agency,
   region: viewer.region,
   csrfToken: people.csrfOf(cookie),
   endsAt: endsAt.toISOString(),
+  idleMs: people.IDLE_MS,
+  acts: (Object.keys(ACCESS) as Act[]).filter((act) => may(viewer, act)),
+  demo,
 })
 
 /** Refusal INPUT_INVALID unless name and password are one text each. */

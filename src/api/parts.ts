@@ -8,6 +8,7 @@ import type { FileGiven, Pulled } from '../work/pull.js'
 import type { Rules } from '../work/rules.js'
 import type { Occasion } from '../work/timetable.js'
 import type { Trail } from '../work/trail.js'
+import type { TrailVerified } from '../work/verify-trail.js'
 import type { Hot } from './hot.js'
 import type { Quotas } from './quotas.js'
 import type { Revocations } from './revocations.js'
@@ -47,6 +48,8 @@ export interface ApiParts {
   timetable: readonly Occasion[]
   /** Where the row of an answer goes before it leaves. */
   trail: Trail
+  /** Walks the trail, page by page; what `progress` throws ends it. */
+  verifyTrail: (options: { progress: (rows: number) => void }) => Promise<TrailVerified>
   /** Takes in a file that an agency uploaded; null where another process has it. */
   pull: (feed: string, given: Upload) => Promise<(Pulled & { run: number }) | null>
   /** Scores these operators at once: what a move took off the list weighs nothing any more. */

@@ -6,7 +6,9 @@ import { SUBJECT_KINDS } from '../domain/delivery.js'
 import { RECORD_KINDS } from '../domain/records.js'
 import type { Context } from './context.js'
 import { numberIn, readId } from './ids.js'
+import { administration } from './nouns/administration.js'
 import { audit, scoreById } from './nouns/audit.js'
+import { cases } from './nouns/cases.js'
 import { clocks } from './nouns/clocks.js'
 import { concernById, concerns } from './nouns/concerns.js'
 import { deadlines } from './nouns/deadlines.js'
@@ -30,6 +32,7 @@ import { rejectById, rejected } from './nouns/rejects.js'
 import { restoration } from './nouns/restoration.js'
 import { restored } from './nouns/restored.js'
 import { retractions } from './nouns/retractions.js'
+import { ruleTables } from './nouns/rule-tables.js'
 import { score } from './nouns/score.js'
 import { adoptionById, scorecardLife } from './nouns/scorecards.js'
 import { sellersOf } from './nouns/sellers.js'
@@ -113,6 +116,9 @@ export const makeSchema = (): GraphQLSchema => {
         ...restored.Query,
         ...lockouts.Query,
         ...trail.Query,
+        ...administration.Query,
+        ...ruleTables.Query,
+        ...cases.Query,
       },
       Mutation: {
         ...moves.Mutation,
@@ -132,6 +138,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...compared.Mutation,
         ...restored.Mutation,
         ...sellersOf.Mutation,
+        ...administration.Mutation,
       },
       ...listingFields,
       Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing, ...clocks.Listing },

@@ -39,12 +39,16 @@ const viewerOf = async (request: IncomingMessage, { db, keys, revocations }: Adm
   return { role, ...claims }
 }
 
-/** No cookie: the public. What may change something must show, besides, that a page of the hub asks. */
+/**
+ * No cookie: the public; but whoever carries the token of a session without its cookie, for the browser has let go of it, is
+ * told, and not answered as the public would be. What may change something must show, besides, that a page of the hub asks.
+ */
 const ofSession = async (request: IncomingMessage, db: ApiParts['db'], now: Date): Promise<Viewer> => {
   const cookie = cookieIn(request.headers)
-  if (cookie === null) return PUBLIC
-  const signedIn = await people.signedInBy(db, cookie, now)
-  if (signedIn === null) throw new Refusal('UNAUTHENTICATED', { reason: '登录已失效 the session has ended' })
+  if (cookie === null && request.headers['x-csrf-token'] === undefined) return PUBLIC
+  const signedIn = cookie === null ? null : await people.signedInBy(db, cookie, now)
+  if (cookie === null || signedIn === null)
+    throw new Refusal('UNAUTHENTICATED', { reason: '登录已失效 the session has ended' })
   checkToken(request, (given) => people.csrfMatches(cookie, given))
   return signedIn.viewer
 }

@@ -77,6 +77,9 @@ export type Act =
   | 'settle_delivery'
   | 'close_retraction'
   | 'see_lockouts'
+  | 'see_registered'
+  | 'manage_registered'
+  | 'see_rules'
   | 'see_trail'
   | 'see_askers'
 
@@ -134,6 +137,9 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   settle_delivery: ['officer', 'reviewer', 'administrator'],
   close_retraction: ['officer', 'reviewer'],
   see_lockouts: ['administrator', 'auditor'],
+  see_registered: ['administrator', 'auditor'],
+  manage_registered: ['administrator'],
+  see_rules: AUTHORITY,
   see_trail: ['administrator', 'auditor'],
   // Who has asked about an operator; of whose questions is the rules' word (schema/rules/trail.json).
   see_askers: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
@@ -170,6 +176,7 @@ export const OF_ALL_REGIONS: readonly Act[] = [
   'decide_scorecard',
   'direct_platform',
   'direct_timetable',
+  'manage_registered',
   'propose_scorecard',
   'release_restored',
   'settle_delivery',
@@ -195,6 +202,9 @@ export const may = (viewer: Viewer, act: Act): boolean =>
 
 /** Whether a city or a county, or another province, bounds what the viewer may do. */
 export const isBounded = ({ region }: Viewer): boolean => region !== null && region !== PROVINCE
+
+/** First digits of the division that bounds the viewer; null: none does. */
+export const boundOf = (viewer: Viewer): string | null => (isBounded(viewer) ? divisionOf(viewer.region ?? '') : null)
 
 /** An act about an operator of this region; null: of none that is known, which is the province's to do. */
 export const mayIn = (viewer: Viewer, act: Act, region: string | null): boolean =>

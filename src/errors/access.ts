@@ -56,6 +56,11 @@ export const ACCESS_REFUSALS = {
     (d) => `名称 ${d['name']} 已被占用。A person or client of this name exists; use hub person reset.`,
   ),
   PERSON_UNKNOWN: row(404, 1, (d) => `没有名为 ${d['name']} 的人员。There is no person of this name.`),
+  OWN_ACCESS: row(
+    409,
+    1,
+    () => '不能停用自己，须由另一名管理员办理。Nobody ends their own access: another administrator does it.',
+  ),
   ROLE_UNKNOWN: row(400, 2, (d) => `角色 ${d['role']} 不可用，可用：${d['known']}。Unknown role.`),
   AGENCY_UNKNOWN: row(400, 2, (d) => `未知的信源单位 ${d['agency']}，可用：${d['known']}。Unknown agency.`),
   TRAIL_UNAVAILABLE: row(

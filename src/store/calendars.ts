@@ -37,3 +37,22 @@ export const amend = async (
   if (made.knownUntil !== null)
     await tx('calendar_reach').insert({ known_until: made.knownUntil, made_by: made.by, made_at: made.at })
 }
+
+export interface Amendment {
+  day: string
+  kind: DayKind
+  reason: string
+  by: string
+  at: Date
+}
+
+/** What was said of the days of a year, by day; of each the last word. */
+export const amendmentsOf = async (db: Db, year: number): Promise<Amendment[]> => {
+  const answer = await db.raw(
+    `select distinct on (day) to_char(day, 'YYYY-MM-DD') as day, kind, reason, made_by as by, made_at as at
+     from calendar_amendments where day between make_date(:year, 1, 1) and make_date(:year, 12, 31)
+     order by day, id desc /* calendars.amendmentsOf */`,
+    { year },
+  )
+  return answer.rows
+}

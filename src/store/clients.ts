@@ -63,3 +63,26 @@ export const byId = async (db: Db, id: string, now: Date): Promise<Registered | 
   )
   return answer.rows[0] ?? null
 }
+
+export interface Listed {
+  id: string
+  role: Role
+  agency: string | null
+  region: string | null
+  createdAt: Date
+  rotatedAt: Date | null
+  /** Until when the secret before is good too; null: it is not. */
+  previousUntil: Date | null
+  endedAt: Date | null
+}
+
+/** By name; those that are ended too, after the others. `most`: no more than so many. `name`: of this name alone. */
+export const list = async (db: Db, now: Date, most: number, name: string | null = null): Promise<Listed[]> => {
+  const answer = await db.raw(
+    `select id, role, agency, region, created_at as "createdAt", rotated_at as "rotatedAt", ended_at as "endedAt",
+       case when previous_until > :now then previous_until end as "previousUntil"
+     from clients where :name::text is null or id = :name order by ended_at is not null, id limit :most /* clients.list */`,
+    { now, most, name } as never,
+  )
+  return answer.rows
+}

@@ -52,3 +52,28 @@ export const setPassword = async (
 /** False: there is no such person, or none any more. */
 export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
   (await db('people').where({ id }).whereNull('ended_at').update({ ended_at: now })) > 0
+
+export interface Listed {
+  id: string
+  role: Role
+  agency: string | null
+  region: string | null
+  createdAt: Date
+  /** Until when a password that the hub gave waits to be changed for another; null: it was chosen. */
+  oneTimeUntil: Date | null
+  endedAt: Date | null
+  /** When a session of its was last used; null: there is none that is kept. */
+  seenAt: Date | null
+}
+
+/** By name; those that are ended too, after the others. `most`: no more than so many. `name`: of this name alone. */
+export const list = async (db: Db, most: number, name: string | null = null): Promise<Listed[]> => {
+  const answer = await db.raw(
+    `select p.id, p.role, p.agency, p.region, p.created_at as "createdAt", p.one_time_until as "oneTimeUntil",
+       p.ended_at as "endedAt", (select max(s.seen_at) from sessions s where s.person = p.id) as "seenAt"
+     from people p where :name::text is null or p.id = :name
+     order by p.ended_at is not null, p.id limit :most /* people.list */`,
+    { most, name },
+  )
+  return answer.rows
+}

@@ -68,6 +68,18 @@ describe('people who sign in', () => {
     expect([dump.includes(password), dump.includes(OWN)]).to.deep.equal([false, false])
   })
 
+  it('are told what they may, and that a session has ended also where the browser has let go of its cookie', async () => {
+    const session = await signedIn('told')
+    const answered = await fetch(`${world.url}/desk/session`, { headers: { cookie: session.cookie } })
+    const told = (await answered.json()) as { acts: string[] }
+    expect(told).to.include({ name: 'told', demo: false, idleMs: 1_800_000 })
+    expect(told.acts).to.include('move_listing').and.to.not.include('see_trail')
+    const { csrfToken } = session
+    expect((await world.ask('{ standing(code: "x") { status } }')).data.standing.status).to.equal('UNKNOWN')
+    const answer = await world.ask('{ standing(code: "x") { status } }', { headers: { 'x-csrf-token': csrfToken } })
+    expect([answer.status, answer.errors?.[0]?.extensions['code']]).to.deep.equal([401, 'UNAUTHENTICATED'])
+  })
+
   it('are viewers by a cookie that no script reads and no other site sends, and whose value is not kept', async () => {
     const { one_time_password: password } = await add('cookie')
     const answer = await login({ name: 'cookie', password, newPassword: OWN })

@@ -31,6 +31,7 @@ import { replaceSellers } from '../../src/work/sellers.js'
 import { familiesTold } from '../../src/work/sources.js'
 import { timetable } from '../../src/work/timetable.js'
 import { makeTrail } from '../../src/work/trail.js'
+import { verifyTrail } from '../../src/work/verify-trail.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
 export const NOW = new Date('2026-03-02T02:00:00Z')
@@ -115,6 +116,7 @@ export const makeWorld = async ({
       return pull(database.db, { feed, url: null, mark: keys.mark, rules, now: () => now, ...given })
     },
     trail,
+    verifyTrail: (options) => verifyTrail(database.db, { now: () => now, noted: null, ...options }),
     rescore: async (only) =>
       score(database.db, {
         cause: 'person',

@@ -9,6 +9,7 @@ import { rejectsCsv } from './rejects-csv.js'
 import { scoreJson } from './score.js'
 import { sellers } from './sellers.js'
 import { timelinessCsv } from './timeliness.js'
+import { trailVerification } from './trail-verification.js'
 import { Unpulled, uploads } from './upload.js'
 
 /** After which whoever found the hub busy may come again, seconds. */
@@ -28,6 +29,8 @@ export const v1 = (parts: ApiParts, askedOf: AskedOf): Router => {
   router.all('/v1/scores/:id', only('GET'))
   router.get('/v1/timeliness.csv', timelinessCsv(parts, askedOf))
   router.all('/v1/timeliness.csv', only('GET'))
+  router.get('/v1/trail/verification', trailVerification(parts, askedOf))
+  router.all('/v1/trail/verification', only('GET'))
   router.use('/v1', refused(parts, askedOf))
   return router
 }

@@ -1,0 +1,123 @@
+/** Who may come in: registered systems and people. What is told once, a secret or a password, is in its own answer alone. */
+import type { Role } from '../../domain/viewer.js'
+import { samePerson } from '../../domain/viewer.js'
+import { Refusal } from '../../errors.js'
+import * as clients from '../../store/clients.js'
+import * as people from '../../store/people.js'
+import * as clientWork from '../../work/clients.js'
+import * as peopleWork from '../../work/people.js'
+import { type Context, spend } from '../context.js'
+import { withoutNul } from '../limits.js'
+import { allow } from '../viewer.js'
+
+/** Registered holders that are listed at once. */
+const LISTED_MOST = 1_000
+const HOUR_MS = 3_600_000
+
+const clientView = ({ id, ...rest }: clients.Listed) => ({ name: id, ...rest })
+const personView = ({ id, ...rest }: people.Listed) => ({ name: id, ...rest })
+
+const listClients = async (_: unknown, __: unknown, context: Context) => {
+  allow(context.viewer, 'see_registered')
+  const found = await clients.list(context.parts.db, context.now, LISTED_MOST)
+  spend(context, found.length)
+  return found.map(clientView)
+}
+
+const listPeople = async (_: unknown, __: unknown, context: Context) => {
+  allow(context.viewer, 'see_registered')
+  const found = await people.list(context.parts.db, LISTED_MOST)
+  spend(context, found.length)
+  return found.map(personView)
+}
+
+interface RegisterInput {
+  name: string
+  role: Role
+  agency?: string | null
+  region?: string | null
+}
+
+/** What a command gets as options: what was not given is absent. */
+const givenIn = (input: RegisterInput): clientWork.ClientGiven => {
+  const { name, role, agency, region } = withoutNul(input)
+  return { name, role, ...(agency ? { agency } : {}), ...(region ? { region } : {}) }
+}
+
+const agencyIds = ({ parts }: Context): string[] => parts.agencies.map(({ id }) => id)
+
+const addClient = async (_: unknown, { input }: { input: RegisterInput }, context: Context) => {
+  allow(context.viewer, 'manage_registered')
+  const made = await clientWork.add(context.parts.db, givenIn(input), agencyIds(context), context.now)
+  return { secret: made.client_secret, client: () => clientNamed(context, made.client_id) }
+}
+
+interface Rotating {
+  name: string
+  overlapHours?: number | null
+  leaked?: boolean | null
+}
+
+const rotateClient = async (_: unknown, args: Rotating, context: Context) => {
+  allow(context.viewer, 'manage_registered')
+  const { name } = withoutNul({ name: args.name })
+  const made = await clientWork.rotate(context.parts.db, name, context.now, {
+    ...(args.overlapHours == null ? {} : { overlapMs: args.overlapHours * HOUR_MS }),
+    leaked: args.leaked ?? false,
+  })
+  return { secret: made.client_secret, client: () => clientNamed(context, name) }
+}
+
+const endClient = async (_: unknown, args: { name: string }, context: Context) => {
+  allow(context.viewer, 'manage_registered')
+  const { name } = withoutNul(args)
+  notOneself(context, name)
+  await clientWork.end(context.parts.db, name, context.now)
+  return clientNamed(context, name)
+}
+
+const addPerson = async (_: unknown, { input }: { input: RegisterInput }, context: Context) => {
+  allow(context.viewer, 'manage_registered')
+  return issued(context, await peopleWork.add(context.parts.db, givenIn(input), agencyIds(context), context.now))
+}
+
+const resetPerson = async (_: unknown, args: { name: string }, context: Context) => {
+  allow(context.viewer, 'manage_registered')
+  return issued(context, await peopleWork.reset(context.parts.db, withoutNul(args).name, context.now))
+}
+
+const issued = (context: Context, { name, one_time_password, good_until }: peopleWork.Registered) => ({
+  oneTimePassword: one_time_password,
+  goodUntil: new Date(good_until),
+  person: () => personNamed(context, name),
+})
+
+const endPerson = async (_: unknown, args: { name: string }, context: Context) => {
+  allow(context.viewer, 'manage_registered')
+  const { name } = withoutNul(args)
+  notOneself(context, name)
+  await peopleWork.end(context.parts.db, name, context.now)
+  return personNamed(context, name)
+}
+
+/** Else the last administrator could shut everyone out, by mistake. */
+const notOneself = ({ viewer }: Context, name: string): void => {
+  if (samePerson(viewer.sub ?? '', name)) throw new Refusal('OWN_ACCESS')
+}
+
+const clientNamed = async ({ parts, now }: Context, name: string) => {
+  const found = (await clients.list(parts.db, now, LISTED_MOST, name))[0]
+  if (found === undefined) throw new Refusal('CLIENT_UNKNOWN', { name })
+  return clientView(found)
+}
+
+const personNamed = async ({ parts }: Context, name: string) => {
+  const found = (await people.list(parts.db, LISTED_MOST, name))[0]
+  if (found === undefined) throw new Refusal('PERSON_UNKNOWN', { name })
+  return personView(found)
+}
+
+export const administration = {
+  Query: { clients: listClients, people: listPeople },
+  Mutation: { addClient, rotateClient, endClient, addPerson, resetPerson, endPerson },
+}

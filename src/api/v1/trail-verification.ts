@@ -1,0 +1,39 @@
+/** GET /v1/trail/verification: the whole trail walked while whoever asked watches: Server-Sent Events `progress`, then `done`. */
+import type { RequestHandler, Response } from 'express'
+import { Refusal } from '../../errors.js'
+import type { ApiParts } from '../parts.js'
+import { keep } from '../trail.js'
+import { admit, allow } from '../viewer.js'
+import type { AskedOf } from './index.js'
+
+/** One walk at a time: it reads every row. Refusals: UNAUTHENTICATED, FORBIDDEN, RUN_BUSY. */
+export const trailVerification = (parts: ApiParts, askedOf: AskedOf): RequestHandler => {
+  let walking = false
+  return async (request, response) => {
+    const own = askedOf(request)
+    const viewer = await admit(request, parts, own.now)
+    allow(viewer, 'see_trail')
+    if (walking) throw new Refusal('RUN_BUSY', { job: 'verify', subject: 'audit' })
+    walking = true
+    try {
+      await keep(parts, own, viewer, { kind: 'FILE', asked: 'GET /v1/trail/verification' })
+      response.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' })
+      const tell = telling(response)
+      tell('progress', { rows: 0 })
+      const found = await parts.verifyTrail({
+        progress: (rows) => {
+          // Whoever has gone need not be walked for.
+          if (response.destroyed) throw new Refusal('STOPPING')
+          tell('progress', { rows })
+        },
+      })
+      tell('done', found)
+      response.end()
+    } finally {
+      walking = false
+    }
+  }
+}
+
+const telling = (response: Response) => (event: string, said: object) =>
+  void response.write(`event: ${event}\ndata: ${JSON.stringify(said)}\n\n`)

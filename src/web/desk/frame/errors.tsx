@@ -1,0 +1,41 @@
+/** Where a page cannot be shown: it broke, it is not there, or it is not this role's. */
+import { Button } from 'antd'
+import { Link, useRouteError } from 'react-router'
+import { PageHead } from '../pieces/page.js'
+import { saidOf, sentenceOf } from '../pieces/refusal.js'
+
+/** A page that was built before the last release asks for files that are gone. */
+const isOldPage = (error: unknown): boolean =>
+  error instanceof TypeError && /dynamically imported module|module script/i.test(error.message)
+
+export const Broken = () => {
+  const error = useRouteError()
+  const isOld = isOldPage(error)
+  return (
+    <main className="plain">
+      <PageHead title={isOld ? '页面已更新' : '页面出错'} />
+      <p>{isOld ? '枢纽已升级，请刷新页面。' : `${sentenceOf(error)}（${saidOf(error).code}）`}</p>
+      <Button type="primary" onClick={() => location.reload()}>
+        刷新页面
+      </Button>
+    </main>
+  )
+}
+
+export const NotFound = () => (
+  <>
+    <PageHead title="没有这个页面" />
+    <p>
+      地址有误，或者页面已不存在（404）。<Link to="/">回到今日</Link>
+    </p>
+  </>
+)
+
+export const Forbidden = () => (
+  <>
+    <PageHead title="无权查看" />
+    <p>
+      您的角色无权打开此页（403）；需要的，请联系管理员。<Link to="/">回到今日</Link>
+    </p>
+  </>
+)

@@ -1,0 +1,147 @@
+/** What stands around every page: the way about, the search, who is signed in, and what the keys do. */
+import MenuOutlined from '@ant-design/icons/MenuOutlined'
+import { Button, Drawer, Dropdown, type InputRef, Menu, Modal } from 'antd'
+import { Suspense, useMemo, useRef, useState } from 'react'
+import { Link, Outlet, useLocation, useNavigate } from 'react-router'
+import { Loading } from '../pieces/empty.js'
+import { labelOf } from '../pieces/words.js'
+import { PAGES, type Page, pageAt, SECTIONS } from '../routes.js'
+import { Expiry } from '../session/expiry.js'
+import { type Session, signOut, useSession } from '../session/session.js'
+import { SignInAgain } from '../session/sign-in.js'
+import { OperatorSearch } from './search.js'
+import { type Shortcut, useShortcuts } from './shortcuts.js'
+
+export const mayOpen = ({ acts }: Pick<Page, 'acts'>, session: Session): boolean =>
+  acts.some((act) => session.acts.includes(act))
+
+const pathOf = (page: Page): string => `/${page.path}`
+
+export const Frame = () => {
+  const session = useSession()
+  const navigate = useNavigate()
+  const search = useRef<InputRef>(null)
+  const [isOpen, setOpen] = useState(false)
+  const [isHelp, setHelp] = useState(false)
+  const pages = useMemo(() => PAGES.filter((page) => page.section !== undefined && mayOpen(page, session)), [session])
+  const finds = pageAt('operator/x') !== null
+  const shortcuts = useMemo<Shortcut[]>(
+    () => [
+      ...(finds ? [{ keys: '/', words: '查找经营者', does: () => search.current?.focus() }] : []),
+      ...pages.flatMap((page) =>
+        page.key
+          ? [{ keys: `g ${page.key}`, words: `打开${page.title}`, does: () => void navigate(pathOf(page)) }]
+          : [],
+      ),
+      { keys: '?', words: '显示快捷键', does: () => setHelp(true) },
+    ],
+    [pages, finds, navigate],
+  )
+  useShortcuts(shortcuts)
+
+  const way = <Way pages={pages} onGo={() => setOpen(false)} />
+  return (
+    <div className="frame">
+      <a className="skip" href="#page">
+        跳到正文
+      </a>
+      {session.demo && (
+        <p className="demo" role="note">
+          演示环境：所示数据全部虚构。
+        </p>
+      )}
+      <header className="top">
+        <Button
+          className="narrow-only"
+          type="text"
+          icon={<MenuOutlined />}
+          aria-label="打开导航"
+          aria-expanded={isOpen}
+          onClick={() => setOpen(true)}
+        />
+        <Link className="brand" to="/">
+          信用枢纽工作台
+        </Link>
+        {finds && <OperatorSearch input={search} />}
+        <Account session={session} onHelp={() => setHelp(true)} />
+      </header>
+      <Expiry />
+      <div className="below">
+        <nav className="side" aria-label="主导航">
+          {way}
+        </nav>
+        <Drawer open={isOpen} onClose={() => setOpen(false)} placement="left" size={280} title="导航">
+          <nav aria-label="导航">{way}</nav>
+        </Drawer>
+        <main id="page" tabIndex={-1}>
+          <Suspense fallback={<Loading />}>
+            <Outlet />
+          </Suspense>
+        </main>
+      </div>
+      <SignInAgain />
+      <Modal
+        open={isHelp}
+        title="快捷键"
+        footer={null}
+        onCancel={() => setHelp(false)}
+        closable={{ 'aria-label': '关闭' }}
+      >
+        <dl className="fields narrow">
+          {shortcuts.map(({ keys, words }) => (
+            <div key={keys} className="field">
+              <dt>
+                {keys.split(' ').map((key) => (
+                  <kbd key={key}>{key}</kbd>
+                ))}
+              </dt>
+              <dd>{words}</dd>
+            </div>
+          ))}
+        </dl>
+      </Modal>
+    </div>
+  )
+}
+
+const Way = ({ pages, onGo }: { pages: readonly Page[]; onGo: () => void }) => {
+  const { pathname } = useLocation()
+  const nearest = pages
+    .map(pathOf)
+    .filter((path) => pathname === path || (path !== '/' && pathname.startsWith(`${path}/`)))
+    .sort((a, b) => b.length - a.length)[0]
+  return (
+    <Menu
+      mode="inline"
+      selectedKeys={nearest === undefined ? [] : [nearest]}
+      onClick={onGo}
+      items={SECTIONS.flatMap((section) => {
+        const own = pages.filter((page) => page.section === section)
+        if (own.length === 0) return []
+        const children = own.map((page) => ({ key: pathOf(page), label: <Link to={pathOf(page)}>{page.title}</Link> }))
+        return [{ key: section, type: 'group' as const, label: section, children }]
+      })}
+    />
+  )
+}
+
+const Account = ({ session, onHelp }: { session: Session; onHelp: () => void }) => (
+  <Dropdown
+    trigger={['click']}
+    menu={{
+      items: [
+        {
+          key: 'role',
+          label: `${labelOf('Role', session.role)}${session.agency ? ` · ${session.agency}` : ''}`,
+          disabled: true,
+        },
+        { key: 'help', label: '快捷键（?）', onClick: onHelp },
+        { key: 'out', label: '退出登录', onClick: () => void signOut() },
+      ],
+    }}
+  >
+    <Button type="text" className="account">
+      {session.name}
+    </Button>
+  </Dropdown>
+)

@@ -1,0 +1,135 @@
+/** All operators, found by name, kind, region and grade; what is asked for stands in the address. */
+import { Input, Select } from 'antd'
+import { useEffect, useMemo, useState } from 'react'
+import { Link } from 'react-router'
+import { useAddressState } from '../../pieces/address.js'
+import { Code, codeOf, operatorPath } from '../../pieces/code.js'
+import { useConnection } from '../../pieces/connection.js'
+import { PageHead } from '../../pieces/page.js'
+import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
+import { labelOf, optionsOf } from '../../pieces/words.js'
+import { pageAt } from '../../routes.js'
+import { useMay } from '../../session/session.js'
+import { OperatorsDocument, type OperatorsQuery } from './operators.generated.js'
+
+type Row = OperatorsQuery['operators']['edges'][number]
+
+/** After so long without a letter the name is asked for, milliseconds. */
+const PAUSE_MS = 300
+
+const COLUMNS: readonly Column<Row>[] = [
+  {
+    key: 'name',
+    title: '名称',
+    render: ({ node, match }) => {
+      const name = node.name ?? codeOf(node)
+      return (
+        <>
+          {pageAt(operatorPath(node)) ? <Link to={operatorPath(node)}>{name}</Link> : name}
+          {match?.former && <span className="soft"> 曾用名 {match.name}</span>}
+        </>
+      )
+    },
+  },
+  { key: 'code', title: '代码', width: 230, render: ({ node }) => <Code of={codeOf(node)} /> },
+  { key: 'kind', title: '类型', width: 110, render: ({ node }) => labelOf('OperatorKind', node.kind) },
+  { key: 'region', title: '区划', width: 90, render: ({ node }) => node.region ?? '—' },
+  {
+    key: 'state',
+    title: '登记状态',
+    width: 100,
+    render: ({ node }) => labelOf('RegistrationStatus', node.registrationStatus),
+  },
+  {
+    key: 'grade',
+    title: '等级',
+    width: 110,
+    render: ({ node }) => (node.standing.grade === null ? '—' : `${node.standing.grade} · ${node.standing.score} 分`),
+  },
+  {
+    key: 'listed',
+    title: '名单',
+    width: 80,
+    render: ({ node }) => (node.standing.listed ? <span className="bad">公示中</span> : '—'),
+  },
+]
+
+export default function Operators() {
+  const grades = useMay('see_grade')
+  const [asked, ask] = useAddressState({ name: '', kind: '', region: '', grade: '', row: 0 })
+  const { name, kind, region, grade } = asked
+  const filter = useMemo(
+    () => ({
+      ...(name && { name }),
+      ...(kind && { kind }),
+      ...(region && { region }),
+      ...(grade && { grade }),
+    }),
+    [name, kind, region, grade],
+  )
+  const rows = useConnection(OperatorsDocument, { filter } as never, (data) => {
+    const { edges, pageInfo, totalCount } = (data as OperatorsQuery).operators
+    return { nodes: edges, pageInfo, totalCount }
+  })
+  const [text, setText] = useState(name)
+  useEffect(() => {
+    if (text.trim() === name) return
+    const timer = setTimeout(() => ask({ name: text.trim(), row: 0 }), PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [text, name, ask])
+  return (
+    <>
+      <PageHead title="经营者" />
+      <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
+        <Input
+          aria-label="名称"
+          placeholder="名称，含简称、曾用名"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          maxLength={100}
+          style={{ width: '16rem' }}
+          allowClear
+        />
+        <Select
+          aria-label="类型"
+          value={kind}
+          onChange={(kind) => ask({ kind, row: 0 })}
+          options={[{ value: '', label: '全部类型' }, ...optionsOf('OperatorKind')]}
+          style={{ width: '9rem' }}
+        />
+        <Input
+          aria-label="区划代码"
+          placeholder="区划代码，六位"
+          defaultValue={region}
+          maxLength={6}
+          onChange={({ target: { value } }) => {
+            if (/^(?:\d{6})?$/.test(value)) ask({ region: value, row: 0 })
+          }}
+          style={{ width: '9rem' }}
+        />
+        {grades && (
+          <Select
+            aria-label="等级"
+            value={grade}
+            onChange={(grade) => ask({ grade, row: 0 })}
+            options={[
+              { value: '', label: '全部等级' },
+              ...['A', 'B', 'C', 'D'].map((one) => ({ value: one, label: one })),
+            ]}
+            style={{ width: '8rem' }}
+          />
+        )}
+      </form>
+      <VirtualTable
+        label="经营者"
+        columns={COLUMNS}
+        rows={rows}
+        rowKey={({ node }) => node.id}
+        empty="没有符合条件的经营者。"
+        position={asked.row}
+        onPosition={(row) => ask({ row })}
+        minWidth={960}
+      />
+    </>
+  )
+}

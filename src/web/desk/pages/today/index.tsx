@@ -1,0 +1,235 @@
+/** Today: what is due and what is late, what waits for a person, and how feeds and platforms are; each leads to where the work is done. */
+import { useQuery } from '@apollo/client/react'
+import { Button } from 'antd'
+import type { ReactNode } from 'react'
+import { Link } from 'react-router'
+import { codeOf } from '../../pieces/code.js'
+import { ago, count, day, distance, instant } from '../../pieces/dates.js'
+import { Empty, Loading } from '../../pieces/empty.js'
+import { PageHead } from '../../pieces/page.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { labelOf } from '../../pieces/words.js'
+import { pageAt } from '../../routes.js'
+import { useMay } from '../../session/session.js'
+import { type DeadlineLineFragment, TodayDocument, type TodayQuery } from './today.generated.js'
+
+export default function Today() {
+  const moves = useMay('see_moves')
+  const { data, loading, error, refetch } = useQuery(TodayDocument, { variables: { moves } })
+  return (
+    <>
+      <PageHead
+        title="今日"
+        extra={
+          <Button loading={loading} onClick={() => void refetch()}>
+            刷新
+          </Button>
+        }
+      />
+      {error && <Refusal of={error} onAgain={() => void refetch()} />}
+      {data ? <Work of={data as TodayQuery} /> : loading && <Loading of="今日工作" />}
+    </>
+  )
+}
+
+const Work = ({ of }: { of: TodayQuery }) => (
+  <div className="panels">
+    {of.late && of.due && <Deadlines late={of.late} due={of.due} />}
+    <div className="stack">
+      <Queues of={of} />
+      <Platforms of={of.platforms} />
+    </div>
+    <Feeds of={of.agencies} />
+  </div>
+)
+
+const Panel = ({ title, wide, children }: { title: string; wide?: boolean; children: ReactNode }) => (
+  <section className={wide ? 'panel wide' : 'panel'} aria-label={title}>
+    <h2>{title}</h2>
+    {children}
+  </section>
+)
+
+/** A link where its page stands, else the words alone. */
+const To = ({ path, children }: { path: string; children: ReactNode }) =>
+  pageAt(path.replace(/\?.*$/, '')) === null ? children : <Link to={path}>{children}</Link>
+
+type Lines = { totalCount: number; nodes: readonly DeadlineLineFragment[] }
+
+const Deadlines = ({ late, due }: { late: Lines; due: Lines }) => (
+  <Panel title="期限" wide>
+    <h3 className={late.totalCount > 0 ? 'bad' : ''}>已逾期 {count(late.totalCount)} 项</h3>
+    {late.totalCount > 0 && <DeadlineTable label="已逾期的期限" lines={late.nodes} isLate />}
+    <h3>将到期 {count(due.totalCount)} 项</h3>
+    {due.totalCount === 0 ? (
+      <Empty>没有将到期的期限。</Empty>
+    ) : (
+      <DeadlineTable label="将到期的期限" lines={due.nodes} />
+    )}
+  </Panel>
+)
+
+const DeadlineTable = ({ label, lines, isLate }: { label: string; lines: Lines['nodes']; isLate?: boolean }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+  <section className="scroll" aria-label={label} tabIndex={0}>
+    <table className="plain-table" aria-label={label}>
+      <thead>
+        <tr>
+          <th scope="col">最后一天</th>
+          <th scope="col">期限</th>
+          <th scope="col">主体</th>
+          <th scope="col">名单</th>
+          <th scope="col">状态</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map(({ name, dueOn, provisional, listing }) => (
+          <tr key={`${listing.id} ${name} ${dueOn}`}>
+            <td>
+              {day(dueOn)} <span className={isLate ? 'bad' : 'soft'}>{distance(dueOn)}</span>
+              {provisional && <span className="soft">（节假日未公布，可能变动）</span>}
+            </td>
+            <td>{labelOf('DeadlineName', name)}</td>
+            <td>
+              <To path={`/listings/${listing.id}`}>{listing.operator.name ?? codeOf(listing.operator)}</To>
+            </td>
+            <td>{listing.list?.name.zh ?? '—'}</td>
+            <td>{labelOf('ListingState', listing.state)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </section>
+)
+
+interface Queue {
+  title: string
+  n: number
+  path: string
+  /** Whatever waits here is late, or harms somebody. */
+  isUrgent?: boolean
+}
+
+const Queues = ({ of }: { of: TodayQuery }) => {
+  const states = new Map((of.caseBoard ?? []).map((one) => [one.state, one.cases]))
+  const listings: Queue[] =
+    of.caseBoard === undefined
+      ? []
+      : [
+          { title: '线索，待提出', n: states.get('LEAD') ?? 0, path: '/listings?state=LEAD' },
+          { title: '修复申请，待决定', n: states.get('REPAIR_APPLIED') ?? 0, path: '/listings?state=REPAIR_APPLIED' },
+          { title: '暂停公示，待处理', n: states.get('HIDDEN') ?? 0, path: '/listings?state=HIDDEN', isUrgent: true },
+        ]
+  const queues: Queue[] = [
+    ...listings,
+    ...(of.concerns ? [{ title: '名单依据有变，待核实', n: of.concerns.totalCount, path: '/listings/concerns' }] : []),
+    { title: '异议，待决定', n: of.objections.totalCount, path: '/listings/objections' },
+    { title: '拒收条目，待更正', n: of.rejects.totalCount, path: '/intake/rejects' },
+    { title: '主体不明，待认领', n: of.proposals.totalCount, path: '/intake/identity' },
+    { title: '被平台拒收的报送', n: of.refused.totalCount, path: '/deliveries?state=REFUSED' },
+    { title: '逾期未确认的报送', n: of.lateDeliveries.totalCount, path: '/deliveries?late=true', isUrgent: true },
+    { title: '比对后暂停公示，待核实', n: of.hidden.totalCount, path: '/deliveries/discrepancies', isUrgent: true },
+    {
+      title: '比对发现的其他不符',
+      n: of.differing.totalCount - of.hidden.totalCount,
+      path: '/deliveries/discrepancies',
+    },
+  ]
+  return (
+    <Panel title="待办">
+      <table className="plain-table" aria-label="待办">
+        <tbody>
+          {queues.map(({ title, n, path, isUrgent }) => (
+            <tr key={title}>
+              <th scope="row">
+                <To path={path}>{title}</To>
+              </th>
+              <td className={isUrgent && n > 0 ? 'right bad' : 'right'}>{n === 0 ? '无' : count(n)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  )
+}
+
+const Feeds = ({ of }: { of: TodayQuery['agencies'] }) => (
+  <Panel title="数据源">
+    <table className="plain-table" aria-label="数据源">
+      <thead>
+        <tr>
+          <th scope="col">数据源</th>
+          <th scope="col">最近完整拉取</th>
+          <th scope="col" className="right">
+            拒收
+          </th>
+          <th scope="col" className="right">
+            待认领
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {of.flatMap(({ name, feeds }) =>
+          feeds.map((feed) => (
+            <tr key={feed.id}>
+              <th scope="row">
+                <To path={`/intake/feeds/${feed.id}`}>{feed.title.zh}</To>
+                <div className="soft">{name.zh}</div>
+              </th>
+              <td title={instant(feed.lastGoodPullAt)}>
+                <FeedState of={feed} />
+              </td>
+              <td className="right">{count(feed.openRejects)}</td>
+              <td className="right">{count(feed.unmatched)}</td>
+            </tr>
+          )),
+        )}
+      </tbody>
+    </table>
+  </Panel>
+)
+
+const FeedState = ({ of }: { of: TodayQuery['agencies'][number]['feeds'][number] }) => {
+  if (!of.configured) return <span className="soft">未配置地址</span>
+  if (of.lastGoodPullAt === null) return <span className="bad">从未</span>
+  return (
+    <>
+      {ago(of.lastGoodPullAt)}
+      {of.stale && <span className="bad"> 已超过 {of.staleAfterHours} 小时</span>}
+      {of.lastError !== null && <div className="bad">上次未成</div>}
+    </>
+  )
+}
+
+const Platforms = ({ of }: { of: TodayQuery['platforms'] }) => (
+  <Panel title="信用平台">
+    <table className="plain-table" aria-label="信用平台">
+      <thead>
+        <tr>
+          <th scope="col">平台</th>
+          <th scope="col" className="right">
+            待确认
+          </th>
+          <th scope="col" className="right">
+            被拒收
+          </th>
+          <th scope="col">最近确认</th>
+        </tr>
+      </thead>
+      <tbody>
+        {of.map((platform) => (
+          <tr key={platform.id}>
+            <th scope="row">
+              <To path={`/deliveries?platform=${platform.id}`}>{platform.name.zh}</To>
+              {platform.paused && <div className="warn">已暂停新增：{platform.paused.reason}</div>}
+              {platform.openUntil && <div className="bad">连续失败，暂不发送至 {instant(platform.openUntil)}</div>}
+            </th>
+            <td className="right">{count(platform.outstanding)}</td>
+            <td className={platform.refused > 0 ? 'right bad' : 'right'}>{count(platform.refused)}</td>
+            <td>{platform.configured ? ago(platform.lastConfirmedAt) : '未配置地址'}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </Panel>
+)

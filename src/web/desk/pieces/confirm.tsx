@@ -1,0 +1,94 @@
+/**
+ * A button for what cannot simply be undone: it says what will follow, asks for a reason where one is kept, and what was typed
+ * stays where it is refused.
+ */
+import { Button, type ButtonProps, Input, Modal } from 'antd'
+import { type ReactNode, useId, useState } from 'react'
+import { Refusal } from './refusal.js'
+
+export interface ConfirmProps {
+  /** What the button says, and the title of the question: 撤回本次拉取. */
+  action: string
+  /** Each thing that will follow, a sentence of its own. */
+  follows: readonly ReactNode[]
+  /** Asks for a text: its label, and whether it may be empty. */
+  asks?: { label: string; optional?: boolean; most?: number }
+  onDo: (text: string) => Promise<unknown>
+  /** Red, and the way back is what Enter does. */
+  danger?: boolean
+  disabled?: boolean
+  /** Why it is disabled, or what it is, for the button. */
+  hint?: string
+  button?: ButtonProps
+  /** More of the question: a preview, a choice. */
+  children?: ReactNode
+}
+
+/** Longest reason that the hub keeps, characters. */
+const TEXT_MOST = 1_000
+
+export const Confirm = (props: ConfirmProps) => {
+  const { action, follows, asks, onDo, danger = true, disabled = false, hint, button, children } = props
+  const [isOpen, setOpen] = useState(false)
+  const [text, setText] = useState('')
+  const [isBusy, setBusy] = useState(false)
+  const [error, setError] = useState<unknown>(null)
+  const id = useId()
+  const isComplete = asks === undefined || asks.optional === true || text.trim() !== ''
+
+  const act = async () => {
+    setBusy(true)
+    setError(null)
+    try {
+      await onDo(text.trim())
+      setOpen(false)
+      setText('')
+    } catch (thrown) {
+      setError(thrown)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      <Button danger={danger} disabled={disabled} title={hint} {...button} onClick={() => setOpen(true)}>
+        {action}
+      </Button>
+      <Modal
+        open={isOpen}
+        title={action}
+        okText={`确认${action}`}
+        cancelText="返回"
+        okButtonProps={{ danger, disabled: !isComplete, loading: isBusy }}
+        onOk={act}
+        onCancel={() => setOpen(false)}
+        closable={{ 'aria-label': '关闭' }}
+      >
+        <p>接下来会：</p>
+        <ul>
+          {follows.map((sentence, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: fixed sentences in their order
+            <li key={i}>{sentence}</li>
+          ))}
+        </ul>
+        {children}
+        {asks && (
+          <>
+            <label htmlFor={id}>
+              {asks.label}
+              {asks.optional ? '（可不填）' : ''}
+            </label>
+            <Input.TextArea
+              id={id}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+              rows={3}
+              maxLength={asks.most ?? TEXT_MOST}
+            />
+          </>
+        )}
+        {error !== null && <Refusal of={error} />}
+      </Modal>
+    </>
+  )
+}

@@ -1,0 +1,44 @@
+/** Days and instants as people at the desk read them: Asia/Shanghai, whatever the browser's own zone. */
+
+const ZONE = 'Asia/Shanghai'
+const DAY = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, dateStyle: 'short' })
+const INSTANT = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, dateStyle: 'short', timeStyle: 'short' })
+const TIME = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, timeStyle: 'short' })
+const WEEKDAY = new Intl.DateTimeFormat('zh-CN', { timeZone: ZONE, weekday: 'short' })
+const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
+
+/** 2026-03-02 10:00; of a plain day the day alone; — for none. */
+export const instant = (at: string | null | undefined): string => {
+  if (at == null) return '—'
+  return at.length === 10 ? at : INSTANT.format(new Date(at))
+}
+export const clockTime = (at: string): string => TIME.format(new Date(at))
+/** The day on which an instant lies, YYYY-MM-DD. */
+export const dayOf = (at: string | Date): string => DAY.format(new Date(at))
+export const today = (): string => dayOf(new Date())
+/** 2026-03-02 周一; — for none. */
+export const day = (date: string | null | undefined): string =>
+  date == null ? '—' : `${date} ${WEEKDAY.format(new Date(`${date}T04:00:00Z`))}`
+
+/** Days from today to this day; negative where it is past. */
+export const daysUntil = (date: string): number => Math.round((Date.parse(date) - Date.parse(today())) / DAY_MS)
+
+/** 今天, 还有 3 天, 已过 2 天. */
+export const distance = (date: string): string => {
+  const days = daysUntil(date)
+  if (days === 0) return '今天'
+  return days > 0 ? `还有 ${days} 天` : `已过 ${-days} 天`
+}
+
+/** 刚刚, 12 分钟前, 3 小时前, 2 天前. */
+export const ago = (at: string | null | undefined): string => {
+  if (at == null) return '—'
+  const minutes = Math.floor((Date.now() - Date.parse(at)) / MINUTE_MS)
+  if (minutes < 1) return '刚刚'
+  if (minutes < 60) return `${minutes} 分钟前`
+  return minutes < 1_440 ? `${Math.floor(minutes / 60)} 小时前` : `${Math.floor(minutes / 1_440)} 天前`
+}
+
+/** 1 234 567 → 1,234,567 */
+export const count = (n: number): string => n.toLocaleString('zh-CN')

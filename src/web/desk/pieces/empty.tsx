@@ -1,0 +1,11 @@
+/** Where there is nothing, in words: an empty frame says neither whether it is still coming nor whether that is good. */
+import { Spin } from 'antd'
+import type { ReactNode } from 'react'
+
+export const Empty = ({ children }: { children?: ReactNode }) => <p className="empty">{children ?? '没有内容。'}</p>
+
+export const Loading = ({ of = '页面' }: { of?: string }) => (
+  <div className="loading" role="status">
+    <Spin /> <span>正在载入{of}…</span>
+  </div>
+)

@@ -1,0 +1,57 @@
+/** A value with its name, and where it came from: the run, file, page and row of the record behind it. */
+import { Button, Popover } from 'antd'
+import type { ReactNode } from 'react'
+import { instant } from './dates.js'
+
+export interface FromRecord {
+  agencyName?: { zh: string } | null
+  feed?: string | null
+  knownFrom?: string | null
+  source: { run: string; file?: string | null; page?: number | null; row: number }
+}
+
+export const sourceWords = ({ agencyName, feed, source }: FromRecord): string =>
+  [agencyName?.zh ?? feed, source.file, source.page == null ? null : `第 ${source.page} 页`, `第 ${source.row} 行`]
+    .filter(Boolean)
+    .join(' · ')
+
+/** The button that opens it. */
+export const SourceOf = ({ record, of }: { record: FromRecord; of: string }) => (
+  <Popover
+    trigger="click"
+    title="来源"
+    content={
+      <dl className="fields narrow">
+        <Field label="报送单位">{record.agencyName?.zh ?? '—'}</Field>
+        <Field label="数据源">{record.feed ?? '—'}</Field>
+        <Field label="文件">{record.source.file ?? '—'}</Field>
+        <Field label="位置">
+          {record.source.page == null ? '' : `第 ${record.source.page} 页 `}第 {record.source.row} 行
+        </Field>
+        <Field label="枢纽自何时知道">{instant(record.knownFrom)}</Field>
+      </dl>
+    }
+  >
+    <Button type="link" size="small" className="source" aria-label={`${of}的来源`}>
+      来源
+    </Button>
+  </Popover>
+)
+
+/** Within `<dl className="fields">`. */
+export const Field = ({
+  label,
+  children,
+  source,
+}: {
+  label: string
+  children: ReactNode
+  source?: FromRecord | null | undefined
+}) => (
+  <div className="field">
+    <dt>{label}</dt>
+    <dd>
+      {children ?? '—'} {source && <SourceOf record={source} of={label} />}
+    </dd>
+  </div>
+)

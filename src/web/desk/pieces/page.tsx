@@ -1,0 +1,53 @@
+/** The head of a page: its title, where it lies, what can be done. On opening it takes the focus, so that a reader begins there. */
+import { Breadcrumb } from 'antd'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { Link, useLocation } from 'react-router'
+import { pageAt } from '../routes.js'
+
+const HUB = '吉林省电子商务信用信息共享枢纽'
+let isFirst = true
+
+/** `extra`: buttons beside the title. */
+export const PageHead = ({ title, extra, children }: { title: string; extra?: ReactNode; children?: ReactNode }) => {
+  const head = useRef<HTMLHeadingElement>(null)
+  const { pathname } = useLocation()
+  useEffect(() => {
+    document.title = `${title} · ${HUB}`
+  }, [title])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of each page once
+  useEffect(() => {
+    if (!isFirst) head.current?.focus()
+    isFirst = false
+  }, [pathname])
+  const above = crumbsOf(pathname)
+  return (
+    <header className="page-head">
+      {above.length > 0 && (
+        <Breadcrumb
+          aria-label="位置"
+          items={[
+            ...above.map(({ path, title }) => ({ key: path, title: <Link to={path}>{title}</Link> })),
+            { key: 'here', title },
+          ]}
+        />
+      )}
+      <div className="page-title">
+        <h1 ref={head} tabIndex={-1}>
+          {title}
+        </h1>
+        {extra}
+      </div>
+      {children}
+    </header>
+  )
+}
+
+/** Every page that lies above this one, the desk itself first. */
+const crumbsOf = (pathname: string): { path: string; title: string }[] => {
+  const parts = pathname.split('/').filter(Boolean)
+  return parts.flatMap((_, i) => {
+    const path = `/${parts.slice(0, i).join('/')}`
+    const page = pageAt(path)
+    return page === null ? [] : [{ path, title: page.title }]
+  })
+}

@@ -1,0 +1,75 @@
+/** Long work as it goes on: asked for every so often until it has ended, bounded, and given up when the page is left. */
+import { Progress as Bar } from 'antd'
+import { useEffect, useRef, useState } from 'react'
+import { Refusal } from './refusal.js'
+
+/** Between two looks, milliseconds; and so many failed ones in a row are told. */
+const LOOK_MS = 1_500
+const FAILURES_MOST = 5
+
+export interface Step {
+  /** What it is doing, or what came of it. */
+  words: string
+  /** 0–1; null: it cannot be said. */
+  share: number | null
+  ended: boolean
+  /** It came to nothing. */
+  failed?: boolean
+}
+
+/** `look`: how it stands. `onEnd`: once, when it has ended. */
+export const Progress = ({
+  label,
+  look,
+  onEnd,
+}: {
+  label: string
+  look: () => Promise<Step>
+  onEnd?: (step: Step) => void
+}) => {
+  const [step, setStep] = useState<Step | null>(null)
+  const [error, setError] = useState<unknown>(null)
+  const given = useRef({ look, onEnd })
+  given.current = { look, onEnd }
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout>
+    let isGone = false
+    let failures = 0
+    const next = async () => {
+      try {
+        const step = await given.current.look()
+        if (isGone) return
+        failures = 0
+        setError(null)
+        setStep(step)
+        if (step.ended) return void given.current.onEnd?.(step)
+      } catch (thrown) {
+        failures += 1
+        if (isGone) return
+        if (failures >= FAILURES_MOST) return setError(thrown)
+      }
+      timer = setTimeout(next, LOOK_MS)
+    }
+    void next()
+    return () => {
+      isGone = true
+      clearTimeout(timer)
+    }
+  }, [])
+  const { words = '正在开始…', share = null, ended = false, failed = false } = step ?? {}
+  const percent = ended ? 100 : Math.round((share ?? 0) * 100)
+  return (
+    <div className="progress">
+      <Bar
+        percent={percent}
+        status={failed ? 'exception' : ended ? 'success' : 'active'}
+        showInfo={share !== null || ended}
+        aria-label={label}
+      />
+      <p role="status">
+        {label}：{words}
+      </p>
+      {error !== null && <Refusal of={error} />}
+    </div>
+  )
+}

@@ -1,0 +1,168 @@
+/**
+ * A table of any length: only what is in view stands in the page. All rows are of one height; what is not loaded yet is drawn as
+ * an empty row and loaded once the reader rests there. A real `table`, with its true number of rows told to screen readers.
+ */
+import { Button, Spin } from 'antd'
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
+import type { Connection } from './connection.js'
+import { count } from './dates.js'
+import { Empty } from './empty.js'
+import { Refusal } from './refusal.js'
+
+export const ROW_PX = 44
+/** Rows above and below the view that are drawn before they are seen. */
+const AHEAD_ROWS = 8
+/** Most that are ever drawn, whatever the window: a row is some ten elements. */
+const DRAWN_ROWS = 58
+/** Browsers draw no element higher than some 16 million pixels. */
+const ROWS_MOST = 300_000
+/** After so long without a move the reader rests, milliseconds. */
+const REST_MS = 150
+
+export interface Column<T> {
+  key: string
+  title: string
+  /** Pixels; without one it takes what is left. */
+  width?: number
+  align?: 'right'
+  render: (row: T, index: number) => ReactNode
+}
+
+export interface VirtualTableProps<T> {
+  /** What the table holds, for those who do not see it. */
+  label: string
+  columns: readonly Column<T>[]
+  rows: Connection<T>
+  rowKey: (row: T) => string
+  /** Words where there is nothing. */
+  empty?: ReactNode
+  /** Number of the first row in view, kept by the page in its address. */
+  position?: number
+  onPosition?: (row: number) => void
+  /** Narrowest width before it scrolls sideways within itself, pixels. */
+  minWidth?: number
+  isMarked?: (row: T) => boolean
+}
+
+export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
+  const { label, columns, rows, rowKey, empty, position = 0, onPosition, minWidth = 640, isMarked } = props
+  const { total, hasMore, reach } = rows
+  const loaded = rows.rows.length
+  const all = Math.min(Math.max(total ?? 0, loaded + (hasMore && loaded > 0 ? 1 : 0)), ROWS_MOST)
+  const box = useRef<HTMLElement>(null)
+  const [from, setFrom] = useState(position)
+  const [height, setHeight] = useState(ROW_PX * 12)
+  const frame = useRef(0)
+  const rest = useRef<ReturnType<typeof setTimeout>>(undefined)
+
+  const first = Math.max(0, from - AHEAD_ROWS)
+  const last = Math.min(all, first + Math.min(DRAWN_ROWS, Math.ceil(height / ROW_PX) + 2 * AHEAD_ROWS))
+
+  const onScroll = useCallback(() => {
+    cancelAnimationFrame(frame.current)
+    frame.current = requestAnimationFrame(() => setFrom(Math.floor((box.current?.scrollTop ?? 0) / ROW_PX)))
+  }, [])
+  // The reader rests: what is in view is loaded, and the place is noted.
+  const told = useRef({ onPosition, position })
+  told.current = { onPosition, position }
+  useEffect(() => {
+    clearTimeout(rest.current)
+    rest.current = setTimeout(() => {
+      reach(last + AHEAD_ROWS)
+      if (from !== told.current.position) told.current.onPosition?.(from)
+    }, REST_MS)
+    return () => clearTimeout(rest.current)
+  }, [from, last, reach])
+
+  useEffect(() => {
+    const element = box.current
+    if (element === null) return
+    const seen = new ResizeObserver(([entry]) => setHeight(entry?.contentRect.height ?? 0))
+    seen.observe(element)
+    return () => {
+      seen.disconnect()
+      cancelAnimationFrame(frame.current)
+    }
+  }, [])
+  // Back at the place of before, once the table is as long as that.
+  const placed = useRef(position === 0)
+  useEffect(() => {
+    if (placed.current || all <= position) return
+    placed.current = true
+    box.current?.scrollTo({ top: position * ROW_PX })
+  }, [all, position])
+  // Another question begins at its top.
+  const isNew = loaded === 0 && rows.isLoading
+  useEffect(() => {
+    if (isNew && placed.current) box.current?.scrollTo({ top: 0 })
+  }, [isNew])
+
+  const isEmpty = all === 0 && !hasMore
+  const isFar = loaded > 0 && hasMore && !rows.isLoading && first > loaded
+  return (
+    <div className="virtual">
+      <p className="soft" aria-live="polite">
+        {total === null ? `已载入 ${count(loaded)} 项` : `共 ${count(total)} 项，已载入 ${count(loaded)} 项`}
+        {rows.isLoading && <Spin size="small" />}
+        {isFar && (
+          <>
+            此处尚未载入，请筛选以缩小范围，或
+            <Button type="link" size="small" onClick={() => reach(last)}>
+              继续载入
+            </Button>
+          </>
+        )}
+      </p>
+      {rows.error !== null && <Refusal of={rows.error} onAgain={rows.refresh} />}
+      {isEmpty ? (
+        <Empty>{empty}</Empty>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <section className="virtual-box" ref={box} onScroll={onScroll} aria-label={label} tabIndex={0}>
+          <table aria-rowcount={all + 1} style={{ minWidth }} aria-label={label}>
+            <colgroup>
+              {columns.map(({ key, width }) => (
+                <col key={key} style={width === undefined ? {} : { width }} />
+              ))}
+            </colgroup>
+            <thead>
+              <tr aria-rowindex={1}>
+                {columns.map(({ key, title, align }) => (
+                  <th key={key} scope="col" className={align}>
+                    {title}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody aria-hidden="true">
+              <tr style={{ height: first * ROW_PX }} />
+            </tbody>
+            <tbody>
+              {Array.from({ length: Math.max(0, last - first) }, (_, i) => {
+                const index = first + i
+                const row = rows.rows[index]
+                return (
+                  <tr
+                    // What is not loaded yet is drawn by the same few elements again and again.
+                    key={row === undefined ? `pending ${index % DRAWN_ROWS}` : rowKey(row)}
+                    aria-rowindex={index + 2}
+                    className={row !== undefined && isMarked?.(row) ? 'row marked' : 'row'}
+                  >
+                    {columns.map(({ key, render, align }) => (
+                      <td key={key} className={align}>
+                        {row === undefined ? <span className="pending">…</span> : render(row, index)}
+                      </td>
+                    ))}
+                  </tr>
+                )
+              })}
+            </tbody>
+            <tbody aria-hidden="true">
+              <tr style={{ height: Math.max(0, all - last) * ROW_PX }} />
+            </tbody>
+          </table>
+        </section>
+      )}
+    </div>
+  )
+}

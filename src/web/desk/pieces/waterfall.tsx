@@ -1,0 +1,118 @@
+/** How points add up, one reason after the other, as a waterfall; the same as a table for whoever does not see it, and in print. */
+import { BarChart } from 'echarts/charts'
+import { AriaComponent, GridComponent } from 'echarts/components'
+import * as echarts from 'echarts/core'
+import { CanvasRenderer } from 'echarts/renderers'
+import { useEffect, useRef } from 'react'
+
+echarts.use([BarChart, GridComponent, AriaComponent, CanvasRenderer])
+
+export interface Fall {
+  key: string
+  label: string
+  /** What it adds or takes; of `total` what is reached. */
+  points: number
+  total?: boolean
+}
+
+const COLOURS = { up: '#1f6f43', down: '#b3261e', total: '#0b5cad', text: '#333', line: '#ccc' }
+const BAR_PX = 34
+
+export const Waterfall = ({ label, falls }: { label: string; falls: readonly Fall[] }) => {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (box.current === null) return
+    const chart = echarts.init(box.current)
+    chart.setOption(optionOf(falls))
+    const seen = new ResizeObserver(() => chart.resize())
+    seen.observe(box.current)
+    return () => {
+      seen.disconnect()
+      chart.dispose()
+    }
+  }, [falls])
+  return (
+    <figure className="waterfall" aria-label={label}>
+      <div ref={box} style={{ height: falls.length * BAR_PX + 40 }} aria-hidden="true" />
+      <details className="alternative">
+        <summary>以表格查看</summary>
+        <table aria-label={label}>
+          <thead>
+            <tr>
+              <th scope="col">项目</th>
+              <th scope="col" className="right">
+                分
+              </th>
+              <th scope="col" className="right">
+                累计
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {runningOf(falls).map(({ key, label, points, total, end }) => (
+              <tr key={key}>
+                <th scope="row">{label}</th>
+                <td className="right">{total ? '' : signed(points)}</td>
+                <td className="right">{end}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+    </figure>
+  )
+}
+
+export const signed = (points: number): string => (points > 0 ? `+${points}` : String(points).replace('-', '−'))
+
+const runningOf = (falls: readonly Fall[]) => {
+  let at = 0
+  return falls.map((fall) => {
+    const start = fall.total ? 0 : at
+    at = fall.total ? fall.points : at + fall.points
+    return { ...fall, start, end: at }
+  })
+}
+
+const optionOf = (falls: readonly Fall[]) => {
+  const running = runningOf(falls)
+  return {
+    animation: false,
+    grid: { left: 8, right: 56, top: 8, bottom: 8, containLabel: true },
+    xAxis: { type: 'value', splitLine: { lineStyle: { color: COLOURS.line } }, axisLabel: { color: COLOURS.text } },
+    yAxis: {
+      type: 'category',
+      inverse: true,
+      data: running.map(({ label }) => label),
+      axisLabel: { color: COLOURS.text, width: 180, overflow: 'truncate' },
+      axisTick: { show: false },
+    },
+    series: [
+      {
+        type: 'bar',
+        stack: 'all',
+        silent: true,
+        itemStyle: { color: 'transparent' },
+        data: running.map(({ start, end }) => Math.min(start, end)),
+      },
+      {
+        type: 'bar',
+        stack: 'all',
+        silent: true,
+        label: {
+          show: true,
+          position: 'right',
+          color: COLOURS.text,
+          formatter: ({ dataIndex }: { dataIndex: number }) => {
+            const fall = running[dataIndex]
+            return fall === undefined ? '' : fall.total ? String(fall.points) : signed(fall.points)
+          },
+        },
+        data: running.map(({ start, end, total, points }) => ({
+          value: Math.abs(end - start),
+          itemStyle: { color: total ? COLOURS.total : points < 0 ? COLOURS.down : COLOURS.up },
+        })),
+      },
+    ],
+  }
+}

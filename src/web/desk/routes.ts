@@ -1,0 +1,59 @@
+/**
+ * Every page of the desk, one line each, loaded when it is opened. How to build one: its folder `pages/NAME/` with `index.tsx`
+ * (default export: the component, which begins with `<PageHead>`), its questions in `NAME.graphql` beside it (typed documents
+ * come into being as `NAME.generated.ts`), the pieces of `pieces/` for whatever several pages need:
+ *
+ * VirtualTable + useConnection  a Relay connection of any length     useAddressState  filters, sort, position in the address
+ * Confirm    what cannot simply be undone, and what follows            Progress         long work, looked at until it ends
+ * TimeLine   what happened, day by day                                Waterfall        how points add up (brings ECharts)
+ * Field, SourceOf  a value and the row it came from                   Refusal          what was refused, in a sentence
+ * Code, operatorPath  codes, and the page of an operator              dates            Asia/Shanghai
+ * labelOf    the Chinese word of an enum's value, from the schema     useMay           what whoever is signed in may do
+ *
+ * A path is relative to /desk. The navigation shows what stands here and the session may do.
+ */
+import type { ComponentType } from 'react'
+import type { Act } from '../../domain/viewer.js'
+
+export const SECTIONS = ['工作', '主体与名单', '信源接入', '报送', '评价', '管理'] as const
+export type Section = (typeof SECTIONS)[number]
+
+export interface Page {
+  path: string
+  title: string
+  /** Where in the navigation; without one it is reached from other pages. */
+  section?: Section
+  /** Whoever may do one of these may open it. */
+  acts: readonly Act[]
+  load: () => Promise<{ default: ComponentType }>
+  /** Second key of its shortcut, after g. */
+  key?: string
+}
+
+export const PAGES: readonly Page[] = [
+  {
+    path: '',
+    title: '今日',
+    section: '工作',
+    acts: ['see_operations'],
+    key: 't',
+    load: () => import('./pages/today/index.js'),
+  },
+  {
+    path: 'operators',
+    title: '经营者',
+    section: '主体与名单',
+    acts: ['see_operations'],
+    key: 'o',
+    load: () => import('./pages/operators/index.js'),
+  },
+]
+
+/** The page behind a path below /desk, parameters and all; null: there is none. */
+export const pageAt = (path: string): Page | null =>
+  PAGES.find((page) => matches(page.path, path.replace(/^\/+|\/+$/g, ''))) ?? null
+
+const matches = (pattern: string, path: string): boolean => {
+  const [wanted, given] = [pattern.split('/'), path.split('/')]
+  return wanted.length === given.length && wanted.every((part, i) => part.startsWith(':') || part === given[i])
+}

@@ -1,0 +1,36 @@
+/** Says in time that the sign-in will end, so that it does not end in the middle of a sentence. */
+import { Alert, Button } from 'antd'
+import { useEffect, useState } from 'react'
+import { clockTime } from '../pieces/dates.js'
+import { keepAlive, useSignIn } from './session.js'
+
+/** So long before the end it is said, milliseconds; and how often it is looked at. */
+const BEFORE_MS = 5 * 60_000
+const LOOK_MS = 15_000
+
+export const Expiry = () => {
+  const { session, lastAt, isAskedAgain } = useSignIn()
+  const [now, setNow] = useState(Date.now)
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), LOOK_MS)
+    return () => clearInterval(timer)
+  }, [])
+  if (session === null || isAskedAgain) return null
+  const idleEnd = lastAt + session.idleMs
+  const lastEnd = Date.parse(session.endsAt)
+  if (Math.min(idleEnd, lastEnd) - now > BEFORE_MS) return null
+  if (lastEnd <= idleEnd)
+    return <Alert banner type="warning" title={`本次登录将于 ${clockTime(session.endsAt)} 到期，届时需重新登录。`} />
+  return (
+    <Alert
+      banner
+      type="warning"
+      title={`长时间未操作，将于 ${clockTime(new Date(idleEnd).toISOString())} 自动退出。`}
+      action={
+        <Button size="small" onClick={() => void keepAlive()}>
+          继续使用
+        </Button>
+      }
+    />
+  )
+}

@@ -1,0 +1,114 @@
+/** Signing in: the page where nobody is signed in, and the dialog over a page whose sign-in has ended in the middle. */
+import { Alert, Button, Form, Input, Modal } from 'antd'
+import { useEffect, useId, useState } from 'react'
+import { Refusal } from '../pieces/refusal.js'
+import { type Refused, signIn, useSignIn } from './session.js'
+
+interface Given {
+  name: string
+  password: string
+  newPassword?: string
+  again?: string
+}
+
+/** `name`: of whoever was signed in, who goes on; without it anybody may. */
+const SignInForm = ({ name = '' }: { name?: string }) => {
+  const [isOneTime, setOneTime] = useState(false)
+  const [refused, setRefused] = useState<Refused | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const [form] = Form.useForm<Given>()
+  const id = useId()
+
+  const send = async ({ name, password, newPassword }: Given) => {
+    setBusy(true)
+    const refused = await signIn({ name, password, newPassword }).catch(
+      (): Refused => ({ code: 'NETWORK', detail: '', retryAfter: null }),
+    )
+    setBusy(false)
+    if (refused?.code === 'PASSWORD_TO_CHOOSE') {
+      setOneTime(true)
+      setRefused(null)
+      return
+    }
+    setRefused(refused)
+  }
+  useEffect(() => {
+    if (isOneTime) document.getElementById(`${id}_newPassword`)?.focus()
+  }, [isOneTime, id])
+
+  return (
+    <Form form={form} name={id} layout="vertical" initialValues={{ name }} onFinish={send} requiredMark={false}>
+      <Form.Item label="姓名（登录名）" name="name" rules={[{ required: true, message: '请填写登录名。' }]}>
+        <Input autoComplete="username" autoFocus={name === ''} maxLength={256} />
+      </Form.Item>
+      <Form.Item label="密码" name="password" rules={[{ required: true, message: '请填写密码。' }]}>
+        <Input.Password autoComplete="current-password" autoFocus={name !== ''} maxLength={256} />
+      </Form.Item>
+      {isOneTime && (
+        <>
+          <Alert
+            type="info"
+            showIcon
+            title="这是一次性密码，请设定您自己的密码"
+            description="至少 12 个字符；不含登录名，不是常见密码，不是重复或顺排的字符。以后即以新密码登录。"
+          />
+          <br />
+          <Form.Item label="新密码" name="newPassword" rules={[{ required: true, message: '请设定新密码。' }]}>
+            <Input.Password autoComplete="new-password" maxLength={256} />
+          </Form.Item>
+          <Form.Item
+            label="再次输入新密码"
+            name="again"
+            dependencies={['newPassword']}
+            rules={[
+              { required: true, message: '请再次输入新密码。' },
+              ({ getFieldValue }) => ({
+                validator: async (_, value) => {
+                  if (value && value !== getFieldValue('newPassword')) throw new Error('两次输入的新密码不一致。')
+                },
+              }),
+            ]}
+          >
+            <Input.Password autoComplete="new-password" maxLength={256} />
+          </Form.Item>
+        </>
+      )}
+      {refused && <Refusal of={refused} />}
+      <Button type="primary" htmlType="submit" loading={isBusy} block>
+        登录
+      </Button>
+    </Form>
+  )
+}
+
+export const SignInPage = () => (
+  <main className="sign-in">
+    <h1>
+      工作台 <small>Desk</small>
+    </h1>
+    <p>吉林省电子商务信用信息共享枢纽</p>
+    <SignInForm />
+    <p className="soft">
+      账号由管理员设立，首次登录使用一次性密码。公众查询请至<a href="/">公开页面</a>。
+    </p>
+  </main>
+)
+
+/** What stands in the page stays; the request that was refused is repeated once somebody is signed in. */
+export const SignInAgain = () => {
+  const { isAskedAgain, session } = useSignIn()
+  return (
+    <Modal
+      open={isAskedAgain}
+      title="登录已失效，请重新登录"
+      footer={null}
+      closable={false}
+      mask={{ closable: false }}
+      keyboard={false}
+      destroyOnHidden
+    >
+      <p>页面上已填写的内容都还在；登录后，刚才的请求会自动重新发出。</p>
+      <SignInForm name={session?.name ?? ''} />
+    </Modal>
+  )
+}

@@ -1,0 +1,164 @@
+import { expect } from 'chai'
+import * as store from '../../src/store/trail.js'
+import { dumpOf } from '../support/world.js'
+import { makeWorld, type World } from './world.js'
+
+const DAY_MS = 86_400_000
+
+describe('administration over GraphQL', () => {
+  let world: World
+  before(async () => {
+    world = await makeWorld()
+  })
+  after(() => world.close())
+
+  const as = (role: Parameters<World['token']>[0], sub = `虚构${role}`) => world.token(role, sub)
+  const act = async (query: string, variables: object = {}, token = as('administrator')) => {
+    const { data, errors } = await world.ask(query, { variables, token })
+    return { data, code: errors?.[0]?.extensions['code'] }
+  }
+  const tokenFor = (name: string, secret: string) =>
+    fetch(`${world.url}/oauth/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    }).then(({ status }) => status)
+  const signIn = (name: string, password: string) =>
+    fetch(`${world.url}/desk/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name, password, newPassword: 'fjord kelp umbra lantern' }),
+    }).then(({ status }) => status)
+
+  it('registers a system whose secret is told once and kept nowhere, changes it with overlap, and ends it', async () => {
+    const added = await act(
+      `mutation A($input: RegisterInput!) { addClient(input: $input) { secret client { name role agency region rotatedAt endedAt } } }`,
+      { input: { name: 'gugu', role: 'marketplace', region: '220100' } },
+    )
+    const { secret, client } = added.data.addClient
+    expect(client).to.deep.equal({
+      name: 'gugu',
+      role: 'marketplace',
+      agency: null,
+      region: '220100',
+      rotatedAt: null,
+      endedAt: null,
+    })
+    expect(await tokenFor('gugu', secret)).to.equal(200)
+    const changed = await act(
+      `mutation { rotateClient(name: "gugu", overlapHours: 2) { secret client { previousUntil } } }`,
+    )
+    expect(changed.data.rotateClient.client.previousUntil).to.equal('2026-03-02T04:00:00.000Z')
+    expect(await tokenFor('gugu', secret)).to.equal(200)
+    const leaked = await act(
+      `mutation { rotateClient(name: "gugu", leaked: true) { secret client { previousUntil } } }`,
+    )
+    expect(leaked.data.rotateClient.client.previousUntil).to.equal(null)
+    expect(await tokenFor('gugu', changed.data.rotateClient.secret)).to.equal(401)
+    expect(await tokenFor('gugu', leaked.data.rotateClient.secret)).to.equal(200)
+    const ended = await act(`mutation { endClient(name: "gugu") { name endedAt } }`)
+    expect(ended.data.endClient.endedAt).to.be.a('string')
+    expect(await tokenFor('gugu', leaked.data.rotateClient.secret)).to.equal(401)
+    const kept = await dumpOf(world.database.db)
+    for (const told of [secret, changed.data.rotateClient.secret]) expect(kept.includes(told)).to.equal(false)
+    const rows = await store.list(
+      world.database.db,
+      {
+        client: '虚构administrator',
+        role: null,
+        kind: 'OUTCOME',
+        request: null,
+        from: null,
+        until: null,
+        operators: null,
+      },
+      { first: 50, before: null },
+    )
+    expect(rows.filter(({ content }) => content?.asked.includes('gugu'))).to.have.length(4)
+  })
+
+  it('registers a person with a one-time password, gives another, and ends them', async () => {
+    const added = await act(
+      `mutation A($input: RegisterInput!) { addPerson(input: $input) { oneTimePassword goodUntil person { name role oneTimeUntil seenAt } } }`,
+      { input: { name: '虚构经办', role: 'officer' } },
+    )
+    const { oneTimePassword, goodUntil, person } = added.data.addPerson
+    expect(person).to.deep.equal({ name: '虚构经办', role: 'officer', oneTimeUntil: goodUntil, seenAt: null })
+    expect(Date.parse(goodUntil)).to.equal(Date.parse('2026-03-02T02:00:00Z') + 7 * DAY_MS)
+    expect(await signIn('虚构经办', oneTimePassword)).to.equal(200)
+    const again = await act(`mutation { resetPerson(name: "虚构经办") { oneTimePassword person { oneTimeUntil } } }`)
+    expect(await signIn('虚构经办', oneTimePassword)).to.equal(401)
+    expect(await signIn('虚构经办', again.data.resetPerson.oneTimePassword)).to.equal(200)
+    await act(`mutation { endPerson(name: "虚构经办") { name } }`)
+    expect(await signIn('虚构经办', 'fjord kelp umbra lantern')).to.equal(401)
+    const { data } = await act(`{ people { name role seenAt endedAt } }`, {}, as('auditor'))
+    expect(data.people.find(({ name }: { name: string }) => name === '虚构经办').endedAt).to.be.a('string')
+  })
+
+  for (const [query, code] of [
+    ['mutation { addClient(input: { name: "a b", role: officer }) { secret } }', 'USAGE'],
+    ['mutation { addClient(input: { name: "x", role: party }) { secret } }', 'ROLE_UNKNOWN'],
+    ['mutation { addClient(input: { name: "x", role: agency, agency: "nobody" }) { secret } }', 'AGENCY_UNKNOWN'],
+    ['mutation { addPerson(input: { name: "x", role: officer, region: "22" }) { oneTimePassword } }', 'USAGE'],
+    ['mutation { rotateClient(name: "nobody") { secret } }', 'CLIENT_UNKNOWN'],
+    ['mutation { rotateClient(name: "nobody", overlapHours: 9999) { secret } }', 'USAGE'],
+    ['mutation { endClient(name: "nobody") { name } }', 'CLIENT_UNKNOWN'],
+    ['mutation { endPerson(name: "nobody") { name } }', 'PERSON_UNKNOWN'],
+    ['mutation { resetPerson(name: "nobody") { oneTimePassword } }', 'PERSON_UNKNOWN'],
+    ['mutation { endPerson(name: "虚构Administrator") { name } }', 'OWN_ACCESS'],
+    ['{ calendar(year: 1900) { year } }', 'INPUT_INVALID'],
+  ] as const)
+    it(`refuses ${query} with ${code}`, async () => {
+      expect((await act(query)).code).to.equal(code)
+    })
+
+  it('is for administrators; auditors may read; nobody else', async () => {
+    for (const role of ['marketplace', 'credit_service', 'agency', 'officer', 'reviewer', 'party'] as const) {
+      expect((await act('{ clients { name } }', {}, as(role))).code, role).to.equal('FORBIDDEN')
+      expect((await act('{ people { name } }', {}, as(role))).code, role).to.equal('FORBIDDEN')
+    }
+    expect((await act('{ clients { name } people { name } }', {}, as('auditor'))).code).to.equal(undefined)
+    expect((await act('mutation { endClient(name: "x") { name } }', {}, as('auditor'))).code).to.equal('FORBIDDEN')
+  })
+
+  it('the tables of rules are told row by row, and for a day the rows of that day', async () => {
+    const { data } = await act(
+      `query T($on: Date) { ruleTables(on: $on) { name aboutZh sections { name rows { from to basis confirmed fields { name value } } } } }`,
+      {},
+      as('agency'),
+    )
+    const names = data.ruleTables.map(({ name }: { name: string }) => name)
+    expect(names).to.include.members(['clocks', 'documents', 'lists', 'measures', 'restoration', 'timeliness', 'trail'])
+    const rows = (tables: typeof data.ruleTables, name: string) =>
+      tables
+        .find((table: { name: string }) => table.name === name)
+        .sections.flatMap(({ rows }: { rows: { from: string | null; to: string | null }[] }) => rows)
+    const then = await act(
+      `query T($on: Date) { ruleTables(on: $on) { name sections { name rows { from to } } } }`,
+      { on: '2020-01-01' },
+      as('agency'),
+    )
+    expect(rows(then.data.ruleTables, 'clocks').length).to.be.lessThan(rows(data.ruleTables, 'clocks').length)
+    for (const { from, to } of rows(then.data.ruleTables, 'clocks')) {
+      expect(from === null || from <= '2020-01-01').to.equal(true)
+      expect(to === null || to >= '2020-01-01').to.equal(true)
+    }
+  })
+
+  it('the calendar of a year tells its days off, and who amended which', async () => {
+    await act(`mutation { amendCalendar(input: { holidays: ["2026-07-01"], reason: "虚构通知" }) { knownUntil } }`)
+    const { data } = await act(
+      `{ calendar(year: 2026) { year knownUntil days { on working reason amendedBy } } }`,
+      {},
+      as('agency'),
+    )
+    const day = (on: string) => data.calendar.days.find((one: { on: string }) => one.on === on)
+    expect(day('2026-01-01')).to.deep.equal({ on: '2026-01-01', working: false, reason: null, amendedBy: null })
+    expect(day('2026-07-01')).to.deep.equal({
+      on: '2026-07-01',
+      working: false,
+      reason: '虚构通知',
+      amendedBy: '虚构administrator',
+    })
+  })
+})

@@ -1,0 +1,130 @@
+/** The desk for tests: a hub with a person of each role, the desk built as it lies in src, and people signed in to it in Chromium. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { Role } from '../../src/domain/viewer.js'
+import * as people from '../../src/work/people.js'
+import type { browser, Visit } from './browser.js'
+import type { TestHub } from './hub.js'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const BUILT = join(ROOT, 'dist/web/desk/index.html')
+/** Whoever holds this folder builds. */
+const LOCK = join(ROOT, 'dist/web/desk.building')
+const LOCK_LOOK_MS = 200
+/** A build that was killed holds it no longer than this, milliseconds. */
+const LOCK_STALE_MS = 120_000
+/** What a person of the tests has chosen; synthetic. */
+export const PASSWORD = 'fjord kelp umbra lantern'
+
+/** Roles of people who sit at the desk. */
+export const DESK_ROLES = ['officer', 'reviewer', 'administrator', 'auditor', 'agency'] as const
+export type DeskRole = (typeof DESK_ROLES)[number]
+
+/** Builds the desk where a source is younger than what was built: no test looks at the desk of yesterday. */
+export const deskBuilt = async (): Promise<void> => {
+  mkdirSync(join(ROOT, 'dist/web'), { recursive: true })
+  while (isOld()) {
+    if (!locked()) {
+      await after(LOCK_LOOK_MS)
+      continue
+    }
+    try {
+      if (isOld()) execFileSync('npm', ['run', '--silent', 'build:desk'], { cwd: ROOT, stdio: 'pipe' })
+    } finally {
+      rmdirSync(LOCK)
+    }
+  }
+}
+
+const isOld = (): boolean => {
+  if (existsSync(LOCK) || !existsSync(BUILT)) return true
+  const built = statSync(BUILT).mtimeMs
+  return ['src/web/desk', 'schema/graphql'].some((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(?:tsx?|css|html|graphql)$/.test(file) && !file.endsWith('.generated.ts'))
+      .some((file) => statSync(join(ROOT, folder, file)).mtimeMs > built),
+  )
+}
+
+const locked = (): boolean => {
+  try {
+    mkdirSync(LOCK)
+    return true
+  } catch {
+    if (Date.now() - (statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > LOCK_STALE_MS) rmdirSync(LOCK)
+    return false
+  }
+}
+
+/** A person with this role, under its name or one's own, who has chosen PASSWORD. Asked twice for the same, it is there once. */
+export const addPerson = async (
+  hub: Pick<TestHub, 'hub' | 'url'>,
+  role: Role,
+  { name = role, region, agency = 'market-regulator' }: { name?: string; region?: string; agency?: string } = {},
+): Promise<string> => {
+  if (await hub.hub.db('people').where({ id: name }).first('id')) return name
+  const given = { name, role, agency, ...(region && { region }) }
+  const { one_time_password: password } = await people.add(hub.hub.db, given, [agency], hub.hub.now())
+  await cookieOf(hub, { name, password, newPassword: PASSWORD })
+  return name
+}
+
+/** Signs in over HTTP; the value of the cookie. */
+const cookieOf = async ({ url }: Pick<TestHub, 'url'>, given: object): Promise<string> => {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(`${url}/desk/login`, { method: 'POST', headers, body: JSON.stringify(given) })
+  const [, value] = /^__Host-hub=([^;]+)/.exec(answer.headers.get('set-cookie') ?? '') ?? []
+  if (value === undefined) throw new Error(`cannot sign in: ${await answer.text()}`)
+  return value
+}
+
+/** Fills in the form that stands in the page, and waits until somebody is signed in. */
+export const fillSignIn = async (page: Page, name: string, password = PASSWORD): Promise<void> => {
+  await page.getByLabel('姓名（登录名）').fill(name)
+  await page.getByLabel('密码', { exact: true }).fill(password)
+  await page.getByRole('button', { name: /^登\s?录$/ }).click()
+}
+
+export interface AtDesk extends Visit {
+  /** Goes to a page of the desk, by its path below /desk, and waits for its title. */
+  open(path: string, title: string | RegExp): Promise<void>
+}
+
+/** A browser of its own in which a person with this role is signed in; it stands at no page yet: `open` one. */
+export const atDesk = async (
+  visitor: ReturnType<typeof browser>,
+  hub: TestHub,
+  role: Role,
+  { name, region, ...options }: BrowserContextOptions & { name?: string; region?: string } = {},
+): Promise<AtDesk> => {
+  const person = await addPerson(hub, role, { ...(name && { name }), ...(region && { region }) })
+  const value = await cookieOf(hub, { name: person, password: PASSWORD })
+  const visit = await visitor.visit(hub.url, options)
+  const { hostname: domain } = new URL(hub.url)
+  const cookie = {
+    name: '__Host-hub',
+    value,
+    domain,
+    path: '/',
+    secure: true,
+    httpOnly: true,
+    sameSite: 'Strict' as const,
+  }
+  await visit.page.context().addCookies([cookie])
+  return {
+    ...visit,
+    open: async (path, title) => {
+      await visit.page.goto(`/desk${path}`)
+      await visit.page.getByRole('heading', { level: 1, name: title }).waitFor()
+    },
+  }
+}
+
+/** The session of whoever is signed in there has ended, as after a night. */
+export const endSession = async ({ hub }: Pick<TestHub, 'hub'>, name: string): Promise<void> => {
+  await hub.db('sessions').where({ person: name }).del()
+}
