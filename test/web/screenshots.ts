@@ -1,6 +1,6 @@
 /**
- * `npx tsx test/web/screenshots.ts [FOLDER]`: pictures of the main pages of the public site, from the synthetic world, for the
- * READMEs (`.readme` unless another folder is named). Every name in them is invented.
+ * `npx tsx test/web/screenshots.ts [FOLDER]`: pictures of the main pages of the public site, from the synthetic world. Into
+ * `.readme` those that the READMEs show; into a folder that is named more of them, to look at. Every name in them is invented.
  */
 import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,16 +21,27 @@ interface Shot {
   /** Of the picture at most; the whole page where it is lower. */
   height: number
   dark?: boolean
+  /** Stands in the READMEs. */
+  shown?: boolean
 }
 
 const shotsOf = (id: string): Shot[] => [
-  { name: 'front', path: '/', width: WIDE, height: 1_200 },
-  { name: 'blacklist', path: `/blacklist?name=${encodeURIComponent('电子商務')}`, width: WIDE, height: 900 },
+  { name: 'front', path: '/', width: WIDE, height: 1_200, shown: true },
+  {
+    name: 'blacklist',
+    path: `/blacklist?name=${encodeURIComponent('电子商務')}`,
+    width: WIDE,
+    height: 900,
+    shown: true,
+  },
   { name: 'filters', path: '/blacklist?reason=counterfeit&sort=ending', width: WIDE, height: 1_000 },
-  { name: 'entry', path: `/blacklist/${id}`, width: WIDE, height: 1_150 },
-  { name: 'entry-narrow', path: `/blacklist/${id}`, width: NARROW, height: 1_000 },
+  { name: 'entry', path: `/blacklist/${id}`, width: WIDE, height: 1_150, shown: true },
+  { name: 'entry-narrow', path: `/blacklist/${id}`, width: NARROW, height: 1_000, shown: true },
   { name: 'front-narrow', path: '/?lang=en', width: NARROW, height: 1_000 },
   { name: 'front-dark', path: '/', width: WIDE, height: 1_200, dark: true },
+  { name: 'blacklist-narrow', path: '/blacklist?reason=counterfeit', width: NARROW, height: 1_300 },
+  { name: 'entry-whole', path: `/blacklist/${id}?lang=en`, width: WIDE, height: 2_100 },
+  { name: 'sorry', path: '/nothing-here', width: WIDE, height: 800 },
   { name: 'data', path: '/data', width: WIDE, height: 1_300 },
   { name: 'scorecard', path: '/scorecard', width: WIDE, height: 760 },
 ]
@@ -48,18 +59,20 @@ const take = async (browser: Browser, base: string, folder: string, shot: Shot):
   await page.screenshot({ path })
   const { size } = statSync(path)
   process.stdout.write(`${path} ${Math.ceil(size / 1000)} kB\n`)
-  if (size > SIZE_MOST) throw new Error(`${path} is too large`)
+  if (shot.shown && size > SIZE_MOST) throw new Error(`${path} is too large`)
   await context.close()
 }
 
-const [folder = '.readme'] = process.argv.slice(2)
+const [named] = process.argv.slice(2)
+const folder = named ?? '.readme'
 mkdirSync(folder, { recursive: true })
 const world = await makeWorld({ demo: true })
 try {
   const ids = await listFirms(world.database.db, firms(TODAY))
   await world.publish()
   const browser = await chromium.launch({ executablePath: PATH, args: ['--no-sandbox'] })
-  for (const shot of shotsOf(ids[3] ?? '')) await take(browser, world.url, folder, shot)
+  for (const shot of shotsOf(ids[3] ?? '').filter(({ shown }) => named !== undefined || shown))
+    await take(browser, world.url, folder, shot)
   await browser.close()
 } finally {
   await world.close()
