@@ -15,6 +15,8 @@ export interface Shown {
   day: string
   /** Where the next page begins; null on the last. */
   next: Asked['after']
+  /** None of them is called as was asked. */
+  similar: boolean
   /** Those with most entries. */
   authorities: readonly string[]
 }
@@ -26,6 +28,7 @@ export const listPage = (shown: Shown): Page =>
 <section aria-labelledby="found">
 <h2 id="found" class="count">${counted(shown)}</h2>
 ${chosen(shown)}
+${shown.similar ? SIMILAR : null}
 ${shown.entries.length === 0 ? nothing(shown) : list(shown.entries)}
 ${pages(shown)}
 </section>
@@ -33,7 +36,7 @@ ${shown.entries.length === 0 ? null : take(shown)}`,
   )
 
 const form = ({ asked, authorities }: Shown): Html =>
-  html`<form action="/blacklist" method="get" role="search" class="search">
+  html`<form action="/blacklist#found" method="get" role="search" class="search">
 ${ENGLISH_STAYS}
 <div class="main">
 <label for="name">${both('名称或统一社会信用代码', 'Name or code')}</label>
@@ -106,6 +109,9 @@ const counted = ({ asked, total, day }: Shown): Html =>
         `${total === 1 ? '1 entry' : `${total} entries`} found, in force on ${day}`,
       )
     : both(`截至 ${day} 共 ${total} 条有效记录`, `${total === 1 ? '1 entry' : `${total} entries`} in force on ${day}`)
+
+/** A firm of a name like it is another firm, unless what was written was wrong. */
+const SIMILAR = html`<p class="notice">${both('没有名称完全相符的记录。以下只是名称相近，未必是您要查的企业，请核对统一社会信用代码。', 'No entry bears this name. Those below are only called something like it, and may be other firms: compare the code.')}</p>`
 
 /** What narrows the list, each with the way to do without it. */
 const chosen = ({ asked }: Shown): Html | null => {

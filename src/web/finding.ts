@@ -3,6 +3,7 @@ import { codeOf } from '../domain/identity.js'
 import {
   isNear,
   type Match,
+  type MatchReason,
   matchesOf,
   NARROW,
   questionFor,
@@ -29,6 +30,8 @@ export interface Found {
   total: number
   /** Where the next page begins; null on the last. */
   next: publicList.Place | null
+  /** None of them is called as was asked: they are only like it. */
+  similar: boolean
 }
 
 /** With `name` nothing is kept: what firms are called changes beside the list. */
@@ -44,23 +47,32 @@ const pageOf = async (db: Db, kept: Kept, stamp: Stamped, asked: Asked): Promise
   ])
   const shown = rows.slice(0, PAGE_ENTRIES)
   const last = rows.length > PAGE_ENTRIES ? shown.at(-1) : undefined
-  return { entries: shown.map(({ body }) => body), total, next: last ? { on: last.on, id: last.body.id } : null }
+  return {
+    entries: shown.map(({ body }) => body),
+    total,
+    next: last ? { on: last.on, id: last.body.id } : null,
+    similar: false,
+  }
 }
 
 const named = async (db: Db, { day }: Stamped, asked: Asked): Promise<Found> => {
-  const all = await called(db, asked, day)
+  const { entries: all, similar } = await called(db, asked, day)
   // Found again by its id: a page of what was found before may have lost entries since.
   const from = asked.after === null ? 0 : all.findIndex(({ id }) => id === asked.after?.id) + 1
   const entries = all.slice(from, from + PAGE_ENTRIES)
   const last = all.length > from + PAGE_ENTRIES ? entries.at(-1) : undefined
-  return { entries, total: all.length, next: last ? { on: last.publishedOn, id: last.id } : null }
+  return { entries, total: all.length, next: last ? { on: last.publishedOn, id: last.id } : null, similar }
 }
 
 /** Every entry that the name or the code answers, in the order asked for. */
-export const called = async (db: Db, asked: Asked, day: string): Promise<PublicBody[]> => {
+export const called = async (
+  db: Db,
+  asked: Asked,
+  day: string,
+): Promise<{ entries: PublicBody[]; similar: boolean }> => {
   const sought = soughtBy(asked, day)
   const ranked = await ranksOf(db, asked.name)
-  const rank = ({ operator }: { operator: number }) => ranked.get(operator) ?? 0
+  const rank = ({ operator }: { operator: number }) => ranked.get(operator)?.rank ?? 0
   const best = new Map<string, { operator: number; body: PublicBody }>()
   for (const one of await publicList.ofOperators(db, [...ranked.keys()], sought)) {
     const known = best.get(one.body.id)
@@ -74,17 +86,21 @@ export const called = async (db: Db, asked: Asked, day: string): Promise<PublicB
     ending: ({ body: a }, { body: b }) =>
       compared(a.endsOn ?? publicList.ENDLESS, b.endsOn ?? publicList.ENDLESS) || compared(a.id, b.id),
   }
-  return found.sort(orders[asked.sort ?? 'best']).map(({ body }) => body)
+  const similar = found.length > 0 && found.every(({ operator }) => LIKE.has(ranked.get(operator)?.reason ?? 'EXACT'))
+  return { entries: found.sort(orders[asked.sort ?? 'best']).map(({ body }) => body), similar }
 }
+
+/** Why a name was found that is another than what was asked. */
+const LIKE: ReadonlySet<MatchReason> = new Set(['TYPING', 'SIMILAR'])
 
 const compared = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
 /** Operators that have an entry and answer to the name, each with its place. */
-const ranksOf = async (db: Db, name: string): Promise<Map<number, number>> => {
+const ranksOf = async (db: Db, name: string): Promise<Map<number, Pick<Match, 'rank' | 'reason'>>> => {
   const code = codeOf(name)
   if (code !== null) {
     const found = await operators.byCodes(db, [{ scheme: code.scheme, code: code.code }])
-    return new Map([...found.values()].map(({ id }) => [id, 0]))
+    return new Map([...found.values()].map(({ id }) => [id, { rank: 0, reason: 'EXACT' }]))
   }
   const key = searchKey(name)
   if (key === '') return new Map()
@@ -97,5 +113,5 @@ const ranksOf = async (db: Db, name: string): Promise<Map<number, number>> => {
   }
   const narrow = await within(NARROW)
   const matches = isNear(narrow[0]) ? narrow : await within(WIDE)
-  return new Map(matches.slice(0, FOUND_MOST).map(({ operator, rank }) => [operator, rank]))
+  return new Map(matches.slice(0, FOUND_MOST).map((match) => [match.operator, match]))
 }

@@ -19,15 +19,16 @@ export const STYLE = `
 }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
-body { margin: 0; background: var(--ground); color: var(--ink); overflow-wrap: anywhere; font: 1rem/1.65 system-ui, "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "HanaMinA", "HanaMinB", "Jigmo", "Jigmo2", "SimSun-ExtB", "Noto Serif CJK SC", sans-serif; }
+body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; background: var(--ground); color: var(--ink); overflow-wrap: anywhere; font: 1rem/1.65 system-ui, "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "HanaMinA", "HanaMinB", "Jigmo", "Jigmo2", "SimSun-ExtB", "Noto Serif CJK SC", sans-serif; }
 a { color: var(--own); text-underline-offset: .2em; text-decoration-thickness: .06em; }
 a:hover { text-decoration-thickness: .14em; }
 :focus-visible { outline: 3px solid var(--own); outline-offset: 2px; border-radius: 2px; }
+main { flex: 1; }
 main:focus { outline: none; }
 .skip { position: absolute; left: -999rem; top: 0; background: var(--paper); padding: .75rem 1rem; z-index: 1; }
 .skip:focus { left: .5rem; top: .5rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-.wide, main { max-width: 68rem; margin: 0 auto; padding: 0 1.25rem; }
+.wide, main { width: 100%; max-width: 68rem; margin: 0 auto; padding: 0 1.25rem; }
 .en { color: var(--soft); font-size: .85em; font-weight: 400; }
 html[lang=en] .en { color: inherit; font-size: inherit; }
 
@@ -55,7 +56,7 @@ h2 { font-size: 1.2rem; line-height: 1.4; margin: 2.5rem 0 .75rem; font-weight: 
 h3 { font-size: 1.02rem; line-height: 1.45; margin: 1.5rem 0 .4rem; font-weight: 650; }
 p { margin: .6rem 0; }
 main p, main li { max-width: 54rem; }
-.entries li, .totals li { max-width: none; }
+.entries li, .totals li, main .notice, main .state, main .good { max-width: none; }
 main p:not([class]) > .en:last-child, .lead .en, .note > .en:last-child, .notice .en, .good .en, .state .en { display: block; }
 .lead { font-size: 1.08rem; max-width: 46rem; }
 .note { color: var(--soft); font-size: .9rem; }
@@ -188,7 +189,7 @@ dd ul, td ul { margin: 0; padding-left: 1.2em; }
 }
 @media print {
   :root { color-scheme: light; --paper: #fff; --ground: #fff; --ink: #000; --soft: #333; --line: #999; --own: #000; --tint: #fff; --warn: #000; --warn-tint: #fff; --good: #000; --good-tint: #fff; }
-  body { font-size: 10pt; line-height: 1.45; }
+  body { display: block; font-size: 10pt; line-height: 1.45; }
   .wide, main { max-width: none; padding: 0; }
   .top { border-top: 0; }
   .top nav, .lang, .skip, .foot nav, form, .pages, .take, .chart details, .within { display: none !important; }

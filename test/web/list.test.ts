@@ -93,6 +93,15 @@ describe('the list of the public site', () => {
     expect(text.split(`<bdi>${gone?.name}</bdi>`)).to.have.length(2)
   })
 
+  it('says so where those found are only called something like it', async () => {
+    const SAID = '没有名称完全相符的记录'
+    const name = listed[0]?.name ?? ''
+    const like = `${name.slice(0, 3)}误${name.slice(4)}`
+    expect((await get(`/blacklist?name=${encodeURIComponent(like)}`)).text).to.include(SAID)
+    for (const right of [name, name.slice(2, 6), listed[0]?.uscc ?? '', '查无此店名'])
+      expect((await get(`/blacklist?name=${encodeURIComponent(right)}`)).text, right).not.to.include(SAID)
+  })
+
   it('a name and a filter together find whom both name', async () => {
     const found = await everyPage(`/blacklist?name=${encodeURIComponent('有限公司')}&region=2201&sort=oldest`)
     const wanted = listed.filter(({ region, name }) => region.startsWith('2201') && name.includes('有限公司'))

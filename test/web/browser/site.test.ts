@@ -122,7 +122,7 @@ describe('the public site in a browser', function () {
     await page.keyboard.press('ArrowDown')
     await page.getByRole('button', { name: '应用' }).focus()
     await page.keyboard.press('Enter')
-    await page.waitForURL('**/blacklist?reason=counterfeit')
+    await page.waitForURL('**/blacklist?reason=counterfeit#found')
     await page.locator('.chosen a').first().focus()
     await page.keyboard.press('Enter')
     await page.waitForURL('**/blacklist')
