@@ -8,7 +8,7 @@ import type { Asked } from './asked.js'
 import { asRefusal } from './faults.js'
 
 const DATA_PATH =
-  /^\/(?:v1|oauth|data|\.well-known|graphql|healthz|readyz|metrics|desk\/(?:login|logout|session))(?:\/|$)/
+  /^\/(?:v1|oauth|data(?=\/)|\.well-known|graphql|healthz|readyz|metrics|desk\/(?:login|logout|session))(?:\/|$)/
 
 /** When whoever met an absent database may ask again, seconds. */
 const COME_AGAIN_SECONDS = 5

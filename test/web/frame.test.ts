@@ -41,6 +41,7 @@ describe('every page of the public site', () => {
       expect(policy).not.to.include('unsafe').and.not.include('script-src')
       expect(headers['x-content-type-options']).to.equal('nosniff')
       expect(headers['referrer-policy']).to.equal('no-referrer')
+      expect(headers['cross-origin-opener-policy']).to.equal('same-origin')
       expect(headers['set-cookie']).to.equal(undefined)
     }
   })

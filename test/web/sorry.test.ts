@@ -1,4 +1,7 @@
+import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
+import { makeServer } from '../../src/api/server.js'
+import { Refusal } from '../../src/errors.js'
 import { makeWorld, type World } from '../api/world.js'
 import { read } from '../support/reading.js'
 
@@ -41,7 +44,26 @@ describe('a page that cannot be shown', () => {
     expect(JSON.parse(text)).to.include({ code: 'NOT_FOUND' })
   })
 
-  it('says that the database is away, and when to come again', async () => {
+  it('says that the list is in the making, and when to come again', async () => {
+    const busy = () => Promise.reject(new Refusal('RUN_BUSY', { job: 'publish' }))
+    const server = await makeServer({ ...world.parts, publish: busy })
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { status, headers, text } = await read(`${at}/data?lang=en`)
+    const program = await read(`${at}/data/blacklist.csv`)
+    await new Promise((resolve) => {
+      server.close(resolve)
+      server.closeAllConnections()
+    })
+    expect([status, program.status]).to.deep.equal([503, 503])
+    expect(headers['retry-after']).to.equal('10')
+    expect(text).to.include('Out of service for the moment').and.include('being published anew')
+    expect(program.headers['content-type']).to.match(/^application\/problem\+json/)
+  })
+
+  it('tells nothing of a fault, and remembers none', async () => {
     const { db } = world.parts
     await db.raw('alter table public_changes rename to public_changes_away')
     const broken = await get('/blacklist')
