@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import { accessCommands } from './access.js'
 import { feeds } from './agencies/index.js'
+import { costsTold } from './api/costs.js'
+import { makeSchema } from './api/schema.js'
 import { checkDataDir, projectRoot, readConfig } from './config.js'
 import { demo, runningStandIns } from './demo.js'
 import { isDate } from './domain/dates.js'
@@ -298,12 +300,15 @@ command
   .command('status')
   .description('信源、平台、积压、最近运行 · agencies, platforms, backlog, last runs')
   .option('--access', '谁可以看什么、做什么 · who may see and do what')
+  .addOption(
+    new Option('--costs', 'GraphQL 各字段的费用和上限 · what each field of GraphQL costs, and the limits').conflicts(
+      'access',
+    ),
+  )
   .addOption(JSON_OPTION())
-  .action(async ({ access, json }: Json & { access?: boolean }) => {
-    if (access) {
-      tell(json, accessTold.value, () => accessTold.lines)
-      return
-    }
+  .action(async ({ access, costs, json }: Json & { access?: boolean; costs?: boolean }) => {
+    const told = access ? accessTold : costs ? costsTold(makeSchema()) : null
+    if (told) return tell(json, told.value, () => told.lines)
     await withHub(async (hub) => {
       const { value, lines } = await status(hub)
       tell(json, value, () => lines)

@@ -3,6 +3,7 @@
  * reads `process.env`; each part gets its slice from `hub.ts`.
  */
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Refusal, reasonOf } from './errors.js'
@@ -17,6 +18,8 @@ export interface Config {
   proxies: number
   /** Requests of one client, or of one address without a token, in a minute; 0: as many as they like. */
   quota: number
+  /** Networks (CIDR) in which addresses given by subscribers may lie though they are not public, by http too. */
+  webhookAllow: string[]
   /** Address under which others reach the hub: issuer of its tokens. */
   publicUrl: string
   /** postgres:// address; null: the embedded PostgreSQL under `dataDir`. */
@@ -101,6 +104,13 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     )
     return QUOTA_DEFAULT
   }
+  const networks = (): string[] => {
+    const given = (env['WEBHOOK_ALLOW'] ?? '').split(',').map((each) => each.trim())
+    const named = given.filter((each) => each !== '')
+    if (named.every(isNetwork)) return named
+    faults.push('WEBHOOK_ALLOW 应为以逗号分隔的网段，如 10.1.0.0/16 / must be networks in CIDR form, comma-separated')
+    return []
+  }
   const level = (): string => {
     const text = given('LOG_LEVEL') ?? 'info'
     if (LOG_LEVELS.includes(text)) return text
@@ -145,6 +155,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     host: given('HOST') ?? '127.0.0.1',
     proxies: proxies(),
     quota: quota(),
+    webhookAllow: networks(),
     publicUrl: url('PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${chosenPort}`,
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
     dataDir,
@@ -185,6 +196,12 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
   }
   if (faults.length > 0) throw new Refusal('CONFIG_INVALID', { faults: faults.join('; ') })
   return freeze(config)
+}
+
+const isNetwork = (text: string): boolean => {
+  const [, network = '', prefix = ''] = /^([0-9a-fA-F:.]+)\/(\d{1,3})$/.exec(text) ?? []
+  const version = isIP(network)
+  return version !== 0 && prefix !== '' && Number(prefix) <= (version === 4 ? 32 : 128)
 }
 
 /** Refusal FOLDER_UNWRITABLE, before a log, a key or a database is tried there. */

@@ -15,9 +15,12 @@ import { listenRefusal } from './listening.js'
 import { makeLog } from './log.js'
 import { progress } from './progress.js'
 import { startAgencies } from './sandbox/agencies/index.js'
+import { type MarketplaceStandIn, startMarketplace } from './sandbox/marketplace.js'
 import { carry } from './sandbox/officers.js'
 import { type Register, startPlatforms } from './sandbox/platforms/index.js'
 import { seed } from './store/db.js'
+import * as webhooks from './store/webhooks.js'
+import { addWebhook, removeWebhook } from './work/changes/webhooks.js'
 import * as clients from './work/clients.js'
 import { replaceSellers } from './work/sellers.js'
 
@@ -29,6 +32,10 @@ const SANDBOX_FOLDER = 'sandbox'
 const CLIENTS_FILE = 'clients.json'
 /** Rounds of pushing in which the demo waits for the platforms to confirm. */
 const PUSH_ROUNDS = 5
+const MARKETPLACE = 'demo-marketplace'
+const LOOPBACK = '127.0.0.1/32'
+
+type Examples = Pick<World, 'dishonestExample' | 'goodExample' | 'shopExample'>
 
 export const demo = async (config: Config, say: Say, run: Run): Promise<void> => {
   await portIsFree(config)
@@ -44,17 +51,21 @@ export const demo = async (config: Config, say: Say, run: Run): Promise<void> =>
     const strict = { register: registerOf(here), now: () => new Date() }
     const platforms = await startPlatforms({}, join(config.dataDir, SANDBOX_FOLDER), strict)
     standIns.push(...platforms)
+    const marketplace = await startMarketplace()
+    standIns.push(marketplace)
     const addresses: Addresses = {
       agencies: Object.fromEntries(agencies.map(({ id, url }) => [id, url])),
       platforms: Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }])),
     }
     say('① 数据库 Database …')
     const log = makeLog({ level: config.log.level, file: config.log.file ?? join(config.dataDir, 'hub.log') })
-    const hub = await makeHub(config, { log, addresses, migrate: 'always' })
+    // Where its marketplace wants to be told lies on this machine.
+    const webhookAllow = [...config.webhookAllow, LOOPBACK]
+    const hub = await makeHub({ ...config, webhookAllow }, { log, addresses, migrate: 'always' })
     note(config, addresses)
     const begin = async () => {
-      await cycle(hub, say, here.dishonestExample)
-      await serve(hub, say, here)
+      await cycle(hub, say, here, marketplace)
+      await serve(hub, say, here, marketplace)
     }
     await run(hub, begin, closeStandIns)
   } catch (error) {
@@ -79,7 +90,7 @@ const portIsFree = ({ port, host }: Config): Promise<void> =>
     probe.listen(port, host, () => probe.close(() => resolve()))
   })
 
-const cycle = async (hub: Hub, say: Say, dishonest: string): Promise<void> => {
+const cycle = async (hub: Hub, say: Say, here: Examples, marketplace: MarketplaceStandIn): Promise<void> => {
   await seed(hub.db)
   say('② 拉取 Pull')
   for (const feed of feeds.values()) {
@@ -97,8 +108,11 @@ const cycle = async (hub: Hub, say: Say, dishonest: string): Promise<void> => {
   const bar = progress('score', false)
   const scored = await hub.score({ cause: 'demo', progress: bar.at }).finally(bar.stop)
   if (scored) say(`   评分 ${scored.scored}，新存 ${scored.stored} · scored, stored`)
+  // Before the listing, so that it hears of that.
+  await listSellers(hub, [here.goodExample, here.shopExample, here.dishonestExample])
+  await listen(hub, marketplace)
   say('④ 名单 Listing')
-  for (const line of await carry(hub.db, hub.rules, dishonest, hub.now())) say(`   ${line}`)
+  for (const line of await carry(hub.db, hub.rules, here.dishonestExample, hub.now())) say(`   ${line}`)
   await hub.expire({ cause: 'demo' })
   const published = await hub.publish({ cause: 'demo' })
   if (published) say(`⑤ 公示 Publish：第 ${published.sequence} 期，${published.entries} 条 · sequence, entries`)
@@ -116,19 +130,14 @@ const cycle = async (hub: Hub, say: Say, dishonest: string): Promise<void> => {
 }
 
 const DEMO_CLIENTS = [
-  { name: 'demo-marketplace', role: 'marketplace' },
+  { name: MARKETPLACE, role: 'marketplace' },
   { name: 'demo-officer', role: 'officer', agency: 'market-regulator', region: '220000' },
 ]
 
-const serve = async (
-  hub: Hub,
-  say: Say,
-  here: { dishonestExample: string; goodExample: string; shopExample: string },
-): Promise<void> => {
+const serve = async (hub: Hub, say: Say, here: Examples, marketplace: MarketplaceStandIn): Promise<void> => {
   const url = await hub.serve({ demo: true })
   hub.tick()
   const secrets = await secretsOf(hub)
-  await listSellers(hub, [here.goodExample, here.shopExample, here.dishonestExample])
   const token = (name: string) =>
     `$(curl -s -u ${name}:${secrets[name]} -d grant_type=client_credentials ${url}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`
   const ask = (query: string) => `-H 'content-type: application/json' -d '${JSON.stringify({ query })}'`
@@ -146,14 +155,25 @@ curl -s ${url}/graphql -H "authorization: Bearer ${token('demo-marketplace')}" $
 主管部门 An agency's officer：
 curl -s ${url}/graphql -H "authorization: Bearer ${token('demo-officer')}" ${ask(`{ operator(code: "${bad}") { uscc name region score { value grade reasons { points zh } } records(first: 5) { nodes { kind agency validFrom source { run file page row } } } listings { kind state reason } } }`)}
 
+平台的回调地址收到的卖家变更 What the marketplace's webhook was told：${marketplace.url}/
+同样的变更，作为事件流 The same as a stream：curl -sN ${url}/v1/changes -H 'last-event-id: 0' -H "authorization: Bearer ${token(MARKETPLACE)}"
+
 按 Ctrl-C 停止。Ctrl-C stops it.`)
+}
+
+/** The demo's marketplace is told where its stand-in of this start is. */
+const listen = async ({ db, keys, now, config }: Hub, { hook, hold }: MarketplaceStandIn): Promise<void> => {
+  for (const { id } of await webhooks.list(db, MARKETPLACE))
+    await removeWebhook(db, { id, client: MARKETPLACE, now: now() })
+  const allow = config.webhookAllow
+  hold((await addWebhook(db, keys, { client: MARKETPLACE, url: hook, allow, now: now() })).secret)
 }
 
 /** Of its own sellers alone a marketplace sees score and grade: the demo's has sent its list today. */
 const listSellers = async ({ db, now }: Hub, codes: readonly string[]): Promise<void> => {
   const bytes = Buffer.from(codes.join('\n'))
   const dated = dateIn(now())
-  await replaceSellers(db, { client: 'demo-marketplace', bytes, dated, marketplace: null, now: now() })
+  await replaceSellers(db, { client: MARKETPLACE, bytes, dated, marketplace: null, now: now() })
 }
 
 /** The demo's clients keep their secrets from one start to the next, so that what was printed goes on working. */

@@ -1,5 +1,5 @@
 /**
- * The one outgoing client. Every question has a time limit and a size limit, follows no redirect (an agency that moves
+ * The one outgoing client; to addresses that subscribers give: http/subscriber. Every question has a time limit and a size limit, follows no redirect (an agency that moves
  * must be configured anew, not followed), and fails by name.
  */
 export interface Asked {
@@ -18,7 +18,16 @@ export interface Asking {
   signal?: AbortSignal
 }
 
-export type UnreachableKind = 'dns' | 'refused' | 'timeout' | 'tls' | 'too_large' | 'redirect' | 'cut' | 'other'
+export type UnreachableKind =
+  | 'dns'
+  | 'refused'
+  | 'timeout'
+  | 'tls'
+  | 'too_large'
+  | 'redirect'
+  | 'cut'
+  | 'forbidden'
+  | 'other'
 
 /** Nothing that can be used came back, and why. An answer with an error status is an answer, not this. */
 export class Unreachable extends Error {
@@ -33,6 +42,7 @@ export class Unreachable extends Error {
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
+export const isRedirect = (status: number): boolean => REDIRECTS.has(status)
 
 export const ask = async (url: string, options: Asking): Promise<Asked> => {
   const { protocol, host, username, password } = addressOf(url)
@@ -49,7 +59,7 @@ export const ask = async (url: string, options: Asking): Promise<Asked> => {
       signal,
       ...(options.body === undefined ? {} : { body: options.body }),
     })
-    if (REDIRECTS.has(answer.status)) {
+    if (isRedirect(answer.status)) {
       await answer.body?.cancel()
       throw new Unreachable('redirect', `${host} redirects (${answer.status}); give the final address`)
     }
@@ -116,7 +126,8 @@ const BY_CODE: Record<string, UnreachableKind> = {
 }
 const TLS = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO)/
 
-const named = (error: unknown, host: string, timeoutMs: number): Unreachable => {
+/** Whatever broke an exchange, by name. */
+export const named = (error: unknown, host: string, timeoutMs: number): Unreachable => {
   if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
     return new Unreachable('timeout', `${host} took longer than ${timeoutMs} ms`, { cause: error })
   }

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { setTimeout as after } from 'node:timers/promises'
 import { agencies as allAgencies, feeds } from './agencies/index.js'
 import { type ApiParts, makeServer } from './api/server.js'
+import { changing } from './changing.js'
 import type { Config } from './config.js'
 import * as contracts from './contracts.js'
 import type { Calendar } from './domain/calendar.js'
@@ -230,6 +231,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       if (ended && ended.expired > 0) await publishNow({ cause: 'timetable' })
       return ended !== null
     }
+    if (job === 'changes') return changing({ db, config, keys, rules, now, log }, turn, { trail, signal })
     if (job === 'trail') return (await tidyTrail(db, { ...occasioned, now, log })) !== null
     if (job === 'reconcile') {
       await reconcileWith([subject], options)
@@ -298,6 +300,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         configured: { agencies: new Set(Object.keys(to.agencies)), platforms: new Set(Object.keys(to.platforms)) },
         proxies: config.proxies,
         quota: config.quota,
+        webhookAllow: config.webhookAllow,
         demo,
         publicUrl: config.publicUrl,
         timetable: occasions,

@@ -1,9 +1,11 @@
 /**
  * Whatever needs a secret: access tokens (ES256, RFC 7519 by jsonwebtoken), manifests of what is published (JWS, RFC 7515),
- * the key set (RFC 7517), the keyed hash that stands for an ID number, and client secrets (scrypt). Keys are made on first use, kept in files of mode 0600 and
+ * the key set (RFC 7517), the keyed hash that stands for an ID number, client secrets (scrypt), and secrets of webhooks (sealed). Keys are made on first use, kept in files of mode 0600 and
  * used again by every later start.
  */
 import {
+  createCipheriv,
+  createDecipheriv,
   createHash,
   createHmac,
   createPrivateKey,
@@ -30,6 +32,8 @@ export const KEYS_KEPT_SECONDS = 300
 const FOLDER_LOOK_MS = 1_000
 const SECRET_BYTES = 32
 const SALT_BYTES = 16
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
 const SCRYPT = { N: 16_384, r: 8, p: 1 } as const
 const HASH_CHARACTERS = 16
 
@@ -66,6 +70,10 @@ export interface Keys {
    * up in one step, and without the key, which no copy of the database holds, not even a guess can be tried.
    */
   accessMark(code: string): string
+  /** A text that must be read again, as the database may hold it (AES-256-GCM); `about`: what it belongs to, and is good for alone. */
+  seal(text: string, about: string): string
+  /** What was sealed about it; throws for any other. */
+  unseal(sealed: string, about: string): string
 }
 
 export interface ManifestKeys {
@@ -85,6 +93,10 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
   )
   const accessKey = Buffer.from(
     keep(join(folder, 'access-code.key'), () => randomBytes(SECRET_BYTES).toString('base64')),
+    'base64',
+  )
+  const sealKey = Buffer.from(
+    keep(join(folder, 'seal.key'), () => randomBytes(SECRET_BYTES).toString('base64')),
     'base64',
   )
   const signing = tokenKeysIn(folder)
@@ -140,6 +152,19 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
     },
     mark: (id) => createHmac('sha256', hashKey).update(id).digest('hex').slice(0, HASH_CHARACTERS),
     accessMark: (code) => createHmac('sha256', accessKey).update(code).digest('hex'),
+    seal: (text, about) => {
+      const nonce = randomBytes(NONCE_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(Buffer.from(about))
+      return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64')
+    },
+    unseal: (sealed, about) => {
+      const bytes = Buffer.from(sealed, 'base64')
+      const opened = createDecipheriv('aes-256-gcm', sealKey, bytes.subarray(0, NONCE_BYTES), {
+        authTagLength: TAG_BYTES,
+      })
+      opened.setAAD(Buffer.from(about)).setAuthTag(bytes.subarray(-TAG_BYTES))
+      return opened.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + opened.final('utf8')
+    },
   }
 }
 

@@ -26,5 +26,7 @@ export const drain = (server: Server): Promise<void> =>
       clearTimeout(late)
       resolve()
     })
+    // Answers that go on for as long as somebody listens are ended by whoever makes them.
+    server.emit('draining')
     server.closeIdleConnections()
   })

@@ -16,6 +16,8 @@ import * as restored from './store/restored.js'
 import * as runs from './store/runs.js'
 import * as snapshots from './store/snapshots.js'
 import * as watch from './store/watch.js'
+import * as webhookQueue from './store/webhook-queue.js'
+import * as webhooks from './store/webhooks.js'
 
 const LAST_RUNS = 10
 const DAY_MS = 86_400_000
@@ -44,6 +46,11 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
   const last = await snapshots.last(db)
   const behind = await restored.open(db)
   const shut = await lockouts.shut(db, hub.now())
+  const hooks = await webhooks.list(db, null)
+  const waits = await webhookQueue.backlog(
+    db,
+    hooks.map(({ id }) => id),
+  )
   const recent = await runs.list(db, { first: LAST_RUNS, before: null })
 
   const watched = await watch.ofFeeds(
@@ -89,6 +96,8 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
     operators: await operators.count(db),
     feeds,
     platforms: told,
+    /** Where marketplaces are told of changes of their sellers. */
+    webhooks: hooks.map((hook) => hookView(hook, waits.get(hook.id))),
     /** Since when the database is known to be restored from a backup, and by what; null: it is not. */
     restored: behind && { foundAt: behind.foundAt, cause: behind.cause },
     // Where they stood, not whom they name: a natural person may be among them.
@@ -139,6 +148,7 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
       `平台 platform ${p.platform.padEnd(12)} 未结 outstanding ${p.outstanding}，已确认 confirmed ${p.confirmed}${p.configured ? '' : ' 未配置 not configured'}`,
       ...toldLines(p),
     ]),
+    ...value.webhooks.map(hookLine),
     `待认领 unmatched ${waiting.unmatched}，最近拒收 rejects ${waiting.rejects}`,
     ...value.waiting.map((one) => `   ${one.feed} 运行 run ${one.run} 第 ${one.row} 行 row：${one.reason}`),
     `名单 listings ${board.map((row) => `${row.state} ${row.n}`).join('，') || '—'}`,
@@ -159,6 +169,28 @@ const watchedView = (one: watch.Watched | undefined) => ({
   timely: one?.timely ?? 0,
   lateShare: one === undefined ? null : lateShare(one),
 })
+
+const hookView = (
+  { client, url, failingSince, disabledAt, disabledBecause }: webhooks.Webhook,
+  waits: webhookQueue.Backlog | undefined,
+) => ({
+  client,
+  url,
+  owed: waits?.owed ?? 0,
+  removalsOwed: waits?.removalsOwed ?? 0,
+  givenUp: waits?.givenUp ?? 0,
+  failingSince: failingSince?.toISOString() ?? null,
+  disabledAt: disabledAt?.toISOString() ?? null,
+  disabledBecause,
+})
+
+const hookLine = (hook: ReturnType<typeof hookView>): string =>
+  [
+    `回调 webhook ${hook.client} ${hook.url} 未送 owed ${hook.owed}，其中移出 removals ${hook.removalsOwed}`,
+    ...(hook.givenUp > 0 ? [`放弃 given up ${hook.givenUp}`] : []),
+    ...(hook.disabledAt ? [`已停用 disabled ${hook.disabledBecause} ${hook.disabledAt}`] : []),
+    ...(hook.failingSince && !hook.disabledAt ? [`自 ${hook.failingSince} 起未收下 takes nothing since`] : []),
+  ].join('，')
 
 /** Only what somebody must look at. */
 const watchedLines = (f: ReturnType<typeof watchedView>): string[] => [

@@ -24,6 +24,8 @@ const MAY: Record<string, readonly string[]> = {
   work: ['store', 'agencies', 'platforms', 'domain', 'errors', 'log', 'contracts', 'keys', 'http'],
   api: ['web', 'work', 'store', 'agencies', 'platforms', 'domain', 'errors', 'log', 'contracts', 'keys', 'http'],
   web: ['work', 'store', 'agencies', 'platforms', 'domain', 'errors', 'log', 'contracts', 'keys', 'http'],
+  // In a browser, of whoever asks.
+  graphiql: [],
   // In a browser, of whoever sits there: nothing of the hub but what is pure.
   desk: ['domain'],
   sandbox: ['seeds', 'work', 'store', 'agencies', 'platforms', 'domain', 'errors', 'log', 'contracts', 'keys', 'http'],
@@ -32,6 +34,7 @@ const MAY: Record<string, readonly string[]> = {
 }
 const TOP = [
   'access',
+  'changing',
   'main',
   'cli',
   'hub',
@@ -50,10 +53,13 @@ const TOP = [
 /** Imported by nobody else; the configuration too, which is no companion. */
 const ONLY_TOP: readonly string[] = [...TOP, 'config']
 
-/** The desk is a program of its own, built for browsers; how it is built runs here. */
+/** Programs of their own, built for browsers; how they are built runs here. */
 const DESK = 'src/web/desk/'
 const DESK_BUILD = 'src/web/desk/build/'
+const GRAPHIQL = 'src/web/graphiql/'
 const inDesk = (room: string): boolean => room === 'desk'
+const inGraphiql = (room: string): boolean => room === 'graphiql'
+const inBrowsers = (room: string): boolean => inDesk(room) || inGraphiql(room)
 
 /** One library, one room. `agencies/transports/table` is the place where a door may speak SQL. */
 const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
@@ -63,15 +69,16 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   express: (room) => room === 'api' || room === 'web',
   '@apollo/server': (room) => room === 'api',
   '@graphql-tools/schema': (room) => room === 'api',
-  graphql: (room, file) => room === 'api' || file.startsWith(DESK_BUILD),
-  react: inDesk,
-  'react-dom': inDesk,
+  graphql: (room, file) => room === 'api' || file.startsWith(DESK_BUILD) || inGraphiql(room),
+  graphiql: inGraphiql,
+  react: inBrowsers,
+  'react-dom': inBrowsers,
   'react-router': inDesk,
   antd: inDesk,
   '@ant-design/icons': inDesk,
   '@apollo/client': inDesk,
   echarts: inDesk,
-  vite: (_, file) => file.startsWith(DESK_BUILD),
+  vite: (_, file) => file.startsWith(DESK_BUILD) || file.startsWith(`${GRAPHIQL}build/`),
   'graphql-jit': (_, file) => file === 'src/api/compiled.ts',
   'node-cron': (_, file) => file === 'src/work/clock.ts',
   ajv: (_, file) => file === 'src/contracts.ts',
@@ -101,6 +108,7 @@ const importsOf = (file: string, text: string): Import[] =>
   }))
 
 const roomOf = (file: string): string => {
+  if (file.startsWith(GRAPHIQL)) return 'graphiql'
   if (file.startsWith(DESK)) return 'desk'
   const [first = '', second = ''] = file.split('/')
   return first === 'src' ? second.replace(/\.ts$/, '') : first
@@ -117,7 +125,9 @@ const fault = ({ file, from, typeOnly }: Import): string | null => {
   const room = roomOf(file)
   if (!from.startsWith('.')) {
     const allowed = LIBRARY_ROOMS[librariesOf(from)]
-    if (room === 'domain' && from !== 'node:crypto') return `${file}: domain imports ${from}`
+    // What an address is, and in which network: a table, no network.
+    if (room === 'domain' && from !== 'node:crypto' && !(from === 'node:net' && file === 'src/domain/addresses.ts'))
+      return `${file}: domain imports ${from}`
     return allowed && !allowed(room, file) ? `${file}: ${from} belongs to another room` : null
   }
   const target = roomOf(relative(ROOT, normalize(join(ROOT, dirname(file), from))).replace(/\.js$/, '.ts'))
@@ -154,6 +164,7 @@ describe('the architecture', () => {
     ['work holding the list of agencies', 'src/work/pull.ts', `import { feeds } from '../agencies/index.js'`],
     ['knex in a verb', 'src/work/pull.ts', `import knex from 'knex'`],
     ['a room reading the configuration', 'src/api/server.ts', `import { readConfig } from '../config.js'`],
+    ['a page of the site knowing GraphiQL', 'src/web/site.ts', `import { EXAMPLES } from './graphiql/examples.js'`],
     ['a page of the desk knowing the store', 'src/web/desk/main.tsx', `import { connect } from '../../store/db.js'`],
     ['a page of the site knowing the desk', 'src/web/site.ts', `import { PAGES } from './desk/routes.js'`],
     ['React beside the desk', 'src/web/page.ts', `import { useState } from 'react'`],

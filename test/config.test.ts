@@ -39,6 +39,18 @@ describe('QUOTA_PER_MINUTE', () => {
   })
 })
 
+describe('WEBHOOK_ALLOW', () => {
+  it('is nothing unless given, else networks of either family, and refused by name where one is none', () => {
+    expect(readConfig({}).webhookAllow).to.deep.equal([])
+    expect(readConfig({ WEBHOOK_ALLOW: ' 10.1.0.0/16, fd00::/8 ' }).webhookAllow).to.deep.equal([
+      '10.1.0.0/16',
+      'fd00::/8',
+    ])
+    for (const none of ['10.1.0.0', '10.1.0.0/33', 'host/8', '10.1.0.0/16;x'])
+      expect(faultsOf({ WEBHOOK_ALLOW: none }), none).to.include('WEBHOOK_ALLOW')
+  })
+})
+
 const faultsOf = (env: Record<string, string>): string => {
   try {
     readConfig(env)

@@ -11,8 +11,8 @@ import type { Limits } from './rate-limit.js'
 import { note, nothingSeen, type Seen } from './shown.js'
 import { type Asking, noAsking } from './trail.js'
 
-/** Objects in one answer. */
-const OBJECTS_MOST = 10_000
+/** What one answer may cost; what each field does, api/costs says. */
+export const COST_MOST = 10_000
 /** How long an answer may be in the making, milliseconds; each of its statements has its own bound (store/db). */
 const ANSWER_MOST_MS = 60_000
 
@@ -29,7 +29,7 @@ export interface Context {
   parts: ApiParts
   limits: Limits
   load: Loads
-  /** Objects that this question may still be answered with. */
+  /** What this question may still cost. */
   budget: { left: number }
   /** Whether nobody waits for the answer any more, or it has taken too long. */
   isOver: () => boolean
@@ -70,24 +70,26 @@ export const makeContext = (
   parts,
   limits: asked.limits,
   load: makeLoads(parts, asked.now),
-  budget: { left: OBJECTS_MOST },
+  budget: { left: COST_MOST },
 })
 
 /** Before an answer is made a second time: nothing has been spent on it or shown. */
 export const afresh = ({ budget, seen }: Pick<Context, 'budget' | 'seen'>): void => {
-  budget.left = OBJECTS_MOST
+  budget.left = COST_MOST
   for (const noted of Object.values(seen)) noted.clear()
 }
 
 /**
- * Each object of an answer costs one: lists within lists multiply, and are stopped here, as is an answer that takes too long or
- * that nobody waits for. Refusals: QUERY_TOO_COSTLY, ANSWER_TIMEOUT.
+ * Lists within lists multiply, and are stopped here, as is an answer that takes too long or that nobody waits for. Refusals: QUERY_TOO_COSTLY, ANSWER_TIMEOUT.
  */
-export const spend = ({ budget, isOver }: Pick<Context, 'budget' | 'isOver'>, objects = 1): void => {
+export const spend = ({ budget, isOver }: Pick<Context, 'budget' | 'isOver'>, cost: number): void => {
   if (isOver()) throw new Refusal('ANSWER_TIMEOUT')
-  budget.left -= objects
-  if (budget.left < 0) throw new Refusal('QUERY_TOO_COSTLY', { limit: OBJECTS_MOST })
+  budget.left -= cost
+  if (budget.left < 0) throw new Refusal('QUERY_TOO_COSTLY', { limit: COST_MOST })
 }
+
+/** What it has cost so far, also where it was too much. */
+export const costOfAnswer = ({ budget }: Pick<Context, 'budget'>): number => COST_MOST - budget.left
 
 /** All that the hub knows, also what it learned after this question's instant was fixed. */
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')

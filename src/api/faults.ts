@@ -21,8 +21,13 @@ export const asRefusal = (thrown: unknown): Refusal | null => {
   return isCancelled(thrown) ? new Refusal('ANSWER_TIMEOUT') : null
 }
 
-const isOfTheQuestion = ({ extensions }: Pick<GraphQLError, 'extensions'>): boolean =>
-  extensions.badInput === true || OF_THE_QUESTION.has(String(extensions.code))
+/** What graphql-js says after the faults of a variable that it names; it gives it no code. */
+const TOO_MANY = 'Too many errors processing variables'
+/** What the engine says of a question that is nested deeper than its parser goes. */
+const STACK = 'Maximum call stack size exceeded'
+
+const isOfTheQuestion = ({ extensions, message }: Pick<GraphQLFormattedError, 'extensions' | 'message'>): boolean =>
+  extensions?.['badInput'] === true || OF_THE_QUESTION.has(String(extensions?.['code'])) || message.startsWith(TOO_MANY)
 
 /** The whole truth of a fault goes to the log; outside it is known by the request id alone. */
 export const noteFaults = (
@@ -48,8 +53,10 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
   if (refusal !== null) return { message: refusal.message, ...place, extensions: refused(refusal) }
   const extensions = formatted.extensions ?? {}
   if (extensions.badInput === true) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }
-  if (isOfTheQuestion({ extensions }))
-    return { message: formatted.message, ...place, extensions: { code: extensions.code } }
+  if (formatted.message.startsWith(TOO_MANY)) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }
+  if (formatted.message === STACK && extensions.code === 'GRAPHQL_PARSE_FAILED')
+    return { message: '查询嵌套过深。The query is nested too deeply.', extensions: { code: extensions.code } }
+  if (isOfTheQuestion(formatted)) return { message: formatted.message, ...place, extensions: { code: extensions.code } }
   return {
     message: INTERNAL.message,
     ...place,

@@ -19,11 +19,11 @@ import { isRefusal, Refusal } from '../errors.js'
 import { type Asked, bodyOf } from './asked.js'
 import { bounded } from './bounded.js'
 import { asGateway, makeExecutor, type Question } from './compiled.js'
-import { type Context, makeContext } from './context.js'
+import { type Context, costOfAnswer, makeContext } from './context.js'
 import { cookieIn, NO_COOKIE } from './cookies.js'
 import { formatError, graphqlRefusal, noteFaults } from './faults.js'
 import { remembering } from './known-tokens.js'
-import { BODY_BYTES, TOKENS_MOST, withinLimits } from './limits.js'
+import { BODY_BYTES, isNestedTooDeep, NESTING_MOST, TOKENS_MOST, withinLimits } from './limits.js'
 import type { ApiParts } from './parts.js'
 import type { Limits } from './rate-limit.js'
 import { makeSchema } from './schema.js'
@@ -34,7 +34,25 @@ import { admit } from './viewer.js'
 const ACCEPTS_MOST = 100
 const ACCEPT_LONGEST = 300
 
+/**
+ * Headers that no page of another site can send without asking the hub first, which does not let it. `Authorization` is one, as
+ * Bearer alone is taken: what browsers send by themselves is Basic. One of them, or a body of JSON, shows that no such page asks.
+ */
+const SENT_BY_NO_PAGE = ['apollo-require-preflight', 'x-apollo-operation-name', 'authorization', 'x-csrf-token']
+
 const JSON_TYPE = 'application/json; charset=utf-8'
+
+/**
+ * Codes of questions that were understood as such and cannot be answered. GraphQL over HTTP wants 200 for them in
+ * `application/json`, and 400 in `application/graphql-response+json`; whoever names neither gets 400.
+ */
+const WELL_FORMED: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'OPERATION_RESOLUTION_FAILURE',
+])
+const NAMES_JSON = /\bapplication\/json\b/i
 
 /** Context: null where nothing was asked yet when it was refused. */
 interface Answered {
@@ -56,7 +74,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
   const apollo = new ApolloServer<Context>({
     gateway: asGateway(schema, executor),
     introspection: true,
-    csrfPrevention: true,
+    csrfPrevention: { requestHeaders: SENT_BY_NO_PAGE },
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
@@ -108,7 +126,10 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
     const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: asked, context })
     const { accept = '' } = headers
     const type = answer.headers.get('content-type')
-    const learned = answer.body.kind === 'complete' && (answer.status ?? 200) === 200 && accept.length <= ACCEPT_LONGEST
+    if (answer.status === 400 && NAMES_JSON.test(accept) && NAMES_JSON.test(type ?? '') && isWellFormed(answer.body))
+      answer.status = 200
+    const isGood = (answer.status ?? 200) === 200
+    const learned = answer.body.kind === 'complete' && isGood && accept.length <= ACCEPT_LONGEST
     if (learned && type) types.set(accept, type)
     return { answer, context: own }
   }
@@ -124,6 +145,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
         makeContext(parts, askedAs(asked, viewer, limits), { hasLeft: () => response.destroyed, began })
       const { answer, context } =
         (await byCompiled(body.value, request, contextOf)) ?? (await byApollo(body.value, request, asked, contextOf))
+      if (context !== null) response.setHeader('Query-Cost', String(costOfAnswer(context)))
       if (await isKept(context, answer.body, response)) await send(response, answer)
     },
   }
@@ -150,6 +172,12 @@ const send = async (response: ServerResponse, { status, headers, body }: HTTPGra
   if (body.kind === 'complete') return void response.end(body.string)
   for await (const chunk of body.asyncIterator) response.write(chunk)
   response.end()
+}
+
+const isWellFormed = (body: HTTPGraphQLResponse['body']): boolean => {
+  if (body.kind !== 'complete') return false
+  const { errors = [] } = JSON.parse(body.string) as { errors?: { extensions?: { code?: unknown } }[] }
+  return errors.length > 0 && errors.every(({ extensions }) => WELL_FORMED.has(extensions?.code))
 }
 
 /** Null for whatever is not plainly a question: Apollo says what is wrong with it. */
@@ -215,6 +243,11 @@ const readJson = async (request: IncomingMessage, response: ServerResponse): Pro
     return null
   }
   if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '')) return { value: undefined }
+  if (isNestedTooDeep(bytes)) {
+    const most = `不得超过 ${NESTING_MOST} 层 at most ${NESTING_MOST} levels`
+    refuse(response, 400, 'BAD_REQUEST', `请求体嵌套过深，${most}。The body is nested too deeply.`)
+    return null
+  }
   try {
     return { value: JSON.parse(bytes.toString('utf8')) }
   } catch {

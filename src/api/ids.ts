@@ -1,5 +1,6 @@
 /** Global ids and cursors: opaque outside, `Type:key` inside. */
 import { isDate } from '../domain/dates.js'
+import { DUTIES, type FigureOf } from '../domain/timeliness.js'
 import { Refusal } from '../errors.js'
 
 export const NODE_TYPES = [
@@ -18,11 +19,12 @@ export const NODE_TYPES = [
   'Delivery',
   'Discrepancy',
   'Authorisation',
+  'Webhook',
 ] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 
 /** Longest id or cursor that is looked at, characters. */
-const LONGEST = 200
+const LONGEST = 1_000
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** Below PostgreSQL's largest integer. */
 const LARGEST = 2_147_483_647
@@ -100,6 +102,27 @@ export const dueAfter = (cursor: string | null | undefined): { dueOn: string; id
   const id = wholeNumber(key)
   if (!isDate(dueOn) || id === null) throw badCursor()
   return { dueOn, id }
+}
+
+/** Of figures of timeliness: by whom, where and of what. */
+export const figureCursor = ({ authority, platform, duty }: FigureOf): string =>
+  cursorOf(JSON.stringify([authority, platform, duty]))
+
+export const figureAfter = (cursor: string | null | undefined): FigureOf | null => {
+  if (cursor == null) return null
+  const [authority, platform, word] = textsIn(keyAfter(cursor))
+  const duty = DUTIES.find((each) => each === word)
+  if (authority === undefined || platform === undefined || duty === undefined) throw badCursor()
+  return { authority, platform, duty }
+}
+
+const textsIn = (json: string): string[] => {
+  try {
+    const found: unknown = JSON.parse(json)
+    return Array.isArray(found) && found.every((one) => typeof one === 'string') ? found : []
+  } catch {
+    return []
+  }
 }
 
 /** Of names found: how near, and whose. */

@@ -4,6 +4,7 @@ import {
   type FragmentDefinitionNode,
   GraphQLError,
   Kind,
+  type SelectionNode,
   type SelectionSetNode,
   type ValidationContext,
 } from 'graphql'
@@ -11,6 +12,8 @@ import {
 import { Refusal } from '../errors.js'
 
 export const BODY_BYTES = 1_000_000
+/** Of lists and objects within one another in a body; what is written anew from it must not overflow a stack. */
+export const NESTING_MOST = 100
 /** Of one query document, so that parsing stays cheap; 1000 codes written out fit. */
 export const TOKENS_MOST = 10_000
 export const DEPTH_MOST = 15
@@ -19,6 +22,10 @@ export const ROOT_FIELDS_MOST = 50
 /** Fields in all, fragments opened wherever they stand. */
 export const FIELDS_MOST = 10_000
 export const CODES_MOST = 1_000
+export const DIRECTIVES_MOST = 100
+/** Of questions about the schema itself, fragments opened: what tools ask has some hundred fields, and no alias. */
+export const SCHEMA_FIELDS_MOST = 500
+export const SCHEMA_ALIASES_MOST = 5
 
 /** As JSON writes a NUL, and half of a character beyond the first plane: the other half is missing. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:(0000)|d[89a-f][0-9a-f]{2})/
@@ -33,6 +40,32 @@ export const withoutNul = <T>(input: T): T => {
   throw new Refusal('INPUT_INVALID', { reason })
 }
 
+const [QUOTE, BACKSLASH] = ['"', '\\'].map((sign) => sign.charCodeAt(0))
+const OPENING: ReadonlySet<number> = new Set(['[', '{'].map((sign) => sign.charCodeAt(0)))
+const CLOSING: ReadonlySet<number> = new Set([']', '}'].map((sign) => sign.charCodeAt(0)))
+
+/** Whether lists and objects of this JSON lie deeper within one another than NESTING_MOST. */
+export const isNestedTooDeep = (json: Buffer): boolean => {
+  // Each level is opened and closed.
+  if (json.length < 2 * NESTING_MOST) return false
+  let depth = 0
+  for (let at = 0; at < json.length; at += 1) {
+    const sign = json[at] ?? 0
+    if (sign === QUOTE) at = endOfText(json, at)
+    else if (OPENING.has(sign)) {
+      depth += 1
+      if (depth > NESTING_MOST) return true
+    } else if (CLOSING.has(sign)) depth -= 1
+  }
+  return false
+}
+
+const endOfText = (json: Buffer, start: number): number => {
+  let at = start + 1
+  while (at < json.length && json[at] !== QUOTE) at += json[at] === BACKSLASH ? 2 : 1
+  return at
+}
+
 interface Extent {
   depth: number
   /** Fields directly in the selection, fragments opened. */
@@ -40,11 +73,14 @@ interface Extent {
   /** And below. */
   all: number
   aliases: number
+  directives: number
+  /** Fields and aliases in questions about the schema itself. */
+  schema: { all: number; aliases: number }
 }
 
-const NOTHING: Extent = { depth: 0, fields: 0, all: 0, aliases: 0 }
+const NOTHING: Extent = { depth: 0, fields: 0, all: 0, aliases: 0, directives: 0, schema: { all: 0, aliases: 0 } }
 
-/** A validation rule. Questions about the schema itself have their own rule in graphql and are not counted. */
+/** A validation rule. How deep questions about the schema may go is a rule of graphql's own; how many, and how often, is told here. */
 export const withinLimits = (context: ValidationContext): ASTVisitor => {
   // Each fragment is measured once, so that fragments that double in one another cost nothing.
   const measured = new Map<string, Extent>()
@@ -61,27 +97,30 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
   }
 
   const ofSelection = (set: SelectionSetNode): Extent => {
-    const sum: Extent = { ...NOTHING }
+    const sum: Extent = { ...NOTHING, schema: { ...NOTHING.schema } }
     for (const part of set.selections) {
-      if (part.kind === Kind.FIELD) {
-        if (part.name.value.startsWith('__')) continue
-        const inner = part.selectionSet ? ofSelection(part.selectionSet) : NOTHING
-        sum.depth = Math.max(sum.depth, inner.depth + 1)
-        sum.fields += 1
-        sum.all += inner.all + 1
-        sum.aliases += inner.aliases + (part.alias ? 1 : 0)
-      } else {
-        const inner =
-          part.kind === Kind.INLINE_FRAGMENT
-            ? ofSelection(part.selectionSet)
-            : ofFragment(context.getFragment(part.name.value))
-        sum.depth = Math.max(sum.depth, inner.depth)
-        sum.fields += inner.fields
-        sum.all += inner.all
-        sum.aliases += inner.aliases
-      }
+      const inner = ofPart(part)
+      sum.depth = Math.max(sum.depth, inner.depth)
+      sum.fields += inner.fields
+      sum.all += inner.all
+      sum.aliases += inner.aliases
+      sum.directives += inner.directives + (part.directives?.length ?? 0)
+      sum.schema.all += inner.schema.all
+      sum.schema.aliases += inner.schema.aliases
     }
     return sum
+  }
+
+  const ofPart = (part: SelectionNode): Extent => {
+    if (part.kind === Kind.INLINE_FRAGMENT) return ofSelection(part.selectionSet)
+    if (part.kind === Kind.FRAGMENT_SPREAD) return ofFragment(context.getFragment(part.name.value))
+    const inner = part.selectionSet ? ofSelection(part.selectionSet) : NOTHING
+    const aliases = inner.aliases + (part.alias ? 1 : 0)
+    const { directives } = inner
+    // Any object tells its type, as often as it is asked.
+    if (part.name.value === '__typename') return { ...NOTHING, aliases }
+    if (part.name.value.startsWith('__')) return { ...NOTHING, directives, schema: { all: inner.all + 1, aliases } }
+    return { ...inner, depth: inner.depth + 1, fields: 1, all: inner.all + 1, aliases }
   }
 
   const refuse = (zh: string, en: string, most: number) =>
@@ -94,6 +133,10 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
       if (extent.fields > ROOT_FIELDS_MOST) refuse('根字段数', 'Root fields of a query', ROOT_FIELDS_MOST)
       if (extent.all > FIELDS_MOST) refuse('字段总数', 'Fields of a query', FIELDS_MOST)
       if (extent.aliases > ALIASES_MOST) refuse('别名数', 'Aliases of a query', ALIASES_MOST)
+      if (extent.directives > DIRECTIVES_MOST) refuse('指令数', 'Directives of a query', DIRECTIVES_MOST)
+      const { all, aliases } = extent.schema
+      if (all > SCHEMA_FIELDS_MOST) refuse('查询结构的字段数', 'Fields about the schema', SCHEMA_FIELDS_MOST)
+      if (aliases > SCHEMA_ALIASES_MOST) refuse('查询结构的别名数', 'Aliases about the schema', SCHEMA_ALIASES_MOST)
       return false
     },
   }

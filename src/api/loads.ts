@@ -1,5 +1,4 @@
 /** The questions that fields ask of the store, each batched over one request. */
-import { isStale } from '../domain/bounds.js'
 import { dateIn } from '../domain/dates.js'
 import { WATCHED_DAYS } from '../domain/lateness.js'
 import type { RecordKind } from '../domain/records.js'
@@ -19,10 +18,13 @@ import * as overrules from '../store/overrules.js'
 import * as scores from '../store/scores.js'
 import * as sellers from '../store/sellers.js'
 import type * as standings from '../store/standings.js'
+import * as trail from '../store/trail.js'
 import * as versions from '../store/versions.js'
 import * as watch from '../store/watch.js'
 import * as watchEntries from '../store/watch-entries.js'
 import { cardByHash } from '../work/cards.js'
+import { freshnessOf } from '../work/freshness.js'
+import { registrationsOn } from '../work/public-entry.js'
 import { batch, grouped } from './batch.js'
 import type { ApiParts } from './parts.js'
 
@@ -41,11 +43,6 @@ export interface PageOfRecords extends AtWhen {
   removed: boolean
   first: number
   after: number | null
-}
-
-export interface Freshness {
-  asOf: Date
-  stale: boolean
 }
 
 export type Loads = ReturnType<typeof standingLoads> & ReturnType<typeof fileLoads>
@@ -142,6 +139,19 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
         },
       ),
     ),
+    /** Who asked about any of some operators, a page for each. */
+    askings: batch<trail.AskingsOf & { operators: readonly number[] }, trail.Asking[]>(
+      JSON.stringify,
+      grouped(
+        ({ operators: _, ...page }) => JSON.stringify(page),
+        async (asked) => {
+          const groups = asked.map(({ operators: group }) => group)
+          return trail.askings(free, groups, asked[0] as trail.AskingsOf)
+        },
+      ),
+    ),
+    indexedUntil: once(() => trail.indexedUntil(free)),
+    authorisation: batch(String, async (ids: number[]) => inOrder(ids, await authorisations.byIds(free, ids))),
     authorisations: batch(String, async (ids: number[]) => listsOf(ids, await authorisations.ofOperators(free, ids))),
     overrules: batch<AtWhen, overrules.Overrule[]>(
       JSON.stringify,
@@ -155,6 +165,11 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
     /** Whether the record of a version is contested now. */
     recordContested: batch(String, async (ids: number[]) => {
       const found = await objections.contestedOf(free, ids)
+      return ids.map((id) => found.has(id))
+    }),
+    /** Whether what the listing rests on is contested now. */
+    listingContested: batch(String, async (ids: string[]) => {
+      const found = await objections.contestedAmong(free, ids)
       return ids.map((id) => found.has(id))
     }),
     /** Ids of all versions of the records that are contested. */
@@ -187,6 +202,9 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
         })
       }),
     ),
+    registrationsOn: batch<{ operator: number; day: string }, versions.Version[]>(JSON.stringify, (asked) =>
+      registrationsOn(free, asked),
+    ),
     mirrored: batch(JSON.stringify, hot.mirrored),
     publicEntries: batch<{ operator: number; asOf: string }, listings.PublicBody[]>(
       JSON.stringify,
@@ -216,22 +234,6 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
 }
 
 const feedsOf = (agencies: ApiParts['agencies']): string[] => agencies.flatMap(({ feeds }) => feeds.map(({ id }) => id))
-
-/**
- * True as of the last good whole pull of the oldest list feed behind the answer; one that was tried and never came makes the
- * answer as old as can be. No answer rests on a feed of which no pull was ever tried: nothing of it can be missing yet.
- */
-const freshnessOf = (agencies: ApiParts['agencies'], pulls: ReadonlyMap<string, Date | null>, now: Date): Freshness => {
-  const feeds = agencies.flatMap((agency) =>
-    agency.feeds.filter((feed) => feed.kind === 'list_entry' && pulls.has(feed.id)),
-  )
-  const each = feeds.map((feed) => {
-    const at = pulls.get(feed.id) ?? null
-    return { asOf: at ?? new Date(0), stale: isStale(feed.bounds, at, now) }
-  })
-  const oldest = each.sort((a, b) => a.asOf.getTime() - b.asOf.getTime())[0]
-  return oldest ?? { asOf: new Date(0), stale: true }
-}
 
 export const withoutOperator = ({ operator: _, ...question }: AtWhen): string => JSON.stringify(question)
 

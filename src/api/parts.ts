@@ -1,8 +1,10 @@
 /** What the answers stand on, wired by hub.ts. */
 import type { Agency } from '../agencies/feed.js'
+import type { Resolve } from '../http/subscriber.js'
 import type { Keys } from '../keys.js'
 import type { Log } from '../log.js'
 import type { Platform } from '../platforms/platform.js'
+import type { Bulk } from '../store/bulk.js'
 import type { Db } from '../store/db.js'
 import type { FileGiven, Pulled } from '../work/pull.js'
 import type { Rules } from '../work/rules.js'
@@ -12,6 +14,7 @@ import type { TrailVerified } from '../work/verify-trail.js'
 import type { Hot } from './hot.js'
 import type { Quotas } from './quotas.js'
 import type { Revocations } from './revocations.js'
+import type { Streams } from './streams.js'
 
 export interface Upload {
   /** Client that sent it. */
@@ -29,6 +32,10 @@ export interface ApiParts {
   quotas: Quotas
   /** What many ask at once. */
   hot: Hot
+  /** Where many codes at once are looked up. */
+  bulk: Bulk
+  /** Who listens to changes. */
+  streams: Streams
   log: Log
   now: () => Date
   rules: Rules
@@ -40,6 +47,12 @@ export interface ApiParts {
   proxies?: number
   /** Requests of one client or address in a minute; as many as they like when absent or 0. */
   quota?: number
+  /** Networks (CIDR) that may be called at the wish of a subscriber though they are not public; none when absent. */
+  webhookAllow?: readonly string[]
+  /** How long a listener may take to take what it is sent, milliseconds; 30 s when absent. */
+  slowMs?: number
+  /** How host names given by subscribers are resolved; by the system's DNS when absent. */
+  resolve?: Resolve
   /** Everything shown is invented, and the pages say so. */
   demo: boolean
   /** Where the site is, as its operator says. */
@@ -60,4 +73,4 @@ export interface ApiParts {
 }
 
 /** Without what the server makes for itself. */
-export type PartsGiven = Omit<ApiParts, 'revocations' | 'quotas' | 'hot'>
+export type PartsGiven = Omit<ApiParts, 'revocations' | 'quotas' | 'hot' | 'bulk' | 'streams'>

@@ -17,6 +17,8 @@ export interface Problem {
   status: number
   code: string
   detail: string
+  /** Of a refusal. */
+  details?: object
 }
 
 export const answerProblem = (request: Request, response: Response, asked: Asked, problem: Problem): void => {
@@ -26,7 +28,7 @@ export const answerProblem = (request: Request, response: Response, asked: Asked
     response.type('html').send(sorryPage({ ...problem, lang: langOf(request) }))
     return
   }
-  const { status, code, detail } = problem
+  const { status, code, detail, details } = problem
   response.type('application/problem+json').send(
     JSON.stringify({
       type: 'about:blank',
@@ -34,6 +36,7 @@ export const answerProblem = (request: Request, response: Response, asked: Asked
       status,
       detail,
       code,
+      ...(details && Object.keys(details).length > 0 && { details }),
       requestId: asked.requestId,
     }),
   )
@@ -45,7 +48,10 @@ const TITLES: Record<number, string> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  408: 'Request Timeout',
   413: 'Content Too Large',
+  415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
   429: 'Too Many Requests',
   500: 'Internal Server Error',

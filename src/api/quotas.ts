@@ -18,8 +18,8 @@ const OTHERS = 'others'
 export interface Quotas {
   /** Notes whose answer a request gets. */
   meet(request: IncomingMessage, response: ServerResponse, address: string): void
-  /** Counts the request for a holder, or where there is none for its address, and says in its answer what is left. Refusal QUOTA_EXCEEDED. */
-  charge(request: IncomingMessage, sub: string | null, now: Date): void
+  /** Counts the request (of many rows: further units) for a holder, or where there is none for its address, and says in its answer what is left. Refusal QUOTA_EXCEEDED. */
+  charge(request: IncomingMessage, sub: string | null, now: Date, units?: number): void
 }
 
 interface Count {
@@ -69,7 +69,7 @@ export const makeQuotas = ({ db, log, quota = 0 }: Pick<PartsGiven, 'db' | 'log'
     meet: (request, response, address) => {
       if (quota > 0) met.set(request, { response, address })
     },
-    charge: (request, sub, at) => {
+    charge: (request, sub, at, units = 1) => {
       const one = met.get(request)
       if (one === undefined) return
       const now = at.getTime()
@@ -80,7 +80,7 @@ export const makeQuotas = ({ db, log, quota = 0 }: Pick<PartsGiven, 'db' | 'log'
       }
       const count = countOf(sub === null ? `address ${one.address}` : `holder ${sub}`)
       const over = count.known + count.own >= quota
-      if (!over) count.own += 1
+      if (!over) count.own += units
       tellInTime(now)
       const reset = Math.ceil((start + WINDOW_MS - now) / 1_000)
       const left = Math.max(0, quota - count.known - count.own)

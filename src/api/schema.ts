@@ -5,6 +5,7 @@ import * as contracts from '../contracts.js'
 import { SUBJECT_KINDS } from '../domain/delivery.js'
 import { RECORD_KINDS } from '../domain/records.js'
 import type { Context } from './context.js'
+import { costing } from './costs.js'
 import { numberIn, readId } from './ids.js'
 import { administration } from './nouns/administration.js'
 import { audit, scoreById } from './nouns/audit.js'
@@ -35,14 +36,16 @@ import { retractions } from './nouns/retractions.js'
 import { ruleTables } from './nouns/rule-tables.js'
 import { score } from './nouns/score.js'
 import { adoptionById, scorecardLife } from './nouns/scorecards.js'
-import { sellersOf } from './nouns/sellers.js'
+import { authorisationById, sellersOf } from './nouns/sellers.js'
 import { standing } from './nouns/standing.js'
 import { timelinessOf } from './nouns/timeliness.js'
 import { timetable } from './nouns/timetable.js'
 import { trail } from './nouns/trail.js'
 import { watch } from './nouns/watch.js'
+import { webhooks } from './nouns/webhooks.js'
 import { SCALARS } from './scalars.js'
 import { noting } from './shown.js'
+import { sourced } from './sources.js'
 import { signedIn } from './viewer.js'
 
 const node = (_: unknown, { id }: { id: string }, context: Context) => {
@@ -54,6 +57,7 @@ const node = (_: unknown, { id }: { id: string }, context: Context) => {
   if (type === 'Operator') return operatorById(context, key)
   if (type === 'Concern') return concernById(context, key)
   if (type === 'Discrepancy') return discrepancyById(context, key)
+  if (type === 'Authorisation') return authorisationById(context, key)
   if (type === 'Reject') return rejectById(context, key)
   if (type === 'Unmatched') return unmatchedById(context, key)
   if (type === 'IdentityDecision') return decisionById(context, key)
@@ -73,7 +77,7 @@ const ENUMS = {
   RecordKind: upper(RECORD_KINDS),
   SubjectKind: upper(SUBJECT_KINDS),
   CodeScheme: upper(['uscc', 'org_code', 'reg_no', 'shop']),
-  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile', 'trail']),
+  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile', 'trail', 'changes']),
   RunCause: upper(['timetable', 'command', 'demo', 'upload', 'person']),
 }
 
@@ -116,6 +120,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...restored.Query,
         ...lockouts.Query,
         ...trail.Query,
+        ...webhooks.Query,
         ...administration.Query,
         ...ruleTables.Query,
         ...cases.Query,
@@ -138,6 +143,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...compared.Mutation,
         ...restored.Mutation,
         ...sellersOf.Mutation,
+        ...webhooks.Mutation,
         ...administration.Mutation,
       },
       ...listingFields,
@@ -163,5 +169,5 @@ export const makeSchema = (): GraphQLSchema => {
     // A field described nowhere, or an answer to no field, is found at start.
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   })
-  return noting(schema)
+  return noting(costing(sourced(schema)))
 }

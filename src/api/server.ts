@@ -3,11 +3,13 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import express, { type Express } from 'express'
 import { redact } from '../domain/privacy.js'
 import { INTERNAL, isRefusal } from '../errors.js'
-import { askPage } from '../web/ask.js'
+import { makeBulk } from '../store/bulk.js'
+import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
 import { sorryPage } from '../web/sorry.js'
 import { type Asked, askedBy } from './asked.js'
+import { cookieIn } from './cookies.js'
 import { desk } from './desk.js'
 import { graphqlRefusal } from './faults.js'
 import { type GraphqlDoor, makeGraphql } from './graphql.js'
@@ -17,6 +19,7 @@ import { answerProblem, faulted, notFound } from './problems.js'
 import { makeQuotas } from './quotas.js'
 import { type Limits, makeLimits } from './rate-limit.js'
 import { makeRevocations } from './revocations.js'
+import { makeStreams } from './streams.js'
 import { tokens } from './tokens.js'
 import { v1 } from './v1/index.js'
 
@@ -25,7 +28,10 @@ export type { ApiParts, PartsGiven } from './parts.js'
 /** Longest time that a caller may take to send a whole request, milliseconds; an upload is large, and has longer. */
 const REQUEST_MS = 30_000
 const UPLOAD_MS = 300_000
-const UPLOAD_PATH = /^\/v1\/(?:feeds\/|sellers$)/
+const UPLOAD_PATH = /^\/v1\/(?:feeds\/|sellers$|standings$)/
+
+/** What a server is told before it is closed. */
+export const DRAINING = 'draining'
 
 const SECURITY = {
   'Content-Security-Policy':
@@ -40,7 +46,13 @@ const SECURITY = {
 
 /** Not yet listening. */
 export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
-  const own = { revocations: makeRevocations(given.db), quotas: makeQuotas(given), hot: makeHot(given) }
+  const own = {
+    revocations: makeRevocations(given.db),
+    quotas: makeQuotas(given),
+    hot: makeHot(given),
+    bulk: makeBulk(given.db),
+    streams: makeStreams(given),
+  }
   const parts: ApiParts = { ...given, ...own }
   const limits = makeLimits()
   const graphql = await makeGraphql(parts, limits)
@@ -72,13 +84,16 @@ export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
     parts.quotas.meet(request, response, own.address)
     if (!ADMITTING.test(own.url.pathname) && !withinQuota(parts, request, response, own)) return
     if (own.url.pathname !== '/graphql') return void rest(request, response)
-    if (asksForPage(request, own))
-      return void response.setHeader('Content-Type', 'text/html; charset=utf-8').end(askPage())
+    if (asksForPage(request, own)) return sendGraphiql(response, cookieIn(request.headers) !== null)
     void answerGraphql(graphql, request, response, own)
   })
+  // Who listens is let go first, and comes again: to another process, or to this one when it is back.
+  server.on(DRAINING, () => parts.streams.end())
   server.on('close', () => {
+    parts.streams.end()
     void graphql.stop()
     void parts.hot.close()
+    void parts.bulk.close()
   })
   return server
 }
@@ -178,7 +193,8 @@ const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked,
     })
   })
   app.use(desk(parts, askedOf, limits.person))
-  app.use(v1(parts, askedOf))
+  app.use(v1(parts, askedOf, limits))
+  app.use(graphiqlFiles())
   app.use(data({ ...parts, nowOf: (request) => askedOf(request).now }))
   app.use(site({ ...parts, nowOf: (request) => askedOf(request).now }))
   app.use(notFound(askedOf))

@@ -23,7 +23,12 @@ export const admit = async (request: IncomingMessage, parts: Admitting, now: Dat
 
 type Admitting = Pick<ApiParts, 'db' | 'revocations' | 'quotas'> & { keys: Pick<Keys, 'verify'> }
 
-const viewerOf = async (request: IncomingMessage, { db, keys, revocations }: Admitting, now: Date): Promise<Viewer> => {
+/** Who asks, without being counted: also of an answer that goes on, whether it still is. */
+export const viewerOf = async (
+  request: IncomingMessage,
+  { db, keys, revocations }: Admitting,
+  now: Date,
+): Promise<Viewer> => {
   const { authorization } = request.headers
   if (authorization === undefined) return ofSession(request, db, now)
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization.trim())?.[1]

@@ -223,7 +223,10 @@ const summary = ({ onTime, late }: Figure, taken: Map<number, number>): Pick<Fig
   return { share: onTime + late === 0 ? null : onTime / (onTime + late), median }
 }
 
-const inOrder = (a: Figure, b: Figure): number =>
+/** What a figure is of; no two of a month are of the same. */
+export type FigureOf = Pick<Figure, 'authority' | 'platform' | 'duty'>
+
+export const inOrder = (a: FigureOf, b: FigureOf): number =>
   compare(a.authority, b.authority) ||
   compare(a.platform, b.platform) ||
   DUTIES.indexOf(a.duty) - DUTIES.indexOf(b.duty)

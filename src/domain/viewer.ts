@@ -38,6 +38,8 @@ export type Act =
   | 'see_sellers_grade'
   | 'see_authorised_grade'
   | 'send_sellers'
+  | 'hear_changes'
+  | 'see_webhooks'
   | 'record_authorisation'
   | 'see_authorisations'
   | 'see_operator'
@@ -96,6 +98,10 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   // Of operators that have authorised it; nothing that is not open by law is a credit service's otherwise.
   see_authorised_grade: ['credit_service'],
   send_sellers: ['marketplace'],
+  // Of its own sellers: the stream of changes, and addresses at which it is told of them.
+  hear_changes: ['marketplace'],
+  // Those of all marketplaces.
+  see_webhooks: ['administrator', 'auditor'],
   record_authorisation: ['credit_service'],
   see_authorisations: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
   see_operator: SIGNED_IN,

@@ -1,4 +1,5 @@
 /** What operators have authorised credit services to. A row is never changed but by being withdrawn. */
+import type { Reads } from './bulk.js'
 import type { Db, Tx } from './db.js'
 
 export interface Authorisation {
@@ -38,6 +39,14 @@ export const byId = async (db: Db | Tx, id: number): Promise<Authorisation | nul
   return answer.rows[0] ?? null
 }
 
+export const byIds = async (db: Db, ids: readonly number[]): Promise<Map<number, Authorisation>> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from authorisations a where a.id = any(?::bigint[]) /* authorisations.byIds */`,
+    [[...ids]] as never,
+  )
+  return new Map(answer.rows.map((row: Authorisation) => [row.id, row]))
+}
+
 /** As it stands afterwards; one withdrawn before stays as it was. */
 export const withdraw = async (tx: Tx, id: number, { by, at }: { by: string; at: Date }): Promise<Authorisation> => {
   await tx.raw(
@@ -49,7 +58,7 @@ export const withdraw = async (tx: Tx, id: number, { by, at }: { by: string; at:
 
 /** Of these operators those that authorise the client today. */
 export const among = async (
-  db: Db,
+  db: Reads,
   { client, today }: { client: string; today: string },
   operators: readonly number[],
 ): Promise<Set<number>> => {

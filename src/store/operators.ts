@@ -1,4 +1,5 @@
 /** Operators, the codes that lead to them and the names they have borne. */
+import type { Reads } from './bulk.js'
 import type { Db, Tx } from './db.js'
 import { filling } from './filling.js'
 
@@ -140,7 +141,10 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
 }
 
 /** Names that each has borne, newest first, the present one left out. */
-export const formerNames = async (db: Db, ids: readonly number[]): Promise<{ operatorId: number; name: string }[]> => {
+export const formerNames = async (
+  db: Reads,
+  ids: readonly number[],
+): Promise<{ operatorId: number; name: string }[]> => {
   const answer = await db.raw(
     `select o.id as "operatorId", n.name from operator_names n join operators o on o.id = n.operator_id
      where o.id = any(?) and n.name is distinct from o.name order by o.id, n.known_from desc, n.name /* operators.formerNames */`,

@@ -1,7 +1,17 @@
 /** Runs: one row for each execution of a job, also of those that failed or died. */
 import type { Db, Tx } from './db.js'
 
-export type Job = 'seed' | 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'takeback' | 'reconcile' | 'trail'
+export type Job =
+  | 'seed'
+  | 'pull'
+  | 'score'
+  | 'publish'
+  | 'push'
+  | 'expire'
+  | 'takeback'
+  | 'reconcile'
+  | 'trail'
+  | 'changes'
 export type Cause = 'timetable' | 'command' | 'demo' | 'upload' | 'person'
 export type Outcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
 

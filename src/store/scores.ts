@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import { LIST_FACT } from '../domain/facts.js'
 import type { Reason } from '../domain/score.js'
+import * as changes from './changes.js'
 import type { Db, Tx } from './db.js'
 import { VERSION_IN_FORCE } from './scorecards.js'
 import type { When } from './versions.js'
@@ -170,10 +171,18 @@ export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run:
   await copy(tx, `scores (${SCORE_COLUMNS})`, scoreLines(rows, first, run, at))
   const now = rows.flatMap((row, place) => (row.asked ? [] : [{ row, id: first + place }]))
   if (now.length === 0) return
-  await tx.raw('delete from current_scores where operator_id = any(?) /* scores.add current */', [
-    now.map(({ row }) => row.operatorId),
-  ])
+  const before = await tx.raw(
+    'delete from current_scores where operator_id = any(?) returning operator_id as id, grade /* scores.add current */',
+    [now.map(({ row }) => row.operatorId)],
+  )
   await copy(tx, `current_scores (${CURRENT_COLUMNS})`, currentLines(now))
+  const grades = new Map<number, string>(before.rows.map(({ id, grade }: { id: number; grade: string }) => [id, grade]))
+  await changes.markScored(
+    tx,
+    now.map(({ row }) => row),
+    grades,
+    at,
+  )
 }
 
 const SCORE_COLUMNS =

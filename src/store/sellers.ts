@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Seller } from '../domain/sellers.js'
+import type { Reads } from './bulk.js'
 import type { Db, Tx } from './db.js'
 
 /** Lines handed to the connection at once. */
@@ -84,9 +85,25 @@ function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
 /** Whether `l` is the list of :client that counts, of :oldest or later (SQL). A code on it that leads to several operators names nobody. */
 const COUNTING = 'l.client = :client and l.current and l.dated >= :oldest::date'
 
+/** Which of these USCCs stand on the client's list as they are. They are those of operators themselves: see `among` for all else. */
+export const amongOwn = async (
+  db: Reads,
+  { client, oldest }: { client: string; oldest: string },
+  usccs: readonly string[],
+): Promise<Set<string>> => {
+  if (usccs.length === 0) return new Set()
+  // A USCC has nothing that would have to be escaped.
+  const answer = await db.raw(
+    `select s.code from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.code = any(:codes::text[])
+     where ${COUNTING} /* sellers.amongOwn */`,
+    { client, oldest, codes: `{${usccs.join(',')}}` },
+  )
+  return new Set(answer.rows.map(({ code }: { code: string }) => code))
+}
+
 /** Which of these operators are on the client's list; one on it by what was merged into it is. */
 export const among = async (
-  db: Db,
+  db: Reads,
   { client, oldest }: { client: string; oldest: string },
   operators: readonly number[],
 ): Promise<Set<number>> => {

@@ -145,19 +145,32 @@ export interface Asking {
   purpose: string | null
 }
 
-/** Who was shown one of these operators, of these roles alone; newest first. */
+export interface AskingsOf {
+  roles: readonly string[]
+  first: number
+  before: number | null
+}
+
+/** Who was shown one of the operators of each group, of these roles alone; a page for each, newest first. */
 export const askings = async (
   db: Db,
-  of: { operators: readonly number[]; roles: readonly string[]; first: number; before: number | null },
-): Promise<Asking[]> => {
+  groups: readonly (readonly number[])[],
+  { roles, first, before }: AskingsOf,
+): Promise<Asking[][]> => {
+  const asked = JSON.stringify(groups.map((operators, place) => ({ place, operators })))
   const answer = await db.raw(
-    `select t.number, t.at, t.kind, t.client, t.role, t.agency, t.purpose from trail t
-     where t.number in (select o.number from trail_operators o where o.operator_id = any(:operators::bigint[]))
-       and t.role = any(:roles::text[]) and t.client is not null and (:before::bigint is null or t.number < :before)
-     order by t.number desc limit :first /* trail.askings */`,
-    of as never,
+    `select g.place, t.* from jsonb_to_recordset(:asked::jsonb) as g(place int, operators bigint[])
+     cross join lateral (
+       select t.number, t.at, t.kind, t.client, t.role, t.agency, t.purpose from trail t
+       where t.number in (select o.number from trail_operators o where o.operator_id = any(g.operators))
+         and t.role = any(:roles::text[]) and t.client is not null and (:before::bigint is null or t.number < :before)
+       order by t.number desc limit :first) t
+     order by g.place, t.number desc /* trail.askings */`,
+    { asked, roles, first, before } as never,
   )
-  return answer.rows
+  const pages: Asking[][] = groups.map(() => [])
+  for (const { place, ...asking } of answer.rows as (Asking & { place: number })[]) pages[place]?.push(asking)
+  return pages
 }
 
 /** Codes of operators known by their number, or by the listing or told record that is about them. Operators without one have none. */

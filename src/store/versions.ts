@@ -254,6 +254,29 @@ export const ofOperators = async (
   return answer.rows
 }
 
+const SEEN_ON_ITS_DAY = SEEN_ONCE.replaceAll(':operators', 'array[a.operator]').replaceAll(':asOf', 'a.day')
+
+/** As `ofOperators`, each operator on a day of its own; in the order asked. */
+export const onDays = async (
+  db: Db,
+  asked: readonly { operator: number; day: string }[],
+  { knownAt, kinds, removed, first }: Sight & { knownAt: Date; first: number },
+): Promise<Version[][]> => {
+  const answer = await db.raw(
+    `select a.place, v.* from jsonb_to_recordset(:asked::jsonb) as a(place int, operator int, day date)
+     cross join lateral (
+       select ${COLUMNS} from (${SEEN_ON_ITS_DAY}) v join runs r on r.id = v.run_id order by v.id desc limit :first) v
+     order by a.place, v.id desc /* versions.onDays */`,
+    {
+      asked: JSON.stringify(asked.map((one, place) => ({ place, ...one }))),
+      ...{ knownAt, kinds, removed, first, states: STATE_KINDS, withdrawn: WITHDRAWN },
+    } as never,
+  )
+  const lists: Version[][] = asked.map(() => [])
+  for (const { place, ...version } of answer.rows as (Version & { place: number })[]) lists[place]?.push(version)
+  return lists
+}
+
 /** How many records `ofOperators` would give in all. */
 export const countOfOperators = async (
   db: Db,

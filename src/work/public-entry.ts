@@ -16,7 +16,26 @@ const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 /** Of one operator, those merged into it counted, that are looked at for its own. */
 const REGISTRATIONS_MOST = 50
 
-/** `on`: the day of publication. `ofAge`: what an officer has established of a natural person; null: nothing. */
+/** Where each is registered on its day, by all that is known. */
+export const registrationsOn = (tx: Tx | Db, asked: readonly { operator: number; day: string }[]) =>
+  versions.onDays(tx, asked, {
+    knownAt: ALL_KNOWLEDGE,
+    kinds: ['registration'],
+    removed: false,
+    first: REGISTRATIONS_MOST,
+  })
+
+/** What `publicEntryFrom` is told of a listing beside itself. */
+export interface Known {
+  decision: Pick<versions.Version, 'body'> | null
+  /** Its operator's, those merged into it counted (`registrationsOn`). */
+  registrations: readonly Pick<versions.Version, 'body'>[]
+  contested: boolean
+  /** What an officer has established of a natural person; null: nothing. */
+  ofAge: boolean | null
+}
+
+/** `on`: the day of publication. */
 export const publicEntryOf = async (
   tx: Tx | Db,
   listing: Listing,
@@ -24,28 +43,37 @@ export const publicEntryOf = async (
   on: string,
   ofAge: boolean | null,
 ): Promise<PublicAnswer> => {
-  const { decisionVersion, facts } = listing
-  const decision = decisionVersion === null ? null : await versions.byId(tx, decisionVersion)
-  const known = {
-    minor: ofAge === null ? null : !ofAge,
-    naturalPerson: decision?.body['party_kind'] === 'NATURAL_PERSON',
-    businessAddress: await businessAddress(tx, operator, on),
+  const { decisionVersion } = listing
+  const [registrations = []] = await registrationsOn(tx, [{ operator: operator.id, day: on }])
+  return publicEntryFrom(listing, operator, on, {
+    decision: decisionVersion === null ? null : ((await versions.byId(tx, decisionVersion)) ?? null),
+    registrations,
     contested: (await objections.contestedAmong(tx, [listing.id])).has(listing.id),
-  }
-  return publicEntry({ ...listing, decidedOn: facts.decidedOn }, operator, publicRules(), on, known)
+    ofAge,
+  })
 }
 
-/** As registered: public even where somebody lives there. A person's shop has none but its home. */
-const businessAddress = async (
-  tx: Tx | Db,
-  { id, uscc, kind }: Pick<Operator, 'id' | 'uscc' | 'kind'>,
+/** For whoever has looked up what is known. */
+export const publicEntryFrom = (
+  listing: Listing,
+  operator: Operator,
   on: string,
-): Promise<string | null> => {
+  { decision, registrations, contested, ofAge }: Known,
+): PublicAnswer =>
+  publicEntry({ ...listing, decidedOn: listing.facts.decidedOn }, operator, publicRules(), on, {
+    minor: ofAge === null ? null : !ofAge,
+    naturalPerson: decision?.body['party_kind'] === 'NATURAL_PERSON',
+    businessAddress: businessAddress(operator, registrations),
+    contested,
+  })
+
+/** As registered: public even where somebody lives there. A person's shop has none but its home. */
+const businessAddress = (
+  { uscc, kind }: Pick<Operator, 'uscc' | 'kind'>,
+  registrations: Known['registrations'],
+): string | null => {
   if (uscc === null || kind === 'SHOP') return null
-  const when = { asOf: on, knownAt: ALL_KNOWLEDGE }
-  const sight = { kinds: ['registration'] as const, removed: false, first: REGISTRATIONS_MOST, after: null }
-  const found = await versions.ofOperators(tx, [id], when, sight)
-  const own = found.find(({ body }) => (body['uscc'] ?? uscc) === uscc)
+  const own = registrations.find(({ body }) => (body['uscc'] ?? uscc) === uscc)
   const address = own?.body['address']
   return typeof address === 'string' ? address : null
 }

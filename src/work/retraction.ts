@@ -3,11 +3,14 @@ import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as desk from '../store/delivery-desk.js'
 import * as store from '../store/retractions.js'
+import { type Hearer, ofRetractions } from '../store/seller-removals.js'
 import { wordsOf } from './overrule.js'
 import type { Rules } from './rules.js'
 
 export interface Retracted extends store.Retraction {
   receivers: store.Receiver[]
+  /** Marketplaces that have the seller on their list, and hear of it beside the platforms. */
+  hearers: Hearer[]
   /** Every receiver has confirmed, or an officer has closed the rest, or the entry stands again. */
   done: boolean
 }
@@ -19,13 +22,18 @@ export const retractions = async (
   page: { first: number; after: store.RetractionKey | null },
 ): Promise<Retracted[]> => {
   const found = await store.list(db, filter, page)
-  const receivers = await store.receivers(
-    db,
-    found.map(({ at, subjectId }) => ({ at, subjectId })),
-  )
+  const keys = found.map(({ at, subjectId }) => ({ at, subjectId }))
+  const [receivers, hearers] = await Promise.all([store.receivers(db, keys), ofRetractions(db, keys)])
+  const isOf = (one: store.RetractionKey) => (each: store.RetractionKey) =>
+    each.at === one.at && each.subjectId === one.subjectId
   return found.map((one) => {
-    const own = receivers.filter(({ at, subjectId }) => at === one.at && subjectId === one.subjectId)
-    return { ...one, receivers: own, done: own.every(({ state }) => state !== 'OWED' && state !== 'REFUSED') }
+    const own = receivers.filter(isOf(one))
+    return {
+      ...one,
+      receivers: own,
+      hearers: hearers.filter(isOf(one)),
+      done: own.every(({ state }) => state !== 'OWED' && state !== 'REFUSED'),
+    }
   })
 }
 

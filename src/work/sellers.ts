@@ -11,11 +11,14 @@ import {
   sellerIn,
 } from '../domain/sellers.js'
 import { Refusal } from '../errors.js'
+import * as changes from '../store/changes.js'
 import type { Db } from '../store/db.js'
 import * as store from '../store/sellers.js'
 
 /** Lines read before others have their turn. */
 const LINES_AT_ONCE = 10_000
+/** SQLSTATE of a lock not had in time. */
+const LOCK_NOT_AVAILABLE = '55P03'
 
 export interface SellersGiven {
   client: string
@@ -30,11 +33,14 @@ export interface SellersGiven {
 
 export interface SellersTaken extends store.SellerList {
   holdsUntil: string
+  /** Number of this among the marketplace's changes: what changes after it is heard of the sellers on this list. */
+  sequence: number
 }
 
 /**
  * Refusals: SELLERS_DATE for a day to come or so long ago that the list would say nothing; SELLERS_OLDER than the list that
- * there is; SELLERS_UNREADABLE where half of the lines hold no code; CONTENT_TOO_LARGE.
+ * there is; SELLERS_UNREADABLE where half of the lines hold no code; CONTENT_TOO_LARGE; RUN_BUSY for the first
+ * list of all while something goes on of which it would not hear.
  */
 export const replaceSellers = async (db: Db, given: SellersGiven): Promise<SellersTaken> => {
   const { client, dated, now } = given
@@ -49,12 +55,19 @@ export const replaceSellers = async (db: Db, given: SellersGiven): Promise<Selle
       malformed: malformed.length,
       first: malformed.slice(0, 5).join(' '),
     })
-  const list = await db.transaction(async (tx) => {
-    await store.alone(tx, client)
-    const before = await store.current(tx, client)
-    if (before !== null && before.dated > dated) throw new Refusal('SELLERS_OLDER', { dated, current: before.dated })
-    return store.replace(tx, { client, dated, malformed: malformed.length, at: now }, sellers)
-  })
+  const list = await db
+    .transaction(async (tx) => {
+      await store.alone(tx, client)
+      const before = await store.current(tx, client)
+      if (before !== null && before.dated > dated) throw new Refusal('SELLERS_OLDER', { dated, current: before.dated })
+      await changes.openMarking(tx)
+      const replaced = await store.replace(tx, { client, dated, malformed: malformed.length, at: now }, sellers)
+      return { ...replaced, sequence: await changes.listReplaced(tx, client, now) }
+    })
+    .catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error
+      throw new Refusal('RUN_BUSY', { job: 'sellers', subject: '' })
+    })
   return { ...list, holdsUntil: holdsUntil(list.dated) }
 }
 

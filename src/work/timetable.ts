@@ -2,7 +2,7 @@
 import type { MissedRule } from '../domain/missed.js'
 
 export interface Occasion {
-  job: 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'reconcile' | 'trail'
+  job: 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'reconcile' | 'trail' | 'changes'
   /** Feed of a pull, platform of a push or a comparison, otherwise empty. */
   subject: string
   /** Cron expression with minutes first. */
@@ -20,6 +20,8 @@ const PUBLISH = '* * * * *'
 const EXPIRE = '1 * * * *'
 /** Who asked about an operator is told this soon; what is past its time is erased with it. */
 const TRAIL = '*/5 * * * *'
+/** Lingers as a push does: marketplaces hear of a removal within seconds. */
+const CHANGES = '* * * * *'
 /** At night, when nobody moves and platforms are idle. */
 const RECONCILE = '30 2 * * *'
 
@@ -46,6 +48,7 @@ export const RULES: Record<Occasion['job'], JobRule> = {
   push: { ...ONCE, beside: true, pausable: false },
   expire: { ...ONCE, beside: false, pausable: false },
   trail: { ...ONCE, beside: false, pausable: false },
+  changes: { ...ONCE, beside: true, pausable: false },
   // Of its own night: by day it would be read while people move.
   reconcile: { missed: 'once', withinMs: NIGHT_MS, beside: false, pausable: true },
 }
@@ -60,6 +63,7 @@ export const timetable = (
   { job: 'expire', subject: '', cron: EXPIRE },
   { job: 'publish', subject: '', cron: PUBLISH },
   { job: 'trail', subject: '', cron: TRAIL },
+  { job: 'changes', subject: '', cron: CHANGES },
   ...platforms.map((id): Occasion => ({ job: 'push', subject: id, cron: PUSH })),
   ...platforms.map((id): Occasion => ({ job: 'reconcile', subject: id, cron: RECONCILE })),
 ]

@@ -21,7 +21,9 @@ import { makeQuotas } from '../../src/api/quotas.js'
 import { makeLimits } from '../../src/api/rate-limit.js'
 import { makeRevocations } from '../../src/api/revocations.js'
 import { makeSchema } from '../../src/api/schema.js'
+import { makeStreams } from '../../src/api/streams.js'
 import { PUBLIC, type Role, type Viewer } from '../../src/domain/viewer.js'
+import { makeBulk } from '../../src/store/bulk.js'
 import {
   globalOf,
   makeWorld,
@@ -92,7 +94,14 @@ describe('compiled queries', () => {
         }
   const contextOf = (viewer: Viewer) =>
     makeContext(
-      { ...world.parts, revocations: makeRevocations(world.database.db), quotas: makeQuotas(world.parts), hot },
+      {
+        ...world.parts,
+        revocations: makeRevocations(world.database.db),
+        quotas: makeQuotas(world.parts),
+        streams: makeStreams(world.parts),
+        hot,
+        bulk: makeBulk(world.database.db),
+      },
       {
         viewer,
         limits: makeLimits(),

@@ -153,7 +153,7 @@ describe('an answer', () => {
     const parts = {} as ApiParts
     const refusal = (hasLeft: boolean, agoMs: number) => {
       try {
-        spend(makeContext(parts, asked, { hasLeft: () => hasLeft, began: performance.now() - agoMs }))
+        spend(makeContext(parts, asked, { hasLeft: () => hasLeft, began: performance.now() - agoMs }), 1)
         return null
       } catch (error) {
         return asRefusal(error)?.code

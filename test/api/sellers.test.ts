@@ -71,6 +71,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
       sellers: 2,
       malformed: 1,
       holdsUntil: '2026-09-02',
+      sequence: 1,
     })
     expect(await gradesOf(own)).to.equal('A')
     expect(await gradesOf(SHOP)).to.equal('C')

@@ -67,6 +67,8 @@ export interface World {
   /** With rules what follows for listings is done, as in a pull. */
   bring: (feed: string, drafts: readonly Draft[], now?: Date, rules?: Rules) => Promise<number>
   publish: () => Promise<unknown>
+  /** Tells its server that it is about to be closed. */
+  drain: () => void
   close: () => Promise<void>
 }
 
@@ -85,6 +87,8 @@ export const makeWorld = async ({
   quota = 0,
   demo = false,
   log = makeLog({ level: 'silent', file: null }),
+  webhookAllow = [] as readonly string[],
+  slowMs = 30_000,
 } = {}): Promise<World> => {
   const database = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-keys-'))
@@ -102,6 +106,8 @@ export const makeWorld = async ({
     keys,
     log,
     quota,
+    webhookAllow,
+    slowMs,
     now: () => now,
     rules,
     agencies,
@@ -172,6 +178,7 @@ export const makeWorld = async ({
     },
     bring: (feed, drafts, at = NOW, by) => bring(database.db, feed, drafts, at, by),
     publish: publishNow,
+    drain: () => void server.emit('draining'),
     close: async () => {
       await new Promise((resolve) => {
         server.close(resolve)

@@ -76,7 +76,7 @@ interface Question {
   connections?: number
 }
 
-interface Running {
+export interface Running {
   port: number
   child: ChildProcess
 }
@@ -89,7 +89,7 @@ interface Servers {
 let world: { url: string; folder: string; codes: Made; leave: () => Promise<void> } | null = null
 
 /** Made once for all three benches of a run. */
-const theWorld = async (): Promise<NonNullable<typeof world>> => {
+export const theWorld = async (): Promise<NonNullable<typeof world>> => {
   if (world !== null) return world
   const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
   const server = await embedded.join(join(folder, 'data'))
@@ -192,7 +192,7 @@ const bareServer = async (url: string, started: ChildProcess[]): Promise<Running
 }
 
 /** With its log as it ships, into a file. */
-const hubServer = async (url: string, folder: string, started: ChildProcess[]): Promise<Running> => {
+export const hubServer = async (url: string, folder: string, started: ChildProcess[]): Promise<Running> => {
   const port = 42_000 + (process.pid % 10_000)
   const child = spawn(process.execPath, [join(process.cwd(), 'dist/src/cli.js'), 'start'], {
     env: {
@@ -219,13 +219,13 @@ interface Secret {
 }
 
 let clients = 0
-const client = async (url: string, folder: string, role: Role): Promise<Secret> => {
+export const client = async (url: string, folder: string, role: Role): Promise<Secret> => {
   clients += 1
   const { said } = await commanded(['client', 'add', `bench-${clients}`, '--role', role, '--json'], url, folder)
   return { id: String(said['client_id']), secret: String(said['client_secret']) }
 }
 
-const tokenOf = async (port: number, { id, secret }: Secret): Promise<string> => {
+export const tokenOf = async (port: number, { id, secret }: Secret): Promise<string> => {
   const answer = await fetch(`http://127.0.0.1:${port}/oauth/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },

@@ -6,6 +6,7 @@ import { publish } from './publish.js'
 import { push } from './push.js'
 import { score } from './score.js'
 import { search } from './search.js'
+import { stream } from './stream.js'
 
 const BENCHES: Record<string, () => Promise<Record<string, number>>> = {
   intake,
@@ -17,6 +18,7 @@ const BENCHES: Record<string, () => Promise<Record<string, number>>> = {
   standing,
   standings,
   page,
+  stream,
 }
 
 const wanted = process.argv.slice(2)

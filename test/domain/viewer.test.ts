@@ -37,7 +37,7 @@ const AUTHORITY: Act[] = [
 describe('who may see and do what', () => {
   const table: Record<Role, Act[]> = {
     public: OPEN,
-    marketplace: [...SIGNED_IN, 'see_open_records', 'see_sellers_grade', 'send_sellers'],
+    marketplace: [...SIGNED_IN, 'see_open_records', 'see_sellers_grade', 'send_sellers', 'hear_changes'],
     credit_service: [...SIGNED_IN, 'see_open_records', 'see_authorised_grade', 'record_authorisation'],
     agency: [...AUTHORITY, 'correct_rejects', 'send_records'],
     officer: [
@@ -91,6 +91,7 @@ describe('who may see and do what', () => {
       'see_askers',
     ],
     administrator: [
+      'see_webhooks',
       ...AUTHORITY,
       'direct_timetable',
       'release_restored',
@@ -114,6 +115,7 @@ describe('who may see and do what', () => {
       'see_askers',
     ],
     auditor: [
+      'see_webhooks',
       ...AUTHORITY,
       'see_lockouts',
       'see_trail',

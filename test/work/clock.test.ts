@@ -21,18 +21,19 @@ describe('the timetable', () => {
       'expire',
       'publish',
       'trail',
+      'changes',
       'push national',
       'push jilin',
       'reconcile national',
       'reconcile jilin',
       ...[...feeds.keys()].map((id) => `pull ${id}`),
     ])
-    expect(names).to.have.length(8 + feeds.size)
+    expect(names).to.have.length(9 + feeds.size)
   })
 
   it('what takes down, and what erases, may not be paused', () => {
     const kept = Object.entries(RULES).filter(([, { pausable }]) => !pausable)
-    expect(kept.map(([job]) => job)).to.have.members(['push', 'publish', 'expire', 'trail'])
+    expect(kept.map(([job]) => job)).to.have.members(['push', 'publish', 'expire', 'trail', 'changes'])
   })
 })
 

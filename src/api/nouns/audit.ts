@@ -6,15 +6,12 @@ import * as scores from '../../store/scores.js'
 import type { Version } from '../../store/versions.js'
 import { METHOD } from '../../web/scorecard-method.js'
 import { auditOf, scoreAndOwner } from '../../work/audit-score.js'
-import { type Context, spend } from '../context.js'
+import type { Context } from '../context.js'
 import { seesGrade } from '../grades.js'
 import { globalId } from '../ids.js'
 import type { ApiParts } from '../parts.js'
 import { mayRead } from './record.js'
 import { mayTell } from './score.js'
-
-/** What reading one anew costs of a question's budget, objects. */
-const AUDIT_COSTS = 100
 
 type Asking = Pick<Context, 'viewer' | 'today'>
 type Parts = Pick<ApiParts, 'db' | 'rules' | 'agencies'>
@@ -93,7 +90,6 @@ export const audit = {
     id: ({ id }: scores.StoredScore) => globalId('Score', id),
     audit: async ({ id }: scores.StoredScore, _: unknown, context: Context) => {
       if (!seesReasons(context)) return null
-      spend(context, AUDIT_COSTS)
       return scoreAudit(context.parts, context, id)
     },
     auditUrl: ({ id }: scores.StoredScore, _: unknown, context: Context) =>

@@ -1,16 +1,12 @@
 /** The clocks of publication of an entry, for all who may see it; what they say is work/clocks'. */
 import type { Clock } from '../../domain/clocks.js'
 import { clocksShown } from '../../work/clocks.js'
-import { type Context, spend } from '../context.js'
+import type { Context } from '../context.js'
 import type { ListingView } from './listing-view.js'
-
-/** Its own look-ups, and what they bring. */
-const CLOCKS_COST = 3
 
 const clocksOn = async (view: ListingView, _: unknown, context: Context) => {
   const { uuid, decidedOn, publishedOn, state } = view
   if (uuid === null || decidedOn === null || state === 'NOT_LISTED') return null
-  spend(context, CLOCKS_COST)
   const { record, counted } = view.counted === null ? await lookedUp(uuid, context) : { ...view, counted: view.counted }
   const decision = record === null ? null : await context.load.record(record)
   const { severity, gsxt, creditchina, endless } = clocksShown(context.parts.rules.clocks, {

@@ -6,7 +6,7 @@ import * as runs from '../../store/runs.js'
 import * as work from '../../work/concerns.js'
 import { takeBack } from '../../work/takeback.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend } from '../context.js'
+import type { Context } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
@@ -16,7 +16,6 @@ import { runView } from './operations.js'
 import { recordById } from './record.js'
 
 export const concernView = (context: Context, concern: store.Concern) => {
-  spend(context)
   const { record, run, listingId } = concern
   return {
     ...concern,

@@ -5,7 +5,7 @@ import * as store from '../../store/deadlines.js'
 import { amendCalendar as amend, withAmendments } from '../../work/calendar.js'
 import { renewDeadlines } from '../../work/deadlines.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend } from '../context.js'
+import type { Context } from '../context.js'
 import { dueAfter, dueCursor } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
@@ -13,7 +13,6 @@ import { allow } from '../viewer.js'
 import { caseView } from './listing-view.js'
 
 export const deadlineView = (context: Context, kept: store.Kept) => {
-  spend(context)
   const { rule, ruleVersion } = kept
   return {
     ...kept,

@@ -6,7 +6,7 @@ import * as desk from '../../store/delivery-desk.js'
 import type { Booked } from '../../store/delivery-queue.js'
 import * as work from '../../work/deliveries.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend } from '../context.js'
+import type { Context } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
@@ -37,7 +37,6 @@ const adviceFor = (context: Context, platform: string, { code, batch }: Booked) 
 
 /** Receipts repeat what was told of a subject: they are for those who see inside. What people did is for those who see moves. */
 export const deliveryView = (context: Context, delivery: desk.Delivery) => {
-  spend(context)
   const { subjectId, kind, platform, receipt, state } = delivery
   const inside = may(context.viewer, 'see_inner_listings')
   const people = may(context.viewer, 'see_moves')

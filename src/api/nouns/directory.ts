@@ -18,15 +18,14 @@ import * as store from '../../store/directory.js'
 import * as names from '../../store/names.js'
 import type { Operator } from '../../store/operators.js'
 import { type Connection, connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend, whenOf } from '../context.js'
+import { type Context, whenOf } from '../context.js'
+import { charge } from '../costs.js'
 import { gradedAmong } from '../grades.js'
 import { cursorOf, matchAfter, matchCursor, numberAfter } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { allow } from '../viewer.js'
 import { type OperatorView, seesInside, view } from './operator.js'
 
-/** What looking for a name costs of a question's budget, objects. */
-const SEARCH_COSTS = 500
 /** Operators found by a name. */
 const FOUND_MOST = 1_000
 
@@ -69,7 +68,7 @@ const byName = async (
   filter: store.Filter,
   args: PageArgs,
 ): Promise<Connection<FoundView>> => {
-  spend(context, SEARCH_COSTS)
+  charge(context, 'Query.operators')
   const [first, after] = [firstOf(args), matchAfter(args.after)]
   const found = await search(context, name, filter)
   const rest = after === null ? found : found.filter(({ match }) => isBehind(match, after))

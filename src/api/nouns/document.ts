@@ -6,16 +6,14 @@ import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { IssuedDocument } from '../../store/documents.js'
 import * as work from '../../work/documents.js'
-import { publicEntryOf } from '../../work/public-entry.js'
-import { type Context, spend, viewerOn } from '../context.js'
+import { publicEntryFrom } from '../../work/public-entry.js'
+import { type Context, viewerOn } from '../context.js'
+import { charge } from '../costs.js'
 import { listingIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
 import { allowOn } from '../viewer.js'
 import type { ListingView } from './listing-view.js'
-
-/** A page is long: it costs as much as so many objects. */
-const PAGE_COST = 10
 
 /** The case as it stands; null for what is public only, mirrored, or asked about in the past. */
 const caseIn = async (view: ListingView, context: Context) => {
@@ -37,7 +35,7 @@ type Found = NonNullable<Awaited<ReturnType<typeof caseIn>>>
 
 const views = async (context: Context, { listing, operator }: Found, kinds: readonly DocumentKind[]) => {
   if (kinds.length === 0) return []
-  spend(context, kinds.length * PAGE_COST)
+  charge(context, 'Listing.documents', kinds.length)
   context.shown(operator.uscc ?? operator.shop ?? '')
   const { decisionVersion } = listing
   const [entered, moves, record] = await Promise.all([
@@ -100,12 +98,15 @@ const publicText = async (view: ListingView, asked: { ofAge?: boolean | null }, 
   if (!may(context.viewer, 'see_moves')) return null
   const found = await caseIn(view, context)
   if (found === null) return null
-  // Its own two statements, for each entry.
-  spend(context, PAGE_COST)
   const { listing, operator } = found
   const ofAge = asked.ofAge ?? listing.facts.ofAge ?? null
   const on = listing.publishedOn ?? context.today
-  const answer = await publicEntryOf(context.parts.db, listing, operator, on, ofAge)
+  const [decision, registrations, contested] = await Promise.all([
+    listing.decisionVersion === null ? null : context.load.record(listing.decisionVersion),
+    context.load.registrationsOn({ operator: operator.id, day: on }),
+    context.load.listingContested(listing.id),
+  ])
+  const answer = publicEntryFrom(listing, operator, on, { decision, registrations, contested, ofAge })
   return {
     allowed: answer.withheld === null,
     withheld: answer.withheld === null ? null : WITHHELD[answer.withheld],

@@ -6,7 +6,7 @@ import { stepsTold } from '../../domain/party.js'
 import { may } from '../../domain/viewer.js'
 import type * as store from '../../store/access-codes.js'
 import * as work from '../../work/door.js'
-import { type Context, spend, viewerOn } from '../context.js'
+import { type Context, viewerOn } from '../context.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
 import { allow, allowOn } from '../viewer.js'
@@ -53,7 +53,6 @@ const revokeAccessCode = async (_: unknown, { input }: { input: CodeInput }, con
 }
 
 const codeView = (context: Context, code: store.AccessCode) => {
-  spend(context)
   const named = may(context.viewer, 'see_access_codes')
   return {
     ...code,

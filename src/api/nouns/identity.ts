@@ -5,7 +5,7 @@ import type { Cause, Decision } from '../../store/decisions.js'
 import * as waiting from '../../store/waiting.js'
 import * as work from '../../work/identity.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend } from '../context.js'
+import type { Context } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
@@ -13,7 +13,6 @@ import { allow } from '../viewer.js'
 import { type OperatorView, operatorById } from './operator.js'
 
 const unmatchedView = (context: Context, found: waiting.Waiting) => {
-  spend(context)
   const { proposedOperator, evidence } = found
   return {
     ...found,
@@ -31,7 +30,6 @@ const unmatchedView = (context: Context, found: waiting.Waiting) => {
 }
 
 const decisionView = (context: Context, decision: Decision) => {
-  spend(context)
   const { evidence, operatorId, mergedId } = decision
   return {
     ...decision,
@@ -156,7 +154,6 @@ export const identity = {
     mergedFrom: async ({ operator }: OperatorView, _: unknown, context: Context) => {
       const parts = await context.load.mergedFrom(operator.id)
       const found = await Promise.all(parts.map(({ id }) => operatorById(context, id)))
-      spend(context, found.length)
       return found.filter((each) => each !== null)
     },
     decisions: async ({ operator }: OperatorView, _: unknown, context: Context) => {

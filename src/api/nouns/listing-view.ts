@@ -7,7 +7,7 @@ import { toldToParty } from '../../domain/party.js'
 import { may } from '../../domain/viewer.js'
 import type { Event, Listing, PublicBody } from '../../store/listings.js'
 import type { Version, When } from '../../store/versions.js'
-import { type Context, isPast, spend, viewerOn } from '../context.js'
+import { type Context, isPast, viewerOn } from '../context.js'
 import { globalId } from '../ids.js'
 
 export interface ListingView {
@@ -167,7 +167,6 @@ interface Whose {
 
 /** The entries of an operator that this viewer may see, this hub's own first. */
 export const visibleListings = async (context: Context, operator: Whose, when: When): Promise<ListingView[]> => {
-  spend(context)
   const viewer = viewerOn(context, operator)
   const removed = may(viewer, 'see_removed')
   const entries = async () => {

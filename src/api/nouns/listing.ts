@@ -5,7 +5,7 @@ import { isBounded, may, mayConsent, mayIn, mayOperator, type Viewer } from '../
 import * as listings from '../../store/listings.js'
 import * as pastList from '../../store/past-list.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend, viewerOn, whenOf } from '../context.js'
+import { type Context, viewerOn, whenOf } from '../context.js'
 import { entryAfter, entryCursor, listingIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { concernView } from './concerns.js'
@@ -98,7 +98,6 @@ const caseOf = async (view: ListingView, context: Context): Promise<listings.Lis
 }
 
 const operatorOf = async (view: ListingView, context: Context): Promise<OperatorView> => {
-  spend(context)
   const id = view.operatorId ?? (await caseOf(view, context)).operatorId
   const operator = await context.load.operator(id)
   if (operator === null) throw new Error(`operator ${id} is gone`)

@@ -9,7 +9,7 @@ import * as scores from '../../store/scores.js'
 import * as work from '../../work/objection.js'
 import type { Acting } from '../../work/overrule.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend, viewerOn } from '../context.js'
+import { type Context, viewerOn } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
@@ -19,7 +19,6 @@ import { recordById } from './record.js'
 import { type ScoreAsked, score, whenAsked } from './score.js'
 
 const objectionView = (context: Context, objection: store.Objection) => {
-  spend(context)
   const { record, state, openedBy } = objection
   // An operator is told what was decided, not by whom.
   const named = may(context.viewer, 'see_operations')

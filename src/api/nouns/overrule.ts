@@ -8,7 +8,7 @@ import type { Operator } from '../../store/operators.js'
 import * as store from '../../store/overrules.js'
 import * as work from '../../work/overrule.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend, viewerOn, whenOf } from '../context.js'
+import { type Context, viewerOn, whenOf } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
@@ -17,7 +17,6 @@ import { type OperatorView, operatorById, operatorNamed } from './operator.js'
 import { type ScoreAsked, whenAsked } from './score.js'
 
 const overruleView = (context: Context, overrule: store.Overrule) => {
-  spend(context)
   // An operator is told what was decided of it, not by whom.
   const named = may(context.viewer, 'see_operations')
   return {

@@ -6,7 +6,7 @@ import { Refusal } from '../../errors.js'
 import * as comparisons from '../../store/comparisons.js'
 import * as store from '../../store/findings.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend } from '../context.js'
+import type { Context } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { allow } from '../viewer.js'
@@ -16,7 +16,6 @@ import { listingById } from './listing.js'
 const LONGEST_NOTE = 1_000
 
 const discrepancyView = (context: Context, finding: store.Finding) => {
-  spend(context)
   return {
     ...finding,
     __typename: 'Discrepancy' as const,

@@ -1,12 +1,11 @@
 /** Records: what an agency said, with its source. */
 import { KINDS_SEEN, may, type Viewer } from '../../domain/viewer.js'
 import type { Version, When } from '../../store/versions.js'
-import { type Context, spend, viewerOn, whenOf } from '../context.js'
+import { type Context, viewerOn, whenOf } from '../context.js'
 import { cursorOf, globalId } from '../ids.js'
 
 /** `when`: the day and knowledge with which it is looked at; now when absent. */
 export const recordView = (context: Context, version: Version, when: When = whenOf(context, {})) => {
-  spend(context)
   const { parts } = context
   const agency = parts.agencies.find((each) => each.sends.includes(version.feed))
   return {

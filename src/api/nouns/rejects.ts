@@ -6,14 +6,13 @@ import { Refusal } from '../../errors.js'
 import * as setAside from '../../store/set-aside.js'
 import * as work from '../../work/rejects.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend } from '../context.js'
+import type { Context } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
 import { allow } from '../viewer.js'
 
-const view = (context: Context, reject: setAside.SetAside) => {
-  spend(context)
+const view = (reject: setAside.SetAside) => {
   return {
     ...reject,
     __typename: 'Reject' as const,
@@ -44,7 +43,7 @@ const rejects = async (_: unknown, args: RejectsArgs, context: Context) => {
     rule,
   }
   const found = await setAside.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
-  const views = found.map((each) => view(context, each))
+  const views = found.map((each) => view(each))
   return connection(
     views,
     args,
@@ -71,7 +70,7 @@ const senderOf = ({ parts }: Context, feed: string): string =>
 
 export const rejectById = async (context: Context, id: number) => {
   const reject = may(context.viewer, 'see_rejects') ? await seen(context, id, 'see_rejects') : null
-  return reject && view(context, reject)
+  return reject && view(reject)
 }
 
 interface Settling {
@@ -115,7 +114,7 @@ const payload = async (context: Context, id: number) => {
   context.load = makeLoads(context.parts, context.now)
   const reject = await setAside.byId(context.parts.db, id)
   if (reject === null) throw new Error(`reject ${id} is gone`)
-  return { reject: view(context, reject) }
+  return { reject: view(reject) }
 }
 
 export const rejected = {

@@ -8,14 +8,10 @@ import type { StoredScore } from '../../store/scores.js'
 import { cardByHash } from '../../work/cards.js'
 import { factsOf } from '../../work/facts.js'
 import { restorationRules } from '../../work/rules.js'
-import { type Context, spend, viewerOn } from '../context.js'
+import { type Context, viewerOn } from '../context.js'
+import { charge } from '../costs.js'
 import { recordsBehind } from './record.js'
 import { type ScoreAsked, whenAsked } from './score.js'
-
-/** What reading the facts behind a score costs of a question's budget, objects. */
-const FACTS_COST = 100
-/** What each event costs beside, with its facts and with each plan, objects. */
-const EVENT_COST = 5
 
 interface Behind {
   facts: Facts
@@ -43,7 +39,6 @@ const read = async (score: StoredScore, context: Context): Promise<Behind | null
   const lists = (await ruleBooks.byHash(db, score.rulesHash)) ?? rules.lists
   const known = { lists, known: score.families as FactFamily[] }
   const facts = (await factsOf(db, [operator], score, known)).get(operator.id)
-  spend(context, FACTS_COST + EVENT_COST * (facts?.events.length ?? 0))
   return facts ? { facts, card, plans: new Map() } : null
 }
 
@@ -55,18 +50,17 @@ const wayBack = async (score: ScoreAsked, { from }: { from?: string | null }, co
   const known = found.plans.get(asOf)
   if (known) return known
   // A plan weighs every event many times over.
-  spend(context, EVENT_COST * found.facts.events.length)
+  charge(context, 'Score.wayBack', found.facts.events.length)
   const steps = plan({ ...found.facts, asOf }, found.card, restorationRules())
-  spend(context, steps.length)
   found.plans.set(asOf, steps)
   return steps
 }
 
 const whatLasts = async (score: StoredScore, _: unknown, context: Context) => {
   const found = await behind(score, context)
-  const losses = found === null ? [] : lasting(found.facts, found.card, restorationRules())
-  spend(context, losses.length)
-  return losses
+  if (found === null) return []
+  charge(context, 'Score.lasting', found.facts.events.length)
+  return lasting(found.facts, found.card, restorationRules())
 }
 
 export const restoration = {

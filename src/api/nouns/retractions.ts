@@ -4,7 +4,7 @@ import { Refusal } from '../../errors.js'
 import * as store from '../../store/retractions.js'
 import * as work from '../../work/retraction.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend } from '../context.js'
+import type { Context } from '../context.js'
 import { globalId, retractionAfter, retractionCursor, subjectIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
@@ -17,8 +17,7 @@ const NOTHING = '00000000-0000-0000-0000-000000000000'
 
 /** To those who may not see what was removed it is a key alone, and nothing of why. */
 const retractionView = (context: Context, one: work.Retracted) => {
-  spend(context, 1 + one.receivers.length)
-  const { at, kind, subjectId, removal, receivers, done } = one
+  const { at, kind, subjectId, removal, receivers, hearers, done } = one
   const inside = may(context.viewer, 'see_inner_listings')
   const people = may(context.viewer, 'see_moves')
   return {
@@ -33,6 +32,12 @@ const retractionView = (context: Context, one: work.Retracted) => {
     reasonText: inside ? (removal?.reasonText ?? null) : null,
     documentNumber: inside ? (removal?.documentNumber ?? null) : null,
     done,
+    heard: hearers.every(({ confirmedAt }) => confirmedAt !== null),
+    // Whose sellers they are is no agency's to know.
+    marketplaces: (people ? hearers : []).map((hearer) => ({
+      ...hearer,
+      state: hearer.confirmedAt !== null ? 'CONFIRMED' : hearer.toldAt !== null ? 'TOLD' : 'OWED',
+    })),
     receivers: receivers.map((receiver) => ({
       ...receiver,
       lastError: inside ? receiver.lastError : null,

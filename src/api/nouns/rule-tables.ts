@@ -4,7 +4,7 @@ import { Refusal } from '../../errors.js'
 import * as calendars from '../../store/calendars.js'
 import { withAmendments } from '../../work/calendar.js'
 import { ruleTables as tables } from '../../work/rule-tables.js'
-import { type Context, spend } from '../context.js'
+import type { Context } from '../context.js'
 import { allow } from '../viewer.js'
 
 /** Years that the calendar knows of, or may come to know. */
@@ -13,13 +13,7 @@ const YEAR_MOST = 2100
 
 const listed = (_: unknown, { on }: { on?: string | null }, context: Context) => {
   allow(context.viewer, 'see_rules')
-  return tables(on ?? null).map(({ about, ...table }) => {
-    spend(
-      context,
-      table.sections.reduce((sum, { rows }) => sum + rows.length, 1),
-    )
-    return { ...table, aboutZh: about.zh, aboutEn: about.en }
-  })
+  return tables(on ?? null).map(({ about, ...table }) => ({ ...table, aboutZh: about.zh, aboutEn: about.en }))
 }
 
 const calendar = async (_: unknown, { year }: { year: number }, context: Context) => {
@@ -31,7 +25,6 @@ const calendar = async (_: unknown, { year }: { year: number }, context: Context
   const said = new Map((await calendars.amendmentsOf(db, year)).map((one) => [one.day, one]))
   const differing = [...laid.holidays, ...laid.workdays].filter((day) => day.startsWith(`${year}-`))
   const days = [...new Set([...differing, ...said.keys()])].sort()
-  spend(context, days.length)
   return {
     year,
     knownUntil: laid.knownUntil,

@@ -9,14 +9,13 @@ import * as work from '../../work/adoption.js'
 import { familiesTold } from '../../work/sources.js'
 import { trialAsked } from '../../work/trial.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend } from '../context.js'
+import type { Context } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { allow } from '../viewer.js'
 import { operatorById } from './operator.js'
 
 const trialView = (context: Context, { result, ...trial }: trials.Trial) => {
-  spend(context)
   const moved = ({ operatorId, ...move }: Moved) => ({
     ...move,
     operator: () => operatorById(context, operatorId),
@@ -59,7 +58,6 @@ const trialsOf = ({ parts }: Context, hashes: readonly string[]): TrialOf => {
 }
 
 const adoptionView = (context: Context, adoption: adoptions.Adoption, trialOf: TrialOf) => {
-  spend(context)
   return {
     ...adoption,
     __typename: 'ScorecardAdoption' as const,
@@ -100,7 +98,6 @@ const scorecardAdoptions = async (_: unknown, args: PageArgs, context: Context) 
 const scorecards = async (_: unknown, __: unknown, context: Context) => {
   allow(context.viewer, 'see_trials')
   const found = await work.scorecards(context.parts.db, context.today)
-  spend(context, found.length)
   return found
 }
 

@@ -5,7 +5,7 @@ import { Refusal } from '../../errors.js'
 import type * as store from '../../store/authorisations.js'
 import * as sellers from '../../store/sellers.js'
 import * as work from '../../work/authorisations.js'
-import { type Context, spend, viewerOn } from '../context.js'
+import { type Context, viewerOn } from '../context.js'
 import { globalId, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
@@ -40,14 +40,24 @@ const withdrawAuthorisation = async (_: unknown, { id }: { id: string }, context
 }
 
 const authorisationView = (context: Context, one: store.Authorisation) => {
-  spend(context)
   const holds = one.withdrawnAt === null && one.givenOn <= context.today && one.endsOn > context.today
   return {
     ...one,
+    __typename: 'Authorisation' as const,
     id: globalId('Authorisation', one.id),
     holds,
     operator: () => operatorById(context, one.operatorId),
   }
+}
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const authorisationById = async (context: Context, key: number) => {
+  const found = await context.load.authorisation(key)
+  const operator = found && (await context.load.operator(found.operatorId))
+  if (!found || !operator) return null
+  const viewer = viewerOn(context, operator)
+  const sees = may(viewer, 'see_authorisations') || (may(viewer, 'record_authorisation') && found.client === viewer.sub)
+  return sees ? authorisationView(context, found) : null
 }
 
 const authorisations = async ({ operator }: OperatorView, _: unknown, context: Context) => {

@@ -1,18 +1,17 @@
 /** Timeliness: how long decisions took to be confirmed, and what is late or about to be. */
-import type { Figure } from '../../domain/timeliness.js'
+import { type Figure, inOrder } from '../../domain/timeliness.js'
 import { may } from '../../domain/viewer.js'
 import { type DueDelivery, dueDeliveries as dueList, monthly, PUBLICITY } from '../../work/timeliness.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend } from '../context.js'
-import { cursorOf, dueAfter, dueCursor, globalId, numberAfter } from '../ids.js'
+import type { Context } from '../context.js'
+import { dueAfter, dueCursor, figureAfter, figureCursor, globalId } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { allow } from '../viewer.js'
 
 const nameOf = ({ parts }: Context, id: string) =>
   [PUBLICITY, ...parts.platforms].find((platform) => platform.id === id)?.name ?? { zh: id, en: id }
 
-const figureView = (context: Context, figure: Figure & { place: number }) => {
-  spend(context)
+const figureView = (context: Context, figure: Figure) => {
   return { ...figure, platformName: nameOf(context, figure.platform) }
 }
 
@@ -20,19 +19,18 @@ const timeliness = async (_: unknown, args: PageArgs & { month: string }, contex
   allow(context.viewer, 'see_operations')
   const { db, rules } = context.parts
   const all = await monthly(db, rules, args.month, context.today)
-  const from = numberAfter(args.after) ?? 0
-  const page = all.slice(from, from + firstOf(args) + 1)
+  const after = figureAfter(args.after)
+  const rest = after === null ? all : all.filter((figure) => inOrder(figure, after) > 0)
   return connection(
-    page.map((figure, at) => figureView(context, { ...figure, place: from + at + 1 })),
+    rest.slice(0, firstOf(args) + 1).map((figure) => figureView(context, figure)),
     args,
-    ({ place }) => cursorOf(place),
+    (figure) => figureCursor(figure),
     () => all.length,
   )
 }
 
 /** A receiver's words repeat what was told of a subject: they are for those who see inside. */
 const dueView = (context: Context, due: DueDelivery) => {
-  spend(context)
   const { basis, confirmed, workdays } = due.limit
   return {
     ...due,

@@ -6,7 +6,7 @@ import * as runs from '../../store/runs.js'
 import * as schedules from '../../store/schedules.js'
 import { type Occasion, RULES } from '../../work/timetable.js'
 import * as work from '../../work/timetable-acts.js'
-import { type Context, spend } from '../context.js'
+import type { Context } from '../context.js'
 import { withoutNul } from '../limits.js'
 import { allow } from '../viewer.js'
 import { runView } from './operations.js'
@@ -19,7 +19,6 @@ const rows = async (context: Context, of: readonly Occasion[]) => {
   const latest = byName(await occurrences.latest(db, of))
   const last = byName(await runs.latest(db, of))
   return of.map((occasion) => {
-    spend(context)
     const { job, subject, cron } = occasion
     const [plan, one, run] = [kept.get(nameOf(occasion)), latest.get(nameOf(occasion)), last.get(nameOf(occasion))]
     const { missed, pausable } = RULES[job]

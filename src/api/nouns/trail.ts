@@ -9,7 +9,7 @@ import * as store from '../../store/trail.js'
 import { unpacked } from '../../work/trail-codes.js'
 import { trailRules } from '../../work/trail-rules.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend, viewerOn } from '../context.js'
+import { type Context, viewerOn } from '../context.js'
 import { cursorOf, rowAfter } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { allow } from '../viewer.js'
@@ -25,8 +25,7 @@ interface Filter {
   until?: Date | null
 }
 
-const rowView = (context: Context, { number, at, kind, count, previous, hash, content }: Row) => {
-  spend(context)
+const rowView = ({ number, at, kind, count, previous, hash, content }: Row) => {
   return {
     number,
     at,
@@ -57,7 +56,7 @@ const list = async (_: unknown, args: PageArgs & { filter?: Filter | null }, con
   const filter = { client, role, kind, request, from, until, operators: of }
   const found = await store.list(db, filter, { first: firstOf(args) + 1, before: rowAfter(args.after) })
   return connection(
-    found.map((row) => rowView(context, row)),
+    found.map((row) => rowView(row)),
     args,
     ({ number }) => cursorOf(number),
     () => store.count(db, filter),
@@ -81,13 +80,11 @@ const askedBy = async ({ operator }: OperatorView, args: PageArgs, context: Cont
   const first = firstOf(args)
   const before = rowAfter(args.after)
   const roles = may(viewer, 'see_askers') ? toldOf(trailRules(), viewer.role, dateIn(context.now)) : []
-  const of = { operators: await withParts(context, operator.id), roles, first: first + 1, before }
-  const { db } = context.parts
-  const found = roles.length === 0 ? [] : await store.askings(db, of)
-  spend(context, found.length)
+  const operators = await withParts(context, operator.id)
+  const found = roles.length === 0 ? [] : await context.load.askings({ operators, roles, first: first + 1, before })
   return {
     ...connection(found, args, ({ number }) => cursorOf(number)),
-    completeUntil: () => (roles.length === 0 ? null : store.indexedUntil(db)),
+    completeUntil: () => (roles.length === 0 ? null : context.load.indexedUntil()),
   }
 }
 

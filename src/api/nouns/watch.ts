@@ -2,13 +2,12 @@
 import { may } from '../../domain/viewer.js'
 import * as store from '../../store/watch-entries.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, spend } from '../context.js'
+import type { Context } from '../context.js'
 import { cursorOf, numberAfter } from '../ids.js'
 import { allow } from '../viewer.js'
 import { type OperatorView, operatorById } from './operator.js'
 
 const entryView = (context: Context, entry: store.WatchEntry) => {
-  spend(context)
   return { ...entry, key: entry.id, operator: () => operatorById(context, entry.operatorId) }
 }
 

@@ -1,13 +1,16 @@
-/** The plain HTTP doors for programs: upload of a feed, a marketplace's sellers, what a run set aside, a score with all that made it, and timeliness. Refusals as a command tells them. */
+/** The plain HTTP doors for programs: upload of a feed, a marketplace's sellers and their changes, what a run set aside, a score with all that made it, timeliness, and standing in bulk. Refusals as a command tells them. */
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
 import { redact } from '../../domain/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../errors.js'
 import type { Asked } from '../asked.js'
 import { asRefusal } from '../faults.js'
 import type { ApiParts } from '../parts.js'
+import type { Limits } from '../rate-limit.js'
+import { changes } from './changes.js'
 import { rejectsCsv } from './rejects-csv.js'
 import { scoreJson } from './score.js'
 import { sellers } from './sellers.js'
+import { standings } from './standings/index.js'
 import { timelinessCsv } from './timeliness.js'
 import { trailVerification } from './trail-verification.js'
 import { Unpulled, uploads } from './upload.js'
@@ -17,18 +20,23 @@ const RETRY_SECONDS = 30
 
 export type AskedOf = (request: Request) => Asked
 
-export const v1 = (parts: ApiParts, askedOf: AskedOf): Router => {
+export const v1 = (parts: ApiParts, askedOf: AskedOf, limits: Limits): Router => {
   const router = Router()
   router.post('/v1/feeds/:feed', uploads(parts, askedOf))
   router.all('/v1/feeds/:feed', only('POST'))
   router.post('/v1/sellers', sellers(parts, askedOf))
   router.all('/v1/sellers', only('POST'))
+  // Without a body there is nothing to listen to.
+  router.head('/v1/changes', only('GET'))
+  router.get('/v1/changes', changes(parts, askedOf))
+  router.all('/v1/changes', only('GET'))
   router.get('/v1/runs/:run/rejects.csv', rejectsCsv(parts, askedOf))
   router.all('/v1/runs/:run/rejects.csv', only('GET'))
   router.get('/v1/scores/:id', scoreJson(parts, askedOf))
   router.all('/v1/scores/:id', only('GET'))
   router.get('/v1/timeliness.csv', timelinessCsv(parts, askedOf))
   router.all('/v1/timeliness.csv', only('GET'))
+  router.use(standings(parts, askedOf, limits))
   router.get('/v1/trail/verification', trailVerification(parts, askedOf))
   router.all('/v1/trail/verification', only('GET'))
   router.use('/v1', refused(parts, askedOf))
@@ -41,12 +49,19 @@ const only = (method: 'GET' | 'POST') => (_: Request, response: Response) => {
   response.status(405).set({ Allow: method, 'Cache-Control': 'no-store' }).json({ error: { code, message, details } })
 }
 
+/** What express itself refuses: an address that is no text. */
+const ofAddress = (thrown: unknown): Refusal | null => {
+  const status = (thrown as { status?: unknown } | null)?.status
+  if (isRefusal(thrown) || typeof status !== 'number' || status < 400 || status >= 500) return null
+  return new Refusal('INPUT_INVALID', { reason: '请求无法读取 the request cannot be read' })
+}
+
 /** The whole truth of a fault goes to the log. No answer repeats an ID number, though its asker wrote it. */
 const refused =
   ({ keys }: ApiParts, askedOf: AskedOf): ErrorRequestHandler =>
   (thrown: unknown, request, response, _next) => {
     const { error: cause, found } = thrown instanceof Unpulled ? thrown : { error: thrown, found: {} }
-    const error = asRefusal(cause) ?? cause
+    const error = asRefusal(cause) ?? ofAddress(cause) ?? cause
     // Who asked has gone, or has part of the answer: nobody can be told.
     if (response.headersSent || response.destroyed) {
       if (!isRefusal(error)) askedOf(request).log.error({ err: error }, 'an answer broke off')

@@ -1,0 +1,162 @@
+import type { Knex } from 'knex'
+
+/**
+ * Changes of what a marketplace sees of its own sellers. Whatever alters a standing marks its operator in its own transaction;
+ * marks are numbered after that, by one at a time, for each marketplace whose list the operator is on: so no number can appear
+ * behind one that was read already, however slow the transaction.
+ */
+export const up = async (knex: Knex): Promise<void> => {
+  await knex.raw(`
+    create table change_progress (
+      one boolean primary key default true check (one),
+      open boolean not null default false,
+      day date
+    );
+    insert into change_progress default values;
+    comment on column change_progress.open is 'a marketplace has sent a list; before, nothing is marked';
+    comment on column change_progress.day is 'up to this day what changes by the calendar alone is marked';
+
+    create table change_marks (
+      id bigint generated always as identity primary key,
+      operator_id integer not null,
+      what text not null check (what in ('ENTRY_ADDED', 'ENTRY_CHANGED', 'ENTRY_REMOVED', 'STATUS', 'NAME', 'CODE', 'GRADE', 'OBJECTION')),
+      listing_id uuid
+    );
+    comment on table change_marks is 'what altered a standing and is not numbered yet; its transaction is the change''s own';
+
+    create table change_clients (
+      client text primary key,
+      last bigint not null default 0,
+      erased bigint not null default 0,
+      read_to bigint not null default 0,
+      read_at timestamptz
+    );
+    comment on column change_clients.last is 'number of its last change; each marketplace counts from 1, without a gap, and learns nothing of others by it';
+    comment on column change_clients.erased is 'up to this number changes are past their time and gone';
+    comment on column change_clients.read_to is 'up to this number it has said that it has them (Last-Event-ID, after)';
+
+    create table changes (
+      client text not null,
+      sequence bigint not null,
+      scheme text collate "C",
+      code text collate "C",
+      what text[] not null,
+      at timestamptz not null,
+      primary key (client, sequence),
+      check ((scheme is null) = (code is null))
+    );
+    comment on table changes is 'appended and never altered; erased from the oldest on. What a seller''s standing is then, is read when it is told';
+    comment on column changes.code is 'as it stands on the list of the marketplace; null: the list itself was replaced';
+
+    create function changes_stand() returns trigger language plpgsql as $$
+    begin
+      raise exception 'a change is never altered';
+    end $$;
+    create trigger changes_stand before update on changes for each row execute function changes_stand();
+
+    create table seller_removals (
+      client text not null,
+      sequence bigint not null,
+      listing_id uuid not null,
+      code text not null,
+      at timestamptz not null,
+      told_at timestamptz,
+      confirmed_at timestamptz,
+      confirmed_by text check (confirmed_by in ('WEBHOOK', 'READ')),
+      primary key (client, sequence, listing_id),
+      check ((confirmed_at is null) = (confirmed_by is null))
+    );
+    create index seller_removals_listing on seller_removals (listing_id, at);
+    create index seller_removals_open on seller_removals (client, sequence) where confirmed_at is null;
+    comment on table seller_removals is 'which marketplace is owed that an entry of its seller has left the public list; kept as long as the ledger';
+
+    create function changes_wanted() returns boolean language plpgsql as $$
+    begin
+      if (select open from change_progress) then return true; end if;
+      -- Whoever opens it waits for all that have found it closed.
+      perform pg_advisory_xact_lock_shared(hashtextextended('hub.changes.open', 0));
+      return (select open from change_progress);
+    end $$;
+
+    create function mark_entries() returns trigger language plpgsql as $$
+    begin
+      if tg_op = 'INSERT' then
+        if exists (select 1 from came) and changes_wanted() then
+          insert into change_marks (operator_id, what, listing_id) select l.operator_id, 'ENTRY_ADDED', l.id from came c join listings l on l.id = c.listing_id;
+        end if;
+      elsif tg_op = 'DELETE' then
+        if exists (select 1 from gone) and changes_wanted() then
+          insert into change_marks (operator_id, what, listing_id) select l.operator_id, 'ENTRY_REMOVED', l.id from gone g join listings l on l.id = g.listing_id;
+        end if;
+      elsif exists (select 1 from came c join gone g using (listing_id) where c.body_hash <> g.body_hash) and changes_wanted() then
+        insert into change_marks (operator_id, what, listing_id) select l.operator_id, 'ENTRY_CHANGED', l.id
+          from came c join gone g using (listing_id) join listings l on l.id = c.listing_id where c.body_hash <> g.body_hash;
+      end if;
+      return null;
+    end $$;
+    create trigger public_entries_added after insert on public_entries referencing new table as came for each statement execute function mark_entries();
+    create trigger public_entries_altered after update on public_entries referencing old table as gone new table as came for each statement execute function mark_entries();
+    create trigger public_entries_removed after delete on public_entries referencing old table as gone for each statement execute function mark_entries();
+
+    create function mark_new_operators() returns trigger language plpgsql as $$
+    begin
+      if exists (select 1 from came) and changes_wanted() then
+        insert into change_marks (operator_id, what) select id, 'STATUS' from came;
+      end if;
+      return null;
+    end $$;
+    create trigger operators_made after insert on operators referencing new table as came for each statement execute function mark_new_operators();
+
+    create function mark_operator() returns trigger language plpgsql as $$
+    begin
+      if not changes_wanted() then return null; end if;
+      if new.name is distinct from old.name then insert into change_marks (operator_id, what) values (new.id, 'NAME'); end if;
+      if (new.status, new.known_to) is distinct from (old.status, old.known_to) then insert into change_marks (operator_id, what) values (new.id, 'STATUS'); end if;
+      if new.merged_into is distinct from old.merged_into then
+        insert into change_marks (operator_id, what) select distinct p.id, 'CODE' from unnest(array[new.id, old.merged_into]) as p(id) where p.id is not null;
+      end if;
+      return null;
+    end $$;
+    create trigger operators_altered after update on operators for each row
+      when (old.name is distinct from new.name or old.status is distinct from new.status or old.merged_into is distinct from new.merged_into
+        or old.known_to is distinct from new.known_to) execute function mark_operator();
+
+    create function mark_new_codes() returns trigger language plpgsql as $$
+    begin
+      if exists (select 1 from came) and changes_wanted() then
+        insert into change_marks (operator_id, what) select distinct operator_id, 'CODE' from came;
+      end if;
+      return null;
+    end $$;
+    create trigger operator_codes_made after insert on operator_codes referencing new table as came for each statement execute function mark_new_codes();
+
+    create function mark_judged() returns trigger language plpgsql as $$
+    begin
+      if changes_wanted() then insert into change_marks (operator_id, what) values (new.operator_id, tg_argv[0]); end if;
+      return null;
+    end $$;
+    create trigger overrules_altered after update on overrules for each row
+      when (old.decided_at is distinct from new.decided_at or old.withdrawn_at is distinct from new.withdrawn_at) execute function mark_judged('GRADE');
+    create trigger objections_opened after insert on objections for each row execute function mark_judged('OBJECTION');
+    create trigger objections_altered after update on objections for each row
+      when (old.state is distinct from new.state) execute function mark_judged('OBJECTION');
+  `)
+}
+
+export const down = async (knex: Knex): Promise<void> => {
+  await knex.raw(`
+    drop trigger objections_altered on objections;
+    drop trigger objections_opened on objections;
+    drop trigger overrules_altered on overrules;
+    drop trigger operator_codes_made on operator_codes;
+    drop trigger operators_altered on operators;
+    drop trigger operators_made on operators;
+    drop trigger public_entries_removed on public_entries;
+    drop trigger public_entries_altered on public_entries;
+    drop trigger public_entries_added on public_entries;
+    drop function mark_judged, mark_new_codes, mark_operator, mark_new_operators, mark_entries, changes_wanted;
+    drop table seller_removals, changes, change_clients, change_marks, change_progress;
+    drop function changes_stand;
+    delete from runs where job = 'changes';
+  `)
+}

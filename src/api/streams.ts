@@ -1,0 +1,70 @@
+/**
+ * Those who listen to changes: one look each half second for all of them, so that many cost hardly more than one. Each reads a page
+ * at a time and takes the next only when the one before has left: a slow reader holds one page, and is let go if it stays slow.
+ */
+
+import { Refusal, reasonOf } from '../errors.js'
+import * as store from '../store/changes.js'
+import { numberChanges, STEPS_ASKED } from '../work/changes/number.js'
+import type { PartsGiven } from './parts.js'
+
+/** Between two looks, milliseconds. */
+const LOOK_MS = 500
+/** Streams of one client, and of one process. */
+export const STREAMS_EACH = 5
+const STREAMS_MOST = 1_000
+
+export interface Stream {
+  client: string
+  /** Number of the last change that left. */
+  after: number
+  /** Tells what follows up to `last`, unless it is telling still; also where nothing does, for whoever must be kept awake or let go. Never throws. */
+  turn(last: number): Promise<void>
+  end(reason: 'DRAINING'): void
+}
+
+export interface Streams {
+  /** Refusal STREAMS_MOST. Gives the way out. */
+  add(stream: Stream): () => void
+  /** Lets all go, and takes no more. */
+  end(): void
+}
+
+export const makeStreams = ({ db, now, log }: Pick<PartsGiven, 'db' | 'now' | 'log'>): Streams => {
+  const open = new Set<Stream>()
+  let timer: NodeJS.Timeout | null = null
+  let ended = false
+
+  const look = async (): Promise<void> => {
+    await numberChanges(db, now(), STEPS_ASKED)
+    const reaches = await store.reaches(db, [...new Set([...open].map(({ client }) => client))])
+    for (const stream of open) void stream.turn(reaches.get(stream.client)?.last ?? 0)
+  }
+  const wait = (): void => {
+    timer = setTimeout(async () => {
+      // One look that fails is made up for by the next.
+      await look().catch((error) => log.warn({ reason: reasonOf(error) }, 'changes could not be looked for'))
+      timer = null
+      if (open.size > 0 && !ended) wait()
+    }, LOOK_MS)
+    timer.unref()
+  }
+
+  return {
+    add: (stream) => {
+      if (ended) throw new Refusal('STOPPING')
+      const own = [...open].filter(({ client }) => client === stream.client).length
+      if (own >= STREAMS_EACH) throw new Refusal('STREAMS_MOST', { limit: STREAMS_EACH })
+      if (open.size >= STREAMS_MOST) throw new Refusal('STREAMS_MOST', { limit: STREAMS_MOST })
+      open.add(stream)
+      if (timer === null) wait()
+      return () => open.delete(stream)
+    },
+    end: () => {
+      ended = true
+      if (timer !== null) clearTimeout(timer)
+      for (const stream of open) stream.end('DRAINING')
+      open.clear()
+    },
+  }
+}

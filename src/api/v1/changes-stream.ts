@@ -1,0 +1,127 @@
+/** Changes as a stream of server-sent events, for as long as its listener may hear them and takes what it is sent. */
+import { once } from 'node:events'
+import type { Request, Response } from 'express'
+import type { Change } from '../../domain/changes.js'
+import { may, type Viewer } from '../../domain/viewer.js'
+import { isRefusal } from '../../errors.js'
+import * as store from '../../store/changes.js'
+import { type Heard, nextChanges, reachOf } from '../../work/changes/hear.js'
+import type { Asked } from '../asked.js'
+import type { ApiParts } from '../parts.js'
+import type { Stream } from '../streams.js'
+import { keep } from '../trail.js'
+import { viewerOf } from '../viewer.js'
+
+/** Changes written at once: as many codes as one row of the trail holds at most. */
+const PAGE = 200
+/** Of silence after which a line is sent that says nothing, so that neither end takes the other for gone, milliseconds. */
+const HEARTBEAT_MS = 15_000
+/** How long a listener may take to take one page, milliseconds; then it is let go, and goes on where it was when it comes back. */
+const SLOW_MS = 30_000
+/** How often it is asked whether the listener still may listen, milliseconds; and before anything is told. */
+const ADMITTED_MS = 2_000
+/** After which a listener that lost the stream comes back, milliseconds. */
+const RETRY_MS = 3_000
+
+const eventOf = (change: Change): string => `id: ${change.sequence}\nevent: change\ndata: ${JSON.stringify(change)}\n\n`
+
+type End = 'TOKEN_ENDED' | 'DRAINING' | 'UNAVAILABLE'
+
+/** Refusals: STREAMS_MOST, STOPPING. Returns once the stream is open. */
+export const listenTo = async (
+  parts: ApiParts,
+  own: Asked,
+  viewer: Viewer,
+  request: Request,
+  response: Response,
+  from: number,
+): Promise<void> => {
+  const client = viewer.sub ?? ''
+  let spokeAt = own.now.getTime()
+  let admittedAt = spokeAt
+  let telling = false
+  const write = async (text: string): Promise<void> => {
+    spokeAt = parts.now().getTime()
+    if (response.write(text)) return
+    const slow = new AbortController()
+    const timer = setTimeout(() => slow.abort(), parts.slowMs ?? SLOW_MS)
+    try {
+      await Promise.race([
+        once(response, 'drain', { signal: slow.signal }),
+        once(response, 'close', { signal: slow.signal }),
+      ])
+    } catch {
+      response.destroy()
+    } finally {
+      clearTimeout(timer)
+      slow.abort()
+    }
+  }
+  const end = (reason: End): void => {
+    leave()
+    if (!response.writableEnded) response.end(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`)
+  }
+  /** A token that has ended or was revoked ends its streams. */
+  const isAdmitted = async (): Promise<boolean> => {
+    const now = parts.now()
+    try {
+      const still = await viewerOf(request, parts, now)
+      admittedAt = now.getTime()
+      return still.sub === viewer.sub && may(still, 'hear_changes')
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      return false
+    }
+  }
+  const tell = async ({ changes, shown }: Heard, after: number): Promise<number> => {
+    const content = changes.map(eventOf).join('')
+    const to = changes.at(-1)?.sequence ?? after
+    const now = parts.now()
+    await keep(parts, { ...own, now }, viewer, {
+      kind: 'CHUNK',
+      asked: `GET /v1/changes after ${after}`,
+      shown,
+      content,
+    })
+    await store.told(parts.db, client, { from: after + 1, to }, now)
+    await write(content)
+    return to
+  }
+  const turn = async (last: number): Promise<void> => {
+    if (telling || response.writableEnded) return
+    telling = true
+    try {
+      const at = parts.now().getTime()
+      const due = stream.after < last
+      if ((due || at - admittedAt >= ADMITTED_MS) && !(await isAdmitted())) return end('TOKEN_ENDED')
+      while (stream.after < last && !response.destroyed && !response.writableEnded) {
+        const asking = { client, lists: parts.rules.lists, agencies: parts.agencies, now: parts.now() }
+        const heard = await nextChanges(parts.db, asking, { after: stream.after, limit: PAGE })
+        // Erased meanwhile: whoever comes back is told how to begin anew.
+        if (heard.changes[0]?.sequence !== stream.after + 1) return end('UNAVAILABLE')
+        stream.after = await tell(heard, stream.after)
+        if (stream.after < last && !(await isAdmitted())) return end('TOKEN_ENDED')
+      }
+      if (parts.now().getTime() - spokeAt >= HEARTBEAT_MS) await write(': heartbeat\n\n')
+    } catch (error) {
+      own.log.warn({ err: error }, 'a stream of changes broke off')
+      end('UNAVAILABLE')
+    } finally {
+      telling = false
+    }
+  }
+  const stream: Stream = { client, after: from, turn, end }
+  const leave = parts.streams.add(stream)
+  response.on('close', leave)
+  response.status(200).set({
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+    // It carries nothing else after its end, and keeps no closing server waiting.
+    Connection: 'close',
+  })
+  response.flushHeaders()
+  // The number from which it is told, so that one that hears nothing yet knows where to go on.
+  await write(`retry: ${RETRY_MS}\nid: ${from}\nevent: start\ndata: ${JSON.stringify({ after: from })}\n\n`)
+  void turn((await reachOf(parts.db, client)).last)
+}

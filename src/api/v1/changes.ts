@@ -1,0 +1,101 @@
+/**
+ * GET /v1/changes: what changed of a marketplace's own sellers, as a stream (text/event-stream) or page by page (JSON). Whoever
+ * goes on after a number (Last-Event-ID, after) says with it that it has all up to there.
+ */
+import type { Request, RequestHandler, Response } from 'express'
+import type { Viewer } from '../../domain/viewer.js'
+import { isRefusal, Refusal } from '../../errors.js'
+import { goOn, nextChanges, reachOf } from '../../work/changes/hear.js'
+import { numberChanges, STEPS_ASKED } from '../../work/changes/number.js'
+import type { Asked } from '../asked.js'
+import type { ApiParts } from '../parts.js'
+import { keep } from '../trail.js'
+import { admit, allow } from '../viewer.js'
+import { listenTo } from './changes-stream.js'
+import type { AskedOf } from './index.js'
+
+/** Changes of one page unless asked otherwise, and at most: as many codes as one row of the trail holds. */
+const PAGE = 200
+const PAGE_MOST = 1_000
+const PARAMETERS = ['after', 'limit']
+const NUMBER = /^\d{1,15}$/
+
+export const changes =
+  (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
+  async (request, response) => {
+    const own = askedOf(request)
+    const viewer = await admit(request, parts, own.now)
+    allow(viewer, 'hear_changes')
+    const { after, limit } = givenIn(request)
+    const client = viewer.sub ?? ''
+    try {
+      await numberChanges(parts.db, own.now, STEPS_ASKED)
+      const from = await goOn(parts.db, client, after, own.now)
+      if (asksForPage(request)) await answerPage(parts, own, viewer, response, { from, limit })
+      else await listenTo(parts, own, viewer, request, response, from)
+    } catch (error) {
+      if (!isRefusal(error) || error.code !== 'CHANGES_GONE') throw error
+      answerGone(response, own, error)
+    }
+  }
+
+/** A stream for whoever would take one; a page for whoever prefers JSON. */
+const asksForPage = (request: Request): boolean =>
+  request.accepts(['text/event-stream', 'application/json']) === 'application/json'
+
+const answerPage = async (
+  parts: ApiParts,
+  own: Asked,
+  viewer: Viewer,
+  response: Response,
+  { from, limit }: { from: number; limit: number },
+): Promise<void> => {
+  const client = viewer.sub ?? ''
+  const asking = { client, lists: parts.rules.lists, agencies: parts.agencies, now: own.now }
+  const { changes: found, shown } = await nextChanges(parts.db, asking, { after: from, limit })
+  const next = found.at(-1)?.sequence ?? from
+  const content = JSON.stringify({ changes: found, next, more: next < (await reachOf(parts.db, client)).last })
+  await keep(parts, own, viewer, { kind: 'ANSWER', asked: `GET /v1/changes after ${from}`, shown, content })
+  response.set('Cache-Control', 'no-store').type('application/json').send(content)
+}
+
+/** How to begin anew stands in it, for programs. */
+const answerGone = (response: Response, own: Asked, { status, code, message, details }: Refusal): void => {
+  own.refused.push(code)
+  const { next } = details
+  response
+    .status(status)
+    .set('Cache-Control', 'no-store')
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        type: 'about:blank',
+        title: 'Gone',
+        status,
+        detail: message,
+        code,
+        requestId: own.requestId,
+        standings: '/v1/standings',
+        next,
+      }),
+    )
+}
+
+/** The header is what a browser and every SSE client sends when it comes back, and counts before the address. */
+const givenIn = (request: Request): { after: number | null; limit: number } => {
+  const query = new Map<string, unknown>(Object.entries(request.query))
+  for (const [name, value] of query)
+    if (!PARAMETERS.includes(name) || typeof value !== 'string')
+      throw new Refusal('INPUT_INVALID', {
+        reason: `参数至多一次，可用 parameters, each once at most: ${PARAMETERS.join(' ')}`,
+      })
+  const after = request.get('last-event-id') ?? (query.get('after') as string | undefined) ?? null
+  const limit = (query.get('limit') as string | undefined) ?? String(PAGE)
+  if (after !== null && !NUMBER.test(after))
+    throw new Refusal('INPUT_INVALID', {
+      reason: 'after（Last-Event-ID）应为变更的序号 must be the number of a change',
+    })
+  if (!NUMBER.test(limit) || Number(limit) < 1 || Number(limit) > PAGE_MOST)
+    throw new Refusal('INPUT_INVALID', { reason: `limit 应为 1–${PAGE_MOST} 的整数 must be a whole number` })
+  return { after: after === null ? null : Number(after), limit: Number(limit) }
+}

@@ -1,0 +1,191 @@
+/**
+ * What a chunk of rows is answered: each code's standing as GraphQL tells it to this viewer, from one set-based lookup. What
+ * standing means is said in one place (api/nouns/standing); here it is only asked of many and written out.
+ */
+import { type NameAnswer, nameAnswer, presentAnswer } from '../../../domain/asked-name.js'
+import { type AskedRow, type BadRow, isBad } from '../../../domain/asked-rows.js'
+import { codeOf } from '../../../domain/identity.js'
+import type { Freshness } from '../../../domain/standing-seen.js'
+import { may } from '../../../domain/viewer.js'
+import type { Reads } from '../../../store/bulk.js'
+import * as operators from '../../../store/operators.js'
+import * as store from '../../../store/standings.js'
+import { type Context, spend, viewerOn } from '../../context.js'
+import { seeingMany } from '../../grades.js'
+import { listing } from '../../nouns/listing.js'
+import type { ListingView } from '../../nouns/listing-view.js'
+import { standingView } from '../../nouns/standing.js'
+
+type View = ReturnType<typeof standingView>
+
+/** A standing as it leaves: its entries, and what is asked of them, are known. */
+export interface Told {
+  view: Pick<
+    View,
+    'code' | 'uscc' | 'name' | 'status' | 'grade' | 'score' | 'overruled' | 'objected' | 'asOf' | 'stale'
+  >
+  listed: boolean
+  listings: readonly ToldEntry[]
+}
+
+export interface ToldEntry
+  extends Pick<
+    ListingView,
+    | 'id'
+    | 'kind'
+    | 'reason'
+    | 'basis'
+    | 'authority'
+    | 'documentNumber'
+    | 'decidedOn'
+    | 'publishedOn'
+    | 'endsOn'
+    | 'removedOn'
+    | 'removalReason'
+    | 'mirrored'
+  > {
+  state: string
+  contested: boolean
+}
+
+export interface Answered {
+  row: AskedRow
+  told: Told
+  /** Null: the row asks about no name. */
+  name: NameAnswer | null
+}
+
+export interface Chunk {
+  /** In the order of the rows. */
+  rows: readonly (Answered | BadRow)[]
+  /** Codes of the operators shown, for the trail. */
+  shown: Set<string>
+}
+
+/** `context`: of this chunk alone, since it remembers what was asked through it. */
+export const answersTo = async (
+  context: Context,
+  db: Reads,
+  rows: readonly (AskedRow | BadRow)[],
+  { asOf, freshness }: { asOf: string; freshness: Freshness },
+): Promise<Chunk> => {
+  spend(context, rows.length)
+  const asked = rows.filter((row) => !isBad(row)) as AskedRow[]
+  const { found, own } = await lookedUp(context, db, asked, asOf)
+  const sees = await seeingMany(
+    context,
+    db,
+    found.map((row) => row && { id: row.operatorId, uscc: row.uscc, shop: row.shop, own: own.has(row) }),
+  )
+  const names = await namesOf(context, db, asked, found)
+  const shown = new Set<string>()
+  const told = asked.map(({ code }, place): Told | Promise<Told> => {
+    const row = found[place] ?? null
+    const whose = row?.uscc ?? row?.shop
+    if (whose != null) shown.add(whose)
+    return toldOf(context, standingView(context, { code, asOf, row, sees: sees[place] ?? false, freshness }))
+  })
+  const waits = told.some((one) => one instanceof Promise)
+  const known = waits ? await Promise.all(told) : (told as Told[])
+  let place = 0
+  const answers = rows.map((row): Answered | BadRow => {
+    if (isBad(row)) return row
+    const one = { row, told: known[place] as Told, name: names[place] ?? null }
+    place += 1
+    return one
+  })
+  return { rows: answers, shown }
+}
+
+interface Found {
+  /** In the order asked. */
+  found: (store.StandingRow | null)[]
+  /** Those found by their own USCC. */
+  own: ReadonlySet<store.StandingRow>
+}
+
+const lookedUp = async (context: Context, db: Reads, asked: readonly AskedRow[], asOf: string): Promise<Found> => {
+  const days = { asOf, today: context.today }
+  const codes = asked.map(({ code }) => codeOf(code))
+  const usccs = new Set(codes.flatMap((code) => (code?.scheme === 'uscc' ? [code.code] : [])))
+  const { viewer } = context
+  const scored = may(viewer, 'see_grade') || may(viewer, 'see_sellers_grade') || may(viewer, 'see_authorised_grade')
+  const own = await store.ofOwn(db, [...usccs], days, { scored })
+  const found = codes.map((code) => (code?.scheme === 'uscc' ? (own.get(code.code) ?? null) : null))
+  const others = codes.flatMap((code, place) =>
+    code === null || found[place] ? [] : [{ place, scheme: code.scheme, code: code.code }],
+  )
+  for (const row of await store.of(db, others, days)) found[row.place] = row
+  return { found, own: new Set(own.values()) }
+}
+
+/** Nothing is promised where nothing has to be looked up, as of nearly all. */
+const toldOf = (context: Context, view: View): Told | Promise<Told> => {
+  const { listed, listings } = view
+  const entries = typeof listings === 'function' ? listings() : listings
+  if (Array.isArray(entries) && entries.length === 0 && typeof listed === 'boolean')
+    return { view, listed, listings: NO_ENTRIES }
+  return Promise.all([typeof listed === 'function' ? listed() : listed, entriesOf(context, entries)]).then(
+    ([isListed, told]) => ({ view, listed: isListed, listings: told }),
+  )
+}
+const NO_ENTRIES: readonly ToldEntry[] = []
+
+const entriesOf = async (context: Context, views: ListingView[] | Promise<ListingView[]>): Promise<ToldEntry[]> =>
+  Promise.all(
+    (await views).map(async (view) => {
+      const { state, contested } = listing.Listing
+      const [now, isContested] = await Promise.all([
+        state(view, undefined, context),
+        contested(view, undefined, context),
+      ])
+      return {
+        id: view.id,
+        kind: view.kind,
+        state: now,
+        reason: view.reason,
+        basis: view.basis,
+        authority: view.authority,
+        documentNumber: view.documentNumber,
+        decidedOn: view.decidedOn,
+        publishedOn: view.publishedOn,
+        endsOn: view.endsOn,
+        removedOn: view.removedOn,
+        removalReason: view.removalReason,
+        mirrored: view.mirrored,
+        contested: isContested,
+      }
+    }),
+  )
+
+/** Former names are looked up only of those whose present one it is not. */
+const namesOf = async (
+  context: Context,
+  db: Reads,
+  asked: readonly AskedRow[],
+  found: readonly (store.StandingRow | null)[],
+): Promise<(NameAnswer | null)[]> => {
+  const inside = (row: store.StandingRow): boolean => may(viewerOn(context, row), 'see_inner_listings')
+  const plain = asked.map(({ name }, place): NameAnswer | null => {
+    const row = found[place]
+    if (name === null) return null
+    return row ? presentAnswer(name, row.name, inside(row)) : 'UNKNOWN'
+  })
+  const open = asked.flatMap(({ name }, place) => (name !== null && plain[place] === null ? [place] : []))
+  if (open.length === 0) return plain
+  const former = new Map<number, string[]>()
+  const ids = open.map((place) => found[place]?.operatorId ?? 0)
+  for (const { operatorId, name } of await operators.formerNames(db, [...new Set(ids)])) {
+    former.set(operatorId, [...(former.get(operatorId) ?? []), name])
+  }
+  for (const place of open) {
+    const [row, name] = [found[place], asked[place]?.name]
+    if (row && name != null)
+      plain[place] = nameAnswer(name, {
+        present: row.name,
+        former: former.get(row.operatorId) ?? [],
+        inside: inside(row),
+      })
+  }
+  return plain
+}

@@ -1,0 +1,159 @@
+/**
+ * A body of rows as it arrives: unpacked, as text, piece by piece. Much of it is taken ahead of the answers, since many callers
+ * send all of it before they read anything, and would wait for the hub while the hub waits for them. What is held so is bounded,
+ * for one and for all; beyond that whoever sends has to read.
+ */
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import iconv from 'iconv-lite'
+import { Refusal, reasonOf } from '../../../errors.js'
+import { STALLED_MS, tooLarge } from '../received.js'
+
+/** Largest body as it is sent, and unpacked, bytes: a hundred thousand rows with names and room to spare. */
+export const BODY_BYTES = 32 * 1024 * 1024
+export const INFLATED_BYTES = 64 * 1024 * 1024
+/** Taken ahead of one body, and of all of them, bytes. */
+const AHEAD_BYTES = 16 * 1024 * 1024
+const AHEAD_OF_ALL = 64 * 1024 * 1024
+
+/** Bytes held for all bodies. */
+export interface Held {
+  bytes: number
+}
+
+export interface Written {
+  gzip: boolean
+  charset: Charset
+}
+
+export type Charset = 'utf-8' | 'gb18030' | 'utf-16le'
+const CHARSETS: Record<string, Charset> = {
+  'utf-8': 'utf-8',
+  utf8: 'utf-8',
+  'us-ascii': 'utf-8',
+  gbk: 'gb18030',
+  gb2312: 'gb18030',
+  gb18030: 'gb18030',
+  'utf-16': 'utf-16le',
+  'utf-16le': 'utf-16le',
+}
+
+export const charsetIn = (name: string): Charset | null =>
+  Object.hasOwn(CHARSETS, name.toLowerCase()) ? (CHARSETS[name.toLowerCase()] ?? null) : null
+
+/** Refusals: CONTENT_TOO_LARGE, UPLOAD_STALLED, ROWS_UNREADABLE. A sender that leaves ends it with the signal's reason. */
+export const piecesOf = (
+  request: IncomingMessage,
+  { gzip, charset }: Written,
+  { held, signal }: { held: Held; signal: AbortSignal },
+): AsyncIterable<string> => {
+  const bytes = arriving(request, held, signal)
+  return decoded(gzip ? inflated(bytes) : bytes, charset)
+}
+
+async function* arriving(request: IncomingMessage, held: Held, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const queue: Buffer[] = []
+  let [own, all, isOver, failed] = [0, 0, false, null as unknown]
+  let wake: () => void = () => undefined
+  const onData = (chunk: Buffer): void => {
+    queue.push(chunk)
+    own += chunk.length
+    held.bytes += chunk.length
+    all += chunk.length
+    if (all > BODY_BYTES) failed = tooLarge(BODY_BYTES)
+    if (own >= AHEAD_BYTES || held.bytes >= AHEAD_OF_ALL) request.pause()
+    wake()
+  }
+  const onEnd = (): void => {
+    isOver = true
+    wake()
+  }
+  const onAbort = (): void => {
+    failed = signal.reason
+    wake()
+  }
+  if (signal.aborted) throw signal.reason
+  signal.addEventListener('abort', onAbort, { once: true })
+  request.on('data', onData).on('end', onEnd)
+  try {
+    for (;;) {
+      if (failed !== null) throw failed
+      const chunk = queue.shift()
+      if (chunk !== undefined) {
+        own -= chunk.length
+        held.bytes -= chunk.length
+        if (request.isPaused() && own < AHEAD_BYTES) request.resume()
+        yield chunk
+      } else if (isOver) return
+      else {
+        // Held back for others' sake: whoever has nothing here goes on.
+        if (request.isPaused()) request.resume()
+        await new Promise<void>((resolve, reject) => {
+          const late = setTimeout(() => reject(new Refusal('UPLOAD_STALLED')), STALLED_MS)
+          wake = () => {
+            clearTimeout(late)
+            resolve()
+          }
+        })
+      }
+    }
+  } finally {
+    held.bytes -= own
+    signal.removeEventListener('abort', onAbort)
+    // What is left is let by unread.
+    request.off('data', onData).off('end', onEnd).resume()
+  }
+}
+
+async function* inflated(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip()
+  let fault: unknown = null
+  const fed = pipeline(Readable.from(bytes, { highWaterMark: 1 }), gunzip).catch((error) => {
+    fault = error
+  })
+  let all = 0
+  try {
+    for await (const piece of gunzip) {
+      all += (piece as Buffer).length
+      if (all > INFLATED_BYTES) throw tooLarge(INFLATED_BYTES)
+      yield piece as Buffer
+    }
+  } catch (error) {
+    const code = String((error as NodeJS.ErrnoException).code ?? '')
+    if (!code.startsWith('Z_')) throw error
+    throw new Refusal('ROWS_UNREADABLE', { reader: 'gzip', reason: reasonOf(error) })
+  } finally {
+    gunzip.destroy()
+    await fed
+  }
+  if (fault !== null) throw fault
+}
+
+async function* decoded(bytes: AsyncIterable<Buffer>, charset: Charset): AsyncGenerator<string> {
+  const decoder = charset === 'utf-8' ? utf8() : iconv.getDecoder(charset)
+  for await (const piece of bytes) {
+    const text = decoder.write(piece)
+    if (text !== '') yield text
+  }
+  const rest = decoder.end()
+  if (rest) yield rest
+}
+
+/** Another encoding read as UTF-8 would answer DIFFERENT of every name: it is refused instead. */
+const utf8 = (): { write: (bytes: Buffer) => string; end: () => string } => {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const decode = (read: () => string): string => {
+    try {
+      return read()
+    } catch {
+      const reason = '不是 UTF-8；如为 GBK，请在 Content-Type 注明 charset=gbk not UTF-8; say charset=gbk if it is that'
+      throw new Refusal('ROWS_UNREADABLE', { reader: 'UTF-8', reason })
+    }
+  }
+  return {
+    write: (bytes) => decode(() => decoder.decode(bytes, { stream: true })),
+    end: () => decode(() => decoder.decode()),
+  }
+}

@@ -1,0 +1,321 @@
+/**
+ * POST /v1/standings: up to a hundred thousand codes, answered line by line in their order while they come. GET
+ * /v1/standing/:code: one. What is refused before the first line is a problem (RFC 9457); after it the last line says so.
+ */
+import { createHash } from 'node:crypto'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { ROWS_OF_A_UNIT } from '../../../domain/asked-rows.js'
+import { isDate } from '../../../domain/dates.js'
+import { MARKETPLACE } from '../../../domain/identity.js'
+import { redact } from '../../../domain/privacy.js'
+import type { Freshness } from '../../../domain/standing-seen.js'
+import type { Viewer } from '../../../domain/viewer.js'
+import { INTERNAL, Refusal } from '../../../errors.js'
+import { isLost } from '../../../store/db.js'
+import type { Asked } from '../../asked.js'
+import { type Context, makeContext } from '../../context.js'
+import { asRefusal } from '../../faults.js'
+import type { ApiParts } from '../../parts.js'
+import { answerProblem } from '../../problems.js'
+import type { Limits } from '../../rate-limit.js'
+import { keep } from '../../trail.js'
+import { admit } from '../../viewer.js'
+import type { AskedOf } from '../index.js'
+import { tooLarge } from '../received.js'
+import { answersTo } from './answers.js'
+import { BODY_BYTES, charsetIn, type Held, piecesOf, type Written } from './body.js'
+import { bytesOf, csv, ndjson, standingJson, type Writer } from './lines.js'
+import { csvRows, jsonRows, ndjsonRows, type RowReader } from './rows.js'
+import { chunksOf, inOrder, type Row, written } from './stream.js'
+
+/** How long one answer may take, milliseconds: a reader that is slow but reads has two hundred lines a second of it. */
+const STREAM_MS = 600_000
+/** Answers under way at once, and of one holder or address. */
+const STREAMS_MOST = 16
+const STREAMS_OF_ONE = 4
+/** After which whoever found the hub busy may come again, seconds. */
+const RETRY_SECONDS = 5
+
+const READERS: Record<string, () => RowReader> = {
+  'application/json': jsonRows,
+  'application/x-ndjson': ndjsonRows,
+  'application/ndjson': ndjsonRows,
+  'application/jsonl': ndjsonRows,
+  'text/csv': csvRows,
+  'text/plain': csvRows,
+}
+const OFFERED = 'application/json, application/x-ndjson, text/csv'
+const ANSWERED = 'application/x-ndjson, text/csv'
+
+export const standings = (parts: ApiParts, askedOf: AskedOf, limits: Limits): Router => {
+  const router = Router()
+  const held: Held = { bytes: 0 }
+  const places = makeStreams()
+  const told = problems(askedOf)
+  router.post('/v1/standings', told(many({ parts, askedOf, limits, held, places })))
+  router.all('/v1/standings', told(only('POST', askedOf)))
+  router.get('/v1/standing/:code', told(one(parts, askedOf, limits)))
+  router.all('/v1/standing/:code', told(only('GET', askedOf)))
+  return router
+}
+
+const only = (method: 'GET' | 'POST', askedOf: AskedOf) => async (request: Request, response: Response) => {
+  response.set('Allow', method)
+  const detail = `此地址只接受 ${method}。Only ${method} is answered here.`
+  answerProblem(request, response, askedOf(request), { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
+}
+
+/** Refusals and faults as problems; where the answer has begun, it has said so itself. */
+const problems =
+  (askedOf: AskedOf) =>
+  (act: (request: Request, response: Response) => Promise<void>): RequestHandler =>
+  async (request, response) => {
+    try {
+      await act(request, response)
+    } catch (error) {
+      if (response.destroyed || response.headersSent) return void response.destroy()
+      const asked = askedOf(request)
+      const refusal = refusalOf(error, asked)
+      // What is left of a body that nobody reads is not waited for.
+      if (!request.complete) response.set('Connection', 'close')
+      if (refusal.status === 401) response.set('WWW-Authenticate', 'Bearer realm="hub"')
+      if (refusal.status === 503) response.set('Retry-After', String(RETRY_SECONDS))
+      const { status, code, message, details } = withoutNumbers(refusal)
+      answerProblem(request, response, asked, { status, code, detail: message, details })
+    }
+  }
+
+/** No answer repeats an ID number as what was wrong, though its asker wrote it. */
+const withoutNumbers = ({ status, code, message, details }: Told) => ({
+  status,
+  code,
+  ...redact({ message, details: details as object }, () => '…'),
+})
+
+type Told = Pick<Refusal, 'status' | 'code' | 'message' | 'details'> | (typeof INTERNAL & { details: object })
+
+const refusalOf = (error: unknown, { log, requestId }: Asked): Told => {
+  const refusal = asRefusal(error) ?? (isLost(error) ? new Refusal('UNAVAILABLE') : null)
+  if (refusal !== null) return refusal
+  log.error({ err: error }, 'a standing broke')
+  return { ...INTERNAL, details: { requestId } }
+}
+
+const one = (parts: ApiParts, askedOf: AskedOf, limits: Limits) => async (request: Request, response: Response) => {
+  const own = askedOf(request)
+  const viewer = await admit(request, parts, own.now)
+  const { asOf } = givenIn(request, ['asOf'])
+  const code = String(request.params['code'])
+  const context = makeContext(parts, { ...nothingOf(own), viewer, limits })
+  const left = new AbortController()
+  response.once('close', () => left.abort())
+  const about = { asOf: asOf ?? context.today, freshness: await context.load.freshness() }
+  const row = { row: 1, code, name: null, ref: null }
+  const { rows, shown } = await answersTo(context, parts.bulk.under(left.signal), [row], about)
+  const [answer] = rows
+  if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
+  const content = standingJson(answer.told)
+  const asked = `GET /v1/standing${asOf === null ? '' : `?asOf=${asOf}`}`
+  if (viewer.sub !== null) await keep(parts, own, viewer, { kind: 'ANSWER', asked, shown, content })
+  response.set('Cache-Control', 'no-store').type('json').send(content)
+}
+
+interface Many {
+  parts: ApiParts
+  askedOf: AskedOf
+  limits: Limits
+  held: Held
+  places: Streams
+}
+
+const many =
+  ({ parts, askedOf, limits, held, places }: Many) =>
+  async (request: Request, response: Response) => {
+    const own = askedOf(request)
+    const viewer = await admit(request, parts, own.now)
+    const { asOf, marketplace } = givenIn(request, ['asOf', 'marketplace'])
+    const { reader, written: how } = readingOf(request)
+    const writer = writerOf(request)
+    if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES) throw tooLarge(BODY_BYTES)
+    const giveUp = places.take(viewer.sub === null ? `address ${own.address}` : `holder ${viewer.sub}`)
+    const left = new AbortController()
+    response.once('close', () => left.abort(new Refusal('ANSWER_TIMEOUT')))
+    const late = setTimeout(() => left.abort(new Refusal('ANSWER_TIMEOUT')), STREAM_MS)
+    try {
+      const contextOf = (): Context => makeContext(parts, { ...nothingOf(own), viewer, limits })
+      const context = contextOf()
+      const about = { asOf: asOf ?? context.today, freshness: await context.load.freshness() }
+      const pieces = piecesOf(request, how, { held, signal: left.signal })
+      const rows = chunksOf(pieces, reader(), marketplace ?? shopsOf(viewer))
+      const told = inOrder(
+        rows,
+        chargedFor(parts, request, viewer, own.now, async (chunk) => {
+          const db = parts.bulk.under(left.signal)
+          const { rows: answers, shown } = await answersTo(contextOf(), db, chunk, about)
+          // Its row is durable before any of it leaves.
+          const bytes = bytesOf(writer, answers, chunk[0]?.row === 1)
+          const refused = answers.filter((answer) => 'fault' in answer).length
+          await keptOf({ parts, own, viewer, asOf, chunk, shown, bytes })
+          return { bytes, rows: chunk.length, refused }
+        }),
+      )
+      await streamed(told, { response, writer, freshness: about.freshness, signal: left.signal, own })
+    } finally {
+      clearTimeout(late)
+      left.abort()
+      giveUp()
+    }
+  }
+
+interface ToldChunk {
+  bytes: Buffer
+  rows: number
+  refused: number
+}
+
+/** The first chunk is had before anything leaves: what is refused of it is a problem. */
+const streamed = async (
+  told: AsyncGenerator<ToldChunk>,
+  of: { response: Response; writer: Writer; freshness: Freshness; signal: AbortSignal; own: Asked },
+): Promise<void> => {
+  const { response, writer, freshness, signal, own } = of
+  const begin = (): void => {
+    response.status(200).set({ 'Content-Type': writer.type, 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' })
+  }
+  let [rows, refused] = [0, 0]
+  try {
+    for await (const chunk of told) {
+      if (rows === 0) begin()
+      rows += chunk.rows
+      refused += chunk.refused
+      await written(response, chunk.bytes, signal)
+    }
+  } catch (error) {
+    if (rows === 0 || response.destroyed) throw error
+    const { code, message, details } = withoutNumbers(refusalOf(error, own))
+    own.refused.push(code)
+    return void response.end(writer.broken(rows, { code, message, details }))
+  }
+  if (rows === 0) begin()
+  response.end((rows === 0 ? writer.head : '') + writer.end({ rows, refused, ...freshness }))
+}
+
+/** Each hundred rows, or what is left of them, are a unit of quota; the request itself is the first. Refusal QUOTA_EXCEEDED. */
+const chargedFor =
+  <A>({ quotas }: ApiParts, request: Request, viewer: Viewer, now: Date, answer: (chunk: Row[]) => Promise<A>) =>
+  async (chunk: Row[]): Promise<A> => {
+    const paid = chunk[0]?.row === 1 ? 1 : 0
+    const units = Math.ceil(chunk.length / ROWS_OF_A_UNIT) - paid
+    if (units > 0) quotas.charge(request, viewer.sub, now, units)
+    return answer(chunk)
+  }
+
+interface Kept {
+  parts: ApiParts
+  own: Asked
+  viewer: Viewer
+  asOf: string | null
+  chunk: readonly Row[]
+  shown: Iterable<string>
+  bytes: Buffer
+}
+
+const keptOf = async ({ parts, own, viewer, asOf, chunk, shown, bytes }: Kept): Promise<void> => {
+  const { sub, role, agency } = viewer
+  if (sub === null) return
+  const about = asOf === null ? '' : `?asOf=${asOf}`
+  await parts.trail.chunk({
+    at: own.now,
+    client: sub,
+    role,
+    agency,
+    purpose: own.purpose,
+    request: own.requestId,
+    asked: `POST /v1/standings${about} rows ${chunk[0]?.row}-${chunk.at(-1)?.row}`,
+    outcome: 'DONE',
+    shown,
+    digest: createHash('sha256').update(bytes).digest(),
+  })
+}
+
+/** What a context takes of a request. */
+const nothingOf = ({ now, requestId, address, purpose, log, refused }: Asked) => ({
+  now,
+  requestId,
+  address,
+  purpose,
+  log,
+  refused,
+})
+
+/** A marketplace's client is called as the marketplace is, unless the question says otherwise. */
+const shopsOf = ({ role, sub }: Viewer): string | null =>
+  role === 'marketplace' && sub !== null && MARKETPLACE.test(sub) ? sub : null
+
+const givenIn = (request: Request, known: readonly string[]): { asOf: string | null; marketplace: string | null } => {
+  const given = new Map<string, unknown>(Object.entries(request.query))
+  for (const [name, value] of given) {
+    if (!known.includes(name) || typeof value !== 'string')
+      throw new Refusal('INPUT_INVALID', {
+        reason: `参数至多一次，可用 parameters, each once at most: ${known.join(' ')}`,
+      })
+  }
+  const [asOf = null, marketplace = null] = ['asOf', 'marketplace'].map((name) => given.get(name) as string | undefined)
+  if (asOf !== null && !isDate(asOf)) throw new Refusal('DATE_INVALID', { value: asOf })
+  if (marketplace !== null && !MARKETPLACE.test(marketplace))
+    throw new Refusal('INPUT_INVALID', { reason: 'marketplace 不是平台 id is no id of a marketplace' })
+  return { asOf, marketplace }
+}
+
+const readingOf = ({ headers }: Request): { reader: () => RowReader; written: Written } => {
+  const [type = '', ...given] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase())
+  const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined
+  if (reader === undefined) throw new Refusal('MEDIA_TYPE', { given: type.slice(0, 100) || '-', offered: OFFERED })
+  const named = given
+    .find((part) => part.startsWith('charset='))
+    ?.slice('charset='.length)
+    .replaceAll('"', '')
+  const charset = charsetIn(named ?? 'utf-8')
+  if (charset === null)
+    throw new Refusal('MEDIA_TYPE', {
+      given: `charset=${named?.slice(0, 100)}`,
+      offered: 'utf-8, gbk, gb18030, utf-16',
+    })
+  const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase()
+  if (encoding !== 'identity' && encoding !== 'gzip')
+    throw new Refusal('MEDIA_TYPE', { given: `Content-Encoding: ${encoding.slice(0, 100)}`, offered: 'gzip' })
+  return { reader, written: { gzip: encoding === 'gzip', charset } }
+}
+
+const writerOf = (request: Request): Writer => {
+  const accepted = request.accepts(['application/x-ndjson', 'application/ndjson', 'application/json', 'text/csv'])
+  if (accepted === false) throw new Refusal('NOT_ACCEPTABLE', { offered: ANSWERED })
+  return accepted === 'text/csv' ? csv : ndjson
+}
+
+interface Streams {
+  /** Refusal HUB_BUSY. What comes back gives the place up. */
+  take: (of: string) => () => void
+}
+
+const makeStreams = (): Streams => {
+  const taken = new Map<string, number>()
+  let all = 0
+  return {
+    take: (of) => {
+      const own = taken.get(of) ?? 0
+      if (all >= STREAMS_MOST || own >= STREAMS_OF_ONE)
+        throw new Refusal('HUB_BUSY', {
+          reason: `同时 ${STREAMS_MOST} 个批量查询，每家 ${STREAMS_OF_ONE} 个 so many bulk questions at once, ${STREAMS_OF_ONE} of one`,
+        })
+      all += 1
+      taken.set(of, own + 1)
+      return () => {
+        all -= 1
+        const left = (taken.get(of) ?? 1) - 1
+        if (left > 0) taken.set(of, left)
+        else taken.delete(of)
+      }
+    },
+  }
+}

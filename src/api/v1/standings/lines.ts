@@ -1,0 +1,128 @@
+/** How answers are written: a line a row, and a last one by which a reader knows that it has all of them. */
+import { type BadRow, ROW_CHARACTERS } from '../../../domain/asked-rows.js'
+import type { Freshness } from '../../../domain/standing-seen.js'
+import { Refusal } from '../../../errors.js'
+import { BYTE_ORDER_MARK, line } from '../csv.js'
+import type { Answered, Told } from './answers.js'
+
+export interface Writer {
+  type: string
+  /** Before the first line. */
+  head: string
+  row: (answer: Answered | BadRow) => string
+  end: (told: { rows: number; refused: number } & Freshness) => string
+  /** In the place of `end`: so many rows were answered, and no more are. */
+  broken: (rows: number, error: { code: string; message: string; details: object }) => string
+}
+
+export const ndjson: Writer = {
+  type: 'application/x-ndjson; charset=utf-8',
+  head: '',
+  row: (answer) => {
+    if ('fault' in answer) {
+      const error = faultOf(answer)
+      return `{"row":${answer.row},${refOf(answer.ref)}"error":${JSON.stringify({ code: error.code, message: error.message })}}\n`
+    }
+    const { row, told, name } = answer
+    const asked = row.name === null ? '' : `,"askedName":${JSON.stringify(row.name)},"nameAnswer":"${name}"`
+    return `{"row":${row.row},${refOf(row.ref)}${members(told)}${asked}}\n`
+  },
+  end: ({ rows, refused, asOf, stale }) =>
+    `${JSON.stringify({ end: true, rows, refused, asOf: asOf.toISOString(), stale })}\n`,
+  broken: (rows, error) => `${JSON.stringify({ end: false, rows, error })}\n`,
+}
+
+/** Lines of one chunk. A few at a time become bytes: a text of all of them is twice as slow to turn into any. */
+export const bytesOf = (writer: Writer, answers: readonly (Answered | BadRow)[], isFirst: boolean): Buffer => {
+  const parts: Buffer[] = []
+  let text = isFirst ? writer.head : ''
+  for (const [at, answer] of answers.entries()) {
+    text += writer.row(answer)
+    if (at % LINES_AT_ONCE !== LINES_AT_ONCE - 1) continue
+    parts.push(Buffer.from(text))
+    text = ''
+  }
+  parts.push(Buffer.from(text))
+  return Buffer.concat(parts)
+}
+const LINES_AT_ONCE = 20
+
+/** The object of one standing. */
+export const standingJson = (told: Told): string => `{${members(told)}}`
+
+const refOf = (ref: string | null): string => (ref === null ? '' : `"ref":${JSON.stringify(ref)},`)
+
+const PLAIN = /^[0-9A-Za-z]*$/
+const text = (value: string | null): string => {
+  if (value === null) return 'null'
+  return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)
+}
+
+/** By hand: of a hundred thousand it is most of the work. */
+const members = ({ view, listed, listings }: Told): string => {
+  const { code, uscc, name, status, grade, score, overruled, objected, asOf, stale } = view
+  const entries = listings.length === 0 ? '[]' : JSON.stringify(listings)
+  return `"code":${text(code)},"uscc":${text(uscc)},"name":${text(name)},"status":"${status}","grade":${text(grade)},"score":${score},"overruled":${overruled},"objected":${objected},"listed":${listed},"listings":${entries},"asOf":${instant(asOf)},"stale":${stale}`
+}
+
+/** The same one for all rows of an answer. */
+let last: { at: Date; written: string } = { at: new Date(0), written: '"1970-01-01T00:00:00.000Z"' }
+const instant = (at: Date): string => {
+  if (at !== last.at) last = { at, written: JSON.stringify(at) }
+  return last.written
+}
+
+const faultOf = ({ fault }: BadRow): Refusal => new Refusal(fault, { limit: ROW_CHARACTERS })
+
+const COLUMNS = [
+  'row',
+  'ref',
+  'code',
+  'uscc',
+  'name',
+  'status',
+  'grade',
+  'score',
+  'overruled',
+  'objected',
+  'listed',
+  'listings',
+  'asOf',
+  'stale',
+  'askedName',
+  'nameAnswer',
+  'error',
+]
+const padded = (cells: readonly (string | number)[], error = ''): string =>
+  line([...cells, ...new Array<string>(COLUMNS.length - 1 - cells.length).fill(''), error])
+
+/** For spreadsheets: of entries their kinds. The last line begins with `end` and the number of rows, or with `broken`. */
+export const csv: Writer = {
+  type: 'text/csv; charset=utf-8; header=present',
+  head: BYTE_ORDER_MARK + line(COLUMNS),
+  row: (answer) => {
+    if ('fault' in answer) return padded([answer.row, answer.ref ?? ''], answer.fault)
+    const { row, told, name } = answer
+    const { view, listed, listings } = told
+    return padded([
+      row.row,
+      row.ref ?? '',
+      view.code,
+      view.uscc ?? '',
+      view.name ?? '',
+      view.status,
+      view.grade ?? '',
+      view.score ?? '',
+      String(view.overruled),
+      String(view.objected),
+      String(listed),
+      listings.map(({ kind }) => kind).join(' '),
+      view.asOf.toISOString(),
+      String(view.stale),
+      row.name ?? '',
+      name ?? '',
+    ])
+  },
+  end: ({ rows }) => padded(['end', rows]),
+  broken: (rows, { code, message }) => padded(['broken', rows, message], code),
+}

@@ -1,0 +1,66 @@
+/**
+ * Stand-in of a marketplace's own server: takes webhooks, believes only what is signed with the secret that it holds, takes each
+ * change once, and shows what it was told last.
+ */
+import { timingSafeEqual } from 'node:crypto'
+import { webhookSignature } from '../keys/webhooks.js'
+import { type Answer, type Asked, json, objectIn, type Server, serve } from './server.js'
+
+/** Messages shown; and how old one may be, seconds. */
+const SHOWN = 50
+const OLDEST_SECONDS = 300
+const SECOND_MS = 1_000
+
+export interface MarketplaceStandIn extends Server {
+  /** Where it takes webhooks. */
+  hook: string
+  /** From now on it believes what is signed with this. */
+  hold(secret: string): void
+  /** What it was told, newest first. */
+  told(): readonly Record<string, unknown>[]
+}
+
+export const startMarketplace = async (now: () => Date = () => new Date()): Promise<MarketplaceStandIn> => {
+  let secret = ''
+  const told: Record<string, unknown>[] = []
+  const ids = new Set<string>()
+
+  const take = ({ headers, body }: Asked): Answer => {
+    const [id, timestamp, signatures] = ['id', 'timestamp', 'signature'].map((name) =>
+      String(headers[`webhook-${name}`] ?? ''),
+    )
+    const message = objectIn(body)
+    const age = Math.abs(now().getTime() / SECOND_MS - Number(timestamp))
+    if (secret === '' || message === null || !(age <= OLDEST_SECONDS))
+      return json(400, { message: '不是有效的消息 not a message' })
+    const expected = webhookSignature([secret], {
+      id: id ?? '',
+      timestamp: Number(timestamp),
+      body: body.toString('utf8'),
+    })
+    if (!(signatures ?? '').split(' ').some((each) => same(each, expected)))
+      return json(401, { message: '签名不符 bad signature' })
+    // The same change may come twice: what was answered and not heard is told again.
+    if (!ids.has(id ?? '')) told.unshift(message)
+    ids.add(id ?? '')
+    told.splice(SHOWN)
+    return json(200, { received: true })
+  }
+  const server = await serve((asked) => {
+    if (asked.method === 'POST' && asked.path === '/hook') return take(asked)
+    return asked.path === '/' ? json(200, told) : json(404, { message: '没有这个地址 nothing there' })
+  })
+  return {
+    ...server,
+    hook: `${server.url}/hook`,
+    hold: (given) => {
+      secret = given
+    },
+    told: () => told,
+  }
+}
+
+const same = (one: string, other: string): boolean => {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}

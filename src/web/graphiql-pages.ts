@@ -1,0 +1,75 @@
+/**
+ * GraphiQL as it was built (src/web/graphiql, by Vite into dist/web/graphiql): the page at GET /graphql and its files, which have
+ * their content in their names. All comes from here, under a policy of its own: scripts are files of this host, styles those and
+ * what bears this answer's nonce.
+ */
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { type RequestHandler, Router } from 'express'
+import { Refusal } from '../errors.js'
+
+/** dist/web/graphiql, seen from src/web and from dist/src/web. */
+const PLACES = ['../../dist/web/graphiql/', '../../web/graphiql/'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+)
+const NONCE_BYTES = 18
+/** A year, seconds: another content has another name. */
+const FOREVER = 31_536_000
+const NAME = /^[\w-]+\.(js|css)$/
+const TYPES: Record<string, string> = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' }
+
+/** Its style sheet holds its fonts and signs as `data:`. */
+const policyWith = (nonce: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+
+const folder = (): string => {
+  const found = PLACES.find((path) => existsSync(`${path}index.html`))
+  // Only where somebody has taken dist/ away, or has never built.
+  if (found === undefined) throw new Error('GraphiQL is not built: npm run build')
+  return found
+}
+
+/** `mayBeSignedIn`: the browser has shown a cookie; the page then asks whose it is. */
+export const sendGraphiql = (response: ServerResponse, mayBeSignedIn: boolean): void => {
+  const nonce = randomBytes(NONCE_BYTES).toString('base64')
+  const page = readFileSync(`${folder()}index.html`, 'utf8')
+    .replace('%NONCE%', nonce)
+    .replace('%SESSION%', String(mayBeSignedIn))
+  response
+    .writeHead(200, {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': policyWith(nonce),
+      'Cache-Control': 'no-store',
+      'X-Robots-Tag': 'noindex',
+      'Cross-Origin-Opener-Policy': 'same-origin',
+    })
+    .end(page)
+}
+
+export const graphiqlFiles = (): Router => {
+  const router = Router()
+  router.get('/graphiql/assets/:name', file)
+  return router
+}
+
+const file: RequestHandler = (request, response) => {
+  const name = String(request.params['name'])
+  const [, kind = ''] = NAME.exec(name) ?? []
+  const path = kind === '' ? '' : `${folder()}assets/${name}`
+  if (path === '' || !existsSync(path)) throw new Refusal('NOT_FOUND')
+  response.set('Cache-Control', `public, max-age=${FOREVER}, immutable`)
+  response.set('Content-Type', TYPES[kind] ?? 'application/octet-stream')
+  response.end(readFileSync(path))
+}

@@ -1,0 +1,128 @@
+/** GraphiQL, as it comes: a tab for each role, and above it the token or the session with which is asked. */
+import { GraphiQL } from 'graphiql'
+import { parse, print } from 'graphql'
+import { StrictMode, useMemo, useRef, useState } from 'react'
+import { createRoot } from 'react-dom/client'
+import 'graphiql/style.css'
+import './style.css'
+import { EXAMPLES, textOf } from './examples.js'
+
+interface Session {
+  name: string
+  role: string
+  csrfToken: string
+}
+
+/** Null: nobody is signed in. Not asked where the browser has shown no cookie. */
+const sessionOf = async (): Promise<Session | null> => {
+  if (document.documentElement.dataset['session'] !== 'true') return null
+  const answer = await fetch('/desk/session')
+  return answer.ok ? ((await answer.json()) as Session) : null
+}
+
+/** The token goes nowhere but into requests: it is not kept. A session counts where there is none. */
+const headersWith = (token: string, session: Session | null): Record<string, string> => {
+  if (token !== '') return { authorization: `Bearer ${token}` }
+  return session === null ? {} : { 'x-csrf-token': session.csrfToken }
+}
+
+interface Question {
+  query: string
+  operationName?: string | null
+}
+
+/** GraphiQL may still name the operation of the tab that was open before; of a single one the name is not needed. */
+const asked = (question: Question): Question => {
+  try {
+    const operations = parse(question.query).definitions.filter(({ kind }) => kind === 'OperationDefinition')
+    return operations.length === 1 ? { ...question, operationName: null } : question
+  } catch {
+    // The hub says what is wrong with it.
+    return question
+  }
+}
+
+const TABS = EXAMPLES.map((example) => ({
+  query: textOf(example, print(parse(example.query))),
+  variables: example.variables ? JSON.stringify(example.variables, null, 2) : '',
+}))
+
+/** Drawn once it is known who is signed in: GraphiQL asks for the schema at once. */
+const App = ({ session }: { session: Session | null }) => {
+  const [token, setToken] = useState('')
+  const asking = useRef<Record<string, string>>({})
+  asking.current = headersWith(token.trim(), session)
+
+  const fetcher = useMemo(
+    () => async (question: Question) => {
+      const headers = {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json, application/json;q=0.9',
+        'apollo-require-preflight': 'true',
+        ...asking.current,
+      }
+      const answer = await fetch('/graphql', { method: 'POST', headers, body: JSON.stringify(asked(question)) })
+      return answer.json()
+    },
+    [],
+  )
+  const who = session === null ? '未登录 not signed in' : `${session.name} · ${session.role}`
+  return (
+    <>
+      <header className="hub">
+        <h1>
+          GraphQL <span>吉林省电子商务信用信息枢纽 · Jilin e-commerce credit hub</span>
+        </h1>
+        <label>
+          <span>令牌 Token</span>
+          <input
+            type="password"
+            autoComplete="off"
+            spellCheck={false}
+            placeholder="POST /oauth/token → access_token"
+            value={token}
+            onChange={(event) => setToken(event.target.value)}
+          />
+        </label>
+        <p aria-live="polite">{token.trim() === '' ? who : '以令牌提问 by token'}</p>
+      </header>
+      <main>
+        <GraphiQL
+          fetcher={fetcher}
+          defaultTabs={TABS}
+          storage={window.sessionStorage}
+          shouldPersistHeaders={false}
+          showPersistHeadersSettings={false}
+          isHeadersEditorEnabled={false}
+          defaultEditorToolsVisibility="variables"
+          forcedTheme="light"
+        >
+          <GraphiQL.Logo>
+            <span />
+          </GraphiQL.Logo>
+        </GraphiQL>
+      </main>
+    </>
+  )
+}
+
+/** The editors come without names, and scroll without a keyboard: both are given them whenever they are drawn anew. */
+const nameEditors = (): void => {
+  for (const field of document.querySelectorAll('.CodeMirror textarea:not([aria-label])')) {
+    const around = field.closest('section[aria-label], [role="tabpanel"] [aria-label]')
+    field.setAttribute('aria-label', around?.getAttribute('aria-label') ?? 'Answer')
+  }
+  for (const scroll of document.querySelectorAll('.CodeMirror-scroll[tabindex="-1"]'))
+    scroll.setAttribute('tabindex', '0')
+}
+new MutationObserver(nameEditors).observe(document.body, { childList: true, subtree: true })
+
+const root = document.getElementById('graphiql')
+if (root)
+  void sessionOf().then((session) =>
+    createRoot(root).render(
+      <StrictMode>
+        <App session={session} />
+      </StrictMode>,
+    ),
+  )

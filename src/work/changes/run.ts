@@ -1,0 +1,56 @@
+/**
+ * The timetable's run: numbers what changed, tells webhooks, erases what is past its time; it lingers until the next begins, so
+ * that a removal leaves within a second or two. Beside others: a lock keeps the numbering apart, leases the messages.
+ */
+import { setTimeout as after } from 'node:timers/promises'
+import { reasonOf } from '../../errors.js'
+import { type Db, isLost } from '../../store/db.js'
+import { beside, type Occasioned } from '../run.js'
+import { numberChanges, tidyChanges } from './number.js'
+import { type SendParts, tellWebhooks } from './send.js'
+
+/** Between two looks, milliseconds. */
+const LOOK_MS = 1_000
+
+export interface ChangesOptions extends Occasioned {
+  /** Null: webhooks are told by another process. */
+  sending: SendParts | null
+  /** Until when it goes on looking; absent: once. */
+  until?: Date
+  signal?: AbortSignal
+}
+
+export interface ChangesRun {
+  numbered: number
+  confirmed: number
+  failed: number
+  erased: number
+}
+
+/** Null: this attempt at its occurrence of the timetable was begun already. */
+export const runChanges = (
+  db: Db,
+  { sending, until, signal, ...options }: ChangesOptions,
+): Promise<ChangesRun | null> =>
+  beside(db, { ...options, job: 'changes' }, async ({ counts }) => {
+    const count = (name: keyof ChangesRun, n: number) => {
+      counts[name] = (counts[name] ?? 0) + n
+    }
+    count('erased', await tidyChanges(db, options.now()))
+    for (;;) {
+      count('numbered', await numberChanges(db, options.now()))
+      if (sending !== null) {
+        const sent = await tellWebhooks(db, sending, signal).catch((error) => {
+          if (until === undefined || isLost(error)) throw error
+          options.log?.error({ reason: reasonOf(error) }, 'webhooks could not be told')
+          return { confirmed: 0, failed: 0 }
+        })
+        count('confirmed', sent.confirmed)
+        count('failed', sent.failed)
+      }
+      if (until === undefined || options.now() >= until || signal?.aborted) break
+      await after(LOOK_MS, undefined, { signal }).catch(() => undefined)
+    }
+    const { numbered = 0, confirmed = 0, failed = 0, erased = 0 } = counts
+    return { numbered, confirmed, failed, erased }
+  })

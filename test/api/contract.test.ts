@@ -1,0 +1,101 @@
+import { expect } from 'chai'
+import { buildSchema, type GraphQLSchema, isObjectType } from 'graphql'
+import { makeSchema } from '../../src/api/schema.js'
+import { dateIn } from '../../src/domain/dates.js'
+import { changesSince, deprecable, goneFrom, kept, landed, printed } from '../support/contract.js'
+
+describe('schema/schema.graphql', () => {
+  const made = makeSchema()
+
+  it('is what the code makes: npm run schema writes what was added', () => {
+    expect(kept() === printed(made), 'run npm run schema').to.equal(true)
+  })
+
+  it('is kept: nothing that was promised is gone or other than it was', () => {
+    const today = dateIn(new Date())
+    for (const promise of landed()) expect(changesSince(promise, made, today).broken).to.deep.equal([])
+  })
+
+  it('names for whatever is deprecated the day from which it may be gone, and says in both languages what instead', () => {
+    const faults = deprecable(made).filter(({ deprecationReason: reason }) => {
+      if (reason == null) return false
+      return goneFrom(reason) === null || !/[\u4e00-\u9fff]{2}/.test(reason) || !/[a-z]{3}/.test(reason)
+    })
+    expect(faults.map(({ at }) => at)).to.deep.equal([])
+  })
+
+  describe('against a promise', () => {
+    const PROMISE = `
+      type Query { old(way: Int @deprecated(reason: "2026-01-01 use none"), other: Int): Old @deprecated(reason: "2026-03-01 改用 kept use kept") kept: Kept! }
+      type Old { id: ID! }
+      type Kept { id: ID! name: String soon: Int @deprecated(reason: "2027-01-01 later") vague: Int @deprecated(reason: "some day") }
+      enum Grade { A B @deprecated(reason: "2026-03-01 gone") C }`
+    const without = (...parts: string[]): GraphQLSchema =>
+      buildSchema(parts.reduce((text, part) => text.replace(part, ''), PROMISE))
+    const OLD =
+      'old(way: Int @deprecated(reason: "2026-01-01 use none"), other: Int): Old @deprecated(reason: "2026-03-01 改用 kept use kept")'
+    const cases: [string, GraphQLSchema, string, string[]][] = [
+      ['nothing', without(), '2026-03-02', []],
+      ['a field whose day has come, with its type', without(OLD, 'type Old { id: ID! }'), '2026-03-01', []],
+      [
+        'the same a day before',
+        without(OLD, 'type Old { id: ID! }'),
+        '2026-02-28',
+        ['Old was removed.', 'Query.old was removed.'],
+      ],
+      [
+        'an argument whose day has come',
+        without('way: Int @deprecated(reason: "2026-01-01 use none"),'),
+        '2026-02-01',
+        [],
+      ],
+      ['an argument never deprecated', without(', other: Int'), '2026-02-01', ['Query.old arg other was removed.']],
+      ['a field never deprecated', without('name: String'), '2030-01-01', ['Kept.name was removed.']],
+      [
+        'a field deprecated for later',
+        without('soon: Int @deprecated(reason: "2027-01-01 later")'),
+        '2026-12-31',
+        ['Kept.soon was removed.'],
+      ],
+      [
+        'a field deprecated without a day',
+        without('vague: Int @deprecated(reason: "some day")'),
+        '2030-01-01',
+        ['Kept.vague was removed.'],
+      ],
+      ['a value whose day has come', without('B @deprecated(reason: "2026-03-01 gone")'), '2026-03-01', []],
+      [
+        'a value never deprecated',
+        buildSchema(PROMISE.replace(' C }', ' }')),
+        '2030-01-01',
+        ['C was removed from enum type Grade.'],
+      ],
+      [
+        'another type of a field',
+        buildSchema(PROMISE.replace('kept: Kept!', 'kept: Kept')),
+        '2030-01-01',
+        ['Query.kept changed type from Kept! to Kept.'],
+      ],
+    ]
+    for (const [what, after, today, broken] of cases) {
+      it(`${broken.length > 0 ? 'refuses' : 'lets go'}: ${what}`, () => {
+        expect(changesSince(PROMISE, after, today).broken.sort()).to.deep.equal(broken)
+      })
+    }
+
+    it('tells of a value that is new, which may surprise whoever knows all', () => {
+      const after = buildSchema(PROMISE.replace(' C }', ' C D }'))
+      expect(changesSince(PROMISE, after, '2026-03-01')).to.deep.equal({
+        broken: [],
+        risky: ['D was added to enum type Grade.'],
+      })
+    })
+
+    it('tells of a field of the hub itself that is gone', () => {
+      const after = makeSchema()
+      const standing = after.getType('Standing')
+      if (isObjectType(standing)) delete standing.getFields()['listed']
+      expect(changesSince(printed(made), after, '2030-01-01').broken).to.deep.equal(['Standing.listed was removed.'])
+    })
+  })
+})

@@ -1,0 +1,51 @@
+/** POST /v1/standings as a program asks it: the answer line by line, and what its last line says. */
+import type { World } from './world.js'
+
+// biome-ignore lint/suspicious/noExplicitAny: a line's shape is its question's
+export type Line = any
+
+export interface RowsAnswer {
+  status: number
+  headers: Headers
+  text: string
+  /** Without the last. */
+  lines: Line[]
+  end: Line
+}
+
+export interface RowsAsked {
+  type?: string
+  token?: string
+  headers?: Record<string, string>
+  query?: string
+}
+
+export const NDJSON = 'application/x-ndjson'
+
+/** A text is sent as it is, anything else as JSON. */
+export const askRows = async (
+  { url }: Pick<World, 'url'>,
+  body: unknown,
+  { type = 'application/json', token, headers, query = '' }: RowsAsked = {},
+): Promise<RowsAnswer> => {
+  const answer = await fetch(`${url}/v1/standings${query}`, {
+    method: 'POST',
+    headers: { 'content-type': type, ...(token && { authorization: `Bearer ${token}` }), ...headers },
+    body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
+  })
+  const text = await answer.text()
+  const isLines = answer.headers.get('content-type')?.startsWith(NDJSON) ?? false
+  const lines = isLines
+    ? text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    : []
+  return { status: answer.status, headers: answer.headers, text, end: lines.pop(), lines }
+}
+
+export const problem = ({ status, text }: RowsAnswer): { status: number; code: string } => {
+  const { code, status: told } = JSON.parse(text)
+  if (told !== status) throw new Error(`a problem that says ${told} came as ${status}`)
+  return { status, code }
+}

@@ -1,0 +1,145 @@
+/**
+ * `POST /v1/standings` with a hundred thousand codes, as it was built and with its trail, against a bare loop in one process on the
+ * same tables: the same chunks, as many at once, prepared, a line a row. By a marketplace of its own sellers (with score and
+ * grade), by one that has none of them on its list, and without a token. Load, hub and PostgreSQL share the machine.
+ */
+import { readFileSync } from 'node:fs'
+import pg from 'pg'
+import { client, hubServer, type Running, theWorld, tokenOf } from './answers.js'
+import { type Streamed, streamed } from './asked/stream.js'
+
+/** Codes of one question. */
+const CODES = 100_000
+/** Questions in a row, of which the middle one counts; memory is looked at over all of them. */
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3)
+/** As the hub has them. */
+const CHUNK = 1_000
+const UNDER_WAY = 4
+/** Between two looks at the hub's memory, milliseconds. */
+const LOOK_MS = 50
+
+const say = (what: string): unknown => process.stdout.write(`${what}\n`)
+
+export const stream = async (): Promise<Record<string, number>> => {
+  const { url, folder, codes } = await theWorld()
+  const all = shuffled(readFileSync(codes.codes, 'utf8').trim().split('\n'))
+  const asked = Array.from({ length: CODES }, (_, n) => all[n % all.length] as string)
+  const [seller, other] = [await client(url, folder, 'marketplace'), await client(url, folder, 'marketplace')]
+  const started: Running['child'][] = []
+  try {
+    const hub = await hubServer(url, folder, started)
+    const token = await tokenOf(hub.port, seller)
+    await listed(hub.port, token, asked)
+    const body = JSON.stringify(asked)
+    const memory = watched(hub)
+    // Once for nothing, as whatever answers has been asked before.
+    await streamed(hub.port, body, token)
+    await bare(url, asked)
+    const [own, bares, settled]: [Streamed[], number[], number[]] = [[], [], []]
+    for (let round = 0; round < ROUNDS; round += 1) {
+      bares.push(await bare(url, asked))
+      own.push(await streamed(hub.port, body, token))
+      settled.push(memory.now())
+      say(
+        `own sellers: ${told(own.at(-1) as Streamed)}; bare ${Math.round(bares.at(-1) ?? 0)} codes/s; ${memory.now()} MB`,
+      )
+    }
+    const strangers = await streamed(hub.port, body, await tokenOf(hub.port, other))
+    const open = await streamed(hub.port, body, undefined)
+    say(`none of its sellers: ${told(strangers)}; without a token: ${told(open)}`)
+    const peak = memory.stop()
+    const rate = middle(own.map(rateOf))
+    return {
+      first: Math.round(middle(own.map(({ first }) => first))),
+      rate: Math.round(rate),
+      bareRate: Math.round(middle(bares)),
+      ratio: Math.round((rate / middle(bares)) * 100) / 100,
+      strangersRate: Math.round(rateOf(strangers)),
+      publicRate: Math.round(rateOf(open)),
+      rssMb: settled.at(-1) ?? 0,
+      rssGrownMb: (settled.at(-1) ?? 0) - (settled[0] ?? 0),
+      rssPeakMb: peak,
+    }
+  } finally {
+    for (const child of started) {
+      const gone = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      await gone
+    }
+  }
+}
+
+const rateOf = ({ rows, all }: Streamed): number => (rows / all) * 1_000
+const told = (one: Streamed): string => `${Math.round(rateOf(one))} codes/s, first byte ${one.first.toFixed(0)} ms`
+const middle = (all: number[]): number => [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
+
+const shuffled = (codes: string[]): string[] => {
+  for (let at = codes.length - 1; at > 0; at -= 1) {
+    const other = Math.floor(Math.random() * (at + 1))
+    ;[codes[at], codes[other]] = [codes[other] as string, codes[at] as string]
+  }
+  return codes
+}
+
+/** What a marketplace asks about are its own sellers. */
+const listed = async (port: number, token: string, codes: readonly string[]): Promise<void> => {
+  const answer = await fetch(`http://127.0.0.1:${port}/v1/sellers`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'text/csv' },
+    body: codes.join('\n'),
+  })
+  if (answer.status !== 200) throw new Error(`the list was answered ${answer.status} ${await answer.text()}`)
+}
+
+const LISTED = `exists (select 1 from listings l join public_entries p on p.listing_id = l.id where l.operator_id = o.id
+  and p.shown_from <= $2::date and (p.ends_on is null or p.ends_on > $2::date)) as listed`
+const STATEMENT = {
+  name: 'standings',
+  text: `select o.uscc, o.name, o.status, s.grade, s.value as score, ${LISTED}
+    from unnest($1::text[]) with ordinality as a(code, place) join operators o on o.uscc = a.code
+    left join lateral (select value, grade from scores where operator_id = o.id and as_of <= $2::date
+      order by as_of desc, id desc limit 1) s on true order by a.place`,
+}
+
+/** Codes a second: nothing but the statement and a line of JSON a row; no trail, no network to whoever asks. */
+const bare = async (url: string, codes: readonly string[]): Promise<number> => {
+  const pool = new pg.Pool({ connectionString: url, max: UNDER_WAY })
+  const today = new Date().toISOString().slice(0, 10)
+  const began = performance.now()
+  let [next, lines] = [0, 0]
+  const loop = async (): Promise<void> => {
+    while (next < codes.length) {
+      const chunk = codes.slice(next, next + CHUNK)
+      next += CHUNK
+      const { rows } = await pool.query({ ...STATEMENT, values: [chunk, today] })
+      let text = ''
+      for (const row of rows) text += `${JSON.stringify({ code: row.uscc, ...row })}\n`
+      if (Buffer.from(text).length > 0) lines += rows.length
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: UNDER_WAY }, loop))
+    const seconds = (performance.now() - began) / 1_000
+    if (lines !== codes.length) throw new Error(`the bare loop found ${lines} of ${codes.length}`)
+    return codes.length / seconds
+  } finally {
+    await pool.end()
+  }
+}
+
+/** Resident memory of the hub, MB. */
+const watched = ({ child }: Running): { now: () => number; stop: () => number } => {
+  const now = (): number =>
+    Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024)
+  let peak = 0
+  const look = setInterval(() => {
+    peak = Math.max(peak, now())
+  }, LOOK_MS)
+  return {
+    now,
+    stop: () => {
+      clearInterval(look)
+      return peak
+    },
+  }
+}

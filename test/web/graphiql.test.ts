@@ -1,0 +1,149 @@
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import { ROLES, type Role } from '../../src/domain/viewer.js'
+import { EXAMPLES, textOf } from '../../src/web/graphiql/examples.js'
+import * as people from '../../src/work/people.js'
+import {
+  makeWorld,
+  NOW,
+  operatorId,
+  penalty,
+  publishListing,
+  recordId,
+  registration,
+  scored,
+  uscc,
+  type World,
+} from '../api/world.js'
+import { BROWSER_MS, browser, isTooWide, violations } from '../support/browser.js'
+import { graphiqlBuilt } from '../support/graphiql.js'
+
+const NUMBER = '虚市监处罚〔2026〕1号'
+const PASSWORD = 'fjord kelp umbra lantern'
+
+/** What axe-core holds against GraphiQL itself (4.1): a tab holds the button that closes it. */
+const KNOWN = /^nested-interactive: .*class="graphiql-tab/
+
+describe('GraphiQL', function () {
+  this.timeout(BROWSER_MS)
+  const chromium = browser()
+  let world: World
+  before(async () => {
+    graphiqlBuilt()
+    world = await makeWorld()
+    await world.bring('registry', [registration(uscc(1), '虚构青禾有限公司')])
+    await world.bring('penalties', [penalty(uscc(1), NUMBER)])
+    await scored(world, await operatorId(world, uscc(1)), 430, 'C', [await recordId(world, `${NUMBER}/${uscc(1)}`)])
+    await publishListing(world, uscc(1), NUMBER)
+  })
+  after(() => world?.close())
+
+  const partys = async (): Promise<string> => {
+    const made = await world.ask('mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code } }', {
+      token: world.token('officer'),
+      variables: { input: { operator: uscc(1), reason: '送达' } },
+    })
+    const { code } = made.data.issueAccessCode
+    return (await world.ask(`mutation { partyToken(accessCode: "${code}") }`)).data.partyToken
+  }
+  const tokenOf = async (role: Role): Promise<string | undefined> => {
+    if (role === 'public') return undefined
+    return role === 'party'
+      ? partys()
+      : world.token(role, `${role}-1`, role === 'agency' ? 'market-regulator' : undefined)
+  }
+
+  it('has an example for each role, which is answered without an error', async () => {
+    expect(EXAMPLES.map(({ role }) => role)).to.deep.equal([...ROLES])
+    for (const example of EXAMPLES) {
+      const token = await tokenOf(example.role as Role)
+      const own = JSON.parse(JSON.stringify(example.variables ?? {}).replaceAll(/91220102\w+/g, uscc(1)))
+      const answer = await world.ask(textOf(example, example.query), { variables: own, ...(token && { token }) })
+      expect(answer.errors, example.role).to.equal(undefined)
+      expect(Object.values(answer.data), example.role).to.not.include(null)
+    }
+  })
+
+  const opened = async (page: Page): Promise<void> => {
+    await page.goto('/graphql')
+    await page.locator('.graphiql-query-editor .CodeMirror-code', { hasText: 'query Public' }).waitFor()
+  }
+  /** Runs the tab of a role: what is answered, once it stands in the page. */
+  const run = async (page: Page, tab: string): Promise<string> => {
+    await page.locator('[role=tab]', { hasText: tab }).click()
+    await page.locator('.graphiql-query-editor .CodeMirror-code', { hasText: `query ${tab}` }).waitFor()
+    const answered = page.waitForResponse((response) => (response.request().postData() ?? '').includes(`query ${tab}`))
+    await page.getByRole('button', { name: /execute query/i }).click()
+    const text = await (await answered).text()
+    await page.locator('.result-window .CodeMirror-code', { hasText: /"(?:data|errors)":/ }).waitFor()
+    return text
+  }
+
+  it('opens at GET /graphql from this host alone, and runs the example of the public', async () => {
+    const { page, strays, faults, close } = await chromium.visit(world.url)
+    await opened(page)
+    expect(await run(page, 'Public')).to.include(uscc(1))
+    expect(strays).to.deep.equal([])
+    expect(faults).to.deep.equal([])
+    const found = await violations(page)
+    expect(found.filter((one) => !KNOWN.test(one))).to.deep.equal([])
+    await page.setViewportSize({ width: 360, height: 740 })
+    expect(await isTooWide(page)).to.equal(false)
+    await close()
+  })
+
+  it('asks by the token that is pasted, keeps it nowhere, and tells what was refused without one', async () => {
+    const { page, faults, close } = await chromium.visit(world.url)
+    await opened(page)
+    expect(await run(page, 'Auditor')).to.include('UNAUTHENTICATED')
+    await page.getByLabel('令牌 Token').fill(world.token('auditor', 'auditor-1'))
+    expect(await run(page, 'Auditor')).to.include('ANSWER')
+    const kept = await page.evaluate<string>(
+      'JSON.stringify([{ ...sessionStorage }, { ...localStorage }, document.cookie])',
+    )
+    expect(kept).to.not.include('eyJ')
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
+  it('asks as the person who is signed in, with the token against forged requests', async () => {
+    const { one_time_password: password } = await people.add(
+      world.database.db,
+      { name: 'wang', role: 'auditor' },
+      [],
+      NOW,
+    )
+    const login = await fetch(`${world.url}/desk/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'wang', password, newPassword: PASSWORD }),
+    })
+    const [, value = ''] = /^__Host-hub=([^;]+)/.exec(login.headers.get('set-cookie') ?? '') ?? []
+    const { page, faults, close } = await chromium.visit(world.url)
+    const { hostname: domain } = new URL(world.url)
+    await page
+      .context()
+      .addCookies([{ name: '__Host-hub', value, domain, path: '/', secure: true, httpOnly: true, sameSite: 'Strict' }])
+    await opened(page)
+    await page.getByText('wang · auditor').waitFor()
+    expect(await run(page, 'Auditor')).to.include('wang')
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
+  it('lets in no script and no style of others', async () => {
+    const policyOf = async () =>
+      (await fetch(`${world.url}/graphql`, { headers: { accept: 'text/html' } })).headers.get(
+        'content-security-policy',
+      ) ?? ''
+    const [one, two] = [await policyOf(), await policyOf()]
+    expect(one).to.include("default-src 'none'").and.include("script-src 'self';").and.include("frame-ancestors 'none'")
+    expect(one).to.not.match(/unsafe|https?:|\*/)
+    expect(one).to.not.equal(two)
+  })
+
+  it('answers no file but its own', async () => {
+    for (const name of ['nothing.js', '..%2findex.html', 'index.html', '%2e%2e%2f%2e%2e%2fpackage.json'])
+      expect((await fetch(`${world.url}/graphiql/assets/${name}`)).status, name).to.equal(404)
+  })
+})
