@@ -3,13 +3,15 @@
  * its stamp in the same transaction, so nothing that was kept shows an entry to whoever asks after that entry has left.
  */
 import { dateIn } from '../domain/dates.js'
+import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as publicList from '../store/public-list.js'
 
 /** Answers kept at once; the oldest goes first. */
 const KEPT_MOST = 400
-/** Questions over the whole list at once: each is the database's work for a while. */
+/** Questions over the whole list at once, each the database's work for a while; and how many more may wait. */
 const WHOLE_MOST = 3
+const WAITING_MOST = 200
 
 export interface Stamped extends publicList.Stamp {
   /** Today, YYYY-MM-DD. */
@@ -66,11 +68,12 @@ const together = <T>(read: () => Promise<T>): (() => Promise<T>) => {
   }
 }
 
-/** So many at once; the others in their order. */
+/** So many at once; the others in their order. Refusal HUB_BUSY where too many wait already. */
 const turns = (most: number): (<T>(act: () => Promise<T>) => Promise<T>) => {
   const waiting: (() => void)[] = []
   let free = most
   return async (act) => {
+    if (waiting.length >= WAITING_MOST) throw new Refusal('HUB_BUSY', { reason: '查询过多 too many questions' })
     if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve))
     else free -= 1
     try {
