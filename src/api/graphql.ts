@@ -36,6 +36,9 @@ import { admit } from './viewer.js'
 const ACCEPTS_MOST = 100
 const ACCEPT_LONGEST = 300
 
+/** Characters. */
+const LONG_ANSWER = 16_000
+
 /**
  * Headers that no page of another site can send without asking the hub first, which does not let it. `Authorization` is one, as
  * Bearer alone is taken: what browsers send by themselves is Basic. One of them, or a body of JSON, shows that no such page asks.
@@ -153,7 +156,8 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
       const { answer, context } =
         (await byCompiled(body.value, request, contextOf)) ?? (await byApollo(body.value, request, asked, contextOf))
       if (context !== null) response.setHeader('Query-Cost', String(costOfAnswer(context)))
-      if (await isKept(context, answer.body, response)) await send(response, answer)
+      const bytes = bytesOf(answer.body)
+      if (await isKept(context, bytes ?? textOf(answer.body), response)) await send(response, answer, bytes)
     },
   }
 }
@@ -172,11 +176,15 @@ const askedAs = (asked: Asked, viewer: Viewer, limits: Limits): Parameters<typeo
   },
 })
 
-/** Every answer leaves here, however it was found. */
-const send = async (response: ServerResponse, { status, headers, body }: HTTPGraphQLResponse): Promise<void> => {
+/** Every answer leaves here, however it was found. `bytes`: its text, where it is encoded already. */
+const send = async (
+  response: ServerResponse,
+  { status, headers, body }: HTTPGraphQLResponse,
+  bytes: Buffer | null,
+): Promise<void> => {
   for (const [name, value] of headers) response.setHeader(name, value)
   response.statusCode = status ?? 200
-  if (body.kind === 'complete') return void response.end(body.string)
+  if (body.kind === 'complete') return void response.end(bytes ?? body.string)
   for await (const chunk of body.asyncIterator) response.write(chunk)
   response.end()
 }
@@ -208,10 +216,18 @@ const faultsToLog: ApolloServerPlugin<Context> = {
   }),
 }
 
+const textOf = (body: HTTPGraphQLResponse['body']): string => (body.kind === 'complete' ? body.string : '')
+
+/** A long answer is encoded once, for its digest and for the way; a short one leaves in one piece with its head. */
+const bytesOf = (body: HTTPGraphQLResponse['body']): Buffer | null => {
+  const text = textOf(body)
+  return text.length < LONG_ANSWER ? null : Buffer.from(text)
+}
+
 /** False: refused, since its row cannot be kept. */
-const isKept = async (context: Context | null, answer: HTTPGraphQLResponse['body'], response: ServerResponse) => {
+const isKept = async (context: Context | null, answer: string | Buffer, response: ServerResponse) => {
   try {
-    if (context !== null) await keepAnswer(context, answer.kind === 'complete' ? answer.string : '')
+    if (context !== null) await keepAnswer(context, answer)
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error

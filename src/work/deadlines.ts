@@ -65,22 +65,25 @@ export const renewDeadlines = async (db: Db, given: Rules): Promise<{ moved: num
 }
 
 /** A running deadline that another calendar moves, and its last day by that calendar. */
-export interface Moving {
-  kept: store.Kept
+export interface Moving<K extends store.Kept = store.Kept> {
+  kept: K
   due: { dueOn: string; provisional: boolean }
 }
 
-const moving = (running: readonly store.Kept[], calendar: Calendar): Moving[] =>
+const moving = <K extends store.Kept>(running: readonly K[], calendar: Calendar): Moving<K>[] =>
   running.flatMap((kept) => {
     const due = dueDay(kept, calendar, kept.dueOn)
     return due.dueOn === kept.dueOn && due.provisional === kept.provisional ? [] : [{ kept, due }]
   })
 
-/** What counting by this calendar would move, before anything is written: how many, and the first `shown` of them. */
+/**
+ * What counting by this calendar would move, before anything is written: how many, and the first `shown` of them. `ended`: also
+ * of cases that have ended; they are counted in any case.
+ */
 export const foreseenMoves = async (
   db: Db,
   calendar: Calendar,
-  shown: number,
+  { shown, ended }: { shown: number; ended: boolean },
 ): Promise<{ moves: number; moved: Moving[] }> => {
   const moved: Moving[] = []
   for (let [moves, after] = [0, 0]; ; ) {
@@ -88,7 +91,8 @@ export const foreseenMoves = async (
     const last = running.at(-1)
     if (last === undefined) return { moves, moved }
     const found = moving(running, calendar)
-    moved.push(...found.slice(0, shown - moved.length))
+    const seen = found.filter(({ kept: { ofCase } }) => ofCase === 'ON' || (ended && ofCase === 'OVER'))
+    moved.push(...seen.slice(0, shown - moved.length))
     moves += found.length
     after = last.id
   }

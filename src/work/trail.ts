@@ -19,6 +19,7 @@ import { Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Metrics } from '../metrics.js'
 import { connect, type Db, poolOf, type Tx } from '../store/db.js'
+import { naming } from '../store/hot.js'
 import * as store from '../store/trail.js'
 import type { Notes } from './notes.js'
 import { packed } from './trail-codes.js'
@@ -211,7 +212,8 @@ export const openTrail = (
   url: string,
   { notes, database, ...parts }: { log: Log; now: () => Date; notes: Notes; database: string; metrics?: Metrics },
 ): Trail => {
-  const db = connect(url, { what: 'trail' })
+  // One statement, written all day: read and planned once.
+  const db = naming(connect(url, { what: 'trail' }))
   const kept = { noted: () => notes.trail(database), note: (head: Head) => notes.noteTrail(database, head) }
   const trail = makeTrail(db, { ...parts, notes: kept })
   const close = async () => {

@@ -1,7 +1,7 @@
 /** Deadlines of listings, and the calendar of working days by which they are counted. */
 import { isWorkday } from '../../domain/calendar.js'
 import { PARTYS } from '../../domain/deadlines.js'
-import { may } from '../../domain/viewer.js'
+import { may, sightOf } from '../../domain/viewer.js'
 import * as store from '../../store/deadlines.js'
 import { amendCalendar as amend, foreseenCalendar, withAmendments } from '../../work/calendar.js'
 import { foreseenMoves, renewDeadlines } from '../../work/deadlines.js'
@@ -10,7 +10,6 @@ import type { Context } from '../context.js'
 import { dueAfter, dueCursor } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allow } from '../viewer.js'
 import { caseView } from './listing-view.js'
 
 /** Moved deadlines that are told one by one, before it is done. */
@@ -37,10 +36,15 @@ export const stateOf = ({ name, dueOn, outcome }: store.Kept, today: string): st
 }
 
 const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState | null }, context: Context) => {
-  allow(context.viewer, 'see_moves')
   const { db } = context.parts
   const ended = may(context.viewer, 'see_removed')
-  const asked = { state: args.state ?? 'COMING', today: context.today, partys: PARTYS, ended }
+  const asked = {
+    state: args.state ?? 'COMING',
+    today: context.today,
+    partys: PARTYS,
+    ended,
+    sight: sightOf(context.viewer),
+  }
   const found = await store.list(db, asked, { first: firstOf(args) + 1, after: dueAfter(args.after) })
   return connection(
     found.map((kept) => deadlineView(context, kept)),
@@ -65,7 +69,6 @@ const daysIn = ({ holidays, workdays, ordinary, knownUntil = null }: Days) => ({
 })
 
 const amendCalendar = async (_: unknown, { input }: { input: Days & { reason: string } }, context: Context) => {
-  allow(context.viewer, 'amend_calendar')
   const { db, rules } = context.parts
   const { reason, ...days } = withoutNul(input)
   await amend(db, rules, { ...daysIn(days), reason, by: context.viewer.sub ?? '', now: context.now })
@@ -75,10 +78,12 @@ const amendCalendar = async (_: unknown, { input }: { input: Days & { reason: st
 }
 
 const calendarForeseen = async (_: unknown, args: Days, context: Context) => {
-  allow(context.viewer, 'amend_calendar')
   const { db, rules } = context.parts
   const { before, after, days } = await foreseenCalendar(db, rules, daysIn(withoutNul(args)))
-  const { moves, moved } = await foreseenMoves(db, after, MOVED_SHOWN)
+  const { moves, moved } = await foreseenMoves(db, after, {
+    shown: MOVED_SHOWN,
+    ended: may(context.viewer, 'see_removed'),
+  })
   return {
     knownUntil: after.knownUntil,
     days: days.map((on) => ({ on, before: isWorkday(before, on), after: isWorkday(after, on) })),
