@@ -82,7 +82,8 @@ const LINES: Record<string, readonly Line[]> = {
     ['see_trials', 'ALL', 'scorecardTrial scorecardAdoptions'],
     ['see_trials', 'HUB', 'scorecards'],
     ['see_lockouts', 'HUB', 'lockouts'],
-    ['see_trail', 'ALL', 'trail'],
+    ['see_trail', 'ALL', 'trail trailRow'],
+    ['amend_calendar', 'ALL', 'calendarForeseen'],
   ],
   Mutation: [
     ['use_access_code', 'OWN', 'partyToken'],
