@@ -7,8 +7,10 @@ import { makeMetrics } from '../metrics.js'
 import { makeBulk } from '../store/bulk.js'
 import { poolOf } from '../store/db.js'
 import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
+import type { Lang } from '../web/html.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
+import { sorryPage } from '../web/sorry.js'
 import { type Asked, askedBy } from './asked.js'
 import { cookieIn } from './cookies.js'
 import { desk } from './desk.js'
@@ -41,6 +43,8 @@ const SECURITY = {
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
 }
 
 /** Not yet listening. `sockets`: their bounds in time and size. */
@@ -126,14 +130,15 @@ const withinQuota = (
   { quotas }: ApiParts,
   request: IncomingMessage,
   response: ServerResponse,
-  { now, refused }: Asked,
+  { now, refused, url }: Asked,
 ): boolean => {
   try {
     quotas.charge(request, null, now)
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error
-    turnedAway(response, { refused }, error)
+    const isRead = (request.headers.accept ?? '').includes('text/html')
+    turnedAway(response, { refused }, error, isRead ? (url.searchParams.get('lang') === 'en' ? 'en' : 'zh') : null)
     return false
   }
 }
@@ -142,13 +147,16 @@ const turnedAway = (
   response: ServerResponse,
   { refused }: Pick<Asked, 'refused'>,
   { status, code, message }: Refusal,
+  /** Of the page, for whoever reads one. */
+  lang: Lang | null = null,
 ): void => {
   refused.push(code)
   if (response.headersSent) return
   response.writeHead(status, {
-    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Content-Type': lang === null ? 'application/problem+json; charset=utf-8' : 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',
   })
+  if (lang !== null) return void response.end(sorryPage({ status, detail: message, lang }))
   response.end(JSON.stringify({ type: 'about:blank', title: 'Too Many Requests', status, detail: message, code }))
 }
 

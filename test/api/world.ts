@@ -85,6 +85,7 @@ export interface Answer {
 /** `quota`: requests of a minute; as many as one likes unless given. */
 export const makeWorld = async ({
   quota = 0,
+  demo = false,
   log = makeLog({ level: 'silent', file: null }),
   webhookAllow = [] as readonly string[],
   slowMs = 30_000,
@@ -111,7 +112,7 @@ export const makeWorld = async ({
     rules,
     agencies,
     platforms,
-    demo: false,
+    demo,
     configured: { agencies: new Set(['market-regulator']), platforms: new Set(['national']) },
     timetable: timetable([{ id: 'registry', every: '10 3 * * *' }], ['national']),
     pull: async (id, { by, file, signal }) => {
