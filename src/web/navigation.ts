@@ -13,14 +13,14 @@ interface Planned extends Link {
 
 const MAIN: readonly Planned[] = [
   { path: '/blacklist', zh: '严重失信名单', en: 'Blacklist', built: true },
-  { path: '/check', zh: '批量核验', en: 'Check', built: false },
+  { path: '/check', zh: '批量核验', en: 'Check', built: true },
   { path: '/data', zh: '名单数据', en: 'Data', built: true },
   { path: '/scorecard', zh: '评分卡', en: 'Scorecard', built: true },
-  { path: '/my', zh: '我的记录', en: 'My record', built: false },
+  { path: '/my', zh: '我的记录', en: 'My record', built: true },
 ]
 
 const MORE: readonly Planned[] = [
-  { path: '/about', zh: '关于、依据与投诉', en: 'About, legal bases, complaints', built: false },
+  { path: '/about', zh: '关于、依据与投诉', en: 'About, legal bases, complaints', built: true },
 ]
 
 const OTHERS: readonly Link[] = [
