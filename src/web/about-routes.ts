@@ -4,7 +4,8 @@ import { dateIn } from '../domain/dates.js'
 import type { ListKind } from '../domain/lists.js'
 import { Refusal } from '../errors.js'
 import { ruleTables } from '../work/rule-tables.js'
-import { aboutPage, ruleTablePage } from './about.js'
+import { aboutPage } from './about.js'
+import { ruleTablePage } from './rule-page.js'
 import { show } from './show.js'
 
 interface AboutParts {

@@ -2,9 +2,9 @@
 import type { ListKind } from '../domain/lists.js'
 import type { RuleTable } from '../work/rule-tables.js'
 import { day } from './blacklist.js'
-import { type Html, html, paragraphs, to, told } from './html.js'
+import { type Html, html, only, paragraphs, to, told } from './html.js'
 import { both, type Page, page } from './page.js'
-import { table } from './scorecard-table.js'
+import { CONFIRMED, sizeOf, UNCONFIRMED } from './rule-page.js'
 
 export interface AboutShown {
   lists: readonly ListKind[]
@@ -32,38 +32,21 @@ ${ACCESSIBILITY}
 ${standIn(shown)}`,
   )
 
-const UNCONFIRMED = html`<small>${both('未经核实', 'unconfirmed')}</small>`
-const CONFIRMED = html`<small>${both('见于公开文本', 'found in a published text')}</small>`
-
 const bases = ({ lists }: AboutShown): Html => html`<section aria-labelledby="bases">
 <h2 id="bases">${both('法定依据', 'Legal bases')}</h2>
 ${lists.map(
   (list) => html`<h3>${both(list.zh, list.en)}</h3>
-<ul>${list.legalBasis.map(({ title, number, articles, from, to: until, mark }) => html`<li>${told(`《${title}》`)}${number && told(`（${number}）`)}${articles && told(articles)}${both('，', ',')} ${from && day(from)}${both('至', ' to ')}${until ? day(until) : both('今', 'now')} ${mark === 'F' ? CONFIRMED : UNCONFIRMED}</li>\n`)}</ul>\n`,
+<ul>${list.legalBasis.map(({ title, number, articles, from, to: until, mark }) => html`<li>${told(`《${title}》`)}${number && told(`（${number}）`)}${articles && told(articles)}${only('，', ', ')} ${from && day(from)}${only('至', ' to ')}${until ? day(until) : only('今', 'now')} ${mark === 'F' ? CONFIRMED : UNCONFIRMED}</li>\n`)}</ul>\n`,
 )}
 </section>`
 
 const rules = ({ tables }: AboutShown): Html => html`<section aria-labelledby="rules">
 <h2 id="rules">${both('规则表', 'Rule tables')}</h2>
 <p>${both('期限、名单、惩戒措施等规则都是注明出处和施行期间的数据。未见于公开文本的一律标为“未经核实”，不作为法律依据引用；发现有误的，请告知。', 'Times, lists and measures are data, each with its source and its days. What was not found in a published text is marked unconfirmed, and cited as no law; tell us what is wrong.')}</p>
-${table({
-  caption: { zh: '规则表', en: 'Rule tables' },
-  columns: [
-    { zh: '规则表', en: 'Table' },
-    { zh: '内容', en: 'What it is' },
-    { zh: '条数', en: 'Rows' },
-    { zh: '未经核实', en: 'Unconfirmed' },
-  ],
-  rows: tables.map((one) => {
-    const rows = one.sections.flatMap((section) => section.rows)
-    return [
-      html`<a href="${to(rulesPath(one.name))}">${one.name}</a>`,
-      both(one.about.zh, one.about.en),
-      String(rows.length),
-      String(rows.filter(({ confirmed }) => confirmed === false).length),
-    ]
-  }),
-})}
+<dl class="facts">${tables.map((one) => {
+  const { rows, open } = sizeOf(one)
+  return html`<div><dt><a href="${to(rulesPath(one.name))}">${one.name}</a></dt><dd>${both(one.about.zh, one.about.en)}<br><small>${both(`${rows} 条`, rows === 1 ? '1 row' : `${rows} rows`)}${only('，', ', ')}${open === 0 ? both('均见于公开文本', 'all found in published texts') : both(`未经核实 ${open} 处`, `${open} unconfirmed`)}</small></dd></div>\n`
+})}</dl>
 <p>${both('评分的规则见', 'The rules of the score:')} <a href="${to('/scorecard')}">${both('评分卡', 'scorecard')}</a>${both('。评分卡的权重是本项目的建议，未见法定标准。', '. Its weights are proposals of this project: no legal standard for them was found.')}</p>
 </section>`
 
@@ -108,30 +91,3 @@ ${demo ? html`<li>${both('此处为演示：信源单位和信用平台都是本
 <li>${both('省级地方规定的公示期限、异议期限多未见原文，见规则表的标记。', 'Times set by provincial rules were mostly not found in the original: see the marks in the tables.')}</li>
 </ul>
 </section>`
-
-export const ruleTablePage = ({ name, about, sections }: RuleTable): Page =>
-  page(
-    { zh: `规则表 ${name}`, en: 'rule table' },
-    html`<p>${both(about.zh, about.en)}</p>
-<p><a href="${to('/about', {}, '#rules')}">${both('全部规则表', 'All rule tables')}</a></p>
-${sections.map(
-  (section) => html`<section>
-<h2><code>${section.name}</code></h2>
-${section.rows.map(
-  ({
-    from,
-    to: until,
-    basis,
-    confirmed,
-    fields,
-  }) => html`<article class="rule"><h3>${titleOf(fields)} ${confirmed === null ? null : confirmed ? CONFIRMED : UNCONFIRMED}</h3>
-<dl class="facts">${from !== null || until !== null ? html`<div><dt>${both('施行期间', 'In force')}</dt><dd>${from === null ? '…' : day(from)} – ${until === null ? '…' : day(until)}</dd></div>\n` : null}${basis === null ? null : html`<div><dt>${both('出处', 'Source')}</dt><dd>${told(basis)}</dd></div>\n`}${fields.map((field) => html`<div><dt><code>${field.name}</code></dt><dd>${told(field.value)}</dd></div>\n`)}</dl></article>\n`,
-)}</section>\n`,
-)}`,
-  )
-
-/** A row has no name of its own in every table: its first value stands for one. */
-const titleOf = (fields: readonly { name: string; value: string }[]): Html => {
-  const named = fields.find(({ name }) => name === 'zh') ?? fields.find(({ name }) => name === 'id') ?? fields[0]
-  return told(named?.value ?? '—')
-}

@@ -167,7 +167,9 @@ dd ul, td ul { margin: 0; padding-left: 1.2em; }
 .notes dt { margin: 0; font-weight: inherit; color: var(--soft); }
 .within ul { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.25rem; padding: 0; margin: 1rem 0 0; }
 .search textarea, .act textarea { width: 100%; font: inherit; padding: .6rem .75rem; border: 1px solid var(--edge); border-radius: 6px; background: var(--paper); color: var(--ink); resize: vertical; }
-.search input[type=file] { max-width: 100%; }
+.search input[type=file] { max-width: 100%; margin-bottom: .6rem; }
+.buttons { display: flex; flex-wrap: wrap; gap: .6rem; }
+.search label + textarea { margin-bottom: 0; }
 button.plain { background: var(--paper); color: var(--own); border: 1px solid var(--own); }
 button.plain .en { color: inherit; }
 .act { border: 1px solid var(--line); border-radius: 10px; background: var(--paper); padding: .5rem 1.25rem 1rem; margin: 1rem 0; min-width: 0; }

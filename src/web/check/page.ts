@@ -2,7 +2,7 @@
 import type { Words } from '../../domain/facts.js'
 import { day } from '../blacklist.js'
 import { minute } from '../entry.js'
-import { type Html, html, to, told } from '../html.js'
+import { type Html, html, only, to, told } from '../html.js'
 import { both, type Page, page } from '../page.js'
 import { type Cell, table } from '../scorecard-table.js'
 import { type Answered, type Checked, type Entry, FAULTS, isKnown, type Known, NAMES, STATUS } from './answers.js'
@@ -30,7 +30,7 @@ ${NOTHING_KEPT}
 <li>${both('每行一个统一社会信用代码；也可从表格软件复制两列（代码、名称）粘贴，会一并核对名称。', 'One code a line; or two columns (code, name) copied from a spreadsheet: names are compared too.')}</li>
 <li>${both('文件为 CSV 或纯文本（UTF-8、GBK 均可）；有表头的，须含“统一社会信用代码”或 code 列，可另有“名称”（name）、“编号”（ref）列。', 'A file is CSV or plain text (UTF-8 or GBK); with a heading it needs a column code, and may have name and ref.')}</li>
 <li>${both('自然人网店写作 shop:平台:店铺号。', 'A natural person’s shop is written shop:MARKETPLACE:ID.')}</li>
-<li>${both('更多的，用程序接口 POST /v1/standings，或者', 'More than that: POST /v1/standings, or')} <a href="${to('/data')}">${both('下载整份名单', 'download the whole list')}</a>${both('。', '.')}</li>
+<li>${both('更多的，用程序接口 POST /v1/standings，或者', 'More than that: POST /v1/standings, or')} <a href="${to('/data')}">${both('下载整份名单', 'download the whole list')}</a>${only('。', '.')}</li>
 </ul>`,
   )
 
@@ -46,7 +46,7 @@ ${text}</textarea>
 <p id="codes-note" class="note">${both('或者选择文件，文件优先。', 'Or choose a file, which goes before what is pasted.')}</p>
 <label for="file">${both('文件（CSV 或文本）', 'File (CSV or text)')}</label>
 <input id="file" name="file" type="file" accept=".csv,.txt,text/csv,text/plain">
-<p class="row"><button>${both('核验', 'Check')}</button><button name="format" value="csv" class="plain">${both('核验并下载 CSV', 'Check, and get CSV')}</button></p>
+<p class="buttons"><button>${both('核验', 'Check')}</button><button name="format" value="csv" class="plain">${both('核验并下载 CSV', 'Check, and get CSV')}</button></p>
 </div>
 </form>`
 
@@ -130,5 +130,5 @@ const named = (asked: string | null, { nameAnswer }: Known): Cell => {
   if (asked === null || nameAnswer === null) return '—'
   const { zh, en } = NAMES[nameAnswer]
   const words = both(zh, en)
-  return html`<bdi>${asked}</bdi>${both('：', ':')} ${nameAnswer === 'SAME' ? words : html`<strong>${words}</strong>`}`
+  return html`<bdi>${asked}</bdi>${only('：', ': ')}${nameAnswer === 'SAME' ? words : html`<strong>${words}</strong>`}`
 }

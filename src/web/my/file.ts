@@ -1,7 +1,7 @@
 /** The party's own file: how it stands, its score with reasons, the way back up, its entries, and what it has filed. */
 import { day } from '../blacklist.js'
 import { minute } from '../entry.js'
-import { type Html, html, to, told } from '../html.js'
+import { type Html, html, only, to, told } from '../html.js'
 import { both, type Page } from '../page.js'
 import { table } from '../scorecard-table.js'
 import { done, form, listingPath, type Own, ownPage, PATHS, refused } from './frame.js'
@@ -37,8 +37,14 @@ ${objections(shown)}`,
 export const row = (zh: string, en: string, value: Html | string | null): Html | null =>
   value ? html`<div><dt>${both(zh, en)}</dt><dd>${value}</dd></div>\n` : null
 
+/** The epoch: no feed of lists was ever read. */
+const asOf = ({ asOf: at, stale }: FileTold['standing']): Html =>
+  new Date(at).getTime() === 0
+    ? both('名单信源尚未有一次成功归集', 'no feed of lists has been read in whole yet')
+    : html`${minute(new Date(at))} ${stale ? both('（已过时）', '(stale)') : null}`
+
 const standing = ({ uscc, shop, formerNames, standing: now }: FileTold): Html => html`<dl class="facts">
-${row('代码', 'Code', html`<code>${uscc ?? shop ?? ''}</code>`)}${row('状态', 'Status', say(STANDINGS, now.status))}${row('曾用名', 'Former names', formerNames.length > 0 ? told(formerNames.join('；')) : null)}${row('名单', 'Blacklist', now.listed ? html`<strong class="contested">${both('在名单上', 'on it')}</strong>` : both('不在名单上', 'not on it'))}${row('信息截至', 'True as of', html`${minute(new Date(now.asOf))}${now.stale ? both('（已过时）', '(stale)') : null}`)}</dl>`
+${row('代码', 'Code', html`<code>${uscc ?? shop ?? ''}</code>`)}${row('状态', 'Status', say(STANDINGS, now.status))}${row('曾用名', 'Former names', formerNames.length > 0 ? told(formerNames.join('；')) : null)}${row('名单', 'Blacklist', now.listed ? html`<strong class="contested">${both('在名单上', 'on it')}</strong>` : both('不在名单上', 'not on it'))}${row('信息截至', 'True as of', asOf(now))}</dl>`
 
 const entries = (listings: readonly ListingTold[]): Html => html`<section aria-labelledby="listings">
 <h2 id="listings">${both('名单记录', 'Entries of lists')}</h2>
@@ -52,7 +58,7 @@ ${
 const entry = (one: ListingTold): Html => html`<li><article>
 <h3><a href="${to(listingPath(one.id))}">${one.list ? both(one.list.name.zh, one.list.name.en) : one.kind}</a></h3>
 <p class="why">${told(one.reason)}</p>
-<p class="who">${say(STATES, one.state)}${one.removalReason && html`${both('：', ':')} ${say(REMOVALS, one.removalReason)}`}${one.contested ? both('（有异议）', '(under objection)') : null}${one.mirrored ? both('（其他机关决定，此处转录）', '(decided elsewhere, mirrored here)') : null}</p>
+<p class="who">${say(STATES, one.state)}${one.removalReason && html`${only('：', ': ')}${say(REMOVALS, one.removalReason)}`}${one.contested ? both('（有异议）', '(under objection)') : null}${one.mirrored ? both('（其他机关决定，此处转录）', '(decided elsewhere, mirrored here)') : null}</p>
 <p class="when">${one.publishedOn && html`${both('公示', 'published')} ${day(one.publishedOn)} `}${one.removedOn ? html`${both('移出', 'removed')} ${day(one.removedOn)}` : one.endsOn && html`${both('届满', 'ends')} ${day(one.endsOn)}`}</p>
 <p class="by">${one.authority && told(one.authority)} ${one.documentNumber && told(one.documentNumber)}</p>
 </article></li>\n`
@@ -150,7 +156,7 @@ ${statement}</textarea></p>
 }
 
 const choice = ({ kind, agencyName, validFrom }: RecordTold): Html =>
-  html`${RECORDS[kind]?.zh ?? kind} ${agencyName.zh} ${validFrom ?? ''}`
+  html`${only(RECORDS[kind]?.zh ?? kind, RECORDS[kind]?.en ?? kind)} ${only(agencyName.zh, agencyName.en)} ${validFrom ?? ''}`
 
 const objection = (own: Own, one: ObjectionTold): Html => html`<li><article>
 <h3>${say(OBJECTIONS, one.state)} <small>${minute(new Date(one.openedAt))}</small></h3>
