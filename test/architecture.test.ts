@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import { makeSchema } from '../src/api/schema.js'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
 /** Longest file of src that one can read in a sitting, lines. */
@@ -48,11 +49,13 @@ const MAY: Record<string, readonly string[]> = {
 }
 const TOP = [
   'access',
+  'access-told',
   'changing',
   'main',
   'cli',
   'hub',
   'demo',
+  'demo-people',
   'status',
   'progress',
   'stopping',
@@ -219,5 +222,9 @@ describe('the architecture', () => {
   it('has no folder or file that collects what has no home', () => {
     const homeless = FILES.filter((file) => /(^|\/)(utils?|common|helpers?|shared|misc|services?)(\/|\.ts$)/.test(file))
     expect(homeless).to.deep.equal([])
+  })
+
+  it('has a row of who may see it for every field of the schema, which is not made without', () => {
+    expect(() => makeSchema()).to.not.throw()
   })
 })

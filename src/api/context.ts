@@ -1,6 +1,6 @@
 /** One question: who asks, at which instant, and the batched way to the store. */
 import { dateIn } from '../domain/dates.js'
-import { mayOperator, PUBLIC, type Viewer } from '../domain/viewer.js'
+import { type Owner, type Viewer, viewerOf } from '../domain/viewer.js'
 import { Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { When } from '../store/versions.js'
@@ -104,11 +104,5 @@ export const whenOf = (context: Context, { asOf, knownAt }: { asOf?: string | nu
 export const isPast = (context: Context, when: When): boolean =>
   when.asOf !== context.today || when.knownAt.getTime() !== ALL_KNOWLEDGE.getTime()
 
-/** The viewer as far as this operator goes: a party is the public to every operator but its own. */
-export const viewerOn = (
-  { viewer }: Context,
-  operator: { uscc: string | null; shop: string | null } | null,
-): Viewer => {
-  if (viewer.role !== 'party') return viewer
-  return mayOperator(viewer, operator?.uscc ?? operator?.shop ?? null) ? viewer : PUBLIC
-}
+/** The viewer as far as this operator goes: see `viewerOf`. */
+export const viewerOn = ({ viewer }: Context, operator: Owner | null): Viewer => viewerOf(viewer, operator)

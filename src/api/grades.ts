@@ -1,6 +1,6 @@
 /** Who sees score and grade of whom: authorities and the party itself, a marketplace of its own sellers, a credit service where it is authorised. */
 import { oldestHolding } from '../domain/sellers.js'
-import { may, type Viewer } from '../domain/viewer.js'
+import { may, type Owner, type Viewer } from '../domain/viewer.js'
 import * as authorisations from '../store/authorisations.js'
 import type { Reads } from '../store/bulk.js'
 import type { Filter } from '../store/directory.js'
@@ -8,10 +8,8 @@ import * as sellers from '../store/sellers.js'
 import type { Wanted } from '../store/standings.js'
 import { type Context, viewerOn } from './context.js'
 
-interface Graded {
+interface Graded extends Owner {
   id: number
-  uscc: string | null
-  shop: string | null
 }
 
 /**
@@ -44,7 +42,7 @@ export const seesGrade = async (context: Context, operator: Graded): Promise<boo
 /** What it depends on: nothing, the marketplace's list, or the operator's authorisation. */
 type Depends = boolean | 'LIST' | 'AUTHORISATION'
 
-const dependsOn = (context: Context, operator: Pick<Graded, 'uscc' | 'shop'>): Depends => {
+const dependsOn = (context: Context, operator: Owner): Depends => {
   const viewer = viewerOn(context, operator)
   if (may(viewer, 'see_grade')) return true
   if (viewer.sub === null) return false

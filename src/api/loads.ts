@@ -10,6 +10,7 @@ import * as deadlines from '../store/deadlines.js'
 import * as decisions from '../store/decisions.js'
 import * as desk from '../store/delivery-desk.js'
 import * as documents from '../store/documents.js'
+import * as heads from '../store/heads.js'
 import * as listings from '../store/listings.js'
 import * as mergers from '../store/mergers.js'
 import * as objections from '../store/objections.js'
@@ -17,6 +18,7 @@ import * as operators from '../store/operators.js'
 import * as overrules from '../store/overrules.js'
 import * as scores from '../store/scores.js'
 import * as sellers from '../store/sellers.js'
+import { ownersOf } from '../store/sight.js'
 import * as trail from '../store/trail.js'
 import * as versions from '../store/versions.js'
 import * as watch from '../store/watch.js'
@@ -88,6 +90,25 @@ const fileLoads = (parts: Parts, now: Date) => {
   return {
     watched: once(() => watch.ofFeeds(parts.db, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     operator: batch(String, async (ids: number[]) => inOrder(ids, await operators.byIds(db, ids))),
+    /** As much of an object as decides whom it is for. */
+    head: batch<{ type: heads.Headed; key: string }, heads.Head | null>(
+      JSON.stringify,
+      grouped(
+        ({ type }) => type,
+        async (asked) => {
+          const [first] = asked
+          return first === undefined
+            ? []
+            : heads.of(
+                db,
+                first.type,
+                asked.map(({ key }) => key),
+              )
+        },
+      ),
+    ),
+    /** Whose an entry of a list or a told record is. */
+    ownerOf: batch(String, async (ids: string[]) => inOrder(ids, await ownersOf(db, ids))),
     codes: batch(String, async (ids: number[]) => listsOf(ids, await operators.codesOf(db, ids))),
     formerNames: batch(String, async (ids: number[]) => listsOf(ids, await operators.formerNames(db, ids))),
     mergedFrom: batch(String, async (ids: number[]) => listsOf(ids, await mergers.partsOf(db, ids))),

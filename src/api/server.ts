@@ -9,7 +9,6 @@ import { poolOf } from '../store/db.js'
 import { about } from '../web/about-routes.js'
 import { check } from '../web/check/index.js'
 import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
-import type { Lang } from '../web/html.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
 import { sorryPage } from '../web/sorry.js'
@@ -60,7 +59,7 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
     quotas: makeQuotas(given),
     hot: makeHot(given),
     bulk: makeBulk(given.db),
-    streams: makeStreams(given),
+    streams: makeStreams({ ...given, leaving: leaving.signal }),
   }
   const parts: ApiParts = { ...given, ...own, metrics, scraping, leaving: leaving.signal }
   metrics.pool('answers', () => poolOf(parts.db))
@@ -113,13 +112,9 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
   })
   boundSockets(server, { proxies: parts.proxies ?? 0 })
   refuseUnreadable(server, parts)
-  server.on('leaving', () => {
-    leaving.abort()
-    // Who listens is let go first, and comes again: to another process, or to this one when it is back.
-    parts.streams.end()
-  })
+  server.on('leaving', () => leaving.abort())
   server.on('close', () => {
-    parts.streams.end()
+    leaving.abort()
     void graphql.stop()
     void parts.hot.close()
     void parts.bulk.close()
@@ -141,27 +136,31 @@ const withinQuota = (
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error
-    const isRead = (request.headers.accept ?? '').includes('text/html')
-    turnedAway(response, { refused }, error, isRead ? (url.searchParams.get('lang') === 'en' ? 'en' : 'zh') : null)
+    turnedAway(response, { refused }, error, readerOf(request, url))
     return false
   }
 }
 
+/** `reader`: the language of a page, for whoever reads one; null: a program. */
 const turnedAway = (
   response: ServerResponse,
   { refused }: Pick<Asked, 'refused'>,
   { status, code, message }: Refusal,
-  /** Of the page, for whoever reads one. */
-  lang: Lang | null = null,
+  reader: 'zh' | 'en' | null = null,
 ): void => {
   refused.push(code)
   if (response.headersSent) return
   response.writeHead(status, {
-    'Content-Type': lang === null ? 'application/problem+json; charset=utf-8' : 'text/html; charset=utf-8',
+    'Content-Type': reader === null ? 'application/problem+json; charset=utf-8' : 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',
   })
-  if (lang !== null) return void response.end(sorryPage({ status, detail: message, lang }))
+  if (reader !== null) return void response.end(sorryPage({ status, detail: message, lang: reader }))
   response.end(JSON.stringify({ type: 'about:blank', title: 'Too Many Requests', status, detail: message, code }))
+}
+
+const readerOf = ({ headers }: IncomingMessage, url: URL): 'zh' | 'en' | null => {
+  if (!(headers.accept ?? '').includes('text/html')) return null
+  return url.searchParams.get('lang') === 'en' ? 'en' : 'zh'
 }
 
 /** Whoever sends a small request slowly is told so and let go. */

@@ -31,6 +31,7 @@ export interface StandingRow {
   uscc: string | null
   shop: string | null
   name: string | null
+  region: string | null
   status: string
   /** Otherwise not on the list of whoever asks, or not authorised, and its grade was not looked up. */
   sees?: boolean
@@ -105,6 +106,7 @@ const written = (wanted: Wanted, ofUscc: boolean): string => {
     'o.uscc',
     'o.shop',
     'o.name',
+    'o.region',
     'o.status',
     ...(graded ? ['x.sees', ...GRADE_COLUMNS, ...(wanted.flags ? FLAG_COLUMNS : [])] : []),
     ...(wanted.entries === 'LISTS' ? [`(select array_agg(distinct p.body->>'list') ${SHOWN_ENTRIES}) as lists`] : []),
@@ -154,7 +156,7 @@ const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
    union all select coalesce(m.merged_into, m.id) from operator_codes k join operators m on m.id = k.operator_id
      where k.scheme = 'uscc' and k.code = a.code and m.known_to is null) l) c
   left join operators m on m.id = case when c.id is distinct from d.id then c.id end
-  join lateral (select c.id${['uscc', 'shop', 'name', 'status', 'known_to']
+  join lateral (select c.id${['uscc', 'shop', 'name', 'region', 'status', 'known_to']
     .map((column) => `, case when m.id is null then d.${column} else m.${column} end as ${column}`)
     .join('')}) o on c.id is not null`
 
@@ -202,7 +204,7 @@ const NO_ENTRIES: PublicBody[] = []
 const NOTHING = { rows: [] }
 
 const own = (columns: string, joins: string): string => `
-  select 0 as place, o.id as "operatorId", o.uscc, o.shop, o.name, o.status, ${columns}
+  select 0 as place, o.id as "operatorId", o.uscc, o.shop, o.name, o.region, o.status, ${columns}
   from operators o ${joins} where o.uscc = any(:codes::text[]) and o.known_to is null and o.merged_into is null
     and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = o.uscc) /* standings.ofOwn */`
 const OWN = own(

@@ -24,7 +24,7 @@ import { type Asked, askedIn, isId, isNarrowed, parametersOf } from './sought.js
 import { STYLE } from './style.js'
 
 export interface SiteParts {
-  /** Of what is made once for many who ask. */
+  /** The database, for what is made once for all who ask. */
   db: Db
   /** The database, for a request: its statements are its own. */
   dbOf: (request: Request) => Db
@@ -131,10 +131,9 @@ const showList =
     }
     const stamp = await kept.stamp(nowOf(request))
     response.set('X-Robots-Tag', isNarrowed(asked) || asked.after !== null || asked.sort !== null ? UNFOUND : UNKEPT)
-    const make = () => listOf(own, stamp, asked)
     if (asked.name !== '')
       return show(own, request, response, await listOf({ ...own, db: dbOf(request) }, stamp, asked), { parameters })
-    await showKept(own, request, response, { stamp, parameters, make })
+    await showKept(own, request, response, { stamp, parameters, make: () => listOf(own, stamp, asked) })
   }
 
 const listOf = async ({ db, kept }: Site, stamp: Stamped, asked: Asked): Promise<Page> => {
@@ -170,7 +169,7 @@ const showEntry =
       return show(own, request, response, entryPage({ entry, list, today, base: baseOf(own, request) }))
     }
     // What was never public has never been here.
-    const published = entry !== null || (await listings.byId(dbOf(request), id))?.publishedOn != null
+    const published = entry !== null || (await listings.wasPublished(dbOf(request), id))
     if (!published) throw new Refusal('NOT_FOUND')
     show(own, request, response.status(410), endedPage())
   }

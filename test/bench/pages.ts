@@ -131,6 +131,8 @@ const asMeant = (name: string, n: number): string => {
 const filled = async (db: Db): Promise<void> => {
   const began = performance.now()
   await manyShown(db, { first: 1, count: ENTRIES, publishedOn: '2026-01-02', endsOn: '2029-01-02', reason: 30 })
+  // Unknown tables would be joined row by row.
+  await db.raw('analyze')
   const codes = PREFECTURES.map(({ code }) => `${code}02`)
   for (let from = 1; from <= ENTRIES; from += STEP) {
     const rows = Array.from({ length: Math.min(STEP, ENTRIES - from + 1) }, (_, i) => {

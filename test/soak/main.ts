@@ -4,6 +4,7 @@ import { soakAccess } from './access.js'
 import { soakIntake } from './intake.js'
 import { soakPushHubs } from './push-hubs.js'
 import { soakScoreAlone } from './score.js'
+import { soakTimes } from './times.js'
 
 interface Options {
   runs: number | undefined
@@ -51,6 +52,15 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
     const replayed = await soakScoreAlone(runs)
     return { ok: replayed.differences === 0 && replayed.found === 1, ...replayed }
   },
+  times: async ({ runs, seed, progress }) => ({
+    seed,
+    ...(await soakTimes({
+      ...(runs !== undefined && { requests: runs }),
+      seed,
+      progress,
+      told: (name, found) => process.stderr.write(`${name}: ${JSON.stringify(found)}\n`),
+    })),
+  }),
 }
 
 const main = async (): Promise<void> => {

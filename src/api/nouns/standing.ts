@@ -67,6 +67,8 @@ const lookupOf = (
   client: viewer.sub,
 })
 
+const ownerIn = ({ operatorId: id, uscc, shop, region }: StandingRow) => ({ id, uscc, shop, region })
+
 interface Found {
   code: string
   asOf: string
@@ -135,7 +137,7 @@ const isBlacklist = ({ parts }: Context, id: string): boolean =>
 /** Nothing is promised where nothing has to be looked up. */
 const listingsOf = (context: Context, row: StandingRow, asOf: string): ListingView[] | Promise<ListingView[]> =>
   may(viewerOn(context, row), 'see_inner_listings')
-    ? visibleListings(context, { id: row.operatorId, uscc: row.uscc, shop: row.shop }, whenOf(context, { asOf }))
+    ? visibleListings(context, ownerIn(row), whenOf(context, { asOf }))
     : (row.entries ?? []).map(entryView)
 
 const NEEDS_NOTHING = new Set(['code', 'uscc', 'name', 'status', '__typename'])

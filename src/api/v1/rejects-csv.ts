@@ -7,6 +7,7 @@ import { Refusal } from '../../errors.js'
 import * as runs from '../../store/runs.js'
 import * as setAside from '../../store/set-aside.js'
 import { numberIn, wholeNumber } from '../ids.js'
+import { sentBy } from '../nouns/rejects.js'
 import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
@@ -29,7 +30,12 @@ export const rejectsCsv =
     const run = id === null ? null : await runs.byId(parts.db, id)
     // Not there and not for this viewer are told alike.
     const agency = parts.agencies.find(({ sends }) => run !== null && sends.includes(run.subject))
-    if (run?.job !== 'pull' || !mayFeed(viewer, 'see_rejects', { agency: agency?.id ?? '' }))
+    const by = sentBy(viewer)
+    if (
+      run?.job !== 'pull' ||
+      !mayFeed(viewer, 'see_rejects', { agency: agency?.id ?? '' }) ||
+      (by ?? run.by) !== run.by
+    )
       throw new Refusal('NOT_FOUND')
     // Before its first line leaves; how long it is shows only at its end.
     await keep(parts, own, viewer, { kind: 'FILE', asked: `${request.method} /v1/runs/${run.id}/rejects.csv` })
