@@ -36,9 +36,14 @@ const bases = ({ lists }: AboutShown): Html => html`<section aria-labelledby="ba
 <h2 id="bases">${both('法定依据', 'Legal bases')}</h2>
 ${lists.map(
   (list) => html`<h3>${both(list.zh, list.en)}</h3>
-<ul>${list.legalBasis.map(({ title, number, articles, from, to: until, mark }) => html`<li>${told(`《${title}》`)}${number && told(`（${number}）`)}${articles && told(articles)}${only('，', ', ')} ${from && day(from)}${only('至', ' to ')}${until ? day(until) : only('今', 'now')} ${mark === 'F' ? CONFIRMED : UNCONFIRMED}</li>\n`)}</ul>\n`,
+<ul>${list.legalBasis.map(({ title, number, articles, from, to: until, mark }) => html`<li>${told(`《${title}》`)}${number && told(`（${number}）`)}${articles && told(articles)}${only('，', ', ')}${inForce(from, until)} ${mark === 'F' ? CONFIRMED : UNCONFIRMED}</li>\n`)}</ul>\n`,
 )}
 </section>`
+
+const inForce = (from: string | null, until: string | null): Html =>
+  from === null && until === null
+    ? both('现行', 'in force')
+    : html`${from === null ? '…' : day(from)}${only('至', ' to ')}${until === null ? only('今', 'now') : day(until)}`
 
 const rules = ({ tables }: AboutShown): Html => html`<section aria-labelledby="rules">
 <h2 id="rules">${both('规则表', 'Rule tables')}</h2>
