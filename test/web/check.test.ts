@@ -197,7 +197,7 @@ describe('/about', () => {
     for (const path of new Set(tables)) {
       const { status, text: table } = await get(path)
       expect(status, path).to.equal(200)
-      expect(table).to.match(/出处|施行期间/)
+      expect(table).to.match(/出处|施行期间|未经核实/)
     }
     expect((await get('/about/rules/trail')).text)
       .to.include('个人信息保护法第五十六条')
