@@ -32,5 +32,13 @@ const isBuilt = ({ built }: Planned): boolean => built
 
 export const NAVIGATION: readonly Link[] = MAIN.filter(isBuilt)
 export const FOOT: readonly Link[] = [...MORE.filter(isBuilt), ...MAIN.filter(isBuilt), ...OTHERS]
+/** What a party reads of itself is nothing to be found. */
+const isFound = ({ path }: Link): boolean => path !== '/my'
 /** Pages of their own; of entries, which come and go, there is none among them. */
-export const MAPPED: readonly string[] = ['/', ...[...MAIN, ...MORE].filter(isBuilt).map(({ path }) => path)]
+export const MAPPED: readonly string[] = [
+  '/',
+  ...[...MAIN, ...MORE]
+    .filter(isBuilt)
+    .filter(isFound)
+    .map(({ path }) => path),
+]

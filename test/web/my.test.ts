@@ -239,6 +239,10 @@ describe('a party at its own door', () => {
       .to.include('已于 2027-03-01 提交')
       .and.include('尚待受理')
     expect((await party.get(`${path}/certificate`)).status).to.equal(404)
+    await world.database.db.raw(
+      `update deliveries set state = 'CONFIRMED', attempts = 1, sent_at = :at, confirmed_at = :at where subject_id = :id`,
+      { at: new Date('2026-02-07T02:00:00Z'), id: keyIn(own) } as never,
+    )
     await move('acceptRepair', { id: own, on: '2027-03-01', documentNumber: '虚市监修〔2027〕1号' })
     expect((await party.get(path)).text).to.include('已受理')
     const removed = await move(
@@ -276,6 +280,12 @@ describe('a party at its own door', () => {
     const told = JSON.parse(Buffer.from(body, 'base64url').toString())
     expect(told).to.deep.include({ document: 'removal-certificate', party: { code: one, name: HOSTILE } })
     expect(told.entry).to.deep.include({ id: keyIn(own), removalReason: 'REPAIRED', removedOn: '2027-03-01' })
-    expect(told.told.platforms.map(({ platform }: { platform: string }) => platform)).to.be.an('array')
+    expect(told.told.platforms).to.deep.include({
+      platform: 'national',
+      state: 'OWED',
+      toldAt: null,
+      confirmedAt: null,
+    })
+    expect(after).to.include('全国信用信息共享平台').and.include('尚未确认')
   })
 })
