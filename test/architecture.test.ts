@@ -39,6 +39,7 @@ const TOP = [
   'cli',
   'hub',
   'demo',
+  'demo-people',
   'status',
   'progress',
   'stopping',

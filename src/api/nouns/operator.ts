@@ -120,6 +120,11 @@ export const seesInside = (context: Context, operator: operators.Operator): bool
 
 const sees = (context: Context, operator: operators.Operator): boolean => mayOperator(context.viewer, codeIn(operator))
 
+const namesBefore = async ({ operator }: OperatorView, context: Context) => {
+  const names = sees(context, operator) ? await context.load.formerNames(operator.id) : []
+  return seesInside(context, operator) ? names : names.map((one) => ({ ...one, name: publicName(one.name) }))
+}
+
 export const operator = {
   Query: { operator: operatorByCode },
   Operator: {
@@ -146,10 +151,9 @@ export const operator = {
       if (seesInside(context, operator)) return codes
       return codes.filter(({ scheme, code }) => scheme !== 'uscc' || publicCode(code) !== null)
     },
-    formerNames: async ({ operator }: OperatorView, _: unknown, context: Context) => {
-      const names = sees(context, operator) ? await context.load.formerNames(operator.id) : []
-      return names.map(({ name }) => (seesInside(context, operator) ? name : publicName(name)))
-    },
+    formerNames: async (of: OperatorView, _: unknown, context: Context) =>
+      (await namesBefore(of, context)).map(({ name }) => name),
+    namesBefore: (of: OperatorView, _: unknown, context: Context) => namesBefore(of, context),
     standing: ({ operator, when }: OperatorView, _: unknown, context: Context) =>
       standingOf(context, codeIn(operator), when.asOf),
     records: recordsOf,
