@@ -25,6 +25,7 @@ import { objection, objectionById } from './nouns/objection.js'
 import { openRecords } from './nouns/open-records.js'
 import { operations, runById } from './nouns/operations.js'
 import { operator, operatorById } from './nouns/operator.js'
+import { outlook } from './nouns/outlook.js'
 import { overrule, overruleById } from './nouns/overrule.js'
 import { platforms } from './nouns/platforms.js'
 import { compared, discrepancyById } from './nouns/reconcile.js'
@@ -147,7 +148,13 @@ export const makeSchema = (): GraphQLSchema => {
         ...administration.Mutation,
       },
       ...listingFields,
-      Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing, ...clocks.Listing },
+      Listing: {
+        ...listingFields.Listing,
+        ...outlook.Listing,
+        ...door.Listing,
+        ...document.Listing,
+        ...clocks.Listing,
+      },
       Operator: {
         ...operator.Operator,
         ...identity.Operator,

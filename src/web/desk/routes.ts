@@ -59,6 +59,34 @@ export const PAGES: readonly Page[] = [
     acts: ['see_operations'],
     load: () => import('./pages/operator/report-page.js'),
   },
+  {
+    path: 'listings',
+    title: '名单案件',
+    section: '主体与名单',
+    acts: ['see_moves'],
+    key: 'l',
+    load: () => import('./pages/listings/index.js'),
+  },
+  {
+    path: 'listings/concerns',
+    title: '待核事项',
+    section: '主体与名单',
+    acts: ['see_moves'],
+    load: () => import('./pages/concerns/index.js'),
+  },
+  {
+    path: 'listings/objections',
+    title: '异议',
+    section: '主体与名单',
+    acts: ['see_objections'],
+    load: () => import('./pages/objections/index.js'),
+  },
+  {
+    path: 'listings/:id',
+    title: '名单记录',
+    acts: ['see_moves'],
+    load: () => import('./pages/listing/index.js'),
+  },
 ]
 
 /** The page behind a path below /desk, parameters and all; null: there is none. */
