@@ -1,15 +1,12 @@
 /** What would come of each move, told before it is tried; the reckoning is domain/outlook's. */
-import { isDate } from '../../domain/dates.js'
 import type { Outlook } from '../../domain/outlook.js'
 import { may, mayConsent, mayIn } from '../../domain/viewer.js'
-import { Refusal } from '../../errors.js'
 import { outlooksOf } from '../../work/outlook.js'
 import type { Context } from '../context.js'
 import type { ListingView } from './listing-view.js'
 
 const outlooks = async (view: ListingView, { on }: { on?: string | null }, context: Context) => {
   const { viewer, today, parts } = context
-  if (on != null && !isDate(on)) throw new Refusal('DATE_INVALID', { value: on })
   // What is public only, or asked about in the past, is nobody's to move.
   if (view.uuid === null || view.facts === null || !may(viewer, 'move_listing')) return []
   const listing = await context.load.listing(view.uuid)

@@ -35,8 +35,7 @@ export const DecisionChoice = ({ of, value, onChange }: Props) => {
           const isHeavier = isHeavy(record.body as Body)
           return (
             <Radio key={record.id} value={record.id} disabled={isGone}>
-              {lineOf(record.kind, record.body)}{' '}
-              <span className="soft">{String(record.body['document_number'] ?? '')}</span>
+              {lineOf(record.kind, record.body)}
               <span className={isHeavier && !isGone ? 'good' : 'warn'}>
                 {isGone
                   ? '（已撤销，不能作为根据）'

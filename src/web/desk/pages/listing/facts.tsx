@@ -25,8 +25,9 @@ export const Deadlines = ({ of }: { of: CaseFile }) => (
           {endedOn === null && <Left from={startsOn} to={dueOn} isLate={state === 'MISSED'} />}
           <div className="soft">
             {labelOf('DeadlineState', state)}
-            {endedOn !== null && `（${endedOn}${state === 'MET' && endedOn > dueOn ? '，逾期办结' : ''}）`}；自{' '}
-            {startsOn} 的次日起 {rule.value} 个工作日；{rule.basis}
+            {endedOn !== null &&
+              `（${endedOn}${name !== 'DEFENCE' && state === 'MET' && endedOn > dueOn ? '，逾期办结' : ''}）`}
+            ；自 {startsOn} 的次日起 {rule.value} 个工作日；{rule.basis}
             {!rule.confirmed && '（未经核实）'}
             {provisional && '；所及年份的节假日尚未公布，可能变动'}
           </div>

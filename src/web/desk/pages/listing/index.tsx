@@ -62,8 +62,10 @@ export default function ListingPage() {
           <Concerns of={of} onChanged={again} />
           <Basis of={of} />
           <PublicText of={of} />
-          <Deadlines of={of} />
-          <Deliveries of={of} platforms={found.data?.platforms ?? []} />
+          <div className="stack">
+            <Deadlines of={of} />
+            <Deliveries of={of} platforms={found.data?.platforms ?? []} />
+          </div>
           {moves && <Documents of={of} onChanged={again} />}
           <Trail of={of} />
         </div>

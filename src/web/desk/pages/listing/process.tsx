@@ -1,7 +1,7 @@
 /** The process drawn as a line: from left to right where there is room, from top to bottom else. */
 import { day, distance } from '../../pieces/dates.js'
 import type { CaseFile, Outlook } from './case.js'
-import { type Stage, stagesOf } from './stages.js'
+import { basisOf, type Stage, stagesOf } from './stages.js'
 
 const SAID: Record<Stage['tone'], string> = { done: '已办', next: '下一步', ahead: '其后', bad: '注意' }
 
@@ -30,5 +30,6 @@ export const ProcessLine = ({ of, outlooks }: { of: CaseFile; outlooks: readonly
         </li>
       ))}
     </ol>
+    {basisOf(of) && <p className="soft process-rule">除另行注明的外，各步依{basisOf(of)}办理。</p>}
   </section>
 )

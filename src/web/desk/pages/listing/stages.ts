@@ -57,7 +57,7 @@ export const stagesOf = (of: CaseFile, outlooks: readonly Outlook[]): Stage[] =>
           tone: 'done',
           ...doneOf(made),
           notes: notesOf(key, of, made),
-          rule: rule ?? basisOn(of, made.on),
+          rule,
         },
       ]
     if (key === 'consent' && !isConsentDue(of, outlooks)) return []
@@ -75,9 +75,7 @@ export const stagesOf = (of: CaseFile, outlooks: readonly Outlook[]): Stage[] =>
     const isNext = key === next
     const notes = isNext || key === 'review' ? [...waits, ...deadlineOf(of, key)] : []
     const tone = isNext ? 'next' : 'ahead'
-    return [
-      { key, title, tone, who: `由${by}办理`, on: null, notes, rule: isNext ? (rule ?? basisOn(of, null)) : null },
-    ]
+    return [{ key, title, tone, who: `由${by}办理`, on: null, notes, rule: isNext ? rule : null }]
   })
   return [...stages, ...after(of)]
 }
@@ -123,8 +121,8 @@ const deadlineOf = (of: CaseFile, key: string): string[] => {
 const ruleOf = ({ rule: { value, basis, confirmed } }: CaseFile['deadlines'][number]): string =>
   `${value} 个工作日；${basis}${confirmed ? '' : '（未经核实）'}`
 
-/** The list's own rule, as it was in force on that day. */
-const basisOn = ({ list }: CaseFile, on: string | null): string | null => {
+/** The list's own rule: of the decision, else as it is in force now. */
+export const basisOf = ({ list, decidedOn: on }: CaseFile): string | null => {
   const found = list?.legalBasis.find(
     ({ from, to }) => on === null || ((from === null || from <= on) && (to === null || on <= to)),
   )
