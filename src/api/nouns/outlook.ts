@@ -1,24 +1,27 @@
 /** What would come of each move, told before it is tried; the reckoning is domain/outlook's. */
-import type { Outlook } from '../../domain/outlook.js'
 import { may, mayConsent, mayIn } from '../../domain/viewer.js'
-import { outlooksOf } from '../../work/outlook.js'
+import { outlooksOf, type Told } from '../../work/outlook.js'
 import type { Context } from '../context.js'
 import type { ListingView } from './listing-view.js'
 
-const outlooks = async (view: ListingView, { on }: { on?: string | null }, context: Context) => {
+const outlooks = async (
+  view: ListingView,
+  { on, ofAge }: { on?: string | null; ofAge?: boolean | null },
+  context: Context,
+) => {
   const { viewer, today, parts } = context
   // What is public only, or asked about in the past, is nobody's to move.
   if (view.uuid === null || view.facts === null || !may(viewer, 'move_listing')) return []
   const listing = await context.load.listing(view.uuid)
   const operator = listing && (await context.load.operator(listing.operatorId))
-  if (listing === null || !mayIn(viewer, 'move_listing', operator?.region ?? null)) return []
-  const asking = { by: viewer.sub ?? '', role: viewer.role, on: on ?? today, today }
-  const found = await outlooksOf(parts.db, parts.rules, listing, asking)
+  if (!listing || !operator || !mayIn(viewer, 'move_listing', operator.region)) return []
+  const asking = { by: viewer.sub ?? '', role: viewer.role, on: on ?? today, today, ofAge: ofAge ?? null }
+  const found = await outlooksOf(parts.db, parts.rules, { listing, operator }, asking)
   const isAbove = mayConsent(viewer, listing.facts.level ?? null)
   return found.map((one) => outlookView(one, one.move !== 'consentListing' || isAbove))
 }
 
-const outlookView = ({ denial, reached, isTheirs, ...outlook }: Outlook, isOfTheirLevel: boolean) => ({
+const outlookView = ({ denial, reached, isTheirs, ...outlook }: Told, isOfTheirLevel: boolean) => ({
   ...outlook,
   yours: isTheirs && isOfTheirLevel,
   denial: denial && { because: denial.code, why: { zh: denial.zh, en: denial.en }, from: denial.from },

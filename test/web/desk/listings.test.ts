@@ -3,7 +3,9 @@ import type { Page } from 'playwright-core'
 import { addDays, dateIn } from '../../../src/domain/dates.js'
 import { isHeavy } from '../../../src/domain/penalty.js'
 import { carry } from '../../../src/sandbox/officers.js'
+import * as concerns from '../../../src/store/concerns.js'
 import * as listings from '../../../src/store/listings.js'
+import { makeMove } from '../../../src/work/listing.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { type AtDesk, addPerson, atDesk, deskBuilt } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
@@ -25,11 +27,14 @@ describe('the pages of listings', function () {
     await deskBuilt()
     hub = await startHub()
     for (const feed of ['registry', 'penalties']) await hub.hub.pull(feed, { cause: 'command' })
+    await hub.hub.score({ cause: 'command' })
     const { db } = hub.hub
     const found = await db('versions as v')
       .join('operators as o', 'o.id', 'v.operator_id')
       .where('v.kind', 'penalty')
       .whereNotNull('o.uscc')
+      // Where the score has opened a lead there is a case already.
+      .whereNotExists(db('listings as l').whereRaw('l.operator_id = o.id'))
       .orderBy('v.id')
       .select('v.body', 'o.uscc as code', 'o.name')
     const heavy = new Map(found.filter(({ body }) => isHeavy(body)).map(({ code, name }) => [code, { code, name }]))
@@ -130,7 +135,10 @@ describe('the pages of listings', function () {
     expect(await page.getByRole('table', { name: '报送' }).getByText('待报送或待回执').count()).to.equal(4)
 
     // The decision as a paper, and its number noted as it was issued.
-    const decision = documents.getByRole('listitem').filter({ hasText: /^列入.*决定书/ }).first()
+    const decision = documents
+      .getByRole('listitem')
+      .filter({ hasText: /^列入.*决定书/ })
+      .first()
     await decision.getByRole('button', { name: '查看、打印' }).click()
     await page.frameLocator('iframe').getByText('虚市监信列〔2026〕7号').first().waitFor()
     await page
@@ -155,7 +163,7 @@ describe('the pages of listings', function () {
     const officer = await atDesk(visitor, hub, 'officer')
     const { page } = officer
     await officer.open(path, name)
-    await page.getByRole('button', { name: '暂停公示' }).click()
+    await page.getByRole('button', { name: '立即暂停公示' }).click()
     const form = page.getByRole('form', { name: '暂停公示' })
     await form.getByText('立即从公开的黑名单上消失').waitFor()
     await form.getByLabel('暂停公示的种类').click()
@@ -165,7 +173,7 @@ describe('the pages of listings', function () {
     await page.getByText('已办理：暂停公示').waitFor()
     expect(await publicPage(code)).to.not.include(name)
     // Whoever hid it is told beforehand that another must confirm.
-    await page.getByRole('button', { name: /确认暂停公示\s*现在不能：须由另一人办理/ }).waitFor()
+    await page.getByRole('button', { name: /确认暂停公示.*现在不能：须由另一人办理/ }).waitFor()
     await inOrder(officer)
     const second = await atDesk(visitor, hub, 'reviewer')
     await second.open('/listings?state=HIDDEN', '名单案件')
@@ -187,7 +195,6 @@ describe('the pages of listings', function () {
     await form.getByLabel('事由').fill('认定的事实有误，经复查更正')
     // Somebody else acts in between.
     const { uuid } = await caseOf(code)
-    const { makeMove } = await import('../../../src/work/listing.js')
     await makeMove(hub.hub.db, hub.hub.rules, {
       id: uuid,
       name: 'hideListing',
@@ -207,25 +214,74 @@ describe('the pages of listings', function () {
     await inOrder(officer)
   })
 
-  for (const width of [1280, 360]) {
-    it(`are in order for axe, and no wider than their window, at ${width} px`, async () => {
-      const { path, name } = await published()
+  it('what has changed under a listing is settled with a note, and an objection is decided by another person than who opened it', async () => {
+    const { code, name, uuid } = await published()
+    const { db } = hub.hub
+    const { decision_version: record } = await db('listings').where({ id: uuid }).first('decision_version')
+    await db.transaction((tx) =>
+      concerns.open(tx, { listingId: uuid, cause: 'ABSENT', record, run: null, at: hub.hub.now() }),
+    )
+    const token = await hub.token('officer')
+    const { data } = await hub.ask(
+      `{ operator(code: "${code}") { score { reasons { records { id kind } } } } }`,
+      {},
+      token,
+    )
+    const reasons: { records: { id: string; kind: string }[] }[] = data.operator.score.reasons
+    const contested = reasons.flatMap(({ records }) => records).find(({ kind }) => kind === 'PENALTY')
+    const input = { operator: code, record: contested?.id, statement: '处罚的不是本公司' }
+    const open = 'mutation($input: OpenObjectionInput!) { openObjection(input: $input) { id } }'
+    expect((await hub.ask(open, { input }, token)).errors).to.equal(undefined)
+
+    const officer = await atDesk(visitor, hub, 'officer')
+    await officer.open('/listings/concerns', '待核事项')
+    const concern = officer.page.getByRole('list', { name: '待核事项' }).getByRole('listitem').filter({ hasText: name })
+    await concern.getByText('整批报送中不再有该信息').waitFor()
+    await concern.getByRole('button', { name: '办结此事项' }).click()
+    await officer.page.getByLabel('核实的结果').fill('信源单位确认漏报')
+    await officer.page.getByRole('button', { name: '确认办结此事项' }).click()
+    await officer.page.getByText('没有待核事项').waitFor()
+    await officer.open('/listings/objections', '异议')
+    await officer.page.getByText('由复核人决定。').waitFor()
+    await inOrder(officer)
+
+    const reviewer = await atDesk(visitor, hub, 'reviewer')
+    await reviewer.open('/listings/objections', '异议')
+    const { page } = reviewer
+    await page.getByText('处罚的不是本公司').waitFor()
+    expect(await violations(page)).to.deep.equal([])
+    await page.getByRole('button', { name: '决定异议' }).click()
+    await page.getByRole('radio', { name: '成立，转信源单位更正' }).check()
+    await page.getByText('转报送该信息的信源单位更正').waitFor()
+    await page.getByLabel('说明').fill('处罚决定书载明的是另一公司')
+    await page.getByRole('button', { name: '确认决定异议' }).click()
+    await page.getByText('没有这种状态的异议').waitFor()
+    await reviewer.open('/listings/objections?state=UPHELD', '异议')
+    await page.getByText(/reviewer 于 .* 办理：处罚决定书载明的是另一公司/).waitFor()
+    await inOrder(reviewer)
+  })
+
+  it('are in order for axe, and no wider than their window, at 1280 and at 360 px', async () => {
+    const { path, name } = await published()
+    for (const width of [1280, 360]) {
       const officer = await atDesk(visitor, hub, 'officer', { viewport: { width, height: 800 } })
       const { page, open } = officer
       for (const [at, title] of [
         ['/listings', '名单案件'],
-        ['/listings?view=due', '名单案件'],
-        ['/listings/concerns', '待核事项'],
-        ['/listings/objections', '异议'],
-        [path, name],
+        ...(width === 360
+          ? ([
+              ['/listings?view=due', '名单案件'],
+              ['/listings/concerns', '待核事项'],
+            ] as const)
+          : []),
         [`${path}?deed=hideListing`, name],
       ] as const) {
         await open(at, title)
         await page.waitForLoadState('networkidle')
-        expect(await violations(page), at).to.deep.equal([])
-        expect(await isTooWide(page), at).to.equal(false)
+        expect(await violations(page), `${at} at ${width}`).to.deep.equal([])
+        expect(await isTooWide(page), `${at} at ${width}`).to.equal(false)
       }
       await inOrder(officer)
-    })
-  }
+    }
+  })
 })

@@ -10,7 +10,7 @@ import { OutlooksDocument } from './listing.generated.js'
 import { MoveForm } from './move-form.js'
 import { type Draft, GRAVE, TODAY_ONLY } from './moves.js'
 import { MUTATIONS, type PersonsMove } from './mutations.js'
-import { rolesOf } from './stages.js'
+import { nextMoves, rolesOf } from './stages.js'
 
 interface Deed {
   move: PersonsMove
@@ -18,12 +18,15 @@ interface Deed {
   roles: string
   /** Why not now; null: it can be done. */
   why: string | null
+  /** It carries the process on. */
+  isNext: boolean
 }
 
 /** One of each move: a removal can be made where it can be for one of its reasons. */
-const deedsOf = (outlooks: readonly Outlook[]): Deed[] => {
+const deedsOf = (of: CaseFile, outlooks: readonly Outlook[]): Deed[] => {
+  const next = nextMoves(of, outlooks)
   const moves = [...new Set(outlooks.map(({ move }) => move))].filter((move): move is PersonsMove => move in MUTATIONS)
-  return moves.map((move) => {
+  const deeds = moves.map((move): Deed => {
     const own = outlooks.filter((one) => one.move === move)
     const [first] = own
     const isFree = own.some(({ denial }) => denial === null)
@@ -32,8 +35,10 @@ const deedsOf = (outlooks: readonly Outlook[]): Deed[] => {
       isTheirs: own.some(({ yours }) => yours),
       roles: rolesOf(first?.roles ?? []),
       why: isFree ? null : (first?.denial?.why.zh ?? null),
+      isNext: next.includes(move),
     }
   })
+  return deeds.toSorted((a, b) => Number(b.isNext) - Number(a.isNext))
 }
 
 interface Props {
@@ -49,7 +54,7 @@ interface Props {
 export const Deeds = ({ of, outlooks, chosen, onChoose, onChanged }: Props) => {
   const [drafts, setDrafts] = useState<Partial<Record<PersonsMove, Draft>>>({})
   const [said, setSaid] = useState('')
-  const deeds = deedsOf(outlooks)
+  const deeds = deedsOf(of, outlooks)
   const [theirs, others] = [deeds.filter(({ isTheirs }) => isTheirs), deeds.filter(({ isTheirs }) => !isTheirs)]
   const open = theirs.find(({ move }) => move === chosen)
   return (
@@ -61,11 +66,11 @@ export const Deeds = ({ of, outlooks, chosen, onChoose, onChanged }: Props) => {
       {theirs.length === 0 && <Empty>此案现在没有由您办理的步骤。</Empty>}
       <div className={open ? 'deeds open' : 'deeds'}>
         <ul className="deed-list" aria-label="由您办理">
-          {theirs.map(({ move, why }) => (
+          {theirs.map(({ move, why, isNext }) => (
             <li key={move}>
               <button
                 type="button"
-                className={GRAVE.includes(move) ? 'deed grave' : 'deed'}
+                className={classOf(move, isNext)}
                 aria-pressed={move === chosen}
                 onClick={() => {
                   setSaid('')
@@ -73,6 +78,7 @@ export const Deeds = ({ of, outlooks, chosen, onChoose, onChanged }: Props) => {
                 }}
               >
                 <b>{MOVES[move].zh}</b>
+                {isNext && <span className="tag"> 下一步</span>}
                 {why !== null && <span className="warn own-line">现在不能：{why}</span>}
               </button>
             </li>
@@ -114,15 +120,21 @@ export const Deeds = ({ of, outlooks, chosen, onChoose, onChanged }: Props) => {
   )
 }
 
+const classOf = (move: PersonsMove, isNext: boolean): string => {
+  if (isNext) return 'deed next'
+  return GRAVE.includes(move) ? 'deed grave' : 'deed'
+}
+
 type ChosenProps = Parameters<typeof MoveForm>[0]
 
-/** On another day than today other things may stand against it. */
+/** On another day than today, or of a person of age, other things may stand against it. */
 const Chosen = (props: ChosenProps) => {
   const { of, move, draft } = props
   const on = TODAY_ONLY.includes(move) ? null : draft.on
-  const isOther = on != null && on !== '' && on !== today()
+  const ofAge = move === 'publishListing' ? (draft.ofAge ?? null) : null
+  const isOther = (on != null && on !== '' && on !== today()) || ofAge !== null
   const { data, error, previousData } = useQuery(OutlooksDocument, {
-    variables: { id: of.id, on: on ?? null },
+    variables: { id: of.id, on: on || null, ofAge },
     skip: !isOther,
     fetchPolicy: 'no-cache',
   })

@@ -36,9 +36,16 @@ export default function ListingPage() {
         title={of ? nameOf(of) : isMissing ? '没有这条名单记录' : '名单记录'}
         under="/listings"
         extra={
-          <Button loading={found.loading} onClick={again}>
-            刷新
-          </Button>
+          <span>
+            {of && isShown(of) && moves && !of.mirrored && (
+              <Button danger onClick={() => ask({ deed: 'hideListing' })}>
+                立即暂停公示
+              </Button>
+            )}{' '}
+            <Button loading={found.loading} onClick={again}>
+              刷新
+            </Button>
+          </span>
         }
       >
         {of && <State of={of} />}

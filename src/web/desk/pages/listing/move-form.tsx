@@ -1,7 +1,7 @@
 /** The form of one move: each member asked only where the move needs it, what follows said first, and what stands against it. */
 import { useApolloClient } from '@apollo/client/react'
 import { Alert, Button, Checkbox, Input, Radio, Select } from 'antd'
-import { type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { MOVES } from '../../../../domain/moves.js'
 import { today } from '../../pieces/dates.js'
 import { Refusal } from '../../pieces/refusal.js'
@@ -66,6 +66,9 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
   const id = useId()
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
+  const head = useRef<HTMLHeadingElement>(null)
+  // Whoever has chosen it begins to read here.
+  useEffect(() => head.current?.focus(), [])
   const isToday = TODAY_ONLY.includes(move)
   const on = isToday ? today() : (draft.on ?? today())
   const asked = fieldsOf(move, draft, of)
@@ -96,7 +99,9 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
         if (isComplete && denial === null && !isBusy) void act()
       }}
     >
-      <h3>{title}</h3>
+      <h3 ref={head} tabIndex={-1}>
+        {title}
+      </h3>
       {denial && <Alert type="warning" showIcon title={`现在办理会被拒绝：${denial.why.zh}。`} />}
       <p className="labelled">
         <label htmlFor={`${id}on`}>{DAY_OF[move] ?? '行为之日'}</label>

@@ -98,6 +98,16 @@ const isConsentDue = (of: CaseFile, outlooks: readonly Outlook[]): boolean => {
   return of.state === 'REVIEWED' && consent !== undefined && consent.denial?.because !== 'CONSENT_NOT_NEEDED'
 }
 
+/** Moves that carry the process on from where it stands. */
+export const nextMoves = (of: CaseFile, outlooks: readonly Outlook[]): readonly MoveName[] => {
+  const next = nextOf(of, outlooks)
+  if (next === 'defence') return pointsOf(of).some(({ answer }) => answer === null) ? ['answerDefence'] : []
+  if (of.state === 'HIDDEN' && of.hiding?.confirmed === false) return ['confirmHiding']
+  if (of.repair)
+    return of.repair.acceptedOn === null ? ['acceptRepair', 'refuseRepair'] : ['removeListing', 'refuseRepair']
+  return ORDER.find(({ key }) => key === next)?.moves ?? []
+}
+
 const doneOf = ({ by, role, on }: Made): Pick<Stage, 'who' | 'on'> => ({
   who: role === 'clock' ? '系统' : `${by}（${labelOf('MoverRole', role)}）`,
   on,
