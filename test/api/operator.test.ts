@@ -259,7 +259,6 @@ describe('operator over HTTP', () => {
       'standings.of',
       'versions.mirrored',
       'versions.ofOperators',
-      'watch.lastGood',
     ])
   })
 

@@ -42,6 +42,11 @@ describe('the page of an operator', function () {
     await page.keyboard.type(hub.world.goodExample)
     await page.keyboard.press('Enter')
     await page.waitForURL(`**/operator/${hub.world.goodExample}`)
+    // Enter before anything is found opens the nearest once it is.
+    await page.keyboard.press('/')
+    await page.keyboard.type(bad.name.slice(2, 6))
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`**/operator/${bad.code}`)
     expect(faults).to.deep.equal([])
     await close()
   })

@@ -22,6 +22,8 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
   const [text, setText] = useState('')
   const [isOpen, setOpen] = useState(false)
   const [at, setAt] = useState(0)
+  /** Enter was pressed before anything was found: the nearest is opened once it is. */
+  const [isHasty, setHasty] = useState(false)
   const { options, words } = useFound(text.trim())
   const id = useId()
   const shown = isOpen ? options : []
@@ -30,9 +32,15 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
     if (code === undefined) return
     setText('')
     setOpen(false)
+    setHasty(false)
     input.current?.blur()
     void navigate(operatorPath({ uscc: code }))
   }
+  const nearest = options[0]?.code
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when something is found
+  useEffect(() => {
+    if (isHasty && nearest !== undefined) go(nearest)
+  }, [isHasty, nearest])
   const onKey = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step !== undefined && shown.length > 0) {
@@ -40,7 +48,8 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
       setAt((at + step + shown.length) % shown.length)
     } else if (event.key === 'Enter') {
       event.preventDefault()
-      go(options[at]?.code)
+      if (options.length > 0) go(options[at]?.code)
+      else setHasty(true)
     } else if (event.key === 'Escape') setOpen(false)
   }
   return (
@@ -62,6 +71,7 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
           setText(event.target.value)
           setOpen(true)
           setAt(0)
+          setHasty(false)
         }}
         onFocus={() => setOpen(true)}
         onBlur={() => setOpen(false)}
@@ -101,14 +111,27 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
   )
 }
 
-/** A code is opened as it stands; a name is looked for. `words`: where nothing was found, or it could not be asked. */
-const useFound = (name: string): { options: Option[]; words: string | null } => {
+interface Found {
+  /** The text to which this is the answer. */
+  of: string
+  options: Option[]
+  words: string | null
+}
+
+/**
+ * A code is opened as it stands; a name is looked for. What was found for an earlier text is no answer to this one. `words`: where
+ * nothing was found, or it could not be asked.
+ */
+const useFound = (name: string): Found => {
   const client = useApolloClient()
-  const [found, setFound] = useState<{ options: Option[]; words: string | null }>({ options: [], words: null })
+  const [found, setFound] = useState<Found>({ of: '', options: [], words: null })
+  const isCode = CODE.test(name)
   useEffect(() => {
-    if (CODE.test(name)) return setFound({ options: [{ code: name, name: '打开此代码', former: null }], words: null })
-    if (name.length < NAME_LEAST) return setFound({ options: [], words: null })
+    if (isCode || name.length < NAME_LEAST) return
     let isOld = false
+    const tell = (options: Option[], words: string | null) => {
+      if (!isOld) setFound({ of: name, options, words })
+    }
     const timer = setTimeout(async () => {
       try {
         const { data } = await client.query({ query: FindOperatorDocument, variables: { name } })
@@ -117,16 +140,16 @@ const useFound = (name: string): { options: Option[]; words: string | null } => 
           name: node.name ?? '（无名称）',
           former: match?.former ? match.name : null,
         }))
-        const words = options.length === 0 ? '没有找到；可试简称、曾用名或代码。' : null
-        if (!isOld) setFound({ options, words })
+        tell(options, options.length === 0 ? '没有找到；可试简称、曾用名或代码。' : null)
       } catch (error) {
-        if (!isOld) setFound({ options: [], words: sentenceOf(error) })
+        tell([], sentenceOf(error))
       }
     }, PAUSE_MS)
     return () => {
       isOld = true
       clearTimeout(timer)
     }
-  }, [client, name])
-  return found
+  }, [client, name, isCode])
+  if (isCode) return { of: name, options: [{ code: name, name: '打开此代码', former: null }], words: null }
+  return found.of === name ? found : { of: name, options: [], words: null }
 }
