@@ -88,6 +88,7 @@ describe('the pages of listings', function () {
       .getByRole('radio', { name: /（较重行政处罚）/ })
       .first()
       .check()
+    expect(await violations(page)).to.deep.equal([])
     await dialog.getByRole('button', { name: '登记线索' }).click()
     await page.waitForURL(/\/desk\/listings\/[\w-]+$/)
     await page.getByRole('list', { name: '办理进程' }).getByText('关联决定').waitFor()
@@ -141,6 +142,7 @@ describe('the pages of listings', function () {
       .first()
     await decision.getByRole('button', { name: '查看、打印' }).click()
     await page.frameLocator('iframe').getByText('虚市监信列〔2026〕7号').first().waitFor()
+    expect(await violations(page)).to.deep.equal([])
     await page
       .getByRole('dialog')
       .getByRole('button', { name: '返 回' })

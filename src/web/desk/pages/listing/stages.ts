@@ -61,8 +61,10 @@ export const stagesOf = (of: CaseFile, outlooks: readonly Outlook[]): Stage[] =>
         },
       ]
     if (key === 'consent' && !isConsentDue(of, outlooks)) return []
-    if (key === 'defence' && key === next)
-      return [{ key, title, tone: 'next', who: '当事人', on: null, notes: due ? [`至 ${due.dueOn}（含）`] : [], rule }]
+    if (key === 'defence' && key === next) {
+      const until = due?.endedOn === null ? [`当事人可说至 ${due.dueOn}（含）`] : []
+      return [{ key, title, tone: 'next', who: '', on: null, notes: [...until, ...pointNotes(of)], rule }]
+    }
     // Over, and passed over: nobody spoke, or what is here began later.
     if (at === -1 || i < at)
       return key === 'defence' && due
@@ -116,7 +118,10 @@ const doneOf = ({ by, role, on }: Made): Pick<Stage, 'who' | 'on'> => ({
 const notesOf = (key: string, of: CaseFile, made: Made): string[] => {
   const { documentNumber } = actOf(made)
   const number = typeof documentNumber === 'string' ? [documentNumber] : []
-  if (key !== 'defence') return number
+  return key === 'defence' ? pointNotes(of) : number
+}
+
+const pointNotes = (of: CaseFile): string[] => {
   const points = pointsOf(of)
   const open = points.filter(({ answer }) => answer === null).length
   return points.length === 0 ? [] : [`${points.length} 点，${open === 0 ? '均已答复' : `${open} 点待答复`}`]
