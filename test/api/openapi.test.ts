@@ -301,7 +301,10 @@ describe('the description of what is answered beside GraphQL', () => {
 
   it('tells of the pages', async () => {
     for (const path of ['/', '/blacklist', '/scorecard', '/site.css']) await ask(path, 200, { at: path })
-    await ask('/favicon.ico', 204, { at: '/favicon.ico' })
+    for (const path of ['/icon.svg', '/robots.txt', '/sitemap.xml']) await ask(path, 200, { at: path })
+    await ask('/favicon.ico', 301, { at: '/favicon.ico' })
+    await ask('/blacklist?format=csv', 200, { at: '/blacklist' })
+    await ask('/blacklist?name=', 303, { at: '/blacklist' })
     const graphiql = await (await fetch(`${world.url}/graphql`, { headers: { accept: 'text/html' } })).text()
     for (const type of ['js', 'css']) {
       const file = new RegExp(`/graphiql/assets/[\\w.-]+\\.${type}`).exec(graphiql)?.[0] ?? ''

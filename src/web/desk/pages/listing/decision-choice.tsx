@@ -29,7 +29,7 @@ export const DecisionChoice = ({ of, value, onChange }: Props) => {
   return (
     <fieldset className="labelled">
       <legend>处罚决定</legend>
-      <Radio.Group className="choices" value={value} onChange={({ target }) => onChange(target.value)}>
+      <Radio.Group className="decision-choices" value={value} onChange={({ target }) => onChange(target.value)}>
         {decisions.map((record) => {
           const isGone = isWithdrawn(record.body as Body)
           const isHeavier = isHeavy(record.body as Body)
