@@ -25,6 +25,7 @@ import { objection } from './nouns/objection.js'
 import { openRecords } from './nouns/open-records.js'
 import { operations } from './nouns/operations.js'
 import { operator } from './nouns/operator.js'
+import { outlook } from './nouns/outlook.js'
 import { overrule } from './nouns/overrule.js'
 import { platforms } from './nouns/platforms.js'
 import { compared } from './nouns/reconcile.js'
@@ -123,7 +124,13 @@ export const makeSchema = (): GraphQLSchema => {
         ...administration.Mutation,
       },
       ...listingFields,
-      Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing, ...clocks.Listing },
+      Listing: {
+        ...listingFields.Listing,
+        ...outlook.Listing,
+        ...door.Listing,
+        ...document.Listing,
+        ...clocks.Listing,
+      },
       Operator: {
         ...operator.Operator,
         ...identity.Operator,

@@ -17,7 +17,8 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '本枢纽依 schema/rules 的规则计算',
     en: 'reckoned here, by the rules of schema/rules',
     types: `NameMatch Lateness RuleCount TimelinessFigure DueDelivery Deadline ListingClocks PublicationClock IdentityProposal IdentityEvidence
-      CaseColumn MaskedPart PublicText ListingDocument DocumentBlank`,
+      CaseColumn MaskedPart PublicText ListingDocument DocumentBlank MoveOutlook MoveDenial
+      CalendarForeseen CalendarDayForeseen DeadlineMoving`,
   },
   {
     zh: '规则文件 schema/rules',

@@ -131,6 +131,7 @@ const LINES: Record<string, readonly Line[]> = {
     ['see_moves see_own_file', 'SIGHT', 'deadlines proceedings'],
     ['see_inner_listings', 'SIGHT', 'ground notListed repair hiding deliveries'],
     ['move_listing move_own_listing', 'SIGHT', 'allowedMoves'],
+    ['move_listing', 'SIGHT', 'outlooks'],
     ['move_listing see_own_file', 'SIGHT', 'documents'],
   ],
   Hiding: [['see_moves', 'SIGHT', 'by']],

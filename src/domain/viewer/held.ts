@@ -72,6 +72,8 @@ export const HELD: Record<string, string> = {
   Lockout: 'kind name address failures lastAt until',
   MaskedPart: 'field what times',
   Measure: 'item zh en basis confirmed',
+  MoveDenial: 'because why from',
+  MoveOutlook: 'move removal roles yours denial stateAfter endsOn',
   MovePayload: 'listing',
   NameMatch: 'reason name former',
   Objection: 'id operator feed record rule fact statement state openedAt decidedAt note referredTo consequence',
