@@ -38,6 +38,7 @@ import { score } from './nouns/score.js'
 import { adoptionById, scorecardLife } from './nouns/scorecards.js'
 import { authorisationById, sellersOf } from './nouns/sellers.js'
 import { standing } from './nouns/standing.js'
+import { takeback } from './nouns/takeback.js'
 import { timelinessOf } from './nouns/timeliness.js'
 import { timetable } from './nouns/timetable.js'
 import { trail } from './nouns/trail.js'
@@ -108,6 +109,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...rejected.Query,
         ...identity.Query,
         ...concerns.Query,
+        ...takeback.Query,
         ...overrule.Query,
         ...objection.Query,
         ...door.Query,

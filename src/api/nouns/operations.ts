@@ -8,6 +8,7 @@ import type * as watch from '../../store/watch.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import type { Context } from '../context.js'
 import { cursorOf, globalId, numberAfter } from '../ids.js'
+import { withoutNul } from '../limits.js'
 import { allow, signedIn } from '../viewer.js'
 
 /** Largest of GraphQL's integers: 24 days. */
@@ -23,9 +24,20 @@ export const runView = (run: runs.Run) => ({
   takenBack: run.takenBackAt && { at: run.takenBackAt, by: run.takenBackBy, reason: run.takenBackReason },
 })
 
-const runPage = async (_: unknown, args: PageArgs, context: Context) => {
+interface RunArgs extends PageArgs {
+  job?: runs.Job | null
+  subject?: string | null
+}
+
+const runPage = async (_: unknown, args: RunArgs, context: Context) => {
   allow(context.viewer, 'see_operations')
-  const found = await runs.list(context.parts.db, { first: firstOf(args) + 1, before: numberAfter(args.after) })
+  const { job = null, subject = null } = withoutNul(args)
+  const found = await runs.list(context.parts.db, {
+    job,
+    subject,
+    first: firstOf(args) + 1,
+    before: numberAfter(args.after),
+  })
   return connection(found.map(runView), args, (run) => cursorOf(run.key))
 }
 

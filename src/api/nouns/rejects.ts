@@ -34,14 +34,7 @@ interface RejectsArgs extends PageArgs {
 const rejects = async (_: unknown, args: RejectsArgs, context: Context) => {
   allow(context.viewer, 'see_rejects')
   const { db } = context.parts
-  const { feed = null, run = null, state = null, rule = null } = withoutNul(args)
-  // What is not this hub's id is no run, and no run has rejects.
-  const filter = {
-    feeds: visible(context, feed),
-    run: run === null ? null : (numberIn(run, 'Run') ?? 0),
-    state,
-    rule,
-  }
+  const filter = filterOf(context, args)
   const found = await setAside.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
   const views = found.map((each) => view(each))
   return connection(
@@ -50,6 +43,17 @@ const rejects = async (_: unknown, args: RejectsArgs, context: Context) => {
     ({ key }) => cursorOf(key),
     () => setAside.count(db, filter),
   )
+}
+
+const rejectRules = (_: unknown, args: RejectsArgs, context: Context) => {
+  allow(context.viewer, 'see_rejects')
+  return setAside.countByRule(context.parts.db, filterOf(context, args))
+}
+
+const filterOf = (context: Context, args: RejectsArgs): setAside.Filter => {
+  const { feed = null, run = null, state = null, rule = null } = withoutNul(args)
+  // What is not this hub's id is no run, and no run has rejects.
+  return { feeds: visible(context, feed), run: run === null ? null : (numberIn(run, 'Run') ?? 0), state, rule }
 }
 
 /** An agency sees its own feeds alone, whatever it asks for; null: all. */
@@ -118,6 +122,6 @@ const payload = async (context: Context, id: number) => {
 }
 
 export const rejected = {
-  Query: { rejects },
+  Query: { rejects, rejectRules },
   Mutation: { correctReject, dropReject },
 }
