@@ -26,16 +26,18 @@ export const scorecards = (parts: SiteParts, show: Show): Router => {
 }
 
 const showInForce =
-  ({ db, nowOf }: SiteParts, show: Show): RequestHandler =>
+  ({ dbOf, nowOf }: SiteParts, show: Show): RequestHandler =>
   async (request, response) => {
+    const db = dbOf(request)
     const day = dateIn(nowOf(request))
     const card = await cardInForce(db, day)
     show(request, response, await pageOf(db, card, card, day))
   }
 
 const showVersion =
-  ({ db, nowOf }: SiteParts, show: Show): RequestHandler =>
+  ({ dbOf, nowOf }: SiteParts, show: Show): RequestHandler =>
   async (request, response) => {
+    const db = dbOf(request)
     const asked = String(request.params['version'])
     const asJson = asked.endsWith(JSON_END)
     const card = await known(db, asJson ? asked.slice(0, -JSON_END.length) : asked)
@@ -51,7 +53,7 @@ const bytesOf = (response: Response, card: Scorecard): void => {
 }
 
 /** A version that is nowhere, and one whose file is no card and never gave a score, are pages that do not exist. */
-const known = async (db: SiteParts['db'], version: string): Promise<Scorecard> => {
+const known = async (db: ReturnType<SiteParts['dbOf']>, version: string): Promise<Scorecard> => {
   if (version.length > VERSION_LONGEST || !VERSION.test(version)) throw new Refusal('NOT_FOUND')
   try {
     return await cardNamed(db, version)
@@ -62,7 +64,12 @@ const known = async (db: SiteParts['db'], version: string): Promise<Scorecard> =
   }
 }
 
-const pageOf = async (db: SiteParts['db'], card: Scorecard, current: Scorecard, day: string): Promise<Page> => {
+const pageOf = async (
+  db: ReturnType<SiteParts['dbOf']>,
+  card: Scorecard,
+  current: Scorecard,
+  day: string,
+): Promise<Page> => {
   const [adoptions, kept] = await Promise.all([audits.adoptions(db), audits.versionsKept(db)])
   return cardPage({
     card,

@@ -11,7 +11,8 @@ import { scorecards } from './scorecard-routes.js'
 import { STYLE } from './style.js'
 
 export interface SiteParts {
-  db: Db
+  /** The database, for a request: its statements are its own. */
+  dbOf: (request: Request) => Db
   rules: { lists: readonly ListKind[] }
   demo: boolean
   /** The instant of a request. */
@@ -47,7 +48,8 @@ const send = ({ demo, nowOf }: SiteParts, request: Request, response: Response, 
 const showList =
   (parts: SiteParts): RequestHandler =>
   async (request, response) => {
-    const { db, nowOf } = parts
+    const { dbOf, nowOf } = parts
+    const db = dbOf(request)
     const day = dateIn(nowOf(request))
     const name = textOf(request.query.name).trim().slice(0, NAME_LONGEST)
     const filter = { name: name || null, days: { asOf: day, today: day } }
@@ -79,7 +81,8 @@ const afterOf = (text: string): { publishedOn: string; id: string } | null => {
 const showEntry =
   (parts: SiteParts): RequestHandler =>
   async (request, response) => {
-    const { db, rules, nowOf } = parts
+    const { dbOf, rules, nowOf } = parts
+    const db = dbOf(request)
     const id = String(request.params.id).toLowerCase()
     if (!UUID.test(id)) throw new Refusal('NOT_FOUND')
     const day = dateIn(nowOf(request))
@@ -97,7 +100,7 @@ const showEntry =
       )
     }
     // What was never public has never been here.
-    const published = entry !== null || (await listings.byId(db, id))?.publishedOn != null
+    const published = entry !== null || (await listings.wasPublished(db, id))
     if (!published) throw new Refusal('NOT_FOUND')
     send(parts, request, response.status(410), endedPage())
   }

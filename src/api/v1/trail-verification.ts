@@ -1,16 +1,18 @@
 /** GET /v1/trail/verification: the whole trail walked while whoever asked watches: Server-Sent Events `progress`, then `done`. */
 import type { RequestHandler, Response } from 'express'
 import { Refusal } from '../../errors.js'
+import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, allow } from '../viewer.js'
 import type { AskedOf } from './index.js'
 
 /** One walk at a time: it reads every row. Refusals: UNAUTHENTICATED, FORBIDDEN, RUN_BUSY. */
-export const trailVerification = (parts: ApiParts, askedOf: AskedOf): RequestHandler => {
+export const trailVerification = (all: ApiParts, askedOf: AskedOf): RequestHandler => {
   let walking = false
   return async (request, response) => {
     const own = askedOf(request)
+    const parts = withDb(all, () => own.db)
     const viewer = await admit(request, parts, own.now)
     allow(viewer, 'see_trail')
     if (walking) throw new Refusal('RUN_BUSY', { job: 'verify', subject: 'audit' })

@@ -14,6 +14,7 @@ import { INTERNAL, isRefusal, Refusal, reasonOf } from '../../errors.js'
 import * as watch from '../../store/watch.js'
 import { previewUpload } from '../../work/upload-preview.js'
 import type { Asked } from '../asked.js'
+import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, signedIn } from '../viewer.js'
@@ -38,6 +39,7 @@ const PARAMETERS = ['dated', 'full', 'reader', 'name', 'preview']
 const unpacked = promisify(gunzip)
 
 interface Shown {
+  parts: ApiParts
   own: Asked
   viewer: Viewer
   feed: Feed
@@ -61,25 +63,15 @@ export class Unpulled extends Error {
 }
 
 export const uploads = (
-  parts: ApiParts,
+  all: ApiParts,
   askedOf: AskedOf,
   receive: Receive = makeReceive({ most: UPLOAD_BYTES, mostOfAll: ARRIVING_BYTES }),
 ): RequestHandler => {
   const places = makePlaces(UPLOADS_MOST, UPLOADS_OF_ONE)
-  /** Nothing is taken in; what of the hub's own it shows is told to the trail before it leaves. */
-  const shown = async (response: Response, { own, viewer, feed, given, bytes }: Shown): Promise<void> => {
-    const { mark } = parts.keys
-    const { preview: _, ...told } = given
-    const asked = { feed, file: { bytes, ...told }, mark, rules: parts.rules, now: own.now }
-    const preview = await previewUpload(parts.db, { ...asked, signal: AbortSignal.timeout(TAKE_IN_MS) })
-    const content = JSON.stringify(redact(preview, mark, feed.exempt))
-    const codes = preview.records.flatMap(({ code }) => (code === null ? [] : [code]))
-    await keep(parts, own, viewer, { kind: 'ANSWER', asked: saidOf(feed, given, mark), shown: codes, content })
-    response.set('Cache-Control', 'no-store').type('json').send(content)
-  }
   return async (request, response) => {
     const own = askedOf(request)
     const { now } = own
+    const parts = withDb(all, () => own.db)
     const viewer = await admit(request, parts, now)
     const feed = feedFor(viewer, String(request.params['feed']), parts)
     const given = givenIn(request, parts.keys.mark)
@@ -93,7 +85,7 @@ export const uploads = (
       const giveUp = places.take(feed)
       try {
         const bytes = packed ? await unpackedFrom(received) : received.bytes
-        if (given.preview) return await shown(response, { own, viewer, feed, given, bytes })
+        if (given.preview) return await shown(response, { parts, own, viewer, feed, given, bytes })
         const by = viewer.sub ?? ''
         const asked = saidOf(feed, given, parts.keys.mark)
         await keep(parts, own, viewer, { kind: 'ACT', asked, content: bytes })
@@ -118,6 +110,18 @@ export const uploads = (
       received.release()
     }
   }
+}
+
+/** Nothing is taken in; what of the hub's own it shows is told to the trail before it leaves. */
+const shown = async (response: Response, { parts, own, viewer, feed, given, bytes }: Shown): Promise<void> => {
+  const { mark } = parts.keys
+  const { preview: _, ...told } = given
+  const asked = { feed, file: { bytes, ...told }, mark, rules: parts.rules, now: own.now }
+  const preview = await previewUpload(parts.db, { ...asked, signal: AbortSignal.timeout(TAKE_IN_MS) })
+  const content = JSON.stringify(redact(preview, mark, feed.exempt))
+  const codes = preview.records.flatMap(({ code }) => (code === null ? [] : [code]))
+  await keep(parts, own, viewer, { kind: 'ANSWER', asked: saidOf(feed, given, mark), shown: codes, content })
+  response.set('Cache-Control', 'no-store').type('json').send(content)
 }
 
 /** Its sender may have written anything into it. */

@@ -47,6 +47,18 @@ export const PAGES: readonly Page[] = [
     key: 'o',
     load: () => import('./pages/operators/index.js'),
   },
+  {
+    path: 'operator/:code',
+    title: '经营者',
+    acts: ['see_operations'],
+    load: () => import('./pages/operator/index.js'),
+  },
+  {
+    path: 'operator/:code/report',
+    title: '公共信用信息报告',
+    acts: ['see_operations'],
+    load: () => import('./pages/operator/report-page.js'),
+  },
 ]
 
 /** The page behind a path below /desk, parameters and all; null: there is none. */

@@ -29,7 +29,8 @@ const part = (name: string, title: string): Column<Row> => ({
   title,
   width: 90,
   align: 'right',
-  render: ({ counts, outcome }) => (isFailed(outcome) && countIn(counts, name) === 0 ? '—' : count(countIn(counts, name))),
+  render: ({ counts, outcome }) =>
+    isFailed(outcome) && countIn(counts, name) === 0 ? '—' : count(countIn(counts, name)),
 })
 
 const COLUMNS: readonly Column<Row>[] = [
@@ -101,7 +102,9 @@ export default function FeedPage() {
                   <ul>
                     {feed.rejectsByRule.map(({ rule, count: n }) => (
                       <li key={rule}>
-                        <Link to={`/intake/rejects?feed=${id}&rule=${encodeURIComponent(rule)}`}>{ruleWords(rule)}</Link>{' '}
+                        <Link to={`/intake/rejects?feed=${id}&rule=${encodeURIComponent(rule)}`}>
+                          {ruleWords(rule)}
+                        </Link>{' '}
                         {count(n)} 条
                       </li>
                     ))}
@@ -143,7 +146,9 @@ const State = ({ of, agency }: { of: FeedHealthFragment; agency: string }) => (
       <Field label="时刻表">
         <code>{of.every}</code>
       </Field>
-      <Field label="上次条目">{of.items === null ? '—' : `${count(of.items)} 条，拒收 ${count(of.rejects ?? 0)} 条`}</Field>
+      <Field label="上次条目">
+        {of.items === null ? '—' : `${count(of.items)} 条，拒收 ${count(of.rejects ?? 0)} 条`}
+      </Field>
       <Field label="拒收待处理">
         {of.openRejects === 0 ? '无' : <Link to={`/intake/rejects?feed=${of.id}`}>{count(of.openRejects)} 条</Link>}
       </Field>

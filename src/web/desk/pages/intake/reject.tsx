@@ -16,7 +16,7 @@ import {
   OneRejectDocument,
   type RejectWholeFragment,
 } from './rejects.generated.js'
-import { runPath, ruleWords } from './runs.js'
+import { ruleWords, runPath } from './runs.js'
 
 /** Longest reason that the hub keeps, characters. */
 const NOTE_MOST = 1_000

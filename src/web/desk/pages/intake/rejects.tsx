@@ -111,7 +111,10 @@ export default function Rejects() {
           aria-label="数据源"
           value={feed}
           onChange={(feed) => choose({ feed, rule: '' })}
-          options={[{ value: '', label: '全部数据源' }, ...feeds.map(({ id, title }) => ({ value: id, label: title.zh }))]}
+          options={[
+            { value: '', label: '全部数据源' },
+            ...feeds.map(({ id, title }) => ({ value: id, label: title.zh })),
+          ]}
           style={{ width: '14rem' }}
         />
         <Select

@@ -70,7 +70,15 @@ export const TakeBack = ({ run, onDone }: { run: string; onDone: () => void }) =
   )
 }
 
-const followsOf = ({ recordCount, restored, gone, operators, listings, listingCount, deliveries }: Preview): string[] => {
+const followsOf = ({
+  recordCount,
+  restored,
+  gone,
+  operators,
+  listings,
+  listingCount,
+  deliveries,
+}: Preview): string[] => {
   const removed = listings.filter(({ after, before }) => after !== before).length
   return [
     `撤去或恢复 ${count(recordCount)} 条现行信用信息，其中 ${count(restored)} 条恢复为此前的说法。`,
