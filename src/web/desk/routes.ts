@@ -59,6 +59,56 @@ export const PAGES: readonly Page[] = [
     acts: ['see_operations'],
     load: () => import('./pages/operator/report-page.js'),
   },
+  {
+    path: 'intake/feeds',
+    title: '数据源',
+    section: '信源接入',
+    acts: ['see_operations'],
+    key: 'f',
+    load: () => import('./pages/intake/feeds.js'),
+  },
+  {
+    path: 'intake/feeds/:feed',
+    title: '数据源',
+    acts: ['see_operations'],
+    load: () => import('./pages/intake/feed.js'),
+  },
+  {
+    path: 'intake/runs/:id',
+    title: '运行',
+    acts: ['see_operations'],
+    load: () => import('./pages/intake/run.js'),
+  },
+  {
+    path: 'intake/rejects',
+    title: '拒收条目',
+    section: '信源接入',
+    acts: ['see_rejects'],
+    key: 'j',
+    load: () => import('./pages/intake/rejects.js'),
+  },
+  {
+    path: 'intake/identity',
+    title: '身份认定',
+    section: '信源接入',
+    acts: ['see_queue'],
+    key: 'i',
+    load: () => import('./pages/intake/identity.js'),
+  },
+  {
+    path: 'intake/merge',
+    title: '合并主体',
+    acts: ['decide_identity'],
+    load: () => import('./pages/intake/merge.js'),
+  },
+  {
+    path: 'intake/uploads',
+    title: '上传',
+    section: '信源接入',
+    acts: ['send_records'],
+    key: 'u',
+    load: () => import('./pages/intake/uploads.js'),
+  },
 ]
 
 /** The page behind a path below /desk, parameters and all; null: there is none. */

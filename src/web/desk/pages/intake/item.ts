@@ -37,14 +37,14 @@ export const written = (item: Item, texts: Readonly<Record<string, string>>): It
   for (const [name, text] of Object.entries(texts)) {
     const before = item[name]
     if (text === textOf(before)) continue
-    fields[name] = valueOf(name, text, before)
+    fields[name] = valueFrom(name, text, before)
   }
   return fields
 }
 
 export class NotJson extends Error {}
 
-const valueOf = (name: string, text: string, before: unknown): unknown => {
+const valueFrom = (name: string, text: string, before: unknown): unknown => {
   if (typeof before === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) return Number(text)
   if (typeof before === 'boolean' && ['true', 'false'].includes(text.trim())) return text.trim() === 'true'
   if (typeof before !== 'object' || before === null) return text

@@ -37,7 +37,7 @@ export interface RejectProps {
 export const Reject = (props: RejectProps) => {
   const { data, loading, error, refetch } = useQuery(OneRejectDocument, { variables: { id: props.id } })
   if (error) return <Refusal of={error} onAgain={() => void refetch()} />
-  const found = data?.node && 'rule' in data.node ? data.node : null
+  const found = data?.node && 'rule' in data.node ? (data.node as RejectWholeFragment) : null
   if (found === null) return loading ? <Loading of="条目" /> : <Empty>没有这条拒收记录，或者您无权查看。</Empty>
   return <Form key={found.id} reject={found} {...props} />
 }
@@ -120,7 +120,6 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
     ({ field }) => !namesOf(item, problems).some((name) => field === name || field?.startsWith(`${name}.`)),
   )
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the form, each of which a button does as well
     <form ref={box} onSubmit={takeIn} onKeyDown={onKey} aria-label="拒收的条目">
       <h2>
         {feedTitle} · {placeOf(reject)}

@@ -68,36 +68,32 @@ export default function Rejects() {
       [move],
     ),
   )
-  const columns = useMemo<readonly Column<Row>[]>(
-    () => [
-      {
-        key: 'row',
-        title: '条目',
-        render: (row) => (
-          <button type="button" className="pick" aria-pressed={row.id === picked} onClick={() => pick(row.id)}>
-            {titleOf(row.feed)} {row.source.page == null ? '' : `第 ${row.source.page} 页`}第 {row.source.row} 行
-          </button>
-        ),
+  const columns: readonly Column<Row>[] = [
+    {
+      key: 'row',
+      title: '条目',
+      render: (row) => (
+        <button type="button" className="pick" aria-pressed={row.id === picked} onClick={() => pick(row.id)}>
+          {titleOf(row.feed)} {row.source.page == null ? '' : `第 ${row.source.page} 页`}第 {row.source.row} 行
+        </button>
+      ),
+    },
+    {
+      key: 'rule',
+      title: '问题',
+      render: ({ rule, problems }) => `${problems[0]?.field ?? ''} ${ruleWords(rule)}`.trim(),
+    },
+    {
+      key: 'state',
+      title: '状态',
+      width: 105,
+      render: (row) => {
+        const now = stateOf(row)
+        return <span className={now === 'TAKEN' ? 'good' : ''}>{labelOf('RejectState', now).slice(0, 6)}</span>
       },
-      {
-        key: 'rule',
-        title: '问题',
-        render: ({ rule, problems }) => `${problems[0]?.field ?? ''} ${ruleWords(rule)}`.trim(),
-      },
-      {
-        key: 'state',
-        title: '状态',
-        width: 105,
-        render: (row) => {
-          const now = stateOf(row)
-          return <span className={now === 'TAKEN' ? 'good' : ''}>{labelOf('RejectState', now).slice(0, 6)}</span>
-        },
-      },
-      { key: 'at', title: '接收', width: 140, render: ({ receivedAt }) => instant(receivedAt) },
-    ],
-    // biome-ignore lint/correctness/useExhaustiveDependencies: titles come with the feeds, states with what was settled
-    [feeds, picked, settled, pick],
-  )
+    },
+    { key: 'at', title: '接收', width: 140, render: ({ receivedAt }) => instant(receivedAt) },
+  ]
   const choose = (change: Partial<typeof asked>) => {
     setSettled(new Map())
     setWords('')
