@@ -87,7 +87,7 @@ const RULES_MOST = 100
 /** By the first rule that was broken, most frequent first. */
 export const countByRule = async (db: Db, filter: Filter): Promise<{ rule: string; count: number }[]> => {
   const answer = await db.raw(
-    `select j.rule, count(*)::int as count from rejects j where ${WHERE} group by j.rule order by count desc, j.rule limit ${RULES_MOST}
+    `select j.rule, count(*)::int as count from rejects j join runs r on r.id = j.run_id where ${WHERE} group by j.rule order by count desc, j.rule limit ${RULES_MOST}
      /* setAside.countByRule */`,
     bound(filter) as never,
   )

@@ -101,6 +101,18 @@ describe('what would follow, shown before it is done', () => {
     })
   })
 
+  it('runs are those of one job and one feed where that is asked', async () => {
+    await world.bring('registry', [registration(one, '虚构甲有限公司')])
+    await world.bring('penalties', [penalty(one, '虚〔2026〕1号')])
+    const token = world.token('officer')
+    const of = async (args: string) =>
+      (await world.ask(`{ runs(${args}) { nodes { job subject } } }`, { token })).data.runs.nodes
+    expect(await of('subject: "penalties"')).to.deep.equal([{ job: 'PULL', subject: 'penalties' }])
+    expect(await of('job: PULL')).to.have.length(2)
+    expect(await of('job: SCORE')).to.deep.equal([])
+    expect(await of('job: PULL, subject: "nothing"')).to.deep.equal([])
+  })
+
   describe('of an upload', () => {
     const send = async (
       path: string,

@@ -189,14 +189,18 @@ describe('intake at the desk', function () {
     const { page } = reviewer
     await reviewer.open('/intake/feeds', '数据源')
     await checked(reviewer)
-    await page.getByRole('link', { name: '行政处罚', exact: false }).first().click()
+    await page
+      .getByRole('table', { name: /省信用办/ })
+      .getByRole('link', { name: /处罚/ })
+      .first()
+      .click()
     await page
       .getByRole('table', { name: /的运行$/ })
-      .getByText('十一月处罚.csv')
+      .getByText('十一月处罚.csv · administrator')
       .waitFor()
     await checked(reviewer)
     const upload = await hub.hub.db('runs').where({ cause: 'upload' }).first('id')
-    await page.locator('tr', { hasText: '十一月处罚.csv' }).filter({ hasText: '上传' }).getByRole('link').click()
+    await page.locator('tr', { hasText: '十一月处罚.csv · administrator' }).getByRole('link').click()
     await page.getByRole('heading', { level: 1, name: `第 ${upload.id} 号运行` }).waitFor()
     await page.getByRole('button', { name: '预览撤回的后果' }).click()
     const scores = page.getByRole('table', { name: /^信用分/ })

@@ -7,17 +7,17 @@ import { Loading } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { chineseOf, Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
-import { useSession } from '../../session/session.js'
 import { type FeedHealthFragment, IntakeFeedsDocument, type IntakeFeedsQuery } from './feeds.generated.js'
+import { useOwn } from './own.js'
 import { RunBars } from './runs.js'
 
 /** Bars of a feed in the table of all. */
 const BARS_MOST = 12
 
 export default function Feeds() {
-  const { agency } = useSession()
+  const own = useOwn()
   const { data, loading, error, refetch } = useQuery(IntakeFeedsDocument)
-  const agencies = (data?.agencies ?? []).filter(({ id }) => agency === null || id === agency)
+  const agencies = own(data?.agencies ?? [])
   return (
     <>
       <PageHead

@@ -10,8 +10,9 @@ import { Empty } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
-import { useMay, useSession } from '../../session/session.js'
+import { useMay } from '../../session/session.js'
 import { IdentityFeedsDocument, IntakeUnmatchedDocument, type IntakeUnmatchedQuery } from './identity.generated.js'
+import { useOwn } from './own.js'
 import { type Decided, Subject } from './subject.js'
 import { Undo } from './undo.js'
 
@@ -22,7 +23,7 @@ const saidBy = ({ feed, subject: { name, uscc, orgCode, regNo, shop } }: Pick<Ro
   JSON.stringify([feed, name, uscc, orgCode, regNo, shop])
 
 export default function Identity() {
-  const { agency } = useSession()
+  const own = useOwn()
   const may = useMay('decide_identity')
   const [asked, ask] = useAddressState({ feed: '', state: 'OPEN', id: '', row: 0 })
   const { feed, state } = asked
@@ -32,10 +33,7 @@ export default function Identity() {
     (data) => (data as IntakeUnmatchedQuery).unmatched,
   )
   const { data } = useQuery(IdentityFeedsDocument)
-  const feeds = useMemo(
-    () => (data?.agencies ?? []).filter(({ id }) => agency === null || id === agency).flatMap(({ feeds }) => feeds),
-    [data, agency],
-  )
+  const feeds = own(data?.agencies ?? []).flatMap(({ feeds }) => feeds)
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
   // What was decided here stays in its place: nothing jumps under the reader's hands.
   const [settled, setSettled] = useState<ReadonlyMap<string, State>>(new Map())

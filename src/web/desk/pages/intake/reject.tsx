@@ -66,8 +66,13 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
   }
   // Whoever came by keyboard begins where something is wrong.
   useEffect(() => {
-    if (document.activeElement?.closest('.virtual') === null && document.activeElement !== document.body) return
-    box.current?.querySelector<HTMLElement>('.faulty input, .faulty textarea')?.focus({ preventScroll: true })
+    const faulty = box.current?.querySelector<HTMLElement>('.item-field.faulty')
+    const fields = faulty?.parentElement
+    if (faulty && fields) fields.scrollTop = faulty.offsetTop - fields.clientHeight / 3
+    const from = document.activeElement
+    // Not where somebody is choosing a filter.
+    if (from === null || from === document.body || from.closest('.virtual, .picked'))
+      faulty?.querySelector<HTMLElement>('input, textarea')?.focus({ preventScroll: true })
   }, [])
 
   const takeIn = async (event?: FormEvent) => {

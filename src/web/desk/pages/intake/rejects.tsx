@@ -8,9 +8,10 @@ import { useConnection } from '../../pieces/connection.js'
 import { count, instant } from '../../pieces/dates.js'
 import { Empty } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
+import { Refusal } from '../../pieces/refusal.js'
 import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
-import { useSession } from '../../session/session.js'
+import { useOwn } from './own.js'
 import { Reject } from './reject.js'
 import { IntakeRejectsDocument, type IntakeRejectsQuery, RejectFiltersDocument } from './rejects.generated.js'
 import { ruleWords } from './runs.js'
@@ -19,7 +20,7 @@ type Row = IntakeRejectsQuery['rejects']['nodes'][number]
 type State = Row['state']
 
 export default function Rejects() {
-  const { agency } = useSession()
+  const own = useOwn()
   const [asked, ask] = useAddressState({ feed: '', rule: '', state: 'OPEN', run: '', id: '', row: 0 })
   const { feed, rule, state, run } = asked
   const shared = {
@@ -33,11 +34,7 @@ export default function Rejects() {
     (data) => (data as IntakeRejectsQuery).rejects,
   )
   const filters = useQuery(RejectFiltersDocument, { variables: shared })
-  const feeds = useMemo(
-    () =>
-      (filters.data?.agencies ?? []).filter(({ id }) => agency === null || id === agency).flatMap(({ feeds }) => feeds),
-    [filters.data, agency],
-  )
+  const feeds = own(filters.data?.agencies ?? []).flatMap(({ feeds }) => feeds)
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
   // What was settled here stays in its place with its new state: nothing jumps under the reader's hands.
   const [settled, setSettled] = useState<ReadonlyMap<string, State>>(new Map())
@@ -86,7 +83,7 @@ export default function Rejects() {
     {
       key: 'state',
       title: '状态',
-      width: 105,
+      width: 120,
       render: (row) => {
         const now = stateOf(row)
         return <span className={now === 'TAKEN' ? 'good' : ''}>{labelOf('RejectState', now).slice(0, 6)}</span>
@@ -139,6 +136,7 @@ export default function Rejects() {
           </button>
         )}
       </form>
+      {filters.error && <Refusal of={filters.error} onAgain={() => void filters.refetch()} />}
       <p role="status" className="good said">
         {words}
       </p>

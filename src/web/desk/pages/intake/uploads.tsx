@@ -1,7 +1,7 @@
 /** Uploads: a feed, a file, what it would bring, and then taking it in; with the result row by row. */
 import { useQuery } from '@apollo/client/react'
 import { Button, Checkbox, Select } from 'antd'
-import { type DragEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { type DragEvent, useEffect, useId, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { Confirm } from '../../pieces/confirm.js'
@@ -10,7 +10,7 @@ import { Empty } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
-import { useSession } from '../../session/session.js'
+import { useOwn } from './own.js'
 import { Counts, countIn, isFailed, runPath } from './runs.js'
 import { type Asked, globalRun, type Preview, previewOf, type Refused, type Taken, takeIn } from './upload-asked.js'
 import { PreviewOf } from './upload-preview.js'
@@ -24,14 +24,11 @@ const TICK_MS = 1_000
 type Stage = 'PREVIEW' | 'TAKE_IN'
 
 export default function Uploads() {
-  const { agency } = useSession()
+  const own = useOwn()
   const [asked, ask] = useAddressState({ feed: '' })
   const { feed } = asked
   const { data, error } = useQuery(UploadFeedsDocument)
-  const agencies = useMemo(
-    () => (data?.agencies ?? []).filter(({ id }) => agency === null || id === agency),
-    [data, agency],
-  )
+  const agencies = own(data?.agencies ?? [])
   const feeds = agencies.flatMap(({ feeds }) => feeds)
   const picked = feeds.find(({ id }) => id === feed)
   const [file, setFile] = useState<File | null>(null)
