@@ -43,6 +43,10 @@ describe('intake at the desk', function () {
   const line = (n: number, fields: Record<string, string>): Record<string, string> => ({
     ...row,
     CF_WSH: `测市监处罚〔2026〕${n}号`,
+    // Recent, so that it weighs in the score.
+    CF_JDRQ: '2026-10-20',
+    CF_YXQ: '2029-10-19',
+    CF_GSJZQ: '2029-10-19',
     ...fields,
   })
   const of = ({ name, representative, code }: Firm, { coded = false } = {}): Record<string, string> => ({
@@ -185,6 +189,7 @@ describe('intake at the desk', function () {
   })
 
   it('a reviewer takes a run back having seen what follows, from the feed that it came by', async () => {
+    await hub.hub.score({ cause: 'command' })
     const reviewer = await atDesk(visitor, hub, 'reviewer')
     const { page } = reviewer
     await reviewer.open('/intake/feeds', '数据源')
@@ -204,9 +209,9 @@ describe('intake at the desk', function () {
     await page.getByRole('heading', { level: 1, name: `第 ${upload.id} 号运行` }).waitFor()
     await page.getByRole('button', { name: '预览撤回的后果' }).click()
     const scores = page.getByRole('table', { name: /^信用分/ })
-    await scores.getByText(/分/).first().waitFor()
+    await scores.getByText('→').first().waitFor()
     const records = page.getByRole('table', { name: '信用信息' })
-    const [one, , three] = firms as [Firm, Firm, Firm]
+    const [, , three] = firms as [Firm, Firm, Firm]
     await records.getByText(three.name).first().waitFor()
     await checked(reviewer)
     const state = () => hub.hub.db('runs').where({ id: upload.id }).first('taken_back_by', 'taken_back_reason')
@@ -220,7 +225,6 @@ describe('intake at the desk', function () {
     expect(await state()).to.deep.equal({ taken_back_by: 'reviewer', taken_back_reason: '整批误报' })
     const left = await hub.hub.db('versions').where({ run_id: upload.id }).whereNull('known_to').select('body')
     expect(left.map(({ body }: { body: Body }) => body['party_name'])).to.deep.equal([])
-    expect(one.name).not.to.equal(three.name)
     await reviewer.close()
   })
 

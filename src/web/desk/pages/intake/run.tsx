@@ -112,7 +112,7 @@ const SetAside = ({ run, rules }: { run: string; rules: readonly { rule: string;
   const [asked, ask] = useAddressState({ row: 0 })
   const rows = useConnection(RunRejectsDocument, { run } as never, (data) => (data as RunRejectsQuery).rejects)
   return (
-    <section className="panel" aria-label="拒收的条目">
+    <section className="panel some" aria-label="拒收的条目">
       <h2>拒收的条目</h2>
       <p>
         {rules.map(({ rule, count: n }) => `${ruleWords(rule)} ${count(n)} 条`).join('；')}{' '}

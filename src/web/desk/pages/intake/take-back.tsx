@@ -229,7 +229,7 @@ const Part = ({
       )}
     </h3>
     {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-    <section className="scroll" aria-label={title} tabIndex={0}>
+    <section className="scroll follows" aria-label={title} tabIndex={0}>
       <table className="plain-table" aria-label={title}>
         {children}
       </table>
