@@ -38,6 +38,7 @@ import { score } from './nouns/score.js'
 import { scorecardLife } from './nouns/scorecards.js'
 import { sellersOf } from './nouns/sellers.js'
 import { standing } from './nouns/standing.js'
+import { takeback } from './nouns/takeback.js'
 import { timelinessOf } from './nouns/timeliness.js'
 import { timetable } from './nouns/timetable.js'
 import { trail } from './nouns/trail.js'
@@ -85,6 +86,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...rejected.Query,
         ...identity.Query,
         ...concerns.Query,
+        ...takeback.Query,
         ...overrule.Query,
         ...objection.Query,
         ...door.Query,

@@ -10,7 +10,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
   {
     zh: '本枢纽依信用信息和评分卡计算',
     en: 'reckoned here, from records and a scorecard',
-    types: `Standing Score Reason RestorationStep RestorationAnswer LastingLoss WatchEntry ScorecardTrial TrialGradeMove GradeCounts TrialSpread
+    types: `Standing Score Reason RestorationStep RestorationAnswer LastingLoss WatchEntry TakeBackPreview RecordUndone ListingUndone ScoreUndone ScorecardTrial TrialGradeMove GradeCounts TrialSpread
       TrialMove TrialScore TrialReason TrialSide TrialRegion TrialKind`,
   },
   {
