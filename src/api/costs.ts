@@ -32,6 +32,7 @@ const DEARER = {
   'Listing.documents': { each: { cost: 10, zh: '文书', en: 'document' } },
   'Listing.publicText': { once: 11 },
   'Listing.clocks': { once: 4 },
+  'Delivery.again': { once: 6 },
   // Reads all facts of its operator anew.
   'Score.audit': { once: 100 },
   'Score.wayBack': { once: 101, each: { cost: 10, zh: '所据事实', en: 'fact behind it' } },

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Role } from '../../src/domain/viewer.js'
 import { fill } from '../../src/work/backfill.js'
-import { keyIn, makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from './world.js'
+import { globalOf, keyIn, makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from './world.js'
 
 const DELIVERY =
   'id platform kind key number action state attempts owedAt receipt lastError advice { code meaning zh en } notice closed { by reason } acts { act by reason receipt } listing { id }'
@@ -74,6 +74,37 @@ describe('what people do about pushing, over HTTP', () => {
       state: 'REFUSED',
     })
     expect((await ask('{ deliveries(filter: {code: "1001"}) { totalCount } }')).deliveries.totalCount).to.equal(0)
+  })
+
+  it('says of a refused one what the viewer may do, and what would be told if it were sent again now', async () => {
+    const told = async (role: Role) =>
+      (await ask('{ deliveries(filter: {state: REFUSED}) { nodes { id key allowed again { action notice } } } }', role))
+        .deliveries.nodes[0]
+    const one = await told('officer')
+    expect(one.allowed).to.deep.equal(['RESEND', 'CLOSE'])
+    expect(one.again.action).to.equal('ADD')
+    expect(one.again.notice).to.include({ key: one.key, sequence: 1, documentNumber: '虚市监列〔2026〕1号' })
+    expect(await told('auditor')).to.deep.include({ allowed: [], again: one.again })
+    expect(await told('agency')).to.deep.include({ allowed: [], again: null })
+    // Public no more, it would be told as a removal where the platform may have had it.
+    const { db } = world.database
+    const [entry] = await db('public_entries').where({ listing_id: one.key }).del().returning('*')
+    expect((await told('officer')).again).to.deep.equal({ action: 'REMOVE', notice: null })
+    await db('deliveries').where({ subject_id: one.key, platform: 'national' }).update({ attempts: 0 })
+    expect((await told('officer')).again).to.deep.equal({ action: null, notice: null })
+    await db('deliveries').where({ subject_id: one.key, platform: 'national' }).update({ attempts: 1 })
+    await db('public_entries').insert(entry)
+  })
+
+  it('everything that was owed about one subject is found by its key, or by the id of its entry', async () => {
+    const of = async (subject: string) =>
+      (await ask(`{ deliveries(filter: {subject: "${subject}"}) { totalCount nodes { key } } }`)).deliveries
+    const [listing = ''] = listings
+    const found = await of(listing)
+    expect(found.totalCount).to.equal(4)
+    expect(new Set(found.nodes.map(({ key }: { key: string }) => key))).to.deep.equal(new Set([keyIn(listing)]))
+    expect(await of(keyIn(listing))).to.deep.equal(found)
+    for (const nothing of ['none', globalOf('Run', 1)]) expect(await of(nothing)).to.deep.include({ totalCount: 0 })
   })
 
   it('an agency sees that a row was refused and by which code, and nothing of what was told', async () => {

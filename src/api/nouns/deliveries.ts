@@ -7,11 +7,14 @@ import type { Booked } from '../../store/delivery-queue.js'
 import * as work from '../../work/deliveries.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import type { Context } from '../context.js'
-import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
+import { cursorOf, globalId, numberAfter, numberIn, subjectIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
 import { allow } from '../viewer.js'
 import { listingById } from './listing.js'
+
+/** No subject has this key. */
+export const NO_SUBJECT = '00000000-0000-0000-0000-000000000000'
 
 /** What a person can do about a code that the platform's description does not know. */
 const NO_ADVICE = {
@@ -53,9 +56,19 @@ export const deliveryView = (context: Context, delivery: desk.Delivery) => {
     advice: state === 'REFUSED' && receipt !== null ? adviceFor(context, platform, receipt) : null,
     notice: people ? delivery.notice : null,
     closed: people ? closedOf(delivery) : null,
+    allowed: state === 'REFUSED' ? allowedOf(context.viewer, delivery) : [],
+    again: () => (people && state === 'REFUSED' ? work.again(context.parts.db, context.parts.rules, delivery) : null),
     acts: () => (people ? context.load.deliveryActs(delivery.id) : []),
   }
 }
+
+/** That a removal is told no more is for those who may remove. */
+const closeAct = ({ action }: desk.Delivery): Act => (action === 'REMOVE' ? 'close_retraction' : 'settle_delivery')
+
+const allowedOf = (viewer: Viewer, delivery: desk.Delivery): desk.DeliveryAct['act'][] => [
+  ...(may(viewer, 'settle_delivery') ? (['RESEND'] as const) : []),
+  ...(may(viewer, 'settle_delivery') && may(viewer, closeAct(delivery)) ? (['CLOSE'] as const) : []),
+]
 
 type Closed = Pick<desk.Delivery, 'closedAt' | 'closedBy' | 'closedReason'>
 
@@ -68,14 +81,16 @@ interface DeliveriesArgs extends PageArgs {
     state?: DeliveryState | null
     kind?: SubjectKind | null
     code?: string | null
+    subject?: string | null
   } | null
 }
 
 const list = async (_: unknown, args: DeliveriesArgs, context: Context) => {
   allow(context.viewer, 'see_operations')
   const { db } = context.parts
-  const { platform = null, state = null, kind = null, code = null } = withoutNul(args.filter) ?? {}
-  const filter = { platform, state, kind, code }
+  const { platform = null, state = null, kind = null, code = null, subject = null } = withoutNul(args.filter) ?? {}
+  const subjectId = subject === null ? null : (subjectIn(subject) ?? NO_SUBJECT)
+  const filter = { platform, state, kind, code, subjectId }
   const found = await desk.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
   return connection(
     found.map((one) => deliveryView(context, one)),
@@ -99,9 +114,7 @@ interface SettleArgs {
 const resendDelivery = (_: unknown, args: SettleArgs, context: Context) =>
   settled(context, args, work.resend, () => 'settle_delivery')
 
-/** That a removal is told no more is for those who may remove. */
-const closeDelivery = (_: unknown, args: SettleArgs, context: Context) =>
-  settled(context, args, work.close, ({ action }) => (action === 'REMOVE' ? 'close_retraction' : 'settle_delivery'))
+const closeDelivery = (_: unknown, args: SettleArgs, context: Context) => settled(context, args, work.close, closeAct)
 
 const settled = async (
   context: Context,

@@ -9,11 +9,8 @@ import { globalId, retractionAfter, retractionCursor, subjectIn } from '../ids.j
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
 import { allow } from '../viewer.js'
-import { closedOf, nameOf } from './deliveries.js'
+import { closedOf, NO_SUBJECT, nameOf } from './deliveries.js'
 import { listingById } from './listing.js'
-
-/** Of no listing. */
-const NOTHING = '00000000-0000-0000-0000-000000000000'
 
 /** To those who may not see what was removed it is a key alone, and nothing of why. */
 const retractionView = (context: Context, one: work.Retracted) => {
@@ -54,7 +51,7 @@ const list = async (_: unknown, args: RetractionsArgs, context: Context) => {
   allow(context.viewer, 'see_operations')
   const { db } = context.parts
   const { open = null, platform = null, listing = null } = withoutNul(args.filter) ?? {}
-  const filter = { open, platform, subjectId: listing === null ? null : (subjectIn(listing) ?? NOTHING) }
+  const filter = { open, platform, subjectId: listing === null ? null : (subjectIn(listing) ?? NO_SUBJECT) }
   const page = { first: firstOf(args) + 1, after: retractionAfter(args.after) }
   const found = await work.retractions(db, filter, page)
   return connection(

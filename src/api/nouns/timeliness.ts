@@ -38,6 +38,7 @@ const dueView = (context: Context, due: DueDelivery) => {
     lastError: may(context.viewer, 'see_inner_listings') ? due.lastError : null,
     kind: due.kind.toUpperCase(),
     key: due.subjectId,
+    delivery: globalId('Delivery', due.delivery),
     listing: due.kind === 'listing' ? globalId('Listing', due.subjectId) : null,
     countedFrom: due.from,
     limit: { workdays, basis, confirmed },
