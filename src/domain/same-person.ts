@@ -1,0 +1,6 @@
+/** Whether two names are one person's: asked in a browser too, so it needs nothing. */
+
+/** "Another person" is another `sub`, however it is spelt: an upper-case or full-width twin is the same one. */
+export const samePerson = (one: string, other: string): boolean => folded(one) === folded(other)
+
+const folded = (name: string): string => name.normalize('NFKC').toLowerCase()
