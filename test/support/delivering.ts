@@ -1,4 +1,7 @@
 /** A hub of which there is something to see at the desk's pages of deliveries: told, refused, removed, and differing. */
+import { dateIn } from '../../src/domain/dates.js'
+import { isHeavy } from '../../src/domain/penalty.js'
+import type { Body } from '../../src/domain/records.js'
 import { carry } from '../../src/sandbox/officers.js'
 import type { PlatformStandIn } from '../../src/sandbox/platforms/index.js'
 import { makeMove } from '../../src/work/listing.js'
@@ -12,8 +15,6 @@ export interface Delivering {
   platform(id: string): PlatformStandIn
 }
 
-const DAY_MS = 86_400_000
-
 /** Two entries: one is refused by `national`; the other all have confirmed, and its removal `creditchina` has not. */
 export const delivering = async (): Promise<Delivering> => {
   const hub = await startHub()
@@ -26,42 +27,42 @@ export const delivering = async (): Promise<Delivering> => {
   }
   const [one, two] = await punished(hub)
   const removed = await entryOf(hub, two)
-  await hub.hub.push({ cause: 'command' })
+  await hub.hub.push(null, { cause: 'command' })
   platform('national').behave({ refuse: one })
   const standing = await entryOf(hub, one)
-  await hub.hub.push({ cause: 'command' })
+  await hub.hub.push(null, { cause: 'command' })
   platform('creditchina').behave({ outage: true })
   await makeMove(db, rules, {
     id: removed.listing,
     name: 'removeListing',
     by: 'reviewer-1',
     role: 'reviewer',
-    input: { on: dayOf(now()), removal: 'REVOKED', reason: '处罚决定被撤销', documentNumber: '虚市监撤〔2026〕1号' },
+    input: { on: dateIn(now()), removal: 'REVOKED', reason: '处罚决定被撤销', documentNumber: '虚市监撤〔2026〕1号' },
     now: now(),
   })
-  await hub.hub.push({ cause: 'command' })
+  await hub.hub.push(null, { cause: 'command' })
   return { hub, standing, removed, platform }
 }
 
 /** Codes of two operators with a penalty heavy enough for the list. */
 const punished = async ({ hub, world }: TestHub): Promise<[string, string]> => {
-  const answer = await hub.db.raw(
-    `select distinct o.uscc from versions v join operators o on o.id = v.operator_id
-     where v.kind = 'penalty' and v.known_to is null and o.uscc is not null and (v.body->>'fine_yuan')::numeric >= 100000 order by 1`,
+  const { rows } = await hub.db.raw(
+    `select o.uscc, v.body from versions v join operators o on o.id = v.operator_id
+     where v.kind = 'penalty' and v.known_to is null and o.uscc is not null order by v.id`,
   )
-  const codes: string[] = answer.rows.map(({ uscc }: { uscc: string }) => uscc)
-  const [other = ''] = codes.filter((code) => code !== world.dishonestExample)
+  const heavy = (rows as { uscc: string; body: Body }[]).filter(({ body }) => isHeavy(body)).map(({ uscc }) => uscc)
+  const other = heavy.find((code) => code !== world.dishonestExample)
+  if (other === undefined) throw new Error('the world has but one that can be listed')
   return [world.dishonestExample, other]
 }
 
 const entryOf = async ({ hub }: TestHub, code: string): Promise<{ listing: string; name: string }> => {
   const lines = await carry(hub.db, hub.rules, code, hub.now())
-  const found = await hub.db('listings')
+  const found = await hub
+    .db('listings')
     .join('operators', 'operators.id', 'listings.operator_id')
     .where({ 'operators.uscc': code, 'listings.state': 'PUBLISHED' })
     .first('listings.id', 'operators.name')
   if (found === undefined) throw new Error(`no entry of ${code}: ${lines.join(' ')}`)
   return { listing: found.id, name: found.name }
 }
-
-const dayOf = (at: Date): string => new Date(at.getTime() + DAY_MS / 3).toISOString().slice(0, 10)

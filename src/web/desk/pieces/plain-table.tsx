@@ -21,8 +21,9 @@ export interface PlainTableProps {
 }
 
 export const PlainTable = ({ label, columns, rows }: PlainTableProps) => (
+  // biome-ignore lint/a11y/useSemanticElements: no set of fields, and no landmark beside the panel in which it stands
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-  <section className="scroll" aria-label={label} tabIndex={0}>
+  <div role="group" className="scroll" aria-label={label} tabIndex={0}>
     <table className="plain-table" aria-label={label}>
       <thead>
         <tr>
@@ -51,5 +52,5 @@ export const PlainTable = ({ label, columns, rows }: PlainTableProps) => (
         ))}
       </tbody>
     </table>
-  </section>
+  </div>
 )

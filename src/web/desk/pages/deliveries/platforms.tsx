@@ -116,8 +116,8 @@ const Panel = ({ of, isAlone = false, onOnly, onDone }: PanelProps) => (
         看全部平台
       </Button>
     ) : (
-      <Button type="link" className="flush" onClick={() => onOnly(of.id)} aria-label={`只看${of.name.zh}`}>
-        只看该平台
+      <Button type="link" className="flush" onClick={() => onOnly(of.id)}>
+        只看{of.name.zh}
       </Button>
     )}
     <State of={of} />
@@ -193,6 +193,7 @@ const Deeds = ({ of, onDone }: { of: Platform; onDone: () => void }) => {
       {of.paused ? (
         <Confirm
           action="恢复报送"
+          button={{ size: 'small' }}
           danger={false}
           follows={[`下次报送起，暂停期间所欠的新增和变更依次发往${of.name.zh}；${waiting}`]}
           asks={{ label: '事由' }}
@@ -201,6 +202,7 @@ const Deeds = ({ of, onDone }: { of: Platform; onDone: () => void }) => {
       ) : (
         <Confirm
           action="暂停报送"
+          button={{ danger: false, size: 'small' }}
           follows={[
             `新增和变更不再发往${of.name.zh}，所欠照记，恢复后补发；${waiting}`,
             '移出照常报送：不再公示的不因暂停而滞留',
@@ -212,6 +214,7 @@ const Deeds = ({ of, onDone }: { of: Platform; onDone: () => void }) => {
       )}
       <Confirm
         action="声明内容丢失"
+        button={{ danger: false, size: 'small' }}
         follows={[
           `下次报送时，凡有效的条目以原业务键、下一序号重新报送${of.name.zh}（至今已确认 ${count(of.confirmed)} 件）`,
           '平台其实仍有的，会再收到一次新增',

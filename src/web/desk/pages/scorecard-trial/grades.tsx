@@ -70,6 +70,7 @@ const optionOf = (of: Trial): ChartOption => ({
       nodeAlign: 'justify',
       // As they are given: A above B, whatever moves.
       layoutIterations: 0,
+      nodeGap: 18,
       draggable: false,
       emphasis: { focus: 'adjacency' },
       label: {

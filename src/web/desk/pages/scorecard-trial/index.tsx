@@ -132,12 +132,12 @@ const Tried = ({ asked, children }: { asked: Asked; children: (trial: Trial) => 
   return (
     <div className="panels">
       <Summary of={trial} />
-      <Differences of={trial} />
       <Grades of={trial} />
       <Spread of={trial} />
       <Groups of={trial} />
       <Moves title="下降最多的" empty="没有分值下降的主体。" moves={trial.down} trial={trial} />
       <Moves title="上升最多的" empty="没有分值上升的主体。" moves={trial.up} trial={trial} />
+      <Differences of={trial} />
       {children(trial)}
     </div>
   )

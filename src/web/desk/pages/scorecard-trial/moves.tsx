@@ -1,5 +1,6 @@
 /** The operators that move the most, each with the reasons of both cards side by side. */
 import { Link } from 'react-router'
+import { FACTS, type FactName } from '../../../../domain/facts.js'
 import { codeOf, operatorPath } from '../../pieces/code.js'
 import { Empty } from '../../pieces/empty.js'
 import { PlainTable } from '../../pieces/plain-table.js'
@@ -63,7 +64,7 @@ const Reasons = ({ of, trial }: { of: Move; trial: MovesProps['trial'] }) => {
         rows={of.reasons.map(({ rule, fact, before, after }) => ({
           key: `${rule} ${fact}`,
           cells: [
-            rule,
+            ruleName(rule, fact),
             <Side key="before" of={before} />,
             <Side key="after" of={after} />,
             signed((after?.points ?? 0) - (before?.points ?? 0)),
@@ -72,6 +73,12 @@ const Reasons = ({ of, trial }: { of: Move; trial: MovesProps['trial'] }) => {
       />
     </>
   )
+}
+
+/** What a rule is called: by its fact, where it has one. */
+const ruleName = (rule: string, fact: string | null): string => {
+  if (rule === 'base') return '基础分'
+  return fact !== null && fact in FACTS ? FACTS[fact as FactName].zh : rule
 }
 
 const Side = ({ of }: { of: Move['reasons'][number]['before'] }) =>

@@ -78,7 +78,11 @@ const Card = ({ of }: { of: Scorecard }) => (
           {own.length === 0 ? (
             <Empty>本维度没有计分规则。</Empty>
           ) : (
-            own.map((rule) => <OneRule key={rule.id} of={rule} widest={widestOf(of)} />)
+            <div className="even">
+              {own.map((rule) => (
+                <OneRule key={rule.id} of={rule} widest={widestOf(of)} />
+              ))}
+            </div>
           )}
         </Panel>
       )
