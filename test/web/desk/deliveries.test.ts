@@ -88,7 +88,7 @@ describe('the pages of deliveries', function () {
     const paused = { platform: 'jilin', paused_at: new Date(), paused_by: 'another', paused_reason: '另一人已暂停' }
     await all.hub.hub.db('platform_states').insert(paused).onConflict('platform').merge()
     await dialog.getByRole('button', { name: '确认暂停报送' }).click()
-    await dialog.getByRole('alert').waitFor()
+    await dialog.locator('.refusal').waitFor()
     expect(await dialog.getByLabel('事由').inputValue()).to.equal('平台升级')
     await dialog.getByRole('button', { name: /返\s?回/ }).click()
     await page.getByRole('button', { name: '刷新' }).click()

@@ -32,14 +32,14 @@ interface PanelsProps {
 
 export const PlatformPanels = ({ of, only, onOnly, onDone }: PanelsProps) =>
   only === null ? (
-    <div className="panels" style={{ marginBottom: '1.25rem' }}>
+    <div className="panels compact" style={{ marginBottom: '1.25rem' }}>
       <Backlog of={of} />
       {of.map((platform) => (
         <Panel key={platform.id} of={platform} onOnly={onOnly} onDone={onDone} />
       ))}
     </div>
   ) : (
-    <div className="panels" style={{ marginBottom: '1.25rem' }}>
+    <div className="panels compact" style={{ marginBottom: '1.25rem' }}>
       <Panel of={only} isAlone onOnly={onOnly} onDone={onDone} />
     </div>
   )

@@ -14,7 +14,7 @@ interface ComparisonsProps {
 
 export const Comparisons = ({ platforms, of }: ComparisonsProps) => (
   <>
-    <div className="panels" style={{ marginBottom: '1rem' }}>
+    <div className="panels compact" style={{ marginBottom: '1rem' }}>
       {platforms.map(({ id, name }) => (
         <Last key={id} name={name.zh} of={of.find(({ platform }) => platform === id) ?? null} />
       ))}
