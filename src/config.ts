@@ -20,6 +20,10 @@ export interface Config {
   quota: number
   /** Networks (CIDR) in which addresses given by subscribers may lie though they are not public, by http too. */
   webhookAllow: string[]
+  /** Who reads the metrics beside administrators and auditors: whoever shows the token; without one this machine, if nobody else is meant to reach the hub. */
+  metrics: { token: string | null; local: boolean }
+  /** How long a hub that is told to stop still takes requests, so that whoever sends it traffic sees it leaving, milliseconds. */
+  lingerMs: number
   /** Address under which others reach the hub: issuer of its tokens. */
   publicUrl: string
   /** postgres:// address; null: the embedded PostgreSQL under `dataDir`. */
@@ -60,8 +64,13 @@ const PORT_DEFAULT = 4000
 const PORT_MAX = 65_535
 /** Two thousand a second: whoever works properly never meets it. */
 const QUOTA_DEFAULT = 120_000
+/** Longer, and whoever stops it thinks that it hangs. */
+const LINGER_SECONDS_MAX = 60
+/** Shorter ones can be guessed. */
+const METRICS_TOKEN_SHORTEST = 16
 /** Longest credential in a file, characters. */
 const SECRET_MAX = 4_096
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 /** Stands for a credential whose file is at fault: told once, and not again as missing. */
 const UNREAD = '?'
 
@@ -111,6 +120,14 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     faults.push('WEBHOOK_ALLOW 应为以逗号分隔的网段，如 10.1.0.0/16 / must be networks in CIDR form, comma-separated')
     return []
   }
+  const linger = (): number => {
+    const text = given('LINGER_SECONDS') ?? '0'
+    if (/^\d{1,2}$/.test(text) && Number(text) <= LINGER_SECONDS_MAX) return Number(text) * 1_000
+    faults.push(
+      `LINGER_SECONDS 应为 0–${LINGER_SECONDS_MAX} 的整数，现为 "${text}" / must be a whole number of seconds`,
+    )
+    return 0
+  }
   const level = (): string => {
     const text = given('LOG_LEVEL') ?? 'info'
     if (LOG_LEVELS.includes(text)) return text
@@ -148,15 +165,24 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
   const setting = (prefix: string, id: string, what: string) =>
     `${prefix}_${id.toUpperCase().replaceAll('-', '_')}_${what}`
 
+  const metricsToken = (): string | null => {
+    const token = secretOf('METRICS_TOKEN')
+    if (token !== null && token !== UNREAD && token.length < METRICS_TOKEN_SHORTEST)
+      faults.push(`METRICS_TOKEN 至少 ${METRICS_TOKEN_SHORTEST} 个字符 / must have at least so many characters`)
+    return token
+  }
   const dataDir = resolve(root, given('DATA_DIR') ?? 'data')
   const chosenPort = port()
+  const publicUrl = url('PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${chosenPort}`
   const config: Config = {
     port: chosenPort,
     host: given('HOST') ?? '127.0.0.1',
     proxies: proxies(),
     quota: quota(),
     webhookAllow: networks(),
-    publicUrl: url('PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${chosenPort}`,
+    metrics: { token: metricsToken(), local: LOOPBACK.test(new URL(publicUrl).hostname) },
+    lingerMs: linger(),
+    publicUrl,
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
     dataDir,
     keysDir: resolve(root, given('KEYS_DIR') ?? join(dataDir, 'keys')),

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { type World, world } from '../seeds/world.js'
 import { feeds } from './agencies/index.js'
 import type { Config } from './config.js'
+import { demoPeople } from './demo-people.js'
 import { dateIn } from './domain/dates.js'
 import { Refusal } from './errors.js'
 import { type Addresses, type Hub, makeHub } from './hub.js'
@@ -138,12 +139,14 @@ const serve = async (hub: Hub, say: Say, here: Examples, marketplace: Marketplac
   const url = await hub.serve({ demo: true })
   hub.tick()
   const secrets = await secretsOf(hub)
+  const people = await demoPeople(hub, join(hub.config.dataDir, SANDBOX_FOLDER))
+  const own = '已自设密码 has a password of its own'
   const token = (name: string) =>
     `$(curl -s -u ${name}:${secrets[name]} -d grant_type=client_credentials ${url}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`
   const ask = (query: string) => `-H 'content-type: application/json' -d '${JSON.stringify({ query })}'`
   const bad = here.dishonestExample
   say(`
-⑦ 服务 Serving   ${url}/blacklist   ${url}/graphql
+⑦ 服务 Serving   ${url}/blacklist   ${url}/graphql   ${url}/desk
    信源单位、信用平台和经办人均为本机替身，数据全部虚构。Agencies, platforms and officers are stand-ins on this machine; all data is invented.
 
 公众 The public（无需令牌 no token）：
@@ -157,6 +160,9 @@ curl -s ${url}/graphql -H "authorization: Bearer ${token('demo-officer')}" ${ask
 
 平台的回调地址收到的卖家变更 What the marketplace's webhook was told：${marketplace.url}/
 同样的变更，作为事件流 The same as a stream：curl -sN ${url}/v1/changes -H 'last-event-id: 0' -H "authorization: Bearer ${token(MARKETPLACE)}"
+
+工作台 The desk：${url}/desk（登录名 name，一次性密码 one-time password，首次登录时更换 replaced at the first sign-in）
+${people.map(({ name, password }) => `   ${name.padEnd(14)} ${password ?? own}`).join('\n')}
 
 按 Ctrl-C 停止。Ctrl-C stops it.`)
 }

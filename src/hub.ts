@@ -12,8 +12,9 @@ import { checkLists, type ListKind } from './domain/lists.js'
 import type { Head } from './domain/trail.js'
 import { Refusal, reasonOf } from './errors.js'
 import { loadKeys, newManifestKey, newTokenKey } from './keys.js'
-import { drain, listen } from './listening.js'
+import { drain, leave as leaveServer, listen } from './listening.js'
 import { type Log, makeLog } from './log.js'
+import { makeMetrics } from './metrics.js'
 import { openDatabase, whoseNotes } from './opening.js'
 import { platforms as allPlatforms, hearing } from './platforms/index.js'
 import { makeReadiness } from './readiness.js'
@@ -88,6 +89,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const strangers = notes.strangers(identity)
   if (strangers.length > 0)
     log.warn({ strangers }, 'the data folder has notes of other databases, which say nothing of this one')
+  const metrics = makeMetrics({ jobs: () => database.poolOf(db) })
   let clock: Clock | null = null
   let server: Server | null = null
   let answers: database.Db | null = null
@@ -281,14 +283,14 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     expire: expireNow,
     /** Starts the timetable. */
     tick: (): void => {
-      ticking = database.connect(databaseUrl)
-      clock = startClock(ticking, { occasions, act, now, log })
+      ticking = database.connect(databaseUrl, { what: 'timetable' })
+      clock = startClock(ticking, { occasions, act, now, log, metrics })
     },
     /** Listens, and says where. `demo`: the pages say that everything shown is invented. */
     serve: async ({ demo = false } = {}): Promise<string> => {
       // Answers have connections of their own: a long merge must not keep the public waiting for one.
-      answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS })
-      trail = openTrail(databaseUrl, { log, now, notes, database: identity })
+      answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS, what: 'answers' })
+      trail = openTrail(databaseUrl, { log, now, notes, database: identity, metrics })
       const made = await makeServer({
         db: answers,
         keys,
@@ -301,7 +303,10 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         proxies: config.proxies,
         quota: config.quota,
         webhookAllow: config.webhookAllow,
+        metrics,
+        scraping: config.metrics,
         demo,
+        publicUrl: config.publicUrl,
         timetable: occasions,
         trail,
         verifyTrail: (options) => verifyTrail(db, { now, noted: notes.trail(identity), ...options }),
@@ -317,8 +322,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     },
     /** Lets what is under way end, then gives everything back. */
     close: async (): Promise<void> => {
+      leaveServer(server)
       await clock?.stop()
-      if (server) await drain(server)
+      if (server) await drain(server, config)
       // A command ends when all that it brought can be found; a hub that serves goes on with it when it starts again.
       else await sweeper.idle()
       stopping.abort(new Refusal('STOPPING'))

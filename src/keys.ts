@@ -37,6 +37,10 @@ const TAG_BYTES = 16
 const SCRYPT = { N: 16_384, r: 8, p: 1 } as const
 const HASH_CHARACTERS = 16
 
+/** Whether a text is the secret, in a time that tells nothing of it. */
+export const isSecret = (given: string, secret: string): boolean =>
+  timingSafeEqual(createHash('sha256').update(given).digest(), createHash('sha256').update(secret).digest())
+
 export interface Claims {
   sub: string
   role: string

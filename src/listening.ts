@@ -1,11 +1,14 @@
 /** Where the hub listens, why it cannot, and how it lets go. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as after } from 'node:timers/promises'
 import type { Config } from './config.js'
 import { Refusal } from './errors.js'
 
 /** How long a closing server waits for answers under way, milliseconds. */
 const DRAIN_MS = 10_000
+/** How often connections are closed whose answer has ended meanwhile, milliseconds. */
+const SWEEP_MS = 50
 
 export const listen = (server: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -19,14 +22,23 @@ export const listenRefusal = (error: NodeJS.ErrnoException, { port, host }: Pick
   return ['listen', 'getaddrinfo'].includes(error.syscall ?? '') ? new Refusal('HOST_UNUSABLE', { host }) : error
 }
 
-export const drain = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
+/**
+ * Lets a server go: it says so (`/readyz`, `Connection: close` in every answer, streams end), takes what still comes for
+ * `lingerMs`, then listens no more; answers under way end, at most DRAIN_MS later.
+ */
+export const drain = async (server: Server, { lingerMs }: Pick<Config, 'lingerMs'>): Promise<void> => {
+  leave(server)
+  if (lingerMs > 0) await after(lingerMs)
+  await new Promise<void>((resolve) => {
     const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
     server.close(() => {
       clearTimeout(late)
+      clearInterval(sweep)
       resolve()
     })
-    // Answers that go on for as long as somebody listens are ended by whoever makes them.
-    server.emit('draining')
-    server.closeIdleConnections()
   })
+}
+
+/** It is about to be let go; answers go on. */
+export const leave = (server: Server | null): void => void server?.emit('leaving')

@@ -19,10 +19,45 @@ const PLAIN =
 /** A fault of the system repeats the name of a file, one of a library the text that it could not read. */
 const withoutIds = (line: string): string => (PLAIN.test(line) ? line : withoutAccessCodes(redact(line, () => '…')))
 
+/** Held back at most, characters: then they are written at once. */
+const HELD_MOST = 64_000
+
+/** Of each log that holds lines back: they are written at the latest when the process ends. */
+const endings = new Set<() => void>()
+let ended = false
+process.on('exit', () => {
+  ended = true
+  for (const flush of endings) flush()
+})
+
+/** Lines of one turn of the loop are written together; a request has one, and many end in a turn. */
+const gathering = (file: { write: (text: string) => unknown }) => {
+  let held = ''
+  const flushSync = (): void => {
+    if (held === '') return
+    const lines = held
+    held = ''
+    endings.delete(flushSync)
+    file.write(lines)
+  }
+  return {
+    /** For pino, before it ends the process. */
+    flushSync,
+    write: (line: string): void => {
+      if (held === '') {
+        endings.add(flushSync)
+        setImmediate(flushSync)
+      }
+      held += line
+      if (ended || held.length > HELD_MOST) flushSync()
+    },
+  }
+}
+
 /** `file` null writes to standard error, so that what a command prints on standard output stays clean. */
 export const makeLog = (options: { level: string; file: string | null }): Log => {
   if (options.file !== null) mkdirSync(dirname(options.file), { recursive: true })
-  const destination = pino.destination({ dest: options.file ?? 2, sync: true })
+  const file = pino.destination({ dest: options.file ?? 2, sync: true })
   const given = { level: options.level, redact: HIDDEN, base: { pid: process.pid }, hooks: { streamWrite: withoutIds } }
-  return pino(given, destination)
+  return pino(given, gathering(file))
 }

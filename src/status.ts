@@ -2,7 +2,6 @@
 import { agencies } from './agencies/index.js'
 import { isStale } from './domain/bounds.js'
 import { lateShare, WATCHED_DAYS } from './domain/lateness.js'
-import { ACCESS, KINDS_SEEN, OF_ALL_REGIONS, OF_ITS_REGION } from './domain/viewer.js'
 import type { Hub } from './hub.js'
 import { platforms } from './platforms/index.js'
 import * as deliveries from './store/deliveries.js'
@@ -23,17 +22,6 @@ const LAST_RUNS = 10
 const DAY_MS = 86_400_000
 /** Items without an operator of which it is told where they stood and why; all are kept. */
 const UNMATCHED_SHOWN = 20
-
-/** Who may see and do what. */
-export const accessTold = {
-  value: { access: ACCESS, kinds: KINDS_SEEN, bounded: { ownRegion: OF_ITS_REGION, never: OF_ALL_REGIONS } },
-  lines: [
-    ...Object.entries(ACCESS).map(([act, roles]) => `${act.padEnd(20)} ${roles.join(' ')}`),
-    ...Object.entries(KINDS_SEEN).map(([role, kinds]) => `records ${role.padEnd(16)} ${kinds.join(' ') || '—'}`),
-    `有区划者仅限本区划 with a region, in it alone   ${OF_ITS_REGION.join(' ')}`,
-    `有区划者不可 with a region, never             ${OF_ALL_REGIONS.join(' ')}`,
-  ],
-}
 
 export const status = async (hub: Hub): Promise<{ value: object; lines: string[] }> => {
   const { db, addresses } = hub

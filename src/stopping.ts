@@ -1,7 +1,12 @@
 /** A hub that runs until it is told to stop. */
 import type { Hub } from './hub.js'
 
-/** Runs until told to stop; Ctrl-C lets what is under way end, and leaves nothing running. */
+/** Whoever asks a second time does not wait: exit status of a command that was interrupted. */
+const INTERRUPTED = 130
+/** Ctrl-C comes twice where npm hands it on as well; within so many milliseconds it is one. */
+const ECHO_MS = 500
+
+/** Runs until told to stop; Ctrl-C lets what is under way end, and leaves nothing running. A second one ends it at once. */
 export const run = async (
   hub: Hub,
   begin: () => Promise<void>,
@@ -23,7 +28,13 @@ export const run = async (
   const finished = new Promise<void>((resolve) => {
     release = resolve
   })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
+  let toldAt = Number.POSITIVE_INFINITY
+  const told = () => {
+    if (performance.now() - toldAt > ECHO_MS) process.exit(INTERRUPTED)
+    toldAt = Math.min(toldAt, performance.now())
+    void stop()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, told)
   try {
     await begin()
   } catch (error) {

@@ -51,6 +51,26 @@ describe('WEBHOOK_ALLOW', () => {
   })
 })
 
+describe('who reads the metrics', () => {
+  it('is this machine where the hub is for it alone, and whoever has a token that is not easily guessed', () => {
+    expect(readConfig({}).metrics).to.deep.equal({ token: null, local: true })
+    expect(readConfig({ PUBLIC_URL: 'https://credit.example' }).metrics.local).to.equal(false)
+    expect(readConfig({ PUBLIC_URL: 'http://127.0.0.1.evil.example' }).metrics.local).to.equal(false)
+    expect(readConfig({ METRICS_TOKEN: 'x'.repeat(16) }).metrics.token).to.equal('x'.repeat(16))
+    expect(faultsOf({ METRICS_TOKEN: 'short' }))
+      .to.include('METRICS_TOKEN')
+      .and.not.include('short')
+  })
+})
+
+describe('LINGER_SECONDS', () => {
+  it('is none unless given, and a minute at most', () => {
+    expect([readConfig({}).lingerMs, readConfig({ LINGER_SECONDS: '5' }).lingerMs]).to.deep.equal([0, 5_000])
+    for (const wrong of ['-1', '61', '1.5', 'x'])
+      expect(faultsOf({ LINGER_SECONDS: wrong })).to.include('LINGER_SECONDS')
+  })
+})
+
 const faultsOf = (env: Record<string, string>): string => {
   try {
     readConfig(env)

@@ -43,6 +43,20 @@ describe('the demo', function () {
     expect(marketplace.data.standings.map((one: { grade: string }) => one.grade)).to.deep.equal(['A', 'B', 'D'])
     expect(officer.data.operator.records.nodes).to.have.lengthOf(5)
 
+    // Each of the desk's people signs in with what was printed, and chooses a password of its own.
+    const people = [...text.matchAll(/^ {3}(officer|reviewer|administrator|auditor) +([\w-]{20,})$/gm)]
+    expect(people.map(([, name]) => name)).to.deep.equal(['officer', 'reviewer', 'administrator', 'auditor'])
+    const signIn = async (given: object) => {
+      const headers = { 'content-type': 'application/json' }
+      const asked = { method: 'POST', headers, body: JSON.stringify(given) }
+      const answer = await fetch(`http://127.0.0.1:${env['PORT']}/desk/login`, asked)
+      const { code, role } = (await answer.json()) as { code?: string; role?: string }
+      return code ?? role
+    }
+    for (const [, name, password] of people) expect(await signIn({ name, password })).to.equal('PASSWORD_TO_CHOOSE')
+    const [, name = '', password = ''] = people[0] ?? []
+    expect(await signIn({ name, password, newPassword: 'fjord kelp umbra lantern' })).to.equal('officer')
+
     const beside = await hub(['pull', 'quality', '--json'], env)
     expect(beside.json).to.deep.include({ feed: 'quality', new: 0, unchanged: 90, rejected: 1 })
     expect((await fetch(`http://127.0.0.1:${env['PORT']}/readyz`)).status).to.equal(200)
@@ -69,6 +83,9 @@ describe('the demo', function () {
     const child = begin(['demo'], env)
     const text = await printed(child, /Ctrl-C/, CYCLE_WITHIN_MS)
     expect(text).to.include('已有名单记录')
+    // What was printed before goes on working, and nobody's own password is taken away.
+    expect(text).to.match(/^ {3}officer +已自设密码/m)
+    expect(text).to.match(/^ {3}reviewer +[\w-]{20,}$/m)
     expect(text).to.match(/（registry）收到 186，新增 0，变更 0，未变 185/)
     child.kill('SIGINT')
     expect(await ended(child)).to.equal(0)

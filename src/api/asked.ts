@@ -1,10 +1,12 @@
 /** What every request has, whichever way it is answered: an instant, an id, a log of its own, a body of bounded size. */
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { redact } from '../domain/privacy.js'
 import { callerOf } from '../domain/rate.js'
 import type { Keys } from '../keys.js'
 import type { Log } from '../log.js'
+import type { Db } from '../store/db.js'
+import { isAct, ownDb } from './own.js'
 import type { ApiParts } from './parts.js'
 import { purposeIn } from './trail.js'
 
@@ -12,6 +14,8 @@ import { purposeIn } from './trail.js'
 const GRAPHQL = new URL('http://hub/graphql')
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
+/** W3C Trace Context: version, trace, parent, flags. */
+const TRACE = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
 export interface Asked {
   url: URL
@@ -22,20 +26,23 @@ export interface Asked {
   /** Why, as the header X-Purpose says; null: it does not. */
   purpose: string | null
   log: Log
+  /** The database, for this request outside GraphQL: a reading is cancelled there when nobody waits for it. */
+  db: Db
   /** Codes of what was refused in it, for the one line that the log has of it. */
   refused: string[]
 }
 
 export const askedBy = (
   request: IncomingMessage,
-  { now, log, keys, proxies = 0 }: Pick<ApiParts, 'now' | 'log' | 'proxies'> & { keys: Pick<Keys, 'mark'> },
+  { db, now, log, keys, proxies = 0 }: Pick<ApiParts, 'db' | 'now' | 'log' | 'proxies'> & { keys: Pick<Keys, 'mark'> },
+  response?: ServerResponse,
 ): Asked => {
-  const given = request.headers['x-request-id']
-  const requestId = typeof given === 'string' && REQUEST_ID.test(given) && namesNobody(given) ? given : randomUUID()
+  const requestId = idIn(request) ?? randomUUID()
   const forwarded = [request.headers['x-forwarded-for'] ?? ''].flat().join(',')
   const address = callerOf(request.socket.remoteAddress ?? '', forwarded, proxies)
   const purpose = purposeIn(request, keys.mark)
   let own: Log | null = null
+  let ownDatabase: Db | null = null
   return {
     url: targetOf(request.url ?? '/'),
     now: now(),
@@ -47,8 +54,18 @@ export const askedBy = (
       own ??= log.child({ request: requestId })
       return own
     },
+    get db() {
+      ownDatabase ??= ownDb(db, { requestId, response, acts: () => isAct(request.method) })
+      return ownDatabase
+    },
     refused: [],
   }
+}
+
+/** What its client calls it: X-Request-Id, else the trace of a traceparent. Null: nothing that may stand in a log and in SQL. */
+const idIn = ({ headers }: IncomingMessage): string | null => {
+  const given = headers['x-request-id'] ?? TRACE.exec(String(headers['traceparent'] ?? ''))?.[1]
+  return typeof given === 'string' && REQUEST_ID.test(given) && namesNobody(given) ? given : null
 }
 
 /** Whatever a request calls itself goes to the log. */

@@ -1,11 +1,12 @@
 /** One question: who asks, at which instant, and the batched way to the store. */
 import { dateIn } from '../domain/dates.js'
-import { mayOperator, PUBLIC, type Viewer } from '../domain/viewer.js'
+import { type Owner, type Viewer, viewerOf } from '../domain/viewer.js'
 import { Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { When } from '../store/versions.js'
 import type { Asked } from './asked.js'
 import { type Loads, makeLoads } from './loads.js'
+import { ANSWER_MOST_MS } from './own.js'
 import type { ApiParts } from './parts.js'
 import type { Limits } from './rate-limit.js'
 import { note, nothingSeen, type Seen } from './shown.js'
@@ -13,8 +14,6 @@ import { type Asking, noAsking } from './trail.js'
 
 /** What one answer may cost; what each field does, api/costs says. */
 export const COST_MOST = 10_000
-/** How long an answer may be in the making, milliseconds; each of its statements has its own bound (store/db). */
-const ANSWER_MOST_MS = 60_000
 
 export interface Context {
   viewer: Viewer
@@ -51,11 +50,13 @@ export const makeContext = (
     hasLeft = () => false,
     began = performance.now(),
   }: { seen?: Seen; hasLeft?: () => boolean; began?: number } = {},
+  asking = noAsking(),
 ): Context => ({
   viewer: asked.viewer,
   now: asked.now,
-  isOver: () => hasLeft() || performance.now() - began > ANSWER_MOST_MS,
-  asking: noAsking(),
+  // What changes something is told as it went, whoever still hears it.
+  isOver: () => !asking.isAct && (hasLeft() || performance.now() - began > ANSWER_MOST_MS),
+  asking,
   seen,
   shown: (code) => note(seen, { code }),
   today: dateIn(asked.now),
@@ -103,11 +104,5 @@ export const whenOf = (context: Context, { asOf, knownAt }: { asOf?: string | nu
 export const isPast = (context: Context, when: When): boolean =>
   when.asOf !== context.today || when.knownAt.getTime() !== ALL_KNOWLEDGE.getTime()
 
-/** The viewer as far as this operator goes: a party is the public to every operator but its own. */
-export const viewerOn = (
-  { viewer }: Context,
-  operator: { uscc: string | null; shop: string | null } | null,
-): Viewer => {
-  if (viewer.role !== 'party') return viewer
-  return mayOperator(viewer, operator?.uscc ?? operator?.shop ?? null) ? viewer : PUBLIC
-}
+/** The viewer as far as this operator goes: see `viewerOf`. */
+export const viewerOn = ({ viewer }: Context, operator: Owner | null): Viewer => viewerOf(viewer, operator)

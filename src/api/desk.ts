@@ -16,13 +16,13 @@ const BODY_LIMIT = '16kb'
 const LONGEST = 256
 
 export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limit: Limit): Router => {
-  const { db, keys } = parts
+  const { keys } = parts
 
   const login: RequestHandler = async (request, response) => {
     checkSite(request.headers)
     const { name, password, newPassword } = givenIn(request.body)
     const asked = askedOf(request)
-    const { address, now, log } = asked
+    const { address, now, log, db } = asked
     const giveBack = limit.take([`${name} ${address}`, address], now)
     const asking = { name, password, newPassword, address, cookie: cookieIn(request.headers) }
     const signedIn = await people.signIn(db, asking, { mark: keys.mark, now, log }).catch((error) => {
@@ -46,14 +46,14 @@ export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limi
     const signedIn = await mine(request)
     if (signedIn !== null) {
       checkToken(request, (given) => people.csrfMatches(signedIn.cookie, given))
-      await people.signOut(db, signedIn.cookie, askedOf(request).now)
+      await people.signOut(askedOf(request).db, signedIn.cookie, askedOf(request).now)
     }
     response.set('Set-Cookie', NO_COOKIE).status(204).end()
   }
 
   const mine = async (request: Request): Promise<people.SignedIn | null> => {
     const cookie = cookieIn(request.headers)
-    return cookie === null ? null : people.signedInBy(db, cookie, askedOf(request).now)
+    return cookie === null ? null : people.signedInBy(askedOf(request).db, cookie, askedOf(request).now)
   }
 
   const router = Router()

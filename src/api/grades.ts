@@ -1,38 +1,53 @@
 /** Who sees score and grade of whom: authorities and the party itself, a marketplace of its own sellers, a credit service where it is authorised. */
 import { oldestHolding } from '../domain/sellers.js'
-import { may } from '../domain/viewer.js'
+import { may, type Owner, type Viewer } from '../domain/viewer.js'
 import * as authorisations from '../store/authorisations.js'
 import type { Reads } from '../store/bulk.js'
 import type { Filter } from '../store/directory.js'
 import * as sellers from '../store/sellers.js'
+import type { Wanted } from '../store/standings.js'
 import { type Context, viewerOn } from './context.js'
 
-interface Graded {
+interface Graded extends Owner {
   id: number
-  uscc: string | null
-  shop: string | null
 }
 
-/** The one question behind every field that tells of a score. Whether the score itself may be told is another: `mayTell`. */
-export const seesGrade = async (context: Context, operator: Graded): Promise<boolean> => seeing(context, operator)
+/**
+ * Whose score and grade a viewer sees: of all, of none, or of whom the lookup itself has to find out. The one question behind
+ * every field that tells of a score. Whether the score itself may be told is another: `mayTell`.
+ */
+export const gradesFor = (viewer: Viewer): Wanted['grades'] => {
+  if (may(viewer, 'see_grade')) return 'ALL'
+  if (viewer.sub === null) return 'NONE'
+  if (may(viewer, 'see_sellers_grade')) return 'SELLERS'
+  return may(viewer, 'see_authorised_grade') ? 'AUTHORISED' : 'NONE'
+}
+
+/** Whether it sees those of this operator. */
+export const seesGrade = async (context: Context, operator: Graded): Promise<boolean> => {
+  const viewer = viewerOn(context, operator)
+  const asked = { client: viewer.sub ?? '', operator: operator.id }
+  switch (gradesFor(viewer)) {
+    case 'ALL':
+      return true
+    case 'SELLERS':
+      return context.load.isSeller(asked)
+    case 'AUTHORISED':
+      return context.load.authorises(asked)
+    case 'NONE':
+      return false
+  }
+}
 
 /** What it depends on: nothing, the marketplace's list, or the operator's authorisation. */
 type Depends = boolean | 'LIST' | 'AUTHORISATION'
 
-const dependsOn = (context: Context, operator: Pick<Graded, 'uscc' | 'shop'>): Depends => {
+const dependsOn = (context: Context, operator: Owner): Depends => {
   const viewer = viewerOn(context, operator)
   if (may(viewer, 'see_grade')) return true
   if (viewer.sub === null) return false
   if (may(viewer, 'see_sellers_grade')) return 'LIST'
   return may(viewer, 'see_authorised_grade') && 'AUTHORISATION'
-}
-
-/** As `seesGrade`, without a promise where nothing need be looked up. */
-export const seeing = (context: Context, operator: Graded): boolean | Promise<boolean> => {
-  const depends = dependsOn(context, operator)
-  if (typeof depends === 'boolean') return depends
-  const key = { client: context.viewer.sub ?? '', operator: operator.id }
-  return depends === 'LIST' ? context.load.isSeller(key) : context.load.authorises(key)
 }
 
 /** As `seesGrade`, of many at once; null: nobody. `own`: found by its own USCC, as nearly all are. */

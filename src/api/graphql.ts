@@ -24,6 +24,8 @@ import { cookieIn, NO_COOKIE } from './cookies.js'
 import { formatError, graphqlRefusal, noteFaults } from './faults.js'
 import { remembering } from './known-tokens.js'
 import { BODY_BYTES, isNestedTooDeep, NESTING_MOST, TOKENS_MOST, withinLimits } from './limits.js'
+import { counted } from './metrics.js'
+import { ownDb, withDb } from './own.js'
 import type { ApiParts } from './parts.js'
 import type { Limits } from './rate-limit.js'
 import { makeSchema } from './schema.js'
@@ -33,6 +35,9 @@ import { admit } from './viewer.js'
 /** Ways in which callers say what they accept that are remembered, and how long one may be, characters. */
 const ACCEPTS_MOST = 100
 const ACCEPT_LONGEST = 300
+
+/** Characters. */
+const LONG_ANSWER = 16_000
 
 /**
  * Headers that no page of another site can send without asking the hub first, which does not let it. `Authorization` is one, as
@@ -66,9 +71,10 @@ export interface GraphqlDoor {
 }
 
 export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<GraphqlDoor> => {
-  const admitting = { ...parts, keys: remembering(parts.keys) }
-  const schema = makeSchema()
-  const executor = makeExecutor(schema, makeSchema())
+  const { revocations, quotas } = parts
+  const keys = remembering(parts.keys)
+  const schema = counted(makeSchema(), parts.metrics)
+  const executor = makeExecutor(schema, counted(makeSchema(), parts.metrics))
   /** The type of an answer, as Apollo gives it to who accepts what. */
   const types = bounded<string>(ACCEPTS_MOST)
   const apollo = new ApolloServer<Context>({
@@ -136,17 +142,22 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
   return {
     stop: () => apollo.stop(),
     answer: async (request, response, asked) => {
-      const viewer = await admitted(request, response, admitting, asked)
+      const viewer = await admitted(request, response, { keys, revocations, quotas }, asked)
       if (viewer === null) return
       const body = await readJson(request, response)
       if (body === null) return
       const began = performance.now()
-      const contextOf = () =>
-        makeContext(parts, askedAs(asked, viewer, limits), { hasLeft: () => response.destroyed, began })
+      const contextOf = () => {
+        const acts = (): boolean => context.asking.isAct
+        const own = withDb(parts, () => ownDb(parts.db, { requestId: asked.requestId, response, acts }))
+        const context = makeContext(own, askedAs(asked, viewer, limits), { hasLeft: () => response.destroyed, began })
+        return context
+      }
       const { answer, context } =
         (await byCompiled(body.value, request, contextOf)) ?? (await byApollo(body.value, request, asked, contextOf))
       if (context !== null) response.setHeader('Query-Cost', String(costOfAnswer(context)))
-      if (await isKept(context, answer.body, response)) await send(response, answer)
+      const bytes = bytesOf(answer.body)
+      if (await isKept(context, bytes ?? textOf(answer.body), response)) await send(response, answer, bytes)
     },
   }
 }
@@ -165,11 +176,15 @@ const askedAs = (asked: Asked, viewer: Viewer, limits: Limits): Parameters<typeo
   },
 })
 
-/** Every answer leaves here, however it was found. */
-const send = async (response: ServerResponse, { status, headers, body }: HTTPGraphQLResponse): Promise<void> => {
+/** Every answer leaves here, however it was found. `bytes`: its text, where it is encoded already. */
+const send = async (
+  response: ServerResponse,
+  { status, headers, body }: HTTPGraphQLResponse,
+  bytes: Buffer | null,
+): Promise<void> => {
   for (const [name, value] of headers) response.setHeader(name, value)
   response.statusCode = status ?? 200
-  if (body.kind === 'complete') return void response.end(body.string)
+  if (body.kind === 'complete') return void response.end(bytes ?? body.string)
   for await (const chunk of body.asyncIterator) response.write(chunk)
   response.end()
 }
@@ -201,10 +216,18 @@ const faultsToLog: ApolloServerPlugin<Context> = {
   }),
 }
 
+const textOf = (body: HTTPGraphQLResponse['body']): string => (body.kind === 'complete' ? body.string : '')
+
+/** A long answer is encoded once, for its digest and for the way; a short one leaves in one piece with its head. */
+const bytesOf = (body: HTTPGraphQLResponse['body']): Buffer | null => {
+  const text = textOf(body)
+  return text.length < LONG_ANSWER ? null : Buffer.from(text)
+}
+
 /** False: refused, since its row cannot be kept. */
-const isKept = async (context: Context | null, answer: HTTPGraphQLResponse['body'], response: ServerResponse) => {
+const isKept = async (context: Context | null, answer: string | Buffer, response: ServerResponse) => {
   try {
-    if (context !== null) await keepAnswer(context, answer.kind === 'complete' ? answer.string : '')
+    if (context !== null) await keepAnswer(context, answer)
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error
@@ -217,11 +240,18 @@ const isKept = async (context: Context | null, answer: HTTPGraphQLResponse['body
 const admitted = async (
   request: IncomingMessage,
   response: ServerResponse,
-  parts: Parameters<typeof admit>[1],
-  { now, refused }: Asked,
+  parts: Omit<Parameters<typeof admit>[1], 'db'>,
+  asked: Asked,
 ): Promise<Viewer | null> => {
+  const { now, refused } = asked
+  const admitting = {
+    ...parts,
+    get db() {
+      return asked.db
+    },
+  }
   try {
-    return await admit(request, parts, now)
+    return await admit(request, admitting, now)
   } catch (error) {
     if (!isRefusal(error)) throw error
     refused.push(error.code)

@@ -1,5 +1,6 @@
 /** What many requests ask at once, and the connections by which answers are looked up; one for all requests of a server. */
 import { codeOf } from '../domain/identity.js'
+import { oldestHolding } from '../domain/sellers.js'
 import type { Db } from '../store/db.js'
 import * as hotStore from '../store/hot.js'
 import * as listings from '../store/listings.js'
@@ -20,6 +21,9 @@ export interface StandingAsked {
   code: string
   asOf: string
   today: string
+  wanted: standings.Wanted
+  /** Whose list of sellers, or whose authorisation, counts for it. */
+  client: string | null
 }
 
 export interface Hot {
@@ -92,26 +96,30 @@ const idsOf = (asked: readonly AtWhen[]): number[] => asked.map(({ operator }) =
 
 type Rows = Promise<(standings.StandingRow | null)[]>
 
-/** Nearly all ask about today, and are not parted first. */
+/** Nearly all ask the same about today, and are not parted first. */
 const standingsOf = (db: Db, asked: StandingAsked[]): Rows => {
   const [first] = asked
-  const alike = asked.every(({ asOf, today }) => asOf === first?.asOf && today === first.today)
+  const alike = asked.every(
+    ({ asOf, today, wanted }) => asOf === first?.asOf && today === first.today && wanted === first.wanted,
+  )
   if (alike) return standingsOn(db, asked)
   return grouped<StandingAsked, standings.StandingRow | null>(
-    ({ asOf, today }) => `${asOf} ${today}`,
+    ({ asOf, today, wanted }) => `${asOf} ${today} ${wanted.grades} ${wanted.flags} ${wanted.entries}`,
     (some) => standingsOn(db, some),
   )(asked)
 }
 
-/** All about one day. */
+/** All of them the same about one day. */
 const standingsOn = async (db: Db, asked: readonly StandingAsked[]): Rows => {
-  const [days] = asked
-  if (days === undefined) return []
-  const codes = asked.flatMap(({ code }, place) => {
-    const found = codeOf(code)
-    return found ? [{ place, scheme: found.scheme, code: found.code }] : []
+  const [first] = asked
+  if (first === undefined) return []
+  const codes: standings.CodeAsked[] = []
+  asked.forEach(({ code: given, client }, place) => {
+    const found = codeOf(given)
+    if (found !== null) codes.push({ place, scheme: found.scheme, code: found.code, client })
   })
-  const rows = await standings.of(db, codes, days)
+  const { asOf, today, wanted } = first
+  const rows = await standings.of(db, codes, { asOf, today, oldest: oldestHolding(today) }, wanted)
   const answers = new Array<standings.StandingRow | null>(asked.length).fill(null)
   for (const row of rows) answers[row.place] = row
   return answers

@@ -1,5 +1,5 @@
 /** Tokens that were found good lately: a signature is checked once, not with each question. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Keys, kidIn, type Verified } from '../keys.js'
 import { bounded } from './bounded.js'
 
@@ -19,7 +19,7 @@ export const remembering = ({ verify, accepts }: Pick<Keys, 'verify' | 'accepts'
   const tokens = bounded<Known>(TOKENS_MOST)
   return {
     verify: (token, now) => {
-      const name = createHash('sha256').update(token).digest('base64url')
+      const name = hash('sha256', token, 'base64url')
       const found = tokens.get(name)
       if (found && Math.floor(now / 1000) < found.claims.expiresAt && accepts(found.kid, now)) return found.claims
       const claims = verify(token, now)

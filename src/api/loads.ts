@@ -10,6 +10,7 @@ import * as deadlines from '../store/deadlines.js'
 import * as decisions from '../store/decisions.js'
 import * as desk from '../store/delivery-desk.js'
 import * as documents from '../store/documents.js'
+import * as heads from '../store/heads.js'
 import * as listings from '../store/listings.js'
 import * as mergers from '../store/mergers.js'
 import * as objections from '../store/objections.js'
@@ -17,7 +18,7 @@ import * as operators from '../store/operators.js'
 import * as overrules from '../store/overrules.js'
 import * as scores from '../store/scores.js'
 import * as sellers from '../store/sellers.js'
-import type * as standings from '../store/standings.js'
+import { ownersOf } from '../store/sight.js'
 import * as trail from '../store/trail.js'
 import * as versions from '../store/versions.js'
 import * as watch from '../store/watch.js'
@@ -26,6 +27,8 @@ import { cardByHash } from '../work/cards.js'
 import { freshnessOf } from '../work/freshness.js'
 import { registrationsOn } from '../work/public-entry.js'
 import { batch, grouped } from './batch.js'
+import type { Answer } from './crowd.js'
+import type { StandingAsked } from './hot.js'
 import type { ApiParts } from './parts.js'
 
 const DAY_MS = 86_400_000
@@ -68,22 +71,44 @@ const standingLoads = ({ agencies, hot }: Parts, now: Date) => {
   return {
     pulls,
     freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
-    standing: batch<{ code: string; asOf: string }, standings.StandingRow | null>(
-      ({ code, asOf }) => `${asOf} ${code}`,
-      (asked) => hot.standings(asked.map(({ code, asOf }) => ({ code, asOf, today }))),
-    ),
+    standing: gathered((asked: readonly StandingAsked[]) => hot.standings(asked)),
     /** In the order of the codes; repeats are asked again. */
-    standings: ({ codes, asOf }: { codes: readonly string[]; asOf: string }) =>
-      hot.standings(codes.map((code) => ({ code, asOf, today }))),
+    standings: ({
+      codes,
+      asOf,
+      wanted,
+      client,
+    }: Omit<StandingAsked, 'code' | 'today'> & { codes: readonly string[] }) =>
+      hot.standings(codes.map((code) => ({ code, asOf, today, wanted, client }))),
   }
 }
 
-const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
+const fileLoads = (parts: Parts, now: Date) => {
+  const { agencies, hot } = parts
   const today = dateIn(now)
   const { db } = hot
   return {
-    watched: once(() => watch.ofFeeds(free, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
+    watched: once(() => watch.ofFeeds(parts.db, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     operator: batch(String, async (ids: number[]) => inOrder(ids, await operators.byIds(db, ids))),
+    /** As much of an object as decides whom it is for. */
+    head: batch<{ type: heads.Headed; key: string }, heads.Head | null>(
+      JSON.stringify,
+      grouped(
+        ({ type }) => type,
+        async (asked) => {
+          const [first] = asked
+          return first === undefined
+            ? []
+            : heads.of(
+                db,
+                first.type,
+                asked.map(({ key }) => key),
+              )
+        },
+      ),
+    ),
+    /** Whose an entry of a list or a told record is. */
+    ownerOf: batch(String, async (ids: string[]) => inOrder(ids, await ownersOf(db, ids))),
     codes: batch(String, async (ids: number[]) => listsOf(ids, await operators.codesOf(db, ids))),
     formerNames: batch(String, async (ids: number[]) => listsOf(ids, await operators.formerNames(db, ids))),
     mergedFrom: batch(String, async (ids: number[]) => listsOf(ids, await mergers.partsOf(db, ids))),
@@ -122,7 +147,11 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
         ({ client }) => client,
         async (asked) => {
           const ids = asked.map(({ operator }) => operator)
-          const found = await sellers.among(free, { client: asked[0]?.client ?? '', oldest: oldestHolding(today) }, ids)
+          const found = await sellers.among(
+            parts.db,
+            { client: asked[0]?.client ?? '', oldest: oldestHolding(today) },
+            ids,
+          )
           return ids.map((id) => found.has(id))
         },
       ),
@@ -134,7 +163,7 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
         ({ client }) => client,
         async (asked) => {
           const ids = asked.map(({ operator }) => operator)
-          const found = await authorisations.among(free, { client: asked[0]?.client ?? '', today }, ids)
+          const found = await authorisations.among(parts.db, { client: asked[0]?.client ?? '', today }, ids)
           return ids.map((id) => found.has(id))
         },
       ),
@@ -146,13 +175,15 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
         ({ operators: _, ...page }) => JSON.stringify(page),
         async (asked) => {
           const groups = asked.map(({ operators: group }) => group)
-          return trail.askings(free, groups, asked[0] as trail.AskingsOf)
+          return trail.askings(parts.db, groups, asked[0] as trail.AskingsOf)
         },
       ),
     ),
-    indexedUntil: once(() => trail.indexedUntil(free)),
-    authorisation: batch(String, async (ids: number[]) => inOrder(ids, await authorisations.byIds(free, ids))),
-    authorisations: batch(String, async (ids: number[]) => listsOf(ids, await authorisations.ofOperators(free, ids))),
+    indexedUntil: once(() => trail.indexedUntil(parts.db)),
+    authorisation: batch(String, async (ids: number[]) => inOrder(ids, await authorisations.byIds(parts.db, ids))),
+    authorisations: batch(String, async (ids: number[]) =>
+      listsOf(ids, await authorisations.ofOperators(parts.db, ids)),
+    ),
     overrules: batch<AtWhen, overrules.Overrule[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -164,12 +195,12 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
     objections: batch(String, async (ids: number[]) => listsOf(ids, await objections.ofOperators(db, ids))),
     /** Whether the record of a version is contested now. */
     recordContested: batch(String, async (ids: number[]) => {
-      const found = await objections.contestedOf(free, ids)
+      const found = await objections.contestedOf(parts.db, ids)
       return ids.map((id) => found.has(id))
     }),
     /** Whether what the listing rests on is contested now. */
     listingContested: batch(String, async (ids: string[]) => {
-      const found = await objections.contestedAmong(free, ids)
+      const found = await objections.contestedAmong(parts.db, ids)
       return ids.map((id) => found.has(id))
     }),
     /** Ids of all versions of the records that are contested. */
@@ -203,7 +234,7 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
       }),
     ),
     registrationsOn: batch<{ operator: number; day: string }, versions.Version[]>(JSON.stringify, (asked) =>
-      registrationsOn(free, asked),
+      registrationsOn(parts.db, asked),
     ),
     mirrored: batch(JSON.stringify, hot.mirrored),
     publicEntries: batch<{ operator: number; asOf: string }, listings.PublicBody[]>(
@@ -219,7 +250,7 @@ const fileLoads = ({ db: free, agencies, hot }: Parts, now: Date) => {
       ),
     ),
     listing: batch(String, async (ids: string[]) => inOrder(ids, await listings.byIds(db, ids))),
-    publicEntry: batch(String, async (ids: string[]) => inOrder(ids, await listings.publicBodies(free, ids))),
+    publicEntry: batch(String, async (ids: string[]) => inOrder(ids, await listings.publicBodies(parts.db, ids))),
     listings: batch(String, hot.listings),
     moves: batch(String, async (ids: string[]) => ofListings(ids, await listings.eventsOf(db, ids))),
     deadlines: batch(String, async (ids: string[]) => ofListings(ids, await deadlines.ofListings(db, ids))),
@@ -250,6 +281,23 @@ const ofListings = <V extends { listingId: string }>(ids: readonly string[], row
   const lists = new Map<string, V[]>(ids.map((id) => [id, []]))
   for (const row of rows) lists.get(row.listingId)?.push(row)
   return ids.map((id) => lists.get(id) ?? [])
+}
+
+/** What fields of one answer ask at the same time is asked together, and is of one instant. Without waiting for the loop to turn. */
+const gathered = <K, V>(ask: Answer<K, V>): ((key: K) => Promise<V>) => {
+  let waiting: K[] = []
+  let answers: Promise<V[]> | null = null
+  const askAll = (): Promise<V[]> => {
+    const keys = waiting
+    waiting = []
+    answers = null
+    return ask(keys)
+  }
+  return async (key) => {
+    const place = waiting.push(key) - 1
+    answers ??= Promise.resolve().then(askAll)
+    return (await answers)[place] as V
+  }
 }
 
 const once = <V>(ask: () => Promise<V>): (() => Promise<V>) => {

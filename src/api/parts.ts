@@ -3,6 +3,7 @@ import type { Agency } from '../agencies/feed.js'
 import type { Resolve } from '../http/subscriber.js'
 import type { Keys } from '../keys.js'
 import type { Log } from '../log.js'
+import type { Metrics } from '../metrics.js'
 import type { Platform } from '../platforms/platform.js'
 import type { Bulk } from '../store/bulk.js'
 import type { Db } from '../store/db.js'
@@ -37,6 +38,12 @@ export interface ApiParts {
   /** Who listens to changes. */
   streams: Streams
   log: Log
+  /** What the hub counts about itself. */
+  metrics: Metrics
+  /** Who may read it beside administrators and auditors: whoever shows the token, or comes from this machine. */
+  scraping: { token: string | null; local: boolean }
+  /** Aborted when the hub is about to stop: whatever goes on without an end is ended then. */
+  leaving: AbortSignal
   now: () => Date
   rules: Rules
   agencies: readonly Agency[]
@@ -55,6 +62,8 @@ export interface ApiParts {
   resolve?: Resolve
   /** Everything shown is invented, and the pages say so. */
   demo: boolean
+  /** Where the site is, as its operator says. */
+  publicUrl?: string
   /** What runs by itself. */
   timetable: readonly Occasion[]
   /** Where the row of an answer goes before it leaves. */
@@ -71,4 +80,8 @@ export interface ApiParts {
 }
 
 /** Without what the server makes for itself. */
-export type PartsGiven = Omit<ApiParts, 'revocations' | 'quotas' | 'hot' | 'bulk' | 'streams'>
+export type PartsGiven = Omit<
+  ApiParts,
+  'revocations' | 'quotas' | 'hot' | 'bulk' | 'streams' | 'leaving' | 'metrics' | 'scraping'
+> &
+  Partial<Pick<ApiParts, 'metrics' | 'scraping'>>

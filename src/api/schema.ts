@@ -4,39 +4,38 @@ import type { GraphQLSchema } from 'graphql'
 import * as contracts from '../contracts.js'
 import { SUBJECT_KINDS } from '../domain/delivery.js'
 import { RECORD_KINDS } from '../domain/records.js'
-import type { Context } from './context.js'
+import { guarding } from './access.js'
 import { costing } from './costs.js'
-import { numberIn, readId } from './ids.js'
+import { node } from './nodes.js'
 import { administration } from './nouns/administration.js'
-import { audit, scoreById } from './nouns/audit.js'
+import { audit } from './nouns/audit.js'
 import { cases } from './nouns/cases.js'
 import { clocks } from './nouns/clocks.js'
-import { concernById, concerns } from './nouns/concerns.js'
+import { concerns } from './nouns/concerns.js'
 import { deadlines } from './nouns/deadlines.js'
-import { deliveries, deliveryById } from './nouns/deliveries.js'
+import { deliveries } from './nouns/deliveries.js'
 import { directory } from './nouns/directory.js'
 import { document } from './nouns/document.js'
 import { door } from './nouns/door.js'
-import { decisionById, identity, unmatchedById } from './nouns/identity.js'
-import { listing, listingById } from './nouns/listing.js'
+import { identity } from './nouns/identity.js'
+import { listing } from './nouns/listing.js'
 import { lockouts } from './nouns/lockouts.js'
 import { moves } from './nouns/moves.js'
-import { objection, objectionById } from './nouns/objection.js'
+import { objection } from './nouns/objection.js'
 import { openRecords } from './nouns/open-records.js'
-import { operations, runById } from './nouns/operations.js'
-import { operator, operatorById } from './nouns/operator.js'
-import { overrule, overruleById } from './nouns/overrule.js'
+import { operations } from './nouns/operations.js'
+import { operator } from './nouns/operator.js'
+import { overrule } from './nouns/overrule.js'
 import { platforms } from './nouns/platforms.js'
-import { compared, discrepancyById } from './nouns/reconcile.js'
-import { recordById } from './nouns/record.js'
-import { rejectById, rejected } from './nouns/rejects.js'
+import { compared } from './nouns/reconcile.js'
+import { rejected } from './nouns/rejects.js'
 import { restoration } from './nouns/restoration.js'
 import { restored } from './nouns/restored.js'
 import { retractions } from './nouns/retractions.js'
 import { ruleTables } from './nouns/rule-tables.js'
 import { score } from './nouns/score.js'
-import { adoptionById, scorecardLife } from './nouns/scorecards.js'
-import { authorisationById, sellersOf } from './nouns/sellers.js'
+import { scorecardLife } from './nouns/scorecards.js'
+import { sellersOf } from './nouns/sellers.js'
 import { standing } from './nouns/standing.js'
 import { timelinessOf } from './nouns/timeliness.js'
 import { timetable } from './nouns/timetable.js'
@@ -46,29 +45,6 @@ import { webhooks } from './nouns/webhooks.js'
 import { SCALARS } from './scalars.js'
 import { noting } from './shown.js'
 import { sourced } from './sources.js'
-import { signedIn } from './viewer.js'
-
-const node = (_: unknown, { id }: { id: string }, context: Context) => {
-  signedIn(context.viewer)
-  const type = readId(id)?.type
-  if (type === 'Listing') return listingById(context, id)
-  const key = type ? numberIn(id, type) : null
-  if (key === null) return null
-  if (type === 'Operator') return operatorById(context, key)
-  if (type === 'Concern') return concernById(context, key)
-  if (type === 'Discrepancy') return discrepancyById(context, key)
-  if (type === 'Authorisation') return authorisationById(context, key)
-  if (type === 'Reject') return rejectById(context, key)
-  if (type === 'Unmatched') return unmatchedById(context, key)
-  if (type === 'IdentityDecision') return decisionById(context, key)
-  if (type === 'Score') return scoreById(context, key)
-  if (type === 'Overrule') return overruleById(context, key)
-  if (type === 'Objection') return objectionById(context, key)
-  if (type === 'ScorecardAdoption') return adoptionById(context, key)
-  if (type === 'Delivery') return deliveryById(context, key)
-  if (type === 'Record') return recordById(context, key)
-  return type === 'Run' ? runById(context, key) : null
-}
 
 /** Words of the store in lower case are enum values in upper case. */
 const upper = (words: readonly string[]) => Object.fromEntries(words.map((word) => [word.toUpperCase(), word]))
@@ -169,5 +145,5 @@ export const makeSchema = (): GraphQLSchema => {
     // A field described nowhere, or an answer to no field, is found at start.
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   })
-  return noting(costing(sourced(schema)))
+  return guarding(noting(costing(sourced(schema))))
 }

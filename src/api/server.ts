@@ -2,35 +2,38 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import express, { type Express } from 'express'
 import { redact } from '../domain/privacy.js'
-import { INTERNAL, isRefusal } from '../errors.js'
+import { INTERNAL, isRefusal, Refusal } from '../errors.js'
+import { makeMetrics } from '../metrics.js'
 import { makeBulk } from '../store/bulk.js'
+import { poolOf } from '../store/db.js'
 import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
+import { sorryPage } from '../web/sorry.js'
 import { type Asked, askedBy } from './asked.js'
 import { cookieIn } from './cookies.js'
 import { desk } from './desk.js'
 import { graphqlRefusal } from './faults.js'
 import { type GraphqlDoor, makeGraphql } from './graphql.js'
 import { makeHot } from './hot.js'
+import { doorOf, metricsDoor } from './metrics.js'
+import { openapi } from './openapi.js'
 import type { ApiParts, PartsGiven } from './parts.js'
 import { answerProblem, faulted, notFound } from './problems.js'
 import { makeQuotas } from './quotas.js'
 import { type Limits, makeLimits } from './rate-limit.js'
 import { makeRevocations } from './revocations.js'
+import { boundSockets, joins, REQUEST_MS, refuseUnreadable, SOCKETS } from './sockets.js'
 import { makeStreams } from './streams.js'
 import { tokens } from './tokens.js'
 import { v1 } from './v1/index.js'
+import { roleOf } from './viewer.js'
 
 export type { ApiParts, PartsGiven } from './parts.js'
 
-/** Longest time that a caller may take to send a whole request, milliseconds; an upload is large, and has longer. */
-const REQUEST_MS = 30_000
-const UPLOAD_MS = 300_000
+/** What is told of a request whose client went before its answer: a status that no answer has (as nginx counts it). */
+const LEFT = 499
 const UPLOAD_PATH = /^\/v1\/(?:feeds\/|sellers$|standings$)/
-
-/** What a server is told before it is closed. */
-export const DRAINING = 'draining'
 
 const SECURITY = {
   'Content-Security-Policy':
@@ -39,18 +42,24 @@ const SECURITY = {
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
 }
 
-/** Not yet listening. */
-export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
+/** Not yet listening. `sockets`: their bounds in time and size. */
+export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<http.Server> => {
+  const leaving = new AbortController()
+  const { metrics = makeMetrics(), scraping = { token: null, local: false } } = given
   const own = {
     revocations: makeRevocations(given.db),
     quotas: makeQuotas(given),
     hot: makeHot(given),
     bulk: makeBulk(given.db),
-    streams: makeStreams(given),
+    streams: makeStreams({ ...given, leaving: leaving.signal }),
   }
-  const parts: ApiParts = { ...given, ...own }
+  const parts: ApiParts = { ...given, ...own, metrics, scraping, leaving: leaving.signal }
+  metrics.pool('answers', () => poolOf(parts.db))
+  metrics.pool('answers, shared', () => poolOf(parts.hot.db))
   const limits = makeLimits()
   const graphql = await makeGraphql(parts, limits)
   // Who asks what is known before express sees the request, and lives as long as it.
@@ -58,13 +67,24 @@ export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
   const askedOf = (request: IncomingMessage): Asked => asked.get(request) ?? askedBy(request, parts)
   const rest = makeRest(parts, askedOf, limits)
 
-  const server = http.createServer({ requestTimeout: UPLOAD_MS, headersTimeout: REQUEST_MS }, (request, response) => {
-    const own = askedBy(request, parts)
+  const server = http.createServer(sockets, (request, response) => {
+    const began = performance.now()
+    const own = askedBy(request, parts, response)
     if (!UPLOAD_PATH.test(own.url.pathname)) endInTime(request, response)
     asked.set(request, own)
     for (const [name, value] of Object.entries(SECURITY)) response.setHeader(name, value)
     response.setHeader('X-Request-Id', own.requestId)
+    if (leaving.signal.aborted) response.setHeader('Connection', 'close')
+    const answered = (status: number): void => {
+      const seconds = (performance.now() - began) / 1_000
+      metrics.answered({ door: doorOf(own.url.pathname), status, role: roleOf(request), seconds })
+      for (const code of new Set(own.refused)) metrics.refused(code)
+    }
+    response.on('close', () => {
+      if (!response.writableFinished) answered(LEFT)
+    })
     response.on('finish', () => {
+      answered(response.statusCode)
       const ms = parts.now().getTime() - own.now.getTime()
       parts.log.info(
         {
@@ -79,15 +99,18 @@ export const makeServer = async (given: PartsGiven): Promise<http.Server> => {
       )
     })
     parts.quotas.meet(request, response, own.address)
+    if (!joins(request, response))
+      return void turnedAway(response, own, new Refusal('TOO_MANY_REQUESTS', { retryAfter: 1 }))
     if (!ADMITTING.test(own.url.pathname) && !withinQuota(parts, request, response, own)) return
     if (own.url.pathname !== '/graphql') return void rest(request, response)
     if (asksForPage(request, own)) return sendGraphiql(response, cookieIn(request.headers) !== null)
     void answerGraphql(graphql, request, response, own)
   })
-  // Who listens is let go first, and comes again: to another process, or to this one when it is back.
-  server.on(DRAINING, () => parts.streams.end())
+  boundSockets(server, { proxies: parts.proxies ?? 0 })
+  refuseUnreadable(server, parts)
+  server.on('leaving', () => leaving.abort())
   server.on('close', () => {
-    parts.streams.end()
+    leaving.abort()
     void graphql.stop()
     void parts.hot.close()
     void parts.bulk.close()
@@ -102,27 +125,49 @@ const withinQuota = (
   { quotas }: ApiParts,
   request: IncomingMessage,
   response: ServerResponse,
-  { now, refused }: Asked,
+  { now, refused, url }: Asked,
 ): boolean => {
   try {
     quotas.charge(request, null, now)
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error
-    const { status, code, message } = error
-    refused.push(code)
-    response.writeHead(status, {
-      'Content-Type': 'application/problem+json; charset=utf-8',
-      'Cache-Control': 'no-store',
-    })
-    response.end(JSON.stringify({ type: 'about:blank', title: 'Too Many Requests', status, detail: message, code }))
+    turnedAway(response, { refused }, error, readerOf(request, url))
     return false
   }
 }
 
+/** `reader`: the language of a page, for whoever reads one; null: a program. */
+const turnedAway = (
+  response: ServerResponse,
+  { refused }: Pick<Asked, 'refused'>,
+  { status, code, message }: Refusal,
+  reader: 'zh' | 'en' | null = null,
+): void => {
+  refused.push(code)
+  if (response.headersSent) return
+  response.writeHead(status, {
+    'Content-Type': reader === null ? 'application/problem+json; charset=utf-8' : 'text/html; charset=utf-8',
+    'Cache-Control': 'no-store',
+  })
+  if (reader !== null) return void response.end(sorryPage({ status, detail: message, lang: reader }))
+  response.end(JSON.stringify({ type: 'about:blank', title: 'Too Many Requests', status, detail: message, code }))
+}
+
+const readerOf = ({ headers }: IncomingMessage, url: URL): 'zh' | 'en' | null => {
+  if (!(headers.accept ?? '').includes('text/html')) return null
+  return url.searchParams.get('lang') === 'en' ? 'en' : 'zh'
+}
+
 /** Whoever sends a small request slowly is told so and let go. */
 const endInTime = (request: IncomingMessage, response: ServerResponse): void => {
-  if (request.complete) return
+  // Nearly every request is whole by the next turn of the loop, and needs no timer.
+  setImmediate(() => {
+    if (!request.complete && !request.destroyed) endLate(request, response)
+  })
+}
+
+const endLate = (request: IncomingMessage, response: ServerResponse): void => {
   const late = setTimeout(() => {
     if (request.complete || response.headersSent) return
     response.writeHead(408, { Connection: 'close' }).end()
@@ -162,7 +207,10 @@ const answerGraphql = async (
   }
 }
 
-const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked, limits: Limits): Express => {
+/** Whoever sends it traffic is told first, while it still takes some. */
+const LEAVING = { ok: false, checks: { hub: 'stopping' } }
+
+export const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked, limits: Limits): Express => {
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
@@ -170,12 +218,14 @@ const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked,
     response.set('Cache-Control', 'no-store').json({ status: 'ok' })
   })
   app.get('/readyz', async (_request, response) => {
-    const { ok, checks } = await parts.ready()
+    const { ok, checks } = parts.leaving.aborted ? LEAVING : await parts.ready()
     response
       .set('Cache-Control', 'no-store')
       .status(ok ? 200 : 503)
       .json({ status: ok ? 'ok' : 'unavailable', checks })
   })
+  app.get('/metrics', metricsDoor(parts, askedOf))
+  app.use(openapi())
   app.use(tokens(parts, askedOf, limits.client))
   app.all(['/oauth/token', '/oauth/revoke'], (request, response) => {
     response.set('Allow', 'POST')
@@ -188,8 +238,12 @@ const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked,
   app.use(desk(parts, askedOf, limits.person))
   app.use(v1(parts, askedOf, limits))
   app.use(graphiqlFiles())
-  app.use(data({ ...parts, nowOf: (request) => askedOf(request).now }))
-  app.use(site({ ...parts, nowOf: (request) => askedOf(request).now }))
+  const ofRequest = {
+    nowOf: (request: IncomingMessage) => askedOf(request).now,
+    dbOf: (request: IncomingMessage) => askedOf(request).db,
+  }
+  app.use(data({ ...parts, ...ofRequest }))
+  app.use(site({ ...parts, ...ofRequest }))
   app.use(notFound(askedOf))
   app.use(faulted(askedOf))
   return app

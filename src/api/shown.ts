@@ -40,10 +40,10 @@ export const note = (seen: Seen, { code, operator, subject }: Whose): void => {
 }
 
 /** Codes of all that was noted. What was noted by number alone is looked up in one query. */
-export const codesIn = async (db: Db, seen: Seen): Promise<ReadonlySet<string>> => {
+export const codesIn = async (parts: { db: Db }, seen: Seen): Promise<ReadonlySet<string>> => {
   const operators = [...seen.operators].filter((id) => !seen.known.has(id))
   if (operators.length + seen.subjects.size === 0) return seen.codes
-  const found = await trail.codesOf(db, { operators, subjects: [...seen.subjects] })
+  const found = await trail.codesOf(parts.db, { operators, subjects: [...seen.subjects] })
   return new Set([...seen.codes, ...found])
 }
 

@@ -5,7 +5,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
   {
     zh: '信源单位报送的信用信息，原件见 Record.source',
     en: 'records that agencies sent; where each stood, Record.source says',
-    types: `Operator OperatorCode Record Source Finding Trademark Product ProductSampling ProductRecall Reject Problem Unmatched UnmatchedSubject`,
+    types: `Operator OperatorCode NameBefore Record Source Finding Trademark Product ProductSampling ProductRecall Reject Problem Unmatched UnmatchedSubject`,
   },
   {
     zh: '本枢纽依信用信息和评分卡计算',
@@ -44,7 +44,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
   {
     zh: '本枢纽自身的运行记录',
     en: 'what the hub notes of its own running',
-    types: `Run RunError Occurrence TimetableRow Delivery Retraction RetractionReceiver DatabaseRestored RestoredReach RestoredCompared TrailRow Asking
+    types: `Run RunError Occurrence TimetableRow Delivery Retraction RetractionReceiver RetractionMarketplace DeliveryAgain Webhook WebhookSecret DatabaseRestored RestoredReach RestoredCompared TrailRow Asking
       Lockout Viewer Agency Feed Platform Client Person IssuedSecret IssuedPassword`,
   },
 ]

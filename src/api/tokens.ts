@@ -14,7 +14,7 @@ const BODY_LIMIT = '16kb'
 const LONGEST = 256
 
 export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, limit: Limit): Router => {
-  const { db, keys, revocations } = parts
+  const { keys, revocations } = parts
   const { mark } = keys
 
   /** The client that has shown its secret; null: it is refused already. */
@@ -28,7 +28,7 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
       refuse(response, 'invalid_request', '只能用一种方式出示客户端密钥。Show the client secret in one way only.')
       return null
     }
-    const { address, now, log, refused } = askedOf(request)
+    const { address, now, log, refused, db } = askedOf(request)
     const giveBack = tried(limit, [`${given?.id ?? ''} ${address}`, address], now)
     if (isRefusal(giveBack)) {
       refused.push(giveBack.code)

@@ -2,7 +2,7 @@
  * What the trail is told of an answer, before it leaves. Every question of whoever is signed in leaves a row; so does every
  * act, one before it is done and one with its outcome, so that nothing is done of which no row tells.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
@@ -95,7 +95,7 @@ export const keep = (
   { sub, role, agency }: Pick<Viewer, 'sub' | 'role' | 'agency'>,
   { kind, asked, outcome = DONE, shown = [], content }: Kept,
 ): Promise<void> => {
-  const digest = content === undefined ? null : createHash('sha256').update(content).digest()
+  const digest = content === undefined ? null : hash('sha256', content, 'buffer')
   const who = { client: sub ?? 'public', role, agency }
   return trail.row({ kind, at, ...who, purpose, request, asked, outcome, shown, digest })
 }
@@ -104,14 +104,14 @@ export const keep = (
  * Of a GraphQL answer. Whoever has no token leaves a row only with a token that it is given. Refusal TRAIL_UNAVAILABLE: the
  * answer must not leave.
  */
-export const keepAnswer = async (context: Context, answer: string): Promise<void> => {
+export const keepAnswer = async (context: Context, answer: string | Buffer): Promise<void> => {
   const { viewer, asking, seen, parts } = context
   if (asking.said === '') return
   if (viewer.sub === null && asking.issuedTo === null) return
   const who = asking.issuedTo === null ? viewer : ({ sub: asking.issuedTo, role: 'party', agency: null } as const)
   const kind = asking.issuedTo !== null ? 'TOKEN' : asking.isAct ? 'OUTCOME' : 'ANSWER'
   const outcome = asking.faults.length === 0 ? DONE : [...new Set(asking.faults)].sort().join(' ')
-  const shown = await codesIn(parts.db, seen).catch(() => {
+  const shown = await codesIn(parts, seen).catch(() => {
     throw new Refusal('TRAIL_UNAVAILABLE')
   })
   await keep(parts, context, who, { kind, asked: asking.said, outcome, shown, content: answer })

@@ -1,17 +1,35 @@
 /** From a request's token or session to its viewer. Neither: the public. A bad one refuses the whole request. */
 import type { IncomingMessage } from 'node:http'
-import { type Act, isBounded, isRole, may, mayIn, PUBLIC, type Viewer } from '../domain/viewer.js'
+import {
+  type Act,
+  isBounded,
+  isNarrow,
+  isRole,
+  may,
+  mayIn,
+  mayOperator,
+  PUBLIC,
+  type Role,
+  type Viewer,
+} from '../domain/viewer.js'
 import { isRefusal, Refusal } from '../errors.js'
 import type { Keys } from '../keys.js'
 import * as accessCodes from '../store/access-codes.js'
 import * as people from '../work/people.js'
+import type { Context } from './context.js'
 import { checkToken, cookieIn } from './cookies.js'
 import type { ApiParts } from './parts.js'
+
+const roles = new WeakMap<IncomingMessage, Role>()
+
+/** As whom a request was admitted; the public until it was. */
+export const roleOf = (request: IncomingMessage): Role => roles.get(request) ?? PUBLIC.role
 
 /** Refusals: UNAUTHENTICATED for a token or session that is not good, CSRF_REFUSED, QUOTA_EXCEEDED: nobody shall believe to be signed in who is not. */
 export const admit = async (request: IncomingMessage, parts: Admitting, now: Date): Promise<Viewer> => {
   try {
     const viewer = await viewerOf(request, parts, now)
+    roles.set(request, viewer.role)
     parts.quotas.charge(request, viewer.sub, now)
     return viewer
   } catch (error) {
@@ -70,16 +88,32 @@ export const allow = (viewer: Viewer, act: Act): void => {
 }
 
 /**
- * As `allow`, for an act about one operator: whoever a region bounds acts on that region's alone. It is looked for only where
- * there is such a bound; one that is not there is refused by the deed itself.
+ * Of nothing: what is not there, and what stands for it where something is not for this viewer. It is looked up like anything
+ * else, so that an answer about either takes as long.
  */
-export const allowOn = async (
-  viewer: Viewer,
+export const NONE = 0
+export const NO_SUBJECT = '00000000-0000-0000-0000-000000000000'
+
+type Asking = Pick<Context, 'viewer' | 'load'>
+
+/**
+ * Whether an act about one operator is for this viewer: whoever a region bounds acts on that region's alone, and another's is
+ * not there. It is looked for only where there is such a bound; one that is not there is refused by the deed itself.
+ */
+export const isTheirs = async (
+  { viewer, load }: Asking,
   act: Act,
-  operator: () => Promise<{ region: string | null } | null | undefined>,
-): Promise<void> => {
-  allow(viewer, act)
-  if (!isBounded(viewer)) return
-  const found = await operator()
-  if (found && !mayIn(viewer, act, found.region)) throw new Refusal('FORBIDDEN')
+  operatorId: () => Promise<number | undefined>,
+): Promise<boolean> => {
+  if (!isBounded(viewer)) return true
+  const found = await load.operator((await operatorId()) ?? NONE)
+  return found === null || mayIn(viewer, act, found.region)
 }
+
+/** Whether the file of this operator is there for the viewer; looked up only where that can differ. */
+export const seesOperator = async ({ viewer, load }: Asking, id: number | null): Promise<boolean> =>
+  !isNarrow(viewer) || mayOperator(viewer, await load.operator(id ?? NONE))
+
+/** As `seesOperator`, of an entry of a list or a told record. */
+export const seesSubject = async ({ viewer, load }: Asking, subject: string): Promise<boolean> =>
+  !isNarrow(viewer) || seesOperator({ viewer, load }, await load.ownerOf(subject))

@@ -35,6 +35,8 @@ export const PUBLIC: Viewer = { role: 'public', sub: null, agency: null, region:
 export const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text)
 
 export type Act =
+  | 'see_itself'
+  | 'use_access_code'
   | 'see_standing'
   | 'see_grade'
   | 'see_sellers_grade'
@@ -93,6 +95,8 @@ const AUTHORITY: readonly Role[] = ['agency', 'officer', 'reviewer', 'administra
 
 /** Who may do what; read by `may`, printed by `hub status --access`. */
 export const ACCESS: Record<Act, readonly Role[]> = {
+  see_itself: SIGNED_IN,
+  use_access_code: ALL,
   see_standing: ALL,
   see_grade: [...AUTHORITY, 'party'],
   // Of operators on its own list alone; of others a marketplace sees what the public does.
@@ -176,7 +180,7 @@ export const KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
   party: RECORD_KINDS,
 }
 
-/** Acts that touch all regions at once: whoever is bounded by one may not. Printed by `hub status --access`. */
+/** Acts that touch all regions at once, or that show what belongs to none: whoever is bounded by one may not. */
 export const OF_ALL_REGIONS: readonly Act[] = [
   'amend_calendar',
   'close_retraction',
@@ -187,6 +191,10 @@ export const OF_ALL_REGIONS: readonly Act[] = [
   'manage_registered',
   'propose_scorecard',
   'release_restored',
+  'see_lockouts',
+  'see_registered',
+  'see_trail',
+  'see_trials',
   'settle_delivery',
   'take_back_run',
 ]
@@ -211,9 +219,6 @@ export const may = (viewer: Viewer, act: Act): boolean =>
 /** Whether a city or a county, or another province, bounds what the viewer may do. */
 export const isBounded = ({ region }: Viewer): boolean => region !== null && region !== PROVINCE
 
-/** First digits of the division that bounds the viewer; null: none does. */
-export const boundOf = (viewer: Viewer): string | null => (isBounded(viewer) ? divisionOf(viewer.region ?? '') : null)
-
 /** An act about an operator of this region; null: of none that is known, which is the province's to do. */
 export const mayIn = (viewer: Viewer, act: Act, region: string | null): boolean =>
   may(viewer, act) &&
@@ -227,11 +232,40 @@ export const mayConsent = (viewer: Viewer, level: Level | null): boolean =>
   may(viewer, 'move_listing') && (!isBounded(viewer) || (level === 'COUNTY' && levelOf(viewer.region ?? '') === 'CITY'))
 
 /** As many digits as a division's level has: 22 a province, 2201 a city, 220102 a county. */
-const divisionOf = (region: string): string => region.replace(/(?:00)+$/, '')
+const divisionOf = (region: string): string => region.replace(/(?:00)+$/, '') || region
 
-/** A party sees one operator: its own. `code` is the operator's USCC or shop code. */
-export const mayOperator = (viewer: Viewer, code: string | null): boolean =>
-  may(viewer, 'see_operator') && (viewer.role !== 'party' || (code !== null && viewer.sub === code))
+/** An operator as far as it decides who sees its file: by its code today, and by its region today. */
+export interface Owner {
+  uscc: string | null
+  shop: string | null
+  region: string | null
+}
+
+/**
+ * First digits of the division whose operators' files an authority sees; null: of all. Firms and credit services are bounded by
+ * lists and authorisations, wherever they are registered.
+ */
+export const sightOf = (viewer: Viewer): string | null =>
+  isBounded(viewer) && AUTHORITY.includes(viewer.role) ? divisionOf(viewer.region ?? '') : null
+
+/** Whether there are operators of which this viewer sees what the public does, and no more. */
+export const isNarrow = (viewer: Viewer): boolean => viewer.role === 'party' || sightOf(viewer) !== null
+
+/**
+ * Whether the file of this operator is there for the viewer: a party has its own, whoever a region bounds those of that region.
+ * Null: of no operator that is known, which is the province's to see.
+ */
+export const mayOperator = (viewer: Viewer, operator: Owner | null): boolean => {
+  if (!may(viewer, 'see_operator')) return false
+  const code = operator?.uscc ?? operator?.shop ?? null
+  if (viewer.role === 'party') return code !== null && viewer.sub === code
+  const sight = sightOf(viewer)
+  return sight === null || (operator?.region ?? '').startsWith(sight)
+}
+
+/** The viewer as far as this operator goes: the public, where its file is not there. */
+export const viewerOf = (viewer: Viewer, operator: Owner | null): Viewer =>
+  isNarrow(viewer) && !mayOperator(viewer, operator) ? PUBLIC : viewer
 
 /** An agency, about the feeds of which it may do something: its own alone. */
 export const mayFeed = (viewer: Viewer, act: Act, feed: { agency: string }): boolean =>

@@ -18,9 +18,11 @@ export interface Authorisation {
 const COLUMNS = `a.id, a.client, a.operator_id as "operatorId", a.document, a.given_on as "givenOn", a.ends_on as "endsOn",
   a.recorded_at as "recordedAt", a.withdrawn_at as "withdrawnAt", a.withdrawn_by as "withdrawnBy"`
 
-/** Whether the authorisation `a` lets :client see on :today (SQL). */
-export const HOLDS =
-  'a.client = :client and a.withdrawn_at is null and a.given_on <= :today::date and a.ends_on > :today::date'
+/** Whether an authorisation lets a client see on :today (SQL). */
+export const holds = (a: string, client: string): string =>
+  `${a}.client = ${client} and ${a}.withdrawn_at is null and ${a}.given_on <= :today::date and ${a}.ends_on > :today::date`
+
+export const HOLDS = holds('a', ':client')
 
 export const record = async (
   tx: Tx,

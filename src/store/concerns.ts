@@ -1,5 +1,6 @@
 /** Concerns: what a person must look at because what a listing rests on is no longer what it was. */
 import type { Db, Tx } from './db.js'
+import { inSight, type Sight } from './sight.js'
 
 export const CAUSES = [
   'ABSENT',
@@ -29,6 +30,8 @@ export interface Concern {
 const COLUMNS = `c.id, c.listing_id as "listingId", c.cause, c.version_id as record, c.run_id as run, c.opened_at as "openedAt",
   c.settled_at as "settledAt", c.settled_by as "settledBy", c.note`
 
+const OPERATOR = '(select l.operator_id from listings l where l.id = c.listing_id)'
+
 /** One open concern of a cause is enough for a listing. */
 export const open = async (
   tx: Tx,
@@ -42,17 +45,23 @@ export const open = async (
 }
 
 /** Those that wait for a person, oldest first, after the one numbered `after`. */
-export const list = async (db: Db, { first, after }: { first: number; after: number | null }): Promise<Concern[]> => {
+export const list = async (
+  db: Db,
+  { first, after, sight = null }: { first: number; after: number | null; sight?: Sight },
+): Promise<Concern[]> => {
   const answer = await db.raw(
-    `select ${COLUMNS} from concerns c where c.settled_at is null and (?::bigint is null or c.id > ?::bigint)
-     order by c.id limit ? /* concerns.list */`,
-    [after, after, first],
+    `select ${COLUMNS} from concerns c where c.settled_at is null ${inSight(sight, OPERATOR)}
+     and (:after::bigint is null or c.id > :after::bigint) order by c.id limit :first /* concerns.list */`,
+    { after, first, sight } as never,
   )
   return answer.rows
 }
 
-export const count = async (db: Db): Promise<number> => {
-  const answer = await db.raw('select count(*)::int as n from concerns where settled_at is null /* concerns.count */')
+export const count = async (db: Db, sight: Sight = null): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from concerns c where c.settled_at is null ${inSight(sight, OPERATOR)} /* concerns.count */`,
+    { sight } as never,
+  )
   return answer.rows[0].n
 }
 

@@ -25,13 +25,13 @@ pg.types.setTypeParser(OID.int8, (text) => Number(text))
 // knex writes to the console what it throws as well; whoever catches it decides where it is told.
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-/** `statementMs`: PostgreSQL itself ends a statement that takes longer. */
-export const connect = (url: string, { statementMs }: { statementMs?: number } = {}): Db =>
+/** `statementMs`: PostgreSQL itself ends a statement that takes longer. `what`: for whoever looks at what its server does. */
+export const connect = (url: string, { statementMs, what }: { statementMs?: number; what?: string } = {}): Db =>
   open(
     {
       connectionString: url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      application_name: 'hub',
+      application_name: what === undefined ? 'hub' : `hub ${what}`,
       ...(statementMs !== undefined && { statement_timeout: statementMs }),
     },
     POOL_MAX,
@@ -52,6 +52,12 @@ const telling =
   (set: string) =>
   (connection: pg.Client, done: (error: Error | null, connection: pg.Client) => void): void =>
     connection.query(set, (error) => done(error ?? null, connection))
+
+/** How many of its connections a handle uses, keeps and waits for. */
+export const poolOf = (db: Db): { used: number; free: number; waiting: number } => {
+  const { pool } = db.client
+  return { used: pool?.numUsed() ?? 0, free: pool?.numFree() ?? 0, waiting: pool?.numPendingAcquires() ?? 0 }
+}
 
 /** Refusal DATABASE_UNREACHABLE instead of a driver's words; the address is not repeated, it may hold a password. */
 export const reach = async (db: Db): Promise<void> => {

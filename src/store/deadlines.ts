@@ -1,6 +1,7 @@
 /** Deadlines of listings: begun and ended by moves, counted anew when the calendar changes. */
 import type { Deadline, DeadlineName } from '../domain/deadlines.js'
 import type { Db, Tx } from './db.js'
+import { inSight, type Sight } from './sight.js'
 
 export type DeadlineState = 'COMING' | 'MISSED' | 'RUN_OUT' | 'MET' | 'DROPPED'
 
@@ -96,6 +97,7 @@ export interface Asked {
   partys: readonly DeadlineName[]
   /** Also of cases that have ended. */
   ended: boolean
+  sight?: Sight
 }
 
 const IN_STATE = `case :state::text
@@ -109,17 +111,18 @@ const NOT_OVER = `(:ended or l.state not in ('REMOVED', 'NOT_LISTED'))`
 /** The nearest first. */
 export const list = async (
   db: Db,
-  { state, today, partys, ended }: Asked,
+  { state, today, partys, ended, sight = null }: Asked,
   { first, after }: { first: number; after: { dueOn: string; id: number } | null },
 ): Promise<Kept[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from listing_deadlines t join listings l on l.id = t.listing_id
-     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null and (:afterId::bigint is null or (t.due_on, t.id) > (:afterOn::date, :afterId::bigint))
+     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${inSight(sight, 'l.operator_id')} and (:afterId::bigint is null or (t.due_on, t.id) > (:afterOn::date, :afterId::bigint))
      order by t.due_on, t.id limit :first /* deadlines.list */`,
     {
       state,
       today,
       ended,
+      sight,
       partys: [...partys],
       afterOn: after?.dueOn ?? null,
       afterId: after?.id ?? null,
@@ -129,11 +132,11 @@ export const list = async (
   return answer.rows
 }
 
-export const count = async (db: Db, { state, today, partys, ended }: Asked): Promise<number> => {
+export const count = async (db: Db, { state, today, partys, ended, sight = null }: Asked): Promise<number> => {
   const answer = await db.raw(
     `select count(*)::int as n from listing_deadlines t join listings l on l.id = t.listing_id
-     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null /* deadlines.count */`,
-    { state, today, ended, partys: [...partys] } as never,
+     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${inSight(sight, 'l.operator_id')} /* deadlines.count */`,
+    { state, today, ended, sight, partys: [...partys] } as never,
   )
   return answer.rows[0].n
 }

@@ -3,6 +3,7 @@ import type { Action, DeliveryState, Earlier, Notice, Receipt, SubjectKind } fro
 import type { Heard } from '../domain/filling.js'
 import type { Db, Tx } from './db.js'
 import { isOpen } from './deliveries.js'
+import { type Sight, subjectInSight } from './sight.js'
 
 export interface Delivery {
   id: number
@@ -36,6 +37,7 @@ export interface Filter {
   /** The rule code of its receipt. */
   code: string | null
   subjectId: string | null
+  sight?: Sight
 }
 
 const WHERE = `(:platform::text is null or d.platform = :platform::text) and (:state::text is null or d.state = :state::text)
@@ -46,6 +48,8 @@ const stateOf = ({ state }: Filter): string => {
   if (state === 'REFUSED') return `d.state = 'REFUSED' and`
   return state === 'OWED' ? `${isOpen('d')} and` : ''
 }
+const filtered = (filter: Filter): string =>
+  `${stateOf(filter)} ${WHERE} ${subjectInSight(filter.sight ?? null, 'd.subject_id')}`
 
 /** Newest first, before the delivery `before`. */
 export const list = async (
@@ -54,17 +58,17 @@ export const list = async (
   { first, before }: { first: number; before: number | null },
 ): Promise<Delivery[]> => {
   const answer = await db.raw(
-    `select ${COLUMNS} from deliveries d where ${stateOf(filter)} ${WHERE} and (:before::bigint is null or d.id < :before::bigint)
+    `select ${COLUMNS} from deliveries d where ${filtered(filter)} and (:before::bigint is null or d.id < :before::bigint)
      order by d.id desc limit :first /* delivery-desk.list */`,
-    { ...filter, first, before } as never,
+    { sight: null, ...filter, first, before } as never,
   )
   return answer.rows
 }
 
 export const count = async (db: Db, filter: Filter): Promise<number> => {
   const answer = await db.raw(
-    `select count(*)::int as n from deliveries d where ${stateOf(filter)} ${WHERE} /* delivery-desk.count */`,
-    { ...filter } as never,
+    `select count(*)::int as n from deliveries d where ${filtered(filter)} /* delivery-desk.count */`,
+    { sight: null, ...filter } as never,
   )
   return answer.rows[0].n
 }

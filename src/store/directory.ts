@@ -6,6 +6,7 @@ import { COLUMNS, type Operator } from './operators.js'
 import { SHOWN_GRADE } from './overrules.js'
 import { COUNTS, FORGOTTEN } from './scores.js'
 import { OF_LIST } from './sellers.js'
+import type { Sight } from './sight.js'
 
 export interface Filter {
   /** A division code or its first digits. */
@@ -21,16 +22,19 @@ export interface Filter {
   authorisedTo?: string | null
   /** Only the operator of this USCC or shop code: whoever may see no other. */
   only?: string | null
+  /** Only operators of this division: whoever may see no others. */
+  sight?: Sight
 }
 
 /** The last character there is: what begins with a text lies between it and it with this behind. */
 const LAST = '\u{10ffff}'
 
 /** What the filter asks of `o`, and nothing else: planning what is not asked takes longer than the answer. */
-const filtered = ({ region, kind, only, grade, sellersOf, authorisedTo }: Filter): string =>
+const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }: Filter): string =>
   [
     'o.known_to is null and o.merged_into is null',
     region != null && 'o.region collate "C" >= :region::text and o.region collate "C" < :regionEnd::text',
+    sight != null && 'o.region collate "C" >= :sight::text and o.region collate "C" < :sightEnd::text',
     kind != null && 'o.kind = :kind::text',
     only != null && ':only::text in (o.uscc, o.shop)',
     grade != null && sellersOf != null && `o.id in (${OF_LIST})`,
@@ -55,6 +59,8 @@ const DOUBTFUL = `select operator_id as id from overrules where decided_at is no
 const bindingsOf = (filter: Filter) => ({
   region: filter.region ?? null,
   regionEnd: `${filter.region ?? ''}${LAST}`,
+  sight: filter.sight ?? null,
+  sightEnd: `${filter.sight ?? ''}${LAST}`,
   kind: filter.kind ?? null,
   only: filter.only ?? null,
   grade: filter.grade ?? null,

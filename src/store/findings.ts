@@ -2,6 +2,7 @@
 import type { FindingKind } from '../domain/comparison.js'
 import type { Found } from './comparisons.js'
 import type { Db, Tx } from './db.js'
+import { type Sight, subjectInSight } from './sight.js'
 
 export interface Finding extends Found {
   id: number
@@ -85,12 +86,20 @@ export interface Filter {
   platform?: string | null
   what?: FindingKind | null
   open?: boolean | null
+  sight?: Sight
 }
 
-const FILTERED = `(:platform::text is null or f.platform = :platform) and (:what::text is null or f.what = :what)
-  and (:open::boolean is null or (f.settled_at is null) = :open::boolean)`
+const filtered = ({
+  sight = null,
+}: Filter): string => `(:platform::text is null or f.platform = :platform) and (:what::text is null or f.what = :what)
+  and (:open::boolean is null or (f.settled_at is null) = :open::boolean) ${subjectInSight(sight, 'f.key::uuid')}`
 
-const bindingsOf = ({ platform = null, what = null, open = null }: Filter) => ({ platform, what, open })
+const bindingsOf = ({ platform = null, what = null, open = null, sight = null }: Filter) => ({
+  platform,
+  what,
+  open,
+  sight,
+})
 
 /** Newest first, before the one numbered `before`. */
 export const list = async (
@@ -99,7 +108,7 @@ export const list = async (
   { first, before }: { first: number; before: number | null },
 ): Promise<Finding[]> => {
   const answer = await db.raw(
-    `select ${COLUMNS} from findings f where ${FILTERED} and (:before::int is null or f.id < :before::int)
+    `select ${COLUMNS} from findings f where ${filtered(filter)} and (:before::int is null or f.id < :before::int)
      order by f.id desc limit :first /* findings.list */`,
     { ...bindingsOf(filter), before, first } as never,
   )
@@ -108,7 +117,7 @@ export const list = async (
 
 export const count = async (db: Db, filter: Filter): Promise<number> => {
   const answer = await db.raw(
-    `select count(*)::int as n from findings f where ${FILTERED} /* findings.count */`,
+    `select count(*)::int as n from findings f where ${filtered(filter)} /* findings.count */`,
     bindingsOf(filter) as never,
   )
   return answer.rows[0].n

@@ -11,12 +11,16 @@ const POOL_MAX = 6
 const NAMED_MOST = 500
 const NAME_CHARACTERS = 24
 
-/** Otherwise the server may plan again each time: it takes a plan for few keys to be cheaper by more than planning costs. */
-const ONE_PLAN = 'set plan_cache_mode = force_generic_plan'
+/**
+ * Otherwise the server may plan again each time: it takes a plan for few keys to be cheaper by more than planning costs. And it
+ * may compile a plan (jit) in which much is foreseen that nearly never happens, which costs a hundred executions.
+ */
+const ONE_PLAN = 'set plan_cache_mode = force_generic_plan; set jit = off'
 
 /** As `pg` takes it, behind knex. */
 interface Asking {
   sql: string
+  bindings?: readonly unknown[]
   options?: object
 }
 
@@ -25,14 +29,21 @@ interface Asking {
  * Its statements must read well by one plan for all values (keys, days); what filters by what was given or not does not.
  */
 export const beside = (db: Db): Db => {
-  const hot = open(db.client.config.connection, POOL_MAX, ONE_PLAN)
-  const names = new Map<string, string>()
-  const client = hot.client as { _query: (connection: unknown, asked: Asking) => Promise<unknown> }
-  const ask = client._query
-  client._query = (connection, asked) => ask.call(client, connection, named(asked, names))
+  const connection = { ...db.client.config.connection, application_name: 'hub answers, shared' }
+  const hot = naming(open(connection, POOL_MAX, ONE_PLAN))
   for (const event of ['query', 'query-error', 'query-response'] as const)
     hot.on(event, (...told: unknown[]) => void db.emit(event, ...told))
   return hot
+}
+
+/** Has every statement with values prepared under a name, once on each connection; one without may be several in one text. */
+export const naming = (db: Db): Db => {
+  const names = new Map<string, string>()
+  const client = db.client as { _query: (connection: unknown, asked: Asking) => Promise<unknown> }
+  const ask = client._query
+  client._query = (connection, asked) =>
+    ask.call(client, connection, (asked.bindings?.length ?? 0) > 0 ? named(asked, names) : asked)
+  return db
 }
 
 const named = (asked: Asking, names: Map<string, string>): Asking => {

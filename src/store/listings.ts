@@ -293,6 +293,15 @@ export const publicBodies = async (tx: Db | Tx, ids: readonly string[]): Promise
   return new Map(answer.rows.map(({ id, body }: { id: string; body: PublicBody }) => [id, body]))
 }
 
+/** Whether it ever was on the public list: one row, also of what never was. */
+export const wasPublished = async (db: Db, id: string): Promise<boolean> => {
+  const answer = await db.raw(
+    'select exists (select 1 from listings where id = ?::uuid and published_on is not null) as was /* listings.wasPublished */',
+    [id],
+  )
+  return answer.rows[0].was
+}
+
 /** Forgets the public body; the listing and its moves stay for those who may see them. */
 export const unpublish = async (tx: Tx, ids: readonly string[]): Promise<void> => {
   await tx.raw('delete from public_entries where listing_id = any(?::uuid[]) /* listings.unpublish */', [[...ids]])

@@ -1,6 +1,7 @@
 /** Objections: records behind reasons of a score that its operator contests, by the record and not by one of its versions. */
 import type { ObjectionState } from '../domain/objection.js'
 import type { Db, Tx } from './db.js'
+import { inSight, type Sight } from './sight.js'
 
 export interface Objection {
   id: number
@@ -135,9 +136,11 @@ export const ofOperators = async (db: Db, operators: readonly number[]): Promise
 export interface Filter {
   feeds: readonly string[] | null
   state: ObjectionState
+  sight?: Sight
 }
 
-const FILTERED = 'b.state = :state and (:feeds::text[] is null or b.feed = any(:feeds::text[]))'
+const filtered = ({ sight = null }: Filter): string =>
+  `b.state = :state and (:feeds::text[] is null or b.feed = any(:feeds::text[])) ${inSight(sight, 'b.operator_id')}`
 
 /** Oldest first, after the one numbered `after`. */
 export const list = async (
@@ -146,17 +149,17 @@ export const list = async (
   { first, after }: { first: number; after: number | null },
 ): Promise<Objection[]> => {
   const answer = await db.raw(
-    `select ${COLUMNS} from objections b where ${FILTERED} and (:after::bigint is null or b.id > :after::bigint)
+    `select ${COLUMNS} from objections b where ${filtered(filter)} and (:after::bigint is null or b.id > :after::bigint)
      order by b.id limit :first /* objections.list */`,
-    { ...filter, first, after } as never,
+    { sight: null, ...filter, first, after } as never,
   )
   return answer.rows
 }
 
 export const countOf = async (db: Db, filter: Filter): Promise<number> => {
   const answer = await db.raw(
-    `select count(*)::int as n from objections b where ${FILTERED} /* objections.countOf */`,
-    { ...filter } as never,
+    `select count(*)::int as n from objections b where ${filtered(filter)} /* objections.countOf */`,
+    { sight: null, ...filter } as never,
   )
   return answer.rows[0].n
 }

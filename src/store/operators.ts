@@ -144,9 +144,9 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
 export const formerNames = async (
   db: Reads,
   ids: readonly number[],
-): Promise<{ operatorId: number; name: string }[]> => {
+): Promise<{ operatorId: number; name: string; knownFrom: Date }[]> => {
   const answer = await db.raw(
-    `select o.id as "operatorId", n.name from operator_names n join operators o on o.id = n.operator_id
+    `select o.id as "operatorId", n.name, n.known_from as "knownFrom" from operator_names n join operators o on o.id = n.operator_id
      where o.id = any(?) and n.name is distinct from o.name order by o.id, n.known_from desc, n.name /* operators.formerNames */`,
     [[...ids]],
   )

@@ -1,6 +1,7 @@
 /** Overrules: a grade that two people set beside the computed one. Kept whatever became of them; the latest confirmed one holds. */
 import type { Grade } from '../domain/scorecard.js'
 import type { Db, Tx } from './db.js'
+import { inSight, type Sight } from './sight.js'
 import type { When } from './versions.js'
 
 export const STATES = ['PROPOSED', 'IN_FORCE', 'REPLACED', 'ENDED', 'REFUSED', 'WITHDRAWN'] as const
@@ -119,21 +120,24 @@ export const ofOperators = async (db: Db | Tx, operators: readonly number[], whe
 /** In a state, oldest first, after the one numbered `after`. */
 export const list = async (
   db: Db,
-  { state, when }: { state: State; when: When },
+  { state, when, sight = null }: { state: State; when: When; sight?: Sight },
   { first, after }: { first: number; after: number | null },
 ): Promise<Overrule[]> => {
   const answer = await db.raw(
-    `select * from (${AS_KNOWN}) r where r.state = :state and (:after::bigint is null or r.id > :after::bigint)
+    `select * from (${AS_KNOWN} ${inSight(sight, 'r.operator_id')}) r where r.state = :state and (:after::bigint is null or r.id > :after::bigint)
      order by r.id limit :first /* overrules.list */`,
-    { state, first, after, ...bindings(when) } as never,
+    { state, first, after, sight, ...bindings(when) } as never,
   )
   return answer.rows
 }
 
-export const countOf = async (db: Db, { state, when }: { state: State; when: When }): Promise<number> => {
+export const countOf = async (
+  db: Db,
+  { state, when, sight = null }: { state: State; when: When; sight?: Sight },
+): Promise<number> => {
   const answer = await db.raw(
-    `select count(*)::int as n from (${AS_KNOWN}) r where r.state = :state /* overrules.countOf */`,
-    { state, ...bindings(when) },
+    `select count(*)::int as n from (${AS_KNOWN} ${inSight(sight, 'r.operator_id')}) r where r.state = :state /* overrules.countOf */`,
+    { state, sight, ...bindings(when) } as never,
   )
   return answer.rows[0].n
 }

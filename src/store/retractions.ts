@@ -4,6 +4,7 @@
  */
 import type { Action, DeliveryState, EntryNotice, Receipt, SubjectKind } from '../domain/delivery.js'
 import type { Db } from './db.js'
+import { type Sight, subjectInSight } from './sight.js'
 
 /** `at` and `subjectId` name it; `at` as text to the microsecond. */
 export interface RetractionKey {
@@ -56,6 +57,7 @@ export interface Filter {
   /** Was told of it. */
   platform: string | null
   subjectId: string | null
+  sight?: Sight
 }
 
 const FILTERED = `r.action = 'REMOVE' and (:platform::text is null or r.platform = :platform::text)
@@ -65,7 +67,8 @@ const OPEN_ONLY = `and r.subject_id = any(array(select distinct o.subject_id fro
   where o.action = 'REMOVE' and o.state in ('OWED', 'REFUSED')))`
 
 /** What stands for each is looked at only where somebody asks whether it is open. */
-const partsOf = ({ open }: Filter) => ({
+const partsOf = ({ open, sight = null }: Filter) => ({
+  seen: subjectInSight(sight, 'r.subject_id'),
   standing: open === null ? '' : STANDING,
   narrowed: open === true ? OPEN_ONLY : '',
   grouped: `group by r.created_at, r.subject_id ${open === null ? '' : `having bool_or(${IS_OPEN}) = ${open}`}`,
@@ -77,11 +80,11 @@ export const list = async (
   filter: Filter,
   { first, after }: { first: number; after: RetractionKey | null },
 ): Promise<Retraction[]> => {
-  const { standing, narrowed, grouped } = partsOf(filter)
+  const { seen, standing, narrowed, grouped } = partsOf(filter)
   const answer = await db.raw(
     `select ${AT} as at, r.subject_id as "subjectId", min(r.kind) as kind, (array_agg(r.notice->'removal' order by r.id))[1] as removal
      from deliveries r ${standing}
-     where ${FILTERED} ${narrowed}
+     where ${FILTERED} ${seen} ${narrowed}
        and (:afterAt::timestamptz is null or (r.created_at, r.subject_id) < (:afterAt::timestamptz, :afterId::uuid))
      ${grouped} order by r.created_at desc, r.subject_id desc limit :first /* retractions.list */`,
     {
@@ -98,16 +101,17 @@ export const count = async (db: Db, filter: Filter): Promise<number> => {
   // Those that are done are the many: all without the open ones.
   if (filter.open === false)
     return (await count(db, { ...filter, open: null })) - (await count(db, { ...filter, open: true }))
-  const { standing, narrowed, grouped } = partsOf(filter)
+  const { seen, standing, narrowed, grouped } = partsOf(filter)
   const answer = await db.raw(
-    `select count(*)::int as n from (select 1 from deliveries r ${standing} where ${FILTERED} ${narrowed} ${grouped}) c
+    `select count(*)::int as n from (select 1 from deliveries r ${standing} where ${FILTERED} ${seen} ${narrowed} ${grouped}) c
      /* retractions.count */`,
     bound(filter),
   )
   return answer.rows[0].n
 }
 
-const bound = ({ platform, subjectId }: Filter): Record<string, never> => ({ platform, subjectId }) as never
+const bound = ({ platform, subjectId, sight = null }: Filter): Record<string, never> =>
+  ({ platform, subjectId, sight }) as never
 
 /** Every platform that may have got what these retractions removed, by platform. */
 export const receivers = async (db: Db, of: readonly RetractionKey[]): Promise<Receiver[]> => {

@@ -85,6 +85,24 @@ function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
 /** Whether `l` is the list of :client that counts, of :oldest or later (SQL). A code on it that leads to several operators names nobody. */
 const COUNTING = 'l.client = :client and l.current and l.dated >= :oldest::date'
 
+/**
+ * Whether an operator (alias of its row, or what has its columns) is on the list of a client that counts, of :oldest or later
+ * (SQL). One on it by what was merged into it is. Nearly all are on it by their own USCC, or on none.
+ */
+export const isOnList = (client: string, operator: string): string => `coalesce((
+  select case when ${operator}.known_to is null and exists (
+      select 1 from sellers s where s.list_id = l.id and s.scheme = 'uscc' and s.code = ${operator}.uscc) then true
+    else exists (
+      select 1 from (select p.id, p.uscc, p.shop, p.known_to from operators p where p.id = ${operator}.id
+        union all select p.id, p.uscc, p.shop, p.known_to from operators p where p.merged_into = ${operator}.id) p
+      cross join lateral (select c.scheme, c.code from (values
+          ('uscc' collate "C", p.uscc), ('shop', p.shop), ('org_code', substr(p.uscc, 9, 9))) as c(scheme, code) where c.code is not null and p.known_to is null
+        union all select c.scheme, c.code from operator_codes c where c.operator_id = p.id) w
+      join sellers s on s.list_id = l.id and s.scheme = w.scheme and s.code = w.code
+      where w.scheme in ('uscc', 'shop') or 1 = (select count(distinct d.operator_id) from codes d
+        where d.scheme = w.scheme and d.code = w.code and d.known_to is null)) end
+  from seller_lists l where l.client = ${client} and l.current and l.dated >= :oldest::date), false)`
+
 /** Which of these USCCs stand on the client's list as they are. They are those of operators themselves: see `among` for all else. */
 export const amongOwn = async (
   db: Reads,
@@ -108,15 +126,8 @@ export const among = async (
   operators: readonly number[],
 ): Promise<Set<number>> => {
   const answer = await db.raw(
-    `with parts as (select id as owner, id from unnest(:operators::int[]) as o(id)
-       union all select merged_into, id from operators where merged_into = any(:operators::int[])),
-     said as (
-       select p.owner, c.scheme, c.code from parts p join operators o on o.id = p.id and o.known_to is null, lateral (values
-         ('uscc' collate "C", o.uscc), ('shop', o.shop), ('org_code', substr(o.uscc, 9, 9))) as c(scheme, code) where c.code is not null
-       union all select p.owner, c.scheme, c.code from parts p join operator_codes c on c.operator_id = p.id)
-     select distinct w.owner as id from seller_lists l, said w, sellers s
-     where ${COUNTING} and s.list_id = l.id and s.scheme = w.scheme and s.code = w.code and (w.scheme in ('uscc', 'shop') or 1 = (select count(distinct d.operator_id) from codes d
-       where d.scheme = w.scheme and d.code = w.code and d.known_to is null)) /* sellers.among */`,
+    `select distinct o.id from unnest(:operators::int[]) as asked(id) join operators o on o.id = asked.id
+     where ${isOnList(':client', 'o')} /* sellers.among */`,
     { client, oldest, operators: [...operators] } as never,
   )
   return new Set(answer.rows.map(({ id }: { id: number }) => id))

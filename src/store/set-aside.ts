@@ -10,6 +10,8 @@ export interface SetAside extends Problem {
   run: number
   /** When its run began. */
   at: Date
+  /** Who sent it, or asked for it; null: the timetable. */
+  by: string | null
   /** Of its run. */
   file: string | null
   /** The day on which that file holds true, if its sender named one. */
@@ -31,7 +33,7 @@ export interface SetAside extends Problem {
   takenRun: number | null
 }
 
-const COLUMNS = `j.id, j.run_id as run, r.started_at as at, r.file, r.dated, r.taken_back_at is not null as "takenBack", j.feed, j.page, j.row_number as row, j.field, j.rule, j.message,
+const COLUMNS = `j.id, j.run_id as run, r.started_at as at, r.asked_by as by, r.file, r.dated, r.taken_back_at is not null as "takenBack", j.feed, j.page, j.row_number as row, j.field, j.rule, j.message,
   j.problems, j.item, j.state, j.corrected, j.settled_at as "settledAt", j.settled_by as "settledBy", j.note, j.taken_run as "takenRun"`
 
 export interface Filter {
@@ -41,16 +43,20 @@ export interface Filter {
   state?: State | null
   /** Of the first problem. */
   rule?: string | null
+  /** Of runs that this client itself sent; null: of all. */
+  by?: string | null
 }
 
 const WHERE = `(:feeds::text[] is null or j.feed = any(:feeds::text[])) and (:run::bigint is null or j.run_id = :run::bigint)
-  and (:state::text is null or j.state = :state::text) and (:rule::text is null or j.rule = :rule::text)`
+  and (:state::text is null or j.state = :state::text) and (:rule::text is null or j.rule = :rule::text)
+  and (:by::text is null or r.asked_by = :by::text)`
 
-const bound = ({ feeds, run = null, state = null, rule = null }: Filter) => ({
+const bound = ({ feeds, run = null, state = null, rule = null, by = null }: Filter) => ({
   feeds: feeds && [...feeds],
   run,
   state,
   rule,
+  by,
 })
 
 /** Newest first, before the reject `before`. */
@@ -69,7 +75,7 @@ export const list = async (
 
 export const count = async (db: Db, filter: Filter): Promise<number> => {
   const answer = await db.raw(
-    `select count(*)::int as n from rejects j where ${WHERE} /* setAside.count */`,
+    `select count(*)::int as n from rejects j join runs r on r.id = j.run_id where ${WHERE} /* setAside.count */`,
     bound(filter) as never,
   )
   return answer.rows[0].n

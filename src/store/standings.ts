@@ -1,12 +1,29 @@
-/** Standing: one row per code asked, whatever the code is; the query that marketplaces ask by the thousand. */
-
+/**
+ * Standing: one row per code asked, whatever the code is; the query that marketplaces ask by the thousand. What nobody wants to
+ * know is not looked up: a statement for each combination of wants.
+ */
 import { LIST_FACT } from '../domain/facts.js'
+import * as authorisations from './authorisations.js'
 import type { Reads } from './bulk.js'
 import { type PublicBody, type PublicDays, SHOWN } from './listings.js'
 import { CONTESTED } from './objections.js'
 import { holding, NOT_VETOED } from './overrules.js'
 import { COUNTS, FORGOTTEN } from './scores.js'
+import * as sellers from './sellers.js'
 
+/**
+ * Of whom score and grade are looked up: SELLERS of those on the list of their asker, AUTHORISED of those that authorise it.
+ * `flags`: also whether the grade was overruled or the score is contested. Of public entries their kinds of list, or all.
+ */
+export interface Wanted {
+  grades: 'NONE' | 'SELLERS' | 'AUTHORISED' | 'ALL'
+  flags: boolean
+  entries: 'NONE' | 'LISTS' | 'BODIES'
+}
+
+export const EVERYTHING: Wanted = { grades: 'ALL', flags: true, entries: 'BODIES' }
+
+/** What was not wanted is not there. */
 export interface StandingRow {
   /** Place in the question, from 0. */
   place: number
@@ -14,7 +31,10 @@ export interface StandingRow {
   uscc: string | null
   shop: string | null
   name: string | null
+  region: string | null
   status: string
+  /** Otherwise not on the list of whoever asks, or not authorised, and its grade was not looked up. */
+  sees?: boolean
   /** As computed, whatever people set beside it. */
   score: number | null
   /** As overruled, where people set another. */
@@ -24,9 +44,22 @@ export interface StandingRow {
   objected: boolean
   /** The score, and what is said of it, is not for those who are not told of what was removed. */
   forgotten: boolean
+  /** Kinds of list of the public entries of this hub in force on the day asked about, once each; null: there are none. */
+  lists?: string[] | null
   /** Public entries of this hub in force on the day asked about. */
   entries: PublicBody[]
 }
+
+export interface CodeAsked {
+  place: number
+  scheme: string
+  code: string
+  /** Whose list of sellers, or whose authorisation, counts. */
+  client?: string | null
+}
+
+/** `oldest`: the day of the oldest list of sellers that counts. */
+export type Days = PublicDays & { oldest?: string }
 
 /**
  * Answers for codes in the order asked; a code without an operator has no row. Entries and the score are those of the day
@@ -34,18 +67,98 @@ export interface StandingRow {
  */
 export const of = async (
   db: Reads,
-  codes: readonly { place: number; scheme: string; code: string }[],
-  days: PublicDays,
+  codes: readonly CodeAsked[],
+  { asOf, today, oldest = today }: Days,
+  wanted: Wanted = EVERYTHING,
 ): Promise<StandingRow[]> => {
   if (codes.length === 0) return []
-  const asked = { ...days, codes: codes.map(({ code }) => code) }
-  const answer = codes.every(({ scheme }) => scheme === 'uscc')
-    ? await db.raw(OF_USCC, asked as never)
-    : await db.raw(OF_ANY, { ...asked, schemes: codes.map(({ scheme }) => scheme) } as never)
+  const ofUscc = codes.every(({ scheme }) => scheme === 'uscc')
+  const answer = await db.raw(statementOf(wanted, ofUscc), {
+    asOf,
+    today,
+    oldest,
+    codes: codes.map(({ code }) => code),
+    ...(isOfClients(wanted) && { clients: codes.map(({ client = null }) => client) }),
+    ...(!ofUscc && { schemes: codes.map(({ scheme }) => scheme) }),
+  } as never)
   const rows = answer.rows as StandingRow[]
   for (const row of rows) row.place = codes[row.place - 1]?.place ?? 0
   return rows
 }
+
+const isOfClients = ({ grades }: Wanted): boolean => grades === 'SELLERS' || grades === 'AUTHORISED'
+
+const statements = new Map<string, string>()
+
+const statementOf = (wanted: Wanted, ofUscc: boolean): string => {
+  const name = `${ofUscc} ${wanted.grades} ${wanted.flags} ${wanted.entries}`
+  const known = statements.get(name) ?? written(wanted, ofUscc)
+  statements.set(name, known)
+  return known
+}
+
+const written = (wanted: Wanted, ofUscc: boolean): string => {
+  const given = ['code', ...(isOfClients(wanted) ? ['client'] : []), ...(ofUscc ? [] : ['scheme'])]
+  const graded = wanted.grades !== 'NONE'
+  const columns = [
+    'a.place::int',
+    'o.id as "operatorId"',
+    'o.uscc',
+    'o.shop',
+    'o.name',
+    'o.region',
+    'o.status',
+    ...(graded ? ['x.sees', ...GRADE_COLUMNS, ...(wanted.flags ? FLAG_COLUMNS : [])] : []),
+    ...(wanted.entries === 'LISTS' ? [`(select array_agg(distinct p.body->>'list') ${SHOWN_ENTRIES}) as lists`] : []),
+    ...(wanted.entries === 'BODIES' ? [BODIES_COLUMN] : []),
+  ]
+  return `select ${columns.join(', ')}
+  from unnest(${given.map((each) => `:${each}s::text[]`).join(', ')}) with ordinality as a(${given.join(', ')}, place)
+  ${ofUscc ? OF_USCC : OF_ANY}
+  ${graded ? `cross join lateral (select ${SEES[wanted.grades as keyof typeof SEES]} as sees offset 0) x ${SEEN_SCORE}` : ''}
+  order by a.place /* standings.of */`
+}
+
+const GRADE_COLUMNS = [
+  's.value as score',
+  'coalesce(h.grade, s.grade) as grade',
+  `coalesce(${FORGOTTEN}, false) as forgotten`,
+]
+const FLAG_COLUMNS = ['h.id is not null as overruled', `${CONTESTED} as objected`]
+
+const SHOWN_ENTRIES = `from listings l join public_entries p on p.listing_id = l.id where l.operator_id = o.id and ${SHOWN}`
+const BODIES_COLUMN = `coalesce((select jsonb_agg(p.body order by p.published_on desc) ${SHOWN_ENTRIES}), '[]') as entries`
+
+const SEES = {
+  ALL: 'true',
+  SELLERS: sellers.isOnList('a.client', 'o'),
+  AUTHORISED: `exists (select 1 from authorisations u where u.operator_id = o.id and ${authorisations.holds('u', 'a.client')})`,
+}
+
+const SEEN_SCORE = `
+  left join lateral (select value, grade, reasons, as_of, known_at from scores s where x.sees and s.operator_id = o.id and ${COUNTS}
+    order by s.as_of desc, s.id desc limit 1) s on true
+  left join lateral (${holding('o.id', "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}`
+
+/** Of several operators to which a code leads none is meant. */
+const ONE = 'case when min(l.id) = max(l.id) then min(l.id) end'
+
+const OF_ANY = `cross join lateral (select ${ONE} as id from (
+    select c.operator_id as id from codes c where c.scheme = a.scheme and c.code = a.code and c.known_to is null) l) c
+  join operators o on o.id = c.id`
+
+/**
+ * As nearly always: of the view `codes` only what holds such codes. What the code leads to is nearly always the operator whose
+ * own it is, and only another one is looked for again.
+ */
+const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
+  cross join lateral (select ${ONE} as id from (select coalesce(d.merged_into, d.id) as id
+   union all select coalesce(m.merged_into, m.id) from operator_codes k join operators m on m.id = k.operator_id
+     where k.scheme = 'uscc' and k.code = a.code and m.known_to is null) l) c
+  left join operators m on m.id = case when c.id is distinct from d.id then c.id end
+  join lateral (select c.id${['uscc', 'shop', 'name', 'region', 'status', 'known_to']
+    .map((column) => `, case when m.id is null then d.${column} else m.${column} end as ${column}`)
+    .join('')}) o on c.id is not null`
 
 /** What is said of an operator `o` beside what it is itself: its score, if it is asked for, and its entries. */
 const SCORED = `s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overruled, ${CONTESTED} as objected,
@@ -54,29 +167,6 @@ const SCORE_AS_COMPUTED = `left join lateral (select value, grade, reasons, as_o
     order by s.as_of desc, s.id desc limit 1) s on true`
 const SCORE = `${SCORE_AS_COMPUTED}
   left join lateral (${holding('o.id', "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}`
-const ENTRIES = `(select jsonb_agg(p.body order by p.published_on desc) from listings l join public_entries p on p.listing_id = l.id
-  where l.operator_id = o.id and ${SHOWN})`
-
-/** `leading`: the operators (id) to which the code of `a` leads. */
-const text = (asked: string, leading: string): string => `
-  select a.place::int, o.id as "operatorId", o.uscc, o.shop, o.name, o.status, ${SCORED}, coalesce(${ENTRIES}, '[]') as entries
-  from ${asked}
-  cross join lateral (select case when min(l.id) = max(l.id) then min(l.id) end as id from (${leading}) l) c
-  join operators o on o.id = c.id
-  ${SCORE}
-  order by a.place /* standings.of */`
-
-const OF_ANY = text(
-  'unnest(:schemes::text[], :codes::text[]) with ordinality as a(scheme, code, place)',
-  'select c.operator_id as id from codes c where c.scheme = a.scheme and c.code = a.code and c.known_to is null',
-)
-/** As nearly always: of the view `codes` only what holds such codes, which is half the cost. */
-const OF_USCC = text(
-  'unnest(:codes::text[]) with ordinality as a(code, place)',
-  `select coalesce(o.merged_into, o.id) as id from operators o where o.uscc = a.code and o.known_to is null
-   union all select coalesce(o.merged_into, o.id) from operator_codes k join operators o on o.id = k.operator_id
-     where k.scheme = 'uscc' and k.code = a.code and o.known_to is null`,
-)
 
 /**
  * As `of`, for many USCCs at once, in whatever order, and only those that lead to one operator by being its own: nearly all, and
@@ -114,7 +204,7 @@ const NO_ENTRIES: PublicBody[] = []
 const NOTHING = { rows: [] }
 
 const own = (columns: string, joins: string): string => `
-  select 0 as place, o.id as "operatorId", o.uscc, o.shop, o.name, o.status, ${columns}
+  select 0 as place, o.id as "operatorId", o.uscc, o.shop, o.name, o.region, o.status, ${columns}
   from operators o ${joins} where o.uscc = any(:codes::text[]) and o.known_to is null and o.merged_into is null
     and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = o.uscc) /* standings.ofOwn */`
 const OWN = own(

@@ -3,6 +3,7 @@ import type { Action, SubjectKind } from '../domain/delivery.js'
 import type { Counted, Duty } from '../domain/timeliness.js'
 import type { Db } from './db.js'
 import { isOpen } from './deliveries.js'
+import { type Sight, subjectInSight } from './sight.js'
 
 const DAY = (instant: string): string => `(${instant} at time zone 'Asia/Shanghai')::date`
 
@@ -99,11 +100,14 @@ export interface Asked {
   /** Of each duty the last day of decision that is asked about. */
   until: Readonly<Partial<Record<Duty, string | null>>>
   platform: string | null
+  sight?: Sight
 }
 
 /** What waits is found first, and all else looked up from there: it is little beside what was ever told. */
-const WAITING = `waits as materialized (select distinct o.platform, o.subject_id from deliveries o
-    where (:platform::text is null or o.platform = :platform::text) and ${isOpen('o')}),
+const waitingIn = (
+  sight: Sight,
+): string => `waits as materialized (select distinct o.platform, o.subject_id from deliveries o
+    where (:platform::text is null or o.platform = :platform::text) and ${isOpen('o')} ${subjectInSight(sight, 'o.subject_id')}),
   ${dutiesOf(
     `waits cross join lateral (select * from deliveries h where h.platform = waits.platform and h.subject_id = waits.subject_id offset 0) d`,
     'true',
@@ -113,11 +117,11 @@ const ASKED = `ended_as = 'OPEN' and counted_from <= (:until::jsonb->>duty)::dat
 /** Duties that nobody has met yet, counted from no later than asked; the longest first. */
 export const waiting = async (
   db: Db,
-  { until, platform }: Asked,
+  { until, platform, sight = null }: Asked,
   { first, after }: { first: number; after: { dueOn: string; id: number } | null },
 ): Promise<Waiting[]> => {
   const answer = await db.raw(
-    `with ${WAITING}
+    `with ${waitingIn(sight)}
      select t.id, t.platform, t.kind, t.subject_id as "subjectId", t.action, t.authority, t.duty, t.counted_from as "from", w.id as delivery, w.state, w.attempts,
        w.last_error as "lastError"
      from duties t cross join lateral (select w.id, w.state, w.attempts, w.last_error from deliveries w where w.platform = t.platform
@@ -127,6 +131,7 @@ export const waiting = async (
     {
       until: JSON.stringify(until),
       platform,
+      sight,
       first,
       afterOn: after?.dueOn ?? null,
       afterId: after?.id ?? null,
@@ -135,10 +140,10 @@ export const waiting = async (
   return answer.rows
 }
 
-export const countWaiting = async (db: Db, { until, platform }: Asked): Promise<number> => {
+export const countWaiting = async (db: Db, { until, platform, sight = null }: Asked): Promise<number> => {
   const answer = await db.raw(
-    `with ${WAITING} select count(*)::int as n from duties where ${ASKED} /* timeliness.countWaiting */`,
-    { until: JSON.stringify(until), platform } as never,
+    `with ${waitingIn(sight)} select count(*)::int as n from duties where ${ASKED} /* timeliness.countWaiting */`,
+    { until: JSON.stringify(until), platform, sight } as never,
   )
   return answer.rows[0].n
 }

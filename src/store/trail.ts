@@ -26,23 +26,23 @@ export const add = async (db: Db | Tx, rows: readonly (Row & { content: Content 
        select r.* from durable, unnest(?::bigint[], ?::timestamptz[], ?::text[], ?::int[], ?::bytea[], ?::bytea[], ?::bytea[], ?::bytea[],
          ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[], ?::bytea[]) as r /* trail.add */`,
       [
-        rows.map((r) => r.number),
-        rows.map((r) => r.at.toISOString()),
-        rows.map((r) => r.kind),
-        rows.map((r) => r.count),
-        rows.map((r) => r.contentHash),
-        rows.map((r) => r.previous),
-        rows.map((r) => r.hash),
-        rows.map((r) => r.content.salt),
-        rows.map((r) => r.content.client),
-        rows.map((r) => r.content.role),
-        rows.map((r) => r.content.agency),
-        rows.map((r) => r.content.purpose),
-        rows.map((r) => r.content.request),
-        rows.map((r) => r.content.asked),
-        rows.map((r) => r.content.outcome),
-        rows.map((r) => r.content.shown),
-        rows.map((r) => r.content.digest),
+        numbers(rows.map((r) => r.number)),
+        texts(rows.map((r) => r.at.toISOString())),
+        texts(rows.map((r) => r.kind)),
+        numbers(rows.map((r) => r.count)),
+        bytes(rows.map((r) => r.contentHash)),
+        bytes(rows.map((r) => r.previous)),
+        bytes(rows.map((r) => r.hash)),
+        bytes(rows.map((r) => r.content.salt)),
+        texts(rows.map((r) => r.content.client)),
+        texts(rows.map((r) => r.content.role)),
+        texts(rows.map((r) => r.content.agency)),
+        texts(rows.map((r) => r.content.purpose)),
+        texts(rows.map((r) => r.content.request)),
+        texts(rows.map((r) => r.content.asked)),
+        texts(rows.map((r) => r.content.outcome)),
+        bytes(rows.map((r) => r.content.shown)),
+        bytes(rows.map((r) => r.content.digest)),
       ] as never,
     )
     return true
@@ -51,6 +51,18 @@ export const add = async (db: Db | Tx, rows: readonly (Row & { content: Content 
     throw error
   }
 }
+
+// Arrays as PostgreSQL reads them, in the few forms that rows have: a third of the time that the driver takes for any.
+
+const numbers = (members: readonly number[]): string => `{${members.join(',')}}`
+
+const texts = (members: readonly (string | null)[]): string =>
+  `{${members.map((text) => (text === null ? 'NULL' : `"${ESCAPED.test(text) ? text.replace(EACH_ESCAPED, '\\$&') : text}"`)).join(',')}}`
+const ESCAPED = /["\\]/
+const EACH_ESCAPED = /["\\]/g
+
+const bytes = (members: readonly (Buffer | null)[]): string =>
+  `{${members.map((each) => (each === null ? 'NULL' : `"\\\\x${each.toString('hex')}"`)).join(',')}}`
 
 /**
  * The head, under a lock that to the end of the transaction only one of those who take it has. Two statements of one message: the

@@ -2,6 +2,7 @@
 import type { NoProposal } from '../domain/matching.js'
 import type { Body, Finding, RecordKind, Subject } from '../domain/records.js'
 import type { Db, Tx } from './db.js'
+import { inSight, type Sight } from './sight.js'
 
 export const STATES = ['OPEN', 'MATCHED', 'NOT_OURS', 'TAKEN_BACK'] as const
 export type State = (typeof STATES)[number]
@@ -29,40 +30,52 @@ export interface Waiting {
   proposedOperator: number | null
   evidence: { evidence?: { field: string; said: string; held: string }[]; because?: NoProposal } | null
   decision: number | null
+  /** Whose it was found to be, or may be; null: nobody's that is known. */
+  operatorId: number | null
 }
+
+/** Whose it was found to be, or may be. */
+const OPERATOR =
+  'coalesce((select d.operator_id from identity_decisions d where d.id = u.decision_id), u.proposed_operator)'
 
 const COLUMNS = `u.id, u.feed, u.record_key as key, u.kind, u.subject, u.name_key as "nameKey", u.subject_key as "subjectKey", u.body,
   u.findings, u.valid_from as "validFrom", u.valid_to as "validTo", u.reason, u.state, u.last_run as run, r.file, u.page,
-  u.row_number as row, u.evidence, u.decision_id as decision,
+  u.row_number as row, u.evidence, u.decision_id as decision, ${OPERATOR} as "operatorId",
   (select coalesce(o.merged_into, o.id) from operators o where o.id = u.proposed_operator and o.known_to is null) as "proposedOperator"`
 
 export interface Filter {
   /** Null: of every feed. */
   feeds: readonly string[] | null
   state: State
+  sight?: Sight
 }
 
-const WHERE = `(:feeds::text[] is null or u.feed = any(:feeds::text[])) and u.state = :state`
+const filtered = (sight: Sight): string =>
+  `(:feeds::text[] is null or u.feed = any(:feeds::text[])) and u.state = :state ${inSight(sight, OPERATOR)}`
 
 /** Oldest first. */
 export const list = async (
   db: Db,
-  { feeds, state }: Filter,
+  { feeds, state, sight = null }: Filter,
   { first, after }: { first: number; after: number | null },
 ): Promise<Waiting[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run
-     where ${WHERE} and (:after::bigint is null or u.id > :after::bigint) order by u.id limit :first /* waiting.list */`,
-    { feeds: feeds && [...feeds], state, after, first } as never,
+     where ${filtered(sight)} and (:after::bigint is null or u.id > :after::bigint) order by u.id limit :first /* waiting.list */`,
+    { feeds: feeds && [...feeds], state, sight, after, first } as never,
   )
   return answer.rows
 }
 
-export const countOf = async (db: Db, { feeds, state }: Filter): Promise<number> => {
-  const answer = await db.raw(`select count(*)::int as n from unmatched u where ${WHERE} /* waiting.countOf */`, {
-    feeds: feeds && [...feeds],
-    state,
-  } as never)
+export const countOf = async (db: Db, { feeds, state, sight = null }: Filter): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from unmatched u where ${filtered(sight)} /* waiting.countOf */`,
+    {
+      feeds: feeds && [...feeds],
+      state,
+      sight,
+    } as never,
+  )
   return answer.rows[0].n
 }
 

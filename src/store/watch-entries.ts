@@ -1,5 +1,6 @@
 /** The internal watch list: whose score fell below a line of its card. Nothing rests on it; it says where to look. */
 import type { Db, Tx } from './db.js'
+import { inSight, type Sight } from './sight.js'
 
 export interface WatchEntry {
   id: number
@@ -56,19 +57,20 @@ export const ofOperators = async (
 /** A page of what stands, newest first. */
 export const list = async (
   db: Db,
-  { first, after }: { first: number; after: number | null },
+  { first, after, sight = null }: { first: number; after: number | null; sight?: Sight },
 ): Promise<WatchEntry[]> => {
   const answer = await db.raw(
-    `select ${COLUMNS} from watch_entries w where w.closed_at is null and (:after::bigint is null or w.id < :after::bigint)
+    `select ${COLUMNS} from watch_entries w where w.closed_at is null ${inSight(sight, 'w.operator_id')} and (:after::bigint is null or w.id < :after::bigint)
      order by w.id desc limit :first /* watchEntries.list */`,
-    { first, after } as never,
+    { first, after, sight } as never,
   )
   return answer.rows
 }
 
-export const count = async (db: Db): Promise<number> => {
+export const count = async (db: Db, sight: Sight = null): Promise<number> => {
   const answer = await db.raw(
-    'select count(*)::int as n from watch_entries where closed_at is null /* watchEntries.count */',
+    `select count(*)::int as n from watch_entries w where w.closed_at is null ${inSight(sight, 'w.operator_id')} /* watchEntries.count */`,
+    { sight } as never,
   )
   return answer.rows[0].n
 }

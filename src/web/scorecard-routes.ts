@@ -1,5 +1,5 @@
 /** GET /scorecard, /scorecard/:version and /scorecard/:version.json: the cards, for everybody. */
-import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type RequestHandler, type Response, Router } from 'express'
 import { dateIn } from '../domain/dates.js'
 import { canonical, type Json } from '../domain/records.js'
 import type { Scorecard } from '../domain/scorecard.js'
@@ -8,6 +8,7 @@ import * as audits from '../store/audits.js'
 import { cardInForce, cardNamed, hashOfCard, versionsThatLoad } from '../work/cards.js'
 import type { Page } from './page.js'
 import { cardPage } from './scorecard.js'
+import { show } from './show.js'
 import type { SiteParts } from './site.js'
 
 const VERSION = /^[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*$/
@@ -16,32 +17,34 @@ const VERSION_LONGEST = 100
 const PUBLIC_SECONDS = 60
 const JSON_END = '.json'
 
-type Show = (request: Request, response: Response, page: Page) => void
-
-export const scorecards = (parts: SiteParts, show: Show): Router => {
+export const scorecards = (parts: SiteParts): Router => {
   const router = Router()
-  router.get('/scorecard', showInForce(parts, show))
-  router.get('/scorecard/:version', showVersion(parts, show))
+  router.get('/scorecard', showInForce(parts))
+  router.get('/scorecard/:version', showVersion(parts))
   return router
 }
 
 const showInForce =
-  ({ db, nowOf }: SiteParts, show: Show): RequestHandler =>
+  (parts: SiteParts): RequestHandler =>
   async (request, response) => {
+    const { dbOf, nowOf } = parts
+    const db = dbOf(request)
     const day = dateIn(nowOf(request))
     const card = await cardInForce(db, day)
-    show(request, response, await pageOf(db, card, card, day))
+    show(parts, request, response, await pageOf(db, card, card, day))
   }
 
 const showVersion =
-  ({ db, nowOf }: SiteParts, show: Show): RequestHandler =>
+  (parts: SiteParts): RequestHandler =>
   async (request, response) => {
+    const { dbOf, nowOf } = parts
+    const db = dbOf(request)
     const asked = String(request.params['version'])
     const asJson = asked.endsWith(JSON_END)
     const card = await known(db, asJson ? asked.slice(0, -JSON_END.length) : asked)
     if (asJson) return bytesOf(response, card)
     const day = dateIn(nowOf(request))
-    show(request, response, await pageOf(db, card, await cardInForce(db, day), day))
+    show(parts, request, response, await pageOf(db, card, await cardInForce(db, day), day))
   }
 
 /** The bytes of which the hash is said everywhere: who asks again is told by it that nothing changed. */
@@ -51,7 +54,7 @@ const bytesOf = (response: Response, card: Scorecard): void => {
 }
 
 /** A version that is nowhere, and one whose file is no card and never gave a score, are pages that do not exist. */
-const known = async (db: SiteParts['db'], version: string): Promise<Scorecard> => {
+const known = async (db: ReturnType<SiteParts['dbOf']>, version: string): Promise<Scorecard> => {
   if (version.length > VERSION_LONGEST || !VERSION.test(version)) throw new Refusal('NOT_FOUND')
   try {
     return await cardNamed(db, version)
@@ -62,7 +65,12 @@ const known = async (db: SiteParts['db'], version: string): Promise<Scorecard> =
   }
 }
 
-const pageOf = async (db: SiteParts['db'], card: Scorecard, current: Scorecard, day: string): Promise<Page> => {
+const pageOf = async (
+  db: ReturnType<SiteParts['dbOf']>,
+  card: Scorecard,
+  current: Scorecard,
+  day: string,
+): Promise<Page> => {
   const [adoptions, kept] = await Promise.all([audits.adoptions(db), audits.versionsKept(db)])
   return cardPage({
     card,

@@ -39,8 +39,7 @@ export const withdrawAuthorisation = async (
   db.transaction(async (tx) => {
     const found = await store.byId(tx, id)
     const owner = found && (await operators.byIds(tx, [found.operatorId])).get(found.operatorId)
-    const own =
-      viewer.role === 'party' ? mayOperator(viewer, owner?.uscc ?? owner?.shop ?? null) : found?.client === viewer.sub
+    const own = viewer.role === 'party' ? mayOperator(viewer, owner ?? null) : found?.client === viewer.sub
     if (found === null || !own) throw new Refusal('AUTHORISATION_UNKNOWN')
     return store.withdraw(tx, id, { by: viewer.role === 'party' ? 'party' : found.client, at: now })
   })

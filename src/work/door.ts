@@ -7,10 +7,11 @@ import { Refusal } from '../errors.js'
 import { type Keys, newAccessCode } from '../keys.js'
 import * as store from '../store/access-codes.js'
 import type { Db } from '../store/db.js'
-import { type Acting, inTurn, operatorNamed, wordsOf } from './overrule.js'
+import { type Acting, inTurn, type MayFor, operatorNamed, wordsOf } from './overrule.js'
 import type { Rules } from './rules.js'
 
 export interface CodeAsked extends Acting {
+  mayFor?: MayFor
   /** Any code of the operator. */
   operator: string
   reason: string
@@ -33,7 +34,7 @@ export const issueAccessCode = async (
   const code = newAccessCode()
   const mark = keys.accessMark(readAccessCode(code) ?? '')
   const accessCode = await inTurn(db, made.now, async (tx, at) => {
-    const { id: operatorId } = await operatorNamed(tx, made.operator)
+    const { id: operatorId } = await operatorNamed(tx, made.operator, made.mayFor)
     const { by } = made
     await store.end(tx, operatorId, { ended: 'REISSUED', reason, by, at })
     return store.issue(tx, { operatorId, mark, reason, by, at })
@@ -45,7 +46,7 @@ export const issueAccessCode = async (
 export const revokeAccessCode = async (db: Db, rules: Rules, made: CodeAsked): Promise<store.AccessCode> => {
   const reason = reasonIn(made, rules)
   return inTurn(db, made.now, async (tx, at) => {
-    const { id } = await operatorNamed(tx, made.operator)
+    const { id } = await operatorNamed(tx, made.operator, made.mayFor)
     const ended = await store.end(tx, id, { ended: 'REVOKED', reason, by: made.by, at })
     if (ended === null) throw new Refusal('ACCESS_CODE_NONE')
     return ended

@@ -23,8 +23,7 @@ export interface Opened extends Acting {
 export const openObjection = async (db: Db, rules: Rules, made: Opened): Promise<objections.Objection> => {
   const statement = wordsOf(made.statement, '陈述 the statement', rules)
   return inTurn(db, made.now, async (tx, at) => {
-    const operator = await operatorNamed(tx, made.operator)
-    if (!made.mayFor(operator)) throw new Refusal('OPERATOR_UNKNOWN', { code: made.operator })
+    const operator = await operatorNamed(tx, made.operator, made.mayFor)
     const record = await objections.recordOf(tx, made.record)
     const score = await currentScore(tx, operator.id, at)
     const reason = record && score && contestedReason(score.reasons, record.versions)

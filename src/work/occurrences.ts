@@ -7,6 +7,7 @@ import { between, type Cron, next, parse } from '../domain/cron.js'
 import { owed, setBack } from '../domain/missed.js'
 import { reasonOf } from '../errors.js'
 import type { Log } from '../log.js'
+import type { Metrics } from '../metrics.js'
 import { type Db, isLost } from '../store/db.js'
 import * as occurrences from '../store/occurrences.js'
 import type * as runs from '../store/runs.js'
@@ -58,6 +59,7 @@ export interface SchedulerParts {
   act: Act
   now: () => Date
   log: Log
+  metrics?: Pick<Metrics, 'ran'>
 }
 
 interface Row extends Occasion {
@@ -66,7 +68,7 @@ interface Row extends Occasion {
   nextAt: number
 }
 
-export const makeScheduler = (db: Db, { occasions, act, now, log }: SchedulerParts): Scheduler => {
+export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: SchedulerParts): Scheduler => {
   const rows: Row[] = occasions.map((occasion) => ({ ...occasion, rule: parse(occasion.cron), nextAt: 0 }))
   const wanted = occasions.map(({ job, subject }) => ({ job, subject, beside: RULES[job].beside }))
   const stopping = new AbortController()
@@ -113,9 +115,12 @@ export const makeScheduler = (db: Db, { occasions, act, now, log }: SchedulerPar
 
   const perform = async (one: occurrences.Occurrence, mine: occurrences.Held, lost: AbortSignal): Promise<void> => {
     const turn = turnOf(one)
+    const lateSeconds = (now().getTime() - one.plannedFor.getTime()) / 1_000
+    const tell = (outcome: string): void => metrics?.ran({ job: one.job, outcome, lateSeconds })
     let write: () => Promise<unknown>
     try {
       const ran = await act(turn, AbortSignal.any([stopping.signal, lost]))
+      if (ran) tell('DONE')
       write = ran
         ? () => occurrences.end(db, mine, 'DONE', now())
         : () => occurrences.giveBack(db, mine, { unused: true })
@@ -125,6 +130,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log }: SchedulerPar
       if (!stopping.signal.aborted)
         log.error({ err: error, ...turn }, `the timetable's ${turn.job} failed: ${reasonOf(error)}`)
       // For another process where this one stops, for whoever is first where the database was gone.
+      if (!again) tell('FAILED')
       write = again
         ? () => occurrences.giveBack(db, mine, { unused: false })
         : () => occurrences.end(db, mine, 'FAILED', now())

@@ -28,7 +28,11 @@ export interface Acting {
   now: Date
 }
 
+/** About one operator: whether it is there for whoever acts; absent: it is for all. */
+export type MayFor = (operator: operators.Operator) => boolean
+
 export interface Proposed extends Acting {
+  mayFor?: MayFor
   /** Any code of the operator. */
   operator: string
   grade: Grade
@@ -42,7 +46,7 @@ export const proposeOverrule = async (db: Db, rules: Rules, made: Proposed): Pro
   return inTurn(db, made.now, async (tx, at) => {
     const bad = badEnd(made.endsOn, dateIn(at))
     if (bad !== null) throw new Refusal('INPUT_INVALID', { reason: bad })
-    const { id: operatorId } = await operatorNamed(tx, made.operator)
+    const { id: operatorId } = await operatorNamed(tx, made.operator, made.mayFor)
     const why = notOverrulable(made.grade, await currentScore(tx, operatorId, at))
     if (why !== null) throw notAllowed(why)
     const { grade, endsOn, by } = made
@@ -110,11 +114,11 @@ const reread = async (tx: Tx, id: number, at: Date): Promise<overrules.Overrule>
 export const currentScore = async (tx: Tx, operator: number, at: Date): Promise<scores.StoredScore | null> =>
   (await scores.latest(tx, [operator], { asOf: dateIn(at), knownAt: at })).get(operator) ?? null
 
-/** The operator to which a code leads. Refusal OPERATOR_UNKNOWN. */
-export const operatorNamed = async (tx: Tx, code: string): Promise<operators.Operator> => {
+/** The operator to which a code leads; one that is not for whoever acts is not there. Refusal OPERATOR_UNKNOWN. */
+export const operatorNamed = async (tx: Tx, code: string, mayFor: MayFor = () => true): Promise<operators.Operator> => {
   const asked = codeOf(code)
   const found = asked === null ? undefined : [...(await operators.byCodes(tx, [asked])).values()][0]
-  if (found === undefined) throw new Refusal('OPERATOR_UNKNOWN', { code: asked?.code ?? '' })
+  if (found === undefined || !mayFor(found)) throw new Refusal('OPERATOR_UNKNOWN', { code: asked?.code ?? '' })
   return found
 }
 

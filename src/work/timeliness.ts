@@ -58,6 +58,8 @@ export interface DueAsked {
   /** Only what is late, without what is about to be. */
   lateOnly: boolean
   platform: string | null
+  /** First digits of the division whose operators it is about; null: of all. */
+  sight?: string | null
   today: string
 }
 
@@ -71,14 +73,14 @@ export interface DueList {
 export const dueDeliveries = async (
   db: Db,
   given: Rules,
-  { lateOnly, platform, today }: DueAsked,
+  { lateOnly, platform, sight = null, today }: DueAsked,
 ): Promise<DueList> => {
   const [rules, { calendar }] = [timelinessRules(), await withAmendments(db, given)]
   const by = lateOnly ? today : nextWorkday(calendar, today)
   const until = Object.fromEntries(
     TOLD_DUTIES.map((duty) => [duty, lastDueBy(rules, calendar, duty, lateOnly ? addDays(by, -1) : by)]),
   )
-  const asked = { until, platform }
+  const asked = { until, platform, sight }
   return {
     page: async (at) =>
       (await store.waiting(db, asked, at)).flatMap((one) => {

@@ -17,7 +17,9 @@ import {
 } from '../domain/trail.js'
 import { Refusal } from '../errors.js'
 import type { Log } from '../log.js'
-import { connect, type Db, type Tx } from '../store/db.js'
+import type { Metrics } from '../metrics.js'
+import { connect, type Db, poolOf, type Tx } from '../store/db.js'
+import { naming } from '../store/hot.js'
 import * as store from '../store/trail.js'
 import type { Notes } from './notes.js'
 import { packed } from './trail-codes.js'
@@ -78,7 +80,10 @@ interface Waiting {
 }
 
 /** `db`: connections of its own, so that answers that wait for one cannot keep their own rows from being written. */
-export const makeTrail = (db: Db, { log, notes, now }: { log: Log; now: () => Date; notes?: HeadNotes }): Trail => {
+export const makeTrail = (
+  db: Db,
+  { log, notes, now, metrics }: { log: Log; now: () => Date; notes?: HeadNotes; metrics?: Metrics },
+): Trail => {
   let queue: Waiting[] = []
   let bytesWaiting = 0
   let head: Head | null = null
@@ -86,6 +91,8 @@ export const makeTrail = (db: Db, { log, notes, now }: { log: Log; now: () => Da
   let lockedGroups = 0
   let writing: Promise<void> | null = null
   let opened = false
+  metrics?.waiting('trail', () => queue.length)
+  metrics?.pool('trail', () => poolOf(db))
 
   const row = (entry: Entry): Promise<void> => {
     const link = linkOf(entry)
@@ -103,12 +110,17 @@ export const makeTrail = (db: Db, { log, notes, now }: { log: Log; now: () => Da
   const writeAll = async (): Promise<void> => {
     while (queue.length > 0) {
       const group = take()
+      const began = performance.now()
+      const tell = (written: boolean): void =>
+        metrics?.group({ rows: group.length, seconds: (performance.now() - began) / 1_000, written })
       try {
         await inTime(written(group.map(({ link }) => link)))
+        tell(true)
         for (const { resolve } of group) resolve()
       } catch (error) {
         // Whether these rows are there is not known: the head is read again.
         head = null
+        tell(false)
         log.error({ err: error, rows: group.length }, 'the trail cannot be written; its answers are refused')
         for (const { reject } of group) reject(new Refusal('TRAIL_UNAVAILABLE'))
       }
@@ -198,11 +210,12 @@ export const makeTrail = (db: Db, { log, notes, now }: { log: Log; now: () => Da
 /** With connections of its own, and the head noted for this database. */
 export const openTrail = (
   url: string,
-  { log, now, notes, database }: { log: Log; now: () => Date; notes: Notes; database: string },
+  { notes, database, ...parts }: { log: Log; now: () => Date; notes: Notes; database: string; metrics?: Metrics },
 ): Trail => {
-  const db = connect(url)
+  // One statement, written all day: read and planned once.
+  const db = naming(connect(url, { what: 'trail' }))
   const kept = { noted: () => notes.trail(database), note: (head: Head) => notes.noteTrail(database, head) }
-  const trail = makeTrail(db, { log, now, notes: kept })
+  const trail = makeTrail(db, { ...parts, notes: kept })
   const close = async () => {
     await trail.close()
     await db.destroy()

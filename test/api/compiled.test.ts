@@ -23,6 +23,7 @@ import { makeRevocations } from '../../src/api/revocations.js'
 import { makeSchema } from '../../src/api/schema.js'
 import { makeStreams } from '../../src/api/streams.js'
 import { PUBLIC, type Role, type Viewer } from '../../src/domain/viewer.js'
+import { makeMetrics } from '../../src/metrics.js'
 import { makeBulk } from '../../src/store/bulk.js'
 import {
   globalOf,
@@ -98,9 +99,12 @@ describe('compiled queries', () => {
         ...world.parts,
         revocations: makeRevocations(world.database.db),
         quotas: makeQuotas(world.parts),
-        streams: makeStreams(world.parts),
+        streams: makeStreams({ ...world.parts, leaving: new AbortController().signal }),
         hot,
         bulk: makeBulk(world.database.db),
+        metrics: makeMetrics(),
+        scraping: { token: null, local: false },
+        leaving: new AbortController().signal,
       },
       {
         viewer,

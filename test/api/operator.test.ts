@@ -4,6 +4,7 @@ import {
   keyIn,
   makeWorld,
   mirrored,
+  NOW,
   operatorId,
   penalty,
   recordId,
@@ -258,7 +259,6 @@ describe('operator over HTTP', () => {
       'standings.of',
       'versions.mirrored',
       'versions.ofOperators',
-      'watch.lastGood',
     ])
   })
 
@@ -286,5 +286,17 @@ describe('operator over HTTP', () => {
     expect(marketplace.data.b).to.equal(null)
     const party = await world.ask(query, { token: world.token('party', two) })
     expect(party.data).to.deep.equal({ a: null, b: null, c: null, d: null })
+  })
+
+  it('tells since when each former name is known, newest first', async () => {
+    await world.bring('registry', [registration(uscc(950), '旧名商贸有限公司')])
+    await world.bring('registry', [registration(uscc(950), '新名商贸有限公司')])
+    const asked = `{ operator(code: "${uscc(950)}") { name formerNames namesBefore { name knownFrom } } }`
+    const { data } = await world.ask(asked, { token: world.token('officer') })
+    expect(data.operator).to.deep.include({ name: '新名商贸有限公司', formerNames: ['旧名商贸有限公司'] })
+    expect(data.operator.namesBefore.map(({ name }: { name: string }) => name)).to.deep.equal(['旧名商贸有限公司'])
+    // The hub came to know both within the same hour.
+    const knownFrom = Date.parse(data.operator.namesBefore[0].knownFrom)
+    expect(knownFrom - NOW.getTime()).to.be.within(0, 3_600_000)
   })
 })

@@ -5,6 +5,7 @@ import { askedBy } from '../../src/api/asked.js'
 import { makeLimit, makeLimits } from '../../src/api/rate-limit.js'
 import { isRefusal } from '../../src/errors.js'
 import { makeLog } from '../../src/log.js'
+import type { Db } from '../../src/store/db.js'
 
 const START = Date.parse('2026-03-02T02:00:00Z')
 
@@ -183,6 +184,7 @@ describe('the limit of attempts', () => {
       const request = new IncomingMessage(socket)
       request.headers['x-forwarded-for'] = '203.0.113.9, 198.51.100.1'
       return askedBy(request, {
+        db: {} as Db,
         now: () => new Date(START),
         log,
         keys: { mark: () => '' },

@@ -266,7 +266,11 @@ describe('what operators authorise a credit service to, over HTTP', () => {
     expect(await gradeOf(one)).to.deep.equal([null, null])
     const again = (await record()).data.recordAuthorisation.id
     expect((await withdraw(again, service())).data.withdrawAuthorisation.withdrawnBy).to.equal('bureau')
-    expect((await world.ask(`{ node(id: "${again}") { id } }`, { token: service() })).data.node).to.equal(null)
+    const node = async (token: string) => (await world.ask(`{ node(id: "${again}") { id } }`, { token })).data.node
+    for (const token of [service(), world.token('party', one), world.token('auditor')])
+      expect(await node(token)).to.deep.equal({ id: again })
+    for (const token of [service('another'), world.token('party', two), world.token('marketplace')])
+      expect(await node(token)).to.equal(null)
   })
 
   it('it ends by itself, and no term is longer than a year', async () => {

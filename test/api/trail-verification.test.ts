@@ -39,6 +39,23 @@ describe('the trail verified over HTTP', () => {
     expect(events.at(-1)?.said.broken.number).to.equal(2)
   })
 
+  it('of a hub that stops is broken off with a word, and not begun', async () => {
+    const { url, database, token, drain, close } = await makeWorld()
+    try {
+      const asked = { headers: { authorization: `Bearer ${token('auditor')}` } }
+      const held = await database.db.transaction()
+      // Read before the rows.
+      await held.raw('lock table manifests in access exclusive mode')
+      const answer = await fetch(`${url}/v1/trail/verification`, asked)
+      drain()
+      await held.rollback()
+      expect((await answer.text()).trim().split('\n\n').at(-1)).to.equal('event: end\ndata: {"reason":"DRAINING"}')
+      expect((await fetch(`${url}/v1/trail/verification`, asked)).status).to.equal(503)
+    } finally {
+      await close()
+    }
+  })
+
   it('is for auditors and administrators', async () => {
     const { status, text } = await verify('officer')
     expect([status, JSON.parse(text).error.code]).to.deep.equal([403, 'FORBIDDEN'])

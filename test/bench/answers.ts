@@ -1,7 +1,7 @@
 /**
  * Answers over HTTP: the hub as it was built, against a bare server (`asked/bare.js`) on the same tables, asked in turns by the
- * same connections in one run. BENCH_OPERATORS, BENCH_SECONDS and BENCH_ROUNDS make it smaller. Load, servers and PostgreSQL
- * share the machine: ratios within one run count.
+ * same connections in one run, and with `peers` against others. BENCH_OPERATORS, BENCH_SECONDS and BENCH_ROUNDS make it smaller.
+ * Load, servers and PostgreSQL share the machine: the middle one of the ratios of each round counts.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,7 +11,8 @@ import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { connect } from '../../src/store/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
-import { type Made, made } from './asked/world.js'
+import { mercurius, postgraphile, type Started } from './asked/peers.js'
+import { type Made, made, sold } from './asked/world.js'
 import { commanded } from './commanded.js'
 
 const OPERATORS = Number(process.env['BENCH_OPERATORS'] ?? 1_000_000)
@@ -23,11 +24,13 @@ const EACH = 500
 /** Each turn of each server, seconds, and how long it is asked before that is counted. */
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 5)
 const WARM_SECONDS = 1
-/** Turns of each; the middle one counts. */
+/** Turns of each. */
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3)
 /** Ticks of /proc in a second. */
 const TICKS = 100
 const MICROSECONDS = 1_000_000
+/** Requests in a minute that no bench reaches: the quota is counted all the same. */
+const QUOTA = '100000000'
 
 const STANDING = 'query ($code: String!) { standing(code: $code) { code uscc name status grade score listed } }'
 const STANDINGS = 'query ($codes: [String!]!) { standings(codes: $codes) { code uscc name status grade score listed } }'
@@ -65,6 +68,24 @@ export const page = (): Promise<Record<string, number>> =>
     compare('operator page', 'ratio', { what: 'page', query: PAGE, codes: codes.withRecords, as: 'officer' }),
   )
 
+/** Without a token, of servers that make their answers from the database by themselves. */
+export const peers = (): Promise<Record<string, number>> =>
+  withServers(async ({ codes, hub, url, started, turns }) => {
+    const question = { what: 'standing', query: STANDING, codes: codes.codes } as const
+    const asked = [
+      { name: 'hub', ...hub },
+      { name: 'mercurius', ...(await mercurius(url, started)) },
+      { name: 'postgraphile', ...(await postgraphile(url, started)) },
+    ]
+    const [own, ...others] = await turns(
+      asked.map((server) => ({ ...server, hub: true })),
+      question,
+    )
+    return Object.fromEntries(
+      others.map(({ name, rounds }) => [name, told('hub', own?.rounds ?? [], name, rounds).ratio]),
+    )
+  })
+
 type Role = 'marketplace' | 'officer'
 
 interface Question {
@@ -72,24 +93,37 @@ interface Question {
   query: string
   /** A file, one a line. */
   codes: string
-  as?: Role
   connections?: number
 }
 
-export interface Running {
-  port: number
-  child: ChildProcess
+interface Asked extends Started {
+  name: string
+  /** Speaks GraphQL. */
+  hub: boolean
+  token?: string | undefined
 }
 
 interface Servers {
+  url: string
   codes: Made
-  compare: (title: string, name: string, question: Question) => Promise<Record<string, number>>
+  hub: Started
+  started: ChildProcess[]
+  /** Asks each in turn, and all again. */
+  turns: (servers: readonly Asked[], question: Question) => Promise<{ name: string; rounds: Measured[] }[]>
+  compare: (title: string, name: string, question: Question & { as?: Role }) => Promise<Record<string, number>>
 }
 
-let world: { url: string; folder: string; codes: Made; leave: () => Promise<void> } | null = null
+interface World {
+  url: string
+  folder: string
+  codes: Made
+  secrets: Record<Role, Secret>
+  leave: () => Promise<void>
+}
+let world: World | null = null
 
-/** Made once for all three benches of a run. */
-export const theWorld = async (): Promise<NonNullable<typeof world>> => {
+/** Made once for all benches of a run. */
+export const theWorld = async (): Promise<World> => {
   if (world !== null) return world
   const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
   const server = await embedded.join(join(folder, 'data'))
@@ -100,8 +134,11 @@ export const theWorld = async (): Promise<NonNullable<typeof world>> => {
   await admin.destroy()
   const began = performance.now()
   const codes = await made(url.href, folder, OPERATORS, PAGED)
+  const marketplace = await client(url.href, folder, 'marketplace')
+  await sold(url.href, marketplace.id)
+  const secrets = { marketplace, officer: await client(url.href, folder, 'officer') }
   say(`${OPERATORS} operators made in ${((performance.now() - began) / 1000).toFixed(0)} s`)
-  world = { url: url.href, folder, codes, leave: server.leave }
+  world = { url: url.href, folder, codes, secrets, leave: server.leave }
   return world
 }
 
@@ -113,33 +150,38 @@ export const finished = async (): Promise<void> => {
 }
 
 const withServers = async <T>(act: (servers: Servers) => Promise<T>): Promise<T> => {
-  const { url, folder, codes } = await theWorld()
-  const secrets = {
-    marketplace: await client(url, folder, 'marketplace'),
-    officer: await client(url, folder, 'officer'),
-  }
+  const { url, folder, codes, secrets } = await theWorld()
   const started: ChildProcess[] = []
   try {
     const bare = await bareServer(url, started)
     const hub = await hubServer(url, folder, started)
     const load = loadOf(started)
+    const turns: Servers['turns'] = async (servers, question) => {
+      const asking = { connections: CONNECTIONS, seconds: SECONDS, warm: WARM_SECONDS, each: EACH, ...question }
+      const asked = servers.map((server) => ({ ...server, rounds: [] as Measured[] }))
+      for (let round = 0; round < ROUNDS; round += 1)
+        for (const server of asked) {
+          const { port, hub, token } = server
+          server.rounds.push(await measured(server, () => load({ ...asking, port, hub, token })))
+        }
+      return asked
+    }
     const compare: Servers['compare'] = async (title, name, { as, ...question }) => {
       const token = as ? await tokenOf(hub.port, secrets[as]) : undefined
-      const asking = { connections: CONNECTIONS, seconds: SECONDS, warm: WARM_SECONDS, each: EACH, ...question }
-      const [bares, hubs]: [Measured[], Measured[]] = [[], []]
-      for (let round = 0; round < ROUNDS; round += 1) {
-        bares.push(await measured(bare, () => load({ ...asking, port: bare.port })))
-        hubs.push(await measured(hub, () => load({ ...asking, port: hub.port, hub: true, token })))
-      }
-      const [one, two] = [middle(bares), middle(hubs)]
-      const ratio = Math.round((two.rate / one.rate) * 100) / 100
-      const tail = Math.round((two.p99 / one.p99) * 10) / 10
-      say(`${title}: bare ${told(one)}; hub ${told(two)}: ${ratio} ×, p99 ${tail} ×`)
-      return { [name]: ratio, [`${name}Rate`]: Math.round(two.rate), [`${name}P99`]: tail }
+      const [one, two] = await turns(
+        [
+          { name: 'bare', ...bare, hub: false },
+          { name: 'hub', ...hub, hub: true, token },
+        ],
+        question,
+      )
+      const { ratio, tail, rate } = told(title, two?.rounds ?? [], 'bare', one?.rounds ?? [])
+      return { [name]: ratio, [`${name}Rate`]: rate, [`${name}P99`]: tail }
     }
-    return await act({ codes, compare })
+    return await act({ url, codes, hub, started, turns, compare })
   } finally {
     for (const child of started) {
+      if (child.exitCode !== null || child.signalCode !== null) continue
       const gone = once(child, 'exit')
       child.kill('SIGTERM')
       await gone
@@ -156,14 +198,24 @@ interface Measured {
   cpu: number
 }
 
-const told = ({ rate, p50, p99, cpu }: Measured): string =>
-  `${Math.round(rate)}/s, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${Math.round(cpu)} µs of its processor each`
+const said = (rounds: readonly Measured[]): string => {
+  const of = (figure: keyof Measured) => middle(rounds.map((round) => round[figure]))
+  return `${of('rate').toFixed(0)}/s, p50 ${of('p50').toFixed(1)} ms, p99 ${of('p99').toFixed(1)} ms, ${of('cpu').toFixed(0)} µs of its processor each`
+}
 
-const middle = (all: Measured[]): Measured =>
-  [...all].sort((a, b) => a.rate - b.rate)[Math.floor(all.length / 2)] as Measured
+/** Of each round the ratio, and of these the middle one: whatever else the machine does meets both. */
+const told = (title: string, own: readonly Measured[], name: string, other: readonly Measured[]) => {
+  const each = (figure: 'rate' | 'p99') => middle(own.map((round, n) => round[figure] / (other[n]?.[figure] ?? 0)))
+  const ratio = Math.round(each('rate') * 100) / 100
+  const tail = Math.round(each('p99') * 10) / 10
+  say(`${title}: ${said(own)}; ${name} ${said(other)}: ${ratio} ×, p99 ${tail} ×`)
+  return { ratio, tail, rate: Math.round(middle(own.map(({ rate }) => rate))) }
+}
+
+const middle = (all: readonly number[]): number => [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
 
 const measured = async (
-  { child }: Running,
+  { child }: Started,
   run: () => Promise<{ count: number; p50: number; p99: number }>,
 ): Promise<Measured> => {
   const before = ticksOf(child)
@@ -184,7 +236,7 @@ const linesOf = (child: ChildProcess): Interface => {
   return createInterface({ input: child.stdout })
 }
 
-const bareServer = async (url: string, started: ChildProcess[]): Promise<Running> => {
+const bareServer = async (url: string, started: ChildProcess[]): Promise<Started> => {
   const child = spawn(process.execPath, ['test/bench/asked/bare.js', url], { stdio: ['pipe', 'pipe', 'inherit'] })
   started.push(child)
   const [port] = await once(linesOf(child), 'line')
@@ -192,7 +244,7 @@ const bareServer = async (url: string, started: ChildProcess[]): Promise<Running
 }
 
 /** With its log as it ships, into a file. */
-export const hubServer = async (url: string, folder: string, started: ChildProcess[]): Promise<Running> => {
+export const hubServer = async (url: string, folder: string, started: ChildProcess[]): Promise<Started> => {
   const port = 42_000 + (process.pid % 10_000)
   const child = spawn(process.execPath, [join(process.cwd(), 'dist/src/cli.js'), 'start'], {
     env: {
@@ -201,6 +253,7 @@ export const hubServer = async (url: string, folder: string, started: ChildProce
       DATA_DIR: join(folder, 'hub'),
       LOG_FILE: join(folder, 'hub.log'),
       PORT: String(port),
+      QUOTA_PER_MINUTE: QUOTA,
     },
     stdio: 'ignore',
   })

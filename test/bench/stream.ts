@@ -5,7 +5,8 @@
  */
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
-import { client, hubServer, type Running, theWorld, tokenOf } from './answers.js'
+import { client, hubServer, theWorld, tokenOf } from './answers.js'
+import type { Started as Running } from './asked/peers.js'
 import { type Streamed, streamed } from './asked/stream.js'
 
 /** Codes of one question. */

@@ -16,13 +16,15 @@ import {
   PUBLIC,
   ROLES,
   type Role,
+  sightOf,
   type Viewer,
+  viewerOf,
 } from '../../src/domain/viewer.js'
 
 const viewer = (role: Role, sub: string | null = 'someone'): Viewer => ({ role, sub, agency: null, region: null })
 const allowed = (role: Role): Act[] => (Object.keys(ACCESS) as Act[]).filter((act) => may(viewer(role), act)).sort()
-const OPEN: Act[] = ['see_blacklist', 'see_scorecard', 'see_standing']
-const SIGNED_IN: Act[] = [...OPEN, 'see_operator']
+const OPEN: Act[] = ['see_blacklist', 'see_scorecard', 'see_standing', 'use_access_code']
+const SIGNED_IN: Act[] = [...OPEN, 'see_operator', 'see_itself']
 const AUTHORITY: Act[] = [
   ...SIGNED_IN,
   'see_open_records',
@@ -32,6 +34,7 @@ const AUTHORITY: Act[] = [
   'see_rejects',
   'see_score_reasons',
   'see_objections',
+  'see_rules',
 ]
 
 describe('who may see and do what', () => {
@@ -91,6 +94,8 @@ describe('who may see and do what', () => {
       'see_askers',
     ],
     administrator: [
+      'see_registered',
+      'manage_registered',
       'see_webhooks',
       ...AUTHORITY,
       'direct_timetable',
@@ -115,6 +120,7 @@ describe('who may see and do what', () => {
       'see_askers',
     ],
     auditor: [
+      'see_registered',
       'see_webhooks',
       ...AUTHORITY,
       'see_lockouts',
@@ -162,14 +168,17 @@ describe('who may see and do what', () => {
       expect(KINDS_SEEN[role]).to.have.members(RECORD_KINDS)
   })
 
+  const operator = (uscc: string | null, region: string | null = '220102') => ({ uscc, shop: null, region })
+
   it('a party sees its own operator and no other', () => {
     const party = viewer('party', '91220102MAY000001A')
-    expect(mayOperator(party, '91220102MAY000001A')).to.equal(true)
-    expect(mayOperator(party, '91220102MAY000002B')).to.equal(false)
+    expect(mayOperator(party, operator('91220102MAY000001A'))).to.equal(true)
+    expect(mayOperator(party, operator('91220102MAY000002B'))).to.equal(false)
     expect(mayOperator(party, null)).to.equal(false)
-    expect(mayOperator(viewer('party', null), null)).to.equal(false)
-    expect(mayOperator(viewer('marketplace'), '91220102MAY000002B')).to.equal(true)
-    expect(mayOperator(PUBLIC, '91220102MAY000002B')).to.equal(false)
+    expect(mayOperator(viewer('party', null), operator(null))).to.equal(false)
+    expect(mayOperator(viewer('marketplace'), operator('91220102MAY000002B'))).to.equal(true)
+    expect(mayOperator(PUBLIC, operator('91220102MAY000002B'))).to.equal(false)
+    expect(viewerOf(party, operator('91220102MAY000002B'))).to.equal(PUBLIC)
   })
 
   it('no client is registered as the public or as a party', () => {
@@ -224,9 +233,31 @@ describe('who may see and do what', () => {
       }
     })
 
-    it('takes away nothing that is only seen: sharing across regions is what the hub is for', () => {
-      for (const act of Object.keys(ACCESS) as Act[])
-        if (act.startsWith('see_')) expect([...OF_ALL_REGIONS, ...OF_ITS_REGION]).to.not.include(act)
+    const seen: [string | null, (string | null)[]][] = [
+      [null, places],
+      ['220000', places],
+      ['220100', ['220102', '220100']],
+      ['220102', ['220102']],
+      ['220200', ['220200']],
+      ['110000', ['110000']],
+      ['000000', []],
+    ]
+    for (const [region, some] of seen)
+      it(`${region ?? 'that is none'} bounds what an authority sees to ${some.length === places.length ? 'nothing' : some.join(' ') || 'nobody'}`, () => {
+        for (const role of ['agency', 'officer', 'reviewer', 'administrator', 'auditor'] as const)
+          for (const place of places) {
+            const there = some.includes(place)
+            expect(mayOperator(of(region, role), operator('x', place)), `${role} ${place}`).to.equal(there)
+            expect(viewerOf(of(region, role), operator('x', place)).role).to.equal(there ? role : 'public')
+          }
+        expect(mayOperator(of(region), null)).to.equal(some.length === places.length)
+      })
+
+    it('bounds no firm and no credit service: what they see goes by lists and authorisations', () => {
+      for (const role of ['marketplace', 'credit_service'] as const) {
+        expect(sightOf(of('220100', role))).to.equal(null)
+        expect(mayOperator(of('220100', role), operator('x', '220200'))).to.equal(true)
+      }
     })
 
     it('consents to what an authority below it decides, and never to what its own level or an unknown one does', () => {

@@ -317,7 +317,9 @@ describe('attacks on access', () => {
   ]
   for (const path of paths)
     it(`the path ${path} leads out of nothing`, async () => {
-      const { status, body } = await raw(world.url, `GET ${path} HTTP/1.1`, [])
+      n += 1
+      const { status, body } = await raw(world.url, `GET ${path} HTTP/1.1`, [`X-Request-Id: attack-${n}`])
+      expect(logged().map(({ msg, status: told }) => [msg, told])).to.deep.equal([['answered', status]])
       expect(status).to.be.oneOf([400, 401, 404])
       expect(body).to.not.match(/root:|"dependencies"|PRIVATE KEY|\[core\]/)
     })
@@ -327,8 +329,12 @@ describe('attacks on access', () => {
     expect(head).to.not.match(/set-cookie/i)
     const { head: split } = await raw(world.url, 'GET /blacklist/%0d%0aSet-Cookie:%20x=y HTTP/1.1', [])
     expect(split).to.not.match(/set-cookie/i)
-    for (const line of ['X-Request-Id : a', 'Content-Length: 5\r\nTransfer-Encoding: chunked', 'X:\u0000y'])
+    const unreadable = () => readFileSync(logFile, 'utf8').split('HTTP_UNREADABLE').length
+    for (const line of ['X-Request-Id : a', 'Content-Length: 5\r\nTransfer-Encoding: chunked', 'X:\u0000y']) {
+      const before = unreadable()
       expect((await raw(world.url, 'POST /graphql HTTP/1.1', [line])).status).to.equal(400)
+      expect(unreadable() - before).to.equal(1)
+    }
   })
 
   it('a prototype in JSON changes nothing for anybody', async () => {

@@ -1,11 +1,14 @@
-/** `npm run soak [NAME…] [--runs N] [--seed N]`: the long forms of tests. The last line is one JSON object. */
+/** `npm run soak [NAME…] [--runs N] [--minutes N] [--seed N]`: the long forms of tests. The last line is one JSON object. */
 import { parseArgs } from 'node:util'
+import { soakAccess } from './access.js'
 import { soakIntake } from './intake.js'
 import { soakPushHubs } from './push-hubs.js'
 import { soakScoreAlone } from './score.js'
+import { soakTimes } from './times.js'
 
 interface Options {
   runs: number | undefined
+  minutes: number
   seed: number
   progress: (name: string, done: number, of: number) => void
 }
@@ -15,6 +18,14 @@ const PROGRESS_MS = 10_000
 
 /** Each gives its figures and whether they are good. */
 const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
+  access: async ({ minutes, seed }) => ({
+    seed,
+    ...(await soakAccess({
+      forMs: minutes * 60_000,
+      seed,
+      progress: (slice) => process.stderr.write(`access ${JSON.stringify(slice)}\n`),
+    })),
+  }),
   intake: async ({ runs = 20_000, seed, progress }) => {
     const soaked = await soakIntake({
       runs,
@@ -41,12 +52,25 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
     const replayed = await soakScoreAlone(runs)
     return { ok: replayed.differences === 0 && replayed.found === 1, ...replayed }
   },
+  times: async ({ runs, seed, progress }) => ({
+    seed,
+    ...(await soakTimes({
+      ...(runs !== undefined && { requests: runs }),
+      seed,
+      progress,
+      told: (name, found) => process.stderr.write(`${name}: ${JSON.stringify(found)}\n`),
+    })),
+  }),
 }
 
 const main = async (): Promise<void> => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { runs: { type: 'string' }, seed: { type: 'string', default: '20261125' } },
+    options: {
+      runs: { type: 'string' },
+      minutes: { type: 'string', default: '10' },
+      seed: { type: 'string', default: '20261125' },
+    },
   })
   const names = positionals.length > 0 ? positionals : Object.keys(SOAKS)
   const unknown = names.filter((name) => !Object.hasOwn(SOAKS, name))
@@ -58,6 +82,7 @@ const main = async (): Promise<void> => {
       figures[name] = await soak({
         runs: values.runs === undefined ? undefined : Number(values.runs),
         seed: Number(values.seed),
+        minutes: Number(values.minutes),
         progress: (what, done, of) => {
           if (done % 500 === 0 || done === of) process.stderr.write(`${what} ${done}/${of}\n`)
         },

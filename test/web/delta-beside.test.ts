@@ -25,7 +25,7 @@ describe('while a delta is made', () => {
   /** The delta from nothing, with something done after its list was found. */
   const deltaBeside = (act: () => Promise<unknown>) => {
     const { keys, publish } = world
-    return listNow({ db: world.database.db, keys, publish })(NOW, NOBODY, async (tx, { snapshot }) => {
+    return listNow({ keys, publish })(world.database.db, NOW, NOBODY, async (tx, { snapshot }) => {
       await act()
       const delta = await deltaOf(tx, snapshot, '0')
       if ('refused' in delta) throw new Error(delta.refused.detail)

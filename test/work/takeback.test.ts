@@ -79,7 +79,7 @@ const answers = async (db: Db): Promise<unknown> => {
       name,
       region,
       status,
-      standing: [standing?.status, standing?.score, standing?.grade, standing?.entries.length],
+      standing: [standing?.status, standing?.score, standing?.grade, standing?.entries?.length],
       records: of(records, id)
         .map(({ feed, key, body, validFrom, row, page }) => JSON.stringify({ feed, key, body, validFrom, row, page }))
         .sort(),

@@ -10,8 +10,11 @@ import type { Context } from '../context.js'
 import { seesGrade } from '../grades.js'
 import { globalId } from '../ids.js'
 import type { ApiParts } from '../parts.js'
+import { NONE } from '../viewer.js'
 import { mayRead } from './record.js'
 import { mayTell } from './score.js'
+
+const NOBODY = { id: NONE, uscc: null, shop: null, region: null }
 
 type Asking = Pick<Context, 'viewer' | 'today'>
 type Parts = Pick<ApiParts, 'db' | 'rules' | 'agencies'>
@@ -19,7 +22,7 @@ type Parts = Pick<ApiParts, 'db' | 'rules' | 'agencies'>
 const codeIn = ({ uscc, shop }: Operator): string => uscc ?? shop ?? ''
 
 const maySee = (viewer: Viewer, operator: Operator): boolean =>
-  may(viewer, 'see_score_reasons') && mayOperator(viewer, codeIn(operator))
+  may(viewer, 'see_score_reasons') && mayOperator(viewer, operator)
 
 /** Null alike for what is not there and what is not for this viewer. */
 export const scoreAudit = async (parts: Parts, { viewer, today }: Asking, id: number) => {
@@ -75,24 +78,19 @@ const recordOf = ({ agencies }: Parts, viewer: Viewer, version: Version) => ({
 export const scoreById = async (context: Context, id: number) => {
   const { viewer, parts } = context
   const found = await scoreAndOwner(parts.db, id)
-  if (found === null || !mayOperator(viewer, codeIn(found.operator))) return null
-  if (!(await seesGrade(context, found.operator))) return null
+  const sees = await seesGrade(context, found?.operator ?? NOBODY)
+  if (found === null || !sees || !mayOperator(viewer, found.operator)) return null
   if (!(await mayTell(context, viewer, id))) return null
   const reasons = maySee(viewer, found.operator) ? found.score.reasons : []
   return { __typename: 'Score' as const, ...found.score, reasons }
 }
 
-/** As `may` was asked of the operator when the score was found: a party sees no score but its own. */
-const seesReasons = ({ viewer }: Context): boolean => may(viewer, 'see_score_reasons')
-
 export const audit = {
   Score: {
     id: ({ id }: scores.StoredScore) => globalId('Score', id),
     audit: async ({ id }: scores.StoredScore, _: unknown, context: Context) => {
-      if (!seesReasons(context)) return null
       return scoreAudit(context.parts, context, id)
     },
-    auditUrl: ({ id }: scores.StoredScore, _: unknown, context: Context) =>
-      seesReasons(context) ? `/v1/scores/${globalId('Score', id)}` : null,
+    auditUrl: ({ id }: scores.StoredScore) => `/v1/scores/${globalId('Score', id)}`,
   },
 }

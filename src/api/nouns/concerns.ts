@@ -1,5 +1,5 @@
 /** Concerns about listings, and taking back the run of which some are the consequence; the deeds are work/'s. */
-import { may, type Viewer } from '../../domain/viewer.js'
+import { may, sightOf, type Viewer } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import * as store from '../../store/concerns.js'
 import * as runs from '../../store/runs.js'
@@ -10,7 +10,7 @@ import type { Context } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allow, allowOn } from '../viewer.js'
+import { isTheirs, NO_SUBJECT, NONE, seesSubject } from '../viewer.js'
 import { listingById } from './listing.js'
 import { runView } from './operations.js'
 import { recordById } from './record.js'
@@ -29,33 +29,34 @@ export const concernView = (context: Context, concern: store.Concern) => {
 }
 
 const waiting = async (_: unknown, args: PageArgs, context: Context) => {
-  allow(context.viewer, 'see_moves')
   const { db } = context.parts
-  const found = await store.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after) })
+  const sight = sightOf(context.viewer)
+  const found = await store.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after), sight })
   return connection(
     found.map((one) => concernView(context, one)),
     args,
     ({ key }) => cursorOf(key),
-    () => store.count(db),
+    () => store.count(db, sight),
   )
 }
 
 /** Null alike for what is not there and what is not for this viewer. */
 export const concernById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_moves') ? await store.byId(context.parts.db, id) : null
-  return found && concernView(context, found)
+  const sees = await seesSubject(context, found?.listingId ?? NO_SUBJECT)
+  return found && sees ? concernView(context, found) : null
 }
 
 const settleConcern = async (_: unknown, args: { id: string; note: string }, context: Context) => {
-  await allowOn(context.viewer, 'settle_concern', async () => {
-    const found = await store.byId(context.parts.db, numberIn(args.id, 'Concern') ?? 0)
-    const listing = found && (await context.load.listing(found.listingId))
-    return listing && context.load.operator(listing.operatorId)
-  })
   const { id, note } = withoutNul(args)
+  const key = numberIn(id, 'Concern') ?? NONE
+  const theirs = await isTheirs(context, 'settle_concern', async () => {
+    const found = await store.byId(context.parts.db, key)
+    return (await context.load.listing(found?.listingId ?? NO_SUBJECT))?.operatorId
+  })
   const { db, rules } = context.parts
   const settled = {
-    id: numberIn(id, 'Concern') ?? 0,
+    id: theirs ? key : NONE,
     note,
     by: nameOf(context.viewer),
     mayMove: may(context.viewer, 'move_listing'),
@@ -68,7 +69,6 @@ const settleConcern = async (_: unknown, args: { id: string; note: string }, con
 }
 
 const takeBackRun = async (_: unknown, args: { id: string; reason: string }, context: Context) => {
-  allow(context.viewer, 'take_back_run')
   const { id, reason } = withoutNul(args)
   const run = numberIn(id, 'Run')
   if (run === null) throw new Refusal('RUN_UNKNOWN')

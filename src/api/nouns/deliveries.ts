@@ -1,6 +1,6 @@
 /** Deliveries and the work queue of those that were refused; the deeds are work/deliveries'. */
 import type { DeliveryState, SubjectKind } from '../../domain/delivery.js'
-import { type Act, may, type Viewer } from '../../domain/viewer.js'
+import { type Act, may, sightOf, type Viewer } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import * as desk from '../../store/delivery-desk.js'
 import type { Booked } from '../../store/delivery-queue.js'
@@ -10,11 +10,8 @@ import type { Context } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn, subjectIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allow } from '../viewer.js'
+import { allow, NO_SUBJECT, seesSubject } from '../viewer.js'
 import { listingById } from './listing.js'
-
-/** No subject has this key. */
-export const NO_SUBJECT = '00000000-0000-0000-0000-000000000000'
 
 /** What a person can do about a code that the platform's description does not know. */
 const NO_ADVICE = {
@@ -41,8 +38,6 @@ const adviceFor = (context: Context, platform: string, { code, batch }: Booked) 
 /** Receipts repeat what was told of a subject: they are for those who see inside. What people did is for those who see moves. */
 export const deliveryView = (context: Context, delivery: desk.Delivery) => {
   const { subjectId, kind, platform, receipt, state } = delivery
-  const inside = may(context.viewer, 'see_inner_listings')
-  const people = may(context.viewer, 'see_moves')
   return {
     ...delivery,
     __typename: 'Delivery' as const,
@@ -51,14 +46,11 @@ export const deliveryView = (context: Context, delivery: desk.Delivery) => {
     key: subjectId,
     listing: () => (kind === 'listing' ? listingById(context, globalId('Listing', subjectId)) : null),
     owedAt: delivery.createdAt,
-    receipt: inside ? receipt : null,
-    lastError: inside ? delivery.lastError : null,
     advice: state === 'REFUSED' && receipt !== null ? adviceFor(context, platform, receipt) : null,
-    notice: people ? delivery.notice : null,
-    closed: people ? closedOf(delivery) : null,
+    closed: closedOf(delivery),
     allowed: state === 'REFUSED' ? allowedOf(context.viewer, delivery) : [],
-    again: () => (people && state === 'REFUSED' ? work.again(context.parts.db, context.parts.rules, delivery) : null),
-    acts: () => (people ? context.load.deliveryActs(delivery.id) : []),
+    again: () => (state === 'REFUSED' ? work.again(context.parts.db, context.parts.rules, delivery) : null),
+    acts: () => context.load.deliveryActs(delivery.id),
   }
 }
 
@@ -86,11 +78,10 @@ interface DeliveriesArgs extends PageArgs {
 }
 
 const list = async (_: unknown, args: DeliveriesArgs, context: Context) => {
-  allow(context.viewer, 'see_operations')
   const { db } = context.parts
   const { platform = null, state = null, kind = null, code = null, subject = null } = withoutNul(args.filter) ?? {}
   const subjectId = subject === null ? null : (subjectIn(subject) ?? NO_SUBJECT)
-  const filter = { platform, state, kind, code, subjectId }
+  const filter = { platform, state, kind, code, subjectId, sight: sightOf(context.viewer) }
   const found = await desk.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
   return connection(
     found.map((one) => deliveryView(context, one)),
@@ -103,7 +94,8 @@ const list = async (_: unknown, args: DeliveriesArgs, context: Context) => {
 /** Null alike for what is not there and what is not for this viewer. */
 export const deliveryById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_operations') ? await desk.byId(context.parts.db, id) : null
-  return found && deliveryView(context, found)
+  const sees = await seesSubject(context, found?.subjectId ?? NO_SUBJECT)
+  return found && sees ? deliveryView(context, found) : null
 }
 
 interface SettleArgs {
@@ -122,7 +114,6 @@ const settled = async (
   deed: typeof work.resend,
   actOf: (delivery: desk.Delivery) => Act,
 ) => {
-  allow(context.viewer, 'settle_delivery')
   const { id, reason } = withoutNul(args)
   const { db, rules } = context.parts
   const found = await desk.byId(db, numberIn(id, 'Delivery') ?? 0)

@@ -12,7 +12,7 @@ import {
 } from '../../domain/name-search.js'
 import { normalizeName } from '../../domain/names.js'
 import { publicName } from '../../domain/public-name.js'
-import { may } from '../../domain/viewer.js'
+import { may, sightOf } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import * as store from '../../store/directory.js'
 import * as names from '../../store/names.js'
@@ -23,7 +23,6 @@ import { charge } from '../costs.js'
 import { gradedAmong } from '../grades.js'
 import { cursorOf, matchAfter, matchCursor, numberAfter } from '../ids.js'
 import { withoutNul } from '../limits.js'
-import { allow } from '../viewer.js'
 import { type OperatorView, seesInside, view } from './operator.js'
 
 /** Operators found by a name. */
@@ -34,7 +33,6 @@ interface DirectoryArgs extends PageArgs {
 }
 
 const operators = async (_: unknown, args: DirectoryArgs, context: Context): Promise<Connection<OperatorView>> => {
-  allow(context.viewer, 'see_operator')
   const { name, ...given } = withoutNul(args.filter) ?? {}
   const filter: store.Filter = {
     ...given,
@@ -42,6 +40,7 @@ const operators = async (_: unknown, args: DirectoryArgs, context: Context): Pro
     today: context.today,
     removed: may(context.viewer, 'see_removed'),
     only: context.viewer.role === 'party' ? context.viewer.sub : null,
+    sight: sightOf(context.viewer),
   }
   return name == null || name.trim() === '' ? inOrder(context, filter, args) : byName(context, name, filter, args)
 }

@@ -12,7 +12,7 @@ import { charge } from '../costs.js'
 import { listingIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allowOn } from '../viewer.js'
+import { isTheirs, NO_SUBJECT } from '../viewer.js'
 import type { ListingView } from './listing-view.js'
 
 /** The case as it stands; null for what is public only, mirrored, or asked about in the past. */
@@ -74,17 +74,20 @@ interface RecordInput {
 }
 
 const recordDocument = async (_: unknown, { input }: { input: RecordInput }, context: Context) => {
-  await allowOn(context.viewer, 'move_listing', async () => {
-    const asked = listingIn(input.listing)
-    const listing = asked && 'uuid' in asked ? await context.load.listing(asked.uuid) : null
-    return listing && context.load.operator(listing.operatorId)
-  })
   const { db, rules } = context.parts
   const given = withoutNul(input)
   const id = listingIn(given.listing)
   if (id === null || !('uuid' in id)) throw new Refusal('LISTING_UNKNOWN')
+  const theirs = await isTheirs(context, 'move_listing', async () => {
+    return (await context.load.listing(id.uuid))?.operatorId
+  })
   const by = context.viewer.sub ?? ''
-  const made = await work.recordDocument(db, rules, { ...given, listing: id.uuid, by, now: context.now })
+  const made = await work.recordDocument(db, rules, {
+    ...given,
+    listing: theirs ? id.uuid : NO_SUBJECT,
+    by,
+    now: context.now,
+  })
   // What was loaded before is no longer true.
   context.load = makeLoads(context.parts, context.now)
   const listing = await context.load.listing(id.uuid)

@@ -1,5 +1,5 @@
 /** Identity: the queue of records that wait for their operator, and what people decide; the deeds are work/identity's. */
-import { type Act, may, mayFeed } from '../../domain/viewer.js'
+import { may, mayFeed, sightOf } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { Cause, Decision } from '../../store/decisions.js'
 import * as waiting from '../../store/waiting.js'
@@ -9,7 +9,7 @@ import type { Context } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allow } from '../viewer.js'
+import { seesOperator } from '../viewer.js'
 import { type OperatorView, operatorById } from './operator.js'
 
 const unmatchedView = (context: Context, found: waiting.Waiting) => {
@@ -46,7 +46,8 @@ const decisionView = (context: Context, decision: Decision) => {
 /** Null alike for what is not there and what is not for this viewer. */
 export const decisionById = async (context: Context, id: number) => {
   const decision = may(context.viewer, 'see_queue') ? await context.load.decision(id) : null
-  return decision && seesDecision(context, decision) ? decisionView(context, decision) : null
+  const sees = await seesOperator(context, decision?.operatorId ?? null)
+  return decision && sees && seesDecision(context, decision) ? decisionView(context, decision) : null
 }
 
 /** An agency sees what was decided of its own feeds. */
@@ -60,9 +61,9 @@ const senderOf = ({ parts }: Context, feed: string): string =>
 
 export const unmatchedById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_queue') ? await waiting.byId(context.parts.db, id) : null
-  return found && mayFeed(context.viewer, 'see_queue', { agency: senderOf(context, found.feed) })
-    ? unmatchedView(context, found)
-    : null
+  const sees = await seesOperator(context, found?.operatorId ?? null)
+  const isTheirs = found && mayFeed(context.viewer, 'see_queue', { agency: senderOf(context, found.feed) })
+  return isTheirs && sees ? unmatchedView(context, found) : null
 }
 
 interface UnmatchedArgs extends PageArgs {
@@ -71,10 +72,9 @@ interface UnmatchedArgs extends PageArgs {
 }
 
 const unmatched = async (_: unknown, args: UnmatchedArgs, context: Context) => {
-  allow(context.viewer, 'see_queue')
   const { db } = context.parts
   const { feed = null, state } = withoutNul(args)
-  const filter = { feeds: visible(context, feed), state: state ?? 'OPEN' }
+  const filter = { feeds: visible(context, feed), state: state ?? 'OPEN', sight: sightOf(context.viewer) }
   const found = await waiting.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
   return connection(
     found.map((each) => unmatchedView(context, each)),
@@ -123,14 +123,11 @@ interface MergeOperatorsInput {
 const mergeOperators = (_: unknown, { input }: { input: MergeOperatorsInput }, context: Context) =>
   decided(context, input, ({ db, rules }, given, who) => work.mergeOperators(db, rules, { ...given, ...who }))
 
-const DECIDE: Act = 'decide_identity'
-
 const decided = async <I>(
   context: Context,
   input: I,
   deed: (parts: Context['parts'], input: I, who: { by: string; now: Date }) => Promise<work.Decided>,
 ) => {
-  allow(context.viewer, DECIDE)
   const who = { by: context.viewer.sub ?? '', now: context.now }
   const { decision, records } = await deed(context.parts, withoutNul(input), who)
   // What was loaded before is no longer true.
@@ -157,7 +154,6 @@ export const identity = {
       return found.filter((each) => each !== null)
     },
     decisions: async ({ operator }: OperatorView, _: unknown, context: Context) => {
-      if (!may(context.viewer, 'see_queue')) return []
       const found = await context.load.decisionsOf(operator.id)
       return found
         .filter(({ decision }) => seesDecision(context, decision))

@@ -4,7 +4,7 @@ import type { Case } from '../../domain/case.js'
 import { entryEnd } from '../../domain/evidence.js'
 import type { ListKind } from '../../domain/lists.js'
 import { toldToParty } from '../../domain/party.js'
-import { may } from '../../domain/viewer.js'
+import { isNarrow, may, type Owner, type Viewer } from '../../domain/viewer.js'
 import type { Event, Listing, PublicBody } from '../../store/listings.js'
 import type { Version, When } from '../../store/versions.js'
 import { type Context, isPast, viewerOn } from '../context.js'
@@ -39,6 +39,15 @@ export interface ListingView {
     /** By the rules of which day; null: of today. */
     asOf: string | null
   } | null
+}
+
+/** The viewer as far as the operator of this entry goes; it is looked up only where that can differ. */
+export const viewerOfEntry = (context: Context, view: ListingView): Viewer | Promise<Viewer> =>
+  isNarrow(context.viewer) ? ownerIn(context, view).then((owner) => viewerOn(context, owner)) : context.viewer
+
+const ownerIn = async ({ load }: Context, { operatorId, uuid }: ListingView) => {
+  const id = operatorId ?? (uuid === null ? null : ((await load.listing(uuid))?.operatorId ?? null))
+  return id === null ? null : load.operator(id)
 }
 
 /** What anyone may read. */
@@ -159,10 +168,8 @@ export const mirroredView = (
 
 const REMOVALS = new Set(['EXPIRED', 'REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED'])
 
-interface Whose {
+interface Whose extends Owner {
   id: number
-  uscc: string | null
-  shop: string | null
 }
 
 /** The entries of an operator that this viewer may see, this hub's own first. */

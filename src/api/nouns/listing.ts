@@ -1,13 +1,14 @@
 /** Listings: the public list, and single entries. */
-import { type Case, wholeCase } from '../../domain/case.js'
+import { wholeCase } from '../../domain/case.js'
 import { allowedMoves } from '../../domain/listing.js'
-import { isBounded, may, mayConsent, mayIn, mayOperator, type Viewer } from '../../domain/viewer.js'
+import { isNarrow, may, mayConsent, mayOperator, type Viewer } from '../../domain/viewer.js'
 import * as listings from '../../store/listings.js'
 import * as pastList from '../../store/past-list.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, viewerOn, whenOf } from '../context.js'
 import { entryAfter, entryCursor, listingIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
+import { NONE } from '../viewer.js'
 import { concernView } from './concerns.js'
 import { deadlineView } from './deadlines.js'
 import { deliveryView } from './deliveries.js'
@@ -39,8 +40,8 @@ const blacklist = async (_: unknown, args: BlacklistArgs, context: Context) => {
   return connection(found.map(entryView), args, cursorOf, () => listings.publicCount(db, filter))
 }
 
-/** Those within their right are answered with the whole list of that day, also what has left it since. */
-const seesPast = (viewer: Viewer): boolean => viewer.role !== 'party' && may(viewer, 'see_removed')
+/** Those who see every operator are answered with the whole list of that day, also what has left it since. */
+const seesPast = (viewer: Viewer): boolean => !isNarrow(viewer) && may(viewer, 'see_removed')
 
 const listOf = async (filter: listings.PublicFilter, args: BlacklistArgs, context: Context) => {
   const { db } = context.parts
@@ -67,13 +68,25 @@ const ownListing = async (context: Context, uuid: string): Promise<ListingView |
   const body = await context.load.publicEntry(uuid)
   const entry = body && inForce(body, context.today) ? entryView(body) : null
   if (!may(context.viewer, 'see_inner_listings')) return entry
+  // By its head first, which is as short for what is not there.
+  if (!(await isHeadFor(context, { type: 'Listing', key: uuid }))) return entry
   const found = await context.load.listing(uuid)
   const listing = found?.wrongFrom === null ? found : null
-  const operator = listing && (await context.load.operator(listing.operatorId))
+  const operator = await context.load.operator(listing?.operatorId ?? NONE)
   if (listing === null || !isTold(context, listing)) return entry
   const viewer = viewerOn(context, operator)
   const sees = may(viewer, 'see_inner_listings') && (may(viewer, 'see_removed') || !isOver(listing))
   return sees ? caseView(listing) : entry
+}
+
+/** Whether the operator of a case or a record is for the viewer; looked up only where that can differ. */
+const isHeadFor = async (
+  { viewer, load }: Context,
+  asked: Parameters<Context['load']['head']>[0],
+): Promise<boolean> => {
+  if (!isNarrow(viewer)) return true
+  const head = await load.head(asked)
+  return head !== null && head.operatorId !== null && mayOperator(viewer, head)
 }
 
 const inForce = ({ publishedOn, endsOn }: listings.PublicBody, day: string): boolean =>
@@ -81,9 +94,10 @@ const inForce = ({ publishedOn, endsOn }: listings.PublicBody, day: string): boo
 
 const mirroredListing = async (context: Context, version: number): Promise<ListingView | null> => {
   if (!may(context.viewer, 'see_inner_listings')) return null
+  if (!(await isHeadFor(context, { type: 'Record', key: String(version) }))) return null
   const record = await context.load.record(version)
+  const operator = await context.load.operator(record?.operatorId ?? NONE)
   if (record?.kind !== 'list_entry' || record.operatorId === null || record.wrongFrom !== null) return null
-  const operator = await context.load.operator(record.operatorId)
   const viewer = viewerOn(context, operator)
   if (!may(viewer, 'see_inner_listings')) return null
   if (!may(viewer, 'see_removed') && !standsStill(context, record)) return null
@@ -104,27 +118,15 @@ const operatorOf = async (view: ListingView, context: Context): Promise<Operator
   return { __typename: 'Operator', operator, when: whenOf(context, {}) }
 }
 
-/** Whether this viewer may see what happened inside the hub with this entry. */
-const seesInside = async (view: ListingView, context: Context): Promise<boolean> => {
-  if (view.uuid === null || !may(context.viewer, 'see_inner_listings')) return false
-  if (context.viewer.role !== 'party') return true
-  const { operator } = await operatorOf(view, context)
-  return mayOperator(context.viewer, operator.uscc ?? operator.shop)
-}
-
-/** The case as it is now, for those who see inside; null for an answer about the past. */
-const factsFor = async (view: ListingView, context: Context): Promise<Case | null> =>
-  view.facts !== null && (await seesInside(view, context)) ? view.facts : null
-
 const hidingOf = async (view: ListingView, _: unknown, context: Context) => {
-  const hiding = (await factsFor(view, context))?.hiding ?? null
+  const hiding = view.facts?.hiding ?? null
   if (hiding === null || view.uuid === null) return null
   const confirmed = hiding.confirmedBy !== null
   const due = (await context.load.deadlines(view.uuid)).findLast(({ name }) => name === 'HIDING_CONFIRMATION')
   return {
     kind: hiding.kind,
     on: hiding.on,
-    by: may(context.viewer, 'see_moves') ? hiding.by : null,
+    by: hiding.by,
     confirmed,
     confirmUntil: due?.dueOn ?? null,
     late: !confirmed && due !== undefined && due.dueOn < context.today,
@@ -164,34 +166,23 @@ export const listing = {
     },
     operator: (view: ListingView, _: unknown, context: Context) => operatorOf(view, context),
     moves: (view: ListingView, _: unknown, context: Context) =>
-      view.uuid !== null && may(context.viewer, 'see_moves') ? context.load.moves(view.uuid) : [],
+      view.uuid !== null ? context.load.moves(view.uuid) : [],
     allowedMoves: async (view: ListingView, _: unknown, context: Context) => {
-      if (view.uuid === null || !may(context.viewer, 'move_listing')) return []
-      if (isBounded(context.viewer)) {
-        const { operator } = await operatorOf(view, context)
-        if (!mayIn(context.viewer, 'move_listing', operator.region)) return []
-      }
+      if (view.uuid === null) return []
       const facts = wholeCase(view.facts ?? (await caseOf(view, context)).facts)
       const allowed = allowedMoves(facts, context.viewer.role)
       return mayConsent(context.viewer, facts.level) ? allowed : allowed.filter((name) => name !== 'consentListing')
     },
-    ground: async (view: ListingView, _: unknown, context: Context) => (await factsFor(view, context))?.ground ?? null,
-    notListed: async (view: ListingView, _: unknown, context: Context) =>
-      (await factsFor(view, context))?.notListed ?? null,
-    repair: async (view: ListingView, _: unknown, context: Context) => (await factsFor(view, context))?.repair ?? null,
+    ground: ({ facts }: ListingView) => facts?.ground ?? null,
+    notListed: ({ facts }: ListingView) => facts?.notListed ?? null,
+    repair: ({ facts }: ListingView) => facts?.repair ?? null,
     hiding: hidingOf,
     contested: isContested,
     deadlines: async (view: ListingView, _: unknown, context: Context) =>
-      view.uuid !== null && may(context.viewer, 'see_moves')
-        ? (await context.load.deadlines(view.uuid)).map((kept) => deadlineView(context, kept))
-        : [],
+      view.uuid !== null ? (await context.load.deadlines(view.uuid)).map((kept) => deadlineView(context, kept)) : [],
     concerns: async (view: ListingView, _: unknown, context: Context) =>
-      view.uuid !== null && may(context.viewer, 'see_moves')
-        ? (await context.load.concerns(view.uuid)).map((one) => concernView(context, one))
-        : [],
+      view.uuid !== null ? (await context.load.concerns(view.uuid)).map((one) => concernView(context, one)) : [],
     deliveries: async (view: ListingView, _: unknown, context: Context) =>
-      view.uuid !== null && (await seesInside(view, context))
-        ? (await context.load.deliveries(view.uuid)).map((one) => deliveryView(context, one))
-        : [],
+      view.uuid !== null ? (await context.load.deliveries(view.uuid)).map((one) => deliveryView(context, one)) : [],
   },
 }

@@ -13,7 +13,7 @@ import { type Context, viewerOn } from '../context.js'
 import { listingIn, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allow } from '../viewer.js'
+import { allow, NONE } from '../viewer.js'
 import { caseView, isTold } from './listing-view.js'
 
 interface OpenLeadInput {
@@ -64,8 +64,8 @@ const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context
   const { db, rules } = context.parts
   const asked = codeOf(code)
   const [operator] = asked ? (await operators.byCodes(db, [asked])).values() : []
-  if (operator === undefined) throw new Refusal('INPUT_INVALID', { reason: '没有这个主体 no such operator' })
-  if (!mayIn(context.viewer, 'move_listing', operator.region)) throw new Refusal('FORBIDDEN')
+  if (operator === undefined || !mayIn(context.viewer, 'move_listing', operator.region))
+    throw new Refusal('INPUT_INVALID', { reason: '没有这个主体 no such operator' })
   const made = { operatorId: operator.id, list, reason, on, ...who, now: context.now }
   return payload(await work.openCase(db, rules, made), context)
 }
@@ -103,7 +103,7 @@ const isTheirs = async (context: Context, uuid: string): Promise<boolean> => {
   const { viewer } = context
   if (viewer.role !== 'party' && !isBounded(viewer)) return true
   const found = await context.load.listing(uuid)
-  const owner = found && (await context.load.operator(found.operatorId))
+  const owner = await context.load.operator(found?.operatorId ?? NONE)
   if (viewer.role !== 'party') return mayIn(viewer, 'move_listing', owner?.region ?? null)
   return found !== null && isTold(context, found) && may(viewerOn(context, owner), 'move_own_listing')
 }

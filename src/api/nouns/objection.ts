@@ -1,7 +1,7 @@
 /** Objections: records behind reasons of a score that are contested; the deeds are work/objection's. */
 import { consequenceOf, type ObjectionState, restsOn } from '../../domain/objection.js'
 import type { Reason } from '../../domain/score.js'
-import { type Act, may, mayFeed, mayIn } from '../../domain/viewer.js'
+import { type Act, may, mayFeed, mayIn, mayOperator, sightOf } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import * as store from '../../store/objections.js'
 import type { Operator } from '../../store/operators.js'
@@ -13,8 +13,8 @@ import { type Context, viewerOn } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allow, allowOn } from '../viewer.js'
-import { type OperatorView, operatorById, operatorNamed } from './operator.js'
+import { isTheirs, NONE } from '../viewer.js'
+import { type OperatorView, operatorById } from './operator.js'
 import { recordById } from './record.js'
 import { type ScoreAsked, score, whenAsked } from './score.js'
 
@@ -39,7 +39,8 @@ const objectionView = (context: Context, objection: store.Objection) => {
 const sees = (context: Context, { feed }: store.Objection, owner: Operator | null): boolean =>
   context.viewer.role === 'party'
     ? may(viewerOn(context, owner), 'see_score_reasons')
-    : mayFeed(context.viewer, 'see_objections', { agency: senderOf(context, feed) ?? '' })
+    : mayFeed(context.viewer, 'see_objections', { agency: senderOf(context, feed) ?? '' }) &&
+      mayOperator(context.viewer, owner)
 
 const senderOf = ({ parts }: Context, feed: string): string | null =>
   parts.agencies.find(({ sends }) => sends.includes(feed))?.id ?? null
@@ -47,15 +48,14 @@ const senderOf = ({ parts }: Context, feed: string): string | null =>
 /** Null alike for what is not there and what is not for this viewer. */
 export const objectionById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_score_reasons') ? await store.byId(context.parts.db, id) : null
-  const owner = found && (await context.load.operator(found.operatorId))
+  const owner = await context.load.operator(found?.operatorId ?? NONE)
   return found && sees(context, found, owner) ? objectionView(context, found) : null
 }
 
 const list = async (_: unknown, args: PageArgs & { state?: ObjectionState | null }, context: Context) => {
-  allow(context.viewer, 'see_objections')
   const { viewer, parts } = context
   const own = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
-  const filter = { feeds: viewer.role === 'agency' ? own : null, state: args.state ?? 'OPEN' }
+  const filter = { feeds: viewer.role === 'agency' ? own : null, state: args.state ?? 'OPEN', sight: sightOf(viewer) }
   const found = await store.list(parts.db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
   return connection(
     found.map((each) => objectionView(context, each)),
@@ -72,18 +72,12 @@ interface OpenInput {
 }
 
 const openObjection = (_: unknown, { input }: { input: OpenInput }, context: Context) =>
-  done(
-    context,
-    'open_objection',
-    input,
-    operatorNamed(context, input.operator),
-    ({ db, rules }, { operator, record, statement }, who) => {
-      const mayFor = (one: Operator) => mayIn(viewerOn(context, one), 'open_objection', one.region)
-      // What is no id of a record is a record on which nothing rests.
-      const made = { operator, record: numberIn(record, 'Record') ?? 0, statement, mayFor, ...who }
-      return work.openObjection(db, rules, made)
-    },
-  )
+  done(context, input, ({ db, rules }, { operator, record, statement }, who) => {
+    const mayFor = (one: Operator) => mayIn(viewerOn(context, one), 'open_objection', one.region)
+    // What is no id of a record is a record on which nothing rests.
+    const made = { operator, record: numberIn(record, 'Record') ?? NONE, statement, mayFor, ...who }
+    return work.openObjection(db, rules, made)
+  })
 
 interface DecideInput {
   id: string
@@ -92,25 +86,25 @@ interface DecideInput {
 }
 
 const decideObjection = (_: unknown, { input }: { input: DecideInput }, context: Context) =>
-  done(
-    context,
-    'decide_objection',
-    input,
-    operatorOf(context, input.id),
-    ({ db, rules }, { id, verdict, note }, who) => {
-      const made = { objection: numberOf(id), verdict, note, senderOf: (feed: string) => senderOf(context, feed) }
-      return work.decideObjection(db, rules, { ...made, ...who })
-    },
-  )
+  done(context, input, async ({ db, rules }, { id, verdict, note }, who) => {
+    const objection = await theirs(context, 'decide_objection', id)
+    const made = { objection, verdict, note, senderOf: (feed: string) => senderOf(context, feed) }
+    return work.decideObjection(db, rules, { ...made, ...who })
+  })
 
 const withdrawObjection = (_: unknown, args: { id: string }, context: Context) =>
-  done(context, 'open_objection', args, operatorOf(context, args.id), ({ db, rules }, { id }, who) =>
-    work.withdrawObjection(db, rules, { objection: numberOf(id), ...who }),
-  )
+  done(context, args, async ({ db, rules }, { id }, who) => {
+    const objection = await theirs(context, 'open_objection', id)
+    return work.withdrawObjection(db, rules, { objection, ...who })
+  })
 
-const operatorOf = (context: Context, id: string) => async (): Promise<Operator | null> => {
-  const found = await store.byId(context.parts.db, numberOf(id))
-  return found && context.load.operator(found.operatorId)
+/** The number of an objection; that of none where it is not theirs to act on. */
+const theirs = async (context: Context, act: Act, id: string): Promise<number> => {
+  const number = numberOf(id)
+  const isIt = await isTheirs(context, act, async () => {
+    return (await store.byId(context.parts.db, number))?.operatorId
+  })
+  return isIt ? number : NONE
 }
 
 const numberOf = (id: string): number => {
@@ -121,12 +115,9 @@ const numberOf = (id: string): number => {
 
 const done = async <I>(
   context: Context,
-  act: Act,
   input: I,
-  operator: () => Promise<Operator | null>,
   deed: (parts: Context['parts'], input: I, who: Acting) => Promise<store.Objection>,
 ) => {
-  await allowOn(context.viewer, act, operator)
   const objection = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
   // What was loaded before is no longer true.
   context.load = makeLoads(context.parts, context.now)
@@ -150,7 +141,6 @@ export const objection = {
   Mutation: { openObjection, decideObjection, withdrawObjection },
   Operator: {
     objections: async ({ operator }: OperatorView, _: unknown, context: Context) => {
-      if (!may(viewerOn(context, operator), 'see_score_reasons')) return []
       const found = await context.load.objections(operator.id)
       return found.filter((each) => sees(context, each, operator)).map((each) => objectionView(context, each))
     },

@@ -2,18 +2,23 @@
 import { gtinAsked, inTerm, isModel, productWord, WORD_LONGEST } from '../../domain/product.js'
 import { publicName } from '../../domain/public-name.js'
 import { niceClass, type TrademarkOffice, trademarkKey, trademarkNumber } from '../../domain/trademark.js'
-import { may } from '../../domain/viewer.js'
+import { KINDS_SEEN, may, sightOf } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import * as store from '../../store/open-records.js'
 import type { Version } from '../../store/versions.js'
 import { type Context, viewerOn } from '../context.js'
 import { withoutNul } from '../limits.js'
-import { allow } from '../viewer.js'
 import { operatorById } from './operator.js'
-import { mayRead, recordView } from './record.js'
+import { recordView } from './record.js'
 
 const feedsOf = ({ parts }: Context, kind: string): string[] =>
   parts.agencies.flatMap(({ feeds }) => feeds.flatMap((feed) => (feed.kind === kind ? [feed.id] : [])))
+
+/** Open by law, of whichever region; what was removed since is another matter, for those whom no region bounds. */
+const isOpenTo = (context: Context, { kind, stands }: Version): boolean =>
+  KINDS_SEEN[context.viewer.role].includes(kind) && (stands || seesRemoved(context))
+
+const seesRemoved = ({ viewer }: Context): boolean => may(viewer, 'see_removed') && sightOf(viewer) === null
 
 interface TrademarkArgs {
   number: string
@@ -23,12 +28,11 @@ interface TrademarkArgs {
 
 /** Null alike for a number that is none and for one that nobody knows. */
 const trademark = async (_: unknown, args: TrademarkArgs, context: Context) => {
-  allow(context.viewer, 'see_open_records')
   const [number, inClass] = [trademarkNumber(args.number), niceClass(args.class)]
   if (number === null || inClass === null) return null
   const key = trademarkKey(args.office, number, inClass)
   const found = await store.trademarks(context.parts.db, feedsOf(context, 'trademark'), key)
-  const version = found.find((each) => mayRead(context.viewer, each))
+  const version = found.find((each) => isOpenTo(context, each))
   if (version === undefined) return null
   const { body } = version
   return {
@@ -55,12 +59,11 @@ interface ProductArgs {
 
 /** Refusal INPUT_INVALID for a barcode that is none, and where neither barcode nor brand is given. */
 const product = async (_: unknown, args: ProductArgs, context: Context) => {
-  allow(context.viewer, 'see_open_records')
   const { gtin, brand, model } = askedIn(args)
-  const removed = may(context.viewer, 'see_removed')
+  const removed = seesRemoved(context)
   const word = brand === null ? null : productWord(brand)
   const found = await store.ofProduct(context.parts.db, { gtin, brand: word, removed })
-  const versions = found.slice(0, store.OF_PRODUCT_MOST).filter((each) => mayRead(context.viewer, each))
+  const versions = found.slice(0, store.OF_PRODUCT_MOST).filter((each) => isOpenTo(context, each))
   const about = versions.filter(
     ({ body }) => model === null || hasGtin(body['gtins'], gtin) || isModel(body['model'], model),
   )

@@ -1,4 +1,5 @@
 /** Operators: the file of one. */
+import type { GraphQLResolveInfo } from 'graphql'
 import { codeOf } from '../../domain/identity.js'
 import { publicCode, publicName } from '../../domain/public-name.js'
 import { RECORD_KINDS, type RecordKind } from '../../domain/records.js'
@@ -10,11 +11,11 @@ import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, isPast, viewerOn, whenOf } from '../context.js'
 import { seesGrade } from '../grades.js'
 import { globalId, numberAfter } from '../ids.js'
-import { allow } from '../viewer.js'
+import { NONE } from '../viewer.js'
 import { visibleListings } from './listing-view.js'
 import { recordView } from './record.js'
 import { mayTell, type ScoreAsked } from './score.js'
-import { standingOf } from './standing.js'
+import { standingOf, wantsIn } from './standing.js'
 
 /** An operator and the day and knowledge with which it is looked at. */
 export interface OperatorView {
@@ -42,14 +43,13 @@ const operatorByCode = async (
   { code, ...when }: OperatorArgs,
   context: Context,
 ): Promise<OperatorView | null> => {
-  allow(context.viewer, 'see_operator')
   const found = codeOf(code)
   if (found === null) return null
   const asked = whenOf(context, when)
   const operator = await leadsTo(context, found, asked)
   // What was not known then is answered as it would have been then.
   const wasKnown = operator !== undefined && operator.createdAt <= asked.knownAt
-  return wasKnown && mayOperator(context.viewer, codeIn(operator)) ? view(operator, asked) : null
+  return wasKnown && mayOperator(context.viewer, operator) ? view(operator, asked) : null
 }
 
 /** The operator to which a code leads today, whoever asks; null: to none. */
@@ -67,14 +67,13 @@ const leadsTo = async (
   const { db, hot } = context.parts
   if (!isPast(context, when)) return (await hot.operators([code]))[0] ?? undefined
   const own = await mergers.ownId(db, code, when.knownAt)
-  if (own === null) return undefined
-  const owner = await mergers.ownerAt(db, own, when.knownAt)
+  const owner = await mergers.ownerAt(db, own ?? NONE, when.knownAt)
   return (await operators.byIds(db, [owner])).get(owner)
 }
 
 export const operatorById = async (context: Context, id: number): Promise<OperatorView | null> => {
   const operator = await context.load.operator(id)
-  const known = operator?.knownTo === null && mayOperator(context.viewer, codeIn(operator))
+  const known = operator?.knownTo === null && mayOperator(context.viewer, operator)
   return known ? view(operator, whenOf(context, {})) : null
 }
 
@@ -118,7 +117,12 @@ const registered = async <F extends 'name' | 'region' | 'status'>(
 export const seesInside = (context: Context, operator: operators.Operator): boolean =>
   may(viewerOn(context, operator), 'see_inner_listings')
 
-const sees = (context: Context, operator: operators.Operator): boolean => mayOperator(context.viewer, codeIn(operator))
+const sees = (context: Context, operator: operators.Operator): boolean => mayOperator(context.viewer, operator)
+
+const namesBefore = async ({ operator }: OperatorView, context: Context) => {
+  const names = sees(context, operator) ? await context.load.formerNames(operator.id) : []
+  return seesInside(context, operator) ? names : names.map((one) => ({ ...one, name: publicName(one.name) }))
+}
 
 export const operator = {
   Query: { operator: operatorByCode },
@@ -146,12 +150,11 @@ export const operator = {
       if (seesInside(context, operator)) return codes
       return codes.filter(({ scheme, code }) => scheme !== 'uscc' || publicCode(code) !== null)
     },
-    formerNames: async ({ operator }: OperatorView, _: unknown, context: Context) => {
-      const names = sees(context, operator) ? await context.load.formerNames(operator.id) : []
-      return names.map(({ name }) => (seesInside(context, operator) ? name : publicName(name)))
-    },
-    standing: ({ operator, when }: OperatorView, _: unknown, context: Context) =>
-      standingOf(context, codeIn(operator), when.asOf),
+    formerNames: async (of: OperatorView, _: unknown, context: Context) =>
+      (await namesBefore(of, context)).map(({ name }) => name),
+    namesBefore: (of: OperatorView, _: unknown, context: Context) => namesBefore(of, context),
+    standing: ({ operator, when }: OperatorView, _: unknown, context: Context, question: GraphQLResolveInfo) =>
+      standingOf(context, codeIn(operator), when.asOf, wantsIn(question)),
     records: recordsOf,
     score: async ({ operator, when }: OperatorView, _: unknown, context: Context): Promise<ScoreAsked | null> => {
       const viewer = viewerOn(context, operator)

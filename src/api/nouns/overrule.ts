@@ -2,7 +2,7 @@
 import { dateIn } from '../../domain/dates.js'
 import { vetoes } from '../../domain/overrule.js'
 import type { Grade } from '../../domain/scorecard.js'
-import { type Act, may } from '../../domain/viewer.js'
+import { type Act, may, mayIn, sightOf } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { Operator } from '../../store/operators.js'
 import * as store from '../../store/overrules.js'
@@ -12,23 +12,19 @@ import { type Context, viewerOn, whenOf } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allow, allowOn } from '../viewer.js'
-import { type OperatorView, operatorById, operatorNamed } from './operator.js'
+import { isTheirs, NONE } from '../viewer.js'
+import { type OperatorView, operatorById } from './operator.js'
 import { type ScoreAsked, whenAsked } from './score.js'
 
 const overruleView = (context: Context, overrule: store.Overrule) => {
-  // An operator is told what was decided of it, not by whom.
-  const named = may(context.viewer, 'see_operations')
   return {
     ...overrule,
     __typename: 'Overrule' as const,
     number: overrule.id,
     id: globalId('Overrule', overrule.id),
     operator: () => operatorById(context, overrule.operatorId),
-    proposedBy: named ? overrule.askedBy : null,
+    proposedBy: overrule.askedBy,
     proposedAt: overrule.askedAt,
-    decidedBy: named ? overrule.decidedBy : null,
-    withdrawnBy: named ? overrule.withdrawnBy : null,
   }
 }
 
@@ -37,14 +33,13 @@ export const overruleById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_score_reasons')
     ? await store.byId(context.parts.db, id, whenOf(context, {}))
     : null
-  const owner = found && (await context.load.operator(found.operatorId))
+  const owner = await context.load.operator(found?.operatorId ?? NONE)
   return found && may(viewerOn(context, owner), 'see_score_reasons') ? overruleView(context, found) : null
 }
 
 const list = async (_: unknown, args: PageArgs & { state?: store.State | null }, context: Context) => {
-  allow(context.viewer, 'see_moves')
   const { db } = context.parts
-  const filter = { state: args.state ?? 'PROPOSED', when: whenOf(context, {}) }
+  const filter = { state: args.state ?? 'PROPOSED', when: whenOf(context, {}), sight: sightOf(context.viewer) }
   const found = await store.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
   return connection(
     found.map((each) => overruleView(context, each)),
@@ -62,9 +57,10 @@ interface ProposeInput {
 }
 
 const proposeOverrule = (_: unknown, { input }: { input: ProposeInput }, context: Context) =>
-  done(context, 'propose_overrule', input, operatorNamed(context, input.operator), ({ db, rules }, given, who) =>
-    work.proposeOverrule(db, rules, { ...given, ...who }),
-  )
+  done(context, input, ({ db, rules }, given, who) => {
+    const mayFor = ({ region }: Operator) => mayIn(context.viewer, 'propose_overrule', region)
+    return work.proposeOverrule(db, rules, { ...given, mayFor, ...who })
+  })
 
 interface DecideInput {
   id: string
@@ -73,23 +69,24 @@ interface DecideInput {
 }
 
 const decideOverrule = (_: unknown, { input }: { input: DecideInput }, context: Context) =>
-  done(
-    context,
-    'decide_overrule',
-    input,
-    operatorOf(context, input.id),
-    ({ db, rules }, { id, verdict, note = null }, who) =>
-      work.decideOverrule(db, rules, { overrule: numberOf(id), verdict, note, ...who }),
-  )
+  done(context, input, async ({ db, rules }, { id, verdict, note = null }, who) => {
+    const overrule = await theirs(context, 'decide_overrule', id)
+    return work.decideOverrule(db, rules, { overrule, verdict, note, ...who })
+  })
 
 const withdrawOverrule = (_: unknown, { input }: { input: { id: string; reason: string } }, context: Context) =>
-  done(context, 'propose_overrule', input, operatorOf(context, input.id), ({ db, rules }, { id, reason }, who) =>
-    work.withdrawOverrule(db, rules, { overrule: numberOf(id), reason, ...who }),
-  )
+  done(context, input, async ({ db, rules }, { id, reason }, who) => {
+    const overrule = await theirs(context, 'propose_overrule', id)
+    return work.withdrawOverrule(db, rules, { overrule, reason, ...who })
+  })
 
-const operatorOf = (context: Context, id: string) => async (): Promise<Operator | null> => {
-  const found = await store.byId(context.parts.db, numberOf(id), whenOf(context, {}))
-  return found && context.load.operator(found.operatorId)
+/** The number of an overrule; that of none where it is not theirs to act on. */
+const theirs = async (context: Context, act: Act, id: string): Promise<number> => {
+  const number = numberOf(id)
+  const isIt = await isTheirs(context, act, async () => {
+    return (await store.byId(context.parts.db, number, whenOf(context, {})))?.operatorId
+  })
+  return isIt ? number : NONE
 }
 
 const numberOf = (id: string): number => {
@@ -100,12 +97,9 @@ const numberOf = (id: string): number => {
 
 const done = async <I>(
   context: Context,
-  act: Act,
   input: I,
-  operator: () => Promise<Operator | null>,
   deed: (parts: Context['parts'], input: I, who: work.Acting) => Promise<store.Overrule>,
 ) => {
-  await allowOn(context.viewer, act, operator)
   const overrule = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
   // What was loaded before is no longer true.
   context.load = makeLoads(context.parts, context.now)
@@ -129,7 +123,6 @@ export const overrule = {
   Mutation: { proposeOverrule, decideOverrule, withdrawOverrule },
   Operator: {
     overrules: async ({ operator: one, when }: OperatorView, _: unknown, context: Context) => {
-      if (!may(viewerOn(context, one), 'see_score_reasons')) return []
       const found = await context.load.overrules({ operator: one.id, when })
       return found.map((each) => overruleView(context, each))
     },

@@ -1,7 +1,7 @@
 /** Comparisons with what platforms show, and what they have found; the deeds are work/'s. */
 import type { FindingKind } from '../../domain/comparison.js'
 import { redact } from '../../domain/privacy.js'
-import { may } from '../../domain/viewer.js'
+import { may, sightOf } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import * as comparisons from '../../store/comparisons.js'
 import * as store from '../../store/findings.js'
@@ -9,7 +9,7 @@ import { connection, firstOf, type PageArgs } from '../connection.js'
 import type { Context } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
-import { allow } from '../viewer.js'
+import { NO_SUBJECT, NONE, seesSubject } from '../viewer.js'
 import { listingById } from './listing.js'
 
 /** Longest note, characters. */
@@ -28,11 +28,11 @@ const discrepancyView = (context: Context, finding: store.Finding) => {
 /** Null alike for what is not there and what is not for this viewer. */
 export const discrepancyById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_operations') ? await store.byId(context.parts.db, id) : null
-  return found && discrepancyView(context, found)
+  const sees = await seesSubject(context, found?.key ?? NO_SUBJECT)
+  return found && sees ? discrepancyView(context, found) : null
 }
 
 const comparisonPage = async (_: unknown, args: PageArgs & { platform?: string | null }, context: Context) => {
-  allow(context.viewer, 'see_operations')
   const { db } = context.parts
   const platform = args.platform ?? null
   const found = await comparisons.list(db, { platform, first: firstOf(args) + 1, before: numberAfter(args.after) })
@@ -49,9 +49,8 @@ type DiscrepancyArgs = PageArgs & {
 }
 
 const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: Context) => {
-  allow(context.viewer, 'see_operations')
   const { db } = context.parts
-  const filter = args.filter ?? {}
+  const filter = { ...args.filter, sight: sightOf(context.viewer) }
   const found = await store.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
   return connection(
     found.map((one) => discrepancyView(context, one)),
@@ -62,7 +61,6 @@ const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: Conte
 }
 
 const settleDiscrepancy = async (_: unknown, args: { id: string; note: string }, context: Context) => {
-  allow(context.viewer, 'settle_concern')
   const { id, note: given } = withoutNul(args)
   const { db, rules } = context.parts
   const note = redact(given, rules.mark).trim()
@@ -70,8 +68,11 @@ const settleDiscrepancy = async (_: unknown, args: { id: string; note: string },
     throw new Refusal('INPUT_INVALID', {
       reason: `说明须为 1–${LONGEST_NOTE} 个字符 the note has 1–${LONGEST_NOTE} characters`,
     })
+  const found = await store.byId(db, numberIn(id, 'Discrepancy') ?? NONE)
+  const sees = await seesSubject(context, found?.key ?? NO_SUBJECT)
+  const key = found && sees ? found.id : NONE
   const by = context.viewer.sub ?? ''
-  const settled = await store.settle(db, numberIn(id, 'Discrepancy') ?? 0, { by, note, now: context.now })
+  const settled = await store.settle(db, key, { by, note, now: context.now })
   if (settled === null) throw new Refusal('DISCREPANCY_UNKNOWN')
   return discrepancyView(context, settled)
 }

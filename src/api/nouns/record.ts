@@ -3,6 +3,7 @@ import { KINDS_SEEN, may, type Viewer } from '../../domain/viewer.js'
 import type { Version, When } from '../../store/versions.js'
 import { type Context, viewerOn, whenOf } from '../context.js'
 import { cursorOf, globalId } from '../ids.js'
+import { NONE } from '../viewer.js'
 
 /** `when`: the day and knowledge with which it is looked at; now when absent. */
 export const recordView = (context: Context, version: Version, when: When = whenOf(context, {})) => {
@@ -43,10 +44,8 @@ const sourcesOf = async (context: Context, version: Version, when: When) => {
 /** Null alike for what is not there and what is not for this viewer. */
 export const recordById = async (context: Context, id: number) => {
   const version = await context.load.record(id)
-  if (version === null) return null
-  const operator = version.operatorId === null ? null : await context.load.operator(version.operatorId)
-  const viewer = viewerOn(context, operator)
-  return mayRead(viewer, version) ? recordView(context, version) : null
+  const viewer = viewerOn(context, await context.load.operator(version?.operatorId ?? NONE))
+  return version && mayRead(viewer, version) ? recordView(context, version) : null
 }
 
 /** What the record says: of a kind for this viewer, and standing still unless it sees what was removed. */

@@ -1,7 +1,7 @@
 /** Rejected items: listed, corrected and taken in, or dropped; the deeds are work/rejects'. */
 import type { Feed } from '../../agencies/feed.js'
 import type { Problem } from '../../domain/records.js'
-import { type Act, may, mayFeed, type Viewer } from '../../domain/viewer.js'
+import { type Act, may, mayFeed, sightOf, type Viewer } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import * as setAside from '../../store/set-aside.js'
 import * as work from '../../work/rejects.js'
@@ -10,7 +10,6 @@ import type { Context } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allow } from '../viewer.js'
 
 const view = (reject: setAside.SetAside) => {
   return {
@@ -32,7 +31,6 @@ interface RejectsArgs extends PageArgs {
 }
 
 const rejects = async (_: unknown, args: RejectsArgs, context: Context) => {
-  allow(context.viewer, 'see_rejects')
   const { db } = context.parts
   const { feed = null, run = null, state = null, rule = null } = withoutNul(args)
   // What is not this hub's id is no run, and no run has rejects.
@@ -41,6 +39,7 @@ const rejects = async (_: unknown, args: RejectsArgs, context: Context) => {
     run: run === null ? null : (numberIn(run, 'Run') ?? 0),
     state,
     rule,
+    by: sentBy(context.viewer),
   }
   const found = await setAside.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
   const views = found.map((each) => view(each))
@@ -52,6 +51,9 @@ const rejects = async (_: unknown, args: RejectsArgs, context: Context) => {
   )
 }
 
+/** What was set aside is of no operator that is known: whoever a region bounds sees of it what it sent itself. Null: all. */
+export const sentBy = (viewer: Viewer): string | null => (sightOf(viewer) === null ? null : (viewer.sub ?? ''))
+
 /** An agency sees its own feeds alone, whatever it asks for; null: all. */
 const visible = ({ viewer, parts }: Context, asked: string | null): string[] | null => {
   if (viewer.role !== 'agency') return asked === null ? null : [asked]
@@ -62,7 +64,9 @@ const visible = ({ viewer, parts }: Context, asked: string | null): string[] | n
 /** Null alike for what is not there and what is not for this viewer. */
 const seen = async (context: Context, id: number | null, act: Act): Promise<setAside.SetAside | null> => {
   const reject = id === null ? null : await setAside.byId(context.parts.db, id)
-  return reject && mayFeed(context.viewer, act, { agency: senderOf(context, reject.feed) }) ? reject : null
+  if (reject === null || !mayFeed(context.viewer, act, { agency: senderOf(context, reject.feed) })) return null
+  const by = sentBy(context.viewer)
+  return by === null || by === reject.by ? reject : null
 }
 
 const senderOf = ({ parts }: Context, feed: string): string =>
@@ -94,7 +98,6 @@ const dropReject = async (_: unknown, args: Settling, context: Context) => {
 }
 
 const toSettle = async (context: Context, id: string): Promise<{ reject: setAside.SetAside; feed: Feed }> => {
-  allow(context.viewer, 'correct_rejects')
   const reject = await seen(context, numberIn(id, 'Reject'), 'correct_rejects')
   const feed = context.parts.agencies.flatMap(({ feeds }) => feeds).find((each) => each.id === reject?.feed)
   if (reject === null || feed === undefined) throw new Refusal('REJECT_UNKNOWN')

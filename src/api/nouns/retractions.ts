@@ -1,5 +1,5 @@
 /** The retraction ledger, and closing what a platform has not confirmed; the deeds are work/retraction's. */
-import { may } from '../../domain/viewer.js'
+import { sightOf } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import * as store from '../../store/retractions.js'
 import * as work from '../../work/retraction.js'
@@ -8,15 +8,13 @@ import type { Context } from '../context.js'
 import { globalId, retractionAfter, retractionCursor, subjectIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
-import { allow } from '../viewer.js'
-import { closedOf, NO_SUBJECT, nameOf } from './deliveries.js'
+import { NO_SUBJECT } from '../viewer.js'
+import { closedOf, nameOf } from './deliveries.js'
 import { listingById } from './listing.js'
 
 /** To those who may not see what was removed it is a key alone, and nothing of why. */
 const retractionView = (context: Context, one: work.Retracted) => {
   const { at, kind, subjectId, removal, receivers, hearers, done } = one
-  const inside = may(context.viewer, 'see_inner_listings')
-  const people = may(context.viewer, 'see_moves')
   return {
     at,
     subjectId,
@@ -25,20 +23,19 @@ const retractionView = (context: Context, one: work.Retracted) => {
     listing: () => (kind === 'listing' ? listingById(context, globalId('Listing', subjectId)) : null),
     removedAt: new Date(at),
     removedOn: removal?.removedOn ?? null,
-    reason: inside ? (removal?.reason ?? null) : null,
-    reasonText: inside ? (removal?.reasonText ?? null) : null,
-    documentNumber: inside ? (removal?.documentNumber ?? null) : null,
+    reason: removal?.reason ?? null,
+    reasonText: removal?.reasonText ?? null,
+    documentNumber: removal?.documentNumber ?? null,
     done,
     heard: hearers.every(({ confirmedAt }) => confirmedAt !== null),
     // Whose sellers they are is no agency's to know.
-    marketplaces: (people ? hearers : []).map((hearer) => ({
+    marketplaces: hearers.map((hearer) => ({
       ...hearer,
       state: hearer.confirmedAt !== null ? 'CONFIRMED' : hearer.toldAt !== null ? 'TOLD' : 'OWED',
     })),
     receivers: receivers.map((receiver) => ({
       ...receiver,
-      lastError: inside ? receiver.lastError : null,
-      closed: people ? closedOf(receiver) : null,
+      closed: closedOf(receiver),
     })),
   }
 }
@@ -48,10 +45,14 @@ interface RetractionsArgs extends PageArgs {
 }
 
 const list = async (_: unknown, args: RetractionsArgs, context: Context) => {
-  allow(context.viewer, 'see_operations')
   const { db } = context.parts
   const { open = null, platform = null, listing = null } = withoutNul(args.filter) ?? {}
-  const filter = { open, platform, subjectId: listing === null ? null : (subjectIn(listing) ?? NO_SUBJECT) }
+  const filter = {
+    open,
+    platform,
+    subjectId: listing === null ? null : (subjectIn(listing) ?? NO_SUBJECT),
+    sight: sightOf(context.viewer),
+  }
   const page = { first: firstOf(args) + 1, after: retractionAfter(args.after) }
   const found = await work.retractions(db, filter, page)
   return connection(
@@ -67,7 +68,6 @@ const closeRetraction = async (
   args: { listing: string; platform: string; reason: string },
   context: Context,
 ) => {
-  allow(context.viewer, 'close_retraction')
   const { listing, platform, reason } = withoutNul(args)
   const { db, rules } = context.parts
   const subjectId = subjectIn(listing)

@@ -1,4 +1,5 @@
 /** Standing: the short answer, for any code. */
+import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
 import type { State } from '../../domain/case.js'
 import { listed } from '../../domain/listing.js'
 import { publicCode, publicName } from '../../domain/public-name.js'
@@ -6,46 +7,83 @@ import type { Freshness } from '../../domain/standing-seen.js'
 import { CEASED } from '../../domain/standing-seen.js'
 import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
-import type { StandingRow } from '../../store/standings.js'
+import { EVERYTHING, type StandingRow, type Wanted } from '../../store/standings.js'
 import { type Context, viewerOn, whenOf } from '../context.js'
-import { seeing } from '../grades.js'
+import { gradesFor } from '../grades.js'
 import { CODES_MOST } from '../limits.js'
 import { entryView, type ListingView, visibleListings } from './listing-view.js'
 
-export const standingOf = async (context: Context, code: string, asOf: string) => {
-  const [row, freshness] = await Promise.all([context.load.standing({ code, asOf }), context.load.freshness()])
-  return standingView(context, { code, asOf, row, sees: await seesGradeOf(context, row), freshness })
+/** What of a standing a question asks for; what it does not ask is not looked up. */
+export interface Wants {
+  grade: boolean
+  flags: boolean
+  entries: Wanted['entries']
+  freshness: boolean
+}
+
+const ALL: Wants = { grade: true, flags: true, entries: 'BODIES', freshness: true }
+
+export const standingOf = async (context: Context, code: string, asOf: string, wants = ALL) => {
+  const [row, freshness] = await Promise.all([
+    context.load.standing({ code, asOf, today: context.today, ...lookupOf(context, wants) }),
+    wants.freshness ? context.load.freshness() : null,
+  ])
+  return standingView(context, { code, asOf, row, sees: seesGradeOf(context, row), freshness })
 }
 
 /** As `standingOf`, for many codes and today: asked by the thousand, and therefore of one lookup and without a promise each. */
-const standingsOf = async (context: Context, codes: readonly string[]) => {
+const standingsOf = async (context: Context, codes: readonly string[], wants: Wants) => {
   const asOf = context.today
-  const [rows, freshness] = await Promise.all([context.load.standings({ codes, asOf }), context.load.freshness()])
-  const asked = rows.map((row) => seesGradeOf(context, row))
-  const seen = asked.some((sees) => typeof sees !== 'boolean') ? await Promise.all(asked) : (asked as boolean[])
+  const [rows, freshness] = await Promise.all([
+    context.load.standings({ codes, asOf, ...lookupOf(context, wants) }),
+    wants.freshness ? context.load.freshness() : null,
+  ])
   return codes.map((code, place) => {
-    const [row, sees] = [rows[place] ?? null, seen[place] ?? false]
-    return standingView(context, { code, asOf, row, sees, freshness })
+    const row = rows[place] ?? null
+    return standingView(context, { code, asOf, row, sees: seesGradeOf(context, row), freshness })
   })
 }
 
-const seesGradeOf = (context: Context, row: StandingRow | null): boolean | Promise<boolean> =>
-  row !== null && seeing(context, { id: row.operatorId, uscc: row.uscc, shop: row.shop })
+/** A party may see its own grade alone, and of others has asked in vain. */
+const seesGradeOf = (context: Context, row: StandingRow | null): boolean =>
+  row?.sees === true && gradesFor(viewerOn(context, row)) !== 'NONE'
+
+const GRADES = ['NONE', 'SELLERS', 'AUTHORISED', 'ALL'] as const
+const ENTRIES = ['NONE', 'LISTS', 'BODIES'] as const
+/** One object for each combination: askers are told apart by it. */
+const LOOKUPS = new Map(
+  GRADES.flatMap((grades) =>
+    ENTRIES.flatMap((entries) =>
+      [true, false].map((flags): [string, Wanted] => [`${grades} ${flags} ${entries}`, { grades, flags, entries }]),
+    ),
+  ),
+)
+
+const lookupOf = (
+  { viewer }: Context,
+  { grade, flags, entries }: Wants,
+): { wanted: Wanted; client: string | null } => ({
+  wanted: LOOKUPS.get(`${grade ? gradesFor(viewer) : 'NONE'} ${flags} ${entries}`) ?? EVERYTHING,
+  client: viewer.sub,
+})
+
+const ownerIn = ({ operatorId: id, uscc, shop, region }: StandingRow) => ({ id, uscc, shop, region })
 
 interface Found {
   code: string
   asOf: string
   row: StandingRow | null
-  /** Whether the viewer sees grades of this operator. */
+  /** Whether the viewer may see grades of this operator. */
   sees: boolean
-  freshness: Freshness
+  /** Null: not asked. */
+  freshness: Freshness | null
 }
 
 /** Of a code as asked, and the row that it leads to: what standing means, whoever asks in whatever number. */
 export const standingView = (context: Context, { code, asOf, row, sees, freshness }: Found) => {
-  if (row === null) return { code, ...UNKNOWN, ...freshness }
+  if (row === null) return { code, ...UNKNOWN, ...(freshness as Freshness) }
   const viewer = viewerOn(context, row)
-  const graded = sees && (!row.forgotten || may(viewer, 'see_removed'))
+  const graded = sees && (may(viewer, 'see_removed') || !row.forgotten)
   const inside = may(viewer, 'see_inner_listings')
   return {
     code,
@@ -62,15 +100,15 @@ export const standingView = (context: Context, { code, asOf, row, sees, freshnes
         ? isOnList(context, row)
         : () => wasListed(context, row, asOf),
     listings: () => listingsOf(context, row, asOf),
-    // Written out: of a hundred thousand, spreading is most of the time.
-    asOf: freshness.asOf,
-    stale: freshness.stale,
+    // Written out: spreading costs more than all else of a row.
+    asOf: freshness?.asOf as Date,
+    stale: freshness?.stale as boolean,
   }
 }
 
 /** Of today, and for whoever sees only what is public: by the public entries. */
-const isOnList = (context: Context, row: StandingRow): boolean =>
-  row.entries.some((entry) => isBlacklist(context, entry.list))
+const isOnList = (context: Context, { entries, lists }: StandingRow): boolean =>
+  (lists ?? entries?.map(({ list }) => list) ?? []).some((list) => isBlacklist(context, list))
 
 /** A past day is answered inside as it was: with what has been removed since. */
 const wasListed = async (context: Context, row: StandingRow, asOf: string): Promise<boolean> => {
@@ -99,16 +137,60 @@ const isBlacklist = ({ parts }: Context, id: string): boolean =>
 /** Nothing is promised where nothing has to be looked up. */
 const listingsOf = (context: Context, row: StandingRow, asOf: string): ListingView[] | Promise<ListingView[]> =>
   may(viewerOn(context, row), 'see_inner_listings')
-    ? visibleListings(context, { id: row.operatorId, uscc: row.uscc, shop: row.shop }, whenOf(context, { asOf }))
-    : row.entries.map(entryView)
+    ? visibleListings(context, ownerIn(row), whenOf(context, { asOf }))
+    : (row.entries ?? []).map(entryView)
+
+const NEEDS_NOTHING = new Set(['code', 'uscc', 'name', 'status', '__typename'])
+const NEEDS: Record<string, Partial<Wants>> = {
+  grade: { grade: true },
+  score: { grade: true },
+  overruled: { grade: true, flags: true },
+  objected: { grade: true, flags: true },
+  listed: { entries: 'LISTS' },
+  listings: { entries: 'BODIES' },
+  asOf: { freshness: true },
+  stale: { freshness: true },
+}
+
+const known = new WeakMap<FieldNode, Wants>()
+
+/** By the fields that stand in the question, whatever becomes of them; a field that is not known here needs everything. */
+export const wantsIn = ({ fieldNodes, fragments }: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>): Wants => {
+  const [field] = fieldNodes
+  if (field === undefined || fieldNodes.length > 1) return ALL
+  const before = known.get(field)
+  if (before !== undefined) return before
+  const wants: Wants = { grade: false, flags: false, entries: 'NONE', freshness: false }
+  const names = field.selectionSet ? namesIn(field.selectionSet, fragments) : []
+  for (const name of names) {
+    const needs = NEEDS[name] ?? (NEEDS_NOTHING.has(name) ? {} : ALL)
+    Object.assign(wants, needs, { entries: more(wants.entries, needs.entries ?? 'NONE') })
+  }
+  known.set(field, wants)
+  return wants
+}
+
+const more = (one: Wants['entries'], other: Wants['entries']): Wants['entries'] =>
+  ENTRIES.indexOf(one) > ENTRIES.indexOf(other) ? one : other
+
+const namesIn = ({ selections }: SelectionSetNode, fragments: GraphQLResolveInfo['fragments']): string[] =>
+  selections.flatMap((part) => {
+    if (part.kind === Kind.FIELD) return [part.name.value]
+    const set = part.kind === Kind.INLINE_FRAGMENT ? part.selectionSet : fragments[part.name.value]?.selectionSet
+    return set ? namesIn(set, fragments) : []
+  })
 
 export const standing = {
   Query: {
-    standing: (_: unknown, { code, asOf }: { code: string; asOf?: string | null }, context: Context) =>
-      standingOf(context, code, asOf ?? context.today),
-    standings: (_: unknown, { codes }: { codes: string[] }, context: Context) => {
+    standing: (
+      _: unknown,
+      { code, asOf }: { code: string; asOf?: string | null },
+      context: Context,
+      question: GraphQLResolveInfo,
+    ) => standingOf(context, code, asOf ?? context.today, wantsIn(question)),
+    standings: (_: unknown, { codes }: { codes: string[] }, context: Context, question: GraphQLResolveInfo) => {
       if (codes.length > CODES_MOST) throw new Refusal('TOO_MANY_CODES', { limit: CODES_MOST })
-      return standingsOf(context, codes)
+      return standingsOf(context, codes, wantsIn(question))
     },
   },
 }

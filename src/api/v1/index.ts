@@ -1,4 +1,5 @@
 /** The plain HTTP doors for programs: upload of a feed, a marketplace's sellers and their changes, what a run set aside, a score with all that made it, timeliness, and standing in bulk. Refusals as a command tells them. */
+import { STATUS_CODES } from 'node:http'
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
 import { redact } from '../../domain/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../errors.js'
@@ -46,7 +47,22 @@ export const v1 = (parts: ApiParts, askedOf: AskedOf, limits: Limits): Router =>
 const only = (method: 'GET' | 'POST') => (_: Request, response: Response) => {
   const reason = `此地址只接受 ${method} only ${method} is answered here`
   const { code, message, details } = new Refusal('INPUT_INVALID', { reason })
-  response.status(405).set({ Allow: method, 'Cache-Control': 'no-store' }).json({ error: { code, message, details } })
+  response.set({ Allow: method, 'Cache-Control': 'no-store' })
+  problem(response, 405, { code, message, details })
+}
+
+/** A problem (RFC 9457) that also says, as `error`, what a command would print. */
+const problem = (
+  response: Response,
+  status: number,
+  error: { code: string; message: string; details: object },
+  beside: object = {},
+): void => {
+  const said = { type: 'about:blank', title: STATUS_CODES[status], status, detail: error.message, code: error.code }
+  response
+    .status(status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ ...said, error, ...beside }))
 }
 
 /** What express itself refuses: an address that is no text. */
@@ -74,11 +90,11 @@ const refused =
       askedOf(request).log.error({ err: error }, 'a request broke')
       const { status, code, message } = INTERNAL
       const details = { requestId: askedOf(request).requestId }
-      return void response.status(status).json({ error: { code, message, details }, ...found })
+      return problem(response, status, { code, message, details }, found)
     }
     const { status, code, message, details } = error
     askedOf(request).refused.push(code)
     if (status === 401) response.set('WWW-Authenticate', 'Bearer realm="hub"')
     if (code === 'RUN_BUSY' || status === 503) response.set('Retry-After', String(RETRY_SECONDS))
-    response.status(status).json({ ...redact({ error: { code, message, details } }, keys.mark), ...found })
+    problem(response, status, redact({ code, message, details }, keys.mark), found)
   }

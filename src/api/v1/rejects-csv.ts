@@ -7,6 +7,8 @@ import { Refusal } from '../../errors.js'
 import * as runs from '../../store/runs.js'
 import * as setAside from '../../store/set-aside.js'
 import { numberIn, wholeNumber } from '../ids.js'
+import { sentBy } from '../nouns/rejects.js'
+import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, signedIn } from '../viewer.js'
@@ -16,9 +18,10 @@ import type { AskedOf } from './index.js'
 const HEADER = ['页 page', '行 row', '字段 field', '规则 rule', '说明 message', '内容 item']
 
 export const rejectsCsv =
-  (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
+  (all: ApiParts, askedOf: AskedOf): RequestHandler =>
   async (request, response) => {
     const own = askedOf(request)
+    const parts = withDb(all, () => own.db)
     const viewer = await admit(request, parts, own.now)
     signedIn(viewer)
     if (!may(viewer, 'see_rejects')) throw new Refusal('FORBIDDEN')
@@ -27,7 +30,12 @@ export const rejectsCsv =
     const run = id === null ? null : await runs.byId(parts.db, id)
     // Not there and not for this viewer are told alike.
     const agency = parts.agencies.find(({ sends }) => run !== null && sends.includes(run.subject))
-    if (run?.job !== 'pull' || !mayFeed(viewer, 'see_rejects', { agency: agency?.id ?? '' }))
+    const by = sentBy(viewer)
+    if (
+      run?.job !== 'pull' ||
+      !mayFeed(viewer, 'see_rejects', { agency: agency?.id ?? '' }) ||
+      (by ?? run.by) !== run.by
+    )
       throw new Refusal('NOT_FOUND')
     // Before its first line leaves; how long it is shows only at its end.
     await keep(parts, own, viewer, { kind: 'FILE', asked: `${request.method} /v1/runs/${run.id}/rejects.csv` })

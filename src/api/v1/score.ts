@@ -4,15 +4,17 @@ import { dateIn } from '../../domain/dates.js'
 import { Refusal } from '../../errors.js'
 import { numberIn, wholeNumber } from '../ids.js'
 import { scoreAudit } from '../nouns/audit.js'
+import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, allow } from '../viewer.js'
 import type { AskedOf } from './index.js'
 
 export const scoreJson =
-  (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
+  (all: ApiParts, askedOf: AskedOf): RequestHandler =>
   async (request, response) => {
     const own = askedOf(request)
+    const parts = withDb(all, () => own.db)
     const { now } = own
     const viewer = await admit(request, parts, now)
     allow(viewer, 'see_score_reasons')

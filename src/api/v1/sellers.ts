@@ -4,6 +4,7 @@ import { dateIn, isDate } from '../../domain/dates.js'
 import { MARKETPLACE } from '../../domain/identity.js'
 import { INTERNAL, isRefusal, Refusal } from '../../errors.js'
 import { replaceSellers } from '../../work/sellers.js'
+import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, allow } from '../viewer.js'
@@ -18,12 +19,13 @@ const LISTS_MOST = 2
 
 const PARAMETERS = ['dated', 'marketplace']
 
-export const sellers = (parts: ApiParts, askedOf: AskedOf): RequestHandler => {
+export const sellers = (all: ApiParts, askedOf: AskedOf): RequestHandler => {
   const places = makePlaces(LISTS_MOST, 1)
   const receive = makeReceive({ most: SELLERS_BYTES, mostOfAll: LISTS_MOST * SELLERS_BYTES, arrivingMost: 1 })
   return async (request, response) => {
     const own = askedOf(request)
     const { now } = own
+    const parts = withDb(all, () => own.db)
     const viewer = await admit(request, parts, now)
     allow(viewer, 'send_sellers')
     const client = viewer.sub ?? ''

@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express'
 import { dateIn } from '../../domain/dates.js'
 import type { Duty, Figure } from '../../domain/timeliness.js'
 import { monthly, PUBLICITY } from '../../work/timeliness.js'
+import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, allow } from '../viewer.js'
@@ -34,9 +35,10 @@ const DUTY_WORDS: Record<Duty, string> = {
 const SHARE_DIGITS = 4
 
 export const timelinessCsv =
-  (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
+  (all: ApiParts, askedOf: AskedOf): RequestHandler =>
   async (request, response) => {
     const own = askedOf(request)
+    const parts = withDb(all, () => own.db)
     const { now } = own
     const viewer = await admit(request, parts, now)
     allow(viewer, 'see_operations')

@@ -1,18 +1,21 @@
 /** GET /v1/trail/verification: the whole trail walked while whoever asked watches: Server-Sent Events `progress`, then `done`. */
 import type { RequestHandler, Response } from 'express'
 import { Refusal } from '../../errors.js'
+import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, allow } from '../viewer.js'
 import type { AskedOf } from './index.js'
 
-/** One walk at a time: it reads every row. Refusals: UNAUTHENTICATED, FORBIDDEN, RUN_BUSY. */
-export const trailVerification = (parts: ApiParts, askedOf: AskedOf): RequestHandler => {
+/** One walk at a time: it reads every row. Refusals: UNAUTHENTICATED, FORBIDDEN, RUN_BUSY, STOPPING. A hub that stops says `end` instead of `done`. */
+export const trailVerification = (all: ApiParts, askedOf: AskedOf): RequestHandler => {
   let walking = false
   return async (request, response) => {
     const own = askedOf(request)
+    const parts = withDb(all, () => own.db)
     const viewer = await admit(request, parts, own.now)
     allow(viewer, 'see_trail')
+    if (parts.leaving.aborted) throw new Refusal('STOPPING')
     if (walking) throw new Refusal('RUN_BUSY', { job: 'verify', subject: 'audit' })
     walking = true
     try {
@@ -22,12 +25,16 @@ export const trailVerification = (parts: ApiParts, askedOf: AskedOf): RequestHan
       tell('progress', { rows: 0 })
       const found = await parts.verifyTrail({
         progress: (rows) => {
-          // Whoever has gone need not be walked for.
-          if (response.destroyed) throw new Refusal('STOPPING')
+          // Whoever has gone need not be walked for, and a hub that stops waits for no walk.
+          if (response.destroyed || parts.leaving.aborted) throw new Refusal('STOPPING')
           tell('progress', { rows })
         },
       })
       tell('done', found)
+      response.end()
+    } catch (error) {
+      if (!parts.leaving.aborted || !response.headersSent) throw error
+      telling(response)('end', { reason: 'DRAINING' })
       response.end()
     } finally {
       walking = false

@@ -11,6 +11,7 @@ import { redact } from '../../domain/privacy.js'
 import { may, mayFeed, type Viewer } from '../../domain/viewer.js'
 import { INTERNAL, isRefusal, Refusal, reasonOf } from '../../errors.js'
 import * as watch from '../../store/watch.js'
+import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, signedIn } from '../viewer.js'
@@ -50,7 +51,7 @@ export class Unpulled extends Error {
 }
 
 export const uploads = (
-  parts: ApiParts,
+  all: ApiParts,
   askedOf: AskedOf,
   receive: Receive = makeReceive({ most: UPLOAD_BYTES, mostOfAll: ARRIVING_BYTES }),
 ): RequestHandler => {
@@ -58,6 +59,7 @@ export const uploads = (
   return async (request, response) => {
     const own = askedOf(request)
     const { now } = own
+    const parts = withDb(all, () => own.db)
     const viewer = await admit(request, parts, now)
     const feed = feedFor(viewer, String(request.params['feed']), parts)
     const given = givenIn(request, parts.keys.mark)

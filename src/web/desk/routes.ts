@@ -48,6 +48,18 @@ export const PAGES: readonly Page[] = [
     load: () => import('./pages/operators/index.js'),
   },
   {
+    path: 'operator/:code',
+    title: '经营者',
+    acts: ['see_operations'],
+    load: () => import('./pages/operator/index.js'),
+  },
+  {
+    path: 'operator/:code/report',
+    title: '公共信用信息报告',
+    acts: ['see_operations'],
+    load: () => import('./pages/operator/report-page.js'),
+  },
+  {
     path: 'deliveries',
     title: '报送',
     section: '报送',

@@ -14,7 +14,6 @@ export interface Current {
 }
 
 export interface CurrentParts {
-  db: Db
   keys: Pick<Keys, 'manifests'>
   publish: () => Promise<unknown>
 }
@@ -24,10 +23,15 @@ const TRIES = 3
 const RETRY_SECONDS = 10
 
 /** Finds the list that may be served now; `read`: what is read of it, in the same instant of the database. */
-export type ListNow = <T>(now: Date, response: Response, read: (tx: Tx, list: Current) => Promise<T>) => Promise<T>
+export type ListNow = <T>(
+  db: Db,
+  now: Date,
+  response: Response,
+  read: (tx: Tx, list: Current) => Promise<T>,
+) => Promise<T>
 
 /** Refusal LIST_IN_THE_MAKING where it cannot be had in time. */
-export const listNow = ({ db, keys, publish }: CurrentParts): ListNow => {
+export const listNow = ({ keys, publish }: CurrentParts): ListNow => {
   // All who ask meanwhile wait for the same one.
   let making: Promise<unknown> | null = null
   const made = (): Promise<unknown> => {
@@ -36,7 +40,7 @@ export const listNow = ({ db, keys, publish }: CurrentParts): ListNow => {
     })
     return making
   }
-  return async (now, response, read) => {
+  return async (db, now, response, read) => {
     // Whatever is published or removed beside it, what is read is of the snapshot that was found.
     try {
       for (let tried = 0; ; tried += 1) {

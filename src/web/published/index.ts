@@ -9,17 +9,20 @@ import * as snapshots from '../../store/snapshots.js'
 import { manifestOf } from '../../work/publish.js'
 import { atom, FEED_CHANGES } from '../../work/publish-atom.js'
 import { ATOM, type FileForm, FORMS } from '../../work/publish-files.js'
-import { render } from '../page.js'
+import { baseOf, show } from '../show.js'
 import { type Current, type ListNow, listNow } from './current.js'
 import { deltaOf } from './delta.js'
 import { dataPage } from './page.js'
 import { represent } from './represented.js'
 
 export interface DataParts {
-  db: Db
+  /** The database, for a request: its statements are its own. */
+  dbOf: (request: Request) => Db
   keys: Pick<Keys, 'manifests'>
   log: Log
   demo: boolean
+  /** Where the site is, as its operator says; absent: where the reader asks. */
+  publicUrl?: string
   /** Publishes at once: the next answer must not hold what has left the list. */
   publish: () => Promise<unknown>
   nowOf: (request: Request) => Date
@@ -41,12 +44,11 @@ export const data = (parts: DataParts): Router => {
   routes[ATOM.path] = feed(parts, now)
   routes['/data'] = async (request, response) => {
     const instant = parts.nowOf(request)
-    const list = await now(instant, response, itself)
-    const page = dataPage(list.snapshot, list.signed.validUntil)
-    response
-      .set('Cache-Control', `public, max-age=${freshFor(list, instant)}, must-revalidate`)
-      .type('html')
-      .send(render(page, parts))
+    const list = await now(parts.dbOf(request), instant, response, itself)
+    const { snapshot, signed } = list
+    show(parts, request, response, dataPage({ snapshot, signed, base: baseOf(parts, request) }), {
+      freshFor: freshFor(list, instant),
+    })
   }
   for (const [path, answer] of Object.entries(routes)) {
     router.get(path, answer)
@@ -80,9 +82,9 @@ const freshFor = ({ signed }: Current, now: Date): number =>
   Math.max(0, Math.min(FRESH_SECONDS, Math.floor((signed.validUntil.getTime() - now.getTime()) / 1000)))
 
 const manifest =
-  ({ nowOf, log }: DataParts, listAt: ListNow): RequestHandler =>
+  ({ dbOf, nowOf, log }: DataParts, listAt: ListNow): RequestHandler =>
   async (request, response) => {
-    const list = await listAt(nowOf(request), response, itself)
+    const list = await listAt(dbOf(request), nowOf(request), response, itself)
     const bytes = Buffer.from(list.signed.jws)
     await represent(request, response, {
       ...said(bytes),
@@ -95,16 +97,16 @@ const manifest =
   }
 
 const file =
-  ({ db, log, nowOf }: DataParts, listAt: ListNow, form: FileForm): RequestHandler =>
+  ({ dbOf, log, nowOf }: DataParts, listAt: ListNow, form: FileForm): RequestHandler =>
   async (request, response) => {
-    const list = await listAt(nowOf(request), response, itself)
+    const list = await listAt(dbOf(request), nowOf(request), response, itself)
     await represent(request, response, {
       ...promisedOf(list, form.path),
       type: form.type,
       freshFor: freshFor(list, nowOf(request)),
       saveAs: form.path.endsWith('.csv') ? `blacklist-${list.snapshot.sequence}.csv` : null,
       broke: brokenIn(log),
-      parts: () => partsOf(db, list.snapshot, form),
+      parts: () => partsOf(dbOf(request), list.snapshot, form),
     })
   }
 
@@ -132,11 +134,13 @@ async function* partsOf(db: Db, snapshot: snapshots.Snapshot, form: FileForm): A
 }
 
 const feed =
-  ({ db, log, nowOf }: DataParts, listAt: ListNow): RequestHandler =>
+  ({ dbOf, log, nowOf }: DataParts, listAt: ListNow): RequestHandler =>
   async (request, response) => {
-    const list = await listAt(nowOf(request), response, itself)
+    const list = await listAt(dbOf(request), nowOf(request), response, itself)
     const parts = async function* () {
-      yield Buffer.from(atom(list.snapshot, await snapshots.latestChanges(db, list.snapshot.sequence, FEED_CHANGES)))
+      yield Buffer.from(
+        atom(list.snapshot, await snapshots.latestChanges(dbOf(request), list.snapshot.sequence, FEED_CHANGES)),
+      )
     }
     await represent(request, response, {
       ...promisedOf(list, ATOM.path),
@@ -149,10 +153,10 @@ const feed =
   }
 
 const delta =
-  ({ keys, log, nowOf }: DataParts, listAt: ListNow): RequestHandler =>
+  ({ dbOf, keys, log, nowOf }: DataParts, listAt: ListNow): RequestHandler =>
   async (request, response) => {
     const now = nowOf(request)
-    const { list, made } = await listAt(now, response, async (tx, list) => ({
+    const { list, made } = await listAt(dbOf(request), now, response, async (tx, list) => ({
       list,
       made: await deltaOf(tx, list.snapshot, request.query['since']),
     }))

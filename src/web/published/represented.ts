@@ -18,8 +18,21 @@ export interface Represented {
   broke: (error: unknown) => void
 }
 
-const ENCODINGS: Record<string, () => Transform> = {
-  br: () => createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
+/** Window of an encoding, bits: its own 22 take 16 MB of memory for each answer under way, however short. */
+const WINDOW_MOST = 18
+
+const windowFor = (bytes: number): number =>
+  Math.max(constants.BROTLI_MIN_WINDOW_BITS, Math.min(WINDOW_MOST, Math.ceil(Math.log2(bytes + 1))))
+
+const ENCODINGS: Record<string, (bytes: number) => Transform> = {
+  br: (bytes) =>
+    createBrotliCompress({
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: 4,
+        [constants.BROTLI_PARAM_LGWIN]: windowFor(bytes),
+        [constants.BROTLI_PARAM_SIZE_HINT]: bytes,
+      },
+    }),
   gzip: () => createGzip({ level: 6 }),
 }
 const RANGE = /^bytes=(\d*)-(\d*)$/
@@ -56,7 +69,7 @@ export const represent = async (request: Request, response: Response, given: Rep
   response.set('Content-Encoding', asked)
   if (request.method === 'HEAD') return void response.end()
   const encode = ENCODINGS[asked]
-  if (encode) await send(response, given, [promised(given, given.bytes - 1), encode()])
+  if (encode) await send(response, given, [promised(given, given.bytes - 1), encode(given.bytes)])
 }
 
 const encodingFor = (request: Request): string => {

@@ -1,3 +1,4 @@
+import http from 'node:http'
 import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import * as people from '../../../src/work/people.js'
@@ -42,9 +43,8 @@ describe('the desk', function () {
   it('sends its files for good, compressed as they were at build', async () => {
     const html = await (await fetch(`${hub.url}/desk`)).text()
     const [, script = ''] = /src="([^"]+\.js)"/.exec(html) ?? []
-    const sent = async (coding: string) => {
-      const { default: http } = await import('node:http')
-      return new Promise<{ coding: string; bytes: Buffer; cache: string }>((resolve) => {
+    const sent = (coding: string) =>
+      new Promise<{ coding: string; bytes: Buffer; cache: string }>((resolve) => {
         http.get(`${hub.url}${script}`, { headers: { 'accept-encoding': coding } }, (answer) => {
           const chunks: Buffer[] = []
           answer.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -54,7 +54,6 @@ describe('the desk', function () {
           })
         })
       })
-    }
     const [plain, gz, br] = [await sent('identity'), await sent('gzip'), await sent('gzip, deflate, br')]
     expect([plain.coding, gz.coding, br.coding]).to.deep.equal(['none', 'gzip', 'br'])
     expect(gunzipSync(gz.bytes).equals(plain.bytes)).to.equal(true)
@@ -128,6 +127,39 @@ describe('the desk', function () {
     await dialog.getByLabel('密码', { exact: true }).fill(PASSWORD)
     await dialog.getByRole('button', { name: '登录' }).click()
     await page.getByRole('button', { name: 'another-person' }).waitFor()
+    await close()
+  })
+
+  it('says in time that nobody has done anything for long, and goes on when told to', async () => {
+    const { page, open, close } = await atDesk(visitor, hub, 'officer')
+    await page.clock.install()
+    await open('/', '今日')
+    expect(await page.getByText(/长时间未操作/).count()).to.equal(0)
+    await page.clock.fastForward('26:00')
+    await page.getByText(/长时间未操作，将于 \d\d:\d\d 自动退出/).waitFor()
+    await page.getByRole('button', { name: '继续使用' }).click()
+    await page.getByText(/长时间未操作/).waitFor({ state: 'hidden' })
+    await page.clock.fastForward('11:31:00')
+    await page.getByRole('button', { name: '继续使用' }).click()
+    await page.getByText(/本次登录将于 \d\d:\d\d 到期/).waitFor()
+    await close()
+  })
+
+  it('asks a question again that was lost on its way, and says so in a sentence where it cannot be asked', async () => {
+    const { page, open, close } = await atDesk(visitor, hub, 'officer')
+    let lost = 1
+    await page.route('**/graphql', (route) => {
+      lost -= 1
+      return lost >= 0 ? route.abort() : route.continue()
+    })
+    await open('/', '今日')
+    await page.getByRole('heading', { level: 2, name: '数据源' }).waitFor()
+    lost = 100
+    await page.getByRole('button', { name: '刷新' }).click()
+    await page.getByRole('alert').getByText('无法连接到枢纽').waitFor()
+    lost = 0
+    await page.getByRole('button', { name: '再试一次' }).click()
+    await page.getByRole('alert').waitFor({ state: 'hidden' })
     await close()
   })
 

@@ -75,7 +75,9 @@ export const answersTo = async (
   const sees = await seeingMany(
     context,
     db,
-    found.map((row) => row && { id: row.operatorId, uscc: row.uscc, shop: row.shop, own: own.has(row) }),
+    found.map(
+      (row) => row && { id: row.operatorId, uscc: row.uscc, shop: row.shop, region: row.region, own: own.has(row) },
+    ),
   )
   const names = await namesOf(context, db, asked, found)
   const shown = new Set<string>()

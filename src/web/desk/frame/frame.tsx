@@ -1,6 +1,6 @@
 /** What stands around every page: the way about, the search, who is signed in, and what the keys do. */
 import MenuOutlined from '@ant-design/icons/MenuOutlined'
-import { Button, Drawer, Dropdown, type InputRef, Menu, Modal } from 'antd'
+import { Button, Drawer, Dropdown, Menu, Modal } from 'antd'
 import { Suspense, useMemo, useRef, useState } from 'react'
 import { Link, Outlet, useLocation, useNavigate } from 'react-router'
 import { Loading } from '../pieces/empty.js'
@@ -20,7 +20,7 @@ const pathOf = (page: Page): string => `/${page.path}`
 export const Frame = () => {
   const session = useSession()
   const navigate = useNavigate()
-  const search = useRef<InputRef>(null)
+  const search = useRef<HTMLInputElement>(null)
   const [isOpen, setOpen] = useState(false)
   const [isHelp, setHelp] = useState(false)
   const pages = useMemo(() => PAGES.filter((page) => page.section !== undefined && mayOpen(page, session)), [session])

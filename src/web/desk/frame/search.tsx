@@ -1,87 +1,155 @@
-/** Finding an operator from anywhere: by a name, also a former, short or misspelt one, or by a code. */
+/** Finding an operator from anywhere: by a name, also a former, short or misspelt one, or by a code. A combobox with its list. */
 import { useApolloClient } from '@apollo/client/react'
-import { AutoComplete, Input, type InputRef } from 'antd'
-import { type RefObject, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type RefObject, useEffect, useId, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { codeOf, operatorPath } from '../pieces/code.js'
 import { sentenceOf } from '../pieces/refusal.js'
-import { FindOperatorDocument, type FindOperatorQuery } from './search.generated.js'
+import { FindOperatorDocument } from './search.generated.js'
 
 /** After so long without a letter it is looked for, milliseconds; and from so many characters on. */
 const PAUSE_MS = 250
 const NAME_LEAST = 2
 const CODE = /^(?:[0-9A-Z]{8,9}|[0-9A-Z]{13,18}|SHOP:\S+)$/i
 
-export const OperatorSearch = ({ input }: { input: RefObject<InputRef | null> }) => {
-  const client = useApolloClient()
+interface Option {
+  code: string
+  name: string
+  former: string | null
+}
+
+export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | null> }) => {
   const navigate = useNavigate()
   const [text, setText] = useState('')
-  const [found, setFound] = useState<FindOperatorQuery['operators']['edges']>([])
-  const [words, setWords] = useState<string | null>(null)
-  const asked = useRef('')
+  const [isOpen, setOpen] = useState(false)
+  const [at, setAt] = useState(0)
+  /** Enter was pressed before anything was found: the nearest is opened once it is. */
+  const [isHasty, setHasty] = useState(false)
+  const { options, words } = useFound(text.trim())
+  const id = useId()
+  const shown = isOpen ? options : []
+
+  const go = (code: string | undefined) => {
+    if (code === undefined) return
+    setText('')
+    setOpen(false)
+    setHasty(false)
+    input.current?.blur()
+    void navigate(operatorPath({ uscc: code }))
+  }
+  const nearest = options[0]?.code
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when something is found
   useEffect(() => {
-    const name = text.trim()
-    asked.current = name
-    if (name.length < NAME_LEAST || CODE.test(name)) {
-      setFound([])
-      setWords(null)
-      return
+    if (isHasty && nearest !== undefined) go(nearest)
+  }, [isHasty, nearest])
+  const onKey = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (step !== undefined && shown.length > 0) {
+      event.preventDefault()
+      setAt((at + step + shown.length) % shown.length)
+    } else if (event.key === 'Enter') {
+      event.preventDefault()
+      if (options.length > 0) go(options[at]?.code)
+      else setHasty(true)
+    } else if (event.key === 'Escape') setOpen(false)
+  }
+  return (
+    <search className="search">
+      <input
+        ref={input}
+        type="text"
+        role="combobox"
+        aria-label="查找经营者"
+        aria-expanded={shown.length > 0}
+        aria-controls={`${id}list`}
+        aria-autocomplete="list"
+        aria-activedescendant={shown[at] ? `${id}${at}` : undefined}
+        placeholder="查找经营者：名称或代码（按 / 键）"
+        autoComplete="off"
+        maxLength={100}
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value)
+          setOpen(true)
+          setAt(0)
+          setHasty(false)
+        }}
+        onFocus={() => setOpen(true)}
+        onBlur={() => setOpen(false)}
+        onKeyDown={onKey}
+      />
+      <div
+        className={shown.length > 0 ? 'found-list' : 'found-list closed'}
+        role="listbox"
+        id={`${id}list`}
+        aria-label="找到的经营者"
+      >
+        {shown.map(({ code, name, former }, i) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the combobox, which has the focus
+          <div
+            key={code}
+            id={`${id}${i}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={i === at}
+            className="found"
+            // The focus stays where one writes.
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => go(code)}
+          >
+            <b>{name}</b>
+            <span className="soft">
+              {code}
+              {former === null ? '' : ` · 曾用名 ${former}`}
+            </span>
+          </div>
+        ))}
+      </div>
+      <span className={isOpen && words !== null ? 'found-words' : 'closed'} role="status">
+        {isOpen ? words : ''}
+      </span>
+    </search>
+  )
+}
+
+interface Found {
+  /** The text to which this is the answer. */
+  of: string
+  options: Option[]
+  words: string | null
+}
+
+/**
+ * A code is opened as it stands; a name is looked for. What was found for an earlier text is no answer to this one. `words`: where
+ * nothing was found, or it could not be asked.
+ */
+const useFound = (name: string): Found => {
+  const client = useApolloClient()
+  const [found, setFound] = useState<Found>({ of: '', options: [], words: null })
+  const isCode = CODE.test(name)
+  useEffect(() => {
+    if (isCode || name.length < NAME_LEAST) return
+    let isOld = false
+    const tell = (options: Option[], words: string | null) => {
+      if (!isOld) setFound({ of: name, options, words })
     }
     const timer = setTimeout(async () => {
       try {
         const { data } = await client.query({ query: FindOperatorDocument, variables: { name } })
-        if (asked.current !== name) return
-        setFound(data?.operators.edges ?? [])
-        setWords(data?.operators.edges.length === 0 ? '没有找到；可试简称、曾用名或代码。' : null)
+        const options = (data?.operators.edges ?? []).map(({ node, match }) => ({
+          code: codeOf(node),
+          name: node.name ?? '（无名称）',
+          former: match?.former ? match.name : null,
+        }))
+        tell(options, options.length === 0 ? '没有找到；可试简称、曾用名或代码。' : null)
       } catch (error) {
-        if (asked.current === name) setWords(sentenceOf(error))
+        tell([], sentenceOf(error))
       }
     }, PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [text, client])
-
-  const open = (code: string) => {
-    setText('')
-    setFound([])
-    input.current?.blur()
-    void navigate(operatorPath({ uscc: code }))
-  }
-  const isCode = CODE.test(text.trim())
-  return (
-    <AutoComplete
-      className="search"
-      value={text}
-      onChange={setText}
-      onSelect={(code: string) => open(code)}
-      notFoundContent={words}
-      popupMatchSelectWidth={false}
-      options={
-        isCode
-          ? [{ value: text.trim(), label: <span>打开代码 {text.trim()}</span> }]
-          : found.map(({ node, match }) => ({
-              value: codeOf(node),
-              label: (
-                <span className="found">
-                  <b>{node.name ?? '（无名称）'}</b>
-                  <span className="soft">
-                    {codeOf(node)}
-                    {match?.former ? ` · 曾用名 ${match.name}` : ''}
-                  </span>
-                </span>
-              ),
-            }))
-      }
-    >
-      <Input.Search
-        ref={input}
-        aria-label="查找经营者"
-        placeholder="查找经营者：名称或代码  /"
-        onSearch={(value) => {
-          const first = found[0]
-          if (CODE.test(value.trim())) open(value.trim())
-          else if (first) open(codeOf(first.node))
-        }}
-      />
-    </AutoComplete>
-  )
+    return () => {
+      isOld = true
+      clearTimeout(timer)
+    }
+  }, [client, name, isCode])
+  if (isCode) return { of: name, options: [{ code: name, name: '打开此代码', former: null }], words: null }
+  return found.of === name ? found : { of: name, options: [], words: null }
 }

@@ -2,6 +2,7 @@
 import { Button, Popover } from 'antd'
 import type { ReactNode } from 'react'
 import { instant } from './dates.js'
+import { type Body, membersOf } from './record-words.js'
 
 export interface FromRecord {
   agencyName?: { zh: string } | null
@@ -38,6 +39,21 @@ export const SourceOf = ({ record, of }: { record: FromRecord; of: string }) => 
   </Popover>
 )
 
+/** Longer than this a value takes the whole width, characters. */
+const LONG = 60
+
+/** What a record says, member by member, in the order in which such records are read. */
+export const Members = ({ kind, body }: { kind: string; body: Body }) => (
+  <dl className="fields">
+    {membersOf(kind, body).map(({ field, name, words }) => (
+      <div key={field} className={words.length > LONG ? 'field wide' : 'field'}>
+        <dt>{name}</dt>
+        <dd>{words}</dd>
+      </div>
+    ))}
+  </dl>
+)
+
 /** Within `<dl className="fields">`. */
 export const Field = ({
   label,
@@ -48,7 +64,7 @@ export const Field = ({
   children: ReactNode
   source?: FromRecord | null | undefined
 }) => (
-  <div className="field">
+  <div className={typeof children === 'string' && children.length > LONG ? 'field wide' : 'field'}>
     <dt>{label}</dt>
     <dd>
       {children ?? '—'} {source && <SourceOf record={source} of={label} />}

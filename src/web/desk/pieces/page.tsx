@@ -7,8 +7,16 @@ import { pageAt } from '../routes.js'
 const HUB = '吉林省电子商务信用信息共享枢纽'
 let isFirst = true
 
-/** `extra`: buttons beside the title. */
-export const PageHead = ({ title, extra, children }: { title: string; extra?: ReactNode; children?: ReactNode }) => {
+export interface PageHeadProps {
+  title: string
+  /** Buttons beside the title. */
+  extra?: ReactNode
+  /** The page under which it lies, where its own path does not say so: /operators. */
+  under?: string
+  children?: ReactNode
+}
+
+export const PageHead = ({ title, extra, under, children }: PageHeadProps) => {
   const head = useRef<HTMLHeadingElement>(null)
   const { pathname } = useLocation()
   useEffect(() => {
@@ -19,7 +27,7 @@ export const PageHead = ({ title, extra, children }: { title: string; extra?: Re
     if (!isFirst) head.current?.focus()
     isFirst = false
   }, [pathname])
-  const above = crumbsOf(pathname)
+  const above = crumbsOf(under === undefined ? pathname : `${under}/here`)
   return (
     <header className="page-head">
       {above.length > 0 && (

@@ -36,7 +36,7 @@ export const Waterfall = ({ label, falls }: { label: string; falls: readonly Fal
       <div ref={box} style={{ height: falls.length * BAR_PX + 40 }} aria-hidden="true" />
       <details className="alternative">
         <summary>以表格查看</summary>
-        <table aria-label={label}>
+        <table className="plain-table" aria-label={label}>
           <thead>
             <tr>
               <th scope="col">项目</th>

@@ -19,6 +19,8 @@ import {
 type Platform = PlatformsQuery['platforms'][number]
 
 const BAR_PX = 40
+/** The axis reaches at least so far, deliveries. */
+const LEAST_WIDTH = 5
 /** Room of the axis and the legend, pixels. */
 const FRAME_PX = 60
 
@@ -52,7 +54,8 @@ const Backlog = ({ of }: { of: readonly Platform[] }) => {
       grid: { left: 8, right: 40, top: 32, bottom: 8, containLabel: true },
       legend: { top: 0, left: 0, textStyle: { color: COLOURS.text } },
       tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
-      xAxis: { type: 'value', minInterval: 1, ...AXIS },
+      // A single one does not fill the whole width.
+      xAxis: { type: 'value', minInterval: 1, max: ({ max }: { max: number }) => Math.max(max, LEAST_WIDTH), ...AXIS },
       yAxis: {
         type: 'category',
         inverse: true,

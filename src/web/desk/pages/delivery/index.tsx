@@ -64,11 +64,11 @@ const Whole = ({ of, platform, all, onDone }: WholeProps) => (
   <div className="panels">
     <Subject of={of} platform={platform} />
     {of.state === 'REFUSED' && <Settle of={of} platform={platform?.name.zh ?? of.platform} onDone={onDone} />}
-    <Panel title="经过">
-      <Story of={of} />
-    </Panel>
-    <Panel title="平台的答复">
+    <Panel title="平台的答复" wide>
       <Answers of={of} />
+    </Panel>
+    <Panel title="经过" wide>
+      <Story of={of} />
     </Panel>
     <Panel title="内容" wide>
       {of.notice === null ? (

@@ -1,6 +1,6 @@
 /** All operators, found by name, kind, region and grade; what is asked for stands in the address. */
 import { Input, Select } from 'antd'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { Code, codeOf, operatorPath } from '../../pieces/code.js'
@@ -10,7 +10,7 @@ import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import { useMay } from '../../session/session.js'
-import { OperatorsDocument, type OperatorsQuery } from './operators.generated.js'
+import { type OperatorFilter, OperatorsDocument, type OperatorsQuery } from './operators.generated.js'
 
 type Row = OperatorsQuery['operators']['edges'][number]
 
@@ -58,17 +58,14 @@ export default function Operators() {
   const grades = useMay('see_grade')
   const [asked, ask] = useAddressState({ name: '', kind: '', region: '', grade: '', row: 0 })
   const { name, kind, region, grade } = asked
-  const filter = useMemo(
-    () => ({
-      ...(name && { name }),
-      ...(kind && { kind }),
-      ...(region && { region }),
-      ...(grade && { grade }),
-    }),
-    [name, kind, region, grade],
-  )
-  const rows = useConnection(OperatorsDocument, { filter } as never, (data) => {
-    const { edges, pageInfo, totalCount } = (data as OperatorsQuery).operators
+  const filter: OperatorFilter = {
+    name: name || null,
+    region: region || null,
+    kind: (kind || null) as OperatorFilter['kind'],
+    grade: (grade || null) as OperatorFilter['grade'],
+  }
+  const rows = useConnection(OperatorsDocument, { filter }, (data) => {
+    const { edges, pageInfo, totalCount } = data.operators
     return { nodes: edges, pageInfo, totalCount }
   })
   const [text, setText] = useState(name)

@@ -27,7 +27,7 @@ export default function Today() {
         }
       />
       {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {data ? <Work of={data as TodayQuery} /> : loading && <Loading of="今日工作" />}
+      {data ? <Work of={data} /> : loading && <Loading of="今日工作" />}
     </>
   )
 }
@@ -85,7 +85,7 @@ const DeadlineTable = ({ label, lines, isLate }: { label: string; lines: Lines['
       <tbody>
         {lines.map(({ name, dueOn, provisional, listing }) => (
           <tr key={`${listing.id} ${name} ${dueOn}`}>
-            <td>
+            <td className="nowrap">
               {day(dueOn)} <span className={isLate ? 'bad' : 'soft'}>{distance(dueOn)}</span>
               {provisional && <span className="soft">（节假日未公布，可能变动）</span>}
             </td>

@@ -1,0 +1,47 @@
+/** The people of the demo: one of each role that sits at the desk, with a password for one use until each has chosen its own. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Hub } from './hub.js'
+import * as kept from './store/people.js'
+import * as people from './work/people.js'
+
+/** In the folder of the sandbox: what was printed at the start before and still works. */
+const FILE = 'people.json'
+const PEOPLE = ['officer', 'reviewer', 'administrator', 'auditor'] as const
+const OF = { agency: 'market-regulator', region: '220000' }
+
+/** A line for each: its name, and its one-time password; null: it has one of its own. */
+export const demoPeople = async (hub: Hub, folder: string): Promise<{ name: string; password: string | null }[]> => {
+  const path = join(folder, FILE)
+  const before = passwordsIn(path)
+  const now = hub.now()
+  const told = []
+  for (const name of PEOPLE) {
+    const person = await kept.byId(hub.db, name)
+    if (person !== null && person.oneTimeUntil === null) {
+      told.push({ name, password: null })
+      continue
+    }
+    const known = before[name]
+    const works = known !== undefined && person?.oneTimeUntil != null && person.oneTimeUntil > now
+    told.push({ name, password: works ? known : await fresh(hub, name, person !== null) })
+  }
+  const passwords = told.flatMap(({ name, password }) => (password === null ? [] : [[name, password]]))
+  writeFileSync(path, JSON.stringify(Object.fromEntries(passwords)), { mode: 0o600 })
+  return told
+}
+
+const fresh = async ({ db, now }: Hub, name: (typeof PEOPLE)[number], isThere: boolean): Promise<string> => {
+  const registered = isThere
+    ? await people.reset(db, name, now())
+    : await people.add(db, { name, role: name, ...OF }, [OF.agency], now())
+  return registered.one_time_password
+}
+
+const passwordsIn = (path: string): Record<string, string> => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>
+  } catch {
+    return {}
+  }
+}

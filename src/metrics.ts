@@ -1,0 +1,214 @@
+/**
+ * What the hub counts about itself while it runs, in the form that Prometheus reads; the only place that knows prom-client.
+ * Every label has few values, all of them words of the program: no code, no name, no client, no address is ever one.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** Bounds of latencies, seconds. */
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+/** Bounds of rows written together. */
+const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
+/** Values of one label; whatever comes after them is counted as OTHER. All are words of the program, so that it never comes to that. */
+const VALUES_MOST = 500
+const OTHER = 'OTHER'
+
+/** A figure that is looked up when somebody asks: its samples, each with its labels. */
+export interface Sample {
+  labels: Record<string, string>
+  value: number
+}
+
+export interface Figure {
+  name: string
+  help: string
+  labels: readonly string[]
+  samples: readonly Sample[]
+}
+
+export interface Pool {
+  used: number
+  free: number
+  waiting: number
+}
+
+export interface Metrics {
+  answered(of: { door: string; status: number; role: string; seconds: number }): void
+  refused(code: string): void
+  /** Counts one asking of a root field; one for each field, made once. */
+  field(name: string): () => void
+  group(of: { rows: number; seconds: number; written: boolean }): void
+  ran(of: { job: string; outcome: string; lateSeconds: number }): void
+  /** Looked at when somebody asks. */
+  pool(name: string, look: () => Pool): void
+  waiting(what: string, look: () => number): void
+  /** All of it, with these figures beside. */
+  text(figures: readonly Figure[]): Promise<string>
+  contentType: string
+}
+
+/** `pools`: those that are there from the beginning. */
+export const makeMetrics = (given: Record<string, () => Pool> = {}): Metrics => {
+  const registry = new Registry()
+  const registers = [registry]
+  const requests = new Counter({
+    name: 'hub_requests_total',
+    help: 'Requests answered, by door, HTTP status and role of whoever asked.',
+    labelNames: ['door', 'status', 'role'],
+    registers,
+  })
+  const seconds = new Histogram({
+    name: 'hub_request_seconds',
+    help: 'From the head of a request to the end of its answer, by door.',
+    labelNames: ['door'],
+    buckets: SECONDS,
+    registers,
+  })
+  const fields = new Counter({
+    name: 'hub_graphql_fields_total',
+    help: 'Root fields of GraphQL asked, by field; one that is asked twice in a question counts twice.',
+    labelNames: ['field'],
+    registers,
+  })
+  const refusals = new Counter({
+    name: 'hub_refusals_total',
+    help: 'What was refused or broke, by code.',
+    labelNames: ['code'],
+    registers,
+  })
+  const trailRows = new Counter({ name: 'hub_trail_rows_total', help: 'Rows written to the trail.', registers })
+  const trailFailures = new Counter({
+    name: 'hub_trail_failures_total',
+    help: 'Groups of rows that could not be written; their answers were refused.',
+    registers,
+  })
+  const groupRows = new Histogram({
+    name: 'hub_trail_group_rows',
+    help: 'Rows of the trail written together.',
+    buckets: ROWS,
+    registers,
+  })
+  const groupSeconds = new Histogram({
+    name: 'hub_trail_group_seconds',
+    help: 'How long a group of rows of the trail took to be durable.',
+    buckets: SECONDS,
+    registers,
+  })
+  const jobs = new Counter({
+    name: 'hub_job_runs_total',
+    help: 'Occurrences of the timetable that ended in this process, by job and outcome.',
+    labelNames: ['job', 'outcome'],
+    registers,
+  })
+  const lateness = new Histogram({
+    name: 'hub_job_late_seconds',
+    help: 'How long after its planned time an occurrence began, by job.',
+    labelNames: ['job'],
+    buckets: [1, 5, 15, 60, 300, 900, 3600, 14400],
+    registers,
+  })
+  const pools = new Map(Object.entries(given))
+  new Gauge({
+    name: 'hub_database_connections',
+    help: 'Connections to the database, by pool and whether one is in use.',
+    labelNames: ['pool', 'state'],
+    registers,
+    collect() {
+      for (const [pool, look] of pools) {
+        const { used, free } = look()
+        this.set({ pool, state: 'used' }, used)
+        this.set({ pool, state: 'free' }, free)
+      }
+    },
+  })
+  new Gauge({
+    name: 'hub_database_waiting',
+    help: 'Who waits for a connection to the database, by pool.',
+    labelNames: ['pool'],
+    registers,
+    collect() {
+      for (const [pool, look] of pools) this.set({ pool }, look().waiting)
+    },
+  })
+  const queues = new Map<string, () => number>()
+  new Gauge({
+    name: 'hub_waiting',
+    help: 'What waits in this process, by queue.',
+    labelNames: ['queue'],
+    registers,
+    collect() {
+      for (const [queue, look] of queues) this.set({ queue }, look())
+    },
+  })
+
+  // Counted as plain numbers and told when somebody asks: finding a counter by its labels costs more than the counting.
+  const tallies: (() => void)[] = []
+  const tally = (tell: (more: number) => void): (() => void) => {
+    let more = 0
+    tallies.push(() => {
+      if (more > 0) tell(more)
+      more = 0
+    })
+    return () => {
+      more += 1
+    }
+  }
+  const request = few((name) => {
+    const [door = OTHER, status = OTHER, role = OTHER] = name.split(' ')
+    return tally((more) => requests.inc({ door, status, role }, more))
+  })
+  const took = few((door) => seconds.labels(door))
+  const refusal = few((code) => tally((more) => refusals.inc({ code }, more)))
+  let begun = false
+
+  return {
+    contentType: registry.contentType,
+    answered: ({ door, status, role, seconds: lasted }) => {
+      request(`${door} ${status} ${role}`)()
+      took(door).observe(lasted)
+    },
+    refused: (code) => refusal(code)(),
+    field: few((field) => tally((more) => fields.inc({ field }, more))),
+    group: ({ rows, seconds: lasted, written }) => {
+      if (!written) return trailFailures.inc()
+      trailRows.inc(rows)
+      groupRows.observe(rows)
+      groupSeconds.observe(lasted)
+    },
+    ran: ({ job, outcome, lateSeconds }) => {
+      jobs.inc({ job, outcome })
+      lateness.observe({ job }, Math.max(0, lateSeconds))
+    },
+    pool: (name, look) => void pools.set(name, look),
+    waiting: (what, look) => void queues.set(what, look),
+    text: async (figures) => {
+      // The delay of the loop is measured from when it is first asked for.
+      if (!begun) collectDefaultMetrics({ register: registry })
+      begun = true
+      for (const tell of tallies) tell()
+      // As it is spelt in the format: the library's `Nan` is read by most, not by all.
+      return `${await registry.metrics()}${await looked(figures)}`.replace(/ Nan$/gm, ' NaN')
+    },
+  }
+}
+
+/** What is made for a name is kept, for so many of them; all others share one. */
+const few = <V>(make: (name: string) => V): ((name: string) => V) => {
+  const made = new Map<string, V>()
+  return (asked) => {
+    const known = made.get(asked)
+    if (known !== undefined) return known
+    const name = made.size < VALUES_MOST ? asked : OTHER
+    const kept = made.get(name) ?? make(name)
+    made.set(name, kept)
+    return kept
+  }
+}
+
+const looked = async (figures: readonly Figure[]): Promise<string> => {
+  const registry = new Registry()
+  for (const { name, help, labels, samples } of figures) {
+    const gauge = new Gauge({ name, help, labelNames: [...labels], registers: [registry] })
+    for (const sample of samples) gauge.set(sample.labels, sample.value)
+  }
+  return registry.metrics()
+}

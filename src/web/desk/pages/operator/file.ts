@@ -1,0 +1,96 @@
+/** The whole file of one operator, as of a day and as known at an instant: every page of its records. */
+import { useApolloClient } from '@apollo/client/react'
+import { useCallback, useEffect, useState } from 'react'
+import { useMay } from '../../session/session.js'
+import {
+  type FileRecordFragment,
+  MoreRecordsDocument,
+  OperatorFileDocument,
+  type OperatorFileQuery,
+} from './operator.generated.js'
+
+type Found = NonNullable<OperatorFileQuery['operator']>
+export type FileRecord = FileRecordFragment
+export type OperatorFile = Omit<Found, 'records'> & { records: FileRecord[]; totalRecords: number }
+
+/** Records of one operator that are read, in pages of 100: whoever has more is read in part, and it is said so. */
+const PAGES_MOST = 30
+
+export interface Asked {
+  code: string
+  /** YYYY-MM-DD, and the end of a day likewise; empty: now. */
+  asOf: string
+  knownAt: string
+}
+
+export interface FileState {
+  file: OperatorFile | null
+  /** It is not there, or not for whoever asks. */
+  isMissing: boolean
+  isLoading: boolean
+  error: unknown
+  again: () => void
+}
+
+/** What was known at the end of that day in Shanghai. */
+const endOf = (day: string): string | null => (day === '' ? null : `${day}T23:59:59+08:00`)
+
+export const useFile = ({ code, asOf, knownAt }: Asked): FileState => {
+  const client = useApolloClient()
+  const askers = useMay('see_askers')
+  const [round, setRound] = useState(0)
+  const [state, setState] = useState<Omit<FileState, 'again'>>({
+    file: null,
+    isMissing: false,
+    isLoading: true,
+    error: null,
+  })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` asks the same anew
+  useEffect(() => {
+    let isGone = false
+    setState((before) => ({ ...before, isLoading: true, error: null }))
+    const variables = { code, asOf: asOf || null, knownAt: endOf(knownAt) }
+    const read = async (): Promise<OperatorFile | null> => {
+      const asked = {
+        query: OperatorFileDocument,
+        variables: { ...variables, askers },
+        fetchPolicy: 'no-cache',
+      } as const
+      const { data } = await client.query(asked)
+      const found = data?.operator ?? null
+      if (found === null) return null
+      const { records: first, ...rest } = found
+      const records = [...first.nodes]
+      let { hasNextPage, endCursor } = first.pageInfo
+      for (let page = 1; hasNextPage && page < PAGES_MOST && !isGone; page += 1) {
+        const more = await client.query({
+          query: MoreRecordsDocument,
+          variables: { ...variables, after: endCursor },
+          fetchPolicy: 'no-cache',
+        })
+        const next = more.data?.operator?.records
+        if (!next) break
+        records.push(...next.nodes)
+        hasNextPage = next.pageInfo.hasNextPage
+        endCursor = next.pageInfo.endCursor
+      }
+      return { ...rest, records, totalRecords: first.totalCount }
+    }
+    read()
+      .then((file) => {
+        if (!isGone) setState({ file, isMissing: file === null, isLoading: false, error: null })
+      })
+      .catch((error: unknown) => {
+        if (!isGone) setState((before) => ({ ...before, isLoading: false, error }))
+      })
+    return () => {
+      isGone = true
+    }
+  }, [client, code, asOf, knownAt, askers, round])
+  const again = useCallback(() => setRound((before) => before + 1), [])
+  return { ...state, again }
+}
+
+/** The registration that names it, which is the source of its identity. */
+export const registrationOf = ({ records }: OperatorFile): FileRecord | null =>
+  records.find(({ kind }) => kind === 'REGISTRATION') ?? null

@@ -1,0 +1,86 @@
+/** Who it is: its codes, its names through time, what was merged into it, and the row each value came from. */
+import { Link } from 'react-router'
+import { Code, codeOf, operatorPath } from '../../pieces/code.js'
+import { instant } from '../../pieces/dates.js'
+import { Field } from '../../pieces/field.js'
+import { bodyOf, fieldName, valueWords } from '../../pieces/record-words.js'
+import { labelOf } from '../../pieces/words.js'
+import { type OperatorFile, registrationOf } from './file.js'
+
+/** Of the registration, in the order in which it is read. */
+const FIELDS = [
+  'type',
+  'representative',
+  'capital_yuan',
+  'established_on',
+  'approved_on',
+  'term_from',
+  'term_to',
+  'authority',
+  'address',
+  'scope',
+]
+
+export const Identity = ({ of }: { of: OperatorFile }) => {
+  const registration = registrationOf(of)
+  const body = bodyOf(registration?.body)
+  return (
+    <section className="panel wide" aria-labelledby="identity">
+      <h2 id="identity">基础信息</h2>
+      <dl className="fields">
+        <Field label="名称" source={registration}>
+          {of.name ?? '—'}
+        </Field>
+        <Field label="主体类型">{labelOf('OperatorKind', of.kind)}</Field>
+        <Field label="登记状态" source={registration}>
+          {labelOf('RegistrationStatus', of.registrationStatus)}
+        </Field>
+        <Field label="行政区划">{of.region ?? '—'}</Field>
+        {of.codes.map(({ scheme, code }) => (
+          <Field key={`${scheme} ${code}`} label={labelOf('CodeScheme', scheme).replace(/ (?:GB|GS).*$/, '')}>
+            <Code of={code} />
+          </Field>
+        ))}
+        {FIELDS.filter((field) => body[field] != null && body[field] !== '').map((field) => (
+          <Field key={field} label={fieldName(field)} source={registration}>
+            {valueWords('REGISTRATION', body[field])}
+          </Field>
+        ))}
+      </dl>
+      {of.namesBefore.length > 0 && (
+        <>
+          <h3>曾用名</h3>
+          <ul className="lines">
+            {of.namesBefore.map(({ name, knownFrom }) => (
+              <li key={name}>
+                {name} <span className="soft">枢纽自 {instant(knownFrom)} 得知</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {(of.mergedFrom.length > 0 || of.decisions.length > 0) && (
+        <>
+          <h3>身份认定</h3>
+          <ul className="lines">
+            {of.mergedFrom.map((part) => (
+              <li key={codeOf(part)}>
+                并入：<Link to={operatorPath(part)}>{part.name ?? codeOf(part)}</Link> <Code of={codeOf(part)} />
+              </li>
+            ))}
+            {of.decisions.map(({ id, verdict, cause, reason, decidedBy, decidedAt, undoneAt }) => (
+              <li key={id}>
+                {labelOf('DecisionVerdict', verdict)}
+                {cause ? `（${labelOf('MergeCause', cause)}）` : ''}：{reason}{' '}
+                <span className="soft">
+                  {decidedBy}，{instant(decidedAt)}
+                  {undoneAt ? `；已于 ${instant(undoneAt)} 撤销` : ''}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,111 @@
+/** One operator: who it is, how it stands, and why; as of any day, and as known at any. */
+import { Button, DatePicker } from 'antd'
+import dayjs from 'dayjs'
+import { useId } from 'react'
+import { useNavigate, useParams } from 'react-router'
+import { useAddressState } from '../../pieces/address.js'
+import { Code, codeOf } from '../../pieces/code.js'
+import { instant } from '../../pieces/dates.js'
+import { Loading } from '../../pieces/empty.js'
+import { PageHead } from '../../pieces/page.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { labelOf } from '../../pieces/words.js'
+import { type OperatorFile, useFile } from './file.js'
+import { Identity } from './identity.js'
+import { Listings } from './listings.js'
+import { AskedBy, Records } from './records.js'
+import { ScorePanel } from './score.js'
+import { type By, Time } from './time.js'
+
+/** Before this no feed was ever pulled: some source has sent nothing yet. */
+const LONG_AGO = '1971'
+
+export default function OperatorPage() {
+  const { code = '' } = useParams()
+  const navigate = useNavigate()
+  const [asked, ask] = useAddressState({ asOf: '', knownAt: '', by: 'held' })
+  const { asOf, knownAt } = asked
+  const { file, isMissing, isLoading, error, again } = useFile({ code, asOf, knownAt })
+  const search = new URLSearchParams(Object.entries({ asOf, knownAt }).filter(([, value]) => value !== '')).toString()
+  const title = file?.name ?? (isMissing ? '没有这个经营者' : code)
+  return (
+    <>
+      <PageHead
+        title={title}
+        under="/operators"
+        extra={
+          file && (
+            <Button
+              onClick={() => void navigate(`/operator/${encodeURIComponent(code)}/report${search ? `?${search}` : ''}`)}
+            >
+              公共信用信息报告
+            </Button>
+          )
+        }
+      >
+        {file && <Standing of={file} />}
+        <form className="filters" aria-label="所问的时间">
+          <Day label="事实截至" value={asOf} onChange={(asOf) => ask({ asOf })} />
+          <Day label="按当时所知" value={knownAt} onChange={(knownAt) => ask({ knownAt })} />
+          {(asOf || knownAt) && <Button onClick={() => ask({ asOf: '', knownAt: '' })}>回到现在</Button>}
+        </form>
+      </PageHead>
+      {(asOf || knownAt) && (
+        <p className="past" role="status">
+          以下为{asOf ? ` ${asOf} 当日` : '现在'}的状况{knownAt ? `，按枢纽在 ${knownAt} 日终所知` : ''}。
+        </p>
+      )}
+      {error !== null && <Refusal of={error} onAgain={again} />}
+      {isMissing && !isLoading && <p>没有代码为 {code} 的经营者，或者当时尚不为枢纽所知，或者您无权查看。</p>}
+      {isLoading && file === null && <Loading of="档案" />}
+      {file && (
+        <div className="panels" aria-busy={isLoading}>
+          <Identity of={file} />
+          <ScorePanel of={file} />
+          <Listings of={file} />
+          <Time of={file} by={asked.by as By} onBy={(by) => ask({ by })} />
+          <Records of={file} />
+          {file.askedBy && <AskedBy of={file.askedBy} />}
+        </div>
+      )}
+    </>
+  )
+}
+
+const Day = ({ label, value, onChange }: { label: string; value: string; onChange: (day: string) => void }) => {
+  const id = useId()
+  return (
+    <>
+      <label htmlFor={id}>{label}</label>
+      <DatePicker
+        id={id}
+        value={value === '' ? null : dayjs(value)}
+        onChange={(picked) => onChange(picked?.format('YYYY-MM-DD') ?? '')}
+        placeholder="现在"
+        maxDate={dayjs()}
+      />
+    </>
+  )
+}
+
+const Standing = ({ of }: { of: OperatorFile }) => {
+  const { standing, registrationStatus } = of
+  return (
+    <p className="standing">
+      <Code of={codeOf(of)} />
+      <span>{labelOf('StandingStatus', standing.status)}</span>
+      <span>{labelOf('RegistrationStatus', registrationStatus)}</span>
+      {standing.grade !== null && (
+        <b>
+          {standing.grade} 级 · {standing.score} 分{standing.overruled ? '（经人工调整）' : ''}
+        </b>
+      )}
+      {standing.listed ? <b className="bad">在公示的黑名单上</b> : <span className="good">不在公示的黑名单上</span>}
+      {standing.objected && <span className="warn">有异议在核实</span>}
+      <span className={standing.stale ? 'warn' : 'soft'}>
+        {standing.asOf < LONG_AGO ? '有数据源从未完整拉取' : `数据截至 ${instant(standing.asOf)}`}
+        {standing.stale ? '，已陈旧' : ''}
+      </span>
+    </p>
+  )
+}

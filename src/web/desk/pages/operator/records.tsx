@@ -1,0 +1,105 @@
+/** Everything that is on file about it, kind by kind, each value beside the row that it came from; and who asked. */
+import { instant } from '../../pieces/dates.js'
+import { Empty } from '../../pieces/empty.js'
+import { Members, sourceWords } from '../../pieces/field.js'
+import { bodyOf, isAdverse, lineOf } from '../../pieces/record-words.js'
+import { labelOf } from '../../pieces/words.js'
+import type { FileRecord, OperatorFile } from './file.js'
+
+/** In the order of the report; goods, trademarks and shops stand together. */
+export const KINDS = [
+  'REGISTRATION',
+  'PENALTY',
+  'PERMIT',
+  'LIST_ENTRY',
+  'REPAIR',
+  'INSPECTION',
+  'RECALL',
+  'STANDARD',
+  'TRADEMARK',
+  'SHOP',
+  'COMMITMENT',
+  'TRUSTMARK',
+  'ICP_FILING',
+] as const
+
+export const Records = ({ of }: { of: OperatorFile }) => (
+  <section className="panel wide" aria-labelledby="records">
+    <h2 id="records">信用信息</h2>
+    {of.records.length < of.totalRecords && (
+      <p className="warn">
+        共 {of.totalRecords} 条，此处载入 {of.records.length} 条。
+      </p>
+    )}
+    {of.records.length === 0 && <Empty>所问之日没有信用信息。</Empty>}
+    {KINDS.map((kind) => {
+      const own = of.records.filter((record) => record.kind === kind)
+      return (
+        own.length > 0 && (
+          <div key={kind}>
+            <h3>
+              {labelOf('RecordKind', kind)} <span className="soft">{own.length} 条</span>
+            </h3>
+            {own.map((record) => (
+              <RecordLine key={record.id} of={record} />
+            ))}
+          </div>
+        )
+      )
+    })}
+  </section>
+)
+
+const RecordLine = ({ of }: { of: FileRecord }) => {
+  const body = bodyOf(of.body)
+  return (
+    <details className="record">
+      <summary>
+        <span className={isAdverse(of.kind, body) ? 'bad' : ''}>{lineOf(of.kind, body)}</span>{' '}
+        <span className="soft">{of.validFrom ?? ''}</span>
+      </summary>
+      <Members kind={of.kind} body={body} />
+      <p className="soft">
+        来源：{sourceWords(of)}；枢纽自 {instant(of.knownFrom)} 得知。
+        {of.findings.map(({ field, message }) => ` 接收时：${field} ${message}`).join('')}
+      </p>
+    </details>
+  )
+}
+
+type Askers = NonNullable<OperatorFile['askedBy']>
+
+export const AskedBy = ({ of }: { of: Askers }) => (
+  <section className="panel wide no-print" aria-labelledby="asked">
+    <h2 id="asked">谁查询过</h2>
+    {of.nodes.length === 0 ? (
+      <Empty>规则许可告知的范围内，没有查询。</Empty>
+    ) : (
+      <table className="plain-table" aria-label="谁查询过">
+        <thead>
+          <tr>
+            <th scope="col">时间</th>
+            <th scope="col">查询者</th>
+            <th scope="col">角色</th>
+            <th scope="col">用途</th>
+          </tr>
+        </thead>
+        <tbody>
+          {of.nodes.map(({ at, client, role, purpose }, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two may ask at the same instant; the order is fixed
+            <tr key={`${at} ${client} ${i}`}>
+              <td>{instant(at)}</td>
+              <td>{client}</td>
+              <td>{labelOf('Role', role)}</td>
+              <td>{purpose ?? '未说明'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    )}
+    <p className="soft">
+      {of.completeUntil === null ? '查询痕迹尚未编入。' : `${instant(of.completeUntil)} 以前的查询均已在内。`}
+      {of.pageInfo.hasNextPage ? '只列最近 20 次。' : ''}
+    </p>
+  </section>
+)

@@ -1,0 +1,58 @@
+/** The report as data: what is printed, with the names of its contracts. Pure. */
+import { codeOf } from '../../pieces/code.js'
+import { today } from '../../pieces/dates.js'
+import type { FileRecord, OperatorFile } from './file.js'
+
+export interface Report {
+  title: string
+  standard: string
+  subject: { code: string; name: string | null; uscc: string | null; shop: string | null; formerNames: string[] }
+  /** The day whose facts it tells, YYYY-MM-DD; and the day at whose end they were known, null: now. */
+  asOf: string
+  knownAt: string | null
+  /** ISO 8601; and by whom, the name of the person signed in. */
+  madeAt: string
+  madeBy: string
+  standing: OperatorFile['standing']
+  /** All of it is there: an operator with very many records is read in part. */
+  complete: boolean
+  blocks: {
+    registration: FileRecord[]
+    administration: FileRecord[]
+    honesty: FileRecord[]
+    lists: OperatorFile['listings']
+    mirroredLists: FileRecord[]
+    commitments: FileRecord[]
+    score: OperatorFile['score']
+    others: FileRecord[]
+  }
+}
+
+export const reportOf = (
+  file: OperatorFile,
+  { asOf, knownAt, by }: { asOf: string; knownAt: string; by: string },
+): Report => {
+  const kinds = (...wanted: string[]) => file.records.filter(({ kind }) => wanted.includes(kind))
+  const { uscc, shop, name } = file
+  return {
+    title: '公共信用信息报告',
+    standard: '公共信用信息报告标准（2022年版）的栏目',
+    subject: { code: codeOf(file), name, uscc, shop, formerNames: file.namesBefore.map((one) => one.name) },
+    asOf: asOf || today(),
+    knownAt: knownAt || null,
+    madeAt: new Date().toISOString(),
+    madeBy: by,
+    standing: file.standing,
+    complete: file.records.length >= file.totalRecords,
+    blocks: {
+      registration: kinds('REGISTRATION'),
+      administration: kinds('PERMIT', 'PENALTY', 'REPAIR'),
+      honesty: kinds('TRUSTMARK'),
+      lists: file.listings,
+      mirroredLists: kinds('LIST_ENTRY'),
+      commitments: kinds('COMMITMENT'),
+      score: file.score,
+      others: kinds('INSPECTION', 'RECALL', 'STANDARD', 'TRADEMARK', 'SHOP', 'ICP_FILING'),
+    },
+  }
+}

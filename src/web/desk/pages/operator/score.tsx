@@ -1,0 +1,160 @@
+/** Why it is scored so, reason by reason, and the way back up. */
+import { useMemo } from 'react'
+import { day } from '../../pieces/dates.js'
+import { Empty } from '../../pieces/empty.js'
+import { SourceOf } from '../../pieces/field.js'
+import { bodyOf, lineOf } from '../../pieces/record-words.js'
+import { type Fall, signed, Waterfall } from '../../pieces/waterfall.js'
+import { labelOf } from '../../pieces/words.js'
+import type { FileRecord, OperatorFile } from './file.js'
+
+type Score = NonNullable<OperatorFile['score']>
+
+/** What a reason says without its reckoning: the first clause. */
+const shortOf = (zh: string): string => /^[^，。；：（]+/u.exec(zh)?.[0] ?? zh
+
+export const ScorePanel = ({ of }: { of: OperatorFile }) => (
+  <section className="panel wide" aria-labelledby="score">
+    <h2 id="score">信用评价</h2>
+    {of.score === null ? <Empty>没有评分，或者您无权查看。</Empty> : <Scored of={of.score} records={of.records} />}
+  </section>
+)
+
+const Scored = ({ of, records }: { of: Score; records: readonly FileRecord[] }) => {
+  const falls = useMemo<Fall[]>(
+    () => [
+      ...of.reasons
+        .map(({ rule, zh, points }, i) => ({ key: `${i} ${rule}`, label: shortOf(zh), points }))
+        // What moves nothing is told beside, and draws nothing.
+        .filter(({ points }) => points !== 0),
+      { key: 'value', label: '信用分', points: of.value, total: true },
+    ],
+    [of],
+  )
+  return (
+    <>
+      <p>
+        <strong className="value">
+          {of.value} 分 · {of.grade} 级
+        </strong>{' '}
+        {labelOf('Grade', of.grade)}{' '}
+        <span className="soft">
+          评分卡 {of.scorecard}，按 {of.asOf} 的事实评出
+          {of.nextChangeOn ? `；事实不变，${of.nextChangeOn} 起因时间推移而变化` : ''}
+        </span>
+      </p>
+      {of.objected && <p className="warn">评分所依据的信息有异议，正在核实。</p>}
+      {of.overrule && (
+        <p className="warn">
+          等级经人工调整为 {of.overrule.grade} 级，至 {of.overrule.endsOn}：{of.overrule.reason}（
+          {of.overrule.decidedBy}）
+        </p>
+      )}
+      {of.reasons.length === 0 ? (
+        <Empty>理由不对您的角色公开。</Empty>
+      ) : (
+        <div className="beside">
+          <Waterfall label="信用分的构成" falls={falls} />
+          <Reasons of={of.reasons} records={records} />
+        </div>
+      )}
+      <WayBack of={of} />
+    </>
+  )
+}
+
+const Reasons = ({ of, records }: { of: Score['reasons']; records: readonly FileRecord[] }) => {
+  const known = new Map(records.map((record) => [record.id, record]))
+  return (
+    <ol className="reasons" aria-label="评分理由">
+      {of.map(({ rule, zh, points, fadesOn, objected, records: behind }, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: one rule may give several reasons, in their order
+        <li key={`${rule} ${i}`}>
+          <b className={points < 0 ? 'bad' : points > 0 ? 'good' : 'soft'}>{signed(points)}</b> {zh}
+          {objected && <span className="warn">（有异议）</span>}
+          {fadesOn && <span className="soft"> {fadesOn} 起减轻</span>}
+          {behind.length > 0 && (
+            <ul>
+              {behind.slice(0, 5).map(({ id }) => {
+                const record = known.get(id)
+                return (
+                  <li key={id}>
+                    {record ? (
+                      <>
+                        {lineOf(record.kind, bodyOf(record.body))}{' '}
+                        <SourceOf record={record} of={labelOf('RecordKind', record.kind)} />
+                      </>
+                    ) : (
+                      '所依据的信息不在所问之日的档案中'
+                    )}
+                  </li>
+                )
+              })}
+              {behind.length > 5 && <li>等 {behind.length} 条</li>}
+            </ul>
+          )}
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+const WayBack = ({ of: { wayBack, lasting } }: { of: Score }) => (
+  <>
+    <h3>信用状况提升建议</h3>
+    {wayBack.length === 0 ? (
+      <Empty>没有可以恢复的失分。</Empty>
+    ) : (
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      <section className="scroll" aria-label="信用状况提升建议" tabIndex={0}>
+        <table className="plain-table" aria-label="信用状况提升建议">
+          <thead>
+            <tr>
+              <th scope="col">最早之日</th>
+              <th scope="col">办法</th>
+              <th scope="col">说明</th>
+              <th scope="col" className="right">
+                恢复
+              </th>
+              <th scope="col" className="right">
+                其后
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {wayBack.map(({ on, act, fact, points, value, grade, zh, basis, confirmed, answer }) => (
+              <tr key={`${on} ${act} ${fact} ${value}`}>
+                <td className="nowrap">{day(on)}</td>
+                <td className="nowrap">{labelOf('RestorationAct', act)}</td>
+                <td>
+                  {zh}
+                  <div className="soft">
+                    {basis}
+                    {confirmed ? '' : '（未经核实）'}
+                    {answer ? `；${answer.workdays} 个工作日内答复` : ''}
+                  </div>
+                </td>
+                <td className="right">{signed(points)}</td>
+                <td className="right">
+                  {value} · {grade}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    )}
+    {lasting.length > 0 && (
+      <>
+        <h3>不能恢复的失分</h3>
+        <ul className="lines">
+          {lasting.map(({ fact, zh, basis }) => (
+            <li key={fact}>
+              {zh} <span className="soft">{basis}</span>
+            </li>
+          ))}
+        </ul>
+      </>
+    )}
+  </>
+)

@@ -1,0 +1,73 @@
+/** What happened, in two times: when it held, or when the hub came to know it. */
+import { Radio } from 'antd'
+import { useMemo } from 'react'
+import { instant } from '../../pieces/dates.js'
+import { SourceOf } from '../../pieces/field.js'
+import { bodyOf, isAdverse, lineOf } from '../../pieces/record-words.js'
+import { type Moment, TimeLine } from '../../pieces/time-line.js'
+import { labelOf } from '../../pieces/words.js'
+import type { OperatorFile } from './file.js'
+
+export type By = 'held' | 'known'
+
+export const Time = ({ of, by, onBy }: { of: OperatorFile; by: By; onBy: (by: By) => void }) => {
+  const moments = useMemo(() => momentsOf(of, by), [of, by])
+  return (
+    <section className="panel wide" aria-labelledby="time">
+      <h2 id="time">时间线</h2>
+      <Radio.Group
+        className="no-print"
+        value={by}
+        onChange={(event) => onBy(event.target.value)}
+        options={[
+          { value: 'held', label: '按事实发生之日' },
+          { value: 'known', label: '按枢纽得知之时' },
+        ]}
+        aria-label="时间线的次序"
+      />
+      <br />
+      <TimeLine label="时间线" moments={moments} />
+    </section>
+  )
+}
+
+const momentsOf = (of: OperatorFile, by: By): Moment[] => {
+  const records: Moment[] = of.records.map((record) => {
+    const body = bodyOf(record.body)
+    const { id, kind, validFrom, validTo, knownFrom } = record
+    return {
+      key: id,
+      at: by === 'held' ? validFrom : knownFrom,
+      tone: isAdverse(kind, body) ? 'bad' : 'plain',
+      title: (
+        <>
+          {labelOf('RecordKind', kind)}：{lineOf(kind, body)}{' '}
+          <SourceOf record={record} of={labelOf('RecordKind', kind)} />
+        </>
+      ),
+      detail:
+        by === 'held'
+          ? `${validTo ? `至 ${validTo}；` : ''}枢纽自 ${instant(knownFrom)} 得知`
+          : `事实自 ${validFrom ?? '不详之日'} 起${validTo ? `至 ${validTo}` : ''}`,
+    }
+  })
+  // When the hub came to know its own moves is when they were made.
+  const listings: Moment[] = of.listings.flatMap(
+    ({ id, kind, list, state, decidedOn, publishedOn, removedOn, mirrored }) => {
+      const name = list?.name.zh ?? kind
+      const origin = mirrored ? '（转录）' : ''
+      const days: [string, string | null, Moment['tone']][] = [
+        ['决定列入', decidedOn, 'bad'],
+        ['公示', publishedOn, 'bad'],
+        [labelOf('ListingState', state), removedOn, 'good'],
+      ]
+      return days.flatMap(([what, at, tone]) =>
+        at === null ? [] : [{ key: `${id} ${what}`, at, tone: tone ?? 'plain', title: `${name}${origin}：${what}` }],
+      )
+    },
+  )
+  const undated = (at: string | null): string => at ?? ''
+  return [...records, ...listings].sort((a, b) =>
+    undated(a.at) < undated(b.at) ? 1 : undated(a.at) > undated(b.at) ? -1 : 0,
+  )
+}

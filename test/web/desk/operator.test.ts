@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { carry } from '../../../src/sandbox/officers.js'
+import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
+import { atDesk, deskBuilt } from '../../support/desk.js'
+import { startHub, type TestHub } from '../../support/hub.js'
+
+/** What is shown as it is written, and does nothing: marks of HTML and quotes, a mark that turns the line about, a rare character. */
+const HOSTILE = `"><img src=x onerror="document.title='hit'">‮𠮷𪚥'); drop table operators;--${'长'.repeat(150)}`
+
+describe('the page of an operator', function () {
+  this.timeout(BROWSER_MS)
+  const visitor = browser()
+  let hub: TestHub
+  let bad: { code: string; name: string }
+  before(async () => {
+    await deskBuilt()
+    hub = await startHub()
+    const feeds = ['registry', 'individuals', 'penalties', 'quality', 'trademarks', 'shops']
+    for (const feed of feeds) await hub.hub.pull(feed, { cause: 'command' })
+    await hub.hub.score({ cause: 'command' })
+    const code = hub.world.dishonestExample
+    await carry(hub.hub.db, hub.hub.rules, code, hub.hub.now())
+    await hub.hub.score({ cause: 'command' })
+    bad = { code, name: hub.world.operators.find(({ uscc }) => uscc === code)?.name ?? '' }
+  })
+  after(() => hub?.stop())
+
+  it('is found from anywhere by a short name or a code, with the keyboard alone', async () => {
+    const { page, open, close, faults } = await atDesk(visitor, hub, 'officer')
+    await open('/', '今日')
+    await page.keyboard.press('/')
+    await page.keyboard.type(bad.name.slice(2, 6))
+    await page.locator('.found', { hasText: bad.code }).waitFor()
+    expect(await violations(page)).to.deep.equal([])
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: bad.name }).waitFor()
+    expect(new URL(page.url()).pathname).to.equal(`/desk/operator/${bad.code}`)
+    await page.keyboard.press('/')
+    await page.keyboard.type(hub.world.goodExample)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`**/operator/${hub.world.goodExample}`)
+    // Enter before anything is found opens the nearest once it is.
+    await page.keyboard.press('/')
+    await page.keyboard.type(bad.name.slice(2, 6))
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`**/operator/${bad.code}`)
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
+  it('says who it is and why: listed, scored reason by reason to the very value, with the way back up', async () => {
+    const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'officer')
+    await open(`/operator/${bad.code}`, bad.name)
+    await page.getByText('在公示的黑名单上').waitFor()
+    const [, value = ''] = /(\d+) 分/.exec((await page.locator('.value').textContent()) ?? '') ?? []
+    await page.getByText('以表格查看').click()
+    const points = await page.locator('figure tbody tr td:nth-child(2)').allTextContents()
+    const sum = points.reduce((total, text) => total + Number(text.replace('−', '-')), 0)
+    expect(sum).to.equal(Number(value)).and.to.be.within(1, 999)
+    expect(await page.locator('figure canvas').count()).to.equal(1)
+    expect(await page.getByRole('table', { name: '信用状况提升建议' }).locator('tbody tr').count()).to.be.at.least(2)
+    const named = page.getByRole('table', { name: '各条名单' })
+    expect(await named.getByRole('row').nth(1).textContent()).to.include('公示中')
+    expect([faults, strays]).to.deep.equal([[], []])
+    await close()
+  })
+
+  it('has the row behind each value', async () => {
+    const { page, open, close } = await atDesk(visitor, hub, 'auditor')
+    await open(`/operator/${bad.code}`, bad.name)
+    await page.getByRole('button', { name: '住所的来源' }).click()
+    const source = page.getByRole('tooltip')
+    await source.getByText('吉林省市场监督管理厅').waitFor()
+    const [row] = await hub.hub.db('versions').where({ kind: 'registration' }).whereRaw(`body->>'uscc' = ?`, [bad.code])
+    await source.getByText(`第 ${row.row_number} 行`, { exact: false }).waitFor()
+    const fine = page.locator('details.record', { hasText: '销售侵犯注册商标专用权的商品' }).first()
+    await fine.locator('summary').click()
+    await fine.getByText('罚款（元）').waitFor()
+    expect(await fine.textContent()).to.match(/来源：吉林省信用办.*第 \d+ 行/)
+    await close()
+  })
+
+  it('answers for a past day, and for what was known then', async () => {
+    const { page, open, close } = await atDesk(visitor, hub, 'officer')
+    await open(`/operator/${bad.code}?asOf=2025-06-01`, bad.name)
+    await page.getByText('以下为 2025-06-01 当日的状况').waitFor()
+    const line = page.getByRole('list', { name: '时间线' })
+    expect(await line.textContent())
+      .to.include('2025-04-22')
+      .and.to.not.include('2026-09-01')
+    await page.getByRole('button', { name: '回到现在' }).click()
+    await line.getByText('2026-09-01').first().waitFor()
+    await page.getByRole('radio', { name: '按枢纽得知之时' }).click()
+    await page.waitForURL(/by=known/)
+    await line
+      .getByText(/事实自 2026-09-01 起/)
+      .first()
+      .waitFor()
+    // Before the hub knew of it there was no such operator.
+    await open(`/operator/${bad.code}?knownAt=2020-01-01`, '没有这个经营者')
+    await close()
+  })
+
+  it('is printed in the shape of a report of public credit, and is the same as JSON', async () => {
+    const { page, open, close, faults } = await atDesk(visitor, hub, 'officer')
+    await open(`/operator/${bad.code}`, bad.name)
+    await page.getByRole('button', { name: '公共信用信息报告' }).click()
+    await page.getByRole('heading', { level: 1, name: '公共信用信息报告' }).waitFor()
+    await page.getByRole('heading', { level: 2, name: '二、行政管理信息' }).waitFor()
+    expect(await page.getByRole('heading', { level: 2 }).count()).to.equal(9)
+    expect(await violations(page)).to.deep.equal([])
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByText('下载 JSON').click()])
+    const report = JSON.parse(readFileSync(await download.path(), 'utf8'))
+    expect(report).to.include({ title: '公共信用信息报告', madeBy: 'officer', complete: true, knownAt: null })
+    expect(report.subject).to.include({ uscc: bad.code, name: bad.name })
+    expect(report.blocks.score.reasons.reduce((sum: number, one: { points: number }) => sum + one.points, 0)).to.equal(
+      report.blocks.score.value,
+    )
+    const penalties = report.blocks.administration.filter(({ kind }: { kind: string }) => kind === 'PENALTY')
+    expect(penalties.length).to.be.at.least(2)
+    for (const { source } of penalties) expect(source.row).to.be.at.least(1)
+    await page.emulateMedia({ media: 'print' })
+    for (const gone of [page.getByRole('navigation', { name: '主导航' }), page.getByText('下载 JSON')])
+      expect(await gone.isVisible()).to.equal(false)
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
+  it('shows names as they are written, whatever is in them, on the page, in the search and in the report', async () => {
+    const { db } = hub.hub
+    const code = hub.world.shopExample
+    await db('operators').where({ uscc: code }).orWhere({ shop: code }).update({ name: HOSTILE })
+    const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'officer', {
+      viewport: { width: 360, height: 800 },
+    })
+    for (const path of ['', '/report']) {
+      await page.goto(`/desk/operator/${encodeURIComponent(code)}${path}`)
+      const shown = page.getByText(HOSTILE, { exact: true }).first()
+      await shown.waitFor()
+      expect((await shown.textContent())?.trim()).to.equal(HOSTILE)
+      expect(await page.locator('img').count()).to.equal(0)
+      expect(await isTooWide(page), path).to.equal(false)
+    }
+    expect(await page.title()).to.not.equal('hit')
+    await open('/operators', '经营者')
+    expect([faults, strays]).to.deep.equal([[], []])
+    await close()
+  })
+
+  it('tells an agency what it may see and no more, and nobody of what is not there', async () => {
+    const { page, open, close, faults } = await atDesk(visitor, hub, 'agency')
+    await open(`/operator/${bad.code}`, bad.name)
+    await page.getByRole('heading', { name: '基础信息' }).waitFor()
+    expect(await page.getByRole('heading', { name: '谁查询过' }).count()).to.equal(0)
+    expect(await page.getByRole('alert').count()).to.equal(0)
+    await open('/operator/91220101MA0000000X', '没有这个经营者')
+    expect(await violations(page)).to.deep.equal([])
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
+  for (const width of [1280, 360]) {
+    it(`is in order for axe, and no wider than its window, at ${width} px`, async () => {
+      const { page, open, close } = await atDesk(visitor, hub, 'reviewer', { viewport: { width, height: 800 } })
+      await open(`/operator/${bad.code}`, bad.name)
+      await page.getByRole('heading', { name: '谁查询过' }).waitFor()
+      expect(await violations(page)).to.deep.equal([])
+      expect(await isTooWide(page)).to.equal(false)
+      await close()
+    })
+  }
+})
