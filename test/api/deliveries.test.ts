@@ -86,15 +86,6 @@ describe('what people do about pushing, over HTTP', () => {
     expect(one.again.notice).to.include({ key: one.key, sequence: 1, documentNumber: '虚市监列〔2026〕1号' })
     expect(await told('auditor')).to.deep.include({ allowed: [], again: one.again })
     expect(await told('agency')).to.deep.include({ allowed: [], again: null })
-    // Public no more, it would be told as a removal where the platform may have had it.
-    const { db } = world.database
-    // Its region follows from its body.
-    const [{ region: _, ...entry }] = await db('public_entries').where({ listing_id: one.key }).del().returning('*')
-    expect((await told('officer')).again).to.deep.equal({ action: 'REMOVE', notice: null })
-    await db('deliveries').where({ subject_id: one.key, platform: 'national' }).update({ attempts: 0 })
-    expect((await told('officer')).again).to.deep.equal({ action: null, notice: null })
-    await db('deliveries').where({ subject_id: one.key, platform: 'national' }).update({ attempts: 1 })
-    await db('public_entries').insert(entry)
   })
 
   it('everything that was owed about one subject is found by its key, or by the id of its entry', async () => {
@@ -325,5 +316,27 @@ describe('what people do about pushing, over HTTP', () => {
     }
     const { node } = await ask(`{ node(id: "${id}") { id } }`, 'marketplace')
     expect(node).to.equal(null)
+  })
+
+  it('sent again after its entry has gone it would be a removal, and nothing to a platform that never heard of it', async () => {
+    const { db } = world.database
+    const [listing = ''] = listings
+    const own = { subject_id: keyIn(listing), platform: 'national' }
+    await db('deliveries')
+      .where(own)
+      .update({ state: 'FOLDED', confirmed_at: null, closed_at: null, closed_by: null, closed_reason: null })
+    const refused = { state: 'REFUSED', confirmed_at: null, receipt: JSON.stringify({ code: '9876', text: 'x' }) }
+    await db('deliveries')
+      .where({ ...own, number: 1 })
+      .update({ ...refused, attempts: 1 })
+    const again = async () =>
+      (
+        await ask(
+          `{ deliveries(filter: {subject: "${listing}", state: REFUSED}) { nodes { again { action notice } } } }`,
+        )
+      ).deliveries.nodes[0].again
+    expect(await again()).to.deep.equal({ action: 'REMOVE', notice: null })
+    await db('deliveries').where(own).update({ attempts: 0 })
+    expect(await again()).to.deep.equal({ action: null, notice: null })
   })
 })
