@@ -171,7 +171,7 @@ const State = ({ of }: { of: Platform }) => (
 /** What it refuses, by rule, the most frequent first, each with what a person can do. */
 const Codes = ({ of }: { of: Platform }) =>
   of.refusedByCode.length === 0 ? null : (
-    <ul className="codes" aria-label={`${of.name.zh}的拒收代码`}>
+    <ul className="refusals" aria-label={`${of.name.zh}的拒收代码`}>
       {of.refusedByCode.map(({ count: n, advice }) => (
         <li key={advice.code}>
           <Link to={`/deliveries?state=REFUSED&platform=${of.id}&code=${encodeURIComponent(advice.code)}`}>
