@@ -35,6 +35,7 @@ const DEARER = {
   'Listing.publicText': { once: 11 },
   'Listing.clocks': { once: 4 },
   'Listing.outlooks': { once: 10 },
+  'Delivery.again': { once: 6 },
   // Reads all facts of its operator anew.
   'Score.audit': { once: 100 },
   'Score.wayBack': { once: 101, each: { cost: 10, zh: '所据事实', en: 'fact behind it' } },

@@ -36,11 +36,13 @@ export interface Filter {
   kind: SubjectKind | null
   /** The rule code of its receipt. */
   code: string | null
+  subjectId: string | null
   sight?: Sight
 }
 
 const WHERE = `(:platform::text is null or d.platform = :platform::text) and (:state::text is null or d.state = :state::text)
-  and (:kind::text is null or d.kind = :kind::text) and (:code::text is null or d.receipt->>'code' = :code::text)`
+  and (:kind::text is null or d.kind = :kind::text) and (:code::text is null or d.receipt->>'code' = :code::text)
+  and (:subjectId::uuid is null or d.subject_id = :subjectId::uuid)`
 /** Said as a constant, so that an index serves. */
 const stateOf = ({ state }: Filter): string => {
   if (state === 'REFUSED') return `d.state = 'REFUSED' and`

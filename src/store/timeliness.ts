@@ -89,7 +89,8 @@ export interface Waiting {
   authority: string
   duty: Duty
   from: string
-  /** Of the message that is to be confirmed now. */
+  /** The message that is to be confirmed now. */
+  delivery: number
   state: 'OWED' | 'REFUSED'
   attempts: number
   lastError: string | null
@@ -121,9 +122,9 @@ export const waiting = async (
 ): Promise<Waiting[]> => {
   const answer = await db.raw(
     `with ${waitingIn(sight)}
-     select t.id, t.platform, t.kind, t.subject_id as "subjectId", t.action, t.authority, t.duty, t.counted_from as "from", w.state, w.attempts,
+     select t.id, t.platform, t.kind, t.subject_id as "subjectId", t.action, t.authority, t.duty, t.counted_from as "from", w.id as delivery, w.state, w.attempts,
        w.last_error as "lastError"
-     from duties t cross join lateral (select w.state, w.attempts, w.last_error from deliveries w where w.platform = t.platform
+     from duties t cross join lateral (select w.id, w.state, w.attempts, w.last_error from deliveries w where w.platform = t.platform
        and w.subject_id = t.subject_id and w.number >= t.number and w.state in ('OWED', 'REFUSED') order by w.number limit 1) w
      where ${ASKED} and (:afterId::bigint is null or (t.counted_from, t.id) > (:afterOn::date, :afterId::bigint))
      order by t.counted_from, t.id limit :first /* timeliness.waiting */`,

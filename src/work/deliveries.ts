@@ -39,6 +39,18 @@ export const resend = (db: Db, rules: Rules, made: SettlingDelivery): Promise<vo
     await desk.resend(tx, refused.id, { number, notice: { ...fresh, sequence: number } }, made.now)
   })
 
+/** What sending it again would tell at this moment; nothing is changed. Action null: nothing. Notice null: a removal's, or none. */
+export const again = async (
+  db: Db,
+  rules: Rules,
+  refused: desk.Delivery,
+): Promise<{ action: Action | null; notice: Notice | null }> => {
+  const fresh = await freshOf(db, rules, refused)
+  if (fresh !== null) return { action: fresh.action, notice: fresh }
+  const earlier = await desk.heardOf(db, refused.platform, [refused.subjectId])
+  return { action: owing('REMOVE', earlier).owe, notice: null }
+}
+
 /** Owed no more, and never confirmed. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY. */
 export const close = (db: Db, rules: Rules, made: SettlingDelivery): Promise<void> =>
   settle(db, rules, made, 'CLOSE', async (tx, refused, _, reason) => {
@@ -90,7 +102,7 @@ const settle = async (
  * A removal says again what it said: nothing of the entry is public from which to say more. So does what the hub has no fresh
  * notice of: had its record changed or gone, this delivery would have been set aside. Null: the entry is public no more.
  */
-const freshOf = async (tx: Tx, rules: Rules, refused: desk.Delivery): Promise<Notice | null> => {
+const freshOf = async (tx: Db | Tx, rules: Rules, refused: desk.Delivery): Promise<Notice | null> => {
   const { kind, number, notice, subjectId } = refused
   if (refused.action === 'REMOVE') return notice
   const action =

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Role } from '../../src/domain/viewer.js'
 import { fill } from '../../src/work/backfill.js'
-import { keyIn, makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from './world.js'
+import { globalOf, keyIn, makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from './world.js'
 
 const DELIVERY =
   'id platform kind key number action state attempts owedAt receipt lastError advice { code meaning zh en } notice closed { by reason } acts { act by reason receipt } listing { id }'
@@ -74,6 +74,29 @@ describe('what people do about pushing, over HTTP', () => {
       state: 'REFUSED',
     })
     expect((await ask('{ deliveries(filter: {code: "1001"}) { totalCount } }')).deliveries.totalCount).to.equal(0)
+  })
+
+  it('says of a refused one what the viewer may do, and what would be told if it were sent again now', async () => {
+    const told = async (role: Role) =>
+      (await ask('{ deliveries(filter: {state: REFUSED}) { nodes { id key allowed again { action notice } } } }', role))
+        .deliveries.nodes[0]
+    const one = await told('officer')
+    expect(one.allowed).to.deep.equal(['RESEND', 'CLOSE'])
+    expect(one.again.action).to.equal('ADD')
+    expect(one.again.notice).to.include({ key: one.key, sequence: 1, documentNumber: '虚市监列〔2026〕1号' })
+    expect(await told('auditor')).to.deep.include({ allowed: [], again: one.again })
+    expect(await told('agency')).to.deep.include({ allowed: [], again: null })
+  })
+
+  it('everything that was owed about one subject is found by its key, or by the id of its entry', async () => {
+    const of = async (subject: string) =>
+      (await ask(`{ deliveries(filter: {subject: "${subject}"}) { totalCount nodes { key } } }`)).deliveries
+    const [listing = ''] = listings
+    const found = await of(listing)
+    expect(found.totalCount).to.equal(4)
+    expect(new Set(found.nodes.map(({ key }: { key: string }) => key))).to.deep.equal(new Set([keyIn(listing)]))
+    expect(await of(keyIn(listing))).to.deep.equal(found)
+    for (const nothing of ['none', globalOf('Run', 1)]) expect(await of(nothing)).to.deep.include({ totalCount: 0 })
   })
 
   it('an agency sees that a row was refused and by which code, and nothing of what was told', async () => {
@@ -293,5 +316,27 @@ describe('what people do about pushing, over HTTP', () => {
     }
     const { node } = await ask(`{ node(id: "${id}") { id } }`, 'marketplace')
     expect(node).to.equal(null)
+  })
+
+  it('sent again after its entry has gone it would be a removal, and nothing to a platform that never heard of it', async () => {
+    const { db } = world.database
+    const [listing = ''] = listings
+    const own = { subject_id: keyIn(listing), platform: 'national' }
+    await db('deliveries')
+      .where(own)
+      .update({ state: 'FOLDED', confirmed_at: null, closed_at: null, closed_by: null, closed_reason: null })
+    const refused = { state: 'REFUSED', confirmed_at: null, receipt: JSON.stringify({ code: '9876', text: 'x' }) }
+    await db('deliveries')
+      .where({ ...own, number: 1 })
+      .update({ ...refused, attempts: 1 })
+    const again = async () =>
+      (
+        await ask(
+          `{ deliveries(filter: {subject: "${listing}", state: REFUSED}) { nodes { again { action notice } } } }`,
+        )
+      ).deliveries.nodes[0].again
+    expect(await again()).to.deep.equal({ action: 'REMOVE', notice: null })
+    await db('deliveries').where(own).update({ attempts: 0 })
+    expect(await again()).to.deep.equal({ action: null, notice: null })
   })
 })

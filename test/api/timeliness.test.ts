@@ -7,7 +7,7 @@ const FIGURES = `query($month: String!, $first: Int, $after: String) { timelines
     median worst } } }`
 const DUE = `query($lateOnly: Boolean, $platform: String, $first: Int, $after: String) {
   dueDeliveries(lateOnly: $lateOnly, platform: $platform, first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor }
-    nodes { platform platformName { zh } kind key listing authority duty countedFrom dueOn provisional late state attempts lastError
+    nodes { platform platformName { zh } kind key listing authority duty countedFrom dueOn provisional late state attempts lastError delivery
       limit { workdays basis confirmed } } } }`
 const AUTHORITY = '=虚构市,市场监督管理局'
 const MAY: readonly Role[] = ['agency', 'officer', 'reviewer', 'administrator', 'auditor']
@@ -89,6 +89,12 @@ describe('timeliness over HTTP', () => {
     expect(jilin).to.have.lengthOf(1)
     expect(jilin[0]).to.deep.include({ kind: 'LISTING', key: keyOf(2), state: 'REFUSED', duty: 'LISTING', late: true })
     expect(jilin[0].limit).to.include({ workdays: 7, confirmed: false })
+    const { node } = (
+      await ask('query($id: ID!) { node(id: $id) { ... on Delivery { key platform state } } }', {
+        id: jilin[0].delivery,
+      })
+    ).data
+    expect(node).to.deep.equal({ key: keyOf(2), platform: 'jilin', state: 'REFUSED' })
   })
 
   it('gives the figures as a file that a spreadsheet reads, with nothing that it would run', async () => {

@@ -7,7 +7,7 @@ import type { Booked } from '../../store/delivery-queue.js'
 import * as work from '../../work/deliveries.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import type { Context } from '../context.js'
-import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
+import { cursorOf, globalId, numberAfter, numberIn, subjectIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
 import { allow, NO_SUBJECT, seesSubject } from '../viewer.js'
@@ -48,9 +48,19 @@ export const deliveryView = (context: Context, delivery: desk.Delivery) => {
     owedAt: delivery.createdAt,
     advice: state === 'REFUSED' && receipt !== null ? adviceFor(context, platform, receipt) : null,
     closed: closedOf(delivery),
+    allowed: state === 'REFUSED' ? allowedOf(context.viewer, delivery) : [],
+    again: () => (state === 'REFUSED' ? work.again(context.parts.db, context.parts.rules, delivery) : null),
     acts: () => context.load.deliveryActs(delivery.id),
   }
 }
+
+/** That a removal is told no more is for those who may remove. */
+const closeAct = ({ action }: desk.Delivery): Act => (action === 'REMOVE' ? 'close_retraction' : 'settle_delivery')
+
+const allowedOf = (viewer: Viewer, delivery: desk.Delivery): desk.DeliveryAct['act'][] => [
+  ...(may(viewer, 'settle_delivery') ? (['RESEND'] as const) : []),
+  ...(may(viewer, 'settle_delivery') && may(viewer, closeAct(delivery)) ? (['CLOSE'] as const) : []),
+]
 
 type Closed = Pick<desk.Delivery, 'closedAt' | 'closedBy' | 'closedReason'>
 
@@ -63,13 +73,15 @@ interface DeliveriesArgs extends PageArgs {
     state?: DeliveryState | null
     kind?: SubjectKind | null
     code?: string | null
+    subject?: string | null
   } | null
 }
 
 const list = async (_: unknown, args: DeliveriesArgs, context: Context) => {
   const { db } = context.parts
-  const { platform = null, state = null, kind = null, code = null } = withoutNul(args.filter) ?? {}
-  const filter = { platform, state, kind, code, sight: sightOf(context.viewer) }
+  const { platform = null, state = null, kind = null, code = null, subject = null } = withoutNul(args.filter) ?? {}
+  const subjectId = subject === null ? null : (subjectIn(subject) ?? NO_SUBJECT)
+  const filter = { platform, state, kind, code, subjectId, sight: sightOf(context.viewer) }
   const found = await desk.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
   return connection(
     found.map((one) => deliveryView(context, one)),
@@ -94,9 +106,7 @@ interface SettleArgs {
 const resendDelivery = (_: unknown, args: SettleArgs, context: Context) =>
   settled(context, args, work.resend, () => 'settle_delivery')
 
-/** That a removal is told no more is for those who may remove. */
-const closeDelivery = (_: unknown, args: SettleArgs, context: Context) =>
-  settled(context, args, work.close, ({ action }) => (action === 'REMOVE' ? 'close_retraction' : 'settle_delivery'))
+const closeDelivery = (_: unknown, args: SettleArgs, context: Context) => settled(context, args, work.close, closeAct)
 
 const settled = async (
   context: Context,

@@ -35,6 +35,7 @@ const dueView = (context: Context, due: DueDelivery) => {
     platformName: nameOf(context, due.platform),
     kind: due.kind.toUpperCase(),
     key: due.subjectId,
+    delivery: globalId('Delivery', due.delivery),
     listing: due.kind === 'listing' ? globalId('Listing', due.subjectId) : null,
     countedFrom: due.from,
     limit: { workdays, basis, confirmed },

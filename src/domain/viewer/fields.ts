@@ -139,7 +139,7 @@ const LINES: Record<string, readonly Line[]> = {
   ListingDocument: [['move_listing', 'SIGHT', 'missing enteredBy']],
   Delivery: [
     ['see_inner_listings', 'SIGHT', 'receipt lastError'],
-    ['see_moves', 'SIGHT', 'notice closed acts'],
+    ['see_moves', 'SIGHT', 'notice closed again acts'],
   ],
   DueDelivery: [['see_inner_listings', 'SIGHT', 'lastError']],
   Retraction: [

@@ -1,0 +1,246 @@
+/** The credit platforms: what each is owed and since when, what it refuses and what to do about it, and what a person does to it. */
+import { useApolloClient } from '@apollo/client/react'
+import { Button } from 'antd'
+import { useMemo } from 'react'
+import { Link } from 'react-router'
+import { AXIS, Chart, type ChartOption, COLOURS } from '../../pieces/chart.js'
+import { Confirm } from '../../pieces/confirm.js'
+import { ago, count, instant } from '../../pieces/dates.js'
+import { PlainTable } from '../../pieces/plain-table.js'
+import { labelOf } from '../../pieces/words.js'
+import { useMay } from '../../session/session.js'
+import {
+  DeclareWipedDocument,
+  PausePlatformDocument,
+  type PlatformsQuery,
+  ResumePlatformDocument,
+} from './deliveries.generated.js'
+
+type Platform = PlatformsQuery['platforms'][number]
+
+const BAR_PX = 40
+/** The axis reaches at least so far, deliveries. */
+const LEAST_WIDTH = 5
+/** Room of the axis and the legend, pixels. */
+const FRAME_PX = 60
+
+interface PanelsProps {
+  of: readonly Platform[]
+  /** Shown alone, with what was done to it. */
+  only: Platform | null
+  onOnly: (id: string) => void
+  onDone: () => void
+}
+
+export const PlatformPanels = ({ of, only, onOnly, onDone }: PanelsProps) =>
+  only === null ? (
+    <div className="panels compact" style={{ marginBottom: '1.25rem' }}>
+      <Backlog of={of} />
+      {of.map((platform) => (
+        <Panel key={platform.id} of={platform} onOnly={onOnly} onDone={onDone} />
+      ))}
+    </div>
+  ) : (
+    <div className="panels compact" style={{ marginBottom: '1.25rem' }}>
+      <Panel of={only} isAlone onOnly={onOnly} onDone={onDone} />
+    </div>
+  )
+
+const owedOf = ({ outstanding, refused }: Platform): number => outstanding - refused
+
+const Backlog = ({ of }: { of: readonly Platform[] }) => {
+  const option = useMemo<ChartOption>(
+    () => ({
+      grid: { left: 8, right: 40, top: 32, bottom: 8, containLabel: true },
+      legend: { top: 0, left: 0, textStyle: { color: COLOURS.text } },
+      tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
+      // A single one does not fill the whole width.
+      xAxis: { type: 'value', minInterval: 1, max: ({ max }: { max: number }) => Math.max(max, LEAST_WIDTH), ...AXIS },
+      yAxis: {
+        type: 'category',
+        inverse: true,
+        data: of.map(({ name }) => name.zh),
+        ...AXIS,
+        axisLabel: { color: COLOURS.text, width: 150, overflow: 'truncate' },
+        axisTick: { show: false },
+      },
+      series: [
+        { name: '待确认', type: 'bar', stack: 'all', data: of.map(owedOf), itemStyle: { color: COLOURS.main } },
+        {
+          name: '被拒收',
+          type: 'bar',
+          stack: 'all',
+          data: of.map(({ refused }) => refused),
+          itemStyle: { color: COLOURS.bad },
+        },
+      ],
+    }),
+    [of],
+  )
+  const isEmpty = of.every(({ outstanding }) => outstanding === 0)
+  return (
+    <section className="panel wide" aria-label="各平台积压">
+      <h2>积压</h2>
+      {isEmpty ? (
+        <p className="good">各平台都已确认，没有积压。</p>
+      ) : (
+        <Chart label="各平台积压的报送（件）" option={option} height={of.length * BAR_PX + FRAME_PX}>
+          <PlainTable
+            label="各平台积压的报送"
+            columns={[
+              { title: '平台' },
+              { title: '待确认', align: 'right' },
+              { title: '被拒收', align: 'right' },
+              { title: '最早应报' },
+            ]}
+            rows={of.map((one) => ({
+              key: one.id,
+              cells: [one.name.zh, count(owedOf(one)), count(one.refused), ago(one.oldestOutstandingAt)],
+            }))}
+          />
+        </Chart>
+      )}
+    </section>
+  )
+}
+
+interface PanelProps {
+  of: Platform
+  isAlone?: boolean
+  onOnly: (id: string) => void
+  onDone: () => void
+}
+
+const Panel = ({ of, isAlone = false, onOnly, onDone }: PanelProps) => (
+  <section className={isAlone ? 'panel wide' : 'panel'} aria-label={of.name.zh}>
+    <h2>{of.name.zh}</h2>
+    {isAlone ? (
+      <Button type="link" className="flush" onClick={() => onOnly('')}>
+        看全部平台
+      </Button>
+    ) : (
+      <Button type="link" className="flush" onClick={() => onOnly(of.id)}>
+        只看{of.name.zh}
+      </Button>
+    )}
+    <State of={of} />
+    <dl className="stats">
+      <div>
+        <dt>待确认</dt>
+        <dd>{count(owedOf(of))}</dd>
+      </div>
+      <div>
+        <dt>被拒收</dt>
+        <dd className={of.refused > 0 ? 'bad' : ''}>{count(of.refused)}</dd>
+      </div>
+      <div>
+        <dt>最早应报</dt>
+        <dd title={instant(of.oldestOutstandingAt)}>{ago(of.oldestOutstandingAt)}</dd>
+      </div>
+      <div>
+        <dt>最近确认</dt>
+        <dd title={instant(of.lastConfirmedAt)}>{ago(of.lastConfirmedAt)}</dd>
+      </div>
+    </dl>
+    <p className="soft">
+      已确认 {count(of.confirmed)} 件；报送：{of.hears.map((kind) => labelOf('SubjectKind', kind)).join('、')}
+    </p>
+    <Codes of={of} />
+    <Deeds of={of} onDone={onDone} />
+    {isAlone && <Acts of={of} />}
+  </section>
+)
+
+const State = ({ of }: { of: Platform }) => (
+  <>
+    {!of.configured && <p className="warn">未配置地址，所欠照记，配置后报送。</p>}
+    {of.paused && (
+      <p className="warn">
+        已暂停新增和变更：{of.paused.reason}（{of.paused.by}，{instant(of.paused.at)}）
+      </p>
+    )}
+    {of.openUntil && <p className="bad">连续失败，{instant(of.openUntil)} 以前不呼叫。</p>}
+    {of.wiped && of.filledAt === null && (
+      <p className="warn">
+        已声明内容丢失，下次报送时重新报送全部有效条目：{of.wiped.reason}（{of.wiped.by}，{instant(of.wiped.at)}）
+      </p>
+    )}
+  </>
+)
+
+/** What it refuses, by rule, the most frequent first, each with what a person can do. */
+const Codes = ({ of }: { of: Platform }) =>
+  of.refusedByCode.length === 0 ? null : (
+    <ul className="refusals" aria-label={`${of.name.zh}的拒收代码`}>
+      {of.refusedByCode.map(({ count: n, advice }) => (
+        <li key={advice.code}>
+          <Link to={`/deliveries?state=REFUSED&platform=${of.id}&code=${encodeURIComponent(advice.code)}`}>
+            {advice.code} · {count(n)} 件
+          </Link>
+          <div className="soft">{advice.zh}</div>
+        </li>
+      ))}
+    </ul>
+  )
+
+const Deeds = ({ of, onDone }: { of: Platform; onDone: () => void }) => {
+  const client = useApolloClient()
+  if (!useMay('direct_platform')) return null
+  const doing = (mutation: typeof PausePlatformDocument) => async (reason: string) => {
+    await client.mutate({ mutation, variables: { platform: of.id, reason } })
+    onDone()
+  }
+  const waiting = `现有 ${count(owedOf(of))} 件待确认`
+  return (
+    <div className="filters">
+      {of.paused ? (
+        <Confirm
+          action="恢复报送"
+          button={{ size: 'small' }}
+          danger={false}
+          follows={[`下次报送起，暂停期间所欠的新增和变更依次发往${of.name.zh}；${waiting}`]}
+          asks={{ label: '事由' }}
+          onDo={doing(ResumePlatformDocument as never)}
+        />
+      ) : (
+        <Confirm
+          action="暂停报送"
+          button={{ danger: false, size: 'small' }}
+          follows={[
+            `新增和变更不再发往${of.name.zh}，所欠照记，恢复后补发；${waiting}`,
+            '移出照常报送：不再公示的不因暂停而滞留',
+            '期限照算，暂停期间可能逾期',
+          ]}
+          asks={{ label: '事由' }}
+          onDo={doing(PausePlatformDocument)}
+        />
+      )}
+      <Confirm
+        action="声明内容丢失"
+        button={{ danger: false, size: 'small' }}
+        follows={[
+          `下次报送时，凡有效的条目以原业务键、下一序号重新报送${of.name.zh}（至今已确认 ${count(of.confirmed)} 件）`,
+          '平台其实仍有的，会再收到一次新增',
+          '声明不能撤销；只在平台确已丢失本枢纽所报全部内容时使用',
+        ]}
+        asks={{ label: '事由，如平台的通知文号' }}
+        onDo={doing(DeclareWipedDocument as never)}
+      />
+    </div>
+  )
+}
+
+const Acts = ({ of: { name, acts } }: { of: Platform }) =>
+  acts.length === 0 ? null : (
+    <>
+      <h3>人工处理的经过</h3>
+      <PlainTable
+        label={`对${name.zh}的人工处理`}
+        columns={[{ title: '时刻' }, { title: '处理' }, { title: '由谁' }, { title: '事由' }]}
+        rows={acts.map(({ act, by, at, reason }) => ({
+          key: `${at} ${act}`,
+          cells: [instant(at), labelOf('PlatformActName', act), by, reason],
+        }))}
+      />
+    </>
+  )

@@ -1,0 +1,25 @@
+/** What deliveries are called where there is little room, and of whom they tell. */
+import type { Tone } from '../../pieces/time-line.js'
+
+type State = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSED'
+
+export const STATES: Record<State, { word: string; tone: Tone }> = {
+  OWED: { word: '待确认', tone: 'warn' },
+  REFUSED: { word: '被拒收', tone: 'bad' },
+  CONFIRMED: { word: '已确认', tone: 'good' },
+  CLOSED: { word: '已办结', tone: 'plain' },
+  FOLDED: { word: '已被取代', tone: 'plain' },
+}
+
+interface Told {
+  key: string
+  /** The hub's own form of the message; null for those who may not see it. */
+  notice: unknown
+  listing: { operator: { name: string | null } } | null
+}
+
+/** The name told, else that of its operator, else its key. */
+export const subjectOf = ({ key, notice, listing }: Told): string =>
+  (notice as { operator?: { name?: string } } | null)?.operator?.name ?? listing?.operator.name ?? key
+
+export const deliveryPath = (id: string): string => `/deliveries/${encodeURIComponent(id)}`

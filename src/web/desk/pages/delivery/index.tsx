@@ -1,0 +1,292 @@
+/** One delivery's whole story: whom it is about, each attempt and answer, what a person can do, and the same subject elsewhere. */
+import { useApolloClient, useQuery } from '@apollo/client/react'
+import { Button } from 'antd'
+import type { ReactNode } from 'react'
+import { Link, useParams } from 'react-router'
+import { Code, codeOf, operatorPath } from '../../pieces/code.js'
+import { Confirm } from '../../pieces/confirm.js'
+import { ago, instant } from '../../pieces/dates.js'
+import { Empty, Loading } from '../../pieces/empty.js'
+import { Field } from '../../pieces/field.js'
+import { PageHead } from '../../pieces/page.js'
+import { PlainTable } from '../../pieces/plain-table.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { labelOf } from '../../pieces/words.js'
+import { pageAt } from '../../routes.js'
+import { deliveryPath, STATES, subjectOf } from '../deliveries/words.js'
+import {
+  CloseDeliveryDocument,
+  DeliveryDocument,
+  type DeliveryQuery,
+  DeliverySiblingsDocument,
+  type DeliverySiblingsQuery,
+  ResendDeliveryDocument,
+} from './delivery.generated.js'
+import { Notice } from './notice.js'
+import { type Receipt, Story } from './story.js'
+
+type Delivery = Extract<NonNullable<DeliveryQuery['node']>, { key: string }>
+type Platform = DeliveryQuery['platforms'][number]
+
+export default function OneDelivery() {
+  const { id = '' } = useParams()
+  const { data, loading, error, refetch } = useQuery(DeliveryDocument, { variables: { id } })
+  const seen = data as DeliveryQuery | undefined
+  const found = seen?.node && 'key' in seen.node ? (seen.node as Delivery) : null
+  const platform = seen?.platforms.find((one) => one.id === found?.platform)
+  const title = found ? `${labelOf('DeliveryAction', found.action)}：${subjectOf(found)}` : '一件报送'
+  return (
+    <>
+      <PageHead
+        title={title}
+        extra={
+          <Button loading={loading} onClick={() => void refetch()}>
+            刷新
+          </Button>
+        }
+      />
+      {error && <Refusal of={error} onAgain={() => void refetch()} />}
+      {!seen && loading && <Loading of="报送" />}
+      {seen && found === null && <Empty>没有这一件报送，或者您无权查看。</Empty>}
+      {found && seen && <Whole of={found} platform={platform} all={seen.platforms} onDone={() => void refetch()} />}
+    </>
+  )
+}
+
+interface WholeProps {
+  of: Delivery
+  platform: Platform | undefined
+  all: readonly Platform[]
+  onDone: () => void
+}
+
+const Whole = ({ of, platform, all, onDone }: WholeProps) => (
+  <div className="panels">
+    <Subject of={of} platform={platform} />
+    {of.state === 'REFUSED' && <Settle of={of} platform={platform?.name.zh ?? of.platform} onDone={onDone} />}
+    <Panel title="平台的答复" wide>
+      <Answers of={of} />
+    </Panel>
+    <Panel title="经过" wide>
+      <Story of={of} />
+    </Panel>
+    <Panel title="内容" wide>
+      {of.notice === null ? (
+        <Empty>内容不对您的角色公开。</Empty>
+      ) : (
+        <Notice told={of.notice} {...(of.again?.notice ? { now: of.again.notice } : {})} />
+      )}
+    </Panel>
+    <Siblings of={of} all={all} />
+  </div>
+)
+
+const Panel = ({ title, wide, children }: { title: string; wide?: boolean; children: ReactNode }) => (
+  <section className={wide ? 'panel wide' : 'panel'} aria-label={title}>
+    <h2>{title}</h2>
+    {children}
+  </section>
+)
+
+const Subject = ({ of, platform }: { of: Delivery; platform: Platform | undefined }) => {
+  const operator = of.listing?.operator
+  const listing = of.listing && `/listings/${of.listing.id}`
+  return (
+    <Panel title="概况" wide>
+      <dl className="fields">
+        <Field label="状态">
+          <strong className={STATES[of.state].tone}>{STATES[of.state].word}</strong>
+        </Field>
+        <Field label="平台">
+          <Link to={`/deliveries?platform=${of.platform}`}>{platform?.name.zh ?? of.platform}</Link>
+        </Field>
+        <Field label="内容">
+          {labelOf('DeliveryAction', of.action)}，{labelOf('SubjectKind', of.kind)}，第 {of.number} 次
+        </Field>
+        {operator && (
+          <Field label="主体">
+            {pageAt(operatorPath(operator)) ? (
+              <Link to={operatorPath(operator)}>{operator.name ?? codeOf(operator)}</Link>
+            ) : (
+              (operator.name ?? codeOf(operator))
+            )}{' '}
+            <Code of={codeOf(operator)} />
+          </Field>
+        )}
+        <Field label="业务键">
+          <code className="code">{of.key}</code>
+          {listing && pageAt(listing) && (
+            <>
+              {' '}
+              <Link to={listing}>看名单记录</Link>
+            </>
+          )}
+        </Field>
+        <Field label="应报">
+          {instant(of.owedAt)} <span className="soft">{ago(of.owedAt)}</span>
+        </Field>
+        <Field label="尝试">
+          {of.attempts} 次，最近 {instant(of.sentAt)}
+        </Field>
+      </dl>
+      {platform?.paused && of.action !== 'REMOVE' && of.state === 'OWED' && (
+        <p className="warn">该平台已暂停新增和变更：{platform.paused.reason}</p>
+      )}
+      {platform?.openUntil && of.state === 'OWED' && (
+        <p className="warn">该平台连续失败，{instant(platform.openUntil)} 以前不呼叫。</p>
+      )}
+    </Panel>
+  )
+}
+
+/** What sending it again would do, said before it is done. */
+const againWords = ({ again, number }: Delivery, platform: string): string => {
+  if (again === null) return `按对象的现状，以原业务键重新报送${platform}`
+  if (again.action === null) return `对象已不再公示，${platform}也从未收到过：不再报送，本件作废`
+  if (again.notice === null) return `对象已不再公示：本件作废，改向${platform}报送移出`
+  return `按对象的现状，以原业务键重新报送${platform}（${labelOf('DeliveryAction', again.action)}，第 ${number} 次）`
+}
+
+const Settle = ({ of, platform, onDone }: { of: Delivery; platform: string; onDone: () => void }) => {
+  const client = useApolloClient()
+  const mayClose = of.allowed.includes('CLOSE')
+  return (
+    <Panel title="待处理" wide>
+      {of.advice ? (
+        <p>
+          <code className="code">{of.advice.code}</code> {of.advice.zh}
+        </p>
+      ) : (
+        <p>平台没有说明代码。</p>
+      )}
+      {of.allowed.length === 0 ? (
+        <p className="soft">重新报送和办结由经办人、复核人或管理员办理。</p>
+      ) : (
+        <div className="filters">
+          {of.allowed.includes('RESEND') && (
+            <Confirm
+              action="重新报送"
+              danger={false}
+              button={{ type: 'primary' }}
+              follows={[againWords(of, platform), '本件转为待确认，下次报送时发出', '由谁、因何处理记入本件的经过']}
+              asks={{ label: '理由，如已更正何处' }}
+              onDo={async (reason) => {
+                await client.mutate({ mutation: ResendDeliveryDocument, variables: { id: of.id, reason } })
+                onDone()
+              }}
+            />
+          )}
+          <Confirm
+            action="办结"
+            disabled={!mayClose}
+            hint={mayClose ? '' : '移出的办结限经办人和复核人'}
+            follows={[
+              `不再就本件报送${platform}，也不视为平台已确认`,
+              of.action === 'REMOVE'
+                ? '平台可能仍在展示已移出的条目，撤回台账记明由谁、因何办结'
+                : '平台上仍没有这一条，当事人在该平台查不到',
+              '不能撤销；对象以后有变化的，仍按变化报送',
+            ]}
+            asks={{ label: '理由' }}
+            onDo={async (reason) => {
+              await client.mutate({ mutation: CloseDeliveryDocument, variables: { id: of.id, reason } })
+              onDone()
+            }}
+          />
+          {!mayClose && <span className="soft">移出的办结限经办人和复核人。</span>}
+        </div>
+      )}
+    </Panel>
+  )
+}
+
+/** Each answer that is kept: before each thing that a person did, and the last. */
+const Answers = ({ of }: { of: Delivery }) => {
+  const before = of.acts.map(({ receipt, at }) => ({ until: at as string | null, receipt: receipt as Receipt | null }))
+  const last = { until: null, receipt: of.receipt as Receipt | null }
+  const isRepeated = JSON.stringify(before.at(-1)?.receipt) === JSON.stringify(last.receipt)
+  const answers = [...before, ...(isRepeated ? [] : [last])].filter(
+    (one): one is { until: string | null; receipt: Receipt } => one.receipt !== null,
+  )
+  if (answers.length === 0) return <Empty>平台还没有答复，或者不对您的角色公开。</Empty>
+  return (
+    <PlainTable
+      label="平台的答复，逐行"
+      columns={[
+        { title: '结果' },
+        { title: '代码' },
+        { title: '平台所说' },
+        { title: '字段' },
+        { title: '值' },
+        { title: '批次与行' },
+        { title: '平台编号' },
+      ]}
+      rows={answers.map(({ until, receipt }, i) => ({
+        key: `${i} ${until}`,
+        cells: [
+          <span key="is" className={receipt.accepted ? 'good' : 'bad'}>
+            {receipt.accepted ? '接受' : '未接受'}
+          </span>,
+          <code key="code" className="code">
+            {receipt.code}
+          </code>,
+          receipt.text,
+          receipt.field ?? '—',
+          receipt.value ?? '—',
+          receipt.batch ? `${receipt.batch} · 第 ${receipt.row} 行` : '枢纽自查，未发出',
+          receipt.receiverId ?? '—',
+        ],
+      }))}
+    />
+  )
+}
+
+/** The same subject at every platform, message by message. */
+const Siblings = ({ of, all }: { of: Delivery; all: readonly Platform[] }) => {
+  const { data, error } = useQuery(DeliverySiblingsDocument, { variables: { subject: of.key } })
+  const found = (data as DeliverySiblingsQuery | undefined)?.deliveries
+  const order = [...(found?.nodes ?? [])].sort((a, b) =>
+    a.platform === b.platform ? a.number - b.number : a.platform < b.platform ? -1 : 1,
+  )
+  return (
+    <Panel title="同一对象在各平台" wide>
+      {error && <Refusal of={error} />}
+      {found && (
+        <PlainTable
+          label="同一对象的全部报送"
+          columns={[
+            { title: '平台' },
+            { title: '第几次', align: 'right' },
+            { title: '内容' },
+            { title: '状态' },
+            { title: '应报' },
+            { title: '确认' },
+          ]}
+          rows={order.map((one) => ({
+            key: one.id,
+            isMarked: one.id === of.id,
+            cells: [
+              one.id === of.id ? (
+                <strong key="here">{all.find(({ id }) => id === one.platform)?.name.zh ?? one.platform}（本件）</strong>
+              ) : (
+                <Link key="there" to={deliveryPath(one.id)}>
+                  {all.find(({ id }) => id === one.platform)?.name.zh ?? one.platform}
+                </Link>
+              ),
+              one.number,
+              labelOf('DeliveryAction', one.action),
+              <span key="state" className={STATES[one.state].tone}>
+                {STATES[one.state].word}
+              </span>,
+              instant(one.owedAt),
+              instant(one.confirmedAt),
+            ],
+          }))}
+        />
+      )}
+      {found && found.totalCount > order.length && (
+        <p className="soft">共 {found.totalCount} 件，此处为最近 100 件。</p>
+      )}
+    </Panel>
+  )
+}

@@ -1,0 +1,213 @@
+/** Comparisons with what platforms show: what was found, what the hub did about it, and what a person has to settle. */
+import { useApolloClient, useQuery } from '@apollo/client/react'
+import { Button, Radio, Select } from 'antd'
+import { useMemo } from 'react'
+import { Link } from 'react-router'
+import { useAddressState } from '../../pieces/address.js'
+import { Confirm } from '../../pieces/confirm.js'
+import { type Connection, useConnection } from '../../pieces/connection.js'
+import { count, instant } from '../../pieces/dates.js'
+import { Loading } from '../../pieces/empty.js'
+import { PageHead } from '../../pieces/page.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
+import { labelOf } from '../../pieces/words.js'
+import { pageAt } from '../../routes.js'
+import { useMay } from '../../session/session.js'
+import { Comparisons } from './comparisons.js'
+import {
+  ComparisonsDocument,
+  type ComparisonsQuery,
+  DiscrepanciesDocument,
+  type DiscrepanciesQuery,
+  SettleDiscrepancyDocument,
+} from './discrepancies.generated.js'
+
+type Row = DiscrepanciesQuery['discrepancies']['nodes'][number]
+
+const VIEWS = [
+  { value: '', label: '待办' },
+  { value: 'settled', label: '已办结' },
+  { value: 'all', label: '全部' },
+]
+/** Short, where the schema says a whole sentence. */
+const KINDS: Record<Row['what'], string> = {
+  MISSING: '缺失',
+  STALE: '展示不符',
+  UNWANTED: '不应展示',
+  UNKNOWN: '未知业务键',
+}
+
+export default function Discrepancies() {
+  const [asked, ask] = useAddressState({ view: '', platform: '', what: '', row: 0 })
+  const { data, loading, error, refetch } = useQuery(ComparisonsDocument)
+  const seen = data as ComparisonsQuery | undefined
+  const filter = useMemo(
+    () => ({
+      ...(asked.view !== 'all' && { open: asked.view === '' }),
+      ...(asked.platform && { platform: asked.platform }),
+      ...(asked.what && { what: asked.what }),
+    }),
+    [asked.view, asked.platform, asked.what],
+  )
+  const rows = useConnection(
+    DiscrepanciesDocument,
+    { filter } as never,
+    (data) => (data as DiscrepanciesQuery).discrepancies,
+  ) as Connection<Row>
+  const names = useMemo(() => new Map(seen?.platforms.map(({ id, name }) => [id, name.zh])), [seen])
+  const refresh = () => {
+    rows.refresh()
+    void refetch()
+  }
+  const columns = columnsOf(names, refresh)
+  return (
+    <>
+      <PageHead title="比对与不符" extra={<Button onClick={refresh}>刷新</Button>}>
+        <p className="soft">
+          逐条比对各平台展示的与应展示的。
+          {seen && seen.hidden.totalCount > 0 && (
+            <strong className="bad">
+              有 {count(seen.hidden.totalCount)} 条因平台不再展示而待核实：可能已在该平台修复，枢纽不自行重报。
+            </strong>
+          )}
+        </p>
+      </PageHead>
+      {error && <Refusal of={error} onAgain={() => void refetch()} />}
+      {!seen && loading && <Loading of="比对结果" />}
+      {seen && <Comparisons platforms={seen.platforms} of={seen.comparisons.nodes} />}
+      <h2>发现</h2>
+      <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
+        <Radio.Group
+          aria-label="办理情况"
+          optionType="button"
+          options={VIEWS}
+          value={asked.view}
+          onChange={({ target }) => ask({ view: target.value as string, row: 0 })}
+        />
+        <Select
+          aria-label="种类"
+          value={asked.what}
+          onChange={(what) => ask({ what, row: 0 })}
+          options={[
+            { value: '', label: '全部种类' },
+            ...Object.entries(KINDS).map(([value, label]) => ({ value, label })),
+          ]}
+          style={{ width: '9rem' }}
+        />
+        <Select
+          aria-label="平台"
+          value={asked.platform}
+          onChange={(platform) => ask({ platform, row: 0 })}
+          options={[{ value: '', label: '全部平台' }, ...[...names].map(([value, label]) => ({ value, label }))]}
+          style={{ width: '15rem' }}
+        />
+      </form>
+      <VirtualTable
+        label="比对的发现"
+        columns={columns}
+        rows={rows}
+        rowKey={({ id }) => id}
+        empty={asked.view === '' ? '没有待办的发现。' : '没有符合条件的发现。'}
+        position={asked.row}
+        onPosition={(row) => ask({ row })}
+        minWidth={1120}
+      />
+    </>
+  )
+}
+
+const columnsOf = (names: ReadonlyMap<string, string>, onDone: () => void): readonly Column<Row>[] => [
+  {
+    key: 'subject',
+    title: '对象',
+    render: ({ listing, key }) => {
+      const path = `/listings/${listing?.id}`
+      const name = listing?.operator.name ?? key
+      return listing && pageAt(path) ? (
+        <Link to={path}>{name}</Link>
+      ) : (
+        <Link to={`/deliveries?subject=${encodeURIComponent(key)}`}>{name}</Link>
+      )
+    },
+  },
+  { key: 'platform', title: '平台', width: 190, render: ({ platform }) => names.get(platform) ?? platform },
+  {
+    key: 'what',
+    title: '发现',
+    width: 220,
+    render: ({ what, differs, shownSequence, toldSequence }) => (
+      <span title={labelOf('DiscrepancyKind', what)}>
+        <span className={what === 'MISSING' ? 'bad' : ''}>{KINDS[what]}</span>
+        {differs.length > 0 && (
+          <span className="soft">
+            ：{differs.map((one) => labelOf('DiscrepancyDifference', one)).join('、')}
+            {shownSequence !== null && toldSequence !== null ? `（${shownSequence}/${toldSequence}）` : ''}
+          </span>
+        )}
+      </span>
+    ),
+  },
+  {
+    key: 'did',
+    title: '枢纽已做',
+    width: 130,
+    render: ({ did }) => (
+      <span className={did === 'HIDDEN' ? 'bad' : ''} title={labelOf('DiscrepancyDeed', did)}>
+        {did === 'NOTHING' ? '未改动' : labelOf('DiscrepancyDeed', did)}
+      </span>
+    ),
+  },
+  {
+    key: 'found',
+    title: '最近发现',
+    width: 190,
+    render: ({ foundAt, lastFoundAt, times }) => (
+      <span title={`首次 ${instant(foundAt)}`}>
+        {instant(lastFoundAt)} <span className="soft">共 {times} 次</span>
+      </span>
+    ),
+  },
+  {
+    key: 'settle',
+    title: '办理',
+    width: 240,
+    render: (one) => <Settling of={one} name={names.get(one.platform) ?? one.platform} onDone={onDone} />,
+  },
+]
+
+const Settling = ({ of, name, onDone }: { of: Row; name: string; onDone: () => void }) => {
+  const client = useApolloClient()
+  const maySettle = useMay('settle_concern')
+  if (of.settledAt !== null)
+    return (
+      <span className="soft" title={of.note ?? undefined}>
+        {of.settledBy === 'clock' ? '再次比对未再发现' : `${of.settledBy}：${of.note ?? ''}`}
+      </span>
+    )
+  if (of.did === 'HIDDEN') {
+    const path = `/listings/${of.listing?.id}`
+    return (
+      <span className="soft">
+        以恢复公示或移出{of.listing && pageAt(path) ? <Link to={path}>在名单办结</Link> : '名单办结'}
+      </span>
+    )
+  }
+  if (!maySettle) return <span className="soft">由经办人、复核人办结</span>
+  return (
+    <Confirm
+      action="办结"
+      button={{ size: 'small' }}
+      danger={false}
+      follows={[
+        `这项发现（${name}，${KINDS[of.what]}）记为已核实，由谁、结果如何记录在案`,
+        '不改动名单，也不另行报送；下次比对仍有不符的，再次列出',
+      ]}
+      asks={{ label: '核实的结果' }}
+      onDo={async (note) => {
+        await client.mutate({ mutation: SettleDiscrepancyDocument, variables: { id: of.id, note } })
+        onDone()
+      }}
+    />
+  )
+}

@@ -1,0 +1,190 @@
+/** The retraction ledger: of each removal every platform and marketplace that may have had the entry, told when, confirmed when. */
+import { useApolloClient, useQuery } from '@apollo/client/react'
+import { Button, Radio, Select } from 'antd'
+import { useMemo } from 'react'
+import { useAddressState } from '../../pieces/address.js'
+import { type Connection, useConnection } from '../../pieces/connection.js'
+import { count, instant } from '../../pieces/dates.js'
+import { PageHead } from '../../pieces/page.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
+import { labelOf } from '../../pieces/words.js'
+import { Retracted } from './retracted.js'
+import {
+  CloseRetractionDocument,
+  RetractionPlatformsDocument,
+  type RetractionPlatformsQuery,
+  RetractionsDocument,
+  type RetractionsQuery,
+} from './retractions.generated.js'
+import { nameOf, progressOf, type Retraction } from './words.js'
+
+const VIEWS = [
+  { value: '', label: '全部' },
+  { value: 'true', label: '尚有平台未确认' },
+  { value: 'false', label: '已全部了结' },
+]
+
+export default function Retractions() {
+  const [asked, ask] = useAddressState({ open: '', platform: '', listing: '', row: 0 })
+  const client = useApolloClient()
+  const { data, error, refetch } = useQuery(RetractionPlatformsDocument)
+  const seen = data as RetractionPlatformsQuery | undefined
+  const names = useMemo(() => new Map(seen?.platforms.map(({ id, name }) => [id, name.zh])), [seen])
+  const filter = useMemo(
+    () => ({
+      ...(asked.open && { open: asked.open === 'true' }),
+      ...(asked.platform && { platform: asked.platform }),
+    }),
+    [asked.open, asked.platform],
+  )
+  const rows = useRetractions(filter)
+  const chosen = useRetractions({ listing: asked.listing || 'none' })
+  const columns = useMemo(() => columnsOf(names, (key) => ask({ listing: key }, { push: true })), [names, ask])
+  const close = async (of: Retraction, platform: string, reason: string) => {
+    await client.mutate({ mutation: CloseRetractionDocument, variables: { listing: of.key, platform, reason } })
+    rows.refresh()
+    chosen.refresh()
+    void refetch()
+  }
+  return (
+    <>
+      <PageHead
+        title="撤回台账"
+        extra={
+          <Button
+            onClick={() => {
+              rows.refresh()
+              chosen.refresh()
+              void refetch()
+            }}
+          >
+            刷新
+          </Button>
+        }
+      >
+        <p className="soft">
+          每次移出或暂停公示，凡收到过该条目的平台都须确认撤下。
+          {seen && (
+            <strong className={seen.open.totalCount > 0 ? 'bad' : 'good'}>
+              {seen.open.totalCount > 0 ? `尚有 ${count(seen.open.totalCount)} 项未了结。` : '全部已了结。'}
+            </strong>
+          )}
+        </p>
+      </PageHead>
+      {error && <Refusal of={error} />}
+      {asked.listing !== '' && (
+        <section className="panel wide" aria-label="所选撤回" style={{ marginBottom: '1rem' }}>
+          <div className="page-title">
+            <h2>{chosen.rows[0] ? nameOf(chosen.rows[0]) : '所选撤回'}</h2>
+            <Button onClick={() => ask({ listing: '' })}>收起</Button>
+          </div>
+          {chosen.error !== null && <Refusal of={chosen.error} onAgain={chosen.refresh} />}
+          {chosen.rows.map((one) => (
+            <Retracted key={one.removedAt} of={one} names={names} onClose={close} />
+          ))}
+          {!chosen.hasMore && chosen.rows.length === 0 && <p>没有这一项，或者您无权查看。</p>}
+        </section>
+      )}
+      <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
+        <Radio.Group
+          aria-label="进度"
+          optionType="button"
+          options={VIEWS}
+          value={asked.open}
+          onChange={({ target }) => ask({ open: target.value as string, row: 0 })}
+        />
+        <Select
+          aria-label="平台"
+          value={asked.platform}
+          onChange={(platform) => ask({ platform, row: 0 })}
+          options={[{ value: '', label: '全部平台' }, ...[...names].map(([value, label]) => ({ value, label }))]}
+          style={{ width: '15rem' }}
+        />
+      </form>
+      <VirtualTable
+        label="撤回台账"
+        columns={columns}
+        rows={rows}
+        rowKey={({ key, removedAt }) => `${key} ${removedAt}`}
+        empty="没有符合条件的撤回。"
+        position={asked.row}
+        onPosition={(row) => ask({ row })}
+        isMarked={({ key }) => key === asked.listing}
+        minWidth={1080}
+      />
+    </>
+  )
+}
+
+const useRetractions = (filter: object): Connection<Retraction> =>
+  useConnection(
+    RetractionsDocument,
+    { filter } as never,
+    (data) => (data as RetractionsQuery).retractions,
+  ) as Connection<Retraction>
+
+const columnsOf = (
+  names: ReadonlyMap<string, string>,
+  onChoose: (key: string) => void,
+): readonly Column<Retraction>[] => [
+  {
+    key: 'subject',
+    title: '对象',
+    render: (one) => (
+      <Button type="link" className="flush" onClick={() => onChoose(one.key)}>
+        {nameOf(one)}
+      </Button>
+    ),
+  },
+  { key: 'kind', title: '种类', width: 100, render: ({ kind }) => labelOf('SubjectKind', kind) },
+  { key: 'at', title: '移出', width: 150, render: ({ removedAt }) => instant(removedAt) },
+  {
+    key: 'why',
+    title: '原因',
+    width: 150,
+    render: ({ reasonText }) => <span title={reasonText ?? undefined}>{reasonText ?? '—'}</span>,
+  },
+  {
+    key: 'platforms',
+    title: '信用平台',
+    width: 330,
+    render: ({ receivers }) => {
+      const { confirmed, closed, waits } = progressOf(receivers)
+      return (
+        <>
+          <span className={waits.length === 0 ? 'good' : ''}>
+            已确认 {confirmed}/{receivers.length}
+          </span>
+          {closed > 0 && <span className="soft"> 办结 {closed}</span>}
+          {waits.length > 0 && (
+            <span className="bad">
+              {' '}
+              未确认：{waits.map(({ platform }) => names.get(platform) ?? platform).join('、')}
+            </span>
+          )}
+        </>
+      )
+    },
+  },
+  {
+    key: 'marketplaces',
+    title: '电商平台',
+    width: 130,
+    render: ({ marketplaces }) => {
+      const confirmed = marketplaces.filter(({ state }) => state === 'CONFIRMED').length
+      if (marketplaces.length === 0) return <span className="soft">—</span>
+      return (
+        <span className={confirmed === marketplaces.length ? 'good' : 'warn'}>
+          已确认 {confirmed}/{marketplaces.length}
+        </span>
+      )
+    },
+  },
+  {
+    key: 'done',
+    title: '了结',
+    width: 80,
+    render: ({ done }) => (done ? <span className="good">已了结</span> : <span className="bad">未了结</span>),
+  },
+]

@@ -1,0 +1,147 @@
+/** One removal: each credit platform and marketplace, when it was told, when it confirmed; and closing what is never confirmed. */
+import { Link } from 'react-router'
+import { Confirm } from '../../pieces/confirm.js'
+import { ago, count, instant } from '../../pieces/dates.js'
+import { PlainTable } from '../../pieces/plain-table.js'
+import { labelOf } from '../../pieces/words.js'
+import { pageAt } from '../../routes.js'
+import { useMay } from '../../session/session.js'
+import { STATES } from '../deliveries/words.js'
+import { progressOf, type Receiver, type Retraction } from './words.js'
+
+interface RetractedProps {
+  of: Retraction
+  names: ReadonlyMap<string, string>
+  onClose: (of: Retraction, platform: string, reason: string) => Promise<void>
+}
+
+export const Retracted = ({ of, names, onClose }: RetractedProps) => {
+  const { confirmed, closed, waits } = progressOf(of.receivers)
+  const listing = of.listing && `/listings/${of.listing.id}`
+  return (
+    <>
+      <p>
+        {instant(of.removedAt)} 起应告知各平台
+        {of.reasonText && <>，{of.reasonText}</>}
+        {of.documentNumber && <>（{of.documentNumber}）</>}。
+        {listing && pageAt(listing) && <Link to={listing}>看名单记录</Link>}{' '}
+        <Link to={`/deliveries?subject=${encodeURIComponent(of.key)}`}>看这一对象的全部报送</Link>
+      </p>
+      <dl className="stats">
+        <div>
+          <dt>信用平台已确认</dt>
+          <dd className={waits.length === 0 ? 'good' : ''}>
+            {confirmed}/{of.receivers.length}
+          </dd>
+        </div>
+        <div>
+          <dt>未确认</dt>
+          <dd className={waits.length > 0 ? 'bad' : ''}>{count(waits.length)}</dd>
+        </div>
+        <div>
+          <dt>由人办结</dt>
+          <dd>{count(closed)}</dd>
+        </div>
+        <div>
+          <dt>电商平台已确认</dt>
+          <dd>
+            {of.marketplaces.length === 0
+              ? '—'
+              : `${of.marketplaces.filter(({ state }) => state === 'CONFIRMED').length}/${of.marketplaces.length}`}
+          </dd>
+        </div>
+      </dl>
+      <PlainTable
+        label="信用平台"
+        columns={[
+          { title: '信用平台' },
+          { title: '曾收到' },
+          { title: '告知移出' },
+          { title: '确认撤下' },
+          { title: '状态' },
+          { title: '办理' },
+        ]}
+        rows={of.receivers.map((one) => ({
+          key: one.platform,
+          cells: [
+            names.get(one.platform) ?? one.platform,
+            one.got ? instant(one.gotAt) : `发出未获答复 ${instant(one.gotAt)}`,
+            one.toldAt === null ? '尚未' : `${instant(one.toldAt)}（共 ${one.attempts} 次）`,
+            one.confirmedAt === null ? '尚未' : instant(one.confirmedAt),
+            <Standing key="state" of={one} since={of.removedAt} />,
+            <Closing
+              key="close"
+              of={of}
+              receiver={one}
+              name={names.get(one.platform) ?? one.platform}
+              onClose={onClose}
+            />,
+          ],
+        }))}
+      />
+      {of.marketplaces.length > 0 && (
+        <PlainTable
+          label="电子商务平台"
+          columns={[
+            { title: '电子商务平台' },
+            { title: '变更序号', align: 'right' },
+            { title: '方式' },
+            { title: '告知' },
+            { title: '确认' },
+            { title: '状态' },
+          ]}
+          rows={of.marketplaces.map((one) => ({
+            key: one.client,
+            cells: [
+              one.client,
+              one.sequence,
+              one.webhook ? '回调' : '自行读取',
+              one.toldAt === null ? '尚未' : instant(one.toldAt),
+              one.confirmedAt === null
+                ? '尚未'
+                : `${instant(one.confirmedAt)}（${labelOf('RetractionConfirmed', one.confirmedBy)}）`,
+              <span key="state" className={one.state === 'CONFIRMED' ? 'good' : 'warn'}>
+                {labelOf('RetractionHeard', one.state)}
+              </span>,
+            ],
+          }))}
+        />
+      )}
+    </>
+  )
+}
+
+const Standing = ({ of, since }: { of: Receiver; since: string }) => (
+  <>
+    <span className={STATES[of.state].tone}>{of.state === 'FOLDED' ? '该条目已重新公示' : STATES[of.state].word}</span>
+    {of.state === 'OWED' && <span className="soft"> 已等 {ago(since).replace('前', '')}</span>}
+    {of.lastError && <div className="bad">{of.lastError}</div>}
+    {of.closed && (
+      <div className="soft">
+        {of.closed.by} {instant(of.closed.at)}：{of.closed.reason}
+      </div>
+    )}
+  </>
+)
+
+interface ClosingProps {
+  of: Retraction
+  receiver: Receiver
+  name: string
+  onClose: RetractedProps['onClose']
+}
+
+const Closing = ({ of, receiver, name, onClose }: ClosingProps) => {
+  const mayClose = useMay('close_retraction')
+  if (receiver.state !== 'OWED' && receiver.state !== 'REFUSED') return <>—</>
+  if (!mayClose) return <span className="soft">限经办人、复核人</span>
+  return (
+    <Confirm
+      action={`办结${name}`}
+      button={{ size: 'small' }}
+      follows={[`不再向${name}告知这次移出；该平台可能仍在展示`, '台账记明由谁、因何办结', '不能撤销']}
+      asks={{ label: '理由，如平台已书面答复' }}
+      onDo={(reason) => onClose(of, receiver.platform, reason)}
+    />
+  )
+}

@@ -1,0 +1,101 @@
+/** Who goes from which grade to which: as streams, and as a table in which what rises and what falls stand on either side. */
+import { SankeyChart } from 'echarts/charts'
+import { use } from 'echarts/core'
+import { useMemo } from 'react'
+import { GRADES, type Grade } from '../../../../domain/scorecard.js'
+import { Chart, type ChartOption, COLOURS } from '../../pieces/chart.js'
+import { count } from '../../pieces/dates.js'
+import { PlainTable } from '../../pieces/plain-table.js'
+import type { Trial } from './index.js'
+
+use([SankeyChart])
+
+const STREAMS_PX = 260
+
+const before = (grade: Grade): string => `对照 ${grade}`
+const after = (grade: Grade): string => `试算 ${grade}`
+
+export const Grades = ({ of }: { of: Trial }) => {
+  const option = useMemo<ChartOption>(() => optionOf(of), [of])
+  const moves = new Map(of.grades.map((one) => [`${one.before}${one.after}`, one.operators]))
+  return (
+    <section className="panel wide" aria-label="等级的变动">
+      <h2>等级的变动</h2>
+      <Chart label="由对照卡的等级到试算卡的等级，主体数" option={option} height={STREAMS_PX} isTableOpen>
+        <PlainTable
+          label="等级的变动"
+          columns={[
+            { title: `${of.against} ＼ ${of.scorecard}` },
+            ...GRADES.map((grade) => ({ title: `试算 ${grade}`, align: 'right' as const })),
+            { title: '原有', align: 'right' },
+          ]}
+          rows={[
+            ...GRADES.map((from, i) => ({
+              key: from,
+              cells: [
+                `对照 ${from}`,
+                ...GRADES.map((to, j) => {
+                  const n = moves.get(`${from}${to}`) ?? 0
+                  const tone = n === 0 ? 'soft' : j < i ? 'good' : j > i ? 'bad' : ''
+                  return (
+                    <span key={to} className={tone}>
+                      {n === 0 ? '—' : count(n)}
+                      {n > 0 && j !== i && <span aria-hidden="true">{j < i ? ' ↑' : ' ↓'}</span>}
+                    </span>
+                  )
+                }),
+                count(of.before[from]),
+              ],
+            })),
+            {
+              key: 'all',
+              cells: ['试算后', ...GRADES.map((grade) => count(of.after[grade])), count(of.operators)],
+            },
+          ]}
+        />
+      </Chart>
+    </section>
+  )
+}
+
+const optionOf = (of: Trial): ChartOption => ({
+  tooltip: { trigger: 'item' },
+  series: [
+    {
+      type: 'sankey',
+      left: 8,
+      right: 90,
+      top: 8,
+      bottom: 8,
+      nodeAlign: 'justify',
+      // As they are given: A above B, whatever moves.
+      layoutIterations: 0,
+      nodeGap: 18,
+      draggable: false,
+      emphasis: { focus: 'adjacency' },
+      label: {
+        color: COLOURS.text,
+        formatter: ({ name, value }: { name: string; value: number }) => `${name}  ${count(value)}`,
+      },
+      data: GRADES.flatMap((grade) => [
+        ...(of.before[grade] > 0
+          ? [{ name: before(grade), depth: 0, itemStyle: { color: COLOURS.grades[grade] } }]
+          : []),
+        ...(of.after[grade] > 0 ? [{ name: after(grade), depth: 1, itemStyle: { color: COLOURS.grades[grade] } }] : []),
+      ]),
+      links: of.grades
+        .filter(({ operators }) => operators > 0)
+        .map((one) => ({
+          source: before(one.before),
+          target: after(one.after),
+          value: one.operators,
+          lineStyle: { color: streamColour(one), opacity: one.before === one.after ? 0.25 : 0.6 },
+        })),
+    },
+  ],
+})
+
+const streamColour = ({ before, after }: { before: Grade; after: Grade }): string => {
+  if (before === after) return COLOURS.rest
+  return GRADES.indexOf(after) < GRADES.indexOf(before) ? COLOURS.good : COLOURS.bad
+}

@@ -1,0 +1,91 @@
+/** The operators that move the most, each with the reasons of both cards side by side. */
+import { Link } from 'react-router'
+import { FACTS, type FactName } from '../../../../domain/facts.js'
+import { codeOf, operatorPath } from '../../pieces/code.js'
+import { Empty } from '../../pieces/empty.js'
+import { PlainTable } from '../../pieces/plain-table.js'
+import { signed } from '../../pieces/waterfall.js'
+import { pageAt } from '../../routes.js'
+import type { Trial } from './index.js'
+
+type Move = Trial['down'][number]
+
+interface MovesProps {
+  title: string
+  empty: string
+  moves: readonly Move[]
+  trial: Pick<Trial, 'scorecard' | 'against'>
+}
+
+export const Moves = ({ title, empty, moves, trial }: MovesProps) => (
+  <section className="panel wide" aria-label={title}>
+    <h2>{title}</h2>
+    {moves.length === 0 ? (
+      <Empty>{empty}</Empty>
+    ) : (
+      moves.map((move, i) => (
+        // The first is open: what the others hold is then plain.
+        // biome-ignore lint/suspicious/noArrayIndexKey: the moves of one trial, in their order
+        <details key={i} className="move" open={i === 0}>
+          <summary>
+            <strong>{nameOf(move)}</strong>{' '}
+            <span className={move.points < 0 ? 'bad' : 'good'}>{signed(move.points)} 分</span>{' '}
+            <span className="soft">
+              {move.before.value} 分 · {move.before.grade} 级 → {move.after.value} 分 · {move.after.grade} 级
+            </span>
+          </summary>
+          <Reasons of={move} trial={trial} />
+        </details>
+      ))
+    )}
+  </section>
+)
+
+const nameOf = ({ operator }: Move): string =>
+  operator === null ? '已不单独存在的主体' : (operator.name ?? codeOf(operator))
+
+const Reasons = ({ of, trial }: { of: Move; trial: MovesProps['trial'] }) => {
+  const path = of.operator && operatorPath(of.operator)
+  return (
+    <>
+      {path && pageAt(path) && (
+        <p>
+          <Link to={path}>看{nameOf(of)}的全部信息</Link>
+        </p>
+      )}
+      <PlainTable
+        label={`${nameOf(of)}：两张卡不同的理由`}
+        columns={[
+          { title: '规则' },
+          { title: `对照 ${trial.against}` },
+          { title: `试算 ${trial.scorecard}` },
+          { title: '差额', align: 'right' },
+        ]}
+        rows={of.reasons.map(({ rule, fact, before, after }) => ({
+          key: `${rule} ${fact}`,
+          cells: [
+            ruleName(rule, fact),
+            <Side key="before" of={before} />,
+            <Side key="after" of={after} />,
+            signed((after?.points ?? 0) - (before?.points ?? 0)),
+          ],
+        }))}
+      />
+    </>
+  )
+}
+
+/** What a rule is called: by its fact, where it has one. */
+const ruleName = (rule: string, fact: string | null): string => {
+  if (rule === 'base') return '基础分'
+  return fact !== null && fact in FACTS ? FACTS[fact as FactName].zh : rule
+}
+
+const Side = ({ of }: { of: Move['reasons'][number]['before'] }) =>
+  of === null ? (
+    <span className="soft">未说</span>
+  ) : (
+    <>
+      <strong>{signed(of.points)}</strong> {of.zh}
+    </>
+  )

@@ -1,0 +1,166 @@
+/** How far values move: their spread over all operators, and by region and kind who rises and who falls. */
+import { BoxplotChart, ScatterChart } from 'echarts/charts'
+import { use } from 'echarts/core'
+import { useMemo } from 'react'
+import { CITY_NAMES, placeIn } from '../../../../domain/places.js'
+import { AXIS, Chart, type ChartOption, COLOURS } from '../../pieces/chart.js'
+import { count } from '../../pieces/dates.js'
+import { PlainTable } from '../../pieces/plain-table.js'
+import { signed } from '../../pieces/waterfall.js'
+import { labelOf } from '../../pieces/words.js'
+import type { Trial } from './index.js'
+
+use([BoxplotChart, ScatterChart])
+
+const SPREAD_PX = 150
+const BAR_PX = 30
+const FRAME_PX = 70
+const QUANTILES = [
+  ['lowest', '最低'],
+  ['p5', '5% 分位'],
+  ['p25', '25% 分位'],
+  ['median', '中位'],
+  ['p75', '75% 分位'],
+  ['p95', '95% 分位'],
+  ['highest', '最高'],
+] as const
+
+export const Spread = ({ of }: { of: Trial }) => {
+  const { spread } = of
+  const option = useMemo<ChartOption>(
+    () =>
+      spread === null
+        ? {}
+        : {
+            grid: { left: 24, right: 24, top: 16, bottom: 8, containLabel: true },
+            xAxis: { type: 'value', name: '分', scale: false, ...AXIS },
+            yAxis: { type: 'category', data: [''], ...AXIS, axisTick: { show: false } },
+            series: [
+              {
+                type: 'boxplot',
+                boxWidth: [24, 44],
+                itemStyle: { color: '#d7e6f6', borderColor: COLOURS.main, borderWidth: 2 },
+                data: [[spread.p5, spread.p25, spread.median, spread.p75, spread.p95]],
+              },
+              {
+                type: 'scatter',
+                symbolSize: 10,
+                itemStyle: { color: COLOURS.bad },
+                data: [
+                  [spread.lowest, ''],
+                  [spread.highest, ''],
+                ],
+              },
+            ],
+          },
+    [spread],
+  )
+  if (spread === null) return null
+  return (
+    <section className="panel wide" aria-label="分值变动的分布">
+      <h2>分值变动的分布</h2>
+      <p className="soft">
+        一半的主体变动在 {signed(spread.p25)} 至 {signed(spread.p75)} 分之间，九成在 {signed(spread.p5)} 至{' '}
+        {signed(spread.p95)} 分之间；最低 {signed(spread.lowest)}，最高 {signed(spread.highest)}。
+      </p>
+      <Chart label="分值变动的分布（分）" option={option} height={SPREAD_PX}>
+        <PlainTable
+          label="分值变动的分布"
+          columns={[{ title: '位置' }, { title: '变动（分）', align: 'right' }]}
+          rows={[
+            ...QUANTILES.map(([key, word]) => ({ key, cells: [word, signed(spread[key])] })),
+            { key: 'mean', cells: ['平均', spread.mean.toFixed(2)] },
+          ]}
+        />
+      </Chart>
+    </section>
+  )
+}
+
+interface Group {
+  key: string
+  name: string
+  operators: number
+  better: number
+  worse: number
+  mean: number
+}
+
+const CITIES = new Map(CITY_NAMES.map((name) => [placeIn(`${name}市`), name]))
+const regionName = (region: string | null): string => (region === null ? '未知' : (CITIES.get(region) ?? region))
+
+export const Groups = ({ of }: { of: Trial }) => {
+  const regions = of.regions.map((one) => ({ ...one, key: one.region ?? '—', name: regionName(one.region) }))
+  const kinds = of.kinds.map((one) => ({ ...one, key: one.kind, name: labelOf('OperatorKind', one.kind) }))
+  return (
+    <>
+      <Group title="按地区" groups={regions} />
+      <Group title="按主体种类" groups={kinds} />
+    </>
+  )
+}
+
+const Group = ({ title, groups }: { title: string; groups: readonly Group[] }) => {
+  const text = JSON.stringify(groups)
+  const option = useMemo<ChartOption>(() => groupOption(JSON.parse(text) as Group[]), [text])
+  return (
+    <section className="panel" aria-label={title}>
+      <h2>{title}</h2>
+      <Chart label={`${title}，等级上升和下降的主体数`} option={option} height={groups.length * BAR_PX + FRAME_PX}>
+        <PlainTable
+          label={title}
+          columns={[
+            { title: title.slice(1) },
+            { title: '主体', align: 'right' },
+            { title: '上升', align: 'right' },
+            { title: '下降', align: 'right' },
+            { title: '平均变动', align: 'right' },
+          ]}
+          rows={groups.map(({ key, name, operators, better, worse, mean }) => ({
+            key,
+            cells: [name, count(operators), count(better), count(worse), mean.toFixed(2)],
+          }))}
+        />
+      </Chart>
+    </section>
+  )
+}
+
+const groupOption = (groups: readonly Group[]): ChartOption => ({
+  grid: { left: 8, right: 24, top: 32, bottom: 8, containLabel: true },
+  legend: { top: 0, left: 0, textStyle: { color: COLOURS.text } },
+  tooltip: {
+    trigger: 'axis',
+    axisPointer: { type: 'shadow' },
+    valueFormatter: (value: unknown) => count(Math.abs(Number(value))),
+  },
+  xAxis: {
+    type: 'value',
+    minInterval: 1,
+    ...AXIS,
+    axisLabel: { color: COLOURS.text, formatter: (value: number) => count(Math.abs(value)) },
+  },
+  yAxis: {
+    type: 'category',
+    inverse: true,
+    data: groups.map(({ name }) => name),
+    ...AXIS,
+    axisTick: { show: false },
+  },
+  series: [
+    {
+      name: '等级下降',
+      type: 'bar',
+      stack: 'all',
+      itemStyle: { color: COLOURS.bad },
+      data: groups.map(({ worse }) => -worse),
+    },
+    {
+      name: '等级上升',
+      type: 'bar',
+      stack: 'all',
+      itemStyle: { color: COLOURS.good },
+      data: groups.map(({ better }) => better),
+    },
+  ],
+})

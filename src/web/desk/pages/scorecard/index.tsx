@@ -1,0 +1,209 @@
+/** One scorecard as people read it: where the grades lie, what each fact is worth, and what caps a score. */
+import { useQuery } from '@apollo/client/react'
+import { Button } from 'antd'
+import type { ReactNode } from 'react'
+import { Link, useNavigate, useParams } from 'react-router'
+import { FACTS, FAMILIES, type FactName } from '../../../../domain/facts.js'
+import { type BinRule, HIGHEST, type Rule, type Scorecard, topOf, type UnitRule } from '../../../../domain/scorecard.js'
+import { Empty, Loading } from '../../pieces/empty.js'
+import { PageHead } from '../../pieces/page.js'
+import { PlainTable } from '../../pieces/plain-table.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { CARD_STATES, trialPath } from '../scorecards/words.js'
+import { PointBar } from './point-bar.js'
+import { ScorecardDocument, type ScorecardQuery } from './scorecard.generated.js'
+import { daysOf, kindsOf, OPENS, pointsOf, rangeOf, widestOf } from './words.js'
+
+export default function OneScorecard() {
+  const { version = '' } = useParams()
+  const navigate = useNavigate()
+  const { data, loading, error, refetch } = useQuery(ScorecardDocument, { variables: { version } })
+  const seen = data as ScorecardQuery | undefined
+  const card = seen?.scorecard.document as Scorecard | undefined
+  const told = seen?.scorecards.find((one) => one.version === version)
+  return (
+    <>
+      <PageHead
+        title={card ? card.name.zh : '一张评分卡'}
+        extra={
+          told &&
+          told.state !== 'IN_FORCE' && (
+            <Button type="primary" onClick={() => void navigate(trialPath(version))}>
+              试算这张卡
+            </Button>
+          )
+        }
+      />
+      {error && <Refusal of={error} onAgain={() => void refetch()} />}
+      {!seen && loading && <Loading of="评分卡" />}
+      {card && (
+        <>
+          <p>
+            版本 <code className="code">{card.version}</code>
+            {told && (
+              <>
+                {' '}
+                · <span className={CARD_STATES[told.state].tone}>{CARD_STATES[told.state].word}</span>
+                {told.hash && (
+                  <span className="soft" title={told.hash}>
+                    {' '}
+                    · SHA-256 {told.hash.slice(0, 12)}…
+                  </span>
+                )}
+              </>
+            )}
+          </p>
+          <Card of={card} />
+        </>
+      )}
+    </>
+  )
+}
+
+const Panel = ({ title, children }: { title: string; children: ReactNode }) => (
+  <section className="panel wide" aria-label={title}>
+    <h2>{title}</h2>
+    {children}
+  </section>
+)
+
+const Card = ({ of }: { of: Scorecard }) => (
+  <div className="panels">
+    <Grades of={of} />
+    {of.dimensions.map(({ id, zh, publicCredit }) => {
+      const own = of.rules.filter(({ dimension }) => dimension === id)
+      return (
+        <Panel key={id} title={zh}>
+          {!publicCredit && <p className="soft">不属于公共信用信息：单独展示，不计分。</p>}
+          {own.length === 0 ? (
+            <Empty>本维度没有计分规则。</Empty>
+          ) : (
+            <div className="even">
+              {own.map((rule) => (
+                <OneRule key={rule.id} of={rule} widest={widestOf(of)} />
+              ))}
+            </div>
+          )}
+        </Panel>
+      )
+    })}
+    <Panel title="封顶">
+      <p className="soft">事实存续期间，分值不高于所列等级的最高分。</p>
+      <PlainTable
+        label="封顶"
+        columns={[{ title: '事实' }, { title: '最高' }, { title: '依据' }]}
+        rows={of.vetoes.map(({ id, fact, grade, legalBasis }) => ({
+          key: id,
+          cells: [FACTS[fact].zh, `${grade} 级，${topOf(grade, of.grades)} 分`, legalBasis.join('；')],
+        }))}
+      />
+    </Panel>
+    <Panel title="跌破线时">
+      {of.lines.length === 0 ? (
+        <Empty>这张卡未设线。</Empty>
+      ) : (
+        <ul>
+          {of.lines.map(({ below, opens }) => (
+            <li key={below}>
+              低于 {below} 分：{OPENS[opens]}
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="soft">评分从不构成列入名单的依据。</p>
+    </Panel>
+    <Panel title="信息缺失时">
+      <PlainTable
+        label="信息缺失时"
+        columns={[{ title: '信息类别' }, { title: '所示文字' }]}
+        rows={of.missing.map(({ family, zh }) => ({ key: family, cells: [FAMILIES[family].zh, zh] }))}
+      />
+    </Panel>
+    <Panel title="说明与参照">
+      <p>{of.about.zh}</p>
+      <ul>
+        {of.restsOn.map((one) => (
+          <li key={one}>{one}</li>
+        ))}
+      </ul>
+      <p>
+        <Link to="/scorecards">看全部评分卡</Link>
+      </p>
+    </Panel>
+  </div>
+)
+
+/** The grades as stretches of the whole range, with the base where it lies. */
+const Grades = ({ of }: { of: Scorecard }) => {
+  const rising = [...of.grades].reverse()
+  return (
+    <Panel title="基础分与等级">
+      <div className="grade-band" aria-hidden="true">
+        {rising.map(({ grade, from }) => (
+          <span
+            key={grade}
+            className={`stretch grade-${grade}`}
+            style={{ flexGrow: topOf(grade, of.grades) - from + 1 }}
+          >
+            {grade}
+          </span>
+        ))}
+        <span className="at-base" style={{ left: `${(of.base / HIGHEST) * 100}%` }} />
+      </div>
+      <p>
+        人人从基础分 <strong>{of.base}</strong> 分起算，各项加减之后落在 0–{HIGHEST} 分之间。
+      </p>
+      <PlainTable
+        label="等级线"
+        columns={[{ title: '等级' }, { title: '分值' }, { title: '含义' }]}
+        rows={of.grades.map((line) => ({
+          key: line.grade,
+          cells: [line.grade, `${line.from}–${topOf(line.grade, of.grades)}`, line.zh],
+        }))}
+      />
+    </Panel>
+  )
+}
+
+const OneRule = ({ of, widest }: { of: Rule; widest: number }) => (
+  <>
+    {of.kind === 'units' ? <Units of={of} widest={widest} /> : <Bins of={of} widest={widest} />}
+    <p className="soft">
+      {of.kind === 'units' && (of.cap === null ? '累计不设上限；' : `累计以 ${pointsOf(of.cap)} 分为限；`)}
+      {of.kind === 'bins' && `时限：${daysOf(of.windowDays)}；`}
+      适用：{kindsOf(of.operators)}；依据：{of.legalBasis.join('；')}
+    </p>
+  </>
+)
+
+const nameOf = (fact: FactName): string => FACTS[fact].zh
+
+const Units = ({ of, widest }: { of: UnitRule; widest: number }) => (
+  <PlainTable
+    label={`规则 ${of.id}`}
+    columns={[{ title: '事实' }, { title: '每件分值' }, { title: '计入' }, { title: '减半' }]}
+    rows={of.units.map(({ fact, points, windowDays, halvesEveryDays = null }) => ({
+      key: fact,
+      cells: [
+        nameOf(fact),
+        <PointBar key="points" points={points} widest={widest} />,
+        daysOf(windowDays),
+        halvesEveryDays === null ? '不减半' : `每满 ${halvesEveryDays} 日`,
+      ],
+    }))}
+  />
+)
+
+const Bins = ({ of, widest }: { of: BinRule; widest: number }) => (
+  <PlainTable
+    label={`规则 ${of.id}`}
+    columns={[
+      { title: `${nameOf(of.fact)}（${FACTS[of.fact].nature === 'since' ? '整年' : '件'}）` },
+      { title: '分值' },
+    ]}
+    rows={of.bins.map((bin) => ({
+      key: String(bin.from),
+      cells: [rangeOf(bin), <PointBar key="points" points={bin.points} widest={widest} />],
+    }))}
+  />
+)

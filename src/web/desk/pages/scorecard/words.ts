@@ -1,0 +1,74 @@
+/** What stands in a scorecard, in Chinese; and two cards held against each other, place by place. */
+import { FACTS, type OperatorKind } from '../../../../domain/facts.js'
+import type { Rule, Scorecard } from '../../../../domain/scorecard.js'
+
+export const pointsOf = (points: number): string => (points > 0 ? `+${points}` : String(points).replace('-', '−'))
+
+export const daysOf = (window: number | null): string => (window === null ? '事实存续期间' : `${window} 日内`)
+
+export const rangeOf = ({ from, to }: { from: number; to: number | null }): string =>
+  to === null ? `${from} 及以上` : from === to ? String(from) : `${from}–${to}`
+
+const KINDS: Record<OperatorKind, string> = {
+  enterprise: '企业',
+  individual: '个体工商户',
+  cooperative: '农民专业合作社',
+  other: '其他组织',
+  shop: '自然人网店',
+}
+
+export const kindsOf = (kinds: readonly OperatorKind[] | undefined): string =>
+  kinds === undefined ? '全部主体' : kinds.map((kind) => KINDS[kind]).join('、')
+
+export const OPENS = { lead: '产生一条线索，由工作人员核查', watch: '列入内部关注名单' } as const
+
+const pointsIn = (rule: Rule): number[] =>
+  rule.kind === 'units' ? rule.units.map(({ points }) => points) : rule.bins.map(({ points }) => points)
+
+/** The most points that any one fact of the card adds or takes. */
+export const widestOf = (card: Scorecard): number =>
+  Math.max(0, ...card.rules.flatMap(pointsIn).map((points) => Math.abs(points)))
+
+/** A place of a card, and what it says there. */
+type Lines = Map<string, string>
+
+const linesOf = (card: Scorecard): Lines =>
+  new Map([
+    ['基础分', `${card.base} 分`],
+    ...card.grades.map(({ grade, from }): [string, string] => [`${grade} 级最低分`, `${from} 分`]),
+    ...card.rules.flatMap(ruleLines),
+    ...card.vetoes.map(({ fact, grade }): [string, string] => [`封顶：${FACTS[fact].zh}`, `最高 ${grade} 级`]),
+    ...card.lines.map(({ below, opens }): [string, string] => [`线：${OPENS[opens]}`, `低于 ${below} 分`]),
+  ])
+
+const ruleLines = (rule: Rule): [string, string][] => {
+  const whom: [string, string] = [`规则 ${rule.id} 的适用主体`, kindsOf(rule.operators)]
+  if (rule.kind === 'bins') {
+    const { zh } = FACTS[rule.fact]
+    const bins = rule.bins.map((bin) => `${rangeOf(bin)}：${pointsOf(bin.points)}`).join('，')
+    return [whom, [`${zh}，分档`, bins], [`${zh}的时限`, daysOf(rule.windowDays)]]
+  }
+  return [
+    whom,
+    [`规则 ${rule.id} 的累计上限`, rule.cap === null ? '不设' : `${pointsOf(rule.cap)} 分`],
+    ...rule.units.map(({ fact, points, windowDays, halvesEveryDays = null }): [string, string] => [
+      `${FACTS[fact].zh}，每件`,
+      `${pointsOf(points)} 分，${daysOf(windowDays)}${halvesEveryDays === null ? '' : `，每满 ${halvesEveryDays} 日减半`}`,
+    ]),
+  ]
+}
+
+export interface CardDifference {
+  place: string
+  /** Null: that card says nothing there. */
+  before: string | null
+  after: string | null
+}
+
+/** Where two cards say something else, in the order of the first. */
+export const cardDifferences = (before: Scorecard, after: Scorecard): CardDifference[] => {
+  const [was, is] = [linesOf(before), linesOf(after)]
+  return [...new Set([...was.keys(), ...is.keys()])]
+    .map((place) => ({ place, before: was.get(place) ?? null, after: is.get(place) ?? null }))
+    .filter((one) => one.before !== one.after)
+}

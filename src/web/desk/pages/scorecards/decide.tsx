@@ -1,0 +1,79 @@
+/** A proposal that waits, and the second person's decision on it; who may not, and why, is said beforehand. */
+import { useApolloClient } from '@apollo/client/react'
+import { Link } from 'react-router'
+import { samePerson } from '../../../../domain/persons.js'
+import { Confirm } from '../../pieces/confirm.js'
+import { count, day, instant, today } from '../../pieces/dates.js'
+import { useMay, useSession } from '../../session/session.js'
+import { type AdoptionLineFragment, DecideScorecardDocument } from './scorecards.generated.js'
+import { cardPath, trialPath } from './words.js'
+
+interface DecideProps {
+  of: AdoptionLineFragment
+  /** The trial stands on this very page. */
+  isBesideTrial?: boolean
+  onDone: () => void
+}
+
+export const Decide = ({ of, isBesideTrial = false, onDone }: DecideProps) => {
+  const client = useApolloClient()
+  const { name } = useSession()
+  const mayDecide = useMay('decide_scorecard')
+  const isPast = of.effectiveOn < today()
+  const hindrance = whyNot({ mayDecide, isOwn: samePerson(of.proposedBy, name) })
+  const decide = (adopt: boolean) => async (note: string) => {
+    const input = { id: of.id, adopt, note: note === '' ? null : note }
+    await client.mutate({ mutation: DecideScorecardDocument, variables: { input } })
+    onDone()
+  }
+  return (
+    <section className="panel wide" aria-label={`待决定：采用 ${of.scorecard}`}>
+      <h2>
+        待决定：自 {day(of.effectiveOn)} 起采用 <Link to={cardPath(of.scorecard)}>{of.scorecard}</Link>
+      </h2>
+      <p>
+        {of.proposedBy} 于 {instant(of.proposedAt)} 提议：{of.reason}
+      </p>
+      {of.trial && !isBesideTrial && (
+        <p>
+          试算（对照 {of.trial.against}，{instant(of.trial.madeAt)}）：{count(of.trial.operators)} 个主体中，等级上升{' '}
+          <span className="good">{count(of.trial.better)}</span>，下降{' '}
+          <span className="bad">{count(of.trial.worse)}</span>，完全不变 {count(of.trial.unchanged)}。
+          <Link to={trialPath(of.scorecard, of.trial.against)}>看试算的全部</Link>
+        </p>
+      )}
+      {isPast && <p className="bad">生效日期已过，只能不予采用；需要的，另行提议。</p>}
+      {hindrance !== null && <p className="warn">{hindrance}</p>}
+      <div className="filters">
+        <Confirm
+          action="采用"
+          danger={false}
+          button={{ type: 'primary' }}
+          disabled={hindrance !== null || isPast}
+          hint={hindrance ?? (isPast ? '生效日期已过' : '')}
+          follows={[
+            `自 ${of.effectiveOn} 起按 ${of.scorecard} 为全部主体评分`,
+            ...(of.trial ? [`按试算，等级上升 ${count(of.trial.better)} 个，下降 ${count(of.trial.worse)} 个`] : []),
+            '过去的评分不变；跌破线的只产生线索，评分从不构成列入名单的依据',
+            '决定不能撤销；要换回的，另行提议',
+          ]}
+          asks={{ label: '说明', optional: true }}
+          onDo={decide(true)}
+        />
+        <Confirm
+          action="不予采用"
+          disabled={hindrance !== null}
+          hint={hindrance ?? ''}
+          follows={['现行评分卡不变', '提议和不予采用的理由保留；这张卡可以再次提议']}
+          asks={{ label: '理由' }}
+          onDo={decide(false)}
+        />
+      </div>
+    </section>
+  )
+}
+
+const whyNot = ({ mayDecide, isOwn }: { mayDecide: boolean; isOwn: boolean }): string | null => {
+  if (!mayDecide) return '采用与否由复核人或管理员决定。'
+  return isOwn ? '这是您提议的，须由另一人决定。' : null
+}

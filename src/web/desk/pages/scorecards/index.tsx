@@ -1,0 +1,135 @@
+/** Scorecards: the versions there are and how each stands, what waits to be decided, and what was decided before. */
+import { useQuery } from '@apollo/client/react'
+import { Button } from 'antd'
+import { Link } from 'react-router'
+import { day, instant } from '../../pieces/dates.js'
+import { Loading } from '../../pieces/empty.js'
+import { PageHead } from '../../pieces/page.js'
+import { PlainTable } from '../../pieces/plain-table.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { type Moment, TimeLine } from '../../pieces/time-line.js'
+import { labelOf } from '../../pieces/words.js'
+import { Decide } from './decide.js'
+import { type AdoptionLineFragment, ScorecardsDocument, type ScorecardsQuery } from './scorecards.generated.js'
+import { CARD_STATES, cardPath, trialPath } from './words.js'
+
+export default function Scorecards() {
+  const { data, loading, error, refetch } = useQuery(ScorecardsDocument)
+  const seen = data as ScorecardsQuery | undefined
+  const again = () => void refetch()
+  return (
+    <>
+      <PageHead
+        title="评分卡"
+        extra={
+          <Button loading={loading} onClick={again}>
+            刷新
+          </Button>
+        }
+      >
+        <p className="soft">评分卡先试算，再由一人提议、另一人决定采用；过去的评分不变。</p>
+      </PageHead>
+      {error && <Refusal of={error} onAgain={again} />}
+      {!seen && loading && <Loading of="评分卡" />}
+      {seen && (
+        <div className="panels">
+          {seen.scorecardAdoptions.nodes
+            .filter(({ state }) => state === 'PROPOSED')
+            .map((one) => (
+              <Decide key={one.id} of={one} onDone={again} />
+            ))}
+          <Versions of={seen.scorecards} />
+          <section className="panel wide" aria-label="采用的经过">
+            <h2>采用的经过</h2>
+            <TimeLine label="采用的经过" moments={seen.scorecardAdoptions.nodes.map(momentOf)} />
+          </section>
+        </div>
+      )}
+    </>
+  )
+}
+
+const Versions = ({ of }: { of: ScorecardsQuery['scorecards'] }) => {
+  const inForce = of.find(({ state }) => state === 'IN_FORCE')
+  return (
+    <section className="panel wide" aria-label="版本">
+      <h2>版本</h2>
+      <PlainTable
+        label="评分卡的版本"
+        columns={[{ title: '版本' }, { title: '名称' }, { title: '状态' }, { title: '办理' }]}
+        rows={of.map(({ version, name, state, faults }) => ({
+          key: version,
+          isMarked: state === 'IN_FORCE',
+          cells: [
+            name === null ? (
+              version
+            ) : (
+              <Link key="card" to={cardPath(version)}>
+                {version}
+              </Link>
+            ),
+            name?.zh ?? '—',
+            <State key="state" state={state} faults={faults} />,
+            state === 'BROKEN' || state === 'CHANGED' ? (
+              <span key="deed" className="soft">
+                改正文件后方可试算
+              </span>
+            ) : state === 'IN_FORCE' ? (
+              <span key="deed" className="soft">
+                作为试算的对照
+              </span>
+            ) : (
+              <Link key="deed" to={trialPath(version, inForce?.version)}>
+                试算 {version}
+              </Link>
+            ),
+          ],
+        }))}
+      />
+    </section>
+  )
+}
+
+const State = ({
+  state,
+  faults,
+}: {
+  state: ScorecardsQuery['scorecards'][number]['state']
+  faults: readonly string[]
+}) => (
+  <>
+    <span className={CARD_STATES[state].tone}>{CARD_STATES[state].word}</span>
+    {faults.length > 0 && (
+      <details>
+        <summary>错误 {faults.length} 处</summary>
+        <ul>
+          {faults.map((fault) => (
+            <li key={fault}>{fault}</li>
+          ))}
+        </ul>
+      </details>
+    )}
+  </>
+)
+
+const momentOf = (one: AdoptionLineFragment): Moment => ({
+  key: one.id,
+  at: one.decidedAt ?? one.proposedAt,
+  title: (
+    <>
+      {labelOf('ScorecardAdoptionState', one.state)}：<Link to={cardPath(one.scorecard)}>{one.scorecard}</Link>，自{' '}
+      {day(one.effectiveOn)}
+    </>
+  ),
+  detail: (
+    <>
+      {one.proposedBy} {instant(one.proposedAt)} 提议：{one.reason}
+      {one.decidedBy && (
+        <>
+          ；{one.decidedBy} 决定{one.note ? `：${one.note}` : ''}
+        </>
+      )}
+    </>
+  ),
+  tone: one.state === 'ADOPTED' ? 'good' : one.state === 'PROPOSED' ? 'next' : 'plain',
+})

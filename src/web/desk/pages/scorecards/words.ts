@@ -1,0 +1,20 @@
+/** Words and addresses of scorecards. */
+import type { Tone } from '../../pieces/time-line.js'
+
+type CardState = 'IN_FORCE' | 'COMING' | 'PROPOSED' | 'RETIRED' | 'CHANGED' | 'BROKEN' | 'AVAILABLE'
+
+/** Short, where the schema says a whole sentence. */
+export const CARD_STATES: Record<CardState, { word: string; tone: Tone }> = {
+  IN_FORCE: { word: '现行', tone: 'good' },
+  COMING: { word: '已采用，待生效', tone: 'good' },
+  PROPOSED: { word: '已提议，待决定', tone: 'warn' },
+  RETIRED: { word: '曾经现行', tone: 'plain' },
+  CHANGED: { word: '文件与留存不同', tone: 'bad' },
+  BROKEN: { word: '文件有误', tone: 'bad' },
+  AVAILABLE: { word: '可试算', tone: 'plain' },
+}
+
+export const cardPath = (version: string): string => `/scorecards/${encodeURIComponent(version)}`
+
+export const trialPath = (version: string, against = ''): string =>
+  `/scorecards/trial?version=${encodeURIComponent(version)}${against ? `&against=${encodeURIComponent(against)}` : ''}`

@@ -1,0 +1,92 @@
+/** Figures of months: all of each, and their sums by platform. */
+import type { ApolloClient } from '@apollo/client'
+import { TimelinessDocument, type TimelinessQuery } from './timeliness.generated.js'
+
+export type Figure = TimelinessQuery['timeliness']['nodes'][number]
+
+const PAGE_ROWS = 100
+/** More authorities, platforms and duties than this there are not; whatever is beyond is said to be left out. */
+const PAGES_MOST = 20
+const MONTHS_A_YEAR = 12
+
+export interface Month {
+  /** YYYY-MM. */
+  month: string
+  figures: Figure[]
+  /** Not all are here. */
+  isCut: boolean
+}
+
+export const monthOf = async (client: ApolloClient, month: string): Promise<Month> => {
+  const figures: Figure[] = []
+  let after: string | null = null
+  for (let page = 0; page < PAGES_MOST; page += 1) {
+    const answer: { data?: TimelinessQuery | undefined } = await client.query({
+      query: TimelinessDocument,
+      variables: { month, first: PAGE_ROWS, after },
+      fetchPolicy: 'no-cache',
+    })
+    const found: TimelinessQuery['timeliness'] | undefined = answer.data?.timeliness
+    figures.push(...(found?.nodes ?? []))
+    after = found?.pageInfo.endCursor ?? null
+    if (!found?.pageInfo.hasNextPage) return { month, figures, isCut: false }
+  }
+  return { month, figures, isCut: true }
+}
+
+/** `n` months that end with this one, YYYY-MM, the earliest first. */
+export const monthsUntil = (month: string, n: number): string[] => {
+  const [year = 0, number = 1] = month.split('-').map(Number)
+  return Array.from({ length: n }, (_, i) => {
+    const at = year * MONTHS_A_YEAR + (number - 1) - (n - 1 - i)
+    return `${Math.floor(at / MONTHS_A_YEAR)}-${String((at % MONTHS_A_YEAR) + 1).padStart(2, '0')}`
+  })
+}
+
+export interface Sum {
+  platform: string
+  name: string
+  total: number
+  onTime: number
+  /** Late ones that nobody has confirmed among them. */
+  late: number
+  /** Not confirmed, and not late yet. */
+  waiting: number
+  closed: number
+  /** In time of all that is decided; null: nothing is. */
+  share: number | null
+}
+
+/** By platform, in the order in which they first stand. */
+export const sumsOf = (figures: readonly Figure[]): Sum[] => {
+  const sums = new Map<string, Sum>()
+  for (const one of figures) {
+    const { platform, platformName } = one
+    const nothing = {
+      platform,
+      name: platformName.zh,
+      total: 0,
+      onTime: 0,
+      late: 0,
+      waiting: 0,
+      closed: 0,
+      share: null,
+    }
+    const before = sums.get(platform) ?? nothing
+    const onTime = before.onTime + one.onTime
+    const late = before.late + one.late
+    sums.set(platform, {
+      ...before,
+      total: before.total + one.total,
+      onTime,
+      late,
+      waiting: before.waiting + one.open - one.overdue,
+      closed: before.closed + one.closed,
+      share: onTime + late === 0 ? null : onTime / (onTime + late),
+    })
+  }
+  return [...sums.values()]
+}
+
+/** 0.9512 → 95.1%; — for none. */
+export const percent = (share: number | null): string => (share === null ? '—' : `${(share * 100).toFixed(1)}%`)

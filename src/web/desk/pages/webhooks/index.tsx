@@ -1,0 +1,82 @@
+/** Addresses at which marketplaces are told of changes of their sellers: which take what they are told, and what waits at each. */
+import { useQuery } from '@apollo/client/react'
+import { Button } from 'antd'
+import { ago, count, instant } from '../../pieces/dates.js'
+import { Empty, Loading } from '../../pieces/empty.js'
+import { PageHead } from '../../pieces/page.js'
+import { PlainTable } from '../../pieces/plain-table.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { labelOf } from '../../pieces/words.js'
+import { WebhooksDocument, type WebhooksQuery } from './webhooks.generated.js'
+
+type Webhook = WebhooksQuery['webhooks'][number]
+
+export default function Webhooks() {
+  const { data, loading, error, refetch } = useQuery(WebhooksDocument)
+  const all = (data as WebhooksQuery | undefined)?.webhooks
+  const removals = (all ?? []).reduce((sum, { removalsOwed }) => sum + removalsOwed, 0)
+  return (
+    <>
+      <PageHead
+        title="平台回调"
+        extra={
+          <Button loading={loading} onClick={() => void refetch()}>
+            刷新
+          </Button>
+        }
+      >
+        <p className="soft">
+          电子商务平台登记的回调地址：自己的卖家有变更即告知，移出在先。由平台自行登记、恢复和注销。
+          {removals > 0 && <strong className="bad">有 {count(removals)} 条移出尚未送到。</strong>}
+        </p>
+      </PageHead>
+      {error && <Refusal of={error} onAgain={() => void refetch()} />}
+      {!all && loading && <Loading of="回调地址" />}
+      {all &&
+        (all.length === 0 ? (
+          <Empty>还没有平台登记回调地址；各平台自行读取变更。</Empty>
+        ) : (
+          <PlainTable
+            label="平台回调"
+            columns={[
+              { title: '平台' },
+              { title: '地址' },
+              { title: '状态' },
+              { title: '待送', align: 'right' },
+              { title: '其中移出', align: 'right' },
+              { title: '已放弃', align: 'right' },
+              { title: '最近收下' },
+              { title: '最近答复' },
+            ]}
+            rows={all.map((one) => ({
+              key: one.id,
+              isMarked: one.removalsOwed > 0,
+              cells: [
+                one.client,
+                one.url,
+                <State key="state" of={one} />,
+                count(one.owed),
+                <span key="removals" className={one.removalsOwed > 0 ? 'bad' : ''}>
+                  {count(one.removalsOwed)}
+                </span>,
+                count(one.givenUp),
+                one.confirmedAt === null ? '从未' : ago(one.confirmedAt),
+                one.lastStatus !== null ? `HTTP ${one.lastStatus}` : (one.lastError ?? '—'),
+              ],
+            }))}
+          />
+        ))}
+    </>
+  )
+}
+
+const State = ({ of }: { of: Webhook }) => {
+  if (of.disabledAt !== null)
+    return (
+      <span className="bad">
+        {instant(of.disabledAt)} 停用：{labelOf('WebhookDisabled', of.disabledBecause)}
+      </span>
+    )
+  if (of.failingSince !== null) return <span className="warn">{ago(of.failingSince)}起未收下</span>
+  return <span className="good">正常</span>
+}

@@ -1,0 +1,79 @@
+/**
+ * A chart, and what it says as a table for whoever does not see it, and in print. Brings ECharts: for pages that are loaded when
+ * they are opened. Kinds beyond bars and lines: whoever draws one tells `echarts.use` of it.
+ */
+import { BarChart, LineChart } from 'echarts/charts'
+import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components'
+import * as echarts from 'echarts/core'
+import { CanvasRenderer } from 'echarts/renderers'
+import { type ReactNode, useEffect, useRef } from 'react'
+
+echarts.use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer])
+
+export type ChartOption = echarts.EChartsCoreOption
+
+/** Each at least 3 to 1 on white, and told apart by those who see few colours by lightness. */
+export const COLOURS = {
+  good: '#1f6f43',
+  bad: '#b3261e',
+  warn: '#b26b00',
+  main: '#0b5cad',
+  rest: '#8a94a6',
+  text: '#333333',
+  line: '#d0d4da',
+  /** Of series side by side. */
+  series: ['#0b5cad', '#b26b00', '#6b3fa0', '#1f6f43', '#b3261e'],
+  /** Of the grades, from the best. */
+  grades: { A: '#1f6f43', B: '#0b5cad', C: '#b26b00', D: '#b3261e' },
+} as const
+
+export const AXIS = {
+  axisLabel: { color: COLOURS.text },
+  axisLine: { lineStyle: { color: COLOURS.line } },
+  splitLine: { lineStyle: { color: COLOURS.line } },
+} as const
+
+/** What all charts have in common; nothing moves, and tooltips are drawn, for the page's policy lets no style of theirs in. */
+const COMMON = { animation: false, textStyle: { color: COLOURS.text }, color: [...COLOURS.series] }
+const TOOLTIP = { renderMode: 'richText' as const, confine: true }
+
+export interface ChartProps {
+  /** What it shows, in words. */
+  label: string
+  option: ChartOption
+  /** Pixels. */
+  height: number
+  /** The same as a table. */
+  children: ReactNode
+  /** The table stands beside it all the time; else it is unfolded. */
+  isTableOpen?: boolean
+}
+
+export const Chart = ({ label, option, height, children, isTableOpen = false }: ChartProps) => {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (box.current === null) return
+    const chart = echarts.init(box.current)
+    const tooltip = { ...TOOLTIP, ...((option['tooltip'] as object | undefined) ?? {}) }
+    chart.setOption({ ...COMMON, ...option, tooltip })
+    const seen = new ResizeObserver(() => chart.resize())
+    seen.observe(box.current)
+    return () => {
+      seen.disconnect()
+      chart.dispose()
+    }
+  }, [option])
+  return (
+    <figure className="chart" aria-label={label}>
+      <div ref={box} style={{ height }} aria-hidden="true" />
+      {isTableOpen ? (
+        children
+      ) : (
+        <details className="alternative">
+          <summary>以表格查看</summary>
+          {children}
+        </details>
+      )}
+    </figure>
+  )
+}

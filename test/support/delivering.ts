@@ -1,0 +1,68 @@
+/** A hub of which there is something to see at the desk's pages of deliveries: told, refused, removed, and differing. */
+import { dateIn } from '../../src/domain/dates.js'
+import { isHeavy } from '../../src/domain/penalty.js'
+import type { Body } from '../../src/domain/records.js'
+import { carry } from '../../src/sandbox/officers.js'
+import type { PlatformStandIn } from '../../src/sandbox/platforms/index.js'
+import { makeMove } from '../../src/work/listing.js'
+import { startHub, type TestHub } from './hub.js'
+
+export interface Delivering {
+  hub: TestHub
+  /** Of the entry that stands and that `national` has refused, and of the one that was removed. */
+  standing: { listing: string; name: string }
+  removed: { listing: string; name: string }
+  platform(id: string): PlatformStandIn
+}
+
+/** Two entries: one is refused by `national`; the other all have confirmed, and its removal `creditchina` has not. */
+export const delivering = async (): Promise<Delivering> => {
+  const hub = await startHub()
+  const { db, rules, now } = hub.hub
+  for (const feed of ['registry', 'individuals', 'penalties']) await hub.hub.pull(feed, { cause: 'command' })
+  const platform = (id: string): PlatformStandIn => {
+    const found = hub.platforms.find((one) => one.id === id)
+    if (found === undefined) throw new Error(`no platform ${id}`)
+    return found
+  }
+  const [one, two] = await punished(hub)
+  const removed = await entryOf(hub, two)
+  await hub.hub.push(null, { cause: 'command' })
+  platform('national').behave({ refuse: one })
+  const standing = await entryOf(hub, one)
+  await hub.hub.push(null, { cause: 'command' })
+  platform('creditchina').behave({ outage: true })
+  await makeMove(db, rules, {
+    id: removed.listing,
+    name: 'removeListing',
+    by: 'reviewer-1',
+    role: 'reviewer',
+    input: { on: dateIn(now()), removal: 'REVOKED', reason: '处罚决定被撤销', documentNumber: '虚市监撤〔2026〕1号' },
+    now: now(),
+  })
+  await hub.hub.push(null, { cause: 'command' })
+  return { hub, standing, removed, platform }
+}
+
+/** Codes of two operators with a penalty heavy enough for the list. */
+const punished = async ({ hub, world }: TestHub): Promise<[string, string]> => {
+  const { rows } = await hub.db.raw(
+    `select o.uscc, v.body from versions v join operators o on o.id = v.operator_id
+     where v.kind = 'penalty' and v.known_to is null and o.uscc is not null order by v.id`,
+  )
+  const heavy = (rows as { uscc: string; body: Body }[]).filter(({ body }) => isHeavy(body)).map(({ uscc }) => uscc)
+  const other = heavy.find((code) => code !== world.dishonestExample)
+  if (other === undefined) throw new Error('the world has but one that can be listed')
+  return [world.dishonestExample, other]
+}
+
+const entryOf = async ({ hub }: TestHub, code: string): Promise<{ listing: string; name: string }> => {
+  const lines = await carry(hub.db, hub.rules, code, hub.now())
+  const found = await hub
+    .db('listings')
+    .join('operators', 'operators.id', 'listings.operator_id')
+    .where({ 'operators.uscc': code, 'listings.state': 'PUBLISHED' })
+    .first('listings.id', 'operators.name')
+  if (found === undefined) throw new Error(`no entry of ${code}: ${lines.join(' ')}`)
+  return { listing: found.id, name: found.name }
+}

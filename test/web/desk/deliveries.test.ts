@@ -1,0 +1,164 @@
+import { expect } from 'chai'
+import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
+import { type Delivering, delivering } from '../../support/delivering.js'
+import { atDesk, deskBuilt } from '../../support/desk.js'
+
+const NARROW = { width: 360, height: 800 }
+
+describe('the pages of deliveries', function () {
+  this.timeout(BROWSER_MS)
+  const visitor = browser()
+  let all: Delivering
+  before(async () => {
+    await deskBuilt()
+    all = await delivering()
+  })
+  after(() => all?.hub.stop())
+
+  const stateOf = async (listing: string, platform: string, action: string): Promise<string> =>
+    (
+      await all.hub.hub
+        .db('deliveries')
+        .where({ subject_id: listing, platform, action })
+        .orderBy('number', 'desc')
+        .first()
+    ).state
+
+  it('an officer finds what was refused, sees its whole story, sends it again, and finds it confirmed', async () => {
+    const { page, open, faults, strays, close } = await atDesk(visitor, all.hub, 'officer')
+    await open('/deliveries?state=REFUSED', '报送')
+    const panel = page.getByRole('region', { name: '全国信用信息共享平台' })
+    await panel.getByRole('link', { name: '1001 · 1 件' }).click()
+    await page.waitForURL(/code=1001/)
+    await page.getByRole('link', { name: all.standing.name }).click()
+    await page.getByRole('heading', { level: 1, name: `新增：${all.standing.name}` }).waitFor()
+    const answers = page.getByRole('table', { name: '平台的答复，逐行' })
+    expect(await answers.locator('tbody tr').textContent()).to.match(/未接受.*1001.*第 \d+ 行/)
+    await page.getByText('对象自报送以来没有变化').waitFor()
+    const elsewhere = page.getByRole('table', { name: '同一对象的全部报送' })
+    expect(await elsewhere.locator('tbody tr').count()).to.equal(4)
+    expect(await violations(page)).to.deep.equal([])
+
+    await page.getByRole('button', { name: '重新报送', exact: true }).click()
+    const dialog = page.getByRole('dialog', { name: '重新报送' })
+    await dialog.getByText('以原业务键重新报送全国信用信息共享平台（新增，第 1 次）').waitFor()
+    const confirm = dialog.getByRole('button', { name: '确认重新报送' })
+    expect(await confirm.isDisabled()).to.equal(true)
+    await dialog.getByLabel('理由').fill('平台已登记该主体')
+    await confirm.click()
+    await page.getByText('officer 重新报送：平台已登记该主体').waitFor()
+    expect(await stateOf(all.standing.listing, 'national', 'ADD')).to.equal('OWED')
+    all.platform('national').behave({ refuse: null })
+    await all.hub.hub.push(['national'], { cause: 'command' })
+    await page.getByRole('button', { name: '刷新' }).click()
+    await page.getByText('平台确认', { exact: true }).waitFor()
+    expect([faults, strays]).to.deep.equal([[], []])
+    await close()
+  })
+
+  it('and sees in the ledger who has not confirmed a removal, and closes that with a reason', async () => {
+    const { page, open, faults, close } = await atDesk(visitor, all.hub, 'officer')
+    await open('/deliveries/retractions', '撤回台账')
+    await page.getByText('尚有 1 项未了结').waitFor()
+    const row = page.getByRole('row', { name: all.removed.name })
+    await row.getByText('未确认：信用中国').waitFor()
+    await row.getByRole('button', { name: all.removed.name }).click()
+    const receivers = page.getByRole('table', { name: '信用平台' })
+    expect(await receivers.getByRole('row', { name: '全国信用信息共享平台' }).textContent()).to.include('已确认')
+    await receivers.getByRole('button', { name: '办结信用中国' }).click()
+    const dialog = page.getByRole('dialog', { name: '办结信用中国' })
+    await dialog.getByText('该平台可能仍在展示').waitFor()
+    await dialog.getByLabel('理由', { exact: false }).fill('平台书面答复已撤下')
+    await dialog.getByRole('button', { name: '确认办结信用中国' }).click()
+    await receivers.getByText('平台书面答复已撤下', { exact: false }).waitFor()
+    await page.getByText('全部已了结').waitFor()
+    expect(await stateOf(all.removed.listing, 'creditchina', 'REMOVE')).to.equal('CLOSED')
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
+  it('an officer pauses a platform and lets it go again; what was typed stays where it is refused', async () => {
+    const { page, open, close } = await atDesk(visitor, all.hub, 'officer')
+    await open('/deliveries?platform=jilin', '报送')
+    const panel = page.getByRole('region', { name: '吉林省信用信息数据交换平台' })
+    await panel.getByRole('button', { name: '暂停报送' }).click()
+    const dialog = page.getByRole('dialog', { name: '暂停报送' })
+    await dialog.getByText('移出照常报送', { exact: false }).waitFor()
+    await dialog.getByLabel('事由').fill('平台升级')
+    const paused = { platform: 'jilin', paused_at: new Date(), paused_by: 'another', paused_reason: '另一人已暂停' }
+    await all.hub.hub.db('platform_states').insert(paused).onConflict('platform').merge()
+    await dialog.getByRole('button', { name: '确认暂停报送' }).click()
+    await dialog.locator('.refusal').waitFor()
+    expect(await dialog.getByLabel('事由').inputValue()).to.equal('平台升级')
+    await dialog.getByRole('button', { name: /返\s?回/ }).click()
+    await page.getByRole('button', { name: '刷新' }).click()
+    await panel.getByText('已暂停新增和变更：另一人已暂停').waitFor()
+    await panel.getByRole('button', { name: '恢复报送' }).click()
+    const resume = page.getByRole('dialog', { name: '恢复报送' })
+    await resume.getByLabel('事由').fill('升级完成')
+    await resume.getByRole('button', { name: '确认恢复报送' }).click()
+    await panel
+      .getByRole('table', { name: /人工处理/ })
+      .getByText('升级完成')
+      .waitFor()
+    await close()
+  })
+
+  it('an officer settles what a comparison has found', async () => {
+    const { db } = all.hub.hub
+    await db.raw(
+      `update deliveries set notice = jsonb_set(notice, '{operator,name}', '"虚构旧名有限公司"')
+       where subject_id = ? and platform = 'jilin' and state = 'CONFIRMED'`,
+      [all.standing.listing],
+    )
+    await all.hub.hub.reconcile(['jilin'], { cause: 'command' })
+    const { page, open, faults, close } = await atDesk(visitor, all.hub, 'officer')
+    await open('/deliveries/discrepancies', '比对与不符')
+    const row = page.getByRole('row', { name: all.standing.name })
+    await row.getByText('展示不符').waitFor()
+    expect(await row.textContent()).to.include('名称不符')
+    await row.getByRole('button', { name: /办\s?结/ }).click()
+    const dialog = page.getByRole('dialog', { name: '办结' })
+    await dialog.getByLabel('核实的结果').fill('名称已核对')
+    await dialog.getByRole('button', { name: '确认办结' }).click()
+    await page.getByText('没有待办的发现').waitFor()
+    expect((await db('findings').first('note')).note).to.equal('名称已核对')
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
+  it('an auditor sees the figures of months and their file, and that settling is for others', async () => {
+    const { page, open, faults, strays, close } = await atDesk(visitor, all.hub, 'auditor')
+    await open('/deliveries/timeliness', '报送及时率')
+    const link = page.getByRole('link', { name: /下载 .* 的表格/ })
+    const file = await page.request.get((await link.getAttribute('href')) ?? '')
+    expect([file.status(), file.headers()['content-type']]).to.deep.equal([
+      200,
+      'text/csv; charset=utf-8; header=present',
+    ])
+    expect(await page.locator('figure canvas').count()).to.be.within(1, 2)
+    await open('/deliveries', '报送')
+    await page.getByRole('region', { name: '信用中国' }).waitFor()
+    expect(await page.getByRole('button', { name: '暂停报送' }).count()).to.equal(0)
+    expect([faults, strays]).to.deep.equal([[], []])
+    await close()
+  })
+
+  for (const [path, title] of [
+    ['/deliveries', '报送'],
+    ['/deliveries?late=true', '报送'],
+    ['/deliveries/retractions?listing=', '撤回台账'],
+    ['/deliveries/timeliness', '报送及时率'],
+    ['/deliveries/discrepancies?view=all', '比对与不符'],
+    ['/deliveries/webhooks', '平台回调'],
+  ] as const) {
+    it(`${path} has no fault of access, and fits a narrow screen`, async () => {
+      const { page, open, faults, close } = await atDesk(visitor, all.hub, 'administrator', { viewport: NARROW })
+      await open(path.endsWith('=') ? `${path}${all.removed.listing}` : path, title)
+      await page.waitForLoadState('networkidle')
+      expect(await violations(page)).to.deep.equal([])
+      expect([await isTooWide(page), faults]).to.deep.equal([false, []])
+      await close()
+    })
+  }
+})
