@@ -53,11 +53,11 @@ const schema = makeSchema()
 const rootFields = (of: 'Query' | 'Mutation') =>
   Object.values((of === 'Query' ? schema.getQueryType() : schema.getMutationType())?.getFields() ?? {})
 
-/** All below a field that needs no argument, or of it this field `only`; of a node, all that one type has. */
+/** All below a field that needs no argument, or of it these fields `only`; of a node, all that one type has. */
 const selection = (
   field: GraphQLField<unknown, unknown>,
   depth: number,
-  { type, only }: { type?: string | undefined; only?: string | undefined } = {},
+  { type, only }: { type?: string | undefined; only?: readonly string[] | undefined } = {},
 ): string | null => {
   if (depth < DEPTH && field.args.some(isRequiredArgument)) return null
   const named = getNamedType(field.type)
@@ -70,9 +70,13 @@ const selection = (
   return isObjectType(named) ? below(named.getFields(), depth, only) : ''
 }
 
-const below = (fields: Record<string, GraphQLField<unknown, unknown>>, depth: number, only?: string): string => {
+const below = (
+  fields: Record<string, GraphQLField<unknown, unknown>>,
+  depth: number,
+  only?: readonly string[],
+): string => {
   const parts = Object.values(fields)
-    .filter(({ name }) => only === undefined || name === only)
+    .filter(({ name }) => only === undefined || only.includes(name))
     .filter(({ name }) => name !== 'edges' && (depth === DEPTH || !COSTLY.includes(name)))
     .map((each) => {
       const inner = depth === 0 && !isLeafType(getNamedType(each.type)) ? null : selection(each, depth - 1)
@@ -112,7 +116,7 @@ const questionOf = (
   field: GraphQLField<unknown, unknown>,
   args: readonly GraphQLArgument[],
   of: Named,
-  { type, only }: { type?: string | undefined; only?: string | undefined } = {},
+  { type, only }: { type?: string | undefined; only?: readonly string[] | undefined } = {},
 ) => {
   const declared = args.map((arg) => `$${arg.name}: ${arg.type.toString()}`).join(', ')
   const given = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ')
@@ -123,19 +127,24 @@ const questionOf = (
   }
 }
 
-/** What asks more than one question may is asked field by field. */
+/** What asks more than one question may is asked in parts. */
 const questionsOf = (
   field: GraphQLField<unknown, unknown>,
   args: readonly GraphQLArgument[],
   of: Named,
   type?: string,
 ): ReturnType<typeof questionOf>[] => {
-  const whole = questionOf('query', field, args, of, { type })
-  if ((whole.query.match(/\w+|[^\s\w]/g) ?? []).length <= TOKENS_MOST) return [whole]
-  const named = getNamedType(field.type)
-  const shown = isInterfaceType(named) ? schema.getType(type ?? 'Operator') : named
-  if (!isObjectType(shown)) throw new Error(`${field.name} cannot be asked in parts`)
-  return Object.keys(shown.getFields()).map((only) => questionOf('query', field, args, of, { type, only }))
+  const asked = (only?: readonly string[]): ReturnType<typeof questionOf>[] => {
+    const whole = questionOf('query', field, args, of, { type, only })
+    if ((whole.query.match(/\w+|[^\s\w]/g) ?? []).length <= TOKENS_MOST) return [whole]
+    const named = getNamedType(field.type)
+    const shown = isInterfaceType(named) ? schema.getType(type ?? 'Operator') : named
+    const names = only ?? (isObjectType(shown) ? Object.keys(shown.getFields()) : [])
+    if (names.length < 2) throw new Error(`${field.name} cannot be asked in parts`)
+    const half = Math.ceil(names.length / 2)
+    return [names.slice(0, half), names.slice(half)].flatMap(asked)
+  }
+  return asked()
 }
 
 const named = (args: readonly GraphQLArgument[], what: string): boolean =>
