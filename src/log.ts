@@ -14,7 +14,7 @@ const HIDDEN = ['secret', 'password', 'authorization', 'token', '*.secret', '*.p
  * short and too plain here to hold a code.
  */
 const PLAIN =
-  /^\{"level":30,"time":\d{13},"pid":\d+,"request":"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}","method":"(?:GET|POST)","path":"\/graphql","status":\d{3},"ms":\d+,"msg":"answered"\}\n$/
+  /^\{"level":30,"time":\d{13},"pid":\d+,"request":"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}","method":"(?:GET|POST)","path":"\/(?:graphql|blacklist)?","status":\d{3},"ms":\d+,"msg":"answered"\}\n$/
 
 /** A fault of the system repeats the name of a file, one of a library the text that it could not read. */
 const withoutIds = (line: string): string => (PLAIN.test(line) ? line : withoutAccessCodes(redact(line, () => '…')))

@@ -65,7 +65,8 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
   // Who asks what is known before express sees the request, and lives as long as it.
   const asked = new WeakMap<IncomingMessage, Asked>()
   const askedOf = (request: IncomingMessage): Asked => asked.get(request) ?? askedBy(request, parts)
-  const rest = makeRest(parts, askedOf, limits)
+  const pages = pagesOf(parts, askedOf)
+  const rest = makeRest(parts, askedOf, limits, pages)
 
   const server = http.createServer(sockets, (request, response) => {
     const began = performance.now()
@@ -102,7 +103,10 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
     if (!joins(request, response))
       return void turnedAway(response, own, new Refusal('TOO_MANY_REQUESTS', { retryAfter: 1 }))
     if (!ADMITTING.test(own.url.pathname) && !withinQuota(parts, request, response, own)) return
-    if (own.url.pathname !== '/graphql') return void rest(request, response)
+    if (own.url.pathname !== '/graphql') {
+      if (pages.atOnce(request, response, own.now, () => rest(request, response))) return
+      return void rest(request, response)
+    }
     if (asksForPage(request, own)) return sendGraphiql(response, cookieIn(request.headers) !== null)
     void answerGraphql(graphql, request, response, own)
   })
@@ -214,7 +218,22 @@ const answerGraphql = async (
 /** Whoever sends it traffic is told first, while it still takes some. */
 const LEAVING = { ok: false, checks: { hub: 'stopping' } }
 
-export const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked, limits: Limits): Express => {
+type AskedOf = (request: IncomingMessage) => Asked
+
+const ofRequest = (askedOf: AskedOf) => ({
+  nowOf: (request: IncomingMessage) => askedOf(request).now,
+  dbOf: (request: IncomingMessage) => askedOf(request).db,
+})
+
+const pagesOf = (parts: ApiParts, askedOf: AskedOf) =>
+  site({ ...parts, ...ofRequest(askedOf), byKey: parts.hot.db })
+
+export const makeRest = (
+  parts: ApiParts,
+  askedOf: AskedOf,
+  limits: Limits,
+  pages = pagesOf(parts, askedOf),
+): Express => {
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
@@ -242,12 +261,8 @@ export const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) =>
   app.use(desk(parts, askedOf, limits.person))
   app.use(v1(parts, askedOf, limits))
   app.use(graphiqlFiles())
-  const ofRequest = {
-    nowOf: (request: IncomingMessage) => askedOf(request).now,
-    dbOf: (request: IncomingMessage) => askedOf(request).db,
-  }
-  app.use(data({ ...parts, ...ofRequest }))
-  app.use(site({ ...parts, ...ofRequest }))
+  app.use(data({ ...parts, ...ofRequest(askedOf) }))
+  app.use(pages.routes)
   app.use(notFound(askedOf))
   app.use(faulted(askedOf))
   return app

@@ -128,7 +128,7 @@ const asMeant = (name: string, n: number): string => {
   return n % 3 === 1 ? name.slice(3, -4) : name
 }
 
-const filled = async (db: Db): Promise<void> => {
+export const filled = async (db: Db): Promise<void> => {
   const began = performance.now()
   await manyShown(db, { first: 1, count: ENTRIES, publishedOn: '2026-01-02', endsOn: '2029-01-02', reason: 30 })
   // Unknown tables would be joined row by row.
