@@ -225,8 +225,7 @@ const ofRequest = (askedOf: AskedOf) => ({
   dbOf: (request: IncomingMessage) => askedOf(request).db,
 })
 
-const pagesOf = (parts: ApiParts, askedOf: AskedOf) =>
-  site({ ...parts, ...ofRequest(askedOf), byKey: parts.hot.db })
+const pagesOf = (parts: ApiParts, askedOf: AskedOf) => site({ ...parts, ...ofRequest(askedOf), byKey: parts.hot.db })
 
 export const makeRest = (
   parts: ApiParts,

@@ -50,8 +50,7 @@ ${SAID}
 </html>
 `.written(lang)
 
-const LINKS =
-  constant(html`<link rel="stylesheet" href="/site.css">
+const LINKS = constant(html`<link rel="stylesheet" href="/site.css">
 <link rel="icon" type="image/svg+xml" href="/icon.svg">
 <link rel="alternate" type="application/atom+xml" title="${plain('严重失信名单的变更', 'Changes of the blacklist')}" href="/data/blacklist.atom">`)
 

@@ -27,7 +27,10 @@ const HOST = /^[A-Za-z0-9.-]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:]+\](?::\d{1,5})?$/
 const ANY_PORT = /:0$/
 
 /** Where the commands of a page ask. */
-export const baseOf = ({ publicUrl }: Pick<Shows, 'publicUrl'>, { headers }: Pick<IncomingMessage, 'headers'>): string => {
+export const baseOf = (
+  { publicUrl }: Pick<Shows, 'publicUrl'>,
+  { headers }: Pick<IncomingMessage, 'headers'>,
+): string => {
   if (publicUrl !== undefined && !ANY_PORT.test(publicUrl)) return publicUrl.replace(/\/$/, '')
   return `http://${HOST.test(headers.host ?? '') ? headers.host : 'localhost'}`
 }
