@@ -55,7 +55,7 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
     quotas: makeQuotas(given),
     hot: makeHot(given),
     bulk: makeBulk(given.db),
-    streams: makeStreams(given),
+    streams: makeStreams({ ...given, leaving: leaving.signal }),
   }
   const parts: ApiParts = { ...given, ...own, metrics, scraping, leaving: leaving.signal }
   metrics.pool('answers', () => poolOf(parts.db))
@@ -112,13 +112,9 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
   })
   boundSockets(server, { proxies: parts.proxies ?? 0 })
   refuseUnreadable(server, parts)
-  server.on('leaving', () => {
-    leaving.abort()
-    // Who listens is let go first, and comes again: to another process, or to this one when it is back.
-    parts.streams.end()
-  })
+  server.on('leaving', () => leaving.abort())
   server.on('close', () => {
-    parts.streams.end()
+    leaving.abort()
     void graphql.stop()
     void parts.hot.close()
     void parts.bulk.close()
