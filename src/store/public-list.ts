@@ -129,7 +129,9 @@ export interface Stamp {
 export const stamp = async (db: Db): Promise<Stamp> => {
   const answer = await db.raw(
     `select (select count(*) || '.' || coalesce((select c.xid::text from public_changes c order by c.xid desc limit 1), '') from public_changes) as changes,
-       coalesce((select max(sequence) from snapshots), 0) as sequence /* publicList.stamp */`,
+       coalesce((select max(sequence) from snapshots), ?::int) as sequence /* publicList.stamp */`,
+    // With a value it is prepared where statements are; it is asked without end.
+    [0],
   )
   return answer.rows[0]
 }
