@@ -102,6 +102,17 @@ describe('entries of operators', () => {
     expect(await publicList.ofOperators(db(), [], sought(TODAY))).to.deep.equal([])
   })
 
+  it('make an operator listed, and whoever was merged into it; one whose entry has left is not', async () => {
+    const own = await operatorOf((await shown(db(), 1)).id)
+    const [merged, left] = [await made(2), await made(3)]
+    await db().raw('update operators set merged_into = ? where id = ?', [own, merged])
+    const { rows } = await db().raw(
+      `select n.operator_id as operator from unnest(?::int[]) n(operator_id) where ${publicList.LISTED}`,
+      [[own, merged, left]] as never,
+    )
+    expect(rows.map(({ operator }: { operator: number }) => operator)).to.have.members([own, merged])
+  })
+
   it('say what they say in the order asked for, without those that have left', async () => {
     const [one, two, three] = [await shown(db(), 1), await shown(db(), 2), await shown(db(), 3)]
     await letGo(db(), two.id)
