@@ -6,17 +6,21 @@ import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import { makeMetrics } from '../metrics.js'
 import { makeBulk } from '../store/bulk.js'
 import { poolOf } from '../store/db.js'
+import { about } from '../web/about-routes.js'
+import { check } from '../web/check/index.js'
 import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
 import { sorryPage } from '../web/sorry.js'
 import { type Asked, askedBy } from './asked.js'
+import { checking } from './check.js'
 import { cookieIn } from './cookies.js'
 import { desk } from './desk.js'
 import { graphqlRefusal } from './faults.js'
-import { type GraphqlDoor, makeGraphql } from './graphql.js'
+import { type Ask, type GraphqlDoor, makeGraphql } from './graphql.js'
 import { makeHot } from './hot.js'
 import { doorOf, metricsDoor } from './metrics.js'
+import { my } from './my.js'
 import { openapi } from './openapi.js'
 import type { ApiParts, PartsGiven } from './parts.js'
 import { answerProblem, faulted, notFound } from './problems.js'
@@ -66,7 +70,7 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
   const asked = new WeakMap<IncomingMessage, Asked>()
   const askedOf = (request: IncomingMessage): Asked => asked.get(request) ?? askedBy(request, parts)
   const pages = pagesOf(parts, askedOf)
-  const rest = makeRest(parts, askedOf, limits, pages)
+  const rest = makeRest(parts, askedOf, { limits, ask: graphql.ask, pages })
 
   const server = http.createServer(sockets, (request, response) => {
     const began = performance.now()
@@ -226,8 +230,7 @@ const pagesOf = (parts: ApiParts, askedOf: AskedOf) => site({ ...parts, ...ofReq
 export const makeRest = (
   parts: ApiParts,
   askedOf: AskedOf,
-  limits: Limits,
-  pages = pagesOf(parts, askedOf),
+  { limits, ask, pages = pagesOf(parts, askedOf) }: { limits: Limits; ask: Ask; pages?: ReturnType<typeof pagesOf> },
 ): Express => {
   const app = express()
   app.disable('x-powered-by')
@@ -256,8 +259,19 @@ export const makeRest = (
   app.use(desk(parts, askedOf, limits.person))
   app.use(v1(parts, askedOf, limits))
   app.use(graphiqlFiles())
-  app.use(data({ ...parts, ...ofRequest(askedOf) }))
+  const own = ofRequest(askedOf)
+  app.use(data({ ...parts, ...own }))
   app.use(pages.routes)
+  app.use(about({ ...parts, ...own }))
+  app.use(
+    check({
+      ...parts,
+      ...own,
+      check: checking(parts, askedOf, limits),
+      refused: (request, code) => void askedOf(request).refused.push(code),
+    }),
+  )
+  app.use(my(parts, askedOf, ask))
   app.use(notFound(askedOf))
   app.use(faulted(askedOf))
   return app

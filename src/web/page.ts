@@ -60,7 +60,7 @@ const TOP = constant(html`<a class="skip" href="#content">${both('跳到正文',
 <p class="name"><a href="${to('/')}">${both('吉林省电子商务信用信息枢纽', 'Jilin e-commerce credit hub')}</a></p>`)
 
 const SAID =
-  constant(html`<p>${both('本站不使用脚本、不设置 Cookie、不记录谁看了什么。', 'This site uses no script, sets no cookie, and keeps no note of who read what.')}</p>
+  constant(html`<p>${both('公开页面不使用脚本、不设置 Cookie、不记录谁看了什么。', 'Its public pages use no script, set no cookie, and keep no note of who read what.')}</p>
 <p>${both('对某条记录有疑问，请联系该条所列决定机关；本站尚未登记运行单位的联系方式。', 'For questions about an entry turn to the authority named in it; whoever runs this site has not yet left an address here.')}</p>`)
 
 /** First strong isolate and its end: what direction a name has stays within it, also where no markup can stand. */
