@@ -69,7 +69,8 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
   // Who asks what is known before express sees the request, and lives as long as it.
   const asked = new WeakMap<IncomingMessage, Asked>()
   const askedOf = (request: IncomingMessage): Asked => asked.get(request) ?? askedBy(request, parts)
-  const rest = makeRest(parts, askedOf, { limits, ask: graphql.ask })
+  const pages = pagesOf(parts, askedOf)
+  const rest = makeRest(parts, askedOf, { limits, ask: graphql.ask, pages })
 
   const server = http.createServer(sockets, (request, response) => {
     const began = performance.now()
@@ -106,7 +107,10 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
     if (!joins(request, response))
       return void turnedAway(response, own, new Refusal('TOO_MANY_REQUESTS', { retryAfter: 1 }))
     if (!ADMITTING.test(own.url.pathname) && !withinQuota(parts, request, response, own)) return
-    if (own.url.pathname !== '/graphql') return void rest(request, response)
+    if (own.url.pathname !== '/graphql') {
+      if (pages.atOnce(request, response, own.now, () => rest(request, response))) return
+      return void rest(request, response)
+    }
     if (asksForPage(request, own)) return sendGraphiql(response, cookieIn(request.headers) !== null)
     void answerGraphql(graphql, request, response, own)
   })
@@ -214,10 +218,19 @@ const answerGraphql = async (
 /** Whoever sends it traffic is told first, while it still takes some. */
 const LEAVING = { ok: false, checks: { hub: 'stopping' } }
 
+type AskedOf = (request: IncomingMessage) => Asked
+
+const ofRequest = (askedOf: AskedOf) => ({
+  nowOf: (request: IncomingMessage) => askedOf(request).now,
+  dbOf: (request: IncomingMessage) => askedOf(request).db,
+})
+
+const pagesOf = (parts: ApiParts, askedOf: AskedOf) => site({ ...parts, ...ofRequest(askedOf), byKey: parts.hot.db })
+
 export const makeRest = (
   parts: ApiParts,
-  askedOf: (request: IncomingMessage) => Asked,
-  { limits, ask }: { limits: Limits; ask: Ask },
+  askedOf: AskedOf,
+  { limits, ask, pages = pagesOf(parts, askedOf) }: { limits: Limits; ask: Ask; pages?: ReturnType<typeof pagesOf> },
 ): Express => {
   const app = express()
   app.disable('x-powered-by')
@@ -246,17 +259,14 @@ export const makeRest = (
   app.use(desk(parts, askedOf, limits.person))
   app.use(v1(parts, askedOf, limits))
   app.use(graphiqlFiles())
-  const ofRequest = {
-    nowOf: (request: IncomingMessage) => askedOf(request).now,
-    dbOf: (request: IncomingMessage) => askedOf(request).db,
-  }
-  app.use(data({ ...parts, ...ofRequest }))
-  app.use(site({ ...parts, ...ofRequest }))
-  app.use(about({ ...parts, ...ofRequest }))
+  const own = ofRequest(askedOf)
+  app.use(data({ ...parts, ...own }))
+  app.use(pages.routes)
+  app.use(about({ ...parts, ...own }))
   app.use(
     check({
       ...parts,
-      ...ofRequest,
+      ...own,
       check: checking(parts, askedOf, limits),
       refused: (request, code) => void askedOf(request).refused.push(code),
     }),
