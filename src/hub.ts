@@ -306,6 +306,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         metrics,
         scraping: config.metrics,
         demo,
+        publicUrl: config.publicUrl,
         timetable: occasions,
         trail,
         verifyTrail: (options) => verifyTrail(db, { now, noted: notes.trail(identity), ...options }),

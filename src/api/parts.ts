@@ -62,6 +62,8 @@ export interface ApiParts {
   resolve?: Resolve
   /** Everything shown is invented, and the pages say so. */
   demo: boolean
+  /** Where the site is, as its operator says. */
+  publicUrl?: string
   /** What runs by itself. */
   timetable: readonly Occasion[]
   /** Where the row of an answer goes before it leaves. */

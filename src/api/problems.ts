@@ -2,12 +2,13 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { INTERNAL, Refusal } from '../errors.js'
 import { isLost } from '../store/db.js'
+import { langOf } from '../web/show.js'
 import { sorryPage } from '../web/sorry.js'
 import type { Asked } from './asked.js'
 import { asRefusal } from './faults.js'
 
 const DATA_PATH =
-  /^\/(?:v1|oauth|data|\.well-known|graphql|healthz|readyz|metrics|desk\/(?:login|logout|session))(?:\/|$)/
+  /^\/(?:v1|oauth|data(?=\/)|\.well-known|graphql|healthz|readyz|metrics|desk\/(?:login|logout|session))(?:\/|$)/
 
 /** When whoever met an absent database may ask again, seconds. */
 const COME_AGAIN_SECONDS = 5
@@ -24,7 +25,7 @@ export const answerProblem = (request: Request, response: Response, asked: Asked
   asked.refused.push(problem.code)
   response.status(problem.status).set('Cache-Control', 'no-store')
   if (!DATA_PATH.test(request.path) && request.accepts(['html', 'json']) === 'html') {
-    response.type('html').send(sorryPage(problem))
+    response.type('html').send(sorryPage({ ...problem, lang: langOf(request) }))
     return
   }
   const { status, code, detail, details } = problem

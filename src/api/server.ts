@@ -9,6 +9,7 @@ import { poolOf } from '../store/db.js'
 import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
+import { sorryPage } from '../web/sorry.js'
 import { type Asked, askedBy } from './asked.js'
 import { cookieIn } from './cookies.js'
 import { desk } from './desk.js'
@@ -41,6 +42,8 @@ const SECURITY = {
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
 }
 
 /** Not yet listening. `sockets`: their bounds in time and size. */
@@ -52,7 +55,7 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
     quotas: makeQuotas(given),
     hot: makeHot(given),
     bulk: makeBulk(given.db),
-    streams: makeStreams(given),
+    streams: makeStreams({ ...given, leaving: leaving.signal }),
   }
   const parts: ApiParts = { ...given, ...own, metrics, scraping, leaving: leaving.signal }
   metrics.pool('answers', () => poolOf(parts.db))
@@ -105,13 +108,9 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
   })
   boundSockets(server, { proxies: parts.proxies ?? 0 })
   refuseUnreadable(server, parts)
-  server.on('leaving', () => {
-    leaving.abort()
-    // Who listens is let go first, and comes again: to another process, or to this one when it is back.
-    parts.streams.end()
-  })
+  server.on('leaving', () => leaving.abort())
   server.on('close', () => {
-    parts.streams.end()
+    leaving.abort()
     void graphql.stop()
     void parts.hot.close()
     void parts.bulk.close()
@@ -126,30 +125,38 @@ const withinQuota = (
   { quotas }: ApiParts,
   request: IncomingMessage,
   response: ServerResponse,
-  { now, refused }: Asked,
+  { now, refused, url }: Asked,
 ): boolean => {
   try {
     quotas.charge(request, null, now)
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error
-    turnedAway(response, { refused }, error)
+    turnedAway(response, { refused }, error, readerOf(request, url))
     return false
   }
 }
 
+/** `reader`: the language of a page, for whoever reads one; null: a program. */
 const turnedAway = (
   response: ServerResponse,
   { refused }: Pick<Asked, 'refused'>,
   { status, code, message }: Refusal,
+  reader: 'zh' | 'en' | null = null,
 ): void => {
   refused.push(code)
   if (response.headersSent) return
   response.writeHead(status, {
-    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Content-Type': reader === null ? 'application/problem+json; charset=utf-8' : 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',
   })
+  if (reader !== null) return void response.end(sorryPage({ status, detail: message, lang: reader }))
   response.end(JSON.stringify({ type: 'about:blank', title: 'Too Many Requests', status, detail: message, code }))
+}
+
+const readerOf = ({ headers }: IncomingMessage, url: URL): 'zh' | 'en' | null => {
+  if (!(headers.accept ?? '').includes('text/html')) return null
+  return url.searchParams.get('lang') === 'en' ? 'en' : 'zh'
 }
 
 /** Whoever sends a small request slowly is told so and let go. */

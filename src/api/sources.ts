@@ -44,7 +44,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
   {
     zh: '本枢纽自身的运行记录',
     en: 'what the hub notes of its own running',
-    types: `Run RunError Occurrence TimetableRow Delivery Retraction RetractionReceiver DatabaseRestored RestoredReach RestoredCompared TrailRow Asking
+    types: `Run RunError Occurrence TimetableRow Delivery Retraction RetractionReceiver RetractionMarketplace Webhook WebhookSecret DatabaseRestored RestoredReach RestoredCompared TrailRow Asking
       Lockout Viewer Agency Feed Platform Client Person IssuedSecret IssuedPassword`,
   },
 ]

@@ -6,7 +6,7 @@
 import { Refusal, reasonOf } from '../errors.js'
 import * as store from '../store/changes.js'
 import { numberChanges, STEPS_ASKED } from '../work/changes/number.js'
-import type { PartsGiven } from './parts.js'
+import type { ApiParts, PartsGiven } from './parts.js'
 
 /** Between two looks, milliseconds. */
 const LOOK_MS = 500
@@ -24,16 +24,19 @@ export interface Stream {
 }
 
 export interface Streams {
-  /** Refusal STREAMS_MOST. Gives the way out. */
+  /** Refusals STREAMS_MOST, STOPPING. Gives the way out. */
   add(stream: Stream): () => void
-  /** Lets all go, and takes no more. */
-  end(): void
 }
 
-export const makeStreams = ({ db, now, log }: Pick<PartsGiven, 'db' | 'now' | 'log'>): Streams => {
+/** Once `leaving` is given, all are let go, and no more are taken: who listens comes again, to another process or to this one when it is back. */
+export const makeStreams = ({
+  db,
+  now,
+  log,
+  leaving,
+}: Pick<PartsGiven, 'db' | 'now' | 'log'> & Pick<ApiParts, 'leaving'>): Streams => {
   const open = new Set<Stream>()
   let timer: NodeJS.Timeout | null = null
-  let ended = false
 
   const look = async (): Promise<void> => {
     await numberChanges(db, now(), STEPS_ASKED)
@@ -45,26 +48,27 @@ export const makeStreams = ({ db, now, log }: Pick<PartsGiven, 'db' | 'now' | 'l
       // One look that fails is made up for by the next.
       await look().catch((error) => log.warn({ reason: reasonOf(error) }, 'changes could not be looked for'))
       timer = null
-      if (open.size > 0 && !ended) wait()
+      if (open.size > 0 && !leaving.aborted) wait()
     }, LOOK_MS)
     timer.unref()
   }
 
+  const end = (): void => {
+    if (timer !== null) clearTimeout(timer)
+    for (const stream of open) stream.end('DRAINING')
+    open.clear()
+  }
+  leaving.addEventListener('abort', end, { once: true })
+
   return {
     add: (stream) => {
-      if (ended) throw new Refusal('STOPPING')
+      if (leaving.aborted) throw new Refusal('STOPPING')
       const own = [...open].filter(({ client }) => client === stream.client).length
       if (own >= STREAMS_EACH) throw new Refusal('STREAMS_MOST', { limit: STREAMS_EACH })
       if (open.size >= STREAMS_MOST) throw new Refusal('STREAMS_MOST', { limit: STREAMS_MOST })
       open.add(stream)
       if (timer === null) wait()
       return () => open.delete(stream)
-    },
-    end: () => {
-      ended = true
-      if (timer !== null) clearTimeout(timer)
-      for (const stream of open) stream.end('DRAINING')
-      open.clear()
     },
   }
 }

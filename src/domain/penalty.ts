@@ -137,7 +137,8 @@ const NOT_HEAVY_END =
   /(不予|不具有|不具备|不存在|不属于|不适用|没有|未见|未发现).{0,12}从重|无(任何|法定|酌定)*从重|是否|从轻|减轻/
 /** What would happen if: a threat, not a penalty imposed. */
 const CONDITIONAL = /不|未|免予|逾期|拒|如果|若|可以|可能|将被|将依法/
-const COUNTERFEIT =
+/** Also read by the store, of what is public: a pattern of both dialects. */
+export const COUNTERFEIT =
   /假冒|仿冒|冒牌|冒用|以假充真|侵犯.*商标(专用)?权|侵犯.*注册商标|商标侵权|伪造.*(产地|厂名|厂址|质量标志|认证标志)|(假|售假)(烟|酒|药)|售假/
 const DENIED = /未发现|不属于|不构成|并非|不是|不存在|没有|无证据/
 

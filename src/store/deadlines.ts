@@ -48,11 +48,28 @@ export const apply = async (tx: Tx, made: readonly Made[], now: Date): Promise<v
     )
 }
 
-/** Those still running, in steps. */
-export const running = async (tx: Tx, { after, limit }: { after: number; limit: number }): Promise<Kept[]> => {
-  const answer = await tx.raw(
-    `select ${COLUMNS} from listing_deadlines t where t.ended_on is null and t.id > ? order by t.id limit ?
-     for update /* deadlines.running */`,
+type Step = { after: number; limit: number }
+
+/** Those still running, in steps; held to the end of the transaction. */
+export const running = async (tx: Tx, { after, limit }: Step): Promise<Kept[]> =>
+  (
+    await tx.raw(
+      `select ${COLUMNS} from listing_deadlines t where t.ended_on is null and t.id > ? order by t.id limit ?
+       for update /* deadlines.running */`,
+      [after, limit],
+    )
+  ).rows
+
+/** OVER: its case has ended. WRONG: what was listed was another's. */
+export type RunningNow = Kept & { ofCase: 'ON' | 'OVER' | 'WRONG' }
+
+/** The same, only looked at. */
+export const runningNow = async (db: Db, { after, limit }: Step): Promise<RunningNow[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS}, case when l.wrong_from is not null then 'WRONG'
+       when l.state in ('REMOVED', 'NOT_LISTED') then 'OVER' else 'ON' end as "ofCase"
+     from listing_deadlines t join listings l on l.id = t.listing_id
+     where t.ended_on is null and t.id > ? order by t.id limit ? /* deadlines.runningNow */`,
     [after, limit],
   )
   return answer.rows

@@ -5,6 +5,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { type Candidate, type GramCounts, gramsOf, type Question, searchKey, WIDE } from '../domain/name-search.js'
 import { publicName } from '../domain/public-name.js'
 import type { Db, Tx } from './db.js'
+import { LISTED } from './public-list.js'
 
 /** Operators of which the names are written down by the transaction that brought them; of more the sweep does it. */
 const FOLLOWED_MOST = 5_000
@@ -201,19 +202,21 @@ const readCounts = async (db: Db, counts: number): Promise<Counted> => {
 
 /**
  * `personal`: also names that hold something masked outside. `named`: as domain/names writes it; whoever is called just so is
- * among them also where each gram is in too many names.
+ * among them also where each gram is in too many names. `listed`: only of operators that have an entry of ours.
  */
 export const candidates = async (
   db: Db,
   question: NonNullable<Question>,
-  { personal, named }: { personal: boolean; named: string },
+  { personal, named, listed = false }: { personal: boolean; named: string; listed?: boolean },
 ): Promise<Candidate[]> => {
+  const own = '(:personal or not n.personal)'
+  const ours = listed ? LISTED : 'true'
   // Named by its schema: with the extension intarray the bare operator is another, which the index does not know.
   const found = question.all
-    ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and (:personal or not n.personal) order by n.operator_id limit ${WIDE.candidates})
-       union all (select * from names n where (:personal or not n.personal) and n.operator_id in (
+    ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and ${own} and ${ours} order by n.operator_id limit ${WIDE.candidates})
+       union all (select * from names n where ${own} and ${ours} and n.operator_id in (
          select id from operators where name_key = :named union select operator_id from operator_names where name_key = :named) limit ${WIDE.candidates})`
-    : `select * from names n where n.grams operator(pg_catalog.&&) :grams::int[] and (:personal or not n.personal) limit ${MOST_AT_ALL}`
+    : `select * from (select * from names n where n.grams operator(pg_catalog.&&) :grams::int[] and ${own} limit ${MOST_AT_ALL}) n where ${ours}`
   // One text instead of thousands of rows: that is what takes time.
   const answer = await db.raw(
     `select coalesce(string_agg(n.operator_id || case when n.former then '-' else '+' end || n.key, ','), '') as all from (${found}) n /* names.candidates */`,

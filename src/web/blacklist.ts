@@ -1,98 +1,186 @@
-/** The published list as people read it: a table, and one page for each entry. */
-import type { ListKind } from '../domain/lists.js'
+/** The published list as people read it: what they look for, how much was found, and page by page who it is. */
+import { NAME_LONGEST } from '../domain/name-search.js'
+import { TOPICS } from '../domain/reason-topics.js'
 import type { PublicBody } from '../store/listings.js'
-import { type Html, html } from './html.js'
+import { type Html, html, inEnglish, plain, to, told } from './html.js'
 import { both, type Page, page } from './page.js'
+import { PREFECTURES, placeNamed } from './prefectures.js'
+import { type Asked, isNarrowed, type Parameters, parametersOf } from './sought.js'
 
 export interface Shown {
+  asked: Asked
   entries: readonly PublicBody[]
   total: number
-  /** The name looked for; empty for all. */
-  name: string
   /** The day on which the entries are in force. */
   day: string
   /** Where the next page begins; null on the last. */
-  next: string | null
+  next: Asked['after']
+  /** None of them is called as was asked. */
+  similar: boolean
+  /** Those with most entries. */
+  authorities: readonly string[]
 }
 
-const COLUMNS = [
-  { zh: '名称', en: 'Name' },
-  { zh: '统一社会信用代码', en: 'Code' },
-  { zh: '列入事由', en: 'Reason' },
-  { zh: '决定机关', en: 'Authority' },
-  { zh: '决定文号', en: 'Document' },
-  { zh: '决定日期', en: 'Decided' },
-  { zh: '公示日期', en: 'Published' },
-  { zh: '届满日期', en: 'Ends on' },
-] as const
-
-export const listPage = ({ entries, total, name, day: asOf, next }: Shown): Page =>
+export const listPage = (shown: Shown): Page =>
   page(
     { zh: '严重失信名单', en: 'Blacklist' },
-    html`<p>${both(`截至 ${asOf} 共 ${total} 条有效记录。`, `${total === 1 ? '1 entry' : `${total} entries`} in force on ${asOf}.`)}</p>
-<form action="/blacklist" method="get" role="search">
+    html`${form(shown)}
+<section aria-labelledby="found">
+<h2 id="found" class="count">${counted(shown)}</h2>
+${chosen(shown)}
+${shown.similar ? SIMILAR : null}
+${shown.entries.length === 0 ? nothing(shown) : list(shown.entries)}
+${pages(shown)}
+</section>
+${shown.entries.length === 0 ? null : take(shown)}`,
+  )
+
+const form = ({ asked, authorities }: Shown): Html =>
+  html`<form action="/blacklist#found" method="get" role="search" class="search">
+${ENGLISH_STAYS}
+<div class="main">
 <label for="name">${both('名称或统一社会信用代码', 'Name or code')}</label>
-<input id="name" name="name" value="${name}" maxlength="100">
-<button>${both('查询', 'Search')}</button>
-</form>
-${entries.length === 0 ? html`<p>${both('没有符合条件的记录。', 'There is no such entry.')}</p>` : table(entries)}
-${next === null ? null : html`<p><a rel="next" href="/blacklist?${new URLSearchParams({ ...(name && { name }), after: next }).toString()}">${both('下一页', 'Next page')}</a></p>`}`,
-  )
+<div class="row"><input id="name" name="name" type="search" value="${asked.name}" maxlength="${NAME_LONGEST}" aria-describedby="name-note" autocomplete="off">
+<button>${both('查询', 'Search')}</button></div>
+<p id="name-note" class="note">${both('可只写几个字；错字、简称、繁体也能找到。', 'A part will do; wrong characters, short names and Traditional script are understood.')}</p>
+</div>
+<details${isFiltered(asked) ? html` open` : null}>
+<summary>${both('筛选与排序', 'Filter and sort')}</summary>
+<div class="filters">
+${select('reason', { zh: '列入事由', en: 'Reason' }, asked.reason, [
+  ['', '全部', 'All'],
+  ...Object.entries(TOPICS).map(([topic, { zh, en }]) => [topic, zh, en] as const),
+])}
+${select('region', { zh: '所在地', en: 'Region' }, asked.region, regions(asked.region))}
+${select('authority', { zh: '决定机关', en: 'Authority' }, asked.authority, choices(asked.authority, authorities))}
+${select('sort', { zh: '排序', en: 'Order' }, asked.sort, [
+  ['', asked.name === '' ? '最新公示在前' : '最相近在前', asked.name === '' ? 'Newest first' : 'Best match first'],
+  ...(asked.name === '' ? [] : [['newest', '最新公示在前', 'Newest first'] as const]),
+  ['oldest', '最早公示在前', 'Oldest first'],
+  ['ending', '最快届满在前', 'Ending soonest'],
+])}
+${date('from', { zh: '公示日期自', en: 'Published from' }, asked.from)}
+${date('to', { zh: '公示日期至', en: 'Published until' }, asked.to)}
+<p class="tick"><input id="contested" name="contested" type="checkbox" value="1"${asked.contested ? html` checked` : null}>
+<label for="contested">${both('只看有异议的', 'Under objection only')}</label></p>
+<p><button>${both('应用', 'Apply')}</button></p>
+</div>
+</details>
+</form>`
 
-const table = (entries: readonly PublicBody[]): Html =>
-  html`<table>
-<thead><tr>${COLUMNS.map(({ zh, en }) => html`<th scope="col">${both(zh, en)}</th>`)}</tr></thead>
-<tbody>
-${entries.map((entry) => html`<tr>${cellsOf(entry).map((cell, i) => html`<td data-label="${COLUMNS[i]?.zh}">${cell}</td>`)}</tr>\n`)}
-</tbody>
-</table>`
+/** A form forgets the language of its page, unless it is one of its fields. */
+export const ENGLISH_STAYS = inEnglish(html`<input type="hidden" name="lang" value="en">`)
 
-const cellsOf = (entry: PublicBody): readonly (Html | string)[] => [
-  html`<a href="/blacklist/${entry.id}"><bdi>${entry.name}</bdi></a>${entry.contested ? html`<br>${CONTESTED}` : null}`,
-  entry.uscc === null ? '—' : html`<code>${entry.uscc}</code>`,
-  entry.reason,
-  entry.authority,
-  entry.documentNumber,
-  day(entry.decidedOn),
-  day(entry.publishedOn),
-  entry.endsOn === null ? '—' : day(entry.endsOn),
-]
+const isFiltered = (asked: Asked): boolean => isNarrowed({ ...asked, name: '' }) || asked.sort !== null
 
-const CONTESTED = both('有异议，正在核查', 'under objection, being examined')
+type Choice = readonly [value: string, zh: string, en: string]
 
-/** No number from memory is told as law. */
-const UNCONFIRMED = html`<small>${both('（条文未经核实，以法定文本为准）', '(not confirmed: the published text of the law decides)')}</small>`
+const select = (
+  name: string,
+  words: { zh: string; en: string },
+  chosenOne: string | null,
+  all: readonly Choice[],
+): Html =>
+  html`<p><label for="${name}">${both(words.zh, words.en)}</label>
+<select id="${name}" name="${name}">${all.map(([value, zh, en]) => html`<option value="${value}"${value === (chosenOne ?? '') ? html` selected` : null}>${plain(zh, en)}</option>`)}</select></p>`
 
-const day = (date: string): Html => html`<time datetime="${date}">${date}</time>`
+const date = (name: string, words: { zh: string; en: string }, value: string | null): Html =>
+  html`<p><label for="${name}">${both(words.zh, words.en)}</label>
+<input id="${name}" name="${name}" type="date" value="${value ?? ''}"></p>`
 
-/** Why, until when, and how to get off. */
-export const entryPage = (entry: PublicBody, list: ListKind | undefined): Page =>
-  page(
-    { zh: entry.name, en: 'an entry of the blacklist' },
-    html`<dl>
-${COLUMNS.slice(1).map(({ zh, en }, i) => html`<dt>${both(zh, en)}</dt><dd>${cellsOf(entry)[i + 1]}</dd>\n`)}
-<dt>${both('名单类别', 'List')}</dt><dd>${list ? both(list.zh, list.en) : entry.list}</dd>
-<dt>${both('列入依据', 'Legal basis')}</dt><dd>${entry.basis}</dd>
-${entry.contested ? html`<dt>${both('异议', 'Objection')}</dt><dd>${CONTESTED}</dd>\n` : null}${list && html`<dt>${both('移出途径', 'Ways off the list')}</dt><dd><ul>${list.removals.map(({ zh, en, mark }) => html`<li>${both(zh, en)}${mark === 'F' ? null : html` ${UNCONFIRMED}`}</li>`)}</ul></dd>`}
-</dl>
-<p>${both('对列入有异议的，可向上列决定机关提出。', 'Whoever disputes this entry may turn to the deciding authority named above.')}</p>`,
-  )
+const regions = (region: string | null): Choice[] => {
+  const known: Choice[] = PREFECTURES.map(({ code, zh, en }) => [code, zh, en])
+  const own = region !== null && !known.some(([code]) => code === region)
+  return [['', '全部', 'All'], ...known, ...(own ? [[region, region, region] as const] : [])]
+}
 
-/** Names nobody: who has left the list is no longer on it. */
-export const endedPage = (): Page =>
-  page(
-    { zh: '该记录已结束公示', en: 'No longer published' },
-    html`<p>${both('此条记录的公示已经结束，内容不再显示。', 'This entry is no longer published, and what it said is no longer shown.')}</p>`,
-  )
+const choices = (authority: string | null, authorities: readonly string[]): Choice[] => {
+  const own = authority !== null && !authorities.includes(authority)
+  return [
+    ['', '全部', 'All'],
+    ...(own ? [authority] : []).concat(authorities).map((each): Choice => [each, each, each]),
+  ]
+}
 
-export const frontPage = (): Page =>
-  page(
-    { zh: '电子商务信用信息', en: 'E-commerce credit' },
-    html`<p>${both('本站公示本省依法列入严重失信名单的电子商务经营者。', 'Here the e-commerce operators are published that were lawfully listed in this province.')}</p>
+const counted = ({ asked, total, day }: Shown): Html =>
+  isNarrowed(asked)
+    ? both(
+        `找到 ${total} 条，截至 ${day} 有效`,
+        `${total === 1 ? '1 entry' : `${total} entries`} found, in force on ${day}`,
+      )
+    : both(`截至 ${day} 共 ${total} 条有效记录`, `${total === 1 ? '1 entry' : `${total} entries`} in force on ${day}`)
+
+/** A firm of a name like it is another firm, unless what was written was wrong. */
+const SIMILAR = html`<p class="notice">${both('没有名称完全相符的记录。以下只是名称相近，未必是您要查的企业，请核对统一社会信用代码。', 'No entry bears this name. Those below are only called something like it, and may be other firms: compare the code.')}</p>`
+
+/** What narrows the list, each with the way to do without it. */
+const chosen = ({ asked }: Shown): Html | null => {
+  if (!isNarrowed(asked)) return null
+  const { after: _, ...parameters } = parametersOf(asked)
+  const without = (name: string): Parameters => ({ ...parameters, [name]: '' })
+  const said: Record<string, Html> = {
+    ...(asked.name !== '' && { name: html`“<bdi>${asked.name}</bdi>”` }),
+    ...(asked.reason && { reason: both(TOPICS[asked.reason].zh, TOPICS[asked.reason].en) }),
+    ...(asked.region && { region: regionSaid(asked.region) }),
+    ...(asked.authority && { authority: told(asked.authority) }),
+    ...(asked.from && { from: both(`${asked.from} 起`, `from ${asked.from}`) }),
+    ...(asked.to && { to: both(`${asked.to} 止`, `until ${asked.to}`) }),
+    ...(asked.contested && { contested: CONTESTED }),
+  }
+  return html`<ul class="chosen" aria-label="${plain('已选条件', 'What was chosen')}">${Object.entries(said).map(
+    ([name, what]) =>
+      html`<li><a href="${to('/blacklist', without(name))}">${what} <span class="x" aria-hidden="true">×</span><span class="unseen">${plain('，去掉', ', remove')}</span></a></li>`,
+  )}<li><a href="${to('/blacklist')}">${both('全部清除', 'Clear all')}</a></li></ul>`
+}
+
+const regionSaid = (region: string): Html => {
+  const place = placeNamed(region)
+  return place === null || region.length > 4 ? html`${region}` : both(place.zh, place.en)
+}
+
+const nothing = ({ asked }: Shown): Html =>
+  html`<div class="empty">
+<p>${both('没有符合条件的记录。', 'There is no such entry.')}</p>
 <ul>
-<li><a href="/blacklist">${both('查看严重失信名单', 'Read the blacklist')}</a></li>
-<li><a href="/data">${both('下载名单数据', 'Download the list as data')}</a></li>
-<li><a href="/scorecard">${both('查看评分卡', 'Read the scorecard')}</a></li>
-<li><a href="/graphql">${both('程序接口', 'For programs: GraphQL')}</a></li>
-</ul>`,
-  )
+${asked.name === '' ? null : html`<li>${both('请核对名称或 18 位代码，或只写企业字号，不写“有限公司”。', 'Check the name or the 18 characters of the code, or write only what is the firm’s own in its name.')}</li>`}
+${isFiltered(asked) ? html`<li><a href="${to('/blacklist', { name: asked.name })}">${both('去掉筛选条件再查', 'Search without the filters')}</a></li>` : null}
+<li>${both('名单只含本省依法列入并在公示期内的经营者；查不到，不是没有违法记录的证明。', 'The list holds only operators lawfully listed in this province and still published: not to be found is no certificate of a clean record.')}</li>
+</ul>
+</div>`
+
+export const CONTESTED = both('有异议，正在核查', 'under objection, being examined')
+
+export const list = (entries: readonly PublicBody[]): Html =>
+  html`<ol class="entries">
+${entries.map((entry) => html`<li>${one(entry)}</li>\n`)}</ol>`
+
+const one = (entry: PublicBody): Html => {
+  const place = placeNamed(entry.region)
+  return html`<article>
+<h3><a href="${to(`/blacklist/${entry.id}`)}">${told(entry.name)}</a></h3>
+<p class="who">${entry.uscc === null ? null : html`<code>${entry.uscc}</code> `}${place && both(place.zh, place.en)}${entry.contested ? html` <strong class="contested">${CONTESTED}</strong>` : null}</p>
+<p class="why">${told(entry.reason)}</p>
+<p class="by">${told(entry.authority)} · ${told(entry.documentNumber)} · ${day(entry.decidedOn)}</p>
+<p class="when">${both('公示', 'published')} ${day(entry.publishedOn)}${entry.endsOn === null ? null : html` · ${both('届满', 'ends')} ${day(entry.endsOn)}`}</p>
+</article>`
+}
+
+export const day = (date: string): Html => html`<time datetime="${date}">${date}</time>`
+
+const pages = ({ asked, next }: Shown): Html | null => {
+  if (next === null && asked.after === null) return null
+  const { after: _, ...parameters } = parametersOf(asked)
+  return html`<nav class="pages" aria-label="${plain('翻页', 'Pages')}">
+${asked.after === null ? null : html`<a href="${to('/blacklist', parameters)}">${both('首页', 'First page')}</a>`}
+${next && html`<a rel="next" href="${to('/blacklist', { ...parameters, after: `${next.on}_${next.id}` })}">${both('下一页', 'Next page')}</a>`}
+</nav>`
+}
+
+/** What was found as a table; the whole list is data, signed. */
+const take = ({ asked }: Shown): Html => {
+  const { after: _, ...parameters } = parametersOf(asked)
+  return html`<div class="take">
+<p><a href="${to('/blacklist', { ...parameters, format: 'csv' })}" download>${both('下载本次结果（CSV）', 'Download what was found (CSV)')}</a></p>
+<p><a href="${to('/data')}">${both('整份名单，附签名与核验方法', 'The whole list, signed, and how to verify it')}</a></p>
+</div>`
+}

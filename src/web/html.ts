@@ -1,7 +1,13 @@
-/** HTML as text in which nothing foreign can become markup: every value put into `html` is escaped, unless it is Html itself. */
+/**
+ * HTML as text in which nothing foreign can become markup: every value put into `html` is escaped, unless it is Html itself.
+ * It is written down last, in the language of the reader.
+ */
+
+/** `zh`: Chinese, English beside it. `en`: English; what is published stays in Chinese, and is marked so. */
+export type Lang = 'zh' | 'en'
 
 export class Html {
-  constructor(readonly text: string) {}
+  constructor(readonly written: (lang: Lang) => string) {}
 }
 
 type Part = Html | string | number | null | undefined | readonly Part[]
@@ -11,11 +17,42 @@ const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;'
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign)
 
 export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
-  new Html(strings.reduce((all, text, place) => `${all}${written(parts[place - 1])}${text}`))
+  new Html((lang) => strings.reduce((all, text, place) => `${all}${write(parts[place - 1], lang)}${text}`))
 
-const written = (part: Part): string => {
+const write = (part: Part, lang: Lang): string => {
   if (part === null || part === undefined) return ''
-  if (part instanceof Html) return part.text
-  if (typeof part === 'object') return part.map(written).join('')
+  if (part instanceof Html) return part.written(lang)
+  if (typeof part === 'object') return part.map((each) => write(each, lang)).join('')
   return escaped(String(part))
 }
+
+/** A sentence in both languages. */
+export const both = (zh: string, en: string): Html =>
+  new Html((lang) => (lang === 'en' ? escaped(en) : `${escaped(zh)} <span class="en" lang="en">${escaped(en)}</span>`))
+
+/** Longer texts in both languages, each a paragraph of its own. */
+export const paragraphs = (zh: string, en: string): Html =>
+  new Html((lang) =>
+    lang === 'en' ? `<p>${escaped(en)}</p>` : `<p>${escaped(zh)}</p>\n<p class="en" lang="en">${escaped(en)}</p>`,
+  )
+
+/** Where no markup can stand: the name of a region, a title, a choice of a form. */
+export const plain = (zh: string, en: string): Html =>
+  new Html((lang) => escaped(lang === 'en' ? en : zh === en ? zh : `${zh} ${en}`))
+
+/** As it was published, in Chinese whatever the page speaks; its direction is its own. */
+export const told = (text: string): Html =>
+  new Html((lang) => `<bdi${lang === 'en' ? ' lang="zh-CN"' : ''}>${escaped(text)}</bdi>`)
+
+/** The address of a page of this site, in the language of this one. Parameters that are empty are left out. */
+export const to = (path: string, parameters: Record<string, string> = {}, fragment = ''): Html =>
+  new Html((lang) => escaped(addressOf(path, parameters, lang) + fragment))
+
+export const addressOf = (path: string, parameters: Record<string, string>, lang: Lang): string => {
+  const given = Object.entries(parameters).filter(([, value]) => value !== '')
+  if (lang === 'en') given.push(['lang', lang])
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`
+}
+
+/** Only where the page speaks English. */
+export const inEnglish = (part: Html): Html => new Html((lang) => (lang === 'en' ? part.written(lang) : ''))

@@ -1,36 +1,84 @@
-/** The frame of every page: Chinese first, English beside it, readable at 360 px, no script. */
-import { type Html, html } from './html.js'
+/** The frame of every page: who speaks, where else to go, and the same page in the other language. No script. */
+import { addressOf, both, type Html, html, type Lang, plain, to } from './html.js'
+import { FOOT, type Link, NAVIGATION } from './navigation.js'
 
-/** A sentence in both languages. */
-export const both = (zh: string, en: string): Html => html`${zh} <span class="en" lang="en">${en}</span>`
+export { both } from './html.js'
 
 export interface Page {
-  title: { zh: string; en: string }
+  /** `named`: the Chinese one is somebody's name, of whatever direction. */
+  title: { zh: string; en: string; named?: boolean }
   content: Html
 }
 
 export const page = (title: Page['title'], content: Html): Page => ({ title, content })
 
-/** `demo`: the page says that what it shows is invented, lest a firm of that name be taken for listed. */
-export const render = ({ title: { zh, en }, content }: Page, { demo = false } = {}): string =>
+export interface Framed {
+  /** It says that what it shows is invented, lest a firm of that name be taken for listed. */
+  demo?: boolean
+  lang?: Lang
+  /** Where it is: its path and parameters, `lang` left out. Null: it has no address of its own, as a refusal. */
+  here?: { path: string; parameters: Record<string, string> } | null
+}
+
+export const render = ({ title, content }: Page, { demo = false, lang = 'zh', here = null }: Framed = {}): string =>
   html`<!doctype html>
-<html lang="zh-CN">
+<html lang="${lang === 'en' ? 'en' : 'zh-CN'}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${zh} · ${en}</title>
+<title>${titleOf(title, lang)}</title>
 <link rel="stylesheet" href="/site.css">
-</head>
+<link rel="icon" type="image/svg+xml" href="/icon.svg">
+<link rel="alternate" type="application/atom+xml" title="${plain('严重失信名单的变更', 'Changes of the blacklist')}" href="/data/blacklist.atom">
+${here && languages(here)}</head>
 <body>
-<header>
-<p class="name"><a href="/">吉林省电子商务信用信息枢纽</a> <span class="en" lang="en">Jilin e-commerce credit hub</span></p>
-<nav><a href="/blacklist">${both('严重失信名单', 'Blacklist')}</a> <a href="/scorecard">${both('评分卡', 'Scorecard')}</a></nav>
+<a class="skip" href="#content">${both('跳到正文', 'Skip to the content')}</a>
+<header class="top">
+<div class="wide">
+<p class="name"><a href="${to('/')}">${both('吉林省电子商务信用信息枢纽', 'Jilin e-commerce credit hub')}</a></p>
+<nav aria-label="${plain('主要栏目', 'Main')}"><ul>${NAVIGATION.map((link) => item(link, here?.path))}</ul></nav>
+${here && other(here, lang)}
+</div>
 </header>
-${demo ? html`<p class="demo">${both('演示：本页数据全部虚构，不涉及任何真实企业。', 'A demonstration: all data is invented, and no real firm is meant.')}</p>` : null}
-<main>
-<h1><bdi>${zh}</bdi> <span class="en" lang="en">${en}</span></h1>
+${demo ? html`<aside class="demo" aria-label="${plain('演示', 'Demonstration')}"><p>${both('演示：本页数据全部虚构，不涉及任何真实企业。', 'A demonstration: all data is invented, and no real firm is meant.')}</p></aside>` : null}
+<main id="content" tabindex="-1">
+<h1>${headingOf(title)}</h1>
 ${content}
 </main>
+<footer class="foot">
+<div class="wide">
+<nav aria-label="${plain('更多', 'More')}"><ul>${FOOT.map((link) => item(link, here?.path))}</ul></nav>
+<p>${both('本站不使用脚本、不设置 Cookie、不记录谁看了什么。', 'This site uses no script, sets no cookie, and keeps no note of who read what.')}</p>
+<p>${both('对某条记录有疑问，请联系该条所列决定机关；本站尚未登记运行单位的联系方式。', 'For questions about an entry turn to the authority named in it; whoever runs this site has not yet left an address here.')}</p>
+</div>
+</footer>
 </body>
 </html>
-`.text
+`.written(lang)
+
+/** First strong isolate and its end: what direction a name has stays within it, also where no markup can stand. */
+const isolated = (text: string): string => `\u2068${text}\u2069`
+
+const titleOf = ({ zh, en, named = false }: Page['title'], lang: Lang): string => {
+  const own = named ? isolated(zh) : zh
+  if (lang === 'en') return named ? `${own} · ${en}` : en
+  return `${own} · ${en}`
+}
+
+const headingOf = ({ zh, en, named = false }: Page['title']): Html =>
+  named ? html`<bdi lang="zh-CN">${zh}</bdi> <span class="en" lang="en">${en}</span>` : both(zh, en)
+
+const item = ({ path, zh, en }: Link, here: string | undefined): Html =>
+  html`<li><a href="${to(path)}"${path === here ? CURRENT : null}>${both(zh, en)}</a></li>`
+
+const CURRENT = html` aria-current="page"`
+
+const languages = ({ path, parameters }: NonNullable<Framed['here']>): Html =>
+  html`<link rel="alternate" hreflang="zh-CN" href="${addressOf(path, parameters, 'zh')}">
+<link rel="alternate" hreflang="en" href="${addressOf(path, parameters, 'en')}">
+`
+
+const other = ({ path, parameters }: NonNullable<Framed['here']>, lang: Lang): Html =>
+  lang === 'en'
+    ? html`<p class="lang"><a href="${addressOf(path, parameters, 'zh')}" lang="zh-CN" hreflang="zh-CN">中文</a></p>`
+    : html`<p class="lang"><a href="${addressOf(path, parameters, 'en')}" lang="en" hreflang="en">English</a></p>`

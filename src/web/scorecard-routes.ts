@@ -1,5 +1,5 @@
 /** GET /scorecard, /scorecard/:version and /scorecard/:version.json: the cards, for everybody. */
-import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type RequestHandler, type Response, Router } from 'express'
 import { dateIn } from '../domain/dates.js'
 import { canonical, type Json } from '../domain/records.js'
 import type { Scorecard } from '../domain/scorecard.js'
@@ -8,6 +8,7 @@ import * as audits from '../store/audits.js'
 import { cardInForce, cardNamed, hashOfCard, versionsThatLoad } from '../work/cards.js'
 import type { Page } from './page.js'
 import { cardPage } from './scorecard.js'
+import { show } from './show.js'
 import type { SiteParts } from './site.js'
 
 const VERSION = /^[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*$/
@@ -16,34 +17,34 @@ const VERSION_LONGEST = 100
 const PUBLIC_SECONDS = 60
 const JSON_END = '.json'
 
-type Show = (request: Request, response: Response, page: Page) => void
-
-export const scorecards = (parts: SiteParts, show: Show): Router => {
+export const scorecards = (parts: SiteParts): Router => {
   const router = Router()
-  router.get('/scorecard', showInForce(parts, show))
-  router.get('/scorecard/:version', showVersion(parts, show))
+  router.get('/scorecard', showInForce(parts))
+  router.get('/scorecard/:version', showVersion(parts))
   return router
 }
 
 const showInForce =
-  ({ dbOf, nowOf }: SiteParts, show: Show): RequestHandler =>
+  (parts: SiteParts): RequestHandler =>
   async (request, response) => {
+    const { dbOf, nowOf } = parts
     const db = dbOf(request)
     const day = dateIn(nowOf(request))
     const card = await cardInForce(db, day)
-    show(request, response, await pageOf(db, card, card, day))
+    show(parts, request, response, await pageOf(db, card, card, day))
   }
 
 const showVersion =
-  ({ dbOf, nowOf }: SiteParts, show: Show): RequestHandler =>
+  (parts: SiteParts): RequestHandler =>
   async (request, response) => {
+    const { dbOf, nowOf } = parts
     const db = dbOf(request)
     const asked = String(request.params['version'])
     const asJson = asked.endsWith(JSON_END)
     const card = await known(db, asJson ? asked.slice(0, -JSON_END.length) : asked)
     if (asJson) return bytesOf(response, card)
     const day = dateIn(nowOf(request))
-    show(request, response, await pageOf(db, card, await cardInForce(db, day), day))
+    show(parts, request, response, await pageOf(db, card, await cardInForce(db, day), day))
   }
 
 /** The bytes of which the hash is said everywhere: who asks again is told by it that nothing changed. */

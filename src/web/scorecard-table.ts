@@ -3,7 +3,7 @@
  * once it is laid out otherwise, unless its roles are written out.
  */
 import type { Words } from '../domain/facts.js'
-import { type Html, html } from './html.js'
+import { type Html, html, plain } from './html.js'
 import { both } from './page.js'
 
 export type Cell = Html | string
@@ -22,12 +22,12 @@ export const table = ({ caption, columns, rows, narrow = false }: Table): Html =
 <caption>${both(caption.zh, caption.en)}</caption>
 <thead role="rowgroup"><tr role="row">${columns.map(({ zh, en }) => html`<th role="columnheader" scope="col">${both(zh, en)}</th>`)}</tr></thead>
 <tbody role="rowgroup">
-${rows.map((cells) => html`<tr role="row">${cells.map((cell, i) => cellOf(cell, i, columns[i]?.zh ?? ''))}</tr>\n`)}</tbody>
+${rows.map((cells) => html`<tr role="row">${cells.map((cell, i) => cellOf(cell, i, plain(columns[i]?.zh ?? '', columns[i]?.en ?? '')))}</tr>\n`)}</tbody>
 </table>`
 
 const NARROW = html` class="narrow"`
 
-const cellOf = (cell: Cell, place: number, label: string): Html =>
+const cellOf = (cell: Cell, place: number, label: Html): Html =>
   place === 0
     ? html`<th role="rowheader" scope="row" data-label="${label}">${cell}</th>`
     : html`<td role="cell" data-label="${label}">${cell}</td>`

@@ -1,7 +1,7 @@
 /** A scorecard as a page: what it rests on, what each fact is worth, and how the sum is made, so that anybody can make it again. */
 import { FACTS, FAMILIES, type FactName, type OperatorKind, type Words } from '../domain/facts.js'
 import { type BinRule, type Dimension, type Rule, type Scorecard, topOf, type UnitRule } from '../domain/scorecard.js'
-import { type Html, html } from './html.js'
+import { type Html, html, paragraphs, plain, to, told } from './html.js'
 import { both, type Page, page } from './page.js'
 import { CANONICAL_JSON, CARD_HASH, FACTS_HASH, STEPS } from './scorecard-method.js'
 import { type Cell, table } from './scorecard-table.js'
@@ -23,7 +23,7 @@ export const cardPage = (shown: ShownCard): Page => {
   return page(
     card.name,
     html`${head(shown)}
-<nav class="within" aria-label="本页内容 On this page"><ul>
+<nav class="within" aria-label="${plain('本页内容', 'On this page')}"><ul>
 ${SECTIONS.map(([id, words]) => html`<li><a href="#${id}">${said(words)}</a></li>\n`)}</ul></nav>
 ${SECTIONS.map(
   ([id, words, content]) => html`<section aria-labelledby="${id}">
@@ -44,19 +44,18 @@ const head = ({ card, hash, inForce, day }: ShownCard): Html =>
       ? both(`现行评分卡（${day}）。`, `The card in force on ${day}.`)
       : both(`并非现行评分卡（${day}），仅供查阅。`, `Not in force on ${day}; shown for reference.`)
   }</p>
-<dl>
-<dt>${both('版本', 'Version')}</dt><dd>${code(card.version)}</dd>
-<dt>SHA-256</dt><dd class="hash">${code(hash)}</dd>
-<dt>${both('评分卡全文（规范 JSON）', 'The whole card (canonical JSON)')}</dt><dd><a href="/scorecard/${card.version}.json">/scorecard/${card.version}.json</a></dd>
+<dl class="facts">
+<div><dt>${both('版本', 'Version')}</dt><dd>${code(card.version)}</dd></div>
+<div><dt>SHA-256</dt><dd class="hash">${code(hash)}</dd></div>
+<div><dt>${both('评分卡全文（规范 JSON）', 'The whole card (canonical JSON)')}</dt><dd><a href="/scorecard/${card.version}.json">/scorecard/${card.version}.json</a></dd></div>
 </dl>`
 
 const about = ({ card }: ShownCard): Html =>
-  html`<p>${card.about.zh}</p>
-<p class="en" lang="en">${card.about.en}</p>
+  html`${paragraphs(card.about.zh, card.about.en)}
 <p><strong>${both('本卡的分值、时限和等级线为本项目的建议，并非所依标准的规定。', 'The points, windows and grade lines of this card are a proposal of this project, not of the standards that it rests on.')}</strong></p>
 <p><strong>${both('评分本身从不构成列入任何名单的依据。', 'A score is never a ground for any listing.')}</strong></p>
 <h3>${both('参照', 'It rests on')}</h3>
-${listed(card.restsOn)}`
+${listed(card.restsOn.map(told))}`
 
 const grades = ({ card }: ShownCard): Html =>
   html`<p>${both(`基础分：${card.base} 分。`, `Base: ${card.base} points.`)}</p>
@@ -88,7 +87,7 @@ ${rule.kind === 'units' ? unitTable(rule) : binTable(rule)}
 <dl class="notes">
 ${rule.kind === 'units' ? capOf(rule) : html`<dt>${both('时限', 'Window')}</dt><dd>${days(rule.windowDays)}</dd>`}
 <dt>${both('适用主体', 'Applies to')}</dt><dd>${kindsOf(rule.operators)}</dd>
-<dt>${both('依据', 'Legal basis')}</dt><dd>${listed(rule.legalBasis)}</dd>
+<dt>${both('依据', 'Legal basis')}</dt><dd>${listed(rule.legalBasis.map(told))}</dd>
 </dl>
 </div>\n`
 
@@ -173,7 +172,7 @@ ${table({
     html`<span id="rule-${veto.id}">${veto.id}</span>`,
     factOf(veto.fact),
     both(`${veto.grade} 级，${topOf(veto.grade, card.grades)} 分`, 'points'),
-    listed(veto.legalBasis),
+    listed(veto.legalBasis.map(told)),
   ]),
 })}`
 
@@ -217,7 +216,7 @@ ${
 }`
 
 const sum = (): Html =>
-  html`<ol>${STEPS.map(({ zh, en }) => html`<li><p>${zh}</p><p class="en" lang="en">${en}</p></li>\n`)}</ol>
+  html`<ol>${STEPS.map(({ zh, en }) => html`<li>${paragraphs(zh, en)}</li>\n`)}</ol>
 <h3>${both('哈希', 'Hashes')}</h3>
 <p>${said(CANONICAL_JSON)}</p>
 ${listed([said(CARD_HASH), said(FACTS_HASH)])}`
@@ -234,7 +233,7 @@ const history = ({ card, adoptions, versions }: ShownCard): Html =>
             { zh: '决定日', en: 'Decided on' },
           ],
           rows: adoptions.map((each) => [
-            html`<a href="/scorecard/${each.version}">${each.version}</a>`,
+            html`<a href="${to(`/scorecard/${each.version}`)}">${each.version}</a>`,
             each.effectiveOn,
             each.decidedOn,
           ]),
@@ -242,7 +241,7 @@ const history = ({ card, adoptions, versions }: ShownCard): Html =>
         })
   }
 <p>${both('已知版本：', 'Versions known:')}</p>
-${listed(versions.map((version) => (version === card.version ? html`<span aria-current="page">${version}</span>` : html`<a href="/scorecard/${version}">${version}</a>`)))}`
+${listed(versions.map((version) => (version === card.version ? html`<span aria-current="page">${version}</span>` : html`<a href="${to(`/scorecard/${version}`)}">${version}</a>`)))}`
 
 const SECTIONS: readonly [string, Words, (shown: ShownCard) => Html][] = [
   ['about', { zh: '这是什么', en: 'What it is' }, about],

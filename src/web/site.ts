@@ -1,106 +1,175 @@
 /** The public site: server-rendered pages that need no script and keep nothing of their readers. */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { dateIn, isDate, secondsLeftIn } from '../domain/dates.js'
+import { dateIn } from '../domain/dates.js'
 import type { ListKind } from '../domain/lists.js'
 import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
-import { endedPage, entryPage, frontPage, listPage } from './blacklist.js'
+import * as publicFigures from '../store/public-figures.js'
+import * as publicList from '../store/public-list.js'
+import { answer, encodingOf, freshFor, type Packed, pack } from './answer.js'
+import { listPage } from './blacklist.js'
+import { endedPage, entryPage } from './entry.js'
+import { find } from './finding.js'
+import { frontPage } from './front.js'
+import { addressOf } from './html.js'
+import { ICON } from './icon.js'
+import { gathered, type Kept, makeKept, type Stamped } from './kept.js'
 import { type Page, render } from './page.js'
+import { sendCsv } from './result-csv.js'
+import { robots, siteMap } from './robots.js'
 import { scorecards } from './scorecard-routes.js'
+import { baseOf, langOf, show } from './show.js'
+import { type Asked, askedIn, isId, isNarrowed, parametersOf } from './sought.js'
 import { STYLE } from './style.js'
 
 export interface SiteParts {
+  /** The database, for what is made once for all who ask. */
+  db: Db
   /** The database, for a request: its statements are its own. */
   dbOf: (request: Request) => Db
   rules: { lists: readonly ListKind[] }
   demo: boolean
+  /** Where the site is, as its operator says; absent: where the reader asks. */
+  publicUrl?: string
   /** The instant of a request. */
   nowOf: (request: Request) => Date
 }
 
-/** Entries on one page. */
-const PAGE_ENTRIES = 50
-/** Longest name looked for, characters. */
-const NAME_LONGEST = 100
-const PUBLIC_SECONDS = 60
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** Entries that the front page shows. */
+const NEWEST = 6
+/** Authorities that can be chosen; whoever means another writes it into the address. */
+const AUTHORITIES_MOST = 100
+/** The style sheet and the icon, which change with the program. */
+const STYLE_SECONDS = 300
+
+/** Search engines may lead to the list itself, and keep nobody's name. */
+const UNKEPT = 'noarchive, nosnippet'
+const UNFOUND = 'noindex, noarchive'
+
+interface Site extends SiteParts {
+  kept: Kept
+  entry: (id: string) => Promise<publicList.SignedEntry | null>
+}
 
 export const site = (parts: SiteParts): Router => {
+  const own: Site = {
+    ...parts,
+    kept: makeKept(parts.db),
+    entry: gathered((ids) => publicList.signed(parts.db, ids)),
+  }
   const router = Router()
-  router.get('/', (request, response) => send(parts, request, response, frontPage()))
-  router.get('/blacklist', showList(parts))
-  router.get('/blacklist/:id', showEntry(parts))
-  router.use(scorecards(parts, (request, response, page) => send(parts, request, response, page)))
-  router.get('/favicon.ico', (_request, response) => void response.status(204).end())
-  router.get('/site.css', (_request, response) => {
-    response.set('Cache-Control', `public, max-age=${PUBLIC_SECONDS}`).type('css').send(STYLE)
+  router.get('/', showFront(own))
+  router.get('/blacklist', showList(own))
+  router.get('/blacklist/:id', showEntry(own))
+  router.use(scorecards(parts))
+  router.get('/robots.txt', (request, response) => void response.type('text').send(robots(baseOf(parts, request))))
+  router.get('/sitemap.xml', (request, response) => void response.type('xml').send(siteMap(baseOf(parts, request))))
+  router.get('/favicon.ico', (_request, response) => void response.redirect(301, '/icon.svg'))
+  router.get('/icon.svg', (_request, response) => {
+    response.set('Cache-Control', `public, max-age=${STYLE_SECONDS}`).type('svg').send(ICON)
+  })
+  const style = {
+    br: pack(STYLE, 'br', 'often'),
+    gzip: pack(STYLE, 'gzip', 'often'),
+    identity: pack(STYLE, 'identity', 'often'),
+  }
+  router.get('/site.css', (request, response) => {
+    response.type('css')
+    answer(request, response, STYLE_SECONDS, style[encodingOf(request)])
   })
   return router
 }
 
-/** Not past midnight, when entries end: as with the files, a copy kept so long names nobody who has left the list by then. */
-const send = ({ demo, nowOf }: SiteParts, request: Request, response: Response, page: Page): void => {
-  const fresh = Math.min(PUBLIC_SECONDS, secondsLeftIn(nowOf(request)))
-  response.set('Cache-Control', `public, max-age=${fresh}, must-revalidate`).type('html').send(render(page, { demo }))
+/** A page of the list as it is, made once for all who ask for it until the list changes. */
+const showKept = async (
+  { kept, demo, nowOf }: Site,
+  request: Request,
+  response: Response,
+  { stamp, parameters, make }: { stamp: Stamped; parameters: Record<string, string>; make: () => Promise<Page> },
+): Promise<void> => {
+  const [lang, encoding] = [langOf(request), encodingOf(request)]
+  const address = addressOf(request.path, parameters, lang)
+  const page = () => kept.by(stamp, `page ${addressOf(request.path, parameters, 'zh')}`, make)
+  const made = (): Promise<Packed> =>
+    page().then((one) => pack(render(one, { demo, lang, here: { path: request.path, parameters } }), encoding, 'often'))
+  answer(request, response, freshFor(nowOf(request)), await kept.by(stamp, `${encoding} ${address}`, made))
 }
 
-const showList =
-  (parts: SiteParts): RequestHandler =>
+const showFront =
+  (own: Site): RequestHandler =>
   async (request, response) => {
-    const { dbOf, nowOf } = parts
-    const db = dbOf(request)
-    const day = dateIn(nowOf(request))
-    const name = textOf(request.query.name).trim().slice(0, NAME_LONGEST)
-    const filter = { name: name || null, days: { asOf: day, today: day } }
-    const page = { first: PAGE_ENTRIES + 1, after: afterOf(textOf(request.query.after)) }
-    const [found, total] = await Promise.all([
-      listings.publicEntries(db, filter, page),
-      listings.publicCount(db, filter),
-    ])
-    const entries = found.slice(0, PAGE_ENTRIES)
-    const last = found.length > PAGE_ENTRIES ? entries.at(-1) : undefined
-    send(
-      parts,
-      request,
-      response,
-      listPage({ entries, total, name, day, next: last ? `${last.publishedOn}_${last.id}` : null }),
-    )
+    const { db, kept, nowOf } = own
+    const stamp = await kept.stamp(nowOf(request))
+    response.set('X-Robots-Tag', UNKEPT)
+    const make = async (): Promise<Page> => {
+      const { day, sequence } = stamp
+      const all = { day, region: null, authority: null, pattern: null, from: null, to: null, contested: false }
+      const [figures, newest] = await Promise.all([
+        // They name nobody, and the whole list is read for them: once for each publication, as soon as there is one.
+        (sequence > 0 ? kept.published : kept.by)(stamp, 'figures', () =>
+          kept.inTurn(() => publicFigures.figures(db, day)),
+        ),
+        publicList.page(db, all, { order: 'newest', first: NEWEST, after: null }),
+      ])
+      return frontPage({ day, sequence, figures, newest: newest.map(({ body }) => body) })
+    }
+    await showKept(own, request, response, { stamp, parameters: {}, make })
   }
 
-/** A text with a NUL is no text to PostgreSQL. */
-const textOf = (value: unknown): string => (typeof value === 'string' ? value.replaceAll('\0', '') : '')
+const showList =
+  (own: Site): RequestHandler =>
+  async (request, response) => {
+    const { dbOf, kept, nowOf } = own
+    const asked = askedIn(request.query)
+    const parameters = parametersOf(asked)
+    if (wantsCsv(request)) return sendCsv(dbOf(request), response, asked, dateIn(nowOf(request)))
+    // A form sends what was left empty too: the address that others are given holds what was chosen.
+    if (Object.values(request.query).includes('')) {
+      response.set('Cache-Control', 'no-store')
+      return response.redirect(303, addressOf('/blacklist', parameters, langOf(request)))
+    }
+    const stamp = await kept.stamp(nowOf(request))
+    response.set('X-Robots-Tag', isNarrowed(asked) || asked.after !== null || asked.sort !== null ? UNFOUND : UNKEPT)
+    if (asked.name !== '')
+      return show(own, request, response, await listOf({ ...own, db: dbOf(request) }, stamp, asked), { parameters })
+    await showKept(own, request, response, { stamp, parameters, make: () => listOf(own, stamp, asked) })
+  }
 
-const afterOf = (text: string): { publishedOn: string; id: string } | null => {
-  if (text === '') return null
-  const [publishedOn = '', id = ''] = text.split('_')
-  if (isDate(publishedOn) && UUID.test(id)) return { publishedOn, id }
-  throw new Refusal('INPUT_INVALID', { reason: '没有这一页 there is no such page' })
+const listOf = async ({ db, kept }: Site, stamp: Stamped, asked: Asked): Promise<Page> => {
+  const [found, known] = await Promise.all([
+    find(db, kept, stamp, asked),
+    kept.by(stamp, 'authorities', () => kept.inTurn(() => publicList.authorities(db, stamp.day, AUTHORITIES_MOST))),
+  ])
+  return listPage({ asked, ...found, day: stamp.day, authorities: known.map(({ authority }) => authority) })
+}
+
+const wantsCsv = (request: Request): boolean => {
+  const { format } = request.query
+  if (format === 'csv') return true
+  if (typeof format === 'string' && format !== '' && format !== 'html')
+    throw new Refusal('INPUT_INVALID', {
+      reason: `没有格式 ${format.slice(0, 20)}，可用 csv there is no such format; csv is`,
+    })
+  return request.accepts(['html', 'csv']) === 'csv'
 }
 
 const showEntry =
-  (parts: SiteParts): RequestHandler =>
+  (own: Site): RequestHandler =>
   async (request, response) => {
-    const { dbOf, rules, nowOf } = parts
-    const db = dbOf(request)
+    const { dbOf, rules, nowOf } = own
     const id = String(request.params.id).toLowerCase()
-    if (!UUID.test(id)) throw new Refusal('NOT_FOUND')
-    const day = dateIn(nowOf(request))
-    response.set('X-Robots-Tag', 'noindex, noarchive')
-    const entry = await listings.publicEntry(db, id)
-    if (entry && entry.publishedOn <= day && (entry.endsOn === null || entry.endsOn > day)) {
-      return send(
-        parts,
-        request,
-        response,
-        entryPage(
-          entry,
-          rules.lists.find((list) => list.id === entry.list),
-        ),
-      )
+    if (!isId(id)) throw new Refusal('NOT_FOUND')
+    const today = dateIn(nowOf(request))
+    response.set('X-Robots-Tag', UNFOUND)
+    const entry = await own.entry(id)
+    const body = entry?.body
+    if (entry && body && body.publishedOn <= today && (body.endsOn === null || body.endsOn > today)) {
+      const list = rules.lists.find(({ id }) => id === body.list)
+      return show(own, request, response, entryPage({ entry, list, today, base: baseOf(own, request) }))
     }
     // What was never public has never been here.
-    const published = entry !== null || (await listings.wasPublished(db, id))
+    const published = entry !== null || (await listings.wasPublished(dbOf(request), id))
     if (!published) throw new Refusal('NOT_FOUND')
-    send(parts, request, response.status(410), endedPage())
+    show(own, request, response.status(410), endedPage())
   }

@@ -28,12 +28,16 @@ const laidOver = (calendar: Calendar, { days, knownUntil }: calendars.Amended): 
   return { holidays, workdays, knownUntil: knownUntil ?? calendar.knownUntil }
 }
 
-export interface CalendarAmended {
+/** What is said of days. */
+export interface DaysSaid {
   holidays: readonly string[]
   workdays: readonly string[]
   /** Days that are again what their weekday says. */
   ordinary: readonly string[]
   knownUntil: string | null
+}
+
+export interface CalendarAmended extends DaysSaid {
   reason: string
   by: string
   now: Date
@@ -41,27 +45,44 @@ export interface CalendarAmended {
 
 /** Deadlines that it moves are counted anew by `renewDeadlines`. Refusals: INPUT_INVALID, DATE_INVALID. */
 export const amendCalendar = async (db: Db, rules: Rules, made: CalendarAmended): Promise<void> => {
+  const { days, knownUntil } = checked(rules, made)
+  const reason = wordsOf(made.reason, '理由 the reason', rules)
+  await db.transaction(async (tx) => {
+    const at = await knowledge.tick(tx, made.now)
+    await calendars.amend(tx, { days, knownUntil, reason, by: made.by, at })
+  })
+}
+
+/** The calendar of now and as it would be with these days. Nothing is written. Refusals: INPUT_INVALID, DATE_INVALID. */
+export const foreseenCalendar = async (
+  db: Db,
+  rules: Rules,
+  said: DaysSaid,
+): Promise<{ before: Calendar; after: Calendar; days: string[] }> => {
+  const amended = checked(rules, said)
+  const { calendar: before } = await withAmendments(db, rules)
+  return { before, after: laidOver(before, amended), days: amended.days.map(({ day }) => day).sort() }
+}
+
+const checked = (rules: Rules, said: DaysSaid): calendars.Amended => {
   const days = [
-    ...made.holidays.map((day) => ({ day, kind: 'HOLIDAY' as const })),
-    ...made.workdays.map((day) => ({ day, kind: 'WORKDAY' as const })),
-    ...made.ordinary.map((day) => ({ day, kind: 'ORDINARY' as const })),
+    ...said.holidays.map((day) => ({ day, kind: 'HOLIDAY' as const })),
+    ...said.workdays.map((day) => ({ day, kind: 'WORKDAY' as const })),
+    ...said.ordinary.map((day) => ({ day, kind: 'ORDINARY' as const })),
   ]
   const all = days.map(({ day }) => day)
-  for (const day of made.knownUntil === null ? all : [...all, made.knownUntil])
+  const { knownUntil } = said
+  for (const day of knownUntil === null ? all : [...all, knownUntil])
     if (!isDate(day)) throw new Refusal('DATE_INVALID', { value: day })
   if (days.length > DAYS_MOST || new Set(all).size < all.length)
     throw new Refusal('INPUT_INVALID', {
       reason: `每次最多 ${DAYS_MOST} 天，每天只说一次 at most ${DAYS_MOST} days, each once`,
     })
-  if (days.length === 0 && made.knownUntil === null)
+  if (days.length === 0 && knownUntil === null)
     throw new Refusal('INPUT_INVALID', { reason: '没有写明任何日期 no day is said' })
-  if (made.knownUntil !== null && made.knownUntil < rules.calendar.knownUntil)
+  if (knownUntil !== null && knownUntil < rules.calendar.knownUntil)
     throw new Refusal('INPUT_INVALID', {
       reason: `knownUntil 不得早于随版本发布的 ${rules.calendar.knownUntil} not before the day that ships with the hub`,
     })
-  const reason = wordsOf(made.reason, '理由 the reason', rules)
-  await db.transaction(async (tx) => {
-    const at = await knowledge.tick(tx, made.now)
-    await calendars.amend(tx, { days, knownUntil: made.knownUntil, reason, by: made.by, at })
-  })
+  return { days, knownUntil }
 }

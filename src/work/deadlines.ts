@@ -1,5 +1,6 @@
 /** Deadlines: kept with each move, counted anew when holidays are published, and closed where nobody has to act. */
 import { createHash } from 'node:crypto'
+import type { Calendar } from '../domain/calendar.js'
 import type { Act } from '../domain/case.js'
 import { type Deadline, deadlinesOf, dueDay } from '../domain/deadlines.js'
 import type { MoveName } from '../domain/moves.js'
@@ -47,11 +48,11 @@ export const renewDeadlines = async (db: Db, given: Rules): Promise<{ moved: num
   for (;;) {
     const step = await db.transaction(async (tx) => {
       const running = await store.running(tx, { after, limit: STEP_DEADLINES })
-      const changed = running.flatMap((kept) => {
-        const due = dueDay(kept, rules.calendar, kept.dueOn)
-        return due.dueOn === kept.dueOn && due.provisional === kept.provisional ? [] : [{ id: kept.id, ...due }]
-      })
-      await store.move(tx, changed)
+      const changed = moving(running, rules.calendar)
+      await store.move(
+        tx,
+        changed.map(({ kept, due }) => ({ id: kept.id, ...due })),
+      )
       return { seen: running, changed: changed.length }
     })
     moved += step.changed
@@ -61,4 +62,38 @@ export const renewDeadlines = async (db: Db, given: Rules): Promise<{ moved: num
   }
   const settled = await db.transaction((tx) => store.settleWithdrawals(tx))
   return { moved, settled }
+}
+
+/** A running deadline that another calendar moves, and its last day by that calendar. */
+export interface Moving<K extends store.Kept = store.Kept> {
+  kept: K
+  due: { dueOn: string; provisional: boolean }
+}
+
+const moving = <K extends store.Kept>(running: readonly K[], calendar: Calendar): Moving<K>[] =>
+  running.flatMap((kept) => {
+    const due = dueDay(kept, calendar, kept.dueOn)
+    return due.dueOn === kept.dueOn && due.provisional === kept.provisional ? [] : [{ kept, due }]
+  })
+
+/**
+ * What counting by this calendar would move, before anything is written: how many, and the first `shown` of them. `ended`: also
+ * of cases that have ended; they are counted in any case.
+ */
+export const foreseenMoves = async (
+  db: Db,
+  calendar: Calendar,
+  { shown, ended }: { shown: number; ended: boolean },
+): Promise<{ moves: number; moved: Moving[] }> => {
+  const moved: Moving[] = []
+  for (let [moves, after] = [0, 0]; ; ) {
+    const running = await store.runningNow(db, { after, limit: STEP_DEADLINES })
+    const last = running.at(-1)
+    if (last === undefined) return { moves, moved }
+    const found = moving(running, calendar)
+    const seen = found.filter(({ kept: { ofCase } }) => ofCase === 'ON' || (ended && ofCase === 'OVER'))
+    moved.push(...seen.slice(0, shown - moved.length))
+    moves += found.length
+    after = last.id
+  }
 }

@@ -16,7 +16,7 @@ export interface FileForm {
 }
 
 /** Spreadsheets take a text file for UTF-8 only when it begins so. */
-const BYTE_ORDER_MARK = '\uFEFF'
+export const BYTE_ORDER_MARK = '\uFEFF'
 /** The names that the other forms use, lest there be two. */
 const COLUMNS = [
   'id',
@@ -37,8 +37,8 @@ const COLUMNS = [
 /** What a spreadsheet would run as a formula; it is shown behind an apostrophe. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
 
-/** RFC 4180. */
-const row = (cells: readonly unknown[]): string => `${cells.map(cell).join(',')}\r\n`
+/** A line of a table, RFC 4180. */
+export const row = (cells: readonly unknown[]): string => `${cells.map(cell).join(',')}\r\n`
 
 const cell = (value: unknown): string => {
   if (value === null || value === undefined) return ''

@@ -18,6 +18,7 @@ import { type HeadSaid, headSaid } from '../domain/trail.js'
 import { Refusal } from '../errors.js'
 import type { Keys } from '../keys.js'
 import type { Db, Tx } from '../store/db.js'
+import { forgetChanges } from '../store/public-list.js'
 import * as restored from '../store/restored.js'
 import * as snapshots from '../store/snapshots.js'
 import * as trail from '../store/trail.js'
@@ -87,6 +88,7 @@ interface Taking {
 const take = async (tx: Tx, { run, now, manifests, noted }: Taking): Promise<snapshots.Snapshot> => {
   const last = await snapshots.current(tx)
   const today = dateIn(now)
+  await forgetChanges(tx)
   const stopped = (await restored.open(tx)) !== null
   if (stopped && last === null) throw new Refusal('DATABASE_RESTORED')
   const changes = (await snapshots.changes(tx, today)).filter(({ change }) => !stopped || change === 'REMOVED')

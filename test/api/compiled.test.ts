@@ -99,7 +99,7 @@ describe('compiled queries', () => {
         ...world.parts,
         revocations: makeRevocations(world.database.db),
         quotas: makeQuotas(world.parts),
-        streams: makeStreams(world.parts),
+        streams: makeStreams({ ...world.parts, leaving: new AbortController().signal }),
         hot,
         bulk: makeBulk(world.database.db),
         metrics: makeMetrics(),

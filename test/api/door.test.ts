@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turned } from 'node:timers/promises'
 import { expect } from 'chai'
 import { accessCodeOf } from '../../src/domain/access-code.js'
 import { ROLES } from '../../src/domain/viewer.js'
@@ -398,6 +399,7 @@ describe('the listed party’s door', () => {
     const file = join(folder, 'hub.log')
     const log = makeLog({ level: 'info', file })
     log.info({ path: `/my/${given}`, err: new Error(`no ${bare}\n${given}`) }, 'broke')
+    await turned()
     const written = readFileSync(file, 'utf8')
     expect(written).to.contain('broke')
     hidden(written)

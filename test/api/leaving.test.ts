@@ -9,6 +9,7 @@ import { rowsOf } from '../support/world.js'
 import { makeWorld, NOW, registration, uscc, type World } from './world.js'
 
 const CODE = uscc(1)
+const NOWHERE = { agency: null, region: null }
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 
 describe('the statements of a request', () => {
@@ -62,15 +63,30 @@ describe('the statements of a request', () => {
         }),
     ],
     ['a door for programs', 'scores', (headers, signal) => fetch(`${world.url}/v1/scores/7`, { headers, signal })],
+    [
+      'a page of changes',
+      'change_clients',
+      (headers, signal) =>
+        fetch(`${world.url}/v1/changes?limit=1`, { headers: { ...headers, accept: 'application/json' }, signal }),
+    ],
+    ['a standing', 'access_codes', (headers, signal) => fetch(`${world.url}/v1/standing/${CODE}`, { headers, signal })],
     ['a page', 'public_entries', (headers, signal) => fetch(`${world.url}/blacklist`, { headers, signal })],
     ['a file', 'snapshots', (headers, signal) => fetch(`${world.url}/data/blacklist.csv`, { headers, signal })],
   ]
+  const tokens: Record<string, () => string> = {
+    'a question': () => world.token('officer'),
+    'a door for programs': () => world.token('officer'),
+    'a page of changes': () => world.token('marketplace'),
+    // Its access code is looked for first, and is none.
+    'a standing': () => world.keys.sign({ sub: CODE, role: 'party', ...NOWHERE, grant: 1 }, NOW.getTime()).token,
+  }
+  const statuses: Record<string, number> = { 'a door for programs': 404, 'a standing': 401 }
   for (const [what, table, send] of readings)
     it(`of ${what} carry its id, and are gone from the server when its client is`, async () => {
-      const id = `leaving-${table}`
+      const id = `leaving-${what.replaceAll(' ', '-')}`
       const headers = {
         'x-request-id': id,
-        ...(what === 'a page' || what === 'a file' ? {} : { authorization: `Bearer ${world.token('officer')}` }),
+        ...(tokens[what] && { authorization: `Bearer ${tokens[what]()}` }),
       }
       await holding(table, async () => {
         const leaving = new AbortController()
@@ -89,7 +105,7 @@ describe('the statements of a request', () => {
       })
       // Whoever comes next gets the connection, as good as before.
       const answers = await Promise.all(Array.from({ length: 12 }, () => send(headers, AbortSignal.timeout(20_000))))
-      for (const answer of answers) expect(answer.status).to.equal(what === 'a door for programs' ? 404 : 200)
+      for (const answer of answers) expect(answer.status).to.equal(statuses[what] ?? 200)
     })
 
   it('of what changes something go on when its client has gone, and are done whole', async () => {

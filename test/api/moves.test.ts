@@ -162,7 +162,24 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
       )
     for (const role of ['reviewer', 'agency', 'party', 'marketplace'] as const)
       expect((await amend(world.token(role))).errors?.[0]?.extensions['code'], role).to.equal('FORBIDDEN')
+    const foreseen = (token: string) =>
+      world.ask(
+        `{ calendarForeseen(holidays: ["2027-03-08"], knownUntil: "2027-12-31") {
+          knownUntil moves days { on before after } moved { dueOn provisional deadline { dueOn provisional listing { id } } } } }`,
+        { token },
+      )
+    for (const role of ['reviewer', 'agency', 'auditor'] as const)
+      expect((await foreseen(world.token(role))).errors?.[0]?.extensions['code'], role).to.equal('FORBIDDEN')
+    const { calendarForeseen: before } = (await foreseen(officer())).data
+    expect([before.knownUntil, before.days]).to.deep.equal([
+      '2027-12-31',
+      [{ on: '2027-03-08', before: true, after: false }],
+    ])
+    for (const { dueOn, provisional, deadline } of before.moved)
+      expect([dueOn, provisional]).to.not.deep.equal([deadline.dueOn, deadline.provisional])
     const { data } = await amend(officer())
+    expect(data.amendCalendar.moved).to.equal(before.moves)
+    expect((await foreseen(officer())).data.calendarForeseen).to.deep.include({ moves: 0, moved: [] })
     expect(data.amendCalendar.knownUntil).to.equal('2027-12-31')
     const back = await world.ask(
       `mutation { amendCalendar(input: {reason: "误", knownUntil: "2025-12-31"}) { moved } }`,

@@ -18,7 +18,8 @@ import { makeWorld, NOW, operatorId, penalty, publishListing, registration, uscc
 type Any = any
 
 const CODE = uscc(1)
-const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete']
+/** HEAD is answered wherever GET is. */
+const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 
 describe('the description of what is answered beside GraphQL', () => {
   let world: World
@@ -133,7 +134,7 @@ describe('the description of what is answered beside GraphQL', () => {
     const told = new Set(
       Object.entries<Any>(described.paths).flatMap(([path, operations]) =>
         Object.keys(operations)
-          .filter((method) => METHODS.includes(method) && method !== 'head')
+          .filter((method) => METHODS.includes(method))
           .map((method) => `${method} ${path}`),
       ),
     )
@@ -214,6 +215,50 @@ describe('the description of what is answered beside GraphQL', () => {
     await list(`${sellers}?dated=soon`, 400, bearer('marketplace'))
   })
 
+  it('tells how many codes are answered, and one', async () => {
+    const at = '/v1/standings'
+    const many = (status: number, body: string, headers: Record<string, string> = {}, query = '') =>
+      ask(`${at}${query}`, status, { at, method: 'POST', body, headers: { 'content-type': 'text/csv', ...headers } })
+    const lines = (await (await many(200, `${CODE}\nx\n`, bearer('officer'))).text()).trimEnd().split('\n')
+    const [known, unknown, end] = lines.map((line) => JSON.parse(line))
+    expect([known.status, unknown.status, end.rows]).to.deep.equal(['KNOWN', 'UNKNOWN', 2])
+    for (const { row: _, ...standing } of [known, unknown])
+      expect(fits(named('#/components/schemas/Standing'), standing)).to.equal(null)
+    await many(200, `${CODE}\n`, { accept: 'text/csv' })
+    await many(400, CODE, {}, '?asOf=soon')
+    await many(401, CODE, { authorization: 'Bearer x' })
+    await many(406, CODE, { accept: 'image/png' })
+    await many(415, CODE, { 'content-type': 'text/html' })
+    const single = '/v1/standing/{code}'
+    const { listings } = (await (await ask(`/v1/standing/${CODE}`, 200, { at: single })).json()) as { listings: Any[] }
+    expect(listings).to.have.length(1)
+    await ask('/v1/standing/x?asOf=soon', 400, { at: single })
+    await ask('/v1/standing/x', 401, { at: single, headers: { authorization: 'Bearer x' } })
+  })
+
+  it('tells how a marketplace hears of changes', async () => {
+    const at = '/v1/changes'
+    const json = { ...bearer('marketplace'), accept: 'application/json' }
+    await world.database.db.raw(`update operators set name = '虚构新描述有限公司' where uscc = ?`, [CODE])
+    const told = (await (await ask(`${at}?after=1`, 200, { at, headers: json })).json()) as { changes: Any[] }
+    expect(told.changes[0]).to.deep.include({ sequence: 2, code: CODE, what: ['NAME'] })
+    await ask(`${at}?after=x`, 400, { at, headers: json })
+    await ask(at, 401, { at })
+    await ask(at, 403, { at, headers: bearer('officer') })
+    await ask(`${at}?after=999`, 410, { at, headers: json })
+    await ask(at, 405, { at, method: 'HEAD' })
+    // As a stream it ends with its token.
+    const stream = fetch(`${world.url}${at}`, { headers: { ...bearer('marketplace'), accept: 'text/event-stream' } })
+    const opened = await stream
+    world.setNow(new Date(NOW.getTime() + 901_000))
+    const text = await opened.text()
+    world.setNow(NOW)
+    const { content, headers } = described.paths[at].get.responses['200']
+    expect([opened.status, opened.headers.get('content-type')?.split(';')[0]]).to.deep.equal([200, 'text/event-stream'])
+    expect(fits(content['text/event-stream'].schema, text)).to.equal(null)
+    for (const name of Object.keys(headers)) expect(opened.headers.get(name), name).to.be.a('string')
+  })
+
   it('tells what auditors fetch', async () => {
     const at = '/v1/scores/{id}'
     await ask(`/v1/scores/${score}`, 200, { at, headers: bearer('auditor') })
@@ -256,7 +301,16 @@ describe('the description of what is answered beside GraphQL', () => {
 
   it('tells of the pages', async () => {
     for (const path of ['/', '/blacklist', '/scorecard', '/site.css']) await ask(path, 200, { at: path })
-    await ask('/favicon.ico', 204, { at: '/favicon.ico' })
+    for (const path of ['/icon.svg', '/robots.txt', '/sitemap.xml']) await ask(path, 200, { at: path })
+    await ask('/favicon.ico', 301, { at: '/favicon.ico' })
+    await ask('/blacklist?format=csv', 200, { at: '/blacklist' })
+    await ask('/blacklist?name=', 303, { at: '/blacklist' })
+    const graphiql = await (await fetch(`${world.url}/graphql`, { headers: { accept: 'text/html' } })).text()
+    for (const type of ['js', 'css']) {
+      const file = new RegExp(`/graphiql/assets/[\\w.-]+\\.${type}`).exec(graphiql)?.[0] ?? ''
+      await ask(file, 200, { at: '/graphiql/assets/{name}' })
+    }
+    await ask('/graphiql/assets/none.js', 404, { at: '/graphiql/assets/{name}' })
     await ask('/blacklist?after=x', 400, { at: '/blacklist', headers: { accept: 'text/html' } })
     const at = '/blacklist/{id}'
     await ask(`/blacklist/${entry}`, 200, { at })

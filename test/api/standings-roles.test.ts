@@ -7,6 +7,7 @@ import {
   globalOf,
   makeWorld,
   mirrored,
+  NOW,
   operatorId,
   penalty,
   publishListing,
@@ -58,7 +59,8 @@ describe('many standings are those that GraphQL tells', () => {
     '{1,2}',
   ]
   const DAYS = [null, '2026-02-10', '2026-02-25', '2029-03-01']
-  const ROLES: { role: Role | null; sub?: string }[] = [
+  const [CHANGCHUN, JILIN_CITY] = ['220100', '220200']
+  const ROLES: { role: Role | null; sub?: string; region?: string }[] = [
     { role: null },
     { role: 'marketplace' },
     { role: 'marketplace', sub: 'another' },
@@ -66,6 +68,9 @@ describe('many standings are those that GraphQL tells', () => {
     { role: 'credit_service', sub: 'other' },
     { role: 'agency' },
     { role: 'officer' },
+    { role: 'officer', sub: 'of changchun', region: CHANGCHUN },
+    { role: 'officer', sub: 'of jilin city', region: JILIN_CITY },
+    { role: 'agency', sub: 'its agency', region: JILIN_CITY },
     { role: 'reviewer' },
     { role: 'administrator' },
     { role: 'auditor' },
@@ -84,7 +89,9 @@ describe('many standings are those that GraphQL tells', () => {
     world = await makeWorld()
     const own = [plain, listed, merged, into, objected, overruled, removed, foreign]
     await world.bring('registry', [
-      ...own.map((code, n) => registration(code, `虚构${'甲乙丙丁戊己庚辛'[n]}有限公司`)),
+      ...own.map((code, n) =>
+        registration(code, `虚构${'甲乙丙丁戊己庚辛'[n]}有限公司`, code === foreign ? { region_code: '220202' } : {}),
+      ),
       registration(gone, '虚构旧梦网络有限公司', { status: 'DEREGISTERED' }),
       {
         ...registration(old, '虚构旧号有限公司'),
@@ -151,8 +158,21 @@ describe('many standings are those that GraphQL tells', () => {
     known.set(key, asked)
     return asked
   }
-  const both = async ({ role, sub }: (typeof ROLES)[number], codes: readonly string[], asOf: string | null) => {
-    const token = role === null ? undefined : world.token(role, sub ?? role)
+  const tokenOf = ({
+    role,
+    sub,
+    region = null as string | null,
+  }: {
+    role: Role
+    sub: string
+    region?: string | null
+  }) => world.keys.sign({ sub, role, agency: null, region }, NOW.getTime()).token
+  const both = async (
+    { role, sub = role ?? '', region }: (typeof ROLES)[number],
+    codes: readonly string[],
+    asOf: string | null,
+  ) => {
+    const token = role === null ? undefined : tokenOf({ role, sub, ...(region && { region }) })
     const query = asOf === null ? '' : `?asOf=${asOf}`
     const { lines, end, text } = await askRows(world, codes, { ...(token && { token }), query })
     expect(end, text).to.include({ end: true, rows: codes.length })
@@ -176,6 +196,22 @@ describe('many standings are those that GraphQL tells', () => {
       ),
       { numRuns: 10 },
     )
+  })
+
+  it('to whom a region bounds: of its own operators as to the province, of all others as to the public', async () => {
+    const lines = async (token?: string, query = '') =>
+      (await askRows(world, [plain, foreign], { ...(token && { token }), query })).lines
+    for (const query of ['', '?asOf=2026-02-25']) {
+      const open = await lines(undefined, query)
+      expect(open.map(({ score, grade }) => score ?? grade)).to.deep.equal([null, null])
+      for (const role of ['agency', 'officer', 'reviewer', 'administrator', 'auditor'] as const) {
+        const of = (region: string | null) => lines(tokenOf({ role, sub: `${role} ${region}`, region }), query)
+        const all = await of(null)
+        expect(all.map(({ score }) => score)).to.deep.equal([720, 720])
+        expect(await of(CHANGCHUN), `${role} ${query}`).to.deep.equal([all[0], open[1]])
+        expect(await of(JILIN_CITY), `${role} ${query}`).to.deep.equal([open[0], all[1]])
+      }
+    }
   })
 
   it('the world has what tells apart: grades seen and not seen, overruled, contested, forgotten, listed, merged', async () => {

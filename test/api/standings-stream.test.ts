@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
+import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
@@ -243,6 +244,28 @@ describe('a stream of standings', () => {
       const type = await askRows(world, '[]', { type: `text/${id}` })
       expect(type.text).not.to.contain(id)
     })
+  })
+})
+
+describe('a hub that stops', () => {
+  it('answers to the end what comes in time, and of the rest says in the last line that it stops', async () => {
+    const world = await makeWorld()
+    try {
+      const request = http.request(`${world.url}/v1/standings`, { method: 'POST', headers: { 'content-type': NDJSON } })
+      request.write('"x1"\n')
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+      const told = text(response)
+      world.drain()
+      const { end } = await askRows(world, ['x1', 'x2'])
+      expect(end).to.include({ end: true, rows: 2 })
+      const lines = (await told).trimEnd().split('\n')
+      expect(lines).to.have.length(2)
+      const last = JSON.parse(lines[1] ?? '')
+      expect([last.end, last.rows, last.error.code]).to.deep.equal([false, 1, 'STOPPING'])
+      request.destroy()
+    } finally {
+      await world.close()
+    }
   })
 })
 

@@ -37,6 +37,30 @@ describe('the trail verified over HTTP', () => {
     const { events } = await verify('administrator')
     expect(events.at(-1)?.said.ok).to.equal(false)
     expect(events.at(-1)?.said.broken.number).to.equal(2)
+    const row = async (number: number, role: 'auditor' | 'officer' = 'auditor') =>
+      world.ask(`{ trailRow(number: ${number}) { number client kind hash } }`, { token: world.token(role, '虚构审计') })
+    const { data } = await row(2)
+    expect(data.trailRow).to.deep.include({ number: 2, client: '虚构经办', kind: 'ANSWER' })
+    expect((await row(2.5)).data.trailRow).to.equal(null)
+    expect((await row(99_999)).data.trailRow).to.equal(null)
+    expect((await row(2, 'officer')).errors?.[0]?.extensions.code).to.equal('FORBIDDEN')
+  })
+
+  it('of a hub that stops is broken off with a word, and not begun', async () => {
+    const { url, database, token, drain, close } = await makeWorld()
+    try {
+      const asked = { headers: { authorization: `Bearer ${token('auditor')}` } }
+      const held = await database.db.transaction()
+      // Read before the rows.
+      await held.raw('lock table manifests in access exclusive mode')
+      const answer = await fetch(`${url}/v1/trail/verification`, asked)
+      drain()
+      await held.rollback()
+      expect((await answer.text()).trim().split('\n\n').at(-1)).to.equal('event: end\ndata: {"reason":"DRAINING"}')
+      expect((await fetch(`${url}/v1/trail/verification`, asked)).status).to.equal(503)
+    } finally {
+      await close()
+    }
   })
 
   it('is for auditors and administrators', async () => {

@@ -12,6 +12,7 @@ import type { ListKind } from '../../src/domain/lists.js'
 import type { Body, Draft, RecordKind } from '../../src/domain/records.js'
 import type { Role } from '../../src/domain/viewer.js'
 import { type Keys, loadKeys } from '../../src/keys.js'
+import { leave } from '../../src/listening.js'
 import { makeLog } from '../../src/log.js'
 import { hearing, platforms } from '../../src/platforms/index.js'
 import { connect } from '../../src/store/db.js'
@@ -85,6 +86,7 @@ export interface Answer {
 /** `quota`: requests of a minute; as many as one likes unless given. */
 export const makeWorld = async ({
   quota = 0,
+  demo = false,
   log = makeLog({ level: 'silent', file: null }),
   webhookAllow = [] as readonly string[],
   slowMs = 30_000,
@@ -111,7 +113,7 @@ export const makeWorld = async ({
     rules,
     agencies,
     platforms,
-    demo: false,
+    demo,
     configured: { agencies: new Set(['market-regulator']), platforms: new Set(['national']) },
     timetable: timetable([{ id: 'registry', every: '10 3 * * *' }], ['national']),
     pull: async (id, { by, file, signal }) => {
@@ -177,7 +179,7 @@ export const makeWorld = async ({
     },
     bring: (feed, drafts, at = NOW, by) => bring(database.db, feed, drafts, at, by),
     publish: publishNow,
-    drain: () => void server.emit('draining'),
+    drain: () => leave(server),
     close: async () => {
       await new Promise((resolve) => {
         server.close(resolve)

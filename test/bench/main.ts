@@ -1,6 +1,7 @@
 /** `npm run bench [NAME…]`: each bench prints what it measures, as ratios within one run; the last line is one JSON object. */
 import { finished, page, peers, standing, standings } from './answers.js'
 import { intake } from './intake.js'
+import { pages } from './pages.js'
 import { publish } from './publish.js'
 import { push } from './push.js'
 import { score } from './score.js'
@@ -9,6 +10,7 @@ import { stream } from './stream.js'
 
 const BENCHES: Record<string, () => Promise<Record<string, number>>> = {
   intake,
+  pages,
   publish,
   push,
   score,

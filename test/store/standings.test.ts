@@ -227,7 +227,9 @@ describe('standing of many, against what scores say', () => {
     const owners = await ownersOf(on)
     const all = [...new Set(owners.values())]
     const truth = new Map(
-      (await on.raw(TRUTH, { ids: all, asOf, today: TODAY })).rows.map(({ id, ...said }) => [id, said]),
+      (await on.raw(TRUTH, { ids: all, asOf, today: TODAY })).rows.map(
+        ({ id, ...told }: { id: number }): [number, object] => [id, told],
+      ),
     )
     const seen = {
       ALL: new Set(all),
@@ -243,7 +245,7 @@ describe('standing of many, against what scores say', () => {
         const owner = owners.get(code)
         if (owner === undefined) return null
         const sees = seen[grades].has(owner)
-        return { operatorId: owner, sees, ...(sees ? truth.get(owner) : NOTHING) }
+        return { operatorId: owner, sees, ...(sees ? (truth.get(owner) ?? {}) : NOTHING) }
       })
       expect(many.map(said), `${grades} on ${asOf}, many`).to.deep.equal(due)
       expect(each.map(said), `${grades} on ${asOf}, each`).to.deep.equal(due)
@@ -263,7 +265,7 @@ describe('standing of many, against what scores say', () => {
        group by code having count(distinct operator_id) = 1`,
       [CODES],
     )
-    return new Map(rows.map(({ code, id }) => [code, id]))
+    return new Map(rows.map(({ code, id }: { code: string; id: number }) => [code, id]))
   }
 
   it('whatever was scored, asked for, overruled, contested, hidden, listed, merged and forgotten, both say what scores say', async () => {

@@ -61,7 +61,7 @@ describe('an entry under objection', () => {
     expect(csv[0]?.endsWith(',contested')).to.equal(true)
     const jsonl = lines(await get('/data/blacklist.jsonl')).flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
     const atom = (await get('/data/blacklist.atom')).split('<entry>').slice(1)
-    const rows = (await get('/blacklist')).split('<tr>').slice(2)
+    const rows = (await get('/blacklist')).split('<article>').slice(1)
     const uuid = keyIn(id)
     const told = (texts: string[], sign: string) => {
       const saying = texts.filter((text) => text.includes(sign))

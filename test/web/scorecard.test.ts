@@ -157,7 +157,8 @@ describe('the page of a scorecard', () => {
   })
 
   it('is found from the front page and from every other', async () => {
-    expect((await get('/')).text.match(/href="\/scorecard"/g)).to.have.length(2)
+    // At the head, in the text and at the foot.
+    expect((await get('/')).text.match(/href="\/scorecard"/g)).to.have.length(3)
     expect(render(page({ zh: '某页', en: 'some page' }, html``))).to.include('href="/scorecard"')
   })
 })

@@ -1,15 +1,19 @@
 /** Deadlines of listings, and the calendar of working days by which they are counted. */
+import { isWorkday } from '../../domain/calendar.js'
 import { PARTYS } from '../../domain/deadlines.js'
 import { may, sightOf } from '../../domain/viewer.js'
 import * as store from '../../store/deadlines.js'
-import { amendCalendar as amend, withAmendments } from '../../work/calendar.js'
-import { renewDeadlines } from '../../work/deadlines.js'
+import { amendCalendar as amend, foreseenCalendar, withAmendments } from '../../work/calendar.js'
+import { foreseenMoves, renewDeadlines } from '../../work/deadlines.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import type { Context } from '../context.js'
 import { dueAfter, dueCursor } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
 import { caseView } from './listing-view.js'
+
+/** Moved deadlines that are told one by one, before it is done. */
+const MOVED_SHOWN = 20
 
 export const deadlineView = (context: Context, kept: store.Kept) => {
   const { rule, ruleVersion } = kept
@@ -50,22 +54,42 @@ const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState |
   )
 }
 
-interface AmendInput {
+interface Days {
   holidays?: string[] | null
   workdays?: string[] | null
   ordinary?: string[] | null
   knownUntil?: string | null
-  reason: string
 }
 
-const amendCalendar = async (_: unknown, { input }: { input: AmendInput }, context: Context) => {
+const daysIn = ({ holidays, workdays, ordinary, knownUntil = null }: Days) => ({
+  holidays: holidays ?? [],
+  workdays: workdays ?? [],
+  ordinary: ordinary ?? [],
+  knownUntil,
+})
+
+const amendCalendar = async (_: unknown, { input }: { input: Days & { reason: string } }, context: Context) => {
   const { db, rules } = context.parts
-  const { holidays, workdays, ordinary, knownUntil = null, reason } = withoutNul(input)
-  const days = { holidays: holidays ?? [], workdays: workdays ?? [], ordinary: ordinary ?? [] }
-  await amend(db, rules, { ...days, knownUntil, reason, by: context.viewer.sub ?? '', now: context.now })
+  const { reason, ...days } = withoutNul(input)
+  await amend(db, rules, { ...daysIn(days), reason, by: context.viewer.sub ?? '', now: context.now })
   const { moved } = await renewDeadlines(db, rules)
   context.load = makeLoads(context.parts, context.now)
   return { knownUntil: (await withAmendments(db, rules)).calendar.knownUntil, moved }
 }
 
-export const deadlines = { Query: { deadlines: list }, Mutation: { amendCalendar } }
+const calendarForeseen = async (_: unknown, args: Days, context: Context) => {
+  const { db, rules } = context.parts
+  const { before, after, days } = await foreseenCalendar(db, rules, daysIn(withoutNul(args)))
+  const { moves, moved } = await foreseenMoves(db, after, {
+    shown: MOVED_SHOWN,
+    ended: may(context.viewer, 'see_removed'),
+  })
+  return {
+    knownUntil: after.knownUntil,
+    days: days.map((on) => ({ on, before: isWorkday(before, on), after: isWorkday(after, on) })),
+    moves,
+    moved: moved.map(({ kept, due }) => ({ ...due, deadline: deadlineView(context, kept) })),
+  }
+}
+
+export const deadlines = { Query: { deadlines: list, calendarForeseen }, Mutation: { amendCalendar } }

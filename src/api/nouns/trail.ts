@@ -61,6 +61,12 @@ const list = async (_: unknown, args: PageArgs & { filter?: Filter | null }, con
   )
 }
 
+const one = async (_: unknown, { number }: { number: number }, context: Context) => {
+  if (!Number.isSafeInteger(number) || number < 1) return null
+  const [found] = await store.after(context.parts.db, number - 1, 1)
+  return found?.number === number ? rowView(found) : null
+}
+
 /** The operator to which a code leads, and those that were merged into it. */
 const numbersOf = async (context: Context, code: string): Promise<number[]> => {
   const found = codeOf(code)
@@ -86,4 +92,4 @@ const askedBy = async ({ operator }: OperatorView, args: PageArgs, context: Cont
   }
 }
 
-export const trail = { Query: { trail: list }, Operator: { askedBy } }
+export const trail = { Query: { trail: list, trailRow: one }, Operator: { askedBy } }

@@ -4,9 +4,11 @@ import type { Request, Response } from 'express'
 import type { Change } from '../../domain/changes.js'
 import { may, type Viewer } from '../../domain/viewer.js'
 import { isRefusal } from '../../errors.js'
+import { asking } from '../../store/asking.js'
 import * as store from '../../store/changes.js'
 import { type Heard, nextChanges, reachOf } from '../../work/changes/hear.js'
 import type { Asked } from '../asked.js'
+import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import type { Stream } from '../streams.js'
 import { keep } from '../trail.js'
@@ -29,7 +31,7 @@ type End = 'TOKEN_ENDED' | 'DRAINING' | 'UNAVAILABLE'
 
 /** Refusals: STREAMS_MOST, STOPPING. Returns once the stream is open. */
 export const listenTo = async (
-  parts: ApiParts,
+  all: ApiParts,
   own: Asked,
   viewer: Viewer,
   request: Request,
@@ -37,6 +39,8 @@ export const listenTo = async (
   from: number,
 ): Promise<void> => {
   const client = viewer.sub ?? ''
+  // Not the request's own: that one is over when an answer would have taken too long.
+  const parts = withDb(all, () => asking(all.db, { name: own.requestId }))
   let spokeAt = own.now.getTime()
   let admittedAt = spokeAt
   let telling = false
@@ -95,8 +99,8 @@ export const listenTo = async (
       const due = stream.after < last
       if ((due || at - admittedAt >= ADMITTED_MS) && !(await isAdmitted())) return end('TOKEN_ENDED')
       while (stream.after < last && !response.destroyed && !response.writableEnded) {
-        const asking = { client, lists: parts.rules.lists, agencies: parts.agencies, now: parts.now() }
-        const heard = await nextChanges(parts.db, asking, { after: stream.after, limit: PAGE })
+        const about = { client, lists: parts.rules.lists, agencies: parts.agencies, now: parts.now() }
+        const heard = await nextChanges(parts.db, about, { after: stream.after, limit: PAGE })
         // Erased meanwhile: whoever comes back is told how to begin anew.
         if (heard.changes[0]?.sequence !== stream.after + 1) return end('UNAVAILABLE')
         stream.after = await tell(heard, stream.after)

@@ -8,6 +8,7 @@ import { isRefusal, Refusal } from '../../errors.js'
 import { goOn, nextChanges, reachOf } from '../../work/changes/hear.js'
 import { numberChanges, STEPS_ASKED } from '../../work/changes/number.js'
 import type { Asked } from '../asked.js'
+import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, allow } from '../viewer.js'
@@ -21,9 +22,10 @@ const PARAMETERS = ['after', 'limit']
 const NUMBER = /^\d{1,15}$/
 
 export const changes =
-  (parts: ApiParts, askedOf: AskedOf): RequestHandler =>
+  (all: ApiParts, askedOf: AskedOf): RequestHandler =>
   async (request, response) => {
     const own = askedOf(request)
+    const parts = withDb(all, () => own.db)
     const viewer = await admit(request, parts, own.now)
     allow(viewer, 'hear_changes')
     const { after, limit } = givenIn(request)
@@ -32,7 +34,7 @@ export const changes =
       await numberChanges(parts.db, own.now, STEPS_ASKED)
       const from = await goOn(parts.db, client, after, own.now)
       if (asksForPage(request)) await answerPage(parts, own, viewer, response, { from, limit })
-      else await listenTo(parts, own, viewer, request, response, from)
+      else await listenTo(all, own, viewer, request, response, from)
     } catch (error) {
       if (!isRefusal(error) || error.code !== 'CHANGES_GONE') throw error
       answerGone(response, own, error)

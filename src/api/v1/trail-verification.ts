@@ -7,7 +7,7 @@ import { keep } from '../trail.js'
 import { admit, allow } from '../viewer.js'
 import type { AskedOf } from './index.js'
 
-/** One walk at a time: it reads every row. Refusals: UNAUTHENTICATED, FORBIDDEN, RUN_BUSY. */
+/** One walk at a time: it reads every row. Refusals: UNAUTHENTICATED, FORBIDDEN, RUN_BUSY, STOPPING. A hub that stops says `end` instead of `done`. */
 export const trailVerification = (all: ApiParts, askedOf: AskedOf): RequestHandler => {
   let walking = false
   return async (request, response) => {
@@ -15,6 +15,7 @@ export const trailVerification = (all: ApiParts, askedOf: AskedOf): RequestHandl
     const parts = withDb(all, () => own.db)
     const viewer = await admit(request, parts, own.now)
     allow(viewer, 'see_trail')
+    if (parts.leaving.aborted) throw new Refusal('STOPPING')
     if (walking) throw new Refusal('RUN_BUSY', { job: 'verify', subject: 'audit' })
     walking = true
     try {
@@ -24,12 +25,16 @@ export const trailVerification = (all: ApiParts, askedOf: AskedOf): RequestHandl
       tell('progress', { rows: 0 })
       const found = await parts.verifyTrail({
         progress: (rows) => {
-          // Whoever has gone need not be walked for.
-          if (response.destroyed) throw new Refusal('STOPPING')
+          // Whoever has gone need not be walked for, and a hub that stops waits for no walk.
+          if (response.destroyed || parts.leaving.aborted) throw new Refusal('STOPPING')
           tell('progress', { rows })
         },
       })
       tell('done', found)
+      response.end()
+    } catch (error) {
+      if (!parts.leaving.aborted || !response.headersSent) throw error
+      telling(response)('end', { reason: 'DRAINING' })
       response.end()
     } finally {
       walking = false

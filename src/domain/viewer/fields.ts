@@ -29,6 +29,10 @@ export const WHOSE = {
   },
   ALL: { zh: '所有主体的，有区划者不可', en: 'of every operator; for nobody whom a region bounds' },
   OWN: { zh: '本人的', en: 'of the viewer itself' },
+  OWNER: {
+    zh: '平台限于自己登记的；管理员和审计人员：所有平台的',
+    en: 'a marketplace: what it registered itself; administrators and auditors: what every marketplace did',
+  },
   HUB: { zh: '枢纽自身的，不涉及任一主体', en: 'of the hub itself, about no operator' },
   HELD: { zh: '随其所属对象', en: 'with the object that holds it' },
 } as const
@@ -64,7 +68,7 @@ const LINES: Record<string, readonly Line[]> = {
     ['see_own_file', 'OWN', 'myFile'],
     ['see_open_records', 'OPEN', 'trademark product'],
     ['send_sellers', 'OWN', 'sellerList'],
-    ['hear_changes see_webhooks', 'OWN', 'webhooks'],
+    ['hear_changes see_webhooks', 'OWNER', 'webhooks'],
     ['see_operations', 'HUB', 'agencies platforms runs comparisons timeliness timetable'],
     ['see_operations', 'HUB', 'databaseRestored databaseRestorations'],
     ['see_operations', 'SIGHT', 'deliveries dueDeliveries discrepancies retractions'],
@@ -78,7 +82,8 @@ const LINES: Record<string, readonly Line[]> = {
     ['see_trials', 'ALL', 'scorecardTrial scorecardAdoptions'],
     ['see_trials', 'HUB', 'scorecards'],
     ['see_lockouts', 'HUB', 'lockouts'],
-    ['see_trail', 'ALL', 'trail'],
+    ['see_trail', 'ALL', 'trail trailRow'],
+    ['amend_calendar', 'ALL', 'calendarForeseen'],
   ],
   Mutation: [
     ['use_access_code', 'OWN', 'partyToken'],

@@ -59,6 +59,62 @@ export const PAGES: readonly Page[] = [
     acts: ['see_operations'],
     load: () => import('./pages/operator/report-page.js'),
   },
+  {
+    path: 'administration/clients',
+    title: '系统',
+    section: '管理',
+    acts: ['see_registered'],
+    load: () => import('./pages/administration/clients/index.js'),
+  },
+  {
+    path: 'administration/people',
+    title: '人员',
+    section: '管理',
+    acts: ['see_registered'],
+    load: () => import('./pages/administration/people/index.js'),
+  },
+  {
+    path: 'administration/lockouts',
+    title: '登录锁定',
+    section: '管理',
+    acts: ['see_lockouts'],
+    load: () => import('./pages/administration/lockouts/index.js'),
+  },
+  {
+    path: 'administration/timetable',
+    title: '时刻表',
+    section: '管理',
+    acts: ['see_operations'],
+    load: () => import('./pages/administration/timetable/index.js'),
+  },
+  {
+    path: 'administration/calendar',
+    title: '工作日历',
+    section: '管理',
+    acts: ['see_rules'],
+    load: () => import('./pages/administration/calendar/index.js'),
+  },
+  {
+    path: 'administration/rules',
+    title: '规则表',
+    section: '管理',
+    acts: ['see_rules'],
+    load: () => import('./pages/administration/rules/index.js'),
+  },
+  {
+    path: 'administration/trail',
+    title: '查询痕迹',
+    section: '管理',
+    acts: ['see_trail'],
+    load: () => import('./pages/administration/trail/index.js'),
+  },
+  {
+    path: 'administration/restored',
+    title: '数据库恢复',
+    section: '管理',
+    acts: ['see_operations'],
+    load: () => import('./pages/administration/restored/index.js'),
+  },
 ]
 
 /** The page behind a path below /desk, parameters and all; null: there is none. */

@@ -15,6 +15,15 @@ export const THEME: ThemeConfig = {
     colorTextPlaceholder: '#636363',
     colorTextDescription: '#595959',
     colorTextDisabled: '#666666',
+    // What antd makes of colours as dark as these are muddy grounds.
+    colorErrorBg: '#fdecea',
+    colorErrorBorder: '#e6aaa4',
+    colorWarningBg: '#fff5e2',
+    colorWarningBorder: '#dfbd88',
+    colorSuccessBg: '#e8f5ed',
+    colorSuccessBorder: '#9cc9b0',
+    colorInfoBg: '#e8f1fb',
+    colorInfoBorder: '#a8c7e8',
     borderRadius: 4,
     fontFamily:
       'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "HanaMinA", "HanaMinB", "SimSun-ExtB", sans-serif',

@@ -9,7 +9,7 @@ import * as snapshots from '../../store/snapshots.js'
 import { manifestOf } from '../../work/publish.js'
 import { atom, FEED_CHANGES } from '../../work/publish-atom.js'
 import { ATOM, type FileForm, FORMS } from '../../work/publish-files.js'
-import { render } from '../page.js'
+import { baseOf, show } from '../show.js'
 import { type Current, type ListNow, listNow } from './current.js'
 import { deltaOf } from './delta.js'
 import { dataPage } from './page.js'
@@ -21,6 +21,8 @@ export interface DataParts {
   keys: Pick<Keys, 'manifests'>
   log: Log
   demo: boolean
+  /** Where the site is, as its operator says; absent: where the reader asks. */
+  publicUrl?: string
   /** Publishes at once: the next answer must not hold what has left the list. */
   publish: () => Promise<unknown>
   nowOf: (request: Request) => Date
@@ -43,11 +45,10 @@ export const data = (parts: DataParts): Router => {
   routes['/data'] = async (request, response) => {
     const instant = parts.nowOf(request)
     const list = await now(parts.dbOf(request), instant, response, itself)
-    const page = dataPage(list.snapshot, list.signed.validUntil)
-    response
-      .set('Cache-Control', `public, max-age=${freshFor(list, instant)}, must-revalidate`)
-      .type('html')
-      .send(render(page, parts))
+    const { snapshot, signed } = list
+    show(parts, request, response, dataPage({ snapshot, signed, base: baseOf(parts, request) }), {
+      freshFor: freshFor(list, instant),
+    })
   }
   for (const [path, answer] of Object.entries(routes)) {
     router.get(path, answer)

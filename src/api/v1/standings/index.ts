@@ -10,11 +10,12 @@ import { MARKETPLACE } from '../../../domain/identity.js'
 import { redact } from '../../../domain/privacy.js'
 import type { Freshness } from '../../../domain/standing-seen.js'
 import type { Viewer } from '../../../domain/viewer.js'
-import { INTERNAL, Refusal } from '../../../errors.js'
+import { INTERNAL, isRefusal, Refusal } from '../../../errors.js'
 import { isLost } from '../../../store/db.js'
 import type { Asked } from '../../asked.js'
 import { type Context, makeContext } from '../../context.js'
 import { asRefusal } from '../../faults.js'
+import { withDb } from '../../own.js'
 import type { ApiParts } from '../../parts.js'
 import { answerProblem } from '../../problems.js'
 import type { Limits } from '../../rate-limit.js'
@@ -30,6 +31,8 @@ import { chunksOf, inOrder, type Row, written } from './stream.js'
 
 /** How long one answer may take, milliseconds: a reader that is slow but reads has two hundred lines a second of it. */
 const STREAM_MS = 600_000
+/** How long an answer may go on in a hub that stops, milliseconds: less than it waits for what is under way (src/listening). */
+const LEAVING_MS = 3_000
 /** Answers under way at once, and of one holder or address. */
 const STREAMS_MOST = 16
 const STREAMS_OF_ONE = 4
@@ -52,7 +55,7 @@ export const standings = (parts: ApiParts, askedOf: AskedOf, limits: Limits): Ro
   const held: Held = { bytes: 0 }
   const places = makeStreams()
   const told = problems(askedOf)
-  router.post('/v1/standings', told(many({ parts, askedOf, limits, held, places })))
+  router.post('/v1/standings', told(many({ all: parts, askedOf, limits, held, places })))
   router.all('/v1/standings', told(only('POST', askedOf)))
   router.get('/v1/standing/:code', told(one(parts, askedOf, limits)))
   router.all('/v1/standing/:code', told(only('GET', askedOf)))
@@ -101,8 +104,9 @@ const refusalOf = (error: unknown, { log, requestId }: Asked): Told => {
   return { ...INTERNAL, details: { requestId } }
 }
 
-const one = (parts: ApiParts, askedOf: AskedOf, limits: Limits) => async (request: Request, response: Response) => {
+const one = (all: ApiParts, askedOf: AskedOf, limits: Limits) => async (request: Request, response: Response) => {
   const own = askedOf(request)
+  const parts = withDb(all, () => own.db)
   const viewer = await admit(request, parts, own.now)
   const { asOf } = givenIn(request, ['asOf'])
   const code = String(request.params['code'])
@@ -121,7 +125,7 @@ const one = (parts: ApiParts, askedOf: AskedOf, limits: Limits) => async (reques
 }
 
 interface Many {
-  parts: ApiParts
+  all: ApiParts
   askedOf: AskedOf
   limits: Limits
   held: Held
@@ -129,9 +133,10 @@ interface Many {
 }
 
 const many =
-  ({ parts, askedOf, limits, held, places }: Many) =>
+  ({ all, askedOf, limits, held, places }: Many) =>
   async (request: Request, response: Response) => {
     const own = askedOf(request)
+    const parts = withDb(all, () => own.db)
     const viewer = await admit(request, parts, own.now)
     const { asOf, marketplace } = givenIn(request, ['asOf', 'marketplace'])
     const { reader, written: how } = readingOf(request)
@@ -141,6 +146,7 @@ const many =
     const left = new AbortController()
     response.once('close', () => left.abort(new Refusal('ANSWER_TIMEOUT')))
     const late = setTimeout(() => left.abort(new Refusal('ANSWER_TIMEOUT')), STREAM_MS)
+    const stays = untilLeft(parts.leaving, () => left.abort(new Refusal('STOPPING')))
     try {
       const contextOf = (): Context => makeContext(parts, { ...nothingOf(own), viewer, limits })
       const context = contextOf()
@@ -162,10 +168,25 @@ const many =
       await streamed(told, { response, writer, freshness: about.freshness, signal: left.signal, own })
     } finally {
       clearTimeout(late)
+      stays()
       left.abort()
       giveUp()
     }
   }
+
+/** A hub that stops lets an answer end, and ends it with a word before it would be cut off. What comes back ends the watch. */
+const untilLeft = (leaving: AbortSignal, end: () => void): (() => void) => {
+  let timer: NodeJS.Timeout | undefined
+  const leave = (): void => {
+    timer = setTimeout(end, LEAVING_MS)
+  }
+  if (leaving.aborted) leave()
+  else leaving.addEventListener('abort', leave, { once: true })
+  return () => {
+    clearTimeout(timer)
+    leaving.removeEventListener('abort', leave)
+  }
+}
 
 interface ToldChunk {
   bytes: Buffer
@@ -190,7 +211,9 @@ const streamed = async (
       refused += chunk.refused
       await written(response, chunk.bytes, signal)
     }
-  } catch (error) {
+  } catch (thrown) {
+    // What the signal ended may say only that it was ended.
+    const error = isRefusal(signal.reason) ? signal.reason : thrown
     if (rows === 0 || response.destroyed) throw error
     const { code, message, details } = withoutNumbers(refusalOf(error, own))
     own.refused.push(code)

@@ -3,6 +3,7 @@
 const ZONE = 'Asia/Shanghai'
 const DAY = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, dateStyle: 'short' })
 const INSTANT = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, dateStyle: 'short', timeStyle: 'short' })
+const EXACT = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, dateStyle: 'short', timeStyle: 'medium' })
 const TIME = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, timeStyle: 'short' })
 const WEEKDAY = new Intl.DateTimeFormat('zh-CN', { timeZone: ZONE, weekday: 'short' })
 const DAY_MS = 86_400_000
@@ -13,6 +14,8 @@ export const instant = (at: string | null | undefined): string => {
   if (at == null) return '—'
   return at.length === 10 ? at : INSTANT.format(new Date(at))
 }
+/** 2026-03-02 10:00:07. */
+export const exact = (at: string): string => EXACT.format(new Date(at))
 export const clockTime = (at: string): string => TIME.format(new Date(at))
 /** The day on which an instant lies, YYYY-MM-DD. */
 export const dayOf = (at: string | Date): string => DAY.format(new Date(at))

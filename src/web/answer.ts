@@ -1,0 +1,59 @@
+/**
+ * How a page leaves: encoded as the reader can read it, with a tag, for as long as it may be kept. Pages hold nothing secret
+ * (no cookie, no token, nothing of who asks), so that a packed answer tells nobody anything by its length (BREACH); what ever
+ * holds a secret does not go this way.
+ */
+import { createHash } from 'node:crypto'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import type { Request, Response } from 'express'
+import { secondsLeftIn } from '../domain/dates.js'
+
+export type Encoding = 'br' | 'gzip' | 'identity'
+
+/** A page as it leaves. */
+export interface Packed {
+  body: Buffer
+  encoding: Encoding
+  tag: string
+}
+
+/** Longest time for which a copy may be used without asking, seconds. */
+const PUBLIC_SECONDS = 60
+/**
+ * Pages that are kept are packed once and sent often, the others for one reader. At once and here: a page is small, and to hand
+ * it to another thread takes as long.
+ */
+const QUALITY = { often: { br: 7, gzip: 7 }, once: { br: 3, gzip: 4 } } as const
+
+/** The smallest that the reader takes: browsers name them all as equals. */
+export const encodingOf = (request: Request): Encoding =>
+  (['br', 'gzip'] as const).find((one) => request.acceptsEncodings(one) === one) ?? 'identity'
+
+export const pack = (text: string, encoding: Encoding, used: keyof typeof QUALITY): Packed => {
+  const bytes = Buffer.from(text)
+  const quality = QUALITY[used]
+  // Weak, for all encodings are of one page; nobody asks for a part of it.
+  const tag = `W/"${createHash('sha256').update(bytes).digest('base64url')}"`
+  const params = { [constants.BROTLI_PARAM_QUALITY]: quality.br, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
+  if (encoding === 'br') return { body: brotliCompressSync(bytes, { params }), encoding, tag }
+  if (encoding === 'gzip') return { body: gzipSync(bytes, { level: quality.gzip }), encoding, tag }
+  return { body: bytes, encoding, tag }
+}
+
+/** Not past midnight, when entries end: as with the files, a copy kept so long names nobody who has left the list by then. */
+export const freshFor = (now: Date): number => Math.min(PUBLIC_SECONDS, secondsLeftIn(now))
+
+/** `fresh`: seconds for which a copy may be used without asking. */
+export const answer = (request: Request, response: Response, fresh: number, { body, encoding, tag }: Packed): void => {
+  response.set({
+    'Cache-Control': `public, max-age=${fresh}, must-revalidate`,
+    Vary: 'Accept-Encoding',
+    ETag: tag,
+    'Content-Type': response.get('Content-Type') ?? 'text/html; charset=utf-8',
+  })
+  const known = request.headers['if-none-match']?.split(',').map((one) => one.trim())
+  if (response.statusCode === 200 && known?.includes(tag)) return void response.status(304).end()
+  if (encoding !== 'identity') response.set('Content-Encoding', encoding)
+  response.set('Content-Length', String(body.length))
+  response.end(request.method === 'HEAD' ? undefined : body)
+}

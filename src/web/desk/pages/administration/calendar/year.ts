@@ -1,0 +1,45 @@
+/** The days of a year by month, and what saying something of a day means. */
+import { addDays, weekday } from '../../../../../domain/dates.js'
+
+export interface Said {
+  on: string
+  working: boolean
+  reason: string | null
+  amendedBy: string | null
+  amendedAt: string | null
+}
+
+/** HOLIDAY: a day off. WORKDAY: a weekend worked. ORDINARY: again what its weekday says. */
+export type Amendment = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
+export type Draft = ReadonlyMap<string, Amendment>
+
+export const isWeekend = (on: string): boolean => [0, 6].includes(weekday(on))
+
+/** Days of each of twelve months. */
+export const monthsOf = (year: number): string[][] => {
+  const months: string[][] = Array.from({ length: 12 }, () => [])
+  for (let on = `${year}-01-01`; on.startsWith(`${year}-`); on = addDays(on, 1))
+    months[Number(on.slice(5, 7)) - 1]?.push(on)
+  return months
+}
+
+/** Empty places before the first of a month, in weeks that begin on Monday. */
+export const blanksBefore = (first: string): number => (weekday(first) + 6) % 7
+
+/** What is said of a day so that it becomes the other thing. */
+export const turned = (on: string, working: boolean): Amendment => {
+  if (working === isWeekend(on)) return 'ORDINARY'
+  return working ? 'HOLIDAY' : 'WORKDAY'
+}
+
+export const isWorking = (on: string, amendment: Amendment): boolean =>
+  amendment === 'WORKDAY' || (amendment === 'ORDINARY' && !isWeekend(on))
+
+export const daysIn = (draft: Draft) => {
+  const of = (kind: Amendment) =>
+    [...draft]
+      .filter(([, said]) => said === kind)
+      .map(([on]) => on)
+      .sort()
+  return { holidays: of('HOLIDAY'), workdays: of('WORKDAY'), ordinary: of('ORDINARY') }
+}

@@ -1,0 +1,148 @@
+/** Registered systems: who they are, how old their secrets are, and an administrator's hand on them. */
+import { useApolloClient, useQuery } from '@apollo/client/react'
+import { useMemo, useState } from 'react'
+import { useAddressState } from '../../../pieces/address.js'
+import { ago, instant } from '../../../pieces/dates.js'
+import { PageHead } from '../../../pieces/page.js'
+import { type Column, VirtualTable } from '../../../pieces/virtual-table.js'
+import { useMay } from '../../../session/session.js'
+import { sought, whole } from '../listed.js'
+import { Once, type Told } from '../once.js'
+import { regionWords } from '../places.js'
+import { HolderFilters, Register, roleWords, useAgencyNames } from '../register.js'
+import { AddClientDocument, type ClientLineFragment, ClientsDocument } from './clients.generated.js'
+import { EndClient, RotateClient } from './deeds.js'
+
+/** A secret as old as this is shown as old, days. */
+const OLD_DAYS = 365
+const DAY_MS = 86_400_000
+
+const isOld = ({ createdAt, rotatedAt, endedAt }: ClientLineFragment): boolean =>
+  endedAt === null && Date.now() - Date.parse(rotatedAt ?? createdAt) > OLD_DAYS * DAY_MS
+
+export default function Clients() {
+  const manages = useMay('manage_registered')
+  const apollo = useApolloClient()
+  const agencies = useAgencyNames()
+  const [asked, ask] = useAddressState({ name: '', role: '', ended: false as boolean, row: 0 })
+  const [told, setTold] = useState<Told | null>(null)
+  const query = useQuery(ClientsDocument)
+  const found = sought(query.data?.clients as ClientLineFragment[] | undefined, asked)
+  const refetch = query.refetch
+
+  const columns = useMemo<Column<ClientLineFragment>[]>(() => {
+    const tell = (secret: string, client: ClientLineFragment, title: string) => {
+      setTold(secretOf(secret, client, title))
+      void refetch()
+    }
+    const shown: Column<ClientLineFragment>[] = [
+      {
+        key: 'name',
+        title: '名称（client_id）',
+        render: ({ name }) => (
+          <code className="code" title={name}>
+            {name}
+          </code>
+        ),
+      },
+      { key: 'role', title: '角色', width: 120, render: ({ role }) => roleWords(role) },
+      {
+        key: 'agency',
+        title: '所属单位',
+        width: 170,
+        render: ({ agency }) => (agency === null ? '—' : (agencies.get(agency) ?? agency)),
+      },
+      { key: 'region', title: '区划', width: 90, render: ({ region }) => regionWords(region) },
+      {
+        key: 'secret',
+        title: '密钥启用',
+        width: 150,
+        render: (one) => (
+          <span title={instant(one.rotatedAt ?? one.createdAt)}>
+            {ago(one.rotatedAt ?? one.createdAt)}
+            {isOld(one) && <span className="warn"> 一年未更换</span>}
+          </span>
+        ),
+      },
+      {
+        key: 'state',
+        title: '状态',
+        width: 240,
+        render: ({ endedAt, previousUntil }) => {
+          if (endedAt !== null) return <span className="soft">已停用 {instant(endedAt)}</span>
+          if (previousUntil !== null) return <span className="warn">旧密钥有效至 {instant(previousUntil)}</span>
+          return <span className="good">在用</span>
+        },
+      },
+    ]
+    if (!manages) return shown
+    return [
+      ...shown,
+      {
+        key: 'deeds',
+        title: '办理',
+        width: 180,
+        render: (client) =>
+          client.endedAt === null && (
+            <>
+              <RotateClient of={client} onSecret={(secret, next) => tell(secret, next, '新的密钥')} />
+              <EndClient of={client} onEnd={() => void refetch()} />
+            </>
+          ),
+      },
+    ]
+  }, [manages, agencies, refetch])
+
+  return (
+    <>
+      <PageHead
+        title="系统"
+        extra={
+          manages && (
+            <Register
+              what="系统"
+              nameLabel="名称（即 client_id）"
+              onSend={async (input) => {
+                const { data } = await apollo.mutate({
+                  mutation: AddClientDocument,
+                  variables: { input } as never,
+                  fetchPolicy: 'no-cache',
+                })
+                if (data) setTold(secretOf(data.addClient.secret, data.addClient.client, '系统已登记'))
+                void refetch()
+              }}
+            />
+          )
+        }
+      >
+        <p className="soft">以密钥取得令牌、经接口查询或报送的系统。</p>
+      </PageHead>
+      <HolderFilters asked={asked} ask={ask} />
+      <div className="fit">
+        <VirtualTable
+          label="系统"
+          columns={columns}
+          rows={whole(found, query)}
+          rowKey={({ name }) => name}
+          empty={query.data?.clients.length === 0 ? '还没有登记系统。' : '没有符合条件的系统。'}
+          position={asked.row}
+          onPosition={(row) => ask({ row })}
+          minWidth={manages ? 1_180 : 1_000}
+        />
+      </div>
+      <Once of={told} onClose={() => setTold(null)} />
+    </>
+  )
+}
+
+const secretOf = (text: string, client: ClientLineFragment, title: string): Told => ({
+  title,
+  what: '密钥',
+  text,
+  fields: [
+    { label: '名称', value: <code className="code">{client.name}</code> },
+    { label: '角色', value: roleWords(client.role) },
+    ...(client.previousUntil === null ? [] : [{ label: '旧密钥', value: `有效至 ${instant(client.previousUntil)}` }]),
+  ],
+  advice: '请经安全的途径交给该系统的负责人，由其以名称和密钥向 /oauth/token 取得令牌；不要用邮件或聊天软件发送。',
+})

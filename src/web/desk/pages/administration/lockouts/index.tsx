@@ -1,0 +1,78 @@
+/** Who is shut out for now, after too many wrong secrets or passwords: an alarm to be looked into, which ends by itself. */
+import { useQuery } from '@apollo/client/react'
+import { Button } from 'antd'
+import { Link } from 'react-router'
+import { ago, count, instant } from '../../../pieces/dates.js'
+import { Empty, Loading } from '../../../pieces/empty.js'
+import { PageHead } from '../../../pieces/page.js'
+import { Refusal } from '../../../pieces/refusal.js'
+import { labelOf } from '../../../pieces/words.js'
+import { LockoutsDocument, type LockoutsQuery } from './lockouts.generated.js'
+
+export default function Lockouts() {
+  const { data, loading, error, refetch } = useQuery(LockoutsDocument, { fetchPolicy: 'network-only' })
+  return (
+    <>
+      <PageHead
+        title="登录锁定"
+        extra={
+          <Button loading={loading} onClick={() => void refetch()}>
+            刷新
+          </Button>
+        }
+      >
+        <p className="soft">
+          多次出示错误的密钥或密码者，暂时不能进入；到时自行解除。反复出现的，请查明来处，必要时更换密钥或重设密码。
+        </p>
+      </PageHead>
+      {error && <Refusal of={error} onAgain={() => void refetch()} />}
+      {data ? <Shut of={(data as LockoutsQuery).lockouts} /> : loading && <Loading of="锁定" />}
+    </>
+  )
+}
+
+const Shut = ({ of }: { of: LockoutsQuery['lockouts'] }) =>
+  of.length === 0 ? (
+    <Empty>现在没有被锁定的系统或人员。</Empty>
+  ) : (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="scroll" aria-label="锁定" tabIndex={0}>
+      <table className="plain-table roomy" aria-label="锁定">
+        <thead>
+          <tr>
+            <th scope="col">何者</th>
+            <th scope="col">来自</th>
+            <th scope="col" className="right">
+              失败次数
+            </th>
+            <th scope="col">最近一次</th>
+            <th scope="col">至何时</th>
+          </tr>
+        </thead>
+        <tbody>
+          {of.map((one) => (
+            <tr key={`${one.kind} ${one.name} ${one.address}`}>
+              <th scope="row">
+                {labelOf('LockoutKind', one.kind)}{' '}
+                {one.name === null ? (
+                  <span className="soft">（未登记的名称）</span>
+                ) : (
+                  <Link
+                    to={`/administration/${one.kind === 'CLIENT' ? 'clients' : 'people'}?name=${encodeURIComponent(one.name)}`}
+                  >
+                    {one.name}
+                  </Link>
+                )}
+              </th>
+              <td>
+                {one.address === null ? <span className="warn">对一切来处关闭</span> : <code>{one.address}</code>}
+              </td>
+              <td className="right">{count(one.failures)}</td>
+              <td title={instant(one.lastAt)}>{ago(one.lastAt)}</td>
+              <td>{instant(one.until)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )

@@ -1,0 +1,78 @@
+/** What is told once: a secret or a one-time password. It lies in this dialog alone, and is gone with it. */
+import { Alert, Button, Modal } from 'antd'
+import { type ReactNode, useRef, useState } from 'react'
+import { Field } from '../../pieces/field.js'
+
+export interface Told {
+  title: string
+  /** What it is called: 密钥. */
+  what: string
+  text: string
+  fields: readonly { label: string; value: ReactNode }[]
+  /** What is to be done with it. */
+  advice: string
+}
+
+export const Once = ({ of, onClose }: { of: Told | null; onClose: () => void }) => (
+  // Neither a slip beside it nor Escape loses it: it cannot be shown again.
+  <Modal
+    open={of !== null}
+    title={of?.title}
+    mask={{ closable: false }}
+    keyboard={false}
+    closable={false}
+    footer={
+      <Button type="primary" onClick={onClose}>
+        我已保存，关闭
+      </Button>
+    }
+    destroyOnHidden
+  >
+    {of && <Content of={of} />}
+  </Modal>
+)
+
+const Content = ({ of }: { of: Told }) => {
+  const shown = useRef<HTMLElement>(null)
+  const [copied, setCopied] = useState<'no' | 'yes' | 'marked'>('no')
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(of.text)
+      setCopied('yes')
+    } catch {
+      // Browsers keep the clipboard from pages without TLS: marked, it is copied by hand.
+      if (shown.current) getSelection()?.selectAllChildren(shown.current)
+      setCopied('marked')
+    }
+  }
+  return (
+    <>
+      <Alert
+        type="warning"
+        showIcon
+        title={`${of.what}只显示这一次`}
+        description="关闭后任何人都无法再次查看，包括管理员；枢纽只保存其散列。遗失只能更换。"
+      />
+      <dl className="fields narrow once">
+        {of.fields.map(({ label, value }) => (
+          <Field key={label} label={label}>
+            {value}
+          </Field>
+        ))}
+        <Field label={of.what}>
+          <code className="code secret" ref={shown}>
+            {of.text}
+          </code>{' '}
+          <Button size="small" onClick={() => void copy()}>
+            复制{of.what}
+          </Button>{' '}
+          <span role="status" className="soft">
+            {copied === 'yes' && '已复制。'}
+            {copied === 'marked' && '已选中，请按 Ctrl+C 复制。'}
+          </span>
+        </Field>
+      </dl>
+      <p>{of.advice}</p>
+    </>
+  )
+}

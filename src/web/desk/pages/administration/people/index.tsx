@@ -1,0 +1,177 @@
+/** Registered people: who may sign in, as what, and when they last did; an administrator adds, resets and ends them. */
+import { useApolloClient, useQuery } from '@apollo/client/react'
+import { useMemo, useState } from 'react'
+import { useAddressState } from '../../../pieces/address.js'
+import { Confirm } from '../../../pieces/confirm.js'
+import { ago, instant } from '../../../pieces/dates.js'
+import { PageHead } from '../../../pieces/page.js'
+import { type Column, VirtualTable } from '../../../pieces/virtual-table.js'
+import { useMay, useSession } from '../../../session/session.js'
+import { sought, whole } from '../listed.js'
+import { Once, type Told } from '../once.js'
+import { regionWords } from '../places.js'
+import { HolderFilters, Register, roleWords, useAgencyNames } from '../register.js'
+import {
+  AddPersonDocument,
+  EndPersonDocument,
+  PeopleDocument,
+  type PersonLineFragment,
+  ResetPersonDocument,
+} from './people.generated.js'
+
+export default function People() {
+  const manages = useMay('manage_registered')
+  const { name: me } = useSession()
+  const apollo = useApolloClient()
+  const agencies = useAgencyNames()
+  const [asked, ask] = useAddressState({ name: '', role: '', ended: false as boolean, row: 0 })
+  const [told, setTold] = useState<Told | null>(null)
+  const query = useQuery(PeopleDocument)
+  const found = sought(query.data?.people as PersonLineFragment[] | undefined, asked)
+  const refetch = query.refetch
+
+  const columns = useMemo<Column<PersonLineFragment>[]>(() => {
+    const shown: Column<PersonLineFragment>[] = [
+      {
+        key: 'name',
+        title: '姓名（登录名）',
+        render: ({ name }) => (
+          <span title={name}>
+            {name}
+            {name === me && <span className="soft"> 本人</span>}
+          </span>
+        ),
+      },
+      { key: 'role', title: '角色', width: 110, render: ({ role }) => roleWords(role) },
+      {
+        key: 'agency',
+        title: '所属单位',
+        width: 170,
+        render: ({ agency }) => (agency === null ? '—' : (agencies.get(agency) ?? agency)),
+      },
+      { key: 'region', title: '区划', width: 90, render: ({ region }) => regionWords(region) },
+      {
+        key: 'seen',
+        title: '最近使用',
+        width: 120,
+        render: ({ seenAt }) => <span title={instant(seenAt)}>{ago(seenAt)}</span>,
+      },
+      { key: 'state', title: '状态', width: 290, render: (one) => <PersonState of={one} /> },
+    ]
+    if (!manages) return shown
+    const reset = async ({ name }: PersonLineFragment) => {
+      const { data } = await apollo.mutate({
+        mutation: ResetPersonDocument,
+        variables: { name },
+        fetchPolicy: 'no-cache',
+      })
+      if (data) setTold(passwordOf(data.resetPerson, '密码已重设'))
+      void refetch()
+    }
+    const end = async ({ name }: PersonLineFragment) => {
+      await apollo.mutate({ mutation: EndPersonDocument, variables: { name } })
+      void refetch()
+    }
+    return [
+      ...shown,
+      {
+        key: 'deeds',
+        title: '办理',
+        width: 180,
+        render: (person) =>
+          person.endedAt === null && (
+            <>
+              <Confirm
+                action="重设密码"
+                danger={false}
+                follows={[
+                  `“${person.name}”得到新的一次性密码，只显示一次，登录时须换成自选的密码；`,
+                  '原来的密码立即作废；',
+                  person.name === me
+                    ? '您自己现在的登录随即结束。'
+                    : '其全部登录立即结束，正在填写的内容须重新登录后才能提交。',
+                ]}
+                button={{ type: 'link', size: 'small', 'aria-label': `重设密码：${person.name}` }}
+                onDo={() => reset(person)}
+              />
+              <Confirm
+                action="停用"
+                follows={[
+                  `“${person.name}”立即退出登录，不能再登录；`,
+                  '姓名不再使用，今后须以另一登录名登记；',
+                  '其经办的事项和查询痕迹照旧保存，待其复核的事项须由他人办理。',
+                ]}
+                disabled={person.name === me}
+                hint={person.name === me ? '不能停用自己' : ''}
+                button={{ type: 'link', size: 'small', 'aria-label': `停用：${person.name}` }}
+                onDo={() => end(person)}
+              />
+            </>
+          ),
+      },
+    ]
+  }, [manages, agencies, apollo, refetch, me])
+
+  return (
+    <>
+      <PageHead
+        title="人员"
+        extra={
+          manages && (
+            <Register
+              what="人员"
+              nameLabel="姓名（登录名）"
+              onSend={async (input) => {
+                const { data } = await apollo.mutate({
+                  mutation: AddPersonDocument,
+                  variables: { input } as never,
+                  fetchPolicy: 'no-cache',
+                })
+                if (data) setTold(passwordOf(data.addPerson, '人员已登记'))
+                void refetch()
+              }}
+            />
+          )
+        }
+      >
+        <p className="soft">可以登录工作台的人员。同一人须只有一个登录名：提出与复核须是不同的人。</p>
+      </PageHead>
+      <HolderFilters asked={asked} ask={ask} />
+      <div className="fit">
+        <VirtualTable
+          label="人员"
+          columns={columns}
+          rows={whole(found, query)}
+          rowKey={({ name }) => name}
+          empty="没有符合条件的人员。"
+          position={asked.row}
+          onPosition={(row) => ask({ row })}
+          minWidth={manages ? 1_160 : 980}
+        />
+      </div>
+      <Once of={told} onClose={() => setTold(null)} />
+    </>
+  )
+}
+
+const PersonState = ({ of: { endedAt, oneTimeUntil } }: { of: PersonLineFragment }) => {
+  if (endedAt !== null) return <span className="soft">已停用 {instant(endedAt)}</span>
+  if (oneTimeUntil === null) return <span className="good">在用</span>
+  if (Date.parse(oneTimeUntil) < Date.now()) return <span className="bad">一次性密码已过期，须重设</span>
+  return <span className="warn">待其换密码，至 {instant(oneTimeUntil)}</span>
+}
+
+const passwordOf = (
+  issued: { oneTimePassword: string; goodUntil: string; person: PersonLineFragment },
+  title: string,
+): Told => ({
+  title,
+  what: '一次性密码',
+  text: issued.oneTimePassword,
+  fields: [
+    { label: '登录名', value: issued.person.name },
+    { label: '角色', value: roleWords(issued.person.role) },
+    { label: '须在此前使用', value: instant(issued.goodUntil) },
+  ],
+  advice: '请当面或经安全的途径交给本人。本人首次登录时须换成自选的密码，此后这个密码作废。',
+})

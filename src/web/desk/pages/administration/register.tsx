@@ -1,0 +1,165 @@
+/** The form by which a system or a person is registered: name, role, whose it is, and for which region. */
+import { useQuery } from '@apollo/client/react'
+import { AutoComplete, Button, Form, Input, Modal, Select } from 'antd'
+import { useId, useState } from 'react'
+import { Refusal } from '../../pieces/refusal.js'
+import { labelOf, optionsOf } from '../../pieces/words.js'
+import { AgencyNamesDocument } from './agencies.generated.js'
+import { REGION_OPTIONS } from './places.js'
+
+export interface RegisterGiven {
+  name: string
+  role: string
+  agency?: string
+  region?: string
+}
+
+/** Neither the public nor a party is registered: the one needs nothing, the other has an access code. */
+export const ROLE_OPTIONS = optionsOf('Role').filter(({ value }) => value !== 'public' && value !== 'party')
+
+/** What a role may, in a line, for whoever chooses it. */
+const ROLE_WORDS: Record<string, string> = {
+  marketplace: '查询卖家的状态，报送卖家清单；看不到内部信息。',
+  credit_service: '查询依法公开的信息和已获授权的评价。',
+  agency: '报送本单位的信用信息，更正拒收条目。',
+  officer: '提出、办理和移出名单，处理接入的问题。',
+  reviewer: '复核：须与提出者不是同一人。',
+  administrator: '登记系统和人员，管理时刻表；可以修订日历、采用评分卡。',
+  auditor: '只读：查看并校验痕迹，查看全部内部信息。',
+}
+
+export const useAgencyNames = (): Map<string, string> => {
+  const { data } = useQuery(AgencyNamesDocument)
+  return new Map((data?.agencies ?? []).map(({ id, name }) => [id as string, name?.zh as string]))
+}
+
+/** `what`: 系统 or 人员. `onSend` throws where it is refused; what was typed stays. */
+export const Register = ({
+  what,
+  nameLabel,
+  onSend,
+}: {
+  what: string
+  nameLabel: string
+  onSend: (given: RegisterGiven) => Promise<unknown>
+}) => {
+  const [isOpen, setOpen] = useState(false)
+  const [isBusy, setBusy] = useState(false)
+  const [error, setError] = useState<unknown>(null)
+  const [form] = Form.useForm<RegisterGiven>()
+  const role = Form.useWatch('role', form)
+  const agencies = useAgencyNames()
+  const id = useId()
+  const send = async ({ name, role, agency, region }: RegisterGiven) => {
+    setBusy(true)
+    setError(null)
+    try {
+      await onSend({ name: name.trim(), role, ...(agency && { agency }), ...(region && { region }) })
+      setOpen(false)
+      form.resetFields()
+    } catch (thrown) {
+      setError(thrown)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      <Button type="primary" onClick={() => setOpen(true)}>
+        登记{what}
+      </Button>
+      <Modal
+        open={isOpen}
+        title={`登记${what}`}
+        okText="登记"
+        cancelText="返回"
+        okButtonProps={{ loading: isBusy }}
+        onOk={() => form.submit()}
+        onCancel={() => setOpen(false)}
+        closable={{ 'aria-label': '关闭' }}
+      >
+        <Form form={form} name={id} layout="vertical" onFinish={send}>
+          <Form.Item
+            label={nameLabel}
+            name="name"
+            extra="1–64 个可见字符，不含空白和冒号；停用后也不能再给别人使用。"
+            rules={[
+              { required: true, message: '请填写名称。' },
+              { pattern: /^[^\s:]{1,64}$/u, message: '不含空白和冒号，至多 64 个字符。' },
+            ]}
+          >
+            <Input autoComplete="off" maxLength={64} />
+          </Form.Item>
+          <Form.Item
+            label="角色"
+            name="role"
+            extra={ROLE_WORDS[role ?? ''] ?? '决定能查看什么、办理什么；以后不能更改。'}
+            rules={[{ required: true, message: '请选择角色。' }]}
+          >
+            <Select options={ROLE_OPTIONS} placeholder="请选择" />
+          </Form.Item>
+          <Form.Item
+            label="所属单位"
+            name="agency"
+            dependencies={['role']}
+            rules={[{ required: role === 'agency', message: '信源单位须写明是哪一家。' }]}
+          >
+            <Select
+              allowClear
+              placeholder={role === 'agency' ? '请选择' : '可不填'}
+              options={[...agencies].map(([value, label]) => ({ value, label }))}
+            />
+          </Form.Item>
+          <Form.Item
+            label="区划"
+            name="region"
+            extra="不填为全省。限于市、县的，只能办理该区划内主体的名单，也不能办理涉及全省的事项。"
+            rules={[{ pattern: /^\d{6}$/, message: '六位区划代码。' }]}
+          >
+            <AutoComplete
+              allowClear
+              options={REGION_OPTIONS}
+              placeholder="全省，或选择市州，或填写六位代码"
+              showSearch={{ filterOption: (text, option) => option?.label.includes(text) ?? false }}
+            />
+          </Form.Item>
+        </Form>
+        {error !== null && <Refusal of={error} />}
+      </Modal>
+    </>
+  )
+}
+
+/** Above the list: what is sought in it. */
+export const HolderFilters = ({
+  asked,
+  ask,
+}: {
+  asked: { name: string; role: string; ended: boolean }
+  ask: (change: Partial<{ name: string; role: string; ended: boolean; row: number }>) => void
+}) => (
+  <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
+    <Input
+      aria-label="名称"
+      placeholder="名称"
+      value={asked.name}
+      onChange={({ target }) => ask({ name: target.value, row: 0 })}
+      maxLength={64}
+      allowClear
+      style={{ width: '14rem' }}
+    />
+    <Select
+      aria-label="角色"
+      value={asked.role}
+      onChange={(role) => ask({ role, row: 0 })}
+      options={[{ value: '', label: '全部角色' }, ...ROLE_OPTIONS]}
+      style={{ width: '10rem' }}
+    />
+    <label className="choice">
+      <input type="checkbox" checked={asked.ended} onChange={({ target }) => ask({ ended: target.checked, row: 0 })} />{' '}
+      含已停用
+    </label>
+  </form>
+)
+
+export const roleWords = (role: string): string => labelOf('Role', role)

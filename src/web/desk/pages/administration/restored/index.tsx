@@ -1,0 +1,173 @@
+/** A database that was restored from a backup: nothing is added until every platform was compared with and a person has released it. */
+import { useApolloClient, useQuery } from '@apollo/client/react'
+import { Alert, Button } from 'antd'
+import { Confirm } from '../../../pieces/confirm.js'
+import { count, instant } from '../../../pieces/dates.js'
+import { Empty, Loading } from '../../../pieces/empty.js'
+import { Field } from '../../../pieces/field.js'
+import { PageHead } from '../../../pieces/page.js'
+import { Refusal } from '../../../pieces/refusal.js'
+import { type Moment, TimeLine } from '../../../pieces/time-line.js'
+import { labelOf } from '../../../pieces/words.js'
+import { useMay } from '../../../session/session.js'
+import {
+  DeclareRestoredDocument,
+  ReleaseRestoredDocument,
+  RestoredDocument,
+  type RestoredLineFragment,
+  type RestoredQuery,
+} from './restored.generated.js'
+
+export default function Restored() {
+  const releases = useMay('release_restored')
+  const apollo = useApolloClient()
+  const { data, loading, error, refetch } = useQuery(RestoredDocument)
+  const shown = data as RestoredQuery | undefined
+  const open = shown?.databaseRestored ?? null
+  const names = new Map((shown?.platforms ?? []).map(({ id, name }) => [id, name.zh]))
+  const nameOf = (id: string): string => names.get(id) ?? id
+  const declare = async (reason: string) => {
+    await apollo.mutate({ mutation: DeclareRestoredDocument, variables: { reason } })
+    await refetch()
+  }
+  const release = async (reason: string) => {
+    await apollo.mutate({ mutation: ReleaseRestoredDocument, variables: { reason } })
+    await refetch()
+  }
+  return (
+    <>
+      <PageHead
+        title="数据库恢复"
+        extra={
+          <span className="year">
+            {releases && shown && open === null && (
+              <Confirm
+                action="声明由备份恢复"
+                follows={[
+                  '即刻停止新增：不再公示新的条目，不再向平台报送新增；',
+                  '移出、暂停公示照常进行；',
+                  '每个已配置的平台都须重新比对过，再由人解除，新增才继续。',
+                ]}
+                asks={{ label: '事由（何时由哪一份备份恢复）' }}
+                onDo={declare}
+              />
+            )}
+            <Button loading={loading} onClick={() => void refetch()}>
+              刷新
+            </Button>
+          </span>
+        }
+      >
+        <p className="soft">
+          数据库由备份恢复后，落后于已经发出的内容。枢纽由库外记录和平台的展示发现这一点，停止新增，直到有人解除。
+        </p>
+      </PageHead>
+      {error && <Refusal of={error} onAgain={() => void refetch()} />}
+      {shown === undefined && !error && <Loading of="状态" />}
+      {shown && open === null && (
+        <Alert type="success" showIcon title="没有待解除的恢复" description="枢纽照常新增和移出。" />
+      )}
+      {open && <Open of={open} nameOf={nameOf} onRelease={releases ? release : null} />}
+      {shown && (
+        <section className="panel after" aria-label="历次恢复">
+          <h2>历次恢复</h2>
+          {shown.databaseRestorations.length === 0 ? (
+            <Empty>从未发现数据库由备份恢复。</Empty>
+          ) : (
+            <TimeLine label="历次恢复" moments={shown.databaseRestorations.map((one) => momentOf(one, nameOf))} />
+          )}
+        </section>
+      )}
+    </>
+  )
+}
+
+const Open = ({
+  of,
+  nameOf,
+  onRelease,
+}: {
+  of: RestoredLineFragment
+  nameOf: (id: string) => string
+  onRelease: ((reason: string) => Promise<void>) | null
+}) => {
+  const waiting = of.compared.filter(({ at }) => at === null)
+  return (
+    <div className="stack">
+      <Alert
+        type="error"
+        showIcon
+        title={`数据库由备份恢复，尚未解除（${instant(of.foundAt)} 发现）`}
+        description="已停止新增：不公示新的条目，不向平台报送新增。移出照常。"
+      />
+      <section className="panel" aria-label="如何发现">
+        <h2>如何发现</h2>
+        <dl className="fields">
+          <Field label="由何得知">{labelOf('RestoredCause', of.cause)}</Field>
+          {of.saidBy && (
+            <Field label="声明">
+              {of.saidBy}：{of.said}
+            </Field>
+          )}
+          {of.platform && <Field label="平台">{nameOf(of.platform)}</Field>}
+          <Field label="报送号">
+            <Reach of={of.deliveries} />
+          </Field>
+          <Field label="公示期号">
+            <Reach of={of.sequence} />
+          </Field>
+        </dl>
+      </section>
+      <section className="panel" aria-label="解除之前">
+        <h2>解除之前：与每个平台比对</h2>
+        <ul className="checks">
+          {of.compared.map(({ platform, at }) => (
+            <li key={platform} className={at === null ? 'warn' : 'good'}>
+              {at === null ? '待比对' : '已比对'} {nameOf(platform)}
+              <span className="soft">
+                {' '}
+                {at === null ? '请在时刻表中立即运行比对，或等待夜间的比对。' : instant(at)}
+              </span>
+            </li>
+          ))}
+        </ul>
+        {onRelease && (
+          <Confirm
+            action="解除"
+            disabled={waiting.length > 0}
+            hint={waiting.length > 0 ? `还有 ${waiting.length} 个平台没有比对` : ''}
+            follows={[
+              '新增恢复：应公示的条目公示，应报送的报送；',
+              '报送号和期号接在已知最大者之后，平台不会把它们当作旧的；',
+              '恢复之后、备份之前办理过而数据库不再知道的，须已由您核对并补办。',
+            ]}
+            asks={{ label: '事由（如何核对、补办了什么）' }}
+            onDo={onRelease}
+          />
+        )}
+      </section>
+    </div>
+  )
+}
+
+const Reach = ({ of: { noted, had } }: { of: { noted: number | null; had: number } }) => (
+  <>
+    库外记到 {noted === null ? '—' : count(noted)}，数据库有 {count(had)}
+    {noted !== null && noted > had && <span className="bad"> 落后 {count(noted - had)}</span>}
+  </>
+)
+
+const momentOf = (one: RestoredLineFragment, nameOf: (id: string) => string): Moment => ({
+  key: one.foundAt,
+  at: one.foundAt,
+  tone: one.releasedAt === null ? 'bad' : 'good',
+  title: `${labelOf('RestoredCause', one.cause)}${one.platform ? `（${nameOf(one.platform)}）` : ''}`,
+  detail: (
+    <>
+      {one.saidBy && `${one.saidBy}：${one.said}。`}
+      {one.releasedAt === null
+        ? '尚未解除。'
+        : `${instant(one.releasedAt)} 由 ${one.releasedBy} 解除：${one.releasedReason}`}
+    </>
+  ),
+})

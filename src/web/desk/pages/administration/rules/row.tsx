@@ -1,0 +1,111 @@
+/** A row of a table of rules: since when, on what it rests, and what it says, tables within it opened where one wants them. */
+import { count } from '../../../pieces/dates.js'
+import { Field } from '../../../pieces/field.js'
+import type { RulesQuery } from './rules.generated.js'
+import { type Content, contentOf, doubtsIn, fieldWords, isTwice, plain } from './words.js'
+
+type Row = RulesQuery['ruleTables'][number]['sections'][number]['rows'][number]
+type Inner = Exclude<Content, string>
+
+/** Members by which a row is called, the first that it has. */
+const CALLED = ['zh', 'name', 'id', 'asker', 'act', 'duty', 'clock', 'severity']
+
+/** `opens`: with the tables that hold something unconfirmed open. */
+export const RuleRow = ({ of, opens }: { of: Row; opens: boolean }) => {
+  const { from, to, basis, confirmed, fields } = of
+  const told = fields.filter(({ name }) => !isTwice(name)).map(({ name, value }) => ({ name, is: contentOf(value) }))
+  const called = CALLED.map((name) => told.find((one) => one.name === name)).find(
+    (one) => one !== undefined && typeof one.is === 'string',
+  )
+  return (
+    <>
+      <p className="rule-head">
+        {called && <span>{String(called.is)}</span>}
+        <span className="soft">
+          {from === null && to === null ? '一直有效' : `${from ?? '起日未定'} 至 ${to ?? '今'}`}
+        </span>
+        <Confirmed is={confirmed} />
+      </p>
+      <dl className="fields">
+        {told.map(({ name, is }) =>
+          typeof is !== 'string' || is === '' || name === called?.name ? null : (
+            <Field key={name} label={fieldWords(name)}>
+              {is}
+            </Field>
+          ),
+        )}
+        {basis && <Field label="依据">{basis}</Field>}
+      </dl>
+      {told.map(({ name, is }) =>
+        typeof is === 'string' || is.length === 0 ? null : (
+          <InnerTable key={name} label={fieldWords(name)} rows={is} opens={opens} />
+        ),
+      )}
+    </>
+  )
+}
+
+const Confirmed = ({ is }: { is: boolean | null }) => {
+  if (is === null) return null
+  return is ? <span className="good">见于公开文本</span> : <span className="warn">未经核实，不得引用</span>
+}
+
+const InnerTable = ({ label, rows, opens }: { label: string; rows: Inner; opens: boolean }) => {
+  const names = [...new Set(rows.flatMap(Object.keys))].filter((name) => !isTwice(name))
+  const doubtful = doubtsIn(rows)
+  return (
+    <details className="inner" open={opens && doubtful > 0}>
+      <summary>
+        {label} <span className="soft">{count(rows.length)} 项</span>
+        {doubtful > 0 && <span className="warn"> {count(doubtful)} 项未经核实</span>}
+      </summary>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className="scroll" aria-label={label} tabIndex={0}>
+        <table className="plain-table roomy" aria-label={label}>
+          <thead>
+            <tr>
+              {names.map((name) => (
+                <th key={name} scope="col">
+                  {fieldWords(name)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: rows of a file in its order
+              <tr key={i}>
+                {names.map((name) => (
+                  <td key={name}>
+                    {name === 'confirmed' ? <Confirmed is={row[name] === true} /> : <Cell of={row[name]} />}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </details>
+  )
+}
+
+const Cell = ({ of }: { of: unknown }) => {
+  if (of === undefined || of === null) return <>—</>
+  const is = contentOf(of)
+  if (typeof is === 'string') return <>{is}</>
+  return (
+    <>
+      {is
+        .map((one) =>
+          Object.entries(one)
+            .filter(([name, value]) => !isTwice(name) && value !== null)
+            .map(
+              ([name, value]) =>
+                `${fieldWords(name)} ${Array.isArray(value) ? value.map(plain).join('、') : plain(value)}`,
+            )
+            .join('，'),
+        )
+        .join('；')}
+    </>
+  )
+}

@@ -1,0 +1,139 @@
+/** What tables, sections and members of the rules are called in Chinese; what has no word here stands under its own name. */
+
+export const TABLES: Record<string, string> = {
+  clocks: '公示期限',
+  documents: '文书',
+  lists: '名单',
+  measures: '惩戒措施',
+  'public-entry': '公示的内容',
+  restoration: '信用修复',
+  timeliness: '时限',
+  trail: '查询痕迹',
+}
+
+export const SECTIONS: Record<string, string> = {
+  severities: '严重程度',
+  clocks: '期限',
+  rows: '各行',
+  lists: '名单种类',
+  items: '措施',
+  persons: '自然人',
+  acts: '修复的行为',
+  limits: '各项时限',
+  retention: '留存多久',
+  telling: '告知谁',
+}
+
+const FIELDS: Record<string, string> = {
+  list: '名单',
+  severity: '严重程度',
+  clock: '期限',
+  selectedBy: '按哪一天选用',
+  countedFrom: '起算',
+  minimumMonths: '最短（月）',
+  maximumMonths: '最长（月）',
+  legalBan: '法定限制',
+  standing: '持续的限制',
+  name: '名称',
+  text: '文本',
+  id: '标识',
+  zh: '中文',
+  en: '英文',
+  legalBasis: '法律依据',
+  authority: '机关',
+  scope: '范围',
+  blacklist: '是否黑名单',
+  public: '是否公示',
+  decidedHere: '是否由本枢纽办理',
+  fact: '事实',
+  threshold: '界限',
+  deciders: '何级决定',
+  consents: '须经同意',
+  terms: '期限',
+  numbers: '数字',
+  repair: '修复',
+  measures: '措施',
+  removals: '移出',
+  act: '行为',
+  months: '月数',
+  answer: '答复',
+  duty: '职责',
+  workdays: '工作日',
+  asker: '查询者',
+  told: '告知',
+}
+
+/** Members that stand inside others. */
+const INNER: Record<string, string> = {
+  from: '自',
+  to: '至',
+  basis: '依据',
+  confirmed: '是否核实',
+  value: '数值',
+  title: '名称',
+  number: '文号',
+  type: '种类',
+  article: '条款',
+  articles: '条款',
+  on: '日期',
+  reason: '原因',
+  item: '事项',
+  entrance: '入口',
+  needed: '须同意',
+  levels: '级别',
+  years: '年数',
+  selectedBy: '按哪一天选用',
+}
+
+export const fieldWords = (name: string): string => INNER[name] ?? FIELDS[name] ?? name
+
+/** What says the same once more: the English of what stands beside it in Chinese, and the mark behind `confirmed`. */
+export const isTwice = (name: string): boolean => name === 'en' || name === 'mark'
+
+const VALUES: Record<string, string> = {
+  true: '是',
+  false: '否',
+  NATIONAL: '全国',
+  PROVINCE: '省级',
+  CITY: '市级',
+  COUNTY: '县级',
+  DECISION: '决定之日',
+  NOTICE: '告知之日',
+  APPLICATION: '申请之日',
+  PUBLICATION: '公示之日',
+  DOCUMENT: '文书之日',
+}
+
+/** A single value as it is read. */
+export const plain = (value: unknown): string => VALUES[String(value)] ?? String(value)
+
+/** What a member says: a text, a list of texts, or what it is made of. */
+export type Content = string | readonly Readonly<Record<string, unknown>>[]
+
+export const contentOf = (value: unknown): Content => {
+  const told = typeof value === 'string' && /^[[{]/.test(value) ? parsed(value) : value
+  if (Array.isArray(told) && told.some((one) => typeof one === 'object' && one !== null))
+    return told as Record<string, unknown>[]
+  if (Array.isArray(told)) return told.map(plain).join('、')
+  if (typeof told === 'object' && told !== null) return [told as Record<string, unknown>]
+  return plain(told)
+}
+
+/** Rows of a member that were found in no published text. */
+export const doubtsIn = (content: Content): number =>
+  typeof content === 'string' ? 0 : content.filter((one) => one['confirmed'] === false || one['mark'] === 'M').length
+
+/** Of a row and the tables within it. */
+export const doubtsOf = (row: {
+  confirmed: boolean | null
+  fields: readonly { name: string; value: string }[]
+}): number =>
+  (row.confirmed === false ? 1 : 0) + row.fields.reduce((sum, { value }) => sum + doubtsIn(contentOf(value)), 0)
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

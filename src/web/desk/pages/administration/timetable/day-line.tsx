@@ -1,0 +1,87 @@
+/** A job's day as a line of 24 hours: each planned time, now, and when it last ran. */
+import { between, parse } from '../../../../../domain/cron.js'
+import { clockTime, today } from '../../../pieces/dates.js'
+
+const MINUTE_MS = 60_000
+const DAY_MINUTES = 1_440
+/** More planned times than this are drawn as one band: they could not be told apart. */
+const APART_MOST = 96
+const HEIGHT = 24
+/** Width of a mark, minutes. */
+const MARK = 5
+
+const dayBegan = (): number => Date.parse(`${today()}T00:00:00+08:00`)
+const minuteOf = (at: string | number): number =>
+  (typeof at === 'number' ? at - dayBegan() : Date.parse(at) - dayBegan()) / MINUTE_MS
+
+/** Minutes of today at which the job is planned. */
+const plannedToday = (cron: string): number[] => {
+  const began = dayBegan()
+  const times = between(parse(cron), new Date(began - 1), new Date(began + DAY_MINUTES * MINUTE_MS - 1), DAY_MINUTES)
+  return times.map((at) => minuteOf(at.getTime()))
+}
+
+export interface DayLineProps {
+  name: string
+  cron: string
+  isPaused: boolean
+  next: string | null
+  /** Start of its newest run, and whether it came to anything. */
+  last: { at: string; tone: 'good' | 'bad' | 'plain' } | null
+}
+
+export const DayLine = ({ name, cron, isPaused, next, last }: DayLineProps) => {
+  const times = plannedToday(cron)
+  const now = minuteOf(Date.now())
+  const ran = last === null ? null : minuteOf(last.at)
+  const words = [
+    `${name}：今天 ${times.length} 次`,
+    isPaused ? '已暂停' : next === null ? null : `下一次 ${clockTime(next)}`,
+    last === null ? '没有运行过' : ran !== null && ran >= 0 ? `今天 ${clockTime(last.at)} 运行过` : '今天还没有运行',
+  ]
+  const isBand = times.length > APART_MOST
+  return (
+    <svg
+      className={isPaused ? 'day-line paused' : 'day-line'}
+      viewBox={`0 0 ${DAY_MINUTES} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={words.filter(Boolean).join('，')}
+    >
+      <rect className="ground" width={DAY_MINUTES} height={HEIGHT} />
+      {[6, 12, 18].map((hour) => (
+        <rect key={hour} className="hour" x={hour * 60} width={1} height={HEIGHT} />
+      ))}
+      {isBand ? (
+        <>
+          <rect className="planned past" y={9} width={now} height={6} />
+          <rect className="planned" x={now} y={9} width={Math.max(0, DAY_MINUTES - now)} height={6} />
+        </>
+      ) : (
+        times.map((minute) => (
+          <rect
+            key={minute}
+            className={minute < now ? 'planned past' : 'planned'}
+            x={minute}
+            y={6}
+            width={times.length > 24 ? MARK - 1 : MARK + 3}
+            height={12}
+          />
+        ))
+      )}
+      {ran !== null && ran >= 0 && last && (
+        <rect className={`ran ${last.tone}`} x={Math.max(0, ran - MARK)} width={MARK * 2} y={2} height={HEIGHT - 4} />
+      )}
+      <rect className="now" x={now} width={3} height={HEIGHT} />
+    </svg>
+  )
+}
+
+/** The hours above the lines. */
+export const Hours = () => (
+  <span className="hours" aria-hidden="true">
+    {[0, 6, 12, 18, 24].map((hour) => (
+      <span key={hour}>{String(hour).padStart(2, '0')}</span>
+    ))}
+  </span>
+)

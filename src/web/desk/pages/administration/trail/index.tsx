@@ -1,0 +1,189 @@
+/** The trail: who asked what and was shown whom, row by row; filtered, read whole, and verified. */
+import { Button, Input, Select } from 'antd'
+import { useEffect, useMemo, useState } from 'react'
+import { useAddressState } from '../../../pieces/address.js'
+import { useConnection } from '../../../pieces/connection.js'
+import { count, exact } from '../../../pieces/dates.js'
+import { PageHead } from '../../../pieces/page.js'
+import { type Column, VirtualTable } from '../../../pieces/virtual-table.js'
+import { labelOf, optionsOf } from '../../../pieces/words.js'
+import { RowDrawer } from './row.js'
+import { TrailDocument, type TrailQuery } from './trail.generated.js'
+import { Verification } from './verification.js'
+
+type Row = TrailQuery['trail']['nodes'][number]
+
+/** After so long without a letter it is asked for, milliseconds. */
+const PAUSE_MS = 400
+
+/** Local date and time of an input, in Asia/Shanghai, as an instant. */
+const instantOf = (text: string): string => `${text.length === 16 ? `${text}:00` : text}+08:00`
+
+export default function Trail() {
+  const [asked, ask] = useAddressState({
+    client: '',
+    role: '',
+    kind: '',
+    operator: '',
+    request: '',
+    from: '',
+    until: '',
+    row: 0,
+    open: 0,
+  })
+  const { client, role, kind, operator, request, from, until } = asked
+  const filter = useMemo(
+    () => ({
+      ...(client && { client }),
+      ...(role && { role }),
+      ...(kind && { kind }),
+      ...(operator && { operator }),
+      ...(request && { request }),
+      ...(from && { from: instantOf(from) }),
+      ...(until && { until: instantOf(until) }),
+    }),
+    [client, role, kind, operator, request, from, until],
+  )
+  const rows = useConnection(TrailDocument, { filter } as never, (data) => (data as TrailQuery).trail)
+  const open = (number: number) => ask({ open: number })
+  const columns: readonly Column<Row>[] = [
+    {
+      key: 'number',
+      title: '行',
+      width: 110,
+      render: ({ number }) => (
+        <Button
+          type="link"
+          size="small"
+          className="source"
+          onClick={() => open(number)}
+          aria-label={`查看第 ${number} 行`}
+        >
+          {count(number)}
+        </Button>
+      ),
+    },
+    { key: 'at', title: '时刻', width: 190, render: ({ at }) => exact(at) },
+    { key: 'kind', title: '种类', width: 150, render: ({ kind }) => kindWords(kind) },
+    {
+      key: 'client',
+      title: '谁',
+      render: ({ client, erased }) => (erased ? <span className="soft">内容已抹去</span> : (client ?? '—')),
+    },
+    { key: 'role', title: '角色', width: 130, render: ({ role }) => labelOf('Role', role) },
+    { key: 'purpose', title: '用途', width: 150, render: ({ purpose }) => purpose ?? '—' },
+    {
+      key: 'outcome',
+      title: '结果',
+      width: 170,
+      render: ({ outcome }) =>
+        outcome === 'DONE' ? '已答复' : outcome === null ? '—' : <span className="warn">{outcome}</span>,
+    },
+    { key: 'shown', title: '展示主体', width: 100, align: 'right', render: ({ shownCount }) => count(shownCount) },
+  ]
+  return (
+    <>
+      <PageHead title="查询痕迹" extra={<Button onClick={rows.refresh}>刷新</Button>}>
+        <p className="soft">
+          对已登录者的每次答复、每次办理各留一行，先写下、后答复，逐行以散列相连。查看痕迹本身也留痕迹。
+        </p>
+      </PageHead>
+      <div className="stack">
+        <Verification onRow={open} />
+        <section aria-label="痕迹">
+          <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
+            <Text label="系统或人员" value={client} onText={(client) => ask({ client, row: 0 })} width="11rem" />
+            <Select
+              aria-label="角色"
+              value={role}
+              onChange={(role) => ask({ role, row: 0 })}
+              options={[
+                { value: '', label: '全部角色' },
+                ...optionsOf('Role').filter(({ value }) => value !== 'public'),
+              ]}
+              style={{ width: '9rem' }}
+            />
+            <Select
+              aria-label="种类"
+              value={kind}
+              onChange={(kind) => ask({ kind, row: 0 })}
+              options={[
+                { value: '', label: '全部种类' },
+                ...optionsOf('TrailKind').map(({ value }) => ({ value, label: kindWords(value) })),
+              ]}
+              style={{ width: '10rem' }}
+            />
+            <Text label="主体代码" value={operator} onText={(operator) => ask({ operator, row: 0 })} width="13rem" />
+            <Text label="请求编号" value={request} onText={(request) => ask({ request, row: 0 })} width="13rem" />
+            <span className="choice">
+              自{' '}
+              <Input
+                type="datetime-local"
+                aria-label="自何时"
+                value={from}
+                onChange={({ target }) => ask({ from: target.value, row: 0 })}
+                style={{ width: '13rem' }}
+              />
+            </span>
+            <span className="choice">
+              至{' '}
+              <Input
+                type="datetime-local"
+                aria-label="至何时"
+                value={until}
+                onChange={({ target }) => ask({ until: target.value, row: 0 })}
+                style={{ width: '13rem' }}
+              />
+            </span>
+          </form>
+          <VirtualTable
+            label="查询痕迹"
+            columns={columns}
+            rows={rows}
+            rowKey={({ number }) => String(number)}
+            empty="没有符合条件的痕迹。"
+            position={asked.row}
+            onPosition={(row) => ask({ row })}
+            minWidth={1_120}
+            isMarked={({ number }) => number === asked.open}
+          />
+        </section>
+      </div>
+      <RowDrawer number={asked.open} onClose={() => ask({ open: 0 })} />
+    </>
+  )
+}
+
+/** The first clause of what a kind is described by. */
+const kindWords = (kind: string): string => labelOf('TrailKind', kind).split(/[，,。]/)[0] ?? kind
+
+/** What is typed goes to the address once the writer rests. */
+const Text = ({
+  label,
+  value,
+  onText,
+  width,
+}: {
+  label: string
+  value: string
+  onText: (text: string) => void
+  width: string
+}) => {
+  const [text, setText] = useState(value)
+  useEffect(() => {
+    if (text.trim() === value) return
+    const timer = setTimeout(() => onText(text.trim()), PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [text, value, onText])
+  return (
+    <Input
+      aria-label={label}
+      placeholder={label}
+      value={text}
+      onChange={({ target }) => setText(target.value)}
+      maxLength={200}
+      allowClear
+      style={{ width }}
+    />
+  )
+}

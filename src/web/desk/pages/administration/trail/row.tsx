@@ -1,0 +1,100 @@
+/** One row of the trail, whole: who asked what, what was shown, and how it hangs on the row before. */
+import { useQuery } from '@apollo/client/react'
+import { Drawer } from 'antd'
+import { Link } from 'react-router'
+import { Code } from '../../../pieces/code.js'
+import { count, exact } from '../../../pieces/dates.js'
+import { Empty, Loading } from '../../../pieces/empty.js'
+import { Field } from '../../../pieces/field.js'
+import { Refusal } from '../../../pieces/refusal.js'
+import { labelOf } from '../../../pieces/words.js'
+import { pageAt } from '../../../routes.js'
+import { TrailRowDocument, type TrailRowQuery } from './trail.generated.js'
+
+/** Codes shown at once; a row of a stream has up to a thousand. */
+const CODES_SHOWN = 200
+
+export const RowDrawer = ({ number, onClose }: { number: number; onClose: () => void }) => (
+  <Drawer
+    open={number > 0}
+    onClose={onClose}
+    title={`第 ${number} 行`}
+    size="min(44rem, 100vw)"
+    closable={{ 'aria-label': '关闭' }}
+    destroyOnHidden
+  >
+    {number > 0 && <Content number={number} />}
+  </Drawer>
+)
+
+type Row = NonNullable<TrailRowQuery['trailRow']>
+
+const Content = ({ number }: { number: number }) => {
+  const { data, error, refetch } = useQuery(TrailRowDocument, { variables: { number }, fetchPolicy: 'no-cache' })
+  if (error) return <Refusal of={error} onAgain={() => void refetch()} />
+  if (data === undefined) return <Loading of="这一行" />
+  const row = (data as TrailRowQuery).trailRow
+  return row === null ? <Empty>痕迹中没有这一行。</Empty> : <Whole of={row} />
+}
+
+const Whole = ({ of }: { of: Row }) => (
+  <>
+    {of.erased && <p className="warn">内容已到期限抹去，只余散列：由谁、问了什么，枢纽不再知道。</p>}
+    <dl className="fields narrow">
+      <Field label="时刻">{exact(of.at)}</Field>
+      <Field label="种类">{labelOf('TrailKind', of.kind)}</Field>
+      <Field label="谁">
+        {of.client ?? '—'}
+        {of.role && <span className="soft"> {labelOf('Role', of.role)}</span>}
+      </Field>
+      {of.agency && <Field label="所属单位">{of.agency}</Field>}
+      <Field label="用途">{of.purpose ?? <span className="soft">没有说明</span>}</Field>
+      <Field label="结果">{of.outcome === 'DONE' ? '已答复' : (of.outcome ?? '—')}</Field>
+      <Field label="请求编号">
+        <code className="code">{of.request ?? '—'}</code>
+      </Field>
+    </dl>
+    <h3>问了什么</h3>
+    {of.asked === null ? (
+      <Empty>没有内容。</Empty>
+    ) : (
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      <section className="asked" tabIndex={0} aria-label="问了什么">
+        {of.asked}
+      </section>
+    )}
+    <h3>展示的主体 {count(of.shownCount)}</h3>
+    {of.shown === null || of.shown.length === 0 ? (
+      <Empty>{of.shownCount === 0 ? '没有展示任何主体。' : '名录已抹去。'}</Empty>
+    ) : (
+      <>
+        <ul className="codes">
+          {of.shown.slice(0, CODES_SHOWN).map((code) => (
+            <li key={code}>
+              {pageAt('operator/x') ? (
+                <Link to={`/operator/${encodeURIComponent(code)}`}>
+                  <Code of={code} />
+                </Link>
+              ) : (
+                <Code of={code} />
+              )}
+            </li>
+          ))}
+        </ul>
+        {of.shown.length > CODES_SHOWN && <p className="soft">以上为其中 {CODES_SHOWN} 个。</p>}
+      </>
+    )}
+    <h3>散列</h3>
+    <dl className="fields narrow">
+      <Field label="答复">
+        <code className="code hash">{of.digest ?? '—'}</code>
+      </Field>
+      <Field label="前一行">
+        <code className="code hash">{of.previousHash}</code>
+      </Field>
+      <Field label="本行">
+        <code className="code hash">{of.hash}</code>
+      </Field>
+    </dl>
+  </>
+)

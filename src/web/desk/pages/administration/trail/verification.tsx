@@ -1,0 +1,136 @@
+/** The whole trail walked while one watches: how far it is, that every row stands as it was written, or the first that does not. */
+import { useApolloClient } from '@apollo/client/react'
+import { Alert, Button, Progress } from 'antd'
+import { useEffect, useRef, useState } from 'react'
+import type { TrailFault } from '../../../../../domain/trail.js'
+import { count, instant } from '../../../pieces/dates.js'
+import { Field } from '../../../pieces/field.js'
+import { Refusal } from '../../../pieces/refusal.js'
+import { TrailSizeDocument } from './trail.generated.js'
+import { type Verified, verify } from './verify.js'
+
+const FAULTS: Record<TrailFault, string> = {
+  MISSING: '自这一行起有行缺失。',
+  ALTERED: '这一行的内容不是当初写下的：被改动过。',
+  UNLINKED: '这一行与前一行的散列不相连：前一行被换过，或有行被插入。',
+  ERASED: '这一行的内容未到期限就被抹去。',
+  TAIL_MISSING: '末尾缺失：库外记下或已公布的行号，痕迹中没有。',
+  REPLACED: '这一行与库外记下或已公布的散列不同：整段被换过。',
+}
+
+type State =
+  | { is: 'idle' }
+  | { is: 'walking'; rows: number; of: number | null }
+  | { is: 'done'; found: Verified; at: string }
+  | { is: 'failed'; error: unknown }
+
+export const Verification = ({ onRow }: { onRow: (number: number) => void }) => {
+  const apollo = useApolloClient()
+  const [state, setState] = useState<State>({ is: 'idle' })
+  const gone = useRef<AbortController>(null)
+  useEffect(() => () => gone.current?.abort(), [])
+
+  const walk = async () => {
+    const own = new AbortController()
+    gone.current = own
+    setState({ is: 'walking', rows: 0, of: null })
+    try {
+      const { data } = await apollo.query({ query: TrailSizeDocument, fetchPolicy: 'no-cache' })
+      const of = data?.trail.totalCount ?? null
+      setState({ is: 'walking', rows: 0, of })
+      const found = await verify((rows) => setState({ is: 'walking', rows, of }), own.signal)
+      setState({ is: 'done', found, at: new Date().toISOString() })
+    } catch (error) {
+      setState(own.signal.aborted ? { is: 'idle' } : { is: 'failed', error })
+    }
+  }
+  return (
+    <section className="panel" aria-label="校验">
+      <div className="page-title">
+        <h2>校验</h2>
+        {state.is === 'walking' ? (
+          <Button onClick={() => gone.current?.abort()}>停止</Button>
+        ) : (
+          <Button type="primary" onClick={() => void walk()}>
+            校验全部痕迹
+          </Button>
+        )}
+      </div>
+      {state.is === 'idle' && (
+        <p className="soft">
+          从第一行起逐行重算散列，核对前后是否相连，并与库外记下的、已随名单公布的散列比对。任何一行被改动、抽去或替换，都能发现。
+        </p>
+      )}
+      {state.is === 'walking' && <Walking rows={state.rows} of={state.of} />}
+      {state.is === 'failed' && <Refusal of={state.error} onAgain={() => void walk()} />}
+      {state.is === 'done' && <Result of={state.found} at={state.at} onRow={onRow} />}
+    </section>
+  )
+}
+
+const Walking = ({ rows, of }: { rows: number; of: number | null }) => (
+  <div className="progress">
+    <Progress
+      percent={of ? Math.min(100, Math.floor((rows / of) * 100)) : 0}
+      status="active"
+      aria-label="校验的进度"
+      showInfo={of !== null}
+    />
+    <p role="status">
+      已校验 {count(rows)} 行{of === null ? '' : `，共约 ${count(of)} 行`}…
+    </p>
+  </div>
+)
+
+const Result = ({ of, at, onRow }: { of: Verified; at: string; onRow: (number: number) => void }) => (
+  <div role="status">
+    {of.broken ? (
+      <Alert
+        type="error"
+        showIcon
+        title={`第 ${count(of.broken.number)} 行有问题`}
+        description={
+          <>
+            {FAULTS[of.broken.fault]} <code>{of.broken.fault}</code>
+            <br />
+            此前的行都与写下时一致；此后的行没有再校验。请立即报告，保存数据库和日志的现状，并与备份核对。
+          </>
+        }
+        action={
+          of.broken.fault !== 'MISSING' &&
+          of.broken.fault !== 'TAIL_MISSING' && (
+            <Button onClick={() => onRow(of.broken?.number ?? 0)}>查看第 {of.broken.number} 行</Button>
+          )
+        }
+      />
+    ) : (
+      <Alert
+        type="success"
+        showIcon
+        title={`全部 ${count(of.walked)} 行都与写下时一致`}
+        description="没有发现被改动、抽去或替换的行。"
+      />
+    )}
+    <dl className="fields verified">
+      <Field label="校验于">
+        {instant(at)}，用时 {(of.ms / 1_000).toFixed(1)} 秒
+      </Field>
+      <Field label="已校验">{count(of.walked)} 行</Field>
+      <Field label="期满已抹去">{count(of.erased)} 行</Field>
+      <Field label="比对的库外散列">{count(of.compared)} 个</Field>
+      {of.head && (
+        <Field label="末行">
+          第 {count(of.head.number)} 行 <code className="code hash">{of.head.hash}</code>
+        </Field>
+      )}
+      {of.cuts.map((cut) => (
+        <Field key={cut.after} label="曾经缺失">
+          <span className="warn">
+            {instant(cut.at)} 发现第 {count(cut.after)} 行之后缺失，库外记到第 {count(cut.noted)}{' '}
+            行（恢复备份所致，已记录在案）
+          </span>
+        </Field>
+      ))}
+    </dl>
+  </div>
+)

@@ -1,0 +1,41 @@
+/** GET /v1/trail/verification, read as it comes: how far the walk is, and what came of it. */
+import type { Broken } from '../../../../../domain/trail.js'
+import { ask } from '../../../session/session.js'
+
+export interface Verified {
+  ok: boolean
+  walked: number
+  erased: number
+  compared: number
+  head: { number: number; hash: string } | null
+  cuts: { after: number; noted: number; at: string }[]
+  broken?: Broken
+  ms: number
+}
+
+interface Refused {
+  error: { code: string; message: string }
+}
+
+/** Throws a refusal `{ code, detail }`, also where the stream ends before the walk does. */
+export const verify = async (onProgress: (rows: number) => void, signal: AbortSignal): Promise<Verified> => {
+  const answer = await ask('/v1/trail/verification', { signal, headers: { Accept: 'text/event-stream' } })
+  if (!answer.ok || answer.body === null) {
+    const said = (await answer.json().catch(() => null)) as Refused | null
+    throw { code: said?.error.code ?? 'UNAVAILABLE', detail: said?.error.message ?? '' }
+  }
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) throw { code: 'VERIFICATION_CUT_OFF', detail: '校验没有完成就中断了，没有得出结果；请再校验一次。' }
+    text += value
+    const events = text.split('\n\n')
+    text = events.pop() ?? ''
+    for (const event of events) {
+      const [, name, said] = /^event: (\w+)\ndata: (.*)$/s.exec(event) ?? []
+      if (name === 'progress') onProgress((JSON.parse(said ?? '') as { rows: number }).rows)
+      if (name === 'done') return JSON.parse(said ?? '') as Verified
+    }
+  }
+}

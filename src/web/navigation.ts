@@ -1,0 +1,36 @@
+/** Where the pages of the site are: at the head of each, at its foot, and in the map for search engines. */
+
+export interface Link {
+  path: string
+  zh: string
+  en: string
+}
+
+/** `built`: false for what has no page yet; no link leads to it, nor does the map of the site. */
+interface Planned extends Link {
+  built: boolean
+}
+
+const MAIN: readonly Planned[] = [
+  { path: '/blacklist', zh: '严重失信名单', en: 'Blacklist', built: true },
+  { path: '/check', zh: '批量核验', en: 'Check', built: false },
+  { path: '/data', zh: '名单数据', en: 'Data', built: true },
+  { path: '/scorecard', zh: '评分卡', en: 'Scorecard', built: true },
+  { path: '/my', zh: '我的记录', en: 'My record', built: false },
+]
+
+const MORE: readonly Planned[] = [
+  { path: '/about', zh: '关于、依据与投诉', en: 'About, legal bases, complaints', built: false },
+]
+
+const OTHERS: readonly Link[] = [
+  { path: '/data/blacklist.atom', zh: '变更订阅（Atom）', en: 'Changes (Atom)' },
+  { path: '/graphql', zh: '程序接口', en: 'For programs' },
+]
+
+const isBuilt = ({ built }: Planned): boolean => built
+
+export const NAVIGATION: readonly Link[] = MAIN.filter(isBuilt)
+export const FOOT: readonly Link[] = [...MORE.filter(isBuilt), ...MAIN.filter(isBuilt), ...OTHERS]
+/** Pages of their own; of entries, which come and go, there is none among them. */
+export const MAPPED: readonly string[] = ['/', ...[...MAIN, ...MORE].filter(isBuilt).map(({ path }) => path)]

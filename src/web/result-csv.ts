@@ -1,0 +1,59 @@
+/** What was found as a table for spreadsheets: read in steps, in the order of the page; no row is of an entry that had left. */
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Response } from 'express'
+import type { Db } from '../store/db.js'
+import type { PublicBody } from '../store/listings.js'
+import * as publicList from '../store/public-list.js'
+import { BYTE_ORDER_MARK, row } from '../work/publish-files.js'
+import { called } from './finding.js'
+import { type Asked, soughtBy } from './sought.js'
+
+/** Entries read at a time. */
+const STEP_ENTRIES = 500
+/** The names that the files under /data use. */
+const COLUMNS = [
+  'id',
+  'list',
+  'uscc',
+  'name',
+  'region',
+  'reason',
+  'basis',
+  'authority',
+  'documentNumber',
+  'decidedOn',
+  'publishedOn',
+  'endsOn',
+  'contested',
+] as const satisfies readonly (keyof PublicBody)[]
+
+export const sendCsv = async (db: Db, response: Response, asked: Asked, day: string): Promise<void> => {
+  const rows = Readable.from(lines(db, asked, day), { objectMode: false })
+  response.set({
+    'Content-Type': 'text/csv; charset=utf-8; header=present',
+    'Content-Disposition': `attachment; filename="blacklist-${day}.csv"`,
+    'Cache-Control': 'no-store',
+  })
+  // Whoever leaves in the midst of it ends the reading.
+  await pipeline(rows, response).catch((error) => {
+    if (error?.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+  })
+}
+
+async function* lines(db: Db, asked: Asked, day: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(BYTE_ORDER_MARK + row(COLUMNS))
+  if (asked.name !== '') return yield rowsOf((await called(db, asked, day)).entries)
+  const [sought, order] = [soughtBy(asked, day), asked.sort ?? 'newest']
+  for (let after: publicList.Place | null = null; ; ) {
+    const step = await publicList.page(db, sought, { order, first: STEP_ENTRIES, after })
+    const last = step.at(-1)
+    if (last === undefined) return
+    yield rowsOf(step.map(({ body }) => body))
+    if (step.length < STEP_ENTRIES) return
+    after = { on: last.on, id: last.body.id }
+  }
+}
+
+const rowsOf = (entries: readonly PublicBody[]): Buffer =>
+  Buffer.from(entries.map((entry) => row(COLUMNS.map((name) => entry[name]))).join(''))

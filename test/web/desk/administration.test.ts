@@ -1,0 +1,269 @@
+import { expect } from 'chai'
+import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
+import { atDesk, deskBuilt, fillSignIn, PASSWORD } from '../../support/desk.js'
+import { startHub, type TestHub } from '../../support/hub.js'
+
+/** Pages of administration: path, title, and what stands there once its content does. */
+const PAGES = [
+  ['clients', '系统', 'tr.row, .empty'],
+  ['people', '人员', 'tr.row'],
+  ['lockouts', '登录锁定', '.empty'],
+  ['timetable', '时刻表', '.day-line'],
+  ['calendar', '工作日历', '.month'],
+  ['rules', '规则表', '.rules'],
+  ['trail', '查询痕迹', 'tr.row'],
+  ['restored', '数据库恢复', '.time-line'],
+] as const
+
+describe('administration at the desk', function () {
+  this.timeout(BROWSER_MS)
+  const visitor = browser()
+  let hub: TestHub
+  before(async () => {
+    await deskBuilt()
+    hub = await startHub()
+  })
+  after(() => hub?.stop())
+
+  const tokenFor = async (name: string, secret: string): Promise<number> => {
+    const answer = await fetch(`${hub.url}/oauth/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    })
+    return answer.status
+  }
+
+  it('an administrator registers a system and changes its secret with overlap: each is shown once, and both are good', async () => {
+    const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'administrator')
+    await open('/administration/clients', '系统')
+    await page.getByText('还没有登记系统。').waitFor()
+    await page.getByRole('button', { name: '登记系统' }).click()
+    const form = page.getByRole('dialog', { name: '登记系统' })
+    await form.getByRole('button', { name: '登记', exact: true }).click()
+    await form.getByText('请填写名称。').waitFor()
+    await form.getByLabel('名称（即 client_id）').fill('虚构集市')
+    await form.getByLabel('角色').click()
+    await page.getByTitle('电子商务平台', { exact: true }).click()
+    await form.getByLabel('区划').fill('220100')
+    await page.keyboard.press('Tab')
+    expect(await violations(page)).to.deep.equal([])
+    await form.getByRole('button', { name: '登记', exact: true }).click()
+
+    const told = page.getByRole('dialog', { name: '系统已登记' })
+    await told.getByText('密钥只显示这一次').waitFor()
+    expect(await violations(page)).to.deep.equal([])
+    const first = (await told.locator('.secret').textContent()) ?? ''
+    await page.keyboard.press('Escape')
+    await told.getByRole('button', { name: '复制密钥' }).click()
+    await told.getByText(/已复制|已选中/).waitFor()
+    await told.getByRole('button', { name: '我已保存，关闭' }).click()
+    await told.waitFor({ state: 'hidden' })
+    expect(await tokenFor('虚构集市', first)).to.equal(200)
+
+    await page.locator('tr.row', { hasText: '长春市' }).getByText('在用').waitFor()
+    await page.getByRole('button', { name: '更换密钥：虚构集市' }).click()
+    const asked = page.getByRole('dialog', { name: '更换密钥' })
+    await asked.getByLabel('旧密钥继续有效（小时）').fill('48')
+    await asked.getByText('旧密钥继续有效 48 小时，其间两个密钥都可以使用；').waitFor()
+    expect(await violations(page)).to.deep.equal([])
+    await asked.getByRole('button', { name: '确认更换密钥' }).click()
+    const again = page.getByRole('dialog', { name: '新的密钥' })
+    const second = (await again.locator('.secret').textContent()) ?? ''
+    await again.getByRole('button', { name: '我已保存，关闭' }).click()
+    await page.getByText(/旧密钥有效至/).waitFor()
+    expect(second).to.not.equal(first)
+    expect([await tokenFor('虚构集市', first), await tokenFor('虚构集市', second)]).to.deep.equal([200, 200])
+
+    await page.getByRole('button', { name: '更换密钥：虚构集市' }).click()
+    await asked.getByLabel('旧密钥已泄露，或怀疑泄露').click()
+    await asked.getByText('旧密钥和由它取得的令牌立即失效；').waitFor()
+    await asked.getByRole('button', { name: '确认更换密钥' }).click()
+    await again.getByRole('button', { name: '我已保存，关闭' }).click()
+    await again.waitFor({ state: 'hidden' })
+    expect([await tokenFor('虚构集市', first), await tokenFor('虚构集市', second)]).to.deep.equal([401, 401])
+    expect(await page.content())
+      .to.not.include(second)
+      .and.to.not.include(first)
+
+    await page.getByRole('button', { name: '停用：虚构集市' }).click()
+    await page.getByRole('button', { name: '确认停用' }).click()
+    await page.getByText('没有符合条件的系统。').waitFor()
+    await page.getByLabel('含已停用').click()
+    await page.getByText(/已停用 20/).waitFor()
+    expect([faults, strays]).to.deep.equal([[], []])
+    await close()
+  })
+
+  it('adds a person, who signs in with the one-time password and chooses another', async () => {
+    const { page, open, close, faults } = await atDesk(visitor, hub, 'administrator')
+    await open('/administration/people', '人员')
+    await page.getByRole('button', { name: '登记人员' }).click()
+    const form = page.getByRole('dialog', { name: '登记人员' })
+    await form.getByLabel('姓名（登录名）').fill('虚构林一')
+    await form.getByLabel('角色').click()
+    await page.getByTitle('审计人员', { exact: true }).click()
+    await form.getByRole('button', { name: '登记', exact: true }).click()
+    const told = page.getByRole('dialog', { name: '人员已登记' })
+    const password = (await told.locator('.secret').textContent()) ?? ''
+    await told.getByRole('button', { name: '我已保存，关闭' }).click()
+    const row = page.locator('tr.row', { hasText: '虚构林一' })
+    await row.getByText(/待其换密码/).waitFor()
+    expect(await page.getByRole('button', { name: '停用：administrator' }).isDisabled()).to.equal(true)
+
+    const own = await visitor.visit(hub.url)
+    await own.page.goto('/desk/administration/trail')
+    await fillSignIn(own.page, '虚构林一', password)
+    await own.page.getByLabel('新密码', { exact: true }).fill(PASSWORD)
+    await own.page.getByLabel('再次输入新密码').fill(PASSWORD)
+    await own.page.getByRole('button', { name: '登录' }).click()
+    await own.page.getByRole('heading', { level: 1, name: '查询痕迹' }).waitFor()
+    await own.close()
+
+    await page.reload()
+    await row.getByText('在用').waitFor()
+    await page.getByRole('button', { name: '重设密码：虚构林一' }).click()
+    await page.getByRole('button', { name: '确认重设密码' }).click()
+    const reset = page.getByRole('dialog', { name: '密码已重设' })
+    expect(await reset.locator('.secret').textContent()).to.not.equal(password)
+    await reset.getByRole('button', { name: '我已保存，关闭' }).click()
+    await row.getByText(/待其换密码/).waitFor()
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
+  it('a database said to be restored waits for each platform, and says which', async () => {
+    const { page, open, close } = await atDesk(visitor, hub, 'administrator')
+    await open('/administration/restored', '数据库恢复')
+    await page.getByRole('button', { name: '声明由备份恢复' }).click()
+    await page.getByLabel(/事由/).fill('虚构：磁盘更换')
+    await page.getByRole('button', { name: '确认声明由备份恢复' }).click()
+    await page.getByText(/数据库由备份恢复，尚未解除/).waitFor()
+    expect(await violations(page)).to.deep.equal([])
+    expect(await page.getByText('待比对').count()).to.equal(4)
+    expect(await page.getByRole('button', { name: '解除' }).isDisabled()).to.equal(true)
+    await hub.hub.reconcile(
+      hub.platforms.map(({ id }) => id),
+      { cause: 'command' },
+    )
+    await page.getByRole('button', { name: '刷新' }).click()
+    await page.getByText('待比对').first().waitFor({ state: 'hidden' })
+    await page.getByRole('button', { name: '解除' }).click()
+    await page.getByLabel(/事由/).fill('虚构：已核对')
+    await page.getByRole('button', { name: '确认解除' }).click()
+    await page.getByText('没有待解除的恢复').waitFor()
+    await close()
+  })
+
+  it('a job is run now and followed to its end, paused with a reason, and let go on', async () => {
+    const { page, open, close, faults } = await atDesk(visitor, hub, 'administrator')
+    hub.hub.tick()
+    await open('/administration/timetable', '时刻表')
+    const row = page.getByRole('table', { name: '拉取' }).locator('tr', { hasText: '产品质量监督抽查' }).first()
+    await row.getByRole('button', { name: /^立即运行/ }).click()
+    await page.getByRole('button', { name: '确认立即运行' }).click()
+    await page.getByRole('status').filter({ hasText: '已完成' }).waitFor()
+    await row.getByText(/administrator/).waitFor()
+
+    await row.getByRole('button', { name: /^暂停/ }).click()
+    const asked = page.getByRole('dialog', { name: '暂停' })
+    expect(await asked.getByRole('button', { name: '确认暂停' }).isDisabled()).to.equal(true)
+    await asked.getByLabel('事由').fill('虚构：来源正在迁移')
+    expect(await violations(page)).to.deep.equal([])
+    await asked.getByRole('button', { name: '确认暂停' }).click()
+    await row.getByText('虚构：来源正在迁移').waitFor()
+    await row.getByText('已暂停', { exact: true }).waitFor()
+    expect(await row.getByRole('img').getAttribute('aria-label')).to.include('已暂停')
+    await row.getByRole('button', { name: /^恢复/ }).click()
+    await page.getByRole('button', { name: '确认恢复' }).click()
+    await row.getByRole('button', { name: /^暂停/ }).waitFor()
+    expect(await row.getByText('已暂停', { exact: true }).count()).to.equal(0)
+    const publish = page.locator('tr', { hasText: '公示' }).getByRole('button', { name: '暂停：公示' })
+    expect(await publish.isDisabled()).to.equal(true)
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
+  it('days are chosen in the calendar by keyboard, and what follows is told before it is amended', async () => {
+    const { page, open, close, faults } = await atDesk(visitor, hub, 'administrator')
+    await open('/administration/calendar?year=2027', '工作日历')
+    await page.locator('[data-on="2027-01-01"]').focus()
+    for (const key of ['ArrowDown', 'ArrowLeft', 'Space']) await page.keyboard.press(key)
+    await page.getByText('2027-01-07 周四 改为休息日').waitFor()
+    await page.getByText('没有正在计算的期限因此改变。', { exact: true }).waitFor()
+    await page.getByRole('button', { name: '修订日历', exact: true }).click()
+    const asked = page.getByRole('dialog', { name: '修订日历' })
+    await asked.getByLabel(/依据/).fill('虚构通知〔2026〕9号')
+    await asked.getByRole('button', { name: '确认修订日历' }).click()
+    await page.getByText('日历已修订，改变期限 0 项。').waitFor()
+    const amended = page.getByRole('table', { name: '修订' }).locator('tr', { hasText: '2027-01-07' })
+    expect(await amended.textContent())
+      .to.include('虚构通知〔2026〕9号')
+      .and.to.include('administrator')
+    expect(await page.locator('[data-on="2027-01-07"]').getAttribute('aria-label')).to.include('休息日')
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
+  it('an auditor reads, is offered nothing else, verifies the trail, and is shown which row was altered', async () => {
+    const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'auditor')
+    for (const [path, title, ready] of PAGES) {
+      await open(`/administration/${path}`, title)
+      await page.locator(ready).first().waitFor()
+      for (const deed of [/^登记/, /^更换密钥/, /^停用/, /^重设密码/, /^立即运行/, /^暂停/, /^修订日历/, /^声明/])
+        expect(await page.getByRole('button', { name: deed }).count(), `${path} ${deed}`).to.equal(0)
+    }
+    await open('/administration/trail?kind=TOKEN&client=虚构集市', '查询痕迹')
+    await page
+      .getByRole('button', { name: /^查看第/ })
+      .first()
+      .click()
+    const drawer = page.getByRole('dialog', { name: /^第 \d+ 行$/ })
+    await drawer.getByText('虚构集市').waitFor()
+    expect(await violations(page)).to.deep.equal([])
+    await drawer.getByRole('button', { name: '关闭' }).click()
+
+    await page.getByRole('button', { name: '校验全部痕迹' }).click()
+    await page.getByText(/全部 .* 行都与写下时一致/).waitFor()
+    expect(await violations(page)).to.deep.equal([])
+    await hub.hub.db.transaction(async (tx) => {
+      await tx.raw('set local session_replication_role = replica')
+      await tx.raw(`update trail set client = '虚构他人' where number = 3`)
+    })
+    await page.getByRole('button', { name: '校验全部痕迹' }).click()
+    await page.getByText('第 3 行有问题').waitFor()
+    await page.getByText('这一行的内容不是当初写下的：被改动过。').waitFor()
+    expect(await violations(page)).to.deep.equal([])
+    await page.getByRole('button', { name: '查看第 3 行' }).last().click()
+    await page.getByRole('dialog', { name: '第 3 行' }).getByText('虚构他人').waitFor()
+    expect(new URL(page.url()).searchParams.get('open')).to.equal('3')
+    expect([faults, strays]).to.deep.equal([[], []])
+    await close()
+  })
+
+  it('an officer sees no people and no trail, but the timetable, the calendar and the rules', async () => {
+    const { page, open, close } = await atDesk(visitor, hub, 'officer')
+    await open('/administration/rules?table=lists', '规则表')
+    const links = await page.getByRole('navigation', { name: '主导航' }).getByRole('link').allTextContents()
+    expect(links).to.include.members(['时刻表', '工作日历', '规则表', '数据库恢复'])
+    expect(links.filter((link) => ['系统', '人员', '登录锁定', '查询痕迹'].includes(link))).to.deep.equal([])
+    await open('/administration/people', '无权查看')
+    await close()
+  })
+
+  it('is in order for axe on every page, and no wider than a phone', async () => {
+    const { page, close, open, faults, strays } = await atDesk(visitor, hub, 'administrator', {
+      viewport: { width: 1440, height: 900 },
+    })
+    for (const [path, title, ready] of PAGES) {
+      await page.setViewportSize({ width: 1440, height: 900 })
+      await open(`/administration/${path}${path === 'clients' ? '?ended=true' : ''}`, title)
+      await page.locator(ready).first().waitFor()
+      expect(await violations(page), path).to.deep.equal([])
+      await page.setViewportSize({ width: 360, height: 800 })
+      expect(await isTooWide(page), path).to.equal(false)
+    }
+    expect([faults, strays]).to.deep.equal([[], []])
+    await close()
+  })
+})

@@ -1,0 +1,80 @@
+/**
+ * `npx tsx test/web/screenshots.ts [FOLDER]`: pictures of the main pages of the public site, from the synthetic world. Into
+ * `.readme` those that the READMEs show; into a folder that is named more of them, to look at. Every name in them is invented.
+ */
+import { mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Browser, chromium } from 'playwright-core'
+import { makeWorld, TODAY } from '../api/world.js'
+import { stopCluster } from '../support/database.js'
+import { firms, listFirms } from '../support/site-world.js'
+
+const PATH = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+/** Larger ones make the READMEs slow to read, bytes. */
+const SIZE_MOST = 200_000
+const [WIDE, NARROW] = [1_100, 360]
+
+interface Shot {
+  name: string
+  path: string
+  width: number
+  /** Of the picture at most; the whole page where it is lower. */
+  height: number
+  dark?: boolean
+  /** Stands in the READMEs. */
+  shown?: boolean
+}
+
+const shotsOf = (id: string): Shot[] => [
+  { name: 'front', path: '/', width: WIDE, height: 1_200, shown: true },
+  {
+    name: 'blacklist',
+    path: `/blacklist?name=${encodeURIComponent('电子商務')}`,
+    width: WIDE,
+    height: 900,
+    shown: true,
+  },
+  { name: 'filters', path: '/blacklist?reason=counterfeit&sort=ending', width: WIDE, height: 1_000 },
+  { name: 'entry', path: `/blacklist/${id}`, width: WIDE, height: 1_150, shown: true },
+  { name: 'entry-narrow', path: `/blacklist/${id}`, width: NARROW, height: 1_000, shown: true },
+  { name: 'front-narrow', path: '/?lang=en', width: NARROW, height: 1_000 },
+  { name: 'front-dark', path: '/', width: WIDE, height: 1_200, dark: true },
+  { name: 'blacklist-narrow', path: '/blacklist?reason=counterfeit', width: NARROW, height: 1_300 },
+  { name: 'entry-whole', path: `/blacklist/${id}?lang=en`, width: WIDE, height: 2_100 },
+  { name: 'sorry', path: '/nothing-here', width: WIDE, height: 800 },
+  { name: 'data', path: '/data', width: WIDE, height: 1_300 },
+  { name: 'scorecard', path: '/scorecard', width: WIDE, height: 760 },
+]
+
+const take = async (browser: Browser, base: string, folder: string, shot: Shot): Promise<void> => {
+  const context = await browser.newContext({
+    baseURL: base,
+    viewport: { width: shot.width, height: shot.height },
+    javaScriptEnabled: false,
+    colorScheme: shot.dark ? 'dark' : 'light',
+  })
+  const page = await context.newPage()
+  await page.goto(shot.path)
+  const path = join(folder, `${shot.name}.png`)
+  await page.screenshot({ path })
+  const { size } = statSync(path)
+  process.stdout.write(`${path} ${Math.ceil(size / 1000)} kB\n`)
+  if (shot.shown && size > SIZE_MOST) throw new Error(`${path} is too large`)
+  await context.close()
+}
+
+const [named] = process.argv.slice(2)
+const folder = named ?? '.readme'
+mkdirSync(folder, { recursive: true })
+const world = await makeWorld({ demo: true })
+try {
+  const ids = await listFirms(world.database.db, firms(TODAY))
+  await world.publish()
+  const browser = await chromium.launch({ executablePath: PATH, args: ['--no-sandbox'] })
+  for (const shot of shotsOf(ids[3] ?? '').filter(({ shown }) => named !== undefined || shown))
+    await take(browser, world.url, folder, shot)
+  await browser.close()
+} finally {
+  await world.close()
+  await stopCluster()
+}
