@@ -16,6 +16,8 @@ const DAYS = ['2026-11-21', '2026-11-23', TODAY, '2026-11-27']
 const CLIENT = 'mall-a'
 /** Of a code older than a USCC that leads to the second. */
 const OLDER = '912201010000000XXX'
+/** Of a public entry what is not made of the rest. */
+const ENTRY = 'listing_id, body, body_hash, published_on, shown_from, ends_on'
 const CODES = [codeOf(3), ...OPERATORS.map((n) => codeOf(n)), OLDER, codeOf(9)]
 
 /** What `scores` itself says of operators, read in full. */
@@ -130,7 +132,7 @@ describe('standing of many, against what scores say', () => {
 
   const again = () =>
     db().raw(`delete from scores; delete from overrules; delete from objections; delete from authorisations; delete from seller_bits;
-      delete from sellers; delete from seller_lists; delete from public_entries; insert into public_entries select * from kept_entries;
+      delete from sellers; delete from seller_lists; delete from public_entries; insert into public_entries (${ENTRY}) select ${ENTRY} from kept_entries;
       update operators o set known_to = k.known_to, merged_into = k.merged_into from kept_operators k where k.id = o.id`)
 
   const take = async (does: Step): Promise<unknown> => {
@@ -164,7 +166,9 @@ describe('standing of many, against what scores say', () => {
       case 'hide':
         return db().raw('delete from public_entries')
       case 'show':
-        return db().raw('insert into public_entries select * from kept_entries on conflict do nothing')
+        return db().raw(
+          `insert into public_entries (${ENTRY}) select ${ENTRY} from kept_entries on conflict do nothing`,
+        )
       case 'list':
         return db().transaction((tx) =>
           sellers.replace(tx, { client: CLIENT, dated: TODAY, malformed: 0, at: now }, [
