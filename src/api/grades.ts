@@ -50,18 +50,21 @@ const dependsOn = (context: Context, operator: Owner): Depends => {
   return may(viewer, 'see_authorised_grade') && 'AUTHORISATION'
 }
 
-/** As `seesGrade`, of many at once; null: nobody. `own`: found by its own USCC, as nearly all are. */
+/** `own`: found by its own USCC, as nearly all are. `marked`: known to be on the list of whoever asks. */
+type Many = Graded & { own: boolean; marked: boolean }
+
+/** As `seesGrade`, of many at once; null: nobody. */
 export const seeingMany = async (
   context: Context,
   db: Reads,
-  operators: readonly ((Graded & { own: boolean }) | null)[],
+  operators: readonly (Many | null)[],
 ): Promise<boolean[]> => {
   const depends = operators.map((operator) => operator !== null && dependsOn(context, operator))
   const [client, { today }] = [context.viewer.sub ?? '', context]
-  const asked = (by: Depends) =>
-    operators.filter((one, place) => one !== null && depends[place] === by) as (Graded & { own: boolean })[]
-  const [onList, authorising] = [asked('LIST'), asked('AUTHORISATION')]
-  const among = new Set<number>()
+  const asked = (by: Depends) => operators.filter((one, place) => one !== null && depends[place] === by) as Many[]
+  const [listed, authorising] = [asked('LIST'), asked('AUTHORISATION')]
+  const among = new Set(listed.flatMap(({ id, marked }) => (marked ? [id] : [])))
+  const onList = listed.filter(({ marked }) => !marked)
   if (onList.length > 0) {
     const of = { client, oldest: oldestHolding(today) }
     const named = await sellers.amongOwn(

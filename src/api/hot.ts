@@ -118,9 +118,16 @@ const standingsOn = async (db: Db, asked: readonly StandingAsked[]): Rows => {
     const found = codeOf(given)
     if (found !== null) codes.push({ place, scheme: found.scheme, code: found.code, client })
   })
-  const { asOf, today, wanted } = first
-  const rows = await standings.of(db, codes, { asOf, today, oldest: oldestHolding(today) }, wanted)
+  const { asOf, today, wanted, client } = first
+  const days = { asOf, today, oldest: oldestHolding(today) }
   const answers = new Array<standings.StandingRow | null>(asked.length).fill(null)
-  for (const row of rows) answers[row.place] = row
+  if (codes.length >= standings.MANY_CODES && asked.every((each) => each.client === client)) {
+    const rows = await standings.ofMany(db, codes, days, wanted)
+    codes.forEach(({ place }, at) => {
+      answers[place] = rows[at] ?? null
+    })
+    return answers
+  }
+  for (const row of await standings.of(db, codes, days, wanted)) answers[row.place] = row
   return answers
 }

@@ -261,7 +261,7 @@ export const misplaced = async (
   return answer.rows
 }
 
-/** Operators whose current score is not their latest in the course of things, with the score that it should be. */
+/** Operators whose current score, or the one that standing reads (migration 32), is not their latest in the course of things, with the score that it should be. */
 export const strayCurrent = async (db: Db): Promise<{ id: number; operatorId: number }[]> => {
   const answer = await db.raw(
     `select l.id, l.operator_id as "operatorId" from (
@@ -269,7 +269,11 @@ export const strayCurrent = async (db: Db): Promise<{ id: number; operatorId: nu
      left join current_scores c on c.operator_id = l.operator_id
      where (c.score_id, c.as_of, c.value, c.grade, c.facts_hash, c.next_change_on, split_part(c.basis, ' ', 1))
        is distinct from (l.id, l.as_of, l.value, l.grade, l.facts_hash, l.next_change_on, l.scorecard_hash)
-     order by l.id /* scores.strayCurrent */`,
+     union select l.id, l.operator_id from (
+       select distinct on (operator_id) * from scores where not asked order by operator_id, as_of desc, id desc) l
+     left join latest_scores c on c.operator_id = l.operator_id
+     where (c.score_id, c.as_of, c.value, c.grade) is distinct from (l.id, l.as_of, l.value, l.grade)
+     order by 1 /* scores.strayCurrent */`,
   )
   return answer.rows
 }

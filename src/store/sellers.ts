@@ -40,7 +40,8 @@ export const replace = async (
 ): Promise<SellerList> => {
   const { client, dated, malformed, at } = made
   await tx.raw(
-    `with old as (update seller_lists set current = false where client = ? and current returning id)
+    `with old as (update seller_lists set current = false where client = ? and current returning id),
+       bits as (delete from seller_bits b using old where b.list_id = old.id)
      delete from sellers s using old where s.list_id = old.id /* sellers.replace old */`,
     [client],
   )
@@ -55,7 +56,16 @@ export const replace = async (
      select ${COLUMNS} from list /* sellers.replace new */`,
     { client, dated, at, malformed },
   )
+  await marked(tx, client)
   return answer.rows[0]
+}
+
+/** Notes which operators stand on the client's list by their own USCC (migration 33). */
+export const marked = async (tx: Db | Tx, client: string): Promise<void> => {
+  await tx.raw(
+    `insert into seller_bits (list_id, bits) select id, seller_bits_of(id) from seller_lists where client = ? and current /* sellers.marked */`,
+    [client],
+  )
 }
 
 const copy = async (tx: Tx, sellers: Iterable<Seller>): Promise<void> => {
@@ -103,6 +113,14 @@ export const isOnList = (client: string, operator: string): string => `coalesce(
         where d.scheme = w.scheme and d.code = w.code and d.known_to is null)) end
   from seller_lists l where l.client = ${client} and l.current and l.dated >= :oldest::date), false)`
 
+/** `b`: the bits of the list of :client that counts, if there is one (SQL); taken out of its storage once. */
+export const BITS = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
+  from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING})`
+
+/** Whether `b` says that an operator is on the list (SQL); if not, it may be all the same. */
+export const isMarked = (operator: string): string =>
+  `case when ${operator}.id < (select many from b) then get_bit((select bits from b), ${operator}.id) = 1 else false end`
+
 /** Which of these USCCs stand on the client's list as they are. They are those of operators themselves: see `among` for all else. */
 export const amongOwn = async (
   db: Reads,
@@ -131,6 +149,23 @@ export const among = async (
     { client, oldest, operators: [...operators] } as never,
   )
   return new Set(answer.rows.map(({ id }: { id: number }) => id))
+}
+
+/** As `among`, of operators nearly all of which are on it by their own USCC, if at all. */
+export const amongThose = async (
+  db: Reads,
+  of: { client: string; oldest: string },
+  operators: readonly { operatorId: number; uscc: string | null }[],
+): Promise<Set<number>> => {
+  const named = await amongOwn(
+    db,
+    of,
+    operators.flatMap(({ uscc }) => uscc ?? []),
+  )
+  const found = new Set(operators.filter(({ uscc }) => named.has(uscc ?? '')).map(({ operatorId }) => operatorId))
+  const others = operators.map(({ operatorId }) => operatorId).filter((id) => !found.has(id))
+  if (others.length > 0) for (const id of await among(db, of, others)) found.add(id)
+  return found
 }
 
 /** `select id` of every operator on the list of :client (SQL); of lists as long as they are in few passes. Bindings: client, oldest. */

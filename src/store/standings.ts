@@ -2,7 +2,6 @@
  * Standing: one row per code asked, whatever the code is; the query that marketplaces ask by the thousand. What nobody wants to
  * know is not looked up: a statement for each combination of wants.
  */
-import { LIST_FACT } from '../domain/facts.js'
 import * as authorisations from './authorisations.js'
 import type { Reads } from './bulk.js'
 import { type PublicBody, type PublicDays, SHOWN } from './listings.js'
@@ -120,11 +119,14 @@ const written = (wanted: Wanted, ofUscc: boolean): string => {
 }
 
 const GRADE_COLUMNS = [
-  's.value as score',
-  'coalesce(h.grade, s.grade) as grade',
-  `coalesce(${FORGOTTEN}, false) as forgotten`,
+  'case when q.id is null then c.value else s.value end as score',
+  'coalesce(h.grade, case when q.id is null then c.grade else s.grade end) as grade',
+  `case when q.id is null then false else coalesce(${FORGOTTEN}, false) end as forgotten`,
 ]
-const FLAG_COLUMNS = ['h.id is not null as overruled', `${CONTESTED} as objected`]
+const FLAG_COLUMNS = [
+  'h.id is not null as overruled',
+  `case when q.id is null then false else ${CONTESTED} end as objected`,
+]
 
 const SHOWN_ENTRIES = `from listings l join public_entries p on p.listing_id = l.id where l.operator_id = o.id and ${SHOWN}`
 const BODIES_COLUMN = `coalesce((select jsonb_agg(p.body order by p.published_on desc) ${SHOWN_ENTRIES}), '[]') as entries`
@@ -135,65 +137,149 @@ const SEES = {
   AUTHORISED: `exists (select 1 from authorisations u where u.operator_id = o.id and ${authorisations.holds('u', 'a.client')})`,
 }
 
-const SEEN_SCORE = `
-  left join lateral (select value, grade, reasons, as_of, known_at from scores s where x.sees and s.operator_id = o.id and ${COUNTS}
+/**
+ * Whether more may be said of the score of operator `o` than that its latest one `c` counts (SQL): people set something beside it,
+ * it weighs an entry that may have left, it is of a later day than is asked about, or somebody had another scored for that day.
+ */
+const SPECIAL = `(coalesce(c.weighs_entry or c.as_of > :asOf::date, false)
+  or exists (select 1 from scores k where k.asked and k.as_of = :asOf::date and k.operator_id = o.id)
+  or exists (select 1 from overrules k where k.operator_id = o.id) or exists (select 1 from objections k where k.operator_id = o.id))`
+
+/** All that may be said of the score of operator `id` (SQL), of which nothing is looked for where that is null. */
+const scoreOf = (id: string): string => `
+  left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = ${id} and ${COUNTS}
     order by s.as_of desc, s.id desc limit 1) s on true
-  left join lateral (${holding('o.id', "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}`
+  left join lateral (${holding(id, "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}`
+
+/** Of nearly all their latest score, and nothing more is looked for; `q.id` is an operator of whom all is. */
+const SEEN_SCORE = `
+  left join latest_scores c on c.operator_id = case when x.sees then o.id end
+  cross join lateral (select case when x.sees and ${SPECIAL} then o.id end as id offset 0) q ${scoreOf('q.id')}`
 
 /** Of several operators to which a code leads none is meant. */
 const ONE = 'case when min(l.id) = max(l.id) then min(l.id) end'
 
 const OF_ANY = `cross join lateral (select ${ONE} as id from (
-    select c.operator_id as id from codes c where c.scheme = a.scheme and c.code = a.code and c.known_to is null) l) c
-  join operators o on o.id = c.id`
+    select c.operator_id as id from codes c where c.scheme = a.scheme and c.code = a.code and c.known_to is null) l) w
+  join operators o on o.id = w.id`
 
 /**
  * As nearly always: of the view `codes` only what holds such codes. What the code leads to is nearly always the operator whose
- * own it is, and only another one is looked for again.
+ * own it is and nobody else's; all that it may lead to is looked for of others alone, and another operator than its own read again.
  */
 const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
-  cross join lateral (select ${ONE} as id from (select coalesce(d.merged_into, d.id) as id
-   union all select coalesce(m.merged_into, m.id) from operator_codes k join operators m on m.id = k.operator_id
-     where k.scheme = 'uscc' and k.code = a.code and m.known_to is null) l) c
-  left join operators m on m.id = case when c.id is distinct from d.id then c.id end
-  join lateral (select c.id${['uscc', 'shop', 'name', 'region', 'status', 'known_to']
+  cross join lateral (select case when d.merged_into is null and d.id is not null
+      and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = a.code) then d.id
+    else (select ${ONE} from (select coalesce(d.merged_into, d.id) as id
+      union all select coalesce(m.merged_into, m.id) from operator_codes k join operators m on m.id = k.operator_id
+        where k.scheme = 'uscc' and k.code = a.code and m.known_to is null) l) end as id offset 0) w
+  left join operators m on m.id = case when w.id is distinct from d.id then w.id end
+  join lateral (select w.id${['uscc', 'shop', 'name', 'region', 'status', 'known_to']
     .map((column) => `, case when m.id is null then d.${column} else m.${column} end as ${column}`)
-    .join('')}) o on c.id is not null`
+    .join('')}) o on w.id is not null`
 
 /** What is said of an operator `o` beside what it is itself: its score, if it is asked for, and its entries. */
 const SCORED = `s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overruled, ${CONTESTED} as objected,
   coalesce(${FORGOTTEN}, false) as forgotten`
-const SCORE_AS_COMPUTED = `left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = o.id and ${COUNTS}
-    order by s.as_of desc, s.id desc limit 1) s on true`
-const SCORE = `${SCORE_AS_COMPUTED}
-  left join lateral (${holding('o.id', "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}`
+
+/** Codes from which on they are looked up as many (`ofMany`), in several statements that cost less than one that does it all. */
+export const MANY_CODES = 50
+
+/** As `of`, for many codes that one asks about; in the place of each its row, one object where codes repeat, or null. */
+export const ofMany = async (
+  db: Reads,
+  codes: readonly CodeAsked[],
+  days: Days,
+  wanted: Wanted,
+): Promise<(StandingRow | null)[]> => {
+  const client = codes[0]?.client ?? null
+  const usccs = new Set(codes.flatMap(({ scheme, code }) => (scheme === 'uscc' ? [code] : [])))
+  const own = await ofOwn(db, [...usccs], days, {
+    scored: wanted.grades !== 'NONE',
+    entries: wanted.entries !== 'NONE',
+    sellersOf: wanted.grades === 'SELLERS' ? client : null,
+  })
+  if (wanted.grades !== 'NONE')
+    await withSight(db, [...own.values()], { client: client ?? '', days, grades: wanted.grades })
+  const found = codes.map(({ scheme, code }) => (scheme === 'uscc' ? (own.get(code) ?? null) : null))
+  const others = codes.flatMap((code, place) => (found[place] ? [] : [{ ...code, place }]))
+  for (const row of await of(db, others, days, wanted)) found[row.place] = row
+  return found
+}
+
+/** What is not to be seen is not there. */
+const withSight = async (
+  db: Reads,
+  rows: readonly StandingRow[],
+  { client, days, grades }: { client: string; days: Days; grades: Exclude<Wanted['grades'], 'NONE'> },
+): Promise<void> => {
+  const { today, oldest = today } = days
+  const open = rows.filter(({ sees }) => sees !== true)
+  const ids = open.map(({ operatorId }) => operatorId)
+  const among = async (): Promise<Set<number>> => {
+    if (grades === 'ALL' || ids.length === 0) return new Set(ids)
+    if (grades === 'AUTHORISED') return authorisations.among(db, { client, today }, ids)
+    return sellers.amongThose(db, { client, oldest }, open)
+  }
+  const seen = await among()
+  for (const row of open) {
+    row.sees = seen.has(row.operatorId)
+    if (!row.sees) Object.assign(row, UNSEEN)
+  }
+}
+const UNSEEN = { score: null, grade: null, overruled: false, objected: false, forgotten: false }
 
 /**
  * As `of`, for many USCCs at once, in whatever order, and only those that lead to one operator by being its own: nearly all, and
  * at a fraction of the cost. Whoever asks with `of` about the others is told all.
- * `scored` false: without score and grade, for those who are not told them.
+ * `scored` false: without score and grade, for those who are not told them. `sellersOf`: of those that are marked as on this
+ * client's list `sees` is true; of the others it is not known.
  */
 export const ofOwn = async (
   db: Reads,
   usccs: readonly string[],
-  days: PublicDays,
-  { scored }: { scored: boolean },
+  { asOf, today, oldest = today }: Days,
+  {
+    scored,
+    entries: listed = true,
+    sellersOf = null,
+  }: { scored: boolean; entries?: boolean; sellersOf?: string | null },
 ): Promise<Map<string, StandingRow>> => {
   const found = new Map<string, StandingRow>()
   if (usccs.length === 0) return found
   // A USCC has nothing that would have to be escaped.
-  const answer = await db.raw(scored ? OWN_SCORED : OWN, { ...days, codes: `{${usccs.join(',')}}` })
+  const codes = `{${usccs.join(',')}}`
+  const days = { asOf, today }
+  const answer = await (sellersOf !== null
+    ? db.raw(OWN_OF_SELLERS, { ...days, codes, client: sellersOf, oldest })
+    : db.raw(scored ? OWN_SCORED : OWN, { ...days, codes }))
   const byId = new Map<number, StandingRow>()
   const special: number[] = []
-  for (const { isSpecial, ...row } of answer.rows as (StandingRow & { isSpecial: boolean })[]) {
-    row.entries = NO_ENTRIES
-    found.set(row.uscc ?? '', row)
-    byId.set(row.operatorId, row)
-    if (isSpecial) special.push(row.operatorId)
+  for (const each of answer.rows as OwnRow[]) {
+    // Written out: half as dear as to copy what has come and add to it.
+    const row: StandingRow = {
+      place: 0,
+      operatorId: each.operatorId,
+      uscc: each.uscc,
+      shop: each.shop,
+      name: each.name,
+      region: each.region,
+      status: each.status,
+      sees: each.sees === true,
+      score: each.score ?? null,
+      grade: each.grade ?? null,
+      overruled: false,
+      objected: false,
+      forgotten: false,
+      entries: NO_ENTRIES,
+    }
+    found.set(each.uscc, row)
+    byId.set(each.operatorId, row)
+    if (each.isSpecial === true) special.push(each.operatorId)
   }
   const ids = [...byId.keys()]
   const [entries, scores] = await Promise.all([
-    ids.length === 0 ? NOTHING : db.raw(ENTRIES_OF, { ...days, ids: `{${ids.join(',')}}` }),
+    ids.length === 0 || !listed ? NOTHING : db.raw(ENTRIES_OF, { ...days, ids: `{${ids.join(',')}}` }),
     special.length === 0 ? NOTHING : db.raw(SCORES_OF, { ...days, ids: `{${special.join(',')}}` }),
   ])
   for (const { operatorId, ...more } of [...entries.rows, ...scores.rows] as StandingRow[])
@@ -201,24 +287,28 @@ export const ofOwn = async (
   return found
 }
 const NO_ENTRIES: PublicBody[] = []
+
+interface OwnRow extends Pick<StandingRow, 'operatorId' | 'shop' | 'name' | 'region' | 'status' | 'sees'> {
+  uscc: string
+  /** These are there where they were asked for. */
+  score?: number | null
+  grade?: StandingRow['grade']
+  isSpecial?: boolean
+}
+
 const NOTHING = { rows: [] }
 
-const own = (columns: string, joins: string): string => `
-  select 0 as place, o.id as "operatorId", o.uscc, o.shop, o.name, o.region, o.status, ${columns}
+const own = (columns = '', joins = ''): string => `
+  select o.id as "operatorId", o.uscc, o.shop, o.name, o.region, o.status ${columns}
   from operators o ${joins} where o.uscc = any(:codes::text[]) and o.known_to is null and o.merged_into is null
     and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = o.uscc) /* standings.ofOwn */`
-const OWN = own(
-  'null::int as score, null as grade, false as overruled, false as objected, false as forgotten, false as "isSpecial"',
-  '',
-)
-/** The score as it was computed; whether an overrule, an objection or an entry that has left may say more of it. */
-const OWN_SCORED = own(
-  `s.value as score, s.grade, false as overruled, false as objected, false as forgotten,
-    coalesce(strpos(s.reasons::text, '"${LIST_FACT}"') > 0, false) or exists (select 1 from objections b where b.operator_id = o.id)
-      or exists (select 1 from overrules r where r.operator_id = o.id) as "isSpecial"`,
-  SCORE_AS_COMPUTED,
-)
-const SCORES_OF = `select o.id as "operatorId", ${SCORED} from unnest(:ids::int[]) as o(id) ${SCORE} /* standings.ofOwn scores */`
+const OWN = own()
+/** The score as it was computed; whether more may be said of it. */
+const LATEST = `, c.value as score, c.grade, ${SPECIAL} as "isSpecial"`
+const JOINED = 'left join latest_scores c on c.operator_id = o.id'
+const OWN_SCORED = own(LATEST, JOINED)
+const OWN_OF_SELLERS = `with ${sellers.BITS} ${own(`${LATEST}, ${sellers.isMarked('o')} as sees`, JOINED)}`
+const SCORES_OF = `select o.id as "operatorId", ${SCORED} from unnest(:ids::int[]) as o(id) ${scoreOf('o.id')} /* standings.ofOwn scores */`
 /** Of all at once: nearly none has one. */
 const ENTRIES_OF = `select l.operator_id as "operatorId", jsonb_agg(p.body order by p.published_on desc) as entries
   from listings l join public_entries p on p.listing_id = l.id where l.operator_id = any(:ids::int[]) and ${SHOWN}

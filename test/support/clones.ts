@@ -37,8 +37,14 @@ export const copies = async (
       const copied = { ...row, ...(id !== undefined && { id }) }
       made.push({ ...copied, ...other?.(copied, n) })
     }
+  // But columns that are made of others.
+  const { rows: columns } = await db.raw(
+    `select string_agg(quote_ident(column_name), ', ') as all from information_schema.columns
+     where table_schema = current_schema and table_name = ? and is_generated = 'NEVER'`,
+    [table],
+  )
   await db.raw(
-    `insert into ${table} overriding system value select * from json_populate_recordset(null::${table}, ?::json)`,
+    `insert into ${table} (${columns[0].all}) overriding system value select ${columns[0].all} from json_populate_recordset(null::${table}, ?::json)`,
     [JSON.stringify(made)],
   )
   if (next > Number(highest))

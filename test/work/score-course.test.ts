@@ -256,6 +256,7 @@ describe('scoring in its course', () => {
     ['the card', `update scorecards set card = jsonb_set(card, '{base}', '601')`],
     ['the rules', `update rule_books set lists = jsonb_set(lists, '{0,terms}', '[]')`],
     ['what counts now', 'update current_scores set value = value - 1'],
+    ['what standing reads', 'update latest_scores set value = value - 1'],
   ]
   it('verify finds what else was falsified', async () => {
     await register(1)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { feeds } from '../../../src/agencies/index.js'
 import { connect, type Db, migrate } from '../../../src/store/db.js'
 import * as runs from '../../../src/store/runs.js'
+import { marked } from '../../../src/store/sellers.js'
 import { commanded } from '../commanded.js'
 import { recorded } from '../people.js'
 import { usccOf } from '../register.js'
@@ -112,6 +113,7 @@ export const sold = async (url: string, client: string): Promise<void> => {
        insert into sellers (list_id, scheme, code) select l.id, 'uscc', o.uscc from list l, operators o order by o.uscc`,
       [client],
     )
+    await marked(db, client)
     await db.raw('vacuum analyze sellers, seller_lists')
     await db.raw('checkpoint')
   } finally {

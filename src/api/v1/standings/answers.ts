@@ -5,13 +5,14 @@
 import { type NameAnswer, nameAnswer, presentAnswer } from '../../../domain/asked-name.js'
 import { type AskedRow, type BadRow, isBad } from '../../../domain/asked-rows.js'
 import { codeOf } from '../../../domain/identity.js'
+import { oldestHolding } from '../../../domain/sellers.js'
 import type { Freshness } from '../../../domain/standing-seen.js'
 import { may } from '../../../domain/viewer.js'
 import type { Reads } from '../../../store/bulk.js'
 import * as operators from '../../../store/operators.js'
 import * as store from '../../../store/standings.js'
 import { type Context, spend, viewerOn } from '../../context.js'
-import { seeingMany } from '../../grades.js'
+import { gradesFor, seeingMany } from '../../grades.js'
 import { listing } from '../../nouns/listing.js'
 import type { ListingView } from '../../nouns/listing-view.js'
 import { standingView } from '../../nouns/standing.js'
@@ -76,7 +77,15 @@ export const answersTo = async (
     context,
     db,
     found.map(
-      (row) => row && { id: row.operatorId, uscc: row.uscc, shop: row.shop, region: row.region, own: own.has(row) },
+      (row) =>
+        row && {
+          id: row.operatorId,
+          uscc: row.uscc,
+          shop: row.shop,
+          region: row.region,
+          own: own.has(row),
+          marked: own.has(row) && row.sees === true,
+        },
     ),
   )
   const names = await namesOf(context, db, asked, found)
@@ -107,12 +116,13 @@ interface Found {
 }
 
 const lookedUp = async (context: Context, db: Reads, asked: readonly AskedRow[], asOf: string): Promise<Found> => {
-  const days = { asOf, today: context.today }
+  const days = { asOf, today: context.today, oldest: oldestHolding(context.today) }
   const codes = asked.map(({ code }) => codeOf(code))
   const usccs = new Set(codes.flatMap((code) => (code?.scheme === 'uscc' ? [code.code] : [])))
   const { viewer } = context
   const scored = may(viewer, 'see_grade') || may(viewer, 'see_sellers_grade') || may(viewer, 'see_authorised_grade')
-  const own = await store.ofOwn(db, [...usccs], days, { scored })
+  const sellersOf = gradesFor(viewer) === 'SELLERS' ? viewer.sub : null
+  const own = await store.ofOwn(db, [...usccs], days, { scored, sellersOf })
   const found = codes.map((code) => (code?.scheme === 'uscc' ? (own.get(code.code) ?? null) : null))
   const others = codes.flatMap((code, place) =>
     code === null || found[place] ? [] : [{ place, scheme: code.scheme, code: code.code }],

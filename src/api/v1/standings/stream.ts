@@ -10,8 +10,8 @@ import { Refusal } from '../../../errors.js'
 const UNDER_WAY_MOST = 4
 /** Rows that are there are answered when no more have come for so long, milliseconds. */
 const PATIENCE_MS = 10
-/** Rows of the first chunk, so that the first answers leave at once. */
-const FIRST_ROWS = 200
+/** Rows of the first chunk, which is answered alone, so that the first answers leave at once. */
+const FIRST_ROWS = 50
 /** A reader that takes nothing for so long has stopped, milliseconds. */
 const READ_MS = 60_000
 
@@ -100,9 +100,10 @@ export async function* inOrder<C, A>(chunks: AsyncIterable<C>, answer: (chunk: C
   const underWay: Promise<A>[] = []
   let next: Promise<IteratorResult<C>> | null = null
   let isOver = false
+  let most = 1
   try {
     while (!isOver || underWay.length > 0) {
-      if (!isOver && underWay.length < UNDER_WAY_MOST) {
+      if (!isOver && underWay.length < most) {
         if (next === null) {
           next = from.next()
           next.catch(() => undefined)
@@ -120,7 +121,9 @@ export async function* inOrder<C, A>(chunks: AsyncIterable<C>, answer: (chunk: C
           continue
         }
       }
-      yield (await underWay.shift()) as A
+      const answered = (await underWay.shift()) as A
+      most = UNDER_WAY_MOST
+      yield answered
     }
   } finally {
     await Promise.allSettled(underWay)
