@@ -173,7 +173,7 @@ const Codes = ({ of }: { of: Platform }) =>
   of.refusedByCode.length === 0 ? null : (
     <ul className="refusals" aria-label={`${of.name.zh}的拒收代码`}>
       {of.refusedByCode.map(({ count: n, advice }) => (
-        <li key={advice.code}>
+        <li key={advice.code} className="refused-by">
           <Link to={`/deliveries?state=REFUSED&platform=${of.id}&code=${encodeURIComponent(advice.code)}`}>
             {advice.code} · {count(n)} 件
           </Link>
