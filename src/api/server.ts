@@ -6,17 +6,21 @@ import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import { makeMetrics } from '../metrics.js'
 import { makeBulk } from '../store/bulk.js'
 import { poolOf } from '../store/db.js'
+import { about } from '../web/about-routes.js'
+import { check } from '../web/check/index.js'
 import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
 import { sorryPage } from '../web/sorry.js'
 import { type Asked, askedBy } from './asked.js'
+import { checking } from './check.js'
 import { cookieIn } from './cookies.js'
 import { desk } from './desk.js'
 import { graphqlRefusal } from './faults.js'
-import { type GraphqlDoor, makeGraphql } from './graphql.js'
+import { type Ask, type GraphqlDoor, makeGraphql } from './graphql.js'
 import { makeHot } from './hot.js'
 import { doorOf, metricsDoor } from './metrics.js'
+import { my } from './my.js'
 import { openapi } from './openapi.js'
 import type { ApiParts, PartsGiven } from './parts.js'
 import { answerProblem, faulted, notFound } from './problems.js'
@@ -65,7 +69,7 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
   // Who asks what is known before express sees the request, and lives as long as it.
   const asked = new WeakMap<IncomingMessage, Asked>()
   const askedOf = (request: IncomingMessage): Asked => asked.get(request) ?? askedBy(request, parts)
-  const rest = makeRest(parts, askedOf, limits)
+  const rest = makeRest(parts, askedOf, { limits, ask: graphql.ask })
 
   const server = http.createServer(sockets, (request, response) => {
     const began = performance.now()
@@ -210,7 +214,11 @@ const answerGraphql = async (
 /** Whoever sends it traffic is told first, while it still takes some. */
 const LEAVING = { ok: false, checks: { hub: 'stopping' } }
 
-export const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked, limits: Limits): Express => {
+export const makeRest = (
+  parts: ApiParts,
+  askedOf: (request: IncomingMessage) => Asked,
+  { limits, ask }: { limits: Limits; ask: Ask },
+): Express => {
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
@@ -244,6 +252,16 @@ export const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) =>
   }
   app.use(data({ ...parts, ...ofRequest }))
   app.use(site({ ...parts, ...ofRequest }))
+  app.use(about({ ...parts, ...ofRequest }))
+  app.use(
+    check({
+      ...parts,
+      ...ofRequest,
+      check: checking(parts, askedOf, limits),
+      refused: (request, code) => void askedOf(request).refused.push(code),
+    }),
+  )
+  app.use(my(parts, askedOf, ask))
   app.use(notFound(askedOf))
   app.use(faulted(askedOf))
   return app

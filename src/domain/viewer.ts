@@ -2,6 +2,8 @@
 import { type Level, levelOf } from './lists.js'
 import { RECORD_KINDS, type RecordKind } from './records.js'
 
+export { samePerson } from './persons.js'
+
 export const ROLES = [
   'public',
   'marketplace',
@@ -268,8 +270,3 @@ export const viewerOf = (viewer: Viewer, operator: Owner | null): Viewer =>
 /** An agency, about the feeds of which it may do something: its own alone. */
 export const mayFeed = (viewer: Viewer, act: Act, feed: { agency: string }): boolean =>
   may(viewer, act) && (viewer.role !== 'agency' || viewer.agency === feed.agency)
-
-/** "Another person" is another `sub`, however it is spelt: an upper-case or full-width twin is the same one. */
-export const samePerson = (one: string, other: string): boolean => folded(one) === folded(other)
-
-const folded = (name: string): string => name.normalize('NFKC').toLowerCase()

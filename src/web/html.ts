@@ -44,6 +44,9 @@ export const plain = (zh: string, en: string): Html =>
 export const told = (text: string): Html =>
   new Html((lang) => `<bdi${lang === 'en' ? ' lang="zh-CN"' : ''}>${escaped(text)}</bdi>`)
 
+/** In the language of the page alone: signs, and short words that would be said twice. */
+export const only = (zh: string, en: string): Html => new Html((lang) => escaped(lang === 'en' ? en : zh))
+
 /** The address of a page of this site, in the language of this one. Parameters that are empty are left out. */
 export const to = (path: string, parameters: Record<string, string> = {}, fragment = ''): Html =>
   new Html((lang) => escaped(addressOf(path, parameters, lang) + fragment))

@@ -48,7 +48,7 @@ ${content}
 <footer class="foot">
 <div class="wide">
 <nav aria-label="${plain('更多', 'More')}"><ul>${FOOT.map((link) => item(link, here?.path))}</ul></nav>
-<p>${both('本站不使用脚本、不设置 Cookie、不记录谁看了什么。', 'This site uses no script, sets no cookie, and keeps no note of who read what.')}</p>
+<p>${both('公开页面不使用脚本、不设置 Cookie、不记录谁看了什么。', 'Its public pages use no script, set no cookie, and keep no note of who read what.')}</p>
 <p>${both('对某条记录有疑问，请联系该条所列决定机关；本站尚未登记运行单位的联系方式。', 'For questions about an entry turn to the authority named in it; whoever runs this site has not yet left an address here.')}</p>
 </div>
 </footer>
