@@ -35,6 +35,7 @@ export const verify = async (onProgress: (rows: number) => void, signal: AbortSi
     for (const event of events) {
       const [, name, said] = /^event: (\w+)\ndata: (.*)$/s.exec(event) ?? []
       if (name === 'progress') onProgress((JSON.parse(said ?? '') as { rows: number }).rows)
+      if (name === 'end') throw { code: 'DRAINING', detail: '枢纽正在停止或重新启动，校验没有完成；请稍后再校验一次。' }
       if (name === 'done') return JSON.parse(said ?? '') as Verified
     }
   }
