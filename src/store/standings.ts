@@ -182,8 +182,8 @@ const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
 const SCORED = `s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overruled, ${CONTESTED} as objected,
   coalesce(${FORGOTTEN}, false) as forgotten`
 
-/** Codes from which on they are looked up as many (`ofMany`), in several statements that cost less than one that does it all. */
-export const MANY_CODES = 50
+/** More than a page has: codes from which on they are looked up as many (`ofMany`), in several statements that cost less than one that does it all. */
+export const MANY_CODES = 101
 
 /** As `of`, for many codes that one asks about; in the place of each its row, one object where codes repeat, or null. */
 export const ofMany = async (
