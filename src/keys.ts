@@ -23,6 +23,8 @@ import jwt from 'jsonwebtoken'
 import { ACCESS_CODE_BYTES, accessCodeOf } from './domain/access-code.js'
 import { Refusal } from './errors.js'
 
+/** Type of a certificate in its header. */
+export const CERTIFICATE_TYPE = 'removal-certificate+jws'
 /** Life of an access token, seconds. */
 export const TOKEN_SECONDS = 900
 export const AUDIENCE = 'hub'
@@ -65,7 +67,7 @@ export interface Keys {
   /** Whether tokens of the key of that name can still be good: of one that leaked none is any more. */
   accepts(kid: string, now: number): boolean
   jwks(): { keys: JWK[] }
-  /** For what is published: keys of their own, that nothing else is signed with. */
+  /** For what is published, and what a party may show to anybody: keys of their own, that nothing else is signed with. */
   manifests: ManifestKeys
   /** Keyed hash of an ID number (HMAC-SHA-256, shortened): equal numbers, equal marks; no way back. */
   mark(id: string): string
@@ -87,6 +89,8 @@ export interface ManifestKeys {
   knows(kid: string): boolean
   /** A compact JWS of this text. */
   sign(payload: string): { kid: string; jws: string }
+  /** A compact JWS of what one party is told; its header says so, so that it is never taken for a manifest. */
+  certify(payload: string): { kid: string; jws: string }
 }
 
 export const loadKeys = async (folder: string, issuer: string): Promise<Keys> => {
@@ -152,6 +156,11 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
       sign: (payload) => {
         const { privateKey, kid } = ring.newest()
         return { kid, jws: jwt.sign(payload, privateKey, { algorithm: 'ES256', keyid: kid }) }
+      },
+      certify: (payload) => {
+        const { privateKey, kid } = ring.newest()
+        const header = { alg: 'ES256', typ: CERTIFICATE_TYPE }
+        return { kid, jws: jwt.sign(payload, privateKey, { algorithm: 'ES256', keyid: kid, header }) }
       },
     },
     mark: (id) => createHmac('sha256', hashKey).update(id).digest('hex').slice(0, HASH_CHARACTERS),

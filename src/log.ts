@@ -10,11 +10,11 @@ export type Log = Logger
 const HIDDEN = ['secret', 'password', 'authorization', 'token', '*.secret', '*.password', '*.authorization', '*.token']
 
 /**
- * What nearly every line says. Nothing in it comes from outside but perhaps an id, which was looked at when it came and is too
- * short and too plain here to hold a code.
+ * What nearly every line says. Nothing in it comes from outside but perhaps an id of the request, which was looked at when it
+ * came and is too short and too plain here to hold a code; and the id of an entry that there is, which the hub made.
  */
 const PLAIN =
-  /^\{"level":30,"time":\d{13},"pid":\d+,"request":"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}","method":"(?:GET|POST)","path":"\/graphql","status":\d{3},"ms":\d+,"msg":"answered"\}\n$/
+  /^\{"level":30,"time":\d{13},"pid":\d+,"request":"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}","method":"(?:GET|POST)","path":"\/(?:(?:graphql|blacklist)?","status":\d{3}|blacklist\/[0-9a-f-]{36}","status":(?:200|304)),"ms":\d+,"msg":"answered"\}\n$/
 
 /** A fault of the system repeats the name of a file, one of a library the text that it could not read. */
 const withoutIds = (line: string): string => (PLAIN.test(line) ? line : withoutAccessCodes(redact(line, () => '…')))

@@ -1,9 +1,11 @@
-/** The cookie of a person's session, and how a request shows that it comes from a page of the hub. */
+/** The cookies of sessions, of a person's and of a party's, and how a request shows that it comes from a page of the hub. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Refusal } from '../errors.js'
 
 /** `__Host-`: browsers take it from this very host alone, over TLS (or from localhost), and no other host can lay one down. */
 const COOKIE = '__Host-hub'
+/** Of a party's, which opens its own door alone. */
+const PARTY_COOKIE = '__Host-party'
 /** As the hub writes them: 32 random bytes. */
 const VALUE = /^[\w-]{43}$/
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Strict'
@@ -11,17 +13,24 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS']
 
 /** Of a request whose cookie opens nothing: the browser lets go of it. */
 export const NO_COOKIE = `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
+export const NO_PARTY_COOKIE = `${PARTY_COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
 
-export const cookieFor = (value: string, seconds: number): string =>
-  `${COOKIE}=${value}; ${ATTRIBUTES}; Max-Age=${seconds}`
+export const cookieFor = (value: string, seconds: number): string => written(COOKIE, value, seconds)
+export const partyCookieFor = (value: string, seconds: number): string => written(PARTY_COOKIE, value, seconds)
+
+const written = (name: string, value: string, seconds: number): string =>
+  `${name}=${value}; ${ATTRIBUTES}; Max-Age=${seconds}`
 
 /** Null: it carries none. Of several, or of one that is no cookie of the hub, it is the empty one, which opens nothing. */
-export const cookieIn = ({ cookie = '' }: IncomingHttpHeaders): string | null => {
+export const cookieIn = (headers: IncomingHttpHeaders): string | null => read(COOKIE, headers)
+export const partyCookieIn = (headers: IncomingHttpHeaders): string | null => read(PARTY_COOKIE, headers)
+
+const read = (name: string, { cookie = '' }: IncomingHttpHeaders): string | null => {
   const values = cookie
     .split(';')
     .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${COOKIE}=`))
-    .map((pair) => pair.slice(COOKIE.length + 1))
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1))
   if (values.length === 0) return null
   const [value = ''] = values
   return values.length === 1 && VALUE.test(value) ? value : ''

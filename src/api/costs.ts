@@ -29,9 +29,12 @@ interface Dearer {
 const DEARER = {
   'Query.operators': { each: { cost: 500, zh: '按名称查找', en: 'search by name' } },
   'Query.standings': { byArgument: 'codes' },
+  // Does and undoes all that a take-back does.
+  'Query.takeBackPreview': { once: 500 },
   'Listing.documents': { each: { cost: 10, zh: '文书', en: 'document' } },
   'Listing.publicText': { once: 11 },
   'Listing.clocks': { once: 4 },
+  'Listing.outlooks': { once: 10 },
   'Delivery.again': { once: 6 },
   // Reads all facts of its operator anew.
   'Score.audit': { once: 100 },

@@ -65,8 +65,22 @@ interface Answered {
   context: Context | null
 }
 
+/** A question of this viewer, obeying its rights and limits and kept in the trail, as if it had come over HTTP. */
+export type Ask = (
+  own: { asked: Asked; viewer: Viewer; response: ServerResponse },
+  question: { query: string; variables?: Record<string, unknown> },
+) => Promise<Told>
+
+export interface Told {
+  // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of its question
+  data: any
+  errors: readonly GraphQLFormattedError[]
+}
+
 export interface GraphqlDoor {
   answer(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void>
+  /** The same for a page that is made here, in whose answer it leaves. Refusal TRAIL_UNAVAILABLE. */
+  ask: Ask
   stop(): Promise<void>
 }
 
@@ -139,20 +153,29 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
     if (learned && type) types.set(accept, type)
     return { answer, context: own }
   }
+  const contextFor = ({ asked, viewer, response }: Parameters<Ask>[0], began: number): Context => {
+    const acts = (): boolean => context.asking.isAct
+    const own = withDb(parts, () => ownDb(parts.db, { requestId: asked.requestId, response, acts }))
+    const context = makeContext(own, askedAs(asked, viewer, limits), { hasLeft: () => response.destroyed, began })
+    return context
+  }
   return {
     stop: () => apollo.stop(),
+    ask: async ({ asked, viewer, response }, question) => {
+      const context = contextFor({ asked, viewer, response }, performance.now())
+      const { body } = await apollo.executeOperation(question, { contextValue: context })
+      if (body.kind !== 'single') throw new Error('an answer in pieces')
+      const { data = null, errors = [] } = body.singleResult
+      await keepAnswer(context, JSON.stringify(body.singleResult))
+      return { data, errors }
+    },
     answer: async (request, response, asked) => {
       const viewer = await admitted(request, response, { keys, revocations, quotas }, asked)
       if (viewer === null) return
       const body = await readJson(request, response)
       if (body === null) return
       const began = performance.now()
-      const contextOf = () => {
-        const acts = (): boolean => context.asking.isAct
-        const own = withDb(parts, () => ownDb(parts.db, { requestId: asked.requestId, response, acts }))
-        const context = makeContext(own, askedAs(asked, viewer, limits), { hasLeft: () => response.destroyed, began })
-        return context
-      }
+      const contextOf = () => contextFor({ asked, viewer, response }, began)
       const { answer, context } =
         (await byCompiled(body.value, request, contextOf)) ?? (await byApollo(body.value, request, asked, contextOf))
       if (context !== null) response.setHeader('Query-Cost', String(costOfAnswer(context)))

@@ -25,6 +25,7 @@ import { objection } from './nouns/objection.js'
 import { openRecords } from './nouns/open-records.js'
 import { operations } from './nouns/operations.js'
 import { operator } from './nouns/operator.js'
+import { outlook } from './nouns/outlook.js'
 import { overrule } from './nouns/overrule.js'
 import { platforms } from './nouns/platforms.js'
 import { compared } from './nouns/reconcile.js'
@@ -37,6 +38,7 @@ import { score } from './nouns/score.js'
 import { scorecardLife } from './nouns/scorecards.js'
 import { sellersOf } from './nouns/sellers.js'
 import { standing } from './nouns/standing.js'
+import { takeback } from './nouns/takeback.js'
 import { timelinessOf } from './nouns/timeliness.js'
 import { timetable } from './nouns/timetable.js'
 import { trail } from './nouns/trail.js'
@@ -84,6 +86,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...rejected.Query,
         ...identity.Query,
         ...concerns.Query,
+        ...takeback.Query,
         ...overrule.Query,
         ...objection.Query,
         ...door.Query,
@@ -123,7 +126,13 @@ export const makeSchema = (): GraphQLSchema => {
         ...administration.Mutation,
       },
       ...listingFields,
-      Listing: { ...listingFields.Listing, ...door.Listing, ...document.Listing, ...clocks.Listing },
+      Listing: {
+        ...listingFields.Listing,
+        ...outlook.Listing,
+        ...door.Listing,
+        ...document.Listing,
+        ...clocks.Listing,
+      },
       Operator: {
         ...operator.Operator,
         ...identity.Operator,

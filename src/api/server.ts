@@ -6,17 +6,21 @@ import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import { makeMetrics } from '../metrics.js'
 import { makeBulk } from '../store/bulk.js'
 import { poolOf } from '../store/db.js'
+import { about } from '../web/about-routes.js'
+import { check } from '../web/check/index.js'
 import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
 import { sorryPage } from '../web/sorry.js'
 import { type Asked, askedBy } from './asked.js'
+import { checking } from './check.js'
 import { cookieIn } from './cookies.js'
 import { desk } from './desk.js'
 import { graphqlRefusal } from './faults.js'
-import { type GraphqlDoor, makeGraphql } from './graphql.js'
+import { type Ask, type GraphqlDoor, makeGraphql } from './graphql.js'
 import { makeHot } from './hot.js'
 import { doorOf, metricsDoor } from './metrics.js'
+import { my } from './my.js'
 import { openapi } from './openapi.js'
 import type { ApiParts, PartsGiven } from './parts.js'
 import { answerProblem, faulted, notFound } from './problems.js'
@@ -65,7 +69,8 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
   // Who asks what is known before express sees the request, and lives as long as it.
   const asked = new WeakMap<IncomingMessage, Asked>()
   const askedOf = (request: IncomingMessage): Asked => asked.get(request) ?? askedBy(request, parts)
-  const rest = makeRest(parts, askedOf, limits)
+  const pages = pagesOf(parts, askedOf)
+  const rest = makeRest(parts, askedOf, { limits, ask: graphql.ask, pages })
 
   const server = http.createServer(sockets, (request, response) => {
     const began = performance.now()
@@ -102,7 +107,10 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
     if (!joins(request, response))
       return void turnedAway(response, own, new Refusal('TOO_MANY_REQUESTS', { retryAfter: 1 }))
     if (!ADMITTING.test(own.url.pathname) && !withinQuota(parts, request, response, own)) return
-    if (own.url.pathname !== '/graphql') return void rest(request, response)
+    if (own.url.pathname !== '/graphql') {
+      if (pages.atOnce(request, response, own.now, () => rest(request, response))) return
+      return void rest(request, response)
+    }
     if (asksForPage(request, own)) return sendGraphiql(response, cookieIn(request.headers) !== null)
     void answerGraphql(graphql, request, response, own)
   })
@@ -210,7 +218,20 @@ const answerGraphql = async (
 /** Whoever sends it traffic is told first, while it still takes some. */
 const LEAVING = { ok: false, checks: { hub: 'stopping' } }
 
-export const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked, limits: Limits): Express => {
+type AskedOf = (request: IncomingMessage) => Asked
+
+const ofRequest = (askedOf: AskedOf) => ({
+  nowOf: (request: IncomingMessage) => askedOf(request).now,
+  dbOf: (request: IncomingMessage) => askedOf(request).db,
+})
+
+const pagesOf = (parts: ApiParts, askedOf: AskedOf) => site({ ...parts, ...ofRequest(askedOf), byKey: parts.hot.db })
+
+export const makeRest = (
+  parts: ApiParts,
+  askedOf: AskedOf,
+  { limits, ask, pages = pagesOf(parts, askedOf) }: { limits: Limits; ask: Ask; pages?: ReturnType<typeof pagesOf> },
+): Express => {
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
@@ -238,12 +259,19 @@ export const makeRest = (parts: ApiParts, askedOf: (request: IncomingMessage) =>
   app.use(desk(parts, askedOf, limits.person))
   app.use(v1(parts, askedOf, limits))
   app.use(graphiqlFiles())
-  const ofRequest = {
-    nowOf: (request: IncomingMessage) => askedOf(request).now,
-    dbOf: (request: IncomingMessage) => askedOf(request).db,
-  }
-  app.use(data({ ...parts, ...ofRequest }))
-  app.use(site({ ...parts, ...ofRequest }))
+  const own = ofRequest(askedOf)
+  app.use(data({ ...parts, ...own }))
+  app.use(pages.routes)
+  app.use(about({ ...parts, ...own }))
+  app.use(
+    check({
+      ...parts,
+      ...own,
+      check: checking(parts, askedOf, limits),
+      refused: (request, code) => void askedOf(request).refused.push(code),
+    }),
+  )
+  app.use(my(parts, askedOf, ask))
   app.use(notFound(askedOf))
   app.use(faulted(askedOf))
   return app

@@ -10,14 +10,15 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
   {
     zh: '本枢纽依信用信息和评分卡计算',
     en: 'reckoned here, from records and a scorecard',
-    types: `Standing Score Reason RestorationStep RestorationAnswer LastingLoss WatchEntry ScorecardTrial TrialGradeMove GradeCounts TrialSpread
+    types: `Standing Score Reason RestorationStep RestorationAnswer LastingLoss WatchEntry TakeBackPreview RecordUndone ListingUndone ScoreUndone ScorecardTrial TrialGradeMove GradeCounts TrialSpread
       TrialMove TrialScore TrialReason TrialSide TrialRegion TrialKind`,
   },
   {
     zh: '本枢纽依 schema/rules 的规则计算',
     en: 'reckoned here, by the rules of schema/rules',
     types: `NameMatch Lateness RuleCount TimelinessFigure DueDelivery Deadline ListingClocks PublicationClock IdentityProposal IdentityEvidence
-      CaseColumn MaskedPart PublicText ListingDocument DocumentBlank`,
+      CaseColumn MaskedPart PublicText ListingDocument DocumentBlank MoveOutlook MoveDenial
+      CalendarForeseen CalendarDayForeseen DeadlineMoving`,
   },
   {
     zh: '规则文件 schema/rules',

@@ -29,8 +29,11 @@ ol { margin: 0 0 .4rem; padding-left: 3em; }
 @media print { .note { display: none; } body { max-width: none; padding: 0; } }
 `.trim()
 
+/** As a policy names it: a page that shows a document in a frame hands its own policy down to it. */
+export const DOCUMENT_STYLE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`
+
 /** The style is allowed by its hash: nothing else is fetched or run, wherever the page is opened. */
-const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; form-action 'none'; base-uri 'none'`
+const POLICY = `default-src 'none'; style-src ${DOCUMENT_STYLE}; form-action 'none'; base-uri 'none'`
 
 export const documentPage = (template: Template, of: DocumentOf, reader: Reader): DocumentPage => {
   const filled = fill(template, of)

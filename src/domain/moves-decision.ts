@@ -14,7 +14,7 @@ import {
   nothing,
   publicKind,
 } from './moves-row.js'
-import { samePerson } from './viewer.js'
+import { samePerson } from './persons.js'
 
 const BEFORE_PUBLICATION = STATES.slice(0, STATES.indexOf('PUBLISHED'))
 

@@ -10,7 +10,7 @@ import {
   nothing,
   publicKind,
 } from './moves-row.js'
-import { samePerson } from './viewer.js'
+import { samePerson } from './persons.js'
 
 /** Kinds that rest on a paper of a court or an authority. */
 const WITH_DOCUMENT: readonly HidingKind[] = ['STAY', 'RULING', 'BANKRUPTCY']

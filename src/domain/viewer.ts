@@ -2,7 +2,7 @@
 import { type Level, levelOf } from './lists.js'
 import { RECORD_KINDS, type RecordKind } from './records.js'
 
-export { samePerson } from './same-person.js'
+export { samePerson } from './persons.js'
 
 export const ROLES = [
   'public',

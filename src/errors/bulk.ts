@@ -17,6 +17,16 @@ export const BULK_REFUSALS = {
     () => '店铺号须说明属于哪个平台（参数 marketplace）。Say whose shop ids these are: ?marketplace=ID.',
   ),
   // Of the whole.
+  CHECK_NOTHING: row(
+    400,
+    1,
+    () => '没有可核验的内容：请粘贴代码，或选择文件。Nothing to check: paste codes, or choose a file.',
+  ),
+  FORM_UNREADABLE: row(
+    400,
+    1,
+    () => '表单无法读取，请返回本页重新提交。The form cannot be read: go back to the page and send it again.',
+  ),
   ROWS_UNREADABLE: row(
     400,
     1,

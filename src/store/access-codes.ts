@@ -20,7 +20,7 @@ const COLUMNS = `c.id, c.operator_id as "operatorId", c.reason, c.issued_by as "
   c.ended_reason as "endedReason", c.ended_by as "endedBy", c.ended_at as "endedAt"`
 
 /** A code opens the file for which it was issued: not one into which that was merged since, none that was taken back. */
-const OPENS = 'c.ended_at is null and o.known_to is null and o.merged_into is null'
+export const OPENS = 'c.ended_at is null and o.known_to is null and o.merged_into is null'
 
 export const issue = async (
   tx: Tx,

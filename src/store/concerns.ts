@@ -147,7 +147,7 @@ export const lackedBy = async (
 }
 
 /** Whether a person still has to look at something of this cause. */
-export const waits = async (tx: Tx, listingId: string, cause: Cause): Promise<boolean> => {
+export const waits = async (tx: Db | Tx, listingId: string, cause: Cause): Promise<boolean> => {
   const answer = await tx.raw(
     'select 1 from concerns where listing_id = ? and cause = ? and settled_at is null /* concerns.waits */',
     [listingId, cause],

@@ -83,7 +83,7 @@ export const freeForMove = async (tx: Tx, ids: readonly string[]): Promise<Listi
 }
 
 /** Whether the operator has another listing of this kind that is not ended. */
-export const anotherOpen = async (tx: Tx, { id, list, operatorId }: Listing): Promise<boolean> => {
+export const anotherOpen = async (tx: Db | Tx, { id, list, operatorId }: Listing): Promise<boolean> => {
   const answer = await tx.raw(
     `select 1 from listings l where l.operator_id = ? and l.list = ? and l.id <> ? and l.state not in ('REMOVED', 'NOT_LISTED')
      limit 1 /* listings.anotherOpen */`,

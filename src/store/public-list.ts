@@ -78,20 +78,41 @@ export const count = async (db: Db, sought: Sought): Promise<number> => {
   return answer.rows[0].n
 }
 
-/** Entries of these operators that are sought, and of whom they were merged into, in no order. */
-export const ofOperators = async (
-  db: Db,
-  operators: readonly number[],
-  sought: Sought,
-): Promise<{ operator: number; body: PublicBody }[]> => {
+/** An entry as it is told apart and put in order. */
+export interface Placed {
+  operator: number
+  id: string
+  publishedOn: string
+  endsOn: string | null
+}
+
+/**
+ * Entries of these operators that are sought, and of whom they were merged into, in no order. Few were merged, and fewer are no
+ * longer believed to exist: each of them has an index of its own, so that the others are not looked up.
+ */
+export const ofOperators = async (db: Db, operators: readonly number[], sought: Sought): Promise<Placed[]> => {
   if (operators.length === 0) return []
   const answer = await db.raw(
-    `select w.id as operator, p.body from operators w join listings l on l.operator_id = coalesce(w.merged_into, w.id)
-     join public_entries p on p.listing_id = l.id
-     where w.id = any(:operators) and w.known_to is null and ${where(sought)} /* publicList.ofOperators */`,
+    `select w.id as operator, p.listing_id as id, p.published_on as "publishedOn", p.ends_on as "endsOn"
+     from (select a.id, coalesce(m.merged_into, a.id) as own from unnest(:operators::int[]) a(id)
+       left join operators m on m.id = a.id and m.merged_into is not null
+       where not exists (select 1 from operators g where g.id = a.id and g.known_to is not null)) w
+     join listings l on l.operator_id = w.own join public_entries p on p.listing_id = l.id
+     where ${where(sought)} /* publicList.ofOperators */`,
     { ...bindingsOf(sought), operators: [...operators] } as never,
   )
   return answer.rows
+}
+
+/** In the order of the ids; what has left meanwhile is left out. */
+export const bodies = async (db: Db, ids: readonly string[]): Promise<PublicBody[]> => {
+  if (ids.length === 0) return []
+  const answer = await db.raw(
+    `select p.body from unnest(?::uuid[]) with ordinality a(id, place) join public_entries p on p.listing_id = a.id
+     order by a.place /* publicList.bodies */`,
+    [[...ids]] as never,
+  )
+  return answer.rows.map(({ body }: { body: PublicBody }) => body)
 }
 
 /** The stamp before it is written: another one whenever the list has changed, and the sequence of the last publication. */
@@ -108,7 +129,9 @@ export interface Stamp {
 export const stamp = async (db: Db): Promise<Stamp> => {
   const answer = await db.raw(
     `select (select count(*) || '.' || coalesce((select c.xid::text from public_changes c order by c.xid desc limit 1), '') from public_changes) as changes,
-       coalesce((select max(sequence) from snapshots), 0) as sequence /* publicList.stamp */`,
+       coalesce((select max(sequence) from snapshots), ?::int) as sequence /* publicList.stamp */`,
+    // With a value it is prepared where statements are; it is asked without end.
+    [0],
   )
   return answer.rows[0]
 }
@@ -139,10 +162,11 @@ export const authorities = async (db: Db, day: string, most: number): Promise<{ 
 
 /**
  * Whether the operator of `n` has an entry of ours, or was merged into one that has (SQL): looked up name by name, which is
- * quicker for some thousands of names than all who are listed at once.
+ * quicker for some thousands of names than all who are listed at once, and in indexes alone.
  */
-export const LISTED = `exists (select 1 from operators w join listings l on l.operator_id = coalesce(w.merged_into, w.id)
-  where w.id = n.operator_id and l.published_on is not null and l.removed_on is null offset 0)`
+export const LISTED = `(exists (select 1 from listings l where l.operator_id = n.operator_id and l.published_on is not null and l.removed_on is null offset 0)
+  or exists (select 1 from operators w join listings l on l.operator_id = w.merged_into
+    where w.id = n.operator_id and w.merged_into is not null and l.published_on is not null and l.removed_on is null offset 0))`
 
 /** An entry, and what the last publication says of it. */
 export interface SignedEntry {

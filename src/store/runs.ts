@@ -156,11 +156,22 @@ export const finish = async (
     })
 }
 
-/** Newest first, before the run `before`. */
-export const list = async (db: Db, { first, before }: { first: number; before: number | null }): Promise<Run[]> => {
+export interface Asked {
+  first: number
+  before: number | null
+  /** Absent or null, these two: of every job; of every feed or platform. */
+  job?: Job | null
+  subject?: string | null
+}
+
+/** Newest first, before the run `before`. Conditions are written only where they are asked for: an index then leads. */
+export const list = async (db: Db, { first, before, job = null, subject = null }: Asked): Promise<Run[]> => {
+  const where = ['(:before::bigint is null or id < :before::bigint)']
+  if (job !== null) where.push('job = :job')
+  if (subject !== null) where.push('subject = :subject')
   const answer = await db.raw(
-    `select ${COLUMNS} from runs where (?::bigint is null or id < ?::bigint) order by id desc limit ? /* runs.list */`,
-    [before, before, first],
+    `select ${COLUMNS} from runs where ${where.join(' and ')} order by id desc limit :first /* runs.list */`,
+    { before, first, ...(job !== null && { job }), ...(subject !== null && { subject }) } as never,
   )
   return answer.rows
 }

@@ -81,6 +81,19 @@ export const count = async (db: Db, filter: Filter): Promise<number> => {
   return answer.rows[0].n
 }
 
+/** Rules by which one may look for them; whatever lies beyond is rare. */
+const RULES_MOST = 100
+
+/** By the first rule that was broken, most frequent first. */
+export const countByRule = async (db: Db, filter: Filter): Promise<{ rule: string; count: number }[]> => {
+  const answer = await db.raw(
+    `select j.rule, count(*)::int as count from rejects j join runs r on r.id = j.run_id where ${WHERE} group by j.rule order by count desc, j.rule limit ${RULES_MOST}
+     /* setAside.countByRule */`,
+    bound(filter) as never,
+  )
+  return answer.rows
+}
+
 export const byId = async (db: Db | Tx, id: number): Promise<SetAside | null> => {
   const answer = await db.raw(
     `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where j.id = ? /* setAside.byId */`,

@@ -1,13 +1,15 @@
 /**
  * The desk as it was built (src/web/desk, by Vite into dist/web/desk): one page for every address below /desk, and its files,
  * which have their content in their names and are sent as they were compressed at build. The page brings who is signed in, and
- * under a policy of its own: scripts are files of this host, and styles those and what bears this answer's nonce.
+ * under a policy of its own: scripts are files of this host, and styles those, what bears this answer's nonce, and that of the
+ * documents of a listing, which it shows in frames.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { DOCUMENT_STYLE } from '../domain/documents-page.js'
 import { Refusal } from '../errors.js'
 
 /** dist/web/desk, seen from src/web and from dist/src/web. */
@@ -32,7 +34,7 @@ const policyWith = (nonce: string): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
-    `style-src 'self' 'nonce-${nonce}'`,
+    `style-src 'self' 'nonce-${nonce}' ${DOCUMENT_STYLE}`,
     "img-src 'self' data:",
     "font-src 'self'",
     "connect-src 'self'",

@@ -5,7 +5,7 @@ import { sealed } from '../domain/snapshot.js'
 import type { PublicBody } from '../store/listings.js'
 import type { SignedEntry } from '../store/public-list.js'
 import { day } from './blacklist.js'
-import { type Html, html, to, told } from './html.js'
+import { constant, type Html, html, to, told } from './html.js'
 import { both, type Page, page } from './page.js'
 import { placeNamed } from './prefectures.js'
 import { termLine } from './term-line.js'
@@ -69,27 +69,45 @@ ${termLine({ decidedOn: body.decidedOn, publishedOn: body.publishedOn, endsOn: b
 const repairFrom = (body: PublicBody, list: ListKind, today: string): string | null =>
   list.repair === null ? null : addMonths(body.decidedOn, repairMonths(list, body.decidedOn, today))
 
-const measures = ({ list }: ShownEntry): Html | null =>
-  list && list.measures.length > 0
+/** What is said of every entry of a list. */
+const ofList = (say: (list: ListKind) => Html | null): ((shown: ShownEntry) => Html | null) => {
+  const known = new WeakMap<ListKind, Html | null>()
+  return ({ list }) => {
+    if (list === undefined) return null
+    const found = known.get(list)
+    if (found !== undefined) return found
+    const said = say(list)
+    const made = said && constant(said)
+    known.set(list, made)
+    return made
+  }
+}
+
+const measures = ofList((list) =>
+  list.measures.length > 0
     ? html`<section aria-labelledby="measures">
 <h2 id="measures">${both('惩戒措施', 'Measures')}</h2>
 <ul>${list.measures.map(({ zh, en, mark }) => html`<li>${both(zh, en)}${mark === 'F' ? null : UNCONFIRMED}</li>\n`)}</ul>
 ${asTheLawSays(list.measures.map(({ mark }) => mark))}
 </section>`
-    : null
+    : null,
+)
 
-const ways = ({ entry: { body }, list, today }: ShownEntry): Html => html`<section aria-labelledby="ways">
-<h2 id="ways">${both('异议与信用修复', 'To object, and to repair')}</h2>
-<h3>${both('提出异议', 'To object')}</h3>
-<p>${both('对列入有异议的，可向上列决定机关提出；不服列入决定的，可依法申请行政复议或者提起行政诉讼。', 'Whoever disputes this entry may turn to the deciding authority named above; against the decision, reconsideration or a suit is open as the law says.')}</p>
-${repair(body, list, today)}
-${
-  list &&
-  html`<h3>${both('移出途径', 'Ways off the list')}</h3>
-<ul>${list.removals.map(({ zh, en, mark }) => html`<li>${both(zh, en)}${mark === 'F' ? null : UNCONFIRMED}</li>\n`)}</ul>
-${asTheLawSays(list.removals.map(({ mark }) => mark))}`
-}
+const ways = (shown: ShownEntry): Html => html`<section aria-labelledby="ways">
+${TO_OBJECT}
+${repair(shown.entry.body, shown.list, shown.today)}
+${removals(shown)}
 </section>`
+
+const TO_OBJECT = constant(html`<h2 id="ways">${both('异议与信用修复', 'To object, and to repair')}</h2>
+<h3>${both('提出异议', 'To object')}</h3>
+<p>${both('对列入有异议的，可向上列决定机关提出；不服列入决定的，可依法申请行政复议或者提起行政诉讼。', 'Whoever disputes this entry may turn to the deciding authority named above; against the decision, reconsideration or a suit is open as the law says.')}</p>`)
+
+const removals = ofList(
+  (list) => html`<h3>${both('移出途径', 'Ways off the list')}</h3>
+<ul>${list.removals.map(({ zh, en, mark }) => html`<li>${both(zh, en)}${mark === 'F' ? null : UNCONFIRMED}</li>\n`)}</ul>
+${asTheLawSays(list.removals.map(({ mark }) => mark))}`,
+)
 
 const repair = (body: PublicBody, list: ListKind | undefined, today: string): Html | null => {
   const earliest = list ? repairFrom(body, list, today) : null

@@ -56,38 +56,48 @@ const pageOf = async (db: Db, kept: Kept, stamp: Stamped, asked: Asked): Promise
 }
 
 const named = async (db: Db, { day }: Stamped, asked: Asked): Promise<Found> => {
-  const { entries: all, similar } = await called(db, asked, day)
+  const { entries: all, similar } = await placed(db, asked, day)
   // Found again by its id: a page of what was found before may have lost entries since.
   const from = asked.after === null ? 0 : all.findIndex(({ id }) => id === asked.after?.id) + 1
-  const entries = all.slice(from, from + PAGE_ENTRIES)
-  const last = all.length > from + PAGE_ENTRIES ? entries.at(-1) : undefined
-  return { entries, total: all.length, next: last ? { on: last.publishedOn, id: last.id } : null, similar }
+  const shown = all.slice(from, from + PAGE_ENTRIES)
+  const last = all.length > from + PAGE_ENTRIES ? shown.at(-1) : undefined
+  const next = last ? { on: last.publishedOn, id: last.id } : null
+  return { entries: await bodiesOf(db, shown), total: all.length, next, similar }
 }
 
 /** Every entry that the name or the code answers, in the order asked for. */
-export const called = async (
+export const called = async (db: Db, asked: Asked, day: string): Promise<PublicBody[]> =>
+  bodiesOf(db, (await placed(db, asked, day)).entries)
+
+const bodiesOf = (db: Db, entries: readonly publicList.Placed[]): Promise<PublicBody[]> =>
+  publicList.bodies(
+    db,
+    entries.map(({ id }) => id),
+  )
+
+/** What they are called and what they say is read of those alone that are shown. */
+const placed = async (
   db: Db,
   asked: Asked,
   day: string,
-): Promise<{ entries: PublicBody[]; similar: boolean }> => {
+): Promise<{ entries: publicList.Placed[]; similar: boolean }> => {
   const sought = soughtBy(asked, day)
   const ranked = await ranksOf(db, asked.name)
   const rank = ({ operator }: { operator: number }) => ranked.get(operator)?.rank ?? 0
-  const best = new Map<string, { operator: number; body: PublicBody }>()
+  const best = new Map<string, publicList.Placed>()
   for (const one of await publicList.ofOperators(db, [...ranked.keys()], sought)) {
-    const known = best.get(one.body.id)
-    if (known === undefined || rank(one) < rank(known)) best.set(one.body.id, one)
+    const known = best.get(one.id)
+    if (known === undefined || rank(one) < rank(known)) best.set(one.id, one)
   }
   const found = [...best.values()]
-  const orders: Record<'best' | publicList.Order, (a: (typeof found)[number], b: (typeof found)[number]) => number> = {
+  const orders: Record<'best' | publicList.Order, (a: publicList.Placed, b: publicList.Placed) => number> = {
     best: (a, b) => rank(a) - rank(b) || orders.newest(a, b),
-    newest: ({ body: a }, { body: b }) => compared(b.publishedOn, a.publishedOn) || compared(b.id, a.id),
+    newest: (a, b) => compared(b.publishedOn, a.publishedOn) || compared(b.id, a.id),
     oldest: (a, b) => orders.newest(b, a),
-    ending: ({ body: a }, { body: b }) =>
-      compared(a.endsOn ?? publicList.ENDLESS, b.endsOn ?? publicList.ENDLESS) || compared(a.id, b.id),
+    ending: (a, b) => compared(a.endsOn ?? publicList.ENDLESS, b.endsOn ?? publicList.ENDLESS) || compared(a.id, b.id),
   }
   const similar = found.length > 0 && found.every(({ operator }) => LIKE.has(ranked.get(operator)?.reason ?? 'EXACT'))
-  return { entries: found.sort(orders[asked.sort ?? 'best']).map(({ body }) => body), similar }
+  return { entries: found.sort(orders[asked.sort ?? 'best']), similar }
 }
 
 /** Why a name was found that is another than what was asked. */

@@ -14,16 +14,34 @@ type Part = Html | string | number | null | undefined | readonly Part[]
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign)
+const MARKUP = /[&<>"']/
+const escaped = (text: string): string =>
+  // Hardly any text has one.
+  MARKUP.test(text) ? text.replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign) : text
 
 export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
-  new Html((lang) => strings.reduce((all, text, place) => `${all}${write(parts[place - 1], lang)}${text}`))
+  new Html((lang) => {
+    let text = strings[0] ?? ''
+    for (let place = 0; place < parts.length; place += 1) text += write(parts[place], lang) + strings[place + 1]
+    return text
+  })
 
 const write = (part: Part, lang: Lang): string => {
   if (part === null || part === undefined) return ''
   if (part instanceof Html) return part.written(lang)
-  if (typeof part === 'object') return part.map((each) => write(each, lang)).join('')
-  return escaped(String(part))
+  if (typeof part === 'string') return escaped(part)
+  if (typeof part === 'number') return String(part)
+  return part.map((each) => write(each, lang)).join('')
+}
+
+/** What every page says the same, written down once for each language. */
+export const constant = (part: Html): Html => {
+  const known = new Map<Lang, string>()
+  return new Html((lang) => {
+    const text = known.get(lang) ?? part.written(lang)
+    known.set(lang, text)
+    return text
+  })
 }
 
 /** A sentence in both languages. */
@@ -43,6 +61,9 @@ export const plain = (zh: string, en: string): Html =>
 /** As it was published, in Chinese whatever the page speaks; its direction is its own. */
 export const told = (text: string): Html =>
   new Html((lang) => `<bdi${lang === 'en' ? ' lang="zh-CN"' : ''}>${escaped(text)}</bdi>`)
+
+/** In the language of the page alone: signs, and short words that would be said twice. */
+export const only = (zh: string, en: string): Html => new Html((lang) => escaped(lang === 'en' ? en : zh))
 
 /** The address of a page of this site, in the language of this one. Parameters that are empty are left out. */
 export const to = (path: string, parameters: Record<string, string> = {}, fragment = ''): Html =>

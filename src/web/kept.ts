@@ -7,7 +7,7 @@ import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as publicList from '../store/public-list.js'
 
-/** Answers kept at once; the oldest goes first. */
+/** Answers kept at once; what was asked for longest ago goes first. */
 const KEPT_MOST = 400
 /** Questions over the whole list at once, each the database's work for a while; and how many more may wait. */
 const WHOLE_MOST = 3
@@ -23,6 +23,10 @@ export interface Kept {
   stamp: (now: Date) => Promise<Stamped>
   /** What was made under this key by the same stamp, or is being made; else `make`. */
   by: <T>(stamp: Stamped, key: string, make: () => Promise<T>) => Promise<T>
+  /** Whether something is kept under this key, of whatever stamp. */
+  known: (key: string) => boolean
+  /** What `by` was given for this key by the same stamp; undefined: nothing was. */
+  again: <T>(stamp: Stamped, key: string) => Promise<T> | undefined
   /** As `by`, of numbers that name nobody: they are those of the last publication. */
   published: <T>(stamp: Stamped, key: string, make: () => Promise<T>) => Promise<T>
   /** When it has its turn: what looks at the whole list is done by a few at once. It waits for nothing else that does. */
@@ -32,9 +36,17 @@ export interface Kept {
 export const makeKept = (db: Db): Kept => {
   const kept = new Map<string, { stamp: string; made: Promise<unknown> }>()
   const read = together(() => publicList.stamp(db))
-  const keep = <T>(key: string, stamp: string, make: () => Promise<T>): Promise<T> => {
+  const again = <T>(key: string, stamp: string): Promise<T> | undefined => {
     const known = kept.get(key)
-    if (known?.stamp === stamp) return known.made as Promise<T>
+    if (known?.stamp !== stamp) return undefined
+    // To the end of the line: the first in it goes first.
+    kept.delete(key)
+    kept.set(key, known)
+    return known.made as Promise<T>
+  }
+  const keep = <T>(key: string, stamp: string, make: () => Promise<T>): Promise<T> => {
+    const known = again<T>(key, stamp)
+    if (known !== undefined) return known
     const made = make()
     kept.delete(key)
     kept.set(key, { stamp, made })
@@ -47,11 +59,15 @@ export const makeKept = (db: Db): Kept => {
   }
   return {
     stamp: async (now) => ({ ...(await read()), day: dateIn(now) }),
-    by: ({ changes, sequence, day }, key, make) => keep(key, `${changes} ${sequence} ${day}`, make),
+    known: (key) => kept.has(key),
+    again: (stamp, key) => again(key, told(stamp)),
+    by: (stamp, key, make) => keep(key, told(stamp), make),
     published: ({ sequence, day }, key, make) => keep(`published ${key}`, `${sequence} ${day}`, make),
     inTurn: turns(WHOLE_MOST),
   }
 }
+
+const told = ({ changes, sequence, day }: Stamped): string => `${changes} ${sequence} ${day}`
 
 /** One reading for all who ask before it begins; whoever asks while one is under way waits for the next. */
 const together = <T>(read: () => Promise<T>): (() => Promise<T>) => {

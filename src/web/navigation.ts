@@ -13,14 +13,14 @@ interface Planned extends Link {
 
 const MAIN: readonly Planned[] = [
   { path: '/blacklist', zh: '严重失信名单', en: 'Blacklist', built: true },
-  { path: '/check', zh: '批量核验', en: 'Check', built: false },
+  { path: '/check', zh: '批量核验', en: 'Check', built: true },
   { path: '/data', zh: '名单数据', en: 'Data', built: true },
   { path: '/scorecard', zh: '评分卡', en: 'Scorecard', built: true },
-  { path: '/my', zh: '我的记录', en: 'My record', built: false },
+  { path: '/my', zh: '我的记录', en: 'My record', built: true },
 ]
 
 const MORE: readonly Planned[] = [
-  { path: '/about', zh: '关于、依据与投诉', en: 'About, legal bases, complaints', built: false },
+  { path: '/about', zh: '关于、依据与投诉', en: 'About, legal bases, complaints', built: true },
 ]
 
 const OTHERS: readonly Link[] = [
@@ -32,5 +32,13 @@ const isBuilt = ({ built }: Planned): boolean => built
 
 export const NAVIGATION: readonly Link[] = MAIN.filter(isBuilt)
 export const FOOT: readonly Link[] = [...MORE.filter(isBuilt), ...MAIN.filter(isBuilt), ...OTHERS]
+/** What a party reads of itself is nothing to be found. */
+const isFound = ({ path }: Link): boolean => path !== '/my'
 /** Pages of their own; of entries, which come and go, there is none among them. */
-export const MAPPED: readonly string[] = ['/', ...[...MAIN, ...MORE].filter(isBuilt).map(({ path }) => path)]
+export const MAPPED: readonly string[] = [
+  '/',
+  ...[...MAIN, ...MORE]
+    .filter(isBuilt)
+    .filter(isFound)
+    .map(({ path }) => path),
+]

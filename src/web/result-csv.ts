@@ -43,7 +43,7 @@ export const sendCsv = async (db: Db, response: Response, asked: Asked, day: str
 
 async function* lines(db: Db, asked: Asked, day: string): AsyncGenerator<Buffer> {
   yield Buffer.from(BYTE_ORDER_MARK + row(COLUMNS))
-  if (asked.name !== '') return yield rowsOf((await called(db, asked, day)).entries)
+  if (asked.name !== '') return yield rowsOf(await called(db, asked, day))
   const [sought, order] = [soughtBy(asked, day), asked.sort ?? 'newest']
   for (let after: publicList.Place | null = null; ; ) {
     const step = await publicList.page(db, sought, { order, first: STEP_ENTRIES, after })

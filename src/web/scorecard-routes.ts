@@ -5,6 +5,7 @@ import { canonical, type Json } from '../domain/records.js'
 import type { Scorecard } from '../domain/scorecard.js'
 import { isRefusal, Refusal } from '../errors.js'
 import * as audits from '../store/audits.js'
+import type { Db } from '../store/db.js'
 import { cardInForce, cardNamed, hashOfCard, versionsThatLoad } from '../work/cards.js'
 import type { Page } from './page.js'
 import { cardPage } from './scorecard.js'
@@ -54,7 +55,7 @@ const bytesOf = (response: Response, card: Scorecard): void => {
 }
 
 /** A version that is nowhere, and one whose file is no card and never gave a score, are pages that do not exist. */
-const known = async (db: ReturnType<SiteParts['dbOf']>, version: string): Promise<Scorecard> => {
+const known = async (db: Db, version: string): Promise<Scorecard> => {
   if (version.length > VERSION_LONGEST || !VERSION.test(version)) throw new Refusal('NOT_FOUND')
   try {
     return await cardNamed(db, version)
@@ -65,12 +66,7 @@ const known = async (db: ReturnType<SiteParts['dbOf']>, version: string): Promis
   }
 }
 
-const pageOf = async (
-  db: ReturnType<SiteParts['dbOf']>,
-  card: Scorecard,
-  current: Scorecard,
-  day: string,
-): Promise<Page> => {
+const pageOf = async (db: Db, card: Scorecard, current: Scorecard, day: string): Promise<Page> => {
   const [adoptions, kept] = await Promise.all([audits.adoptions(db), audits.versionsKept(db)])
   return cardPage({
     card,

@@ -1,8 +1,9 @@
 /** A page made for one reader: in the language asked for, with its way to the other one. */
+import type { IncomingMessage } from 'node:http'
 import type { Request, Response } from 'express'
-import { answer, encodingOf, freshFor, pack } from './answer.js'
+import { answer, type Encoding, encodingOf, freshFor, type Packed, pack } from './answer.js'
 import type { Lang } from './html.js'
-import { type Page, render } from './page.js'
+import { type Framed, type Page, render } from './page.js'
 
 interface Shows {
   demo: boolean
@@ -26,10 +27,25 @@ const HOST = /^[A-Za-z0-9.-]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:]+\](?::\d{1,5})?$/
 const ANY_PORT = /:0$/
 
 /** Where the commands of a page ask. */
-export const baseOf = ({ publicUrl }: Pick<Shows, 'publicUrl'>, { headers }: Request): string => {
+export const baseOf = (
+  { publicUrl }: Pick<Shows, 'publicUrl'>,
+  { headers }: Pick<IncomingMessage, 'headers'>,
+): string => {
   if (publicUrl !== undefined && !ANY_PORT.test(publicUrl)) return publicUrl.replace(/\/$/, '')
   return `http://${HOST.test(headers.host ?? '') ? headers.host : 'localhost'}`
 }
+
+/** A page that is packed, and what search engines are told of it. */
+export interface Written extends Packed {
+  robots: string
+}
+
+/** For one reader. */
+export const written = (
+  { demo }: Pick<Shows, 'demo'>,
+  page: Page,
+  { encoding, ...framed }: Required<Pick<Framed, 'lang' | 'here'>> & { encoding: Encoding },
+): Packed => pack(render(page, { demo, ...framed }), encoding, 'once')
 
 export const show = (
   { demo, nowOf }: Pick<Shows, 'demo' | 'nowOf'>,
@@ -38,7 +54,7 @@ export const show = (
   page: Page,
   { parameters = {}, freshFor: given = Number.POSITIVE_INFINITY }: Showing = {},
 ): void => {
-  const text = render(page, { demo, lang: langOf(request), here: { path: request.path, parameters } })
-  const fresh = Math.min(given, freshFor(nowOf(request)))
-  answer(request, response, fresh, pack(text, encodingOf(request), 'once'))
+  const here = { path: request.path, parameters }
+  const packed = written({ demo }, page, { lang: langOf(request), encoding: encodingOf(request), here })
+  answer(request, response, Math.min(given, freshFor(nowOf(request))), packed)
 }

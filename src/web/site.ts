@@ -7,7 +7,8 @@ import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
 import * as publicFigures from '../store/public-figures.js'
 import * as publicList from '../store/public-list.js'
-import { answer, encodingOf, freshFor, type Packed, pack } from './answer.js'
+import { answer, encodingOf, freshFor, pack } from './answer.js'
+import { type Again, atOnce, keyOf } from './at-once.js'
 import { listPage } from './blacklist.js'
 import { endedPage, entryPage } from './entry.js'
 import { find } from './finding.js'
@@ -19,13 +20,15 @@ import { type Page, render } from './page.js'
 import { sendCsv } from './result-csv.js'
 import { robots, siteMap } from './robots.js'
 import { scorecards } from './scorecard-routes.js'
-import { baseOf, langOf, show } from './show.js'
+import { baseOf, langOf, show, type Written, written } from './show.js'
 import { type Asked, askedIn, isId, isNarrowed, parametersOf } from './sought.js'
 import { STYLE } from './style.js'
 
 export interface SiteParts {
   /** The database, for what is made once for all who ask. */
   db: Db
+  /** The same for short reads by key: every statement is prepared. */
+  byKey: Db
   /** The database, for a request: its statements are its own. */
   dbOf: (request: Request) => Db
   rules: { lists: readonly ListKind[] }
@@ -52,19 +55,24 @@ interface Site extends SiteParts {
   entry: (id: string) => Promise<publicList.SignedEntry | null>
 }
 
-export const site = (parts: SiteParts): Router => {
+/** `atOnce`: what needs no routing; see at-once.ts. */
+export const site = (parts: SiteParts): { routes: Router; atOnce: Again } => {
   const own: Site = {
     ...parts,
-    kept: makeKept(parts.db),
-    entry: gathered((ids) => publicList.signed(parts.db, ids)),
+    kept: makeKept(parts.byKey),
+    entry: gathered((ids) => publicList.signed(parts.byKey, ids)),
   }
+  return { routes: routesOf(own), atOnce: atOnce({ kept: own.kept, entry: writtenEntry(own) }) }
+}
+
+const routesOf = (own: Site): Router => {
   const router = Router()
   router.get('/', showFront(own))
   router.get('/blacklist', showList(own))
   router.get('/blacklist/:id', showEntry(own))
-  router.use(scorecards(parts))
-  router.get('/robots.txt', (request, response) => void response.type('text').send(robots(baseOf(parts, request))))
-  router.get('/sitemap.xml', (request, response) => void response.type('xml').send(siteMap(baseOf(parts, request))))
+  router.use(scorecards(own))
+  router.get('/robots.txt', (request, response) => void response.type('text').send(robots(baseOf(own, request))))
+  router.get('/sitemap.xml', (request, response) => void response.type('xml').send(siteMap(baseOf(own, request))))
   router.get('/favicon.ico', (_request, response) => void response.redirect(301, '/icon.svg'))
   router.get('/icon.svg', (_request, response) => {
     response.set('Cache-Control', `public, max-age=${STYLE_SECONDS}`).type('svg').send(ICON)
@@ -86,14 +94,22 @@ const showKept = async (
   { kept, demo, nowOf }: Site,
   request: Request,
   response: Response,
-  { stamp, parameters, make }: { stamp: Stamped; parameters: Record<string, string>; make: () => Promise<Page> },
+  {
+    stamp,
+    parameters,
+    robots,
+    make,
+  }: { stamp: Stamped; parameters: Record<string, string>; robots: string; make: () => Promise<Page> },
 ): Promise<void> => {
   const [lang, encoding] = [langOf(request), encodingOf(request)]
-  const address = addressOf(request.path, parameters, lang)
   const page = () => kept.by(stamp, `page ${addressOf(request.path, parameters, 'zh')}`, make)
-  const made = (): Promise<Packed> =>
-    page().then((one) => pack(render(one, { demo, lang, here: { path: request.path, parameters } }), encoding, 'often'))
-  answer(request, response, freshFor(nowOf(request)), await kept.by(stamp, `${encoding} ${address}`, made))
+  const made = async (): Promise<Written> => {
+    const text = render(await page(), { demo, lang, here: { path: request.path, parameters } })
+    return { ...pack(text, encoding, 'often'), robots }
+  }
+  const key = keyOf(encoding, addressOf(request.path, parameters, lang))
+  response.set('X-Robots-Tag', robots)
+  answer(request, response, freshFor(nowOf(request)), await kept.by(stamp, key, made))
 }
 
 const showFront =
@@ -101,7 +117,6 @@ const showFront =
   async (request, response) => {
     const { db, kept, nowOf } = own
     const stamp = await kept.stamp(nowOf(request))
-    response.set('X-Robots-Tag', UNKEPT)
     const make = async (): Promise<Page> => {
       const { day, sequence } = stamp
       const all = { day, region: null, authority: null, pattern: null, from: null, to: null, contested: false }
@@ -114,7 +129,7 @@ const showFront =
       ])
       return frontPage({ day, sequence, figures, newest: newest.map(({ body }) => body) })
     }
-    await showKept(own, request, response, { stamp, parameters: {}, make })
+    await showKept(own, request, response, { stamp, parameters: {}, robots: UNKEPT, make })
   }
 
 const showList =
@@ -130,10 +145,12 @@ const showList =
       return response.redirect(303, addressOf('/blacklist', parameters, langOf(request)))
     }
     const stamp = await kept.stamp(nowOf(request))
-    response.set('X-Robots-Tag', isNarrowed(asked) || asked.after !== null || asked.sort !== null ? UNFOUND : UNKEPT)
-    if (asked.name !== '')
+    const robots = isNarrowed(asked) || asked.after !== null || asked.sort !== null ? UNFOUND : UNKEPT
+    if (asked.name !== '') {
+      response.set('X-Robots-Tag', robots)
       return show(own, request, response, await listOf({ ...own, db: dbOf(request) }, stamp, asked), { parameters })
-    await showKept(own, request, response, { stamp, parameters, make: () => listOf(own, stamp, asked) })
+    }
+    await showKept(own, request, response, { stamp, parameters, robots, make: () => listOf(own, stamp, asked) })
   }
 
 const listOf = async ({ db, kept }: Site, stamp: Stamped, asked: Asked): Promise<Page> => {
@@ -157,19 +174,35 @@ const wantsCsv = (request: Request): boolean => {
 const showEntry =
   (own: Site): RequestHandler =>
   async (request, response) => {
-    const { dbOf, rules, nowOf } = own
+    const { dbOf, nowOf } = own
     const id = String(request.params.id).toLowerCase()
     if (!isId(id)) throw new Refusal('NOT_FOUND')
-    const today = dateIn(nowOf(request))
     response.set('X-Robots-Tag', UNFOUND)
     const entry = await own.entry(id)
-    const body = entry?.body
-    if (entry && body && body.publishedOn <= today && (body.endsOn === null || body.endsOn > today)) {
-      const list = rules.lists.find(({ id }) => id === body.list)
-      return show(own, request, response, entryPage({ entry, list, today, base: baseOf(own, request) }))
-    }
+    const page = pageOf(own, entry, { today: dateIn(nowOf(request)), base: baseOf(own, request) })
+    if (page !== null) return show(own, request, response, page)
     // What was never public has never been here.
     const published = entry !== null || (await listings.wasPublished(dbOf(request), id))
     if (!published) throw new Refusal('NOT_FOUND')
     show(own, request, response.status(410), endedPage())
+  }
+
+/** Null: it is not in force today. */
+const pageOf = (
+  { rules }: Site,
+  entry: publicList.SignedEntry | null,
+  { today, base }: { today: string; base: string },
+): Page | null => {
+  const body = entry?.body
+  if (!entry || !body || body.publishedOn > today || (body.endsOn !== null && body.endsOn <= today)) return null
+  return entryPage({ entry, list: rules.lists.find(({ id }) => id === body.list), today, base })
+}
+
+/** As `showEntry` has it; null where that has more to say than the page of an entry in force. */
+const writtenEntry =
+  (own: Site): Parameters<typeof atOnce>[0]['entry'] =>
+  async (id, { request, now, lang, encoding }) => {
+    const page = pageOf(own, await own.entry(id), { today: dateIn(now), base: baseOf(own, request) })
+    const here = { path: `/blacklist/${id}`, parameters: {} }
+    return page && { ...written(own, page, { lang, encoding, here }), robots: UNFOUND }
   }

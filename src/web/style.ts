@@ -166,6 +166,18 @@ dd ul, td ul { margin: 0; padding-left: 1.2em; }
 .notes { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; margin: .5rem 0 0; padding-left: .5rem; }
 .notes dt { margin: 0; font-weight: inherit; color: var(--soft); }
 .within ul { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.25rem; padding: 0; margin: 1rem 0 0; }
+.search textarea, .act textarea { width: 100%; font: inherit; padding: .6rem .75rem; border: 1px solid var(--edge); border-radius: 6px; background: var(--paper); color: var(--ink); resize: vertical; }
+.search input[type=file] { max-width: 100%; margin-bottom: .6rem; }
+.buttons { display: flex; flex-wrap: wrap; gap: .6rem; }
+.search label + textarea { margin-bottom: 0; }
+button.plain { background: var(--paper); color: var(--own); border: 1px solid var(--own); }
+button.plain .en { color: inherit; }
+.act { border: 1px solid var(--line); border-radius: 10px; background: var(--paper); padding: .5rem 1.25rem 1rem; margin: 1rem 0; min-width: 0; }
+.act legend { font-weight: 600; padding: 0 .4rem; }
+.act select { max-width: 100%; }
+.mine { display: flex; flex-wrap: wrap; align-items: baseline; gap: .4rem 2rem; border-bottom: 1px solid var(--line); margin-bottom: 1rem; padding-bottom: .6rem; }
+.mine ul { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; margin: 0; padding: 0; }
+.mine form { margin-left: auto; }
 @media screen and (max-width: 48rem) {
   .entries article, .facts > div { display: block; }
   .entries .why, .entries .when { margin-top: .25rem; }
@@ -192,7 +204,7 @@ dd ul, td ul { margin: 0; padding-left: 1.2em; }
   body { display: block; font-size: 10pt; line-height: 1.45; }
   .wide, main { max-width: none; padding: 0; }
   .top { border-top: 0; }
-  .top nav, .lang, .skip, .foot nav, form, .pages, .take, .chart details, .within { display: none !important; }
+  .top nav, .lang, .skip, .foot nav, form, .pages, .take, .chart details, .within, .mine { display: none !important; }
   .foot { margin-top: 1rem; }
   a { color: inherit; text-decoration: none; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }

@@ -6,7 +6,7 @@ import { type Level, levelOf } from '../domain/lists.js'
 import { isHeavy, isWithdrawn } from '../domain/penalty.js'
 import type { Body } from '../domain/records.js'
 import { Refusal } from '../errors.js'
-import type { Tx } from '../store/db.js'
+import type { Db, Tx } from '../store/db.js'
 import type * as listings from '../store/listings.js'
 import * as versions from '../store/versions.js'
 
@@ -14,7 +14,7 @@ import * as versions from '../store/versions.js'
 const PROVINCE = '220000'
 
 /** The linked decision as it stands now, over all its sources: an agency may have changed or withdrawn it since. */
-export const renewed = async (tx: Tx, listing: listings.Listing): Promise<Case> => {
+export const renewed = async (tx: Db | Tx, listing: listings.Listing): Promise<Case> => {
   const facts = wholeCase(listing.facts)
   const ground = await groundUnder(tx, listing)
   if (ground === null) return facts
@@ -24,7 +24,7 @@ export const renewed = async (tx: Tx, listing: listings.Listing): Promise<Case> 
 
 /** Null: no decision is linked. */
 export const groundUnder = async (
-  tx: Tx,
+  tx: Db | Tx,
   { decisionVersion, operatorId }: listings.Listing,
 ): Promise<(Ground & { linked: versions.Version }) | null> => {
   const linked = decisionVersion === null ? null : await versions.byId(tx, decisionVersion)

@@ -172,7 +172,8 @@ const takeIn = async (
       ...(kept ? { archive: kept } : {}),
     }
     const known = await load(db, feed.id, { whole })
-    const done = await read(db, run, stage, known, {
+    const setAside = (bad: readonly rejects.Reject[]) => rejects.add(db, run.id, feed.id, bad)
+    const done = await read({ startedAt: run.startedAt, setAside }, stage, known, {
       ...reading,
       ...(rules ? { calendar: rules.calendar } : {}),
       ...(options.progress ? { progress: options.progress } : {}),

@@ -11,12 +11,10 @@ import { redact } from '../domain/privacy.js'
 import type { Draft, Item, Mapped, Problem, RecordKind } from '../domain/records.js'
 import { stretchesOf } from '../domain/stretches.js'
 import { Refusal } from '../errors.js'
-import type { Db } from '../store/db.js'
 import type { Known } from '../store/known.js'
-import * as rejects from '../store/rejects.js'
+import type * as rejects from '../store/rejects.js'
 import type { Stage } from '../store/staged.js'
 import { toStage } from './merge.js'
-import type { Running } from './run.js'
 
 /** A delivery with so many bad items, and more bad than its feed bears, is not read to its end. */
 const REJECTS_ENOUGH = 10_000
@@ -55,9 +53,21 @@ export interface Read {
   withdrawn: string[]
 }
 
-export const read = async (db: Db, run: Running, stage: Stage, known: Known, reading: Reading): Promise<Read> => {
+/** Into which a delivery is read. */
+export interface Into {
+  startedAt: Date
+  /** Keeps bad items, as many as were found since the last time. */
+  setAside: (bad: readonly rejects.Reject[]) => Promise<void>
+}
+
+export const read = async (
+  { startedAt, setAside }: Into,
+  stage: Stage,
+  known: Known,
+  reading: Reading,
+): Promise<Read> => {
   const { feed, mark, calendar } = reading
-  const today = dateIn(run.startedAt)
+  const today = dateIn(startedAt)
   const context: Context = { dated: reading.dated, today }
   const done: Read = { received: 0, rejected: 0, met: 0, drafts: 0, records: 0, unreadable: [], withdrawn: [] }
   const delivered = repeats()
@@ -69,7 +79,7 @@ export const read = async (db: Db, run: Running, stage: Stage, known: Known, rea
     await writing
     const aside = bad
     bad = []
-    writing = stage.flush().then(() => rejects.add(db, run.id, feed.id, aside))
+    writing = stage.flush().then(() => setAside(aside))
     // Awaited with the next chunk; until then nobody else is to be told of its failure.
     writing.catch(() => {})
     reading.progress?.(done.received)

@@ -85,7 +85,8 @@ export const takeBack = async (db: Db, options: TakeBackOptions): Promise<TakenB
   return done
 }
 
-const checked = async (db: Db | Tx, id: number): Promise<takeback.Candidate> => {
+/** Whether it can be taken back; refusals as of `takeBack`. */
+export const checked = async (db: Db | Tx, id: number): Promise<takeback.Candidate> => {
   const found = await takeback.candidate(db, id)
   if (found === null) throw new Refusal('RUN_UNKNOWN')
   const why =
@@ -100,7 +101,8 @@ const checked = async (db: Db | Tx, id: number): Promise<takeback.Candidate> => 
   return found
 }
 
-const undo = async (
+/** What taking back does, in its transaction; `by` in `taken` is the run that does it. */
+export const undo = async (
   tx: Tx,
   taken: takeback.Taken,
   rules: Rules,

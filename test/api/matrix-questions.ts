@@ -112,6 +112,7 @@ const meant = (field: Field, name: string, type: GraphQLInputType, side: Side): 
   }
   if (isEnumType(type)) return type.getValues()[0]?.name
   if (name === 'id') return idFor(field, side)
+  if (type.name === 'Float') return 1
   const text = TEXTS[name]
   if (text !== undefined) return text(side)
   if (type.name === 'Date') return name === 'endsOn' ? '2026-06-01' : TODAY

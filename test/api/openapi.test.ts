@@ -12,6 +12,7 @@ import { makeRest } from '../../src/api/server.js'
 import { makeMetrics } from '../../src/metrics.js'
 import * as clients from '../../src/work/clients.js'
 import * as people from '../../src/work/people.js'
+import { hearForms } from '../support/openapi-party.js'
 import { makeWorld, NOW, operatorId, penalty, publishListing, registration, uscc, type World } from './world.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the document is looked at piece by piece
@@ -129,7 +130,11 @@ describe('the description of what is answered beside GraphQL', () => {
 
   it('names the addresses that the server answers, and no others', () => {
     const parts = { ...world.parts, metrics: makeMetrics(), scraping: { token: null, local: false } } as Any
-    const app = makeRest({ ...parts, leaving: new AbortController().signal }, (() => ({})) as Any, {} as Any)
+    const app = makeRest(
+      { ...parts, hot: {}, leaving: new AbortController().signal },
+      (() => ({})) as Any,
+      { limits: {}, ask: {} } as Any,
+    )
     const served = new Set(routesOf(app))
     const told = new Set(
       Object.entries<Any>(described.paths).flatMap(([path, operations]) =>
@@ -344,6 +349,9 @@ describe('the description of what is answered beside GraphQL', () => {
       expect(fits(named('#/components/schemas/Problem'), await answer.json())).to.equal(null)
     }
   })
+
+  it('tells what is answered to the forms of the public and of a party', () =>
+    hearForms(world, ask as Any, CODE, entry))
 
   it('was held against every address: each good answer that it tells of was heard', () => {
     const good = Object.entries<Any>(described.paths).flatMap(([path, operations]) =>

@@ -77,6 +77,17 @@ describe('rejected items over GraphQL', () => {
     expect(second.nodes[0].source.row).to.equal(3)
   })
 
+  it('are counted by the rule they broke first, an agency its own alone', async () => {
+    const rules = async (token: string, variables: object = {}) => {
+      const query = `query($feed: ID, $state: RejectState) { rejectRules(feed: $feed, state: $state) { rule count } }`
+      return (await world.ask(query, { token, variables })).data.rejectRules
+    }
+    const [{ rule }] = (await list(officer)).nodes
+    expect(await rules(officer, { feed: 'dishonest' })).to.deep.equal([{ rule, count: 3 }])
+    expect(await rules(officer, { state: 'DROPPED' })).to.deep.equal([])
+    expect(await rules(other)).to.deep.equal([])
+  })
+
   it('are filtered by feed, run, state and rule', async () => {
     const [{ rule }] = (await list(officer)).nodes
     const cases: [object, number][] = [

@@ -7,6 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turned } from 'node:timers/promises'
 import { expect } from 'chai'
 import { type GraphQLInputType, getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql'
 import jwt from 'jsonwebtoken'
@@ -72,6 +73,8 @@ describe('attacks on access', () => {
       .map((line) => JSON.parse(line))
   const refused = async (answer: Response, status: number, code: string) => {
     expect([answer.status, await codeIn(answer)]).to.deep.equal([status, code])
+    // Lines of one turn of the loop are written together at its end.
+    await turned()
     const lines = logged()
     expect(lines.map(({ msg, status: told }) => [msg, told])).to.deep.equal([['answered', status]])
     return lines[0]
@@ -319,6 +322,7 @@ describe('attacks on access', () => {
     it(`the path ${path} leads out of nothing`, async () => {
       n += 1
       const { status, body } = await raw(world.url, `GET ${path} HTTP/1.1`, [`X-Request-Id: attack-${n}`])
+      await turned()
       expect(logged().map(({ msg, status: told }) => [msg, told])).to.deep.equal([['answered', status]])
       expect(status).to.be.oneOf([400, 401, 404])
       expect(body).to.not.match(/root:|"dependencies"|PRIVATE KEY|\[core\]/)

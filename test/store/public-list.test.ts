@@ -1,7 +1,8 @@
 import { expect } from 'chai'
+import * as changes from '../../src/store/changes.js'
 import * as publicList from '../../src/store/public-list.js'
 import { letGo, shown } from '../support/public-list.js'
-import { database } from '../support/world.js'
+import { database, TODAY } from '../support/world.js'
 
 describe('the stamp of the public list', () => {
   const db = database()
@@ -65,5 +66,74 @@ describe('the stamp of the public list', () => {
     const { rows } = await db().raw('select count(*)::int as n from public_changes')
     await old.rollback()
     expect(rows[0].n).to.equal(4)
+  })
+})
+
+describe('entries of operators', () => {
+  const db = database()
+  const sought = (day: string): publicList.Sought => ({
+    day,
+    region: null,
+    authority: null,
+    pattern: null,
+    from: null,
+    to: null,
+    contested: false,
+  })
+  const operatorOf = async (id: string): Promise<number> =>
+    (await db().raw('select operator_id as operator from listings where id = ?', [id])).rows[0].operator
+  const made = async (n: number): Promise<number> => {
+    const { id } = await shown(db(), n)
+    const operator = await operatorOf(id)
+    await letGo(db(), id)
+    return operator
+  }
+
+  it('are those of whom they were merged into; of an operator that is no longer believed in there are none', async () => {
+    const [one, two] = [await shown(db(), 1), await shown(db(), 2)]
+    const [own, gone, merged] = [await operatorOf(one.id), await operatorOf(two.id), await made(3)]
+    await db().raw('update operators set merged_into = ? where id = ?', [own, merged])
+    await db().raw('update operators set known_to = now() where id = ?', [gone])
+    const found = await publicList.ofOperators(db(), [own, gone, merged], sought(TODAY))
+    expect(found.map(({ operator, id }) => [operator, id])).to.have.deep.members([
+      [own, one.id],
+      [merged, one.id],
+    ])
+    expect(await publicList.ofOperators(db(), [], sought(TODAY))).to.deep.equal([])
+  })
+
+  it('make an operator listed, and whoever was merged into it; one whose entry has left is not', async () => {
+    const own = await operatorOf((await shown(db(), 1)).id)
+    const [merged, left] = [await made(2), await made(3)]
+    await db().raw('update operators set merged_into = ? where id = ?', [own, merged])
+    const { rows } = await db().raw(
+      `select n.operator_id as operator from unnest(?::int[]) n(operator_id) where ${publicList.LISTED}`,
+      [[own, merged, left]] as never,
+    )
+    expect(rows.map(({ operator }: { operator: number }) => operator)).to.have.members([own, merged])
+  })
+
+  it('say what they say in the order asked for, without those that have left', async () => {
+    const [one, two, three] = [await shown(db(), 1), await shown(db(), 2), await shown(db(), 3)]
+    await letGo(db(), two.id)
+    const bodies = await publicList.bodies(db(), [three.id, two.id, one.id])
+    expect(bodies.map(({ name }) => name)).to.deep.equal([three.name, one.name])
+  })
+
+  it('are told as changed where a statement has changed them, not where it has only touched them', async () => {
+    await db().transaction((tx) => changes.openMarking(tx))
+    await shown(db(), 1)
+    const { id } = await shown(db(), 2)
+    const changed = async () =>
+      (await db().raw(`select listing_id as id from change_marks where what = 'ENTRY_CHANGED'`)).rows.map(
+        ({ id }: { id: string }) => id,
+      )
+    await db().raw('update public_entries set shown_from = shown_from')
+    expect(await changed()).to.deep.equal([])
+    await db().raw(
+      `update public_entries set body_hash = case when listing_id = ? then repeat('0', 64) else body_hash end`,
+      [id],
+    )
+    expect(await changed()).to.deep.equal([id])
   })
 })

@@ -22,6 +22,10 @@ describe('every page of the public site', () => {
       `/blacklist/${ids[0]}`,
       '/data',
       '/scorecard',
+      '/check',
+      '/about',
+      '/about/rules/lists',
+      '/my',
     ]
     paths = paths.flatMap((path) => [path, `${path}${path.includes('?') ? '&' : '?'}lang=en`])
   })
@@ -40,7 +44,8 @@ describe('every page of the public site', () => {
         expect(policy).to.include(rule)
       expect(policy).not.to.include('unsafe').and.not.include('script-src')
       expect(headers['x-content-type-options']).to.equal('nosniff')
-      expect(headers['referrer-policy']).to.equal('no-referrer')
+      // A form of the party's door shows by its origin where it comes from.
+      expect(headers['referrer-policy']).to.equal(path.startsWith('/my') ? 'same-origin' : 'no-referrer')
       expect(headers['cross-origin-opener-policy']).to.equal('same-origin')
       expect(headers['set-cookie']).to.equal(undefined)
     }

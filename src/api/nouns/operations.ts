@@ -8,6 +8,7 @@ import type * as watch from '../../store/watch.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import type { Context } from '../context.js'
 import { cursorOf, globalId, numberAfter } from '../ids.js'
+import { withoutNul } from '../limits.js'
 
 /** Largest of GraphQL's integers: 24 days. */
 const MS_MOST = 2_147_483_647
@@ -22,8 +23,19 @@ export const runView = (run: runs.Run) => ({
   takenBack: run.takenBackAt && { at: run.takenBackAt, by: run.takenBackBy, reason: run.takenBackReason },
 })
 
-const runPage = async (_: unknown, args: PageArgs, context: Context) => {
-  const found = await runs.list(context.parts.db, { first: firstOf(args) + 1, before: numberAfter(args.after) })
+interface RunArgs extends PageArgs {
+  job?: runs.Job | null
+  subject?: string | null
+}
+
+const runPage = async (_: unknown, args: RunArgs, context: Context) => {
+  const { job = null, subject = null } = withoutNul(args)
+  const found = await runs.list(context.parts.db, {
+    job,
+    subject,
+    first: firstOf(args) + 1,
+    before: numberAfter(args.after),
+  })
   return connection(found.map(runView), args, (run) => cursorOf(run.key))
 }
 

@@ -32,15 +32,7 @@ interface RejectsArgs extends PageArgs {
 
 const rejects = async (_: unknown, args: RejectsArgs, context: Context) => {
   const { db } = context.parts
-  const { feed = null, run = null, state = null, rule = null } = withoutNul(args)
-  // What is not this hub's id is no run, and no run has rejects.
-  const filter = {
-    feeds: visible(context, feed),
-    run: run === null ? null : (numberIn(run, 'Run') ?? 0),
-    state,
-    rule,
-    by: sentBy(context.viewer),
-  }
+  const filter = filterOf(context, args)
   const found = await setAside.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
   const views = found.map((each) => view(each))
   return connection(
@@ -51,6 +43,21 @@ const rejects = async (_: unknown, args: RejectsArgs, context: Context) => {
   )
 }
 
+const rejectRules = (_: unknown, args: RejectsArgs, context: Context) => {
+  return setAside.countByRule(context.parts.db, filterOf(context, args))
+}
+
+const filterOf = (context: Context, args: RejectsArgs): setAside.Filter => {
+  const { feed = null, run = null, state = null, rule = null } = withoutNul(args)
+  // What is not this hub's id is no run, and no run has rejects.
+  return {
+    feeds: visible(context, feed),
+    run: run === null ? null : (numberIn(run, 'Run') ?? 0),
+    state,
+    rule,
+    by: sentBy(context.viewer),
+  }
+}
 /** What was set aside is of no operator that is known: whoever a region bounds sees of it what it sent itself. Null: all. */
 export const sentBy = (viewer: Viewer): string | null => (sightOf(viewer) === null ? null : (viewer.sub ?? ''))
 
@@ -121,6 +128,6 @@ const payload = async (context: Context, id: number) => {
 }
 
 export const rejected = {
-  Query: { rejects },
+  Query: { rejects, rejectRules },
   Mutation: { correctReject, dropReject },
 }

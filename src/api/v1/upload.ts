@@ -1,16 +1,19 @@
 /**
  * POST /v1/feeds/:feed: an agency sends a file of its feed, as bytes. Held in memory and never written: it may hold ID
- * numbers. Taken in as every file is, so that the same bytes again change nothing.
+ * numbers. Taken in as every file is, so that the same bytes again change nothing. With `preview=true` nothing is taken in: it
+ * is told what the file would bring.
  */
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { Feed } from '../../agencies/feed.js'
 import { isDate } from '../../domain/dates.js'
 import { redact } from '../../domain/privacy.js'
 import { may, mayFeed, type Viewer } from '../../domain/viewer.js'
 import { INTERNAL, isRefusal, Refusal, reasonOf } from '../../errors.js'
 import * as watch from '../../store/watch.js'
+import { previewUpload } from '../../work/upload-preview.js'
+import type { Asked } from '../asked.js'
 import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
@@ -31,9 +34,18 @@ const ARRIVING_BYTES = UPLOADS_MOST * UPLOAD_BYTES
 const TAKE_IN_MS = 600_000
 
 /** What a caller may say beside the bytes. */
-const PARAMETERS = ['dated', 'full', 'reader', 'name']
+const PARAMETERS = ['dated', 'full', 'reader', 'name', 'preview']
 
 const unpacked = promisify(gunzip)
+
+interface Shown {
+  parts: ApiParts
+  own: Asked
+  viewer: Viewer
+  feed: Feed
+  given: ReturnType<typeof givenIn>
+  bytes: Buffer
+}
 
 interface Found {
   run?: number
@@ -73,6 +85,7 @@ export const uploads = (
       const giveUp = places.take(feed)
       try {
         const bytes = packed ? await unpackedFrom(received) : received.bytes
+        if (given.preview) return await shown(response, { parts, own, viewer, feed, given, bytes })
         const by = viewer.sub ?? ''
         const asked = saidOf(feed, given, parts.keys.mark)
         await keep(parts, own, viewer, { kind: 'ACT', asked, content: bytes })
@@ -99,6 +112,18 @@ export const uploads = (
   }
 }
 
+/** Nothing is taken in; what of the hub's own it shows is told to the trail before it leaves. */
+const shown = async (response: Response, { parts, own, viewer, feed, given, bytes }: Shown): Promise<void> => {
+  const { mark } = parts.keys
+  const { preview: _, ...told } = given
+  const asked = { feed, file: { bytes, ...told }, mark, rules: parts.rules, now: own.now }
+  const preview = await previewUpload(parts.db, { ...asked, signal: AbortSignal.timeout(TAKE_IN_MS) })
+  const content = JSON.stringify(redact(preview, mark, feed.exempt))
+  const codes = preview.records.flatMap(({ code }) => (code === null ? [] : [code]))
+  await keep(parts, own, viewer, { kind: 'ANSWER', asked: saidOf(feed, given, mark), shown: codes, content })
+  response.set('Cache-Control', 'no-store').type('json').send(content)
+}
+
 /** Its sender may have written anything into it. */
 const saidOf = ({ id }: Feed, given: ReturnType<typeof givenIn>, mark: (id: string) => string): string =>
   `POST /v1/feeds/${id} ${JSON.stringify(redact(given, mark))}`
@@ -118,7 +143,7 @@ const feedFor = (viewer: Viewer, id: string, { agencies }: ApiParts): Feed => {
 const givenIn = (
   request: Request,
   mark: (id: string) => string,
-): { name: string | null; reader?: string; dated?: string; full: boolean } => {
+): { name: string | null; reader?: string; dated?: string; full: boolean; preview?: true } => {
   const given = new Map(Object.entries(request.query))
   for (const [name, value] of given) {
     if (!PARAMETERS.includes(name) || typeof value !== 'string')
@@ -126,15 +151,18 @@ const givenIn = (
         reason: `参数至多一次，可用 parameters, each once at most: ${PARAMETERS.join(' ')}`,
       })
   }
-  const [dated, full, reader, name] = PARAMETERS.map((each) => given.get(each) as string | undefined)
+  const [dated, full, reader, name, preview] = PARAMETERS.map((each) => given.get(each) as string | undefined)
   if (dated !== undefined && !isDate(dated)) throw new Refusal('DATE_INVALID', { value: dated })
   if (full !== undefined && full !== 'true' && full !== 'false')
     throw new Refusal('INPUT_INVALID', { reason: 'full 应为 true 或 false must be true or false' })
+  if (preview !== undefined && preview !== 'true' && preview !== 'false')
+    throw new Refusal('INPUT_INVALID', { reason: 'preview 应为 true 或 false must be true or false' })
   return {
     name: fileName(name, request.headers['content-disposition'], mark),
     full: full === 'true',
     ...(reader === undefined ? {} : { reader }),
     ...(dated === undefined ? {} : { dated }),
+    ...(preview === 'true' ? { preview: true as const } : {}),
   }
 }
 

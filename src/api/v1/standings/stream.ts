@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { type AskedRow, type BadRow, ROWS_MOST, rowIn } from '../../../domain/asked-rows.js'
+import type { RowReader } from '../../../domain/row-readers.js'
 import { CHUNK_CODES_MOST } from '../../../domain/trail.js'
 import { Refusal } from '../../../errors.js'
-import type { RowReader } from './rows.js'
 
 /** Chunks of one question that are answered at the same time. */
 const UNDER_WAY_MOST = 4

@@ -17,6 +17,9 @@ export interface RegisterGiven {
 /** Neither the public nor a party is registered: the one needs nothing, the other has an access code. */
 export const ROLE_OPTIONS = optionsOf('Role').filter(({ value }) => value !== 'public' && value !== 'party')
 
+/** Of people: the desk has no page for a marketplace or a credit service, which come as systems. */
+export const PEOPLE_ROLES = ROLE_OPTIONS.filter(({ value }) => value !== 'marketplace' && value !== 'credit_service')
+
 /** What a role may, in a line, for whoever chooses it. */
 const ROLE_WORDS: Record<string, string> = {
   marketplace: '查询卖家的状态，报送卖家清单；看不到内部信息。',
@@ -37,10 +40,12 @@ export const useAgencyNames = (): Map<string, string> => {
 export const Register = ({
   what,
   nameLabel,
+  roles = ROLE_OPTIONS,
   onSend,
 }: {
   what: string
   nameLabel: string
+  roles?: typeof ROLE_OPTIONS
   onSend: (given: RegisterGiven) => Promise<unknown>
 }) => {
   const [isOpen, setOpen] = useState(false)
@@ -96,7 +101,7 @@ export const Register = ({
             extra={ROLE_WORDS[role ?? ''] ?? '决定能查看什么、办理什么；以后不能更改。'}
             rules={[{ required: true, message: '请选择角色。' }]}
           >
-            <Select options={ROLE_OPTIONS} placeholder="请选择" />
+            <Select options={roles} placeholder="请选择" />
           </Form.Item>
           <Form.Item
             label="所属单位"

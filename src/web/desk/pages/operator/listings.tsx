@@ -4,6 +4,7 @@ import { Empty } from '../../pieces/empty.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import type { OperatorFile } from './file.js'
+import { NewLead } from './new-lead.js'
 
 export const Listings = ({ of }: { of: OperatorFile }) => (
   <section className="panel wide" aria-labelledby="listings">
@@ -59,6 +60,7 @@ export const Listings = ({ of }: { of: OperatorFile }) => (
         </table>
       </section>
     )}
+    <NewLead of={of} />
     {of.objections.length > 0 && (
       <>
         <h3>异议</h3>

@@ -41,6 +41,8 @@ export const RotateClient = ({
           variables: { name: of.name, leaked: isLeaked, overlapHours: isLeaked ? 0 : hours },
           fetchPolicy: 'no-cache',
         })
+        setLeaked(false)
+        setHours(OVERLAP_HOURS)
         if (data) onSecret(data.rotateClient.secret, data.rotateClient.client)
       }}
     >

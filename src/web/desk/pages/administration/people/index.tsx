@@ -10,7 +10,7 @@ import { useMay, useSession } from '../../../session/session.js'
 import { sought, whole } from '../listed.js'
 import { Once, type Told } from '../once.js'
 import { regionWords } from '../places.js'
-import { HolderFilters, Register, roleWords, useAgencyNames } from '../register.js'
+import { HolderFilters, PEOPLE_ROLES, Register, roleWords, useAgencyNames } from '../register.js'
 import {
   AddPersonDocument,
   EndPersonDocument,
@@ -121,6 +121,7 @@ export default function People() {
             <Register
               what="人员"
               nameLabel="姓名（登录名）"
+              roles={PEOPLE_ROLES}
               onSend={async (input) => {
                 const { data } = await apollo.mutate({
                   mutation: AddPersonDocument,

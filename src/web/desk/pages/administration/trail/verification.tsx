@@ -113,13 +113,13 @@ const Result = ({ of, at, onRow }: { of: Verified; at: string; onRow: (number: n
     )}
     <dl className="fields verified">
       <Field label="校验于">
-        {instant(at)}，用时 {(of.ms / 1_000).toFixed(1)} 秒
+        {instant(at)}，用时 {of.ms < 1_000 ? `${of.ms} 毫秒` : `${(of.ms / 1_000).toFixed(1)} 秒`}
       </Field>
       <Field label="已校验">{count(of.walked)} 行</Field>
       <Field label="期满已抹去">{count(of.erased)} 行</Field>
       <Field label="比对的库外散列">{count(of.compared)} 个</Field>
       {of.head && (
-        <Field label="末行">
+        <Field label={of.broken ? '最后一致的行' : '末行'}>
           第 {count(of.head.number)} 行 <code className="code hash">{of.head.hash}</code>
         </Field>
       )}

@@ -1,7 +1,8 @@
 /** Text to rows, piece by piece, however it is written. A bad row costs itself; what is no list of rows at all is refused. */
-import { type Column, columnsIn, type ReadRow, ROW_CHARACTERS } from '../../../domain/asked-rows.js'
-import { codeOf } from '../../../domain/identity.js'
-import { Refusal } from '../../../errors.js'
+
+import { Refusal } from '../errors.js'
+import { type Column, columnsIn, type ReadRow, ROW_CHARACTERS } from './asked-rows.js'
+import { codeOf } from './identity.js'
 
 export interface RowReader {
   /** Rows that this piece completes. */

@@ -1,0 +1,43 @@
+/** What /check asks: the standing of many codes as the public is told it, from where every other door has it too. */
+import type { Request, Response } from 'express'
+import { type AskedRow, type BadRow, ROWS_OF_A_UNIT } from '../domain/asked-rows.js'
+import { PUBLIC } from '../domain/viewer.js'
+import type { Answered, Checked } from '../web/check/answers.js'
+import type { Asked } from './asked.js'
+import { makeContext } from './context.js'
+import { listingIn } from './ids.js'
+import type { ApiParts } from './parts.js'
+import type { Limits } from './rate-limit.js'
+import { answersTo, type Answered as ToldRow } from './v1/standings/answers.js'
+
+/** The request itself was counted when it came. Refusal QUOTA_EXCEEDED. */
+export const checking =
+  (parts: ApiParts, askedOf: (request: Request) => Asked, limits: Limits) =>
+  async (request: Request, response: Response, rows: readonly (AskedRow | BadRow)[]): Promise<Answered> => {
+    const own = askedOf(request)
+    const units = Math.ceil(rows.length / ROWS_OF_A_UNIT) - 1
+    if (units > 0) parts.quotas.charge(request, null, own.now, units)
+    const { now, requestId, address, purpose, log, refused } = own
+    const context = makeContext(parts, { now, requestId, address, purpose, log, refused, viewer: PUBLIC, limits })
+    const freshness = await context.load.freshness()
+    const left = new AbortController()
+    response.once('close', () => left.abort())
+    const db = parts.bulk.under(left.signal)
+    const { rows: answers } = await answersTo(context, db, rows, { asOf: context.today, freshness })
+    return { rows: answers.map((one) => ('fault' in one ? { row: one } : checkedOf(one))), ...freshness }
+  }
+
+const checkedOf = ({ row, told, name }: ToldRow): Checked => ({
+  row,
+  known: {
+    uscc: told.view.uscc,
+    name: told.view.name,
+    status: told.view.status as 'KNOWN' | 'UNKNOWN' | 'CEASED',
+    listed: told.listed,
+    entries: told.listings.map(({ id, kind, reason, publishedOn, endsOn, contested }) => {
+      const own = listingIn(id)
+      return { id: own && 'uuid' in own ? own.uuid : null, kind, reason, publishedOn, endsOn, contested }
+    }),
+    nameAnswer: name,
+  },
+})

@@ -1,0 +1,59 @@
+/** What /check tells of a list, in the order in which it was asked. */
+import type { NameAnswer } from '../../domain/asked-name.js'
+import type { AskedRow, BadRow, RowFault } from '../../domain/asked-rows.js'
+import type { Words } from '../../domain/facts.js'
+
+export interface Entry {
+  /** Of its page; null: it has none. */
+  id: string | null
+  kind: string
+  reason: string
+  publishedOn: string | null
+  endsOn: string | null
+  contested: boolean
+}
+
+/** Never with a score or a grade, which are not the public's. */
+export interface Known {
+  uscc: string | null
+  name: string | null
+  status: 'KNOWN' | 'UNKNOWN' | 'CEASED'
+  listed: boolean
+  entries: readonly Entry[]
+  /** Null: no name was asked about. */
+  nameAnswer: NameAnswer | null
+}
+
+export type Checked = { row: BadRow } | { row: AskedRow; known: Known }
+
+export interface Answered {
+  rows: readonly Checked[]
+  /** True as of; the epoch: no list was ever read. */
+  asOf: Date
+  stale: boolean
+}
+
+export const isKnown = (one: Checked): one is { row: AskedRow; known: Known } => 'known' in one
+
+export const STATUS: Record<Known['status'], Words> = {
+  KNOWN: { zh: '已知主体', en: 'known' },
+  UNKNOWN: { zh: '未知代码', en: 'unknown code' },
+  CEASED: { zh: '已注销或吊销等', en: 'ceased' },
+}
+
+export const NAMES: Record<NameAnswer, Words> = {
+  SAME: { zh: '名称一致', en: 'the same name' },
+  FORMER: { zh: '是曾用名', en: 'a former name' },
+  DIFFERENT: { zh: '名称不符', en: 'another name' },
+  UNKNOWN: { zh: '无法核对', en: 'cannot be told' },
+}
+
+export const FAULTS: Record<RowFault, Words> = {
+  ROW_NO_CODE: { zh: '此行没有代码', en: 'no code in this row' },
+  ROW_UNREADABLE: { zh: '此行无法读取', en: 'this row cannot be read' },
+  ROW_TOO_LONG: { zh: '此行过长', en: 'this row is too long' },
+  ROW_SHOP_WHOSE: {
+    zh: '店铺号须写成 shop:平台:店铺号',
+    en: 'a shop id is written shop:MARKETPLACE:ID',
+  },
+}

@@ -1,0 +1,45 @@
+/** The answers as a table for spreadsheets: words that do not change, in the names that /v1/standings uses. */
+import { BYTE_ORDER_MARK, row } from '../../work/publish-files.js'
+import { type Answered, isKnown } from './answers.js'
+
+const COLUMNS = [
+  'row',
+  'code',
+  'uscc',
+  'name',
+  'status',
+  'listed',
+  'listings',
+  'askedName',
+  'nameAnswer',
+  'ref',
+  'asOf',
+  'stale',
+  'fault',
+]
+
+export const csvOf = ({ rows, asOf, stale }: Answered): string => {
+  const when = asOf.getTime() === 0 ? null : asOf.toISOString()
+  const lines = rows.map((one) => {
+    if (!isKnown(one)) return row([one.row.row, ...Array(8).fill(null), one.row.ref, when, stale, one.row.fault])
+    const { code, name: askedName, ref } = one.row
+    const { uscc, name, status, listed, entries, nameAnswer } = one.known
+    const reasons = entries.map(({ reason, publishedOn, endsOn }) => `${reason} ${publishedOn ?? ''}/${endsOn ?? ''}`)
+    return row([
+      one.row.row,
+      code,
+      uscc,
+      name,
+      status,
+      listed,
+      reasons.join(' | '),
+      askedName,
+      nameAnswer,
+      ref,
+      when,
+      stale,
+      null,
+    ])
+  })
+  return BYTE_ORDER_MARK + row(COLUMNS) + lines.join('')
+}

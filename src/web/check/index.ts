@@ -1,0 +1,91 @@
+/** GET and POST /check: what is sent is answered and forgotten. */
+import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
+import type { AskedRow, BadRow } from '../../domain/asked-rows.js'
+import { dateIn } from '../../domain/dates.js'
+import { isRefusal, Refusal } from '../../errors.js'
+import { body, formIn } from '../forms.js'
+import { type Page, render } from '../page.js'
+import { langOf, show } from '../show.js'
+import type { Answered } from './answers.js'
+import { csvOf } from './csv.js'
+import { answerPage, checkPage } from './page.js'
+import { rowsIn, textOf } from './rows.js'
+
+/** A thousand rows with long names and room to spare, bytes. */
+const BODY_BYTES = 512 * 1024
+/** What is given back to be mended, characters. */
+const KEPT_CHARACTERS = 200_000
+
+export interface CheckParts {
+  demo: boolean
+  nowOf: (request: Request) => Date
+  /** Answers rows as the public is answered, each counted. Refusals: QUOTA_EXCEEDED, HUB_BUSY. */
+  check: (request: Request, response: Response, rows: readonly (AskedRow | BadRow)[]) => Promise<Answered>
+  /** Notes for the log why a request was refused. */
+  refused: (request: Request, code: string) => void
+}
+
+export const check = (parts: CheckParts): Router => {
+  const router = Router()
+  router.get('/check', (request, response) => show(parts, request, response, checkPage({ text: '', refused: null })))
+  router.post('/check', noStore, body(BODY_BYTES), answer(parts), tooLarge(parts))
+  return router
+}
+
+const noStore: RequestHandler = (_request, response, next) => {
+  response.set({ 'Cache-Control': 'no-store', 'X-Robots-Tag': 'noindex, noarchive' })
+  next()
+}
+
+const answer =
+  (parts: CheckParts): RequestHandler =>
+  async (request, response) => {
+    let text = ''
+    try {
+      const { texts, files } = await formIn(request)
+      const [file] = files
+      text = (file === undefined ? texts.get('codes') : textOf(file)) ?? ''
+      const answered = await parts.check(request, response, rowsIn(text))
+      if (texts.get('format') === 'csv') return sendCsv(parts, request, response, answered)
+      send(parts, request, response, answerPage(answered, text))
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      refuse(parts, request, response, { error, text })
+    }
+  }
+
+/** Not as other pages are: what one was asked is no secret kept by encoding it beside what others wrote (web/answer). */
+const send = ({ demo }: CheckParts, request: Request, response: Response, page: Page): void => {
+  response.type('html').send(render(page, { demo, lang: langOf(request), here: { path: '/check', parameters: {} } }))
+}
+
+const sendCsv = ({ nowOf }: CheckParts, request: Request, response: Response, answered: Answered): void => {
+  response.set('Content-Disposition', `attachment; filename="check-${dateIn(nowOf(request))}.csv"`)
+  response.type('text/csv; charset=utf-8; header=present').send(csvOf(answered))
+}
+
+const refuse = (
+  parts: CheckParts,
+  request: Request,
+  response: Response,
+  { error, text }: { error: Refusal; text: string },
+): void => {
+  parts.refused(request, error.code)
+  if (error.details['retryAfter'] !== undefined) response.set('Retry-After', String(error.details['retryAfter']))
+  const kept = text.length <= KEPT_CHARACTERS ? text : ''
+  send(parts, request, response.status(error.status), checkPage({ text: kept, refused: error.message }))
+}
+
+/** What express refuses to read. */
+const tooLarge =
+  (parts: CheckParts): ErrorRequestHandler =>
+  (error: unknown, request, response, next) => {
+    const status = (error as { status?: unknown } | null)?.status
+    if (response.headersSent || typeof status !== 'number' || status >= 500) return next(error)
+    response.set('Connection', 'close')
+    const refusal =
+      status === 413
+        ? new Refusal('CONTENT_TOO_LARGE', { limit: `${BODY_BYTES / 1_024} kB` })
+        : new Refusal('FORM_UNREADABLE')
+    refuse(parts, request, response, { error: refusal, text: '' })
+  }

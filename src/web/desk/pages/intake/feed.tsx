@@ -1,0 +1,170 @@
+/** One feed: how it stands, what its pulls brought over time, and every run of it. */
+import { useQuery } from '@apollo/client/react'
+import { Button } from 'antd'
+import { Link, useParams } from 'react-router'
+import { useAddressState } from '../../pieces/address.js'
+import { useConnection } from '../../pieces/connection.js'
+import { ago, count, instant } from '../../pieces/dates.js'
+import { Empty, Loading } from '../../pieces/empty.js'
+import { Field } from '../../pieces/field.js'
+import { PageHead } from '../../pieces/page.js'
+import { chineseOf, Refusal } from '../../pieces/refusal.js'
+import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
+import { labelOf } from '../../pieces/words.js'
+import { useMay } from '../../session/session.js'
+import {
+  FeedChartDocument,
+  type FeedHealthFragment,
+  FeedRunsDocument,
+  type FeedRunsQuery,
+  IntakeFeedsDocument,
+} from './feeds.generated.js'
+import { Health } from './feeds.js'
+import { countIn, isFailed, RunBars, ruleWords, runPath } from './runs.js'
+
+type Row = FeedRunsQuery['runs']['nodes'][number]
+
+const part = (name: string, title: string): Column<Row> => ({
+  key: name,
+  title,
+  width: 90,
+  align: 'right',
+  render: ({ counts, outcome }) =>
+    isFailed(outcome) && countIn(counts, name) === 0 ? '—' : count(countIn(counts, name)),
+})
+
+const COLUMNS: readonly Column<Row>[] = [
+  {
+    key: 'at',
+    title: '开始',
+    width: 170,
+    render: ({ id, startedAt }) => <Link to={runPath(id)}>{instant(startedAt)}</Link>,
+  },
+  {
+    key: 'outcome',
+    title: '结果',
+    width: 190,
+    render: ({ outcome, takenBack, error }) => (
+      <span className={isFailed(outcome) ? 'bad' : ''} title={error ? chineseOf(error.message) : undefined}>
+        {takenBack ? '已撤回' : labelOf('RunOutcome', outcome).replace(/，.*$/, '')}
+        {error ? ` ${error.code}` : ''}
+      </span>
+    ),
+  },
+  { key: 'cause', title: '起因', width: 120, render: ({ cause }) => labelOf('RunCause', cause).replace(/：.*$/, '') },
+  part('received', '接收'),
+  part('new', '新增'),
+  part('changed', '变更'),
+  part('rejected', '拒收'),
+  part('unmatched', '待认领'),
+  { key: 'file', title: '文件', render: ({ file, by }) => [file, by].filter(Boolean).join(' · ') || '—' },
+]
+
+export default function FeedPage() {
+  const { feed: id = '' } = useParams()
+  const [asked, ask] = useAddressState({ row: 0 })
+  const sends = useMay('send_records')
+  const { data, loading, error, refetch } = useQuery(IntakeFeedsDocument)
+  const chart = useQuery(FeedChartDocument, { variables: { feed: id } })
+  const rows = useConnection(FeedRunsDocument, { feed: id } as never, (found) => (found as FeedRunsQuery).runs)
+  const agency = data?.agencies.find(({ feeds }) => feeds.some((each) => each.id === id))
+  const feed = agency?.feeds.find((each) => each.id === id)
+  const title = feed?.title.zh ?? '数据源'
+  return (
+    <>
+      <PageHead
+        title={title}
+        extra={
+          sends && feed ? (
+            <Link to={`/intake/uploads?feed=${id}`}>
+              <Button tabIndex={-1}>上传文件</Button>
+            </Link>
+          ) : undefined
+        }
+      />
+      {error && <Refusal of={error} onAgain={() => void refetch()} />}
+      {!data && loading && <Loading of="数据源" />}
+      {data && !feed && <Empty>没有这个数据源。</Empty>}
+      {feed && (
+        <>
+          <div className="panels">
+            <State of={feed} agency={agency?.name.zh ?? ''} />
+            <section className="panel" aria-label="最近各次运行">
+              <h2>最近各次运行</h2>
+              {chart.data && chart.data.runs.nodes.length > 0 ? (
+                <RunBars label={`${title}最近各次运行，由旧到新`} runs={chart.data.runs.nodes} />
+              ) : (
+                <Empty>还没有运行过。</Empty>
+              )}
+              {feed.rejectsByRule.length > 0 && (
+                <>
+                  <h3>上次拒收的原因</h3>
+                  <ul>
+                    {feed.rejectsByRule.map(({ rule, count: n }) => (
+                      <li key={rule}>
+                        <Link to={`/intake/rejects?feed=${id}&rule=${encodeURIComponent(rule)}`}>
+                          {ruleWords(rule)}
+                        </Link>{' '}
+                        {count(n)} 条
+                      </li>
+                    ))}
+                  </ul>
+                </>
+              )}
+            </section>
+          </div>
+          <h2 className="below-panels">全部运行</h2>
+          <VirtualTable
+            label={`${title}的运行`}
+            columns={COLUMNS}
+            rows={rows}
+            rowKey={({ id }) => id}
+            empty="还没有运行过。"
+            position={asked.row}
+            onPosition={(row) => ask({ row })}
+            minWidth={1100}
+          />
+        </>
+      )}
+    </>
+  )
+}
+
+const State = ({ of, agency }: { of: FeedHealthFragment; agency: string }) => (
+  <section className="panel" aria-label="状况">
+    <h2>状况</h2>
+    <dl className="fields narrow">
+      <Field label="信源单位">{agency}</Field>
+      <Field label="信息种类">{labelOf('RecordKind', of.kind)}</Field>
+      <Field label="现在">
+        <Health of={of} />
+      </Field>
+      <Field label="最近完整拉取">
+        {of.lastGoodPullAt === null ? '从未' : `${instant(of.lastGoodPullAt)}（${ago(of.lastGoodPullAt)}）`}
+      </Field>
+      <Field label="报送方式">{of.whole ? '每次全量' : '只报新增和变更'}</Field>
+      <Field label="时刻表">
+        <code>{of.every}</code>
+      </Field>
+      <Field label="上次条目">
+        {of.items === null ? '—' : `${count(of.items)} 条，拒收 ${count(of.rejects ?? 0)} 条`}
+      </Field>
+      <Field label="拒收待处理">
+        {of.openRejects === 0 ? '无' : <Link to={`/intake/rejects?feed=${of.id}`}>{count(of.openRejects)} 条</Link>}
+      </Field>
+      <Field label="待认领">
+        {of.unmatched === 0 ? '无' : <Link to={`/intake/identity?feed=${of.id}`}>{count(of.unmatched)} 条</Link>}
+      </Field>
+      <Field label="报送期限">
+        {of.dutyWorkdays === null
+          ? '无'
+          : `${of.dutyWorkdays} 个工作日；近 90 日按期 ${count(of.lateness.timely)}，逾期 ${count(of.lateness.late)}`}
+      </Field>
+    </dl>
+    {of.lastError !== null && (
+      <p className="bad" role="note">
+        上次未成：{chineseOf(of.lastError.message)}（{of.lastError.code}）
+      </p>
+    )}
+  </section>
+)

@@ -1,0 +1,135 @@
+/** All feeds by agency: whether each is current, what its last pulls brought, and what waits for a person. */
+import { useQuery } from '@apollo/client/react'
+import { Button, Tag } from 'antd'
+import { Link } from 'react-router'
+import { ago, count, instant } from '../../pieces/dates.js'
+import { Loading } from '../../pieces/empty.js'
+import { PageHead } from '../../pieces/page.js'
+import { chineseOf, Refusal } from '../../pieces/refusal.js'
+import { labelOf } from '../../pieces/words.js'
+import { type FeedHealthFragment, IntakeFeedsDocument, type IntakeFeedsQuery } from './feeds.generated.js'
+import { useOwn } from './own.js'
+import { RunBars } from './runs.js'
+
+/** Bars of a feed in the table of all. */
+const BARS_MOST = 12
+
+export default function Feeds() {
+  const own = useOwn()
+  const { data, loading, error, refetch } = useQuery(IntakeFeedsDocument)
+  const agencies = own(data?.agencies ?? [])
+  return (
+    <>
+      <PageHead
+        title="数据源"
+        extra={
+          <Button loading={loading} onClick={() => void refetch()}>
+            刷新
+          </Button>
+        }
+      />
+      {error && <Refusal of={error} onAgain={() => void refetch()} />}
+      {data ? (
+        <div className="stack">
+          {agencies.map((each) => (
+            <Agency key={each.id} of={each} runs={data.runs.nodes} />
+          ))}
+        </div>
+      ) : (
+        loading && <Loading of="数据源" />
+      )}
+    </>
+  )
+}
+
+type Runs = IntakeFeedsQuery['runs']['nodes']
+
+const Agency = ({ of, runs }: { of: IntakeFeedsQuery['agencies'][number]; runs: Runs }) => (
+  <section className="panel" aria-label={of.name.zh}>
+    <h2>
+      {of.name.zh} {!of.configured && <span className="soft">（未配置地址，只能上传）</span>}
+    </h2>
+    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+    <section className="scroll" aria-label={`${of.name.zh}的数据源`} tabIndex={0}>
+      <table className="plain-table" aria-label={`${of.name.zh}的数据源`}>
+        <thead>
+          <tr>
+            <th scope="col">数据源</th>
+            <th scope="col">状况</th>
+            <th scope="col">最近完整拉取</th>
+            <th scope="col">最近各次</th>
+            <th scope="col" className="right">
+              上次条目
+            </th>
+            <th scope="col" className="right">
+              拒收待处理
+            </th>
+            <th scope="col" className="right">
+              待认领
+            </th>
+            <th scope="col" className="right">
+              逾期报送
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {of.feeds.map((feed) => (
+            <tr key={feed.id}>
+              <th scope="row">
+                <Link to={`/intake/feeds/${feed.id}`}>{feed.title.zh}</Link>
+                <div className="soft">{labelOf('RecordKind', feed.kind)}</div>
+              </th>
+              <td>
+                <Health of={feed} />
+              </td>
+              <td className="nowrap" title={instant(feed.lastGoodPullAt)}>
+                {feed.lastGoodPullAt === null ? '从未' : ago(feed.lastGoodPullAt)}
+              </td>
+              <td>
+                <RunBars
+                  small
+                  label={`${feed.title.zh}最近各次运行`}
+                  runs={runs.filter(({ subject }) => subject === feed.id).slice(0, BARS_MOST)}
+                />
+              </td>
+              <td className="right">{feed.items === null ? '—' : count(feed.items)}</td>
+              <td className="right">
+                {feed.openRejects === 0 ? (
+                  '无'
+                ) : (
+                  <Link to={`/intake/rejects?feed=${feed.id}`}>{count(feed.openRejects)}</Link>
+                )}
+              </td>
+              <td className="right">
+                {feed.unmatched === 0 ? (
+                  '无'
+                ) : (
+                  <Link to={`/intake/identity?feed=${feed.id}`}>{count(feed.unmatched)}</Link>
+                )}
+              </td>
+              <td className="right">
+                {feed.lateness.share === null ? '—' : `${Math.round(feed.lateness.share * 100)}%`}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  </section>
+)
+
+/** In a word, and why. */
+export const Health = ({ of }: { of: FeedHealthFragment }) => {
+  if (of.lastError !== null)
+    return (
+      <span className="bad" title={chineseOf(of.lastError.message)}>
+        ✕ 上次未成
+      </span>
+    )
+  if (of.lastGoodPullAt === null)
+    return <span className="warn">{of.configured ? '△ 从未完整拉取' : '△ 未配置地址'}</span>
+  if (of.stale) return <span className="bad">✕ 已超过 {of.staleAfterHours} 小时</span>
+  return <span className="good">✓ 正常</span>
+}
+
+export const Taken = ({ at }: { at: string | null | undefined }) => (at == null ? null : <Tag>已撤回</Tag>)

@@ -1,0 +1,56 @@
+/** An item as its agency sent it, as texts that can be written in, and back again without changing what nobody touched. */
+
+export type Item = Readonly<Record<string, unknown>>
+
+export interface Problem {
+  field?: string | null
+  rule: string
+  message: string
+}
+
+/** A value as it stands in an input. */
+export const textOf = (value: unknown): string => {
+  if (value === null || value === undefined) return ''
+  return typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value)
+}
+
+/** Whether it takes more than one line. */
+export const isLong = (value: unknown): boolean =>
+  (typeof value === 'object' && value !== null) || textOf(value).length > 40 || textOf(value).includes('\n')
+
+/** Names in the order in which they came; last those that are missing and asked for. */
+export const namesOf = (item: Item, problems: readonly Problem[]): string[] => {
+  const own = Object.keys(item)
+  const missing = problems.flatMap(({ field, rule }) =>
+    field && rule === 'required' && !own.includes(field) ? [field] : [],
+  )
+  return [...own, ...new Set(missing)]
+}
+
+/** Problems of one field; also of a member within it. */
+export const problemsOf = (name: string, problems: readonly Problem[]): Problem[] =>
+  problems.filter(({ field }) => field === name || field?.startsWith(`${name}.`) || field?.startsWith(`${name}/`))
+
+/** The item with what was written; throws the name of the field whose JSON is none. */
+export const written = (item: Item, texts: Readonly<Record<string, string>>): Item => {
+  const fields: Record<string, unknown> = { ...item }
+  for (const [name, text] of Object.entries(texts)) {
+    const before = item[name]
+    if (text === textOf(before)) continue
+    fields[name] = valueFrom(name, text, before)
+  }
+  return fields
+}
+
+export class NotJson extends Error {}
+
+const valueFrom = (name: string, text: string, before: unknown): unknown => {
+  if (typeof before === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) return Number(text)
+  if (typeof before === 'boolean' && ['true', 'false'].includes(text.trim())) return text.trim() === 'true'
+  if (typeof before !== 'object' || before === null) return text
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    throw new NotJson(name)
+  }
+}

@@ -1,0 +1,175 @@
+/** Rejected items: a list of any length beside the one that is looked at, gone through by keyboard. */
+import { useQuery } from '@apollo/client/react'
+import { Select } from 'antd'
+import { useCallback, useMemo, useState } from 'react'
+import { useShortcuts } from '../../frame/shortcuts.js'
+import { useAddressState } from '../../pieces/address.js'
+import { useConnection } from '../../pieces/connection.js'
+import { count, instant } from '../../pieces/dates.js'
+import { Empty } from '../../pieces/empty.js'
+import { PageHead } from '../../pieces/page.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
+import { labelOf, optionsOf } from '../../pieces/words.js'
+import { useOwn } from './own.js'
+import { Reject } from './reject.js'
+import { IntakeRejectsDocument, type IntakeRejectsQuery, RejectFiltersDocument } from './rejects.generated.js'
+import { ruleWords } from './runs.js'
+
+type Row = IntakeRejectsQuery['rejects']['nodes'][number]
+type State = Row['state']
+
+export default function Rejects() {
+  const own = useOwn()
+  const [asked, ask] = useAddressState({ feed: '', rule: '', state: 'OPEN', run: '', id: '', row: 0 })
+  const { feed, rule, state, run } = asked
+  const shared = {
+    ...(feed && { feed }),
+    ...(run && { run }),
+    ...(state !== 'ALL' && { state: state as State }),
+  }
+  const rows = useConnection(
+    IntakeRejectsDocument,
+    { ...shared, ...(rule && { rule }) } as never,
+    (data) => (data as IntakeRejectsQuery).rejects,
+  )
+  const filters = useQuery(RejectFiltersDocument, { variables: shared })
+  const feeds = own(filters.data?.agencies ?? []).flatMap(({ feeds }) => feeds)
+  const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
+  // What was settled here stays in its place with its new state: nothing jumps under the reader's hands.
+  const [settled, setSettled] = useState<ReadonlyMap<string, State>>(new Map())
+  const [words, setWords] = useState('')
+  const stateOf = (row: Row): State => settled.get(row.id) ?? row.state
+
+  const picked = asked.id || (rows.rows[0]?.id ?? '')
+  const at = rows.rows.findIndex(({ id }) => id === picked)
+  const pick = useCallback((id: string) => ask({ id }), [ask])
+  const move = useCallback(
+    (step: 1 | -1) => {
+      const next = rows.rows[at + step]
+      if (next === undefined) {
+        setWords(step === 1 ? '已经是最后一条。' : '已经是第一条。')
+        return
+      }
+      rows.reach(at + step + 20)
+      pick(next.id)
+    },
+    [rows, at, pick],
+  )
+  useShortcuts(
+    useMemo(
+      () => [
+        { keys: 'j', words: '下一条', does: () => move(1) },
+        { keys: 'k', words: '上一条', does: () => move(-1) },
+      ],
+      [move],
+    ),
+  )
+  const columns: readonly Column<Row>[] = [
+    {
+      key: 'row',
+      title: '条目',
+      render: (row) => (
+        <button type="button" className="pick" aria-pressed={row.id === picked} onClick={() => pick(row.id)}>
+          {titleOf(row.feed)} {row.source.page == null ? '' : `第 ${row.source.page} 页`}第 {row.source.row} 行
+        </button>
+      ),
+    },
+    {
+      key: 'rule',
+      title: '问题',
+      render: ({ rule, problems }) => `${problems[0]?.field ?? ''} ${ruleWords(rule)}`.trim(),
+    },
+    {
+      key: 'state',
+      title: '状态',
+      width: 120,
+      render: (row) => {
+        const now = stateOf(row)
+        return <span className={now === 'TAKEN' ? 'good' : ''}>{labelOf('RejectState', now).slice(0, 6)}</span>
+      },
+    },
+    { key: 'at', title: '接收', width: 140, render: ({ receivedAt }) => instant(receivedAt) },
+  ]
+  const choose = (change: Partial<typeof asked>) => {
+    setSettled(new Map())
+    setWords('')
+    ask({ id: '', row: 0, ...change })
+  }
+  return (
+    <>
+      <PageHead title="拒收条目" />
+      <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
+        <Select
+          aria-label="数据源"
+          value={feed}
+          onChange={(feed) => choose({ feed, rule: '' })}
+          options={[
+            { value: '', label: '全部数据源' },
+            ...feeds.map(({ id, title }) => ({ value: id, label: title.zh })),
+          ]}
+          style={{ width: '14rem' }}
+        />
+        <Select
+          aria-label="规则"
+          value={rule}
+          onChange={(rule) => choose({ rule })}
+          options={[
+            { value: '', label: '全部规则' },
+            ...(filters.data?.rejectRules ?? []).map(({ rule, count: n }) => ({
+              value: rule,
+              label: `${ruleWords(rule)} ${count(n)}`,
+            })),
+          ]}
+          style={{ width: '15rem' }}
+        />
+        <Select
+          aria-label="状态"
+          value={state}
+          onChange={(state) => choose({ state })}
+          options={[...optionsOf('RejectState'), { value: 'ALL', label: '全部状态' }]}
+          style={{ width: '10rem' }}
+        />
+        {run && (
+          <button type="button" className="pick" onClick={() => choose({ run: '' })}>
+            只看一次运行的，点此看全部
+          </button>
+        )}
+      </form>
+      {filters.error && <Refusal of={filters.error} onAgain={() => void filters.refetch()} />}
+      <p role="status" className="good said">
+        {words}
+      </p>
+      <div className="beside">
+        <VirtualTable
+          label="拒收条目"
+          columns={columns}
+          rows={rows}
+          rowKey={({ id }) => id}
+          empty="没有符合条件的拒收条目。"
+          position={asked.row}
+          onPosition={(row) => ask({ row })}
+          minWidth={560}
+          isMarked={({ id }) => id === picked}
+        />
+        <section className="panel picked" aria-label="所选条目">
+          {picked === '' ? (
+            <Empty>{rows.isLoading ? '正在载入…' : '没有选中的条目。'}</Empty>
+          ) : (
+            <Reject
+              id={picked}
+              feedTitle={titleOf(rows.rows[at]?.feed ?? feed)}
+              onMove={move}
+              onSettled={(words, reject) => {
+                setSettled((before) => new Map(before).set(reject.id, reject.state))
+                setWords(words)
+                const next = rows.rows.slice(at + 1).find((row) => stateOf(row) === 'OPEN')
+                if (next) pick(next.id)
+              }}
+            />
+          )}
+        </section>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,136 @@
+/** One run: what it brought, what it set aside, and taking it back once one has seen what would follow. */
+import { useQuery } from '@apollo/client/react'
+import { Button } from 'antd'
+import { Link, useParams } from 'react-router'
+import { useAddressState } from '../../pieces/address.js'
+import { useConnection } from '../../pieces/connection.js'
+import { count, instant } from '../../pieces/dates.js'
+import { Empty, Loading } from '../../pieces/empty.js'
+import { Field } from '../../pieces/field.js'
+import { PageHead } from '../../pieces/page.js'
+import { chineseOf, Refusal } from '../../pieces/refusal.js'
+import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
+import { labelOf } from '../../pieces/words.js'
+import { useMay } from '../../session/session.js'
+import { IntakeRunDocument, RunRejectsDocument, type RunRejectsQuery } from './run.generated.js'
+import { Counts, isFailed, ruleWords } from './runs.js'
+import { TakeBack } from './take-back.js'
+
+type Row = RunRejectsQuery['rejects']['nodes'][number]
+
+const numberOf = (id: string): string => {
+  try {
+    return atob(id.replaceAll('-', '+').replaceAll('_', '/')).split(':')[1] ?? ''
+  } catch {
+    return ''
+  }
+}
+
+export default function RunPage() {
+  const { id = '' } = useParams()
+  const { data, loading, error, refetch } = useQuery(IntakeRunDocument, { variables: { id } })
+  const takes = useMay('take_back_run')
+  const run = data?.node && 'job' in data.node ? data.node : null
+  const number = numberOf(id)
+  const isPull = run?.job === 'PULL'
+  return (
+    <>
+      <PageHead
+        title={`第 ${number} 号运行`}
+        under={run?.subject && isPull ? `/intake/feeds/${run.subject}` : '/intake/feeds'}
+        extra={
+          data && data.rejects.totalCount > 0 ? (
+            <a href={`/v1/runs/${number}/rejects.csv`} download={`run-${number}-rejects.csv`}>
+              下载逐行结果（CSV）
+            </a>
+          ) : undefined
+        }
+      />
+      {error && <Refusal of={error} onAgain={() => void refetch()} />}
+      {!data && loading && <Loading of="运行" />}
+      {data && run === null && <Empty>没有这次运行。</Empty>}
+      {run && data && (
+        <div className="stack">
+          <section className="panel" aria-label="概况">
+            <h2>概况</h2>
+            {isPull && <Counts counts={run.counts} label="各类条目所占比例" />}
+            <dl className="fields">
+              <Field label="工作">{labelOf('Job', run.job)}</Field>
+              <Field label="数据源">
+                {isPull && run.subject ? <Link to={`/intake/feeds/${run.subject}`}>{run.subject}</Link> : run.subject}
+              </Field>
+              <Field label="结果">
+                <span className={isFailed(run.outcome) ? 'bad' : ''}>{labelOf('RunOutcome', run.outcome)}</span>
+              </Field>
+              <Field label="起因">{[labelOf('RunCause', run.cause), run.by].filter(Boolean).join(' · ')}</Field>
+              <Field label="开始">{instant(run.startedAt)}</Field>
+              <Field label="用时">{run.ms === null ? '进行中' : `${count(run.ms)} 毫秒`}</Field>
+              <Field label="文件">{run.file ?? '—'}</Field>
+              <Field label="是否全量">{run.whole ? '是' : '否'}</Field>
+            </dl>
+            {run.error && (
+              <p className="bad">
+                {chineseOf(run.error.message)}（{run.error.code}）
+              </p>
+            )}
+            {run.takenBack && (
+              <p className="warn" role="note">
+                已于 {instant(run.takenBack.at)} 由 {run.takenBack.by} 撤回：{run.takenBack.reason}
+              </p>
+            )}
+          </section>
+          {data.rejects.totalCount > 0 && <SetAside run={id} rules={data.rejectRules} />}
+          {isPull && run.outcome === 'DONE' && run.takenBack === null && takes && (
+            <TakeBack run={id} onDone={() => void refetch()} />
+          )}
+          {isPull && run.outcome === 'DONE' && run.takenBack === null && !takes && (
+            <p className="soft">撤回本次拉取由复核人或管理员办理。</p>
+          )}
+        </div>
+      )}
+    </>
+  )
+}
+
+const COLUMNS = (run: string): readonly Column<Row>[] => [
+  {
+    key: 'row',
+    title: '位置',
+    width: 140,
+    render: ({ id, source }) => (
+      <Link to={`/intake/rejects?run=${encodeURIComponent(run)}&state=ALL&id=${encodeURIComponent(id)}`}>
+        {source.page == null ? '' : `第 ${source.page} 页 `}第 {source.row} 行
+      </Link>
+    ),
+  },
+  { key: 'rule', title: '规则', width: 220, render: ({ rule }) => ruleWords(rule) },
+  { key: 'message', title: '问题', render: ({ problems }) => problems.map((one) => chineseOf(one.message)).join(' ') },
+  { key: 'state', title: '状态', width: 130, render: ({ state }) => labelOf('RejectState', state) },
+]
+
+const SetAside = ({ run, rules }: { run: string; rules: readonly { rule: string; count: number }[] }) => {
+  const [asked, ask] = useAddressState({ row: 0 })
+  const rows = useConnection(RunRejectsDocument, { run } as never, (data) => (data as RunRejectsQuery).rejects)
+  return (
+    <section className="panel some" aria-label="拒收的条目">
+      <h2>拒收的条目</h2>
+      <p>
+        {rules.map(({ rule, count: n }) => `${ruleWords(rule)} ${count(n)} 条`).join('；')}{' '}
+        <Link to={`/intake/rejects?run=${encodeURIComponent(run)}`}>
+          <Button tabIndex={-1} size="small">
+            逐条处理
+          </Button>
+        </Link>
+      </p>
+      <VirtualTable
+        label="本次拒收的条目"
+        columns={COLUMNS(run)}
+        rows={rows}
+        rowKey={({ id }) => id}
+        position={asked.row}
+        onPosition={(row) => ask({ row })}
+        minWidth={800}
+      />
+    </section>
+  )
+}

@@ -1,0 +1,145 @@
+/** Runs of a feed as bars, and the counts of one. Each bar leads to its run. */
+import './intake.css'
+import { Link } from 'react-router'
+import { count, instant } from '../../pieces/dates.js'
+import { labelOf } from '../../pieces/words.js'
+
+export const PARTS = ['new', 'changed', 'unmatched', 'rejected', 'unchanged'] as const
+export type Part = (typeof PARTS)[number]
+/** What is not as it was before: what a bar is about. */
+const MOVED = ['new', 'changed', 'unmatched', 'rejected'] as const
+
+export const PART_WORDS: Record<Part, string> = {
+  new: '新增',
+  changed: '变更',
+  unmatched: '待认领',
+  rejected: '拒收',
+  unchanged: '无变化',
+}
+
+export interface RunLike {
+  id: string
+  outcome: string
+  startedAt: string
+  counts: unknown
+  error?: { message: string } | null
+  takenBack?: { at: string } | null
+}
+
+export const countIn = (counts: unknown, name: string): number => {
+  const value = (counts as Record<string, unknown> | null)?.[name]
+  return typeof value === 'number' ? value : 0
+}
+
+export const runPath = (id: string): string => `/intake/runs/${encodeURIComponent(id)}`
+
+export const isFailed = (outcome: string): boolean => ['REFUSED', 'FAILED', 'ABANDONED'].includes(outcome)
+
+const wordsOf = (run: RunLike): string => {
+  const counts = MOVED.map((part) => `${PART_WORDS[part]} ${countIn(run.counts, part)}`).join('，')
+  const state = run.takenBack ? '，已撤回' : ''
+  return `${instant(run.startedAt)} ${labelOf('RunOutcome', run.outcome)}${state}：${isFailed(run.outcome) ? '' : counts}`
+}
+
+/** The oldest first. Heights are by the square root, so that a first delivery of thousands leaves the later ones to be seen. */
+export const RunBars = ({ label, runs, small }: { label: string; runs: readonly RunLike[]; small?: boolean }) => {
+  const inOrder = [...runs].reverse()
+  const sums = inOrder.map(({ counts }) => MOVED.reduce((sum, part) => sum + countIn(counts, part), 0))
+  const most = Math.max(1, ...sums)
+  return (
+    <>
+      <ol className={small ? 'run-bars small' : 'run-bars'} aria-label={label}>
+        {inOrder.map((run, i) => {
+          const sum = sums[i] ?? 0
+          const height = Math.sqrt(sum / most) * 100
+          const className = isFailed(run.outcome) ? 'failed' : sum === 0 ? 'none' : ''
+          return (
+            <li key={run.id}>
+              <Link to={runPath(run.id)} className={className} title={wordsOf(run)} aria-label={wordsOf(run)}>
+                {MOVED.map((part) => (
+                  <span
+                    key={part}
+                    className={`bar-${part}`}
+                    style={{ height: sum === 0 ? 0 : `${(height * countIn(run.counts, part)) / sum}%` }}
+                  />
+                ))}
+              </Link>
+            </li>
+          )
+        })}
+      </ol>
+      {!small && (
+        <ul className="keys" aria-label="图例">
+          {MOVED.map((part) => (
+            <li key={part} className={`key-${part}`}>
+              {PART_WORDS[part]}
+            </li>
+          ))}
+          <li>斜纹为未成的运行</li>
+        </ul>
+      )}
+    </>
+  )
+}
+
+/** What became of the items of one run, as a bar and as figures. */
+export const Counts = ({ counts, label }: { counts: unknown; label: string }) => {
+  const received = countIn(counts, 'received')
+  return (
+    <>
+      <dl className="figures">
+        <div>
+          <dt>接收</dt>
+          <dd>{count(received)}</dd>
+        </div>
+        {PARTS.map((part) => (
+          <div key={part}>
+            <dt>{PART_WORDS[part]}</dt>
+            <dd className={part === 'rejected' && countIn(counts, part) > 0 ? 'bad' : ''}>
+              {count(countIn(counts, part))}
+            </dd>
+          </div>
+        ))}
+        {countIn(counts, 'ended') > 0 && (
+          <div>
+            <dt>不再报送</dt>
+            <dd>{count(countIn(counts, 'ended'))}</dd>
+          </div>
+        )}
+      </dl>
+      {received > 0 && (
+        <div className="count-bar" role="img" aria-label={label}>
+          {PARTS.map((part) => (
+            <span
+              key={part}
+              className={`bar-${part}`}
+              style={{ width: `${(countIn(counts, part) / received) * 100}%` }}
+            />
+          ))}
+        </div>
+      )}
+    </>
+  )
+}
+
+/** Rules in words, where the rule is one that every feed has; others as the contract names them. */
+const RULES: Record<string, string> = {
+  required: '必填项为空',
+  date: '日期无效',
+  code: '代码格式不对',
+  'code.digit': '校验位不符',
+  money: '金额无效',
+  value: '取值不在目录中',
+  encoding: '字符无法解码',
+  key: '标识过长',
+  name: '名称过长',
+  'record.none': '没有给出任何记录',
+  'repeat.conflict': '同批重复且矛盾',
+  type: '类型不符',
+  pattern: '格式不符',
+  enum: '取值不在目录中',
+  minLength: '内容过短',
+  maxLength: '内容过长',
+}
+
+export const ruleWords = (rule: string): string => (RULES[rule] ? `${RULES[rule]}（${rule}）` : rule)

@@ -1,0 +1,147 @@
+/** What a file would bring: counts, its first rows as the hub understands them, and its faults with the fields marked. */
+import { count } from '../../pieces/dates.js'
+import { bodyOf, lineOf } from '../../pieces/record-words.js'
+import { chineseOf } from '../../pieces/refusal.js'
+import { labelOf } from '../../pieces/words.js'
+import { textOf } from './item.js'
+import { Counts, ruleWords } from './runs.js'
+import { differenceOf } from './take-back.js'
+import type { Brought, Fault, Preview } from './upload-asked.js'
+
+const EFFECTS: Record<Brought['effect'], string> = { NEW: '新增', CHANGED: '变更', UNMATCHED: '待认领' }
+/** Reasons as rules write them. */
+const REASONS: Record<string, string> = {
+  'code.digit': 'CODE_DIGIT',
+  'code.unknown': 'CODE_UNKNOWN',
+  'name.only': 'NAME_ONLY',
+  'subject.none': 'SUBJECT_NONE',
+}
+
+export const PreviewOf = ({ of, title }: { of: Preview; title: string }) => (
+  <>
+    {of.refused && (
+      <p className="bad" role="alert">
+        照此接收会整批拒收：{chineseOf(of.refused)}
+      </p>
+    )}
+    <Counts counts={of} label={`${title}：各类条目所占比例`} />
+    <ul className="keys" aria-label="图例">
+      <li className="key-new">新增</li>
+      <li className="key-changed">变更</li>
+      <li className="key-unmatched">待认领</li>
+      <li className="key-rejected">拒收</li>
+      <li className="key-unchanged">无变化</li>
+    </ul>
+    {of.faults.length > 0 && (
+      <>
+        <h3>
+          拒收的条目{' '}
+          <span className="soft">{of.rules.map(({ rule, count: n }) => `${ruleWords(rule)} ${n} 条`).join('；')}</span>
+        </h3>
+        <Faults of={of.faults} total={of.rejected} />
+      </>
+    )}
+    {of.records.length > 0 && (
+      <>
+        <h3>
+          将新增、变更或待认领的{' '}
+          <span className="soft">
+            前 {of.records.length} 条{of.unchanged > 0 ? `；另有 ${count(of.unchanged)} 条与已有的相同` : ''}
+          </span>
+        </h3>
+        <Records of={of.records} />
+      </>
+    )}
+    {of.received === 0 && <p className="warn">文件中没有任何条目。</p>}
+  </>
+)
+
+const placeOf = ({ page, row }: { page: number | null; row: number }): string =>
+  `${page == null ? '' : `第 ${page} 页 `}第 ${row} 行`
+
+const Faults = ({ of, total }: { of: readonly Fault[]; total: number }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+  <section className="scroll faults" aria-label="拒收的条目" tabIndex={0}>
+    <table className="plain-table" aria-label="拒收的条目">
+      <thead>
+        <tr>
+          <th scope="col">位置</th>
+          <th scope="col">问题</th>
+          <th scope="col">原始条目</th>
+        </tr>
+      </thead>
+      <tbody>
+        {of.map((fault) => (
+          <tr key={placeOf(fault)}>
+            <td className="nowrap">{placeOf(fault)}</td>
+            <td className="bad">{fault.problems.map(({ message }) => chineseOf(message)).join(' ')}</td>
+            <td>
+              <Original of={fault} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+    {of.length < total && (
+      <p className="soft">
+        只列出前 {of.length} 条，共 {count(total)} 条；接收后可逐条更正，也可下载全部。
+      </p>
+    )}
+  </section>
+)
+
+/** The row as it came, what is wrong marked. */
+const Original = ({ of: { item, problems } }: { of: Fault }) => {
+  const wrong = new Set(problems.map(({ field }) => field))
+  return (
+    <>
+      {Object.entries(item)
+        .filter(([name, value]) => wrong.has(name) || textOf(value) !== '')
+        .map(([name, value], i) => (
+          <span key={name}>
+            {i > 0 && '，'}
+            {wrong.has(name) ? (
+              <mark className="fault">
+                {name}：{textOf(value) || '空'}
+              </mark>
+            ) : (
+              `${name}：${textOf(value)}`
+            )}
+          </span>
+        ))}
+    </>
+  )
+}
+
+const Records = ({ of }: { of: readonly Brought[] }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+  <section className="scroll" aria-label="将新增、变更或待认领的" tabIndex={0}>
+    <table className="plain-table" aria-label="将新增、变更或待认领的">
+      <thead>
+        <tr>
+          <th scope="col">位置</th>
+          <th scope="col">效果</th>
+          <th scope="col">主体</th>
+          <th scope="col">内容</th>
+        </tr>
+      </thead>
+      <tbody>
+        {of.map(({ effect, kind, key, page, row, name, code, body, before, reason }) => (
+          <tr key={`${effect} ${key}`}>
+            <td className="nowrap">{placeOf({ page, row })}</td>
+            <td className={effect === 'UNMATCHED' ? 'warn nowrap' : 'nowrap'}>{EFFECTS[effect]}</td>
+            <td>
+              {name ?? '—'}
+              <div className="soft">{code}</div>
+            </td>
+            <td>
+              {lineOf(kind.toUpperCase(), bodyOf(body))}
+              {before !== null && <div className="soft">{differenceOf(kind.toUpperCase(), before, body)}</div>}
+              {reason !== null && <div className="warn">{labelOf('UnmatchedReason', REASONS[reason] ?? reason)}</div>}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </section>
+)

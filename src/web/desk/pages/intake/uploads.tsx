@@ -1,0 +1,332 @@
+/** Uploads: a feed, a file, what it would bring, and then taking it in; with the result row by row. */
+import { useQuery } from '@apollo/client/react'
+import { Button, Checkbox, Select } from 'antd'
+import { type DragEvent, useEffect, useId, useRef, useState } from 'react'
+import { Link } from 'react-router'
+import { useAddressState } from '../../pieces/address.js'
+import { Confirm } from '../../pieces/confirm.js'
+import { count, instant, today } from '../../pieces/dates.js'
+import { Empty } from '../../pieces/empty.js'
+import { PageHead } from '../../pieces/page.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { labelOf } from '../../pieces/words.js'
+import { useOwn } from './own.js'
+import { Counts, countIn, isFailed, runPath } from './runs.js'
+import { type Asked, globalRun, type Preview, previewOf, type Refused, type Taken, takeIn } from './upload-asked.js'
+import { PreviewOf } from './upload-preview.js'
+import { MyUploadsDocument, UploadFeedsDocument } from './uploads.generated.js'
+
+/** Larger ones come over the agency's own door, bytes: as the hub takes them. */
+const FILE_MOST = 64 * 1024 * 1024
+const RECENT = 50
+const TICK_MS = 1_000
+
+type Stage = 'PREVIEW' | 'TAKE_IN'
+
+export default function Uploads() {
+  const own = useOwn()
+  const [asked, ask] = useAddressState({ feed: '' })
+  const { feed } = asked
+  const { data, error } = useQuery(UploadFeedsDocument)
+  const agencies = own(data?.agencies ?? [])
+  const feeds = agencies.flatMap(({ feeds }) => feeds)
+  const picked = feeds.find(({ id }) => id === feed)
+  const [file, setFile] = useState<File | null>(null)
+  const [dated, setDated] = useState('')
+  const [full, setFull] = useState(false)
+  const [stage, setStage] = useState<Stage | null>(null)
+  const [preview, setPreview] = useState<Preview | null>(null)
+  const [taken, setTaken] = useState<Taken | null>(null)
+  const [refused, setRefused] = useState<unknown>(null)
+  const giveUp = useRef<AbortController | null>(null)
+  useEffect(() => () => giveUp.current?.abort(), [])
+  const [dayId, fileId] = [useId(), useId()]
+
+  const forget = () => {
+    setPreview(null)
+    setTaken(null)
+    setRefused(null)
+  }
+  const begun = async <T,>(
+    stage: Stage,
+    send: (asked: Asked, signal: AbortSignal) => Promise<T>,
+  ): Promise<T | null> => {
+    if (file === null || feed === '') return null
+    giveUp.current = new AbortController()
+    setStage(stage)
+    setRefused(null)
+    try {
+      return await send({ feed, file, dated, full }, giveUp.current.signal)
+    } catch (thrown) {
+      if (!giveUp.current.signal.aborted) setRefused(thrown)
+      return null
+    } finally {
+      setStage(null)
+    }
+  }
+  const look = async () => {
+    forget()
+    setPreview(await begun('PREVIEW', previewOf))
+  }
+  const act = async () => {
+    const done = await begun('TAKE_IN', takeIn)
+    if (done === null) return
+    setTaken(done)
+    setPreview(null)
+  }
+  const choose = (chosen: File | null) => {
+    forget()
+    setFile(chosen)
+    if (chosen !== null && chosen.size > FILE_MOST)
+      setRefused({ code: 'TOO_LARGE', detail: '文件超过 64 MB，请由信源单位的接口报送，或拆分后上传。' })
+  }
+  const isReady = file !== null && file.size <= FILE_MOST && feed !== ''
+  return (
+    <>
+      <PageHead title="上传" />
+      {error && <Refusal of={error} />}
+      <div className="stack">
+        <section className="panel" aria-label="要上传的文件">
+          <h2>1 选择数据源和文件</h2>
+          <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="上传">
+            <Select
+              aria-label="数据源"
+              value={feed || undefined}
+              placeholder="选择数据源"
+              showSearch={{ optionFilterProp: 'label' }}
+              onChange={(feed) => {
+                forget()
+                ask({ feed })
+              }}
+              options={agencies.map(({ id, name, feeds }) => ({
+                key: id,
+                label: name.zh,
+                options: feeds.map(({ id, title }) => ({ value: id, label: `${title.zh}（${id}）` })),
+              }))}
+              style={{ width: '22rem' }}
+            />
+            <label htmlFor={dayId}>截至日期（可不填）</label>
+            <input
+              id={dayId}
+              className="day-input"
+              type="date"
+              max={today()}
+              value={dated}
+              onChange={(event) => {
+                forget()
+                setDated(event.target.value)
+              }}
+            />
+            <Checkbox
+              checked={full}
+              onChange={(event) => {
+                forget()
+                setFull(event.target.checked)
+              }}
+            >
+              这是全量
+            </Checkbox>
+          </form>
+          <p className="soft">
+            {full
+              ? '全量：文件中没有的，视为信源单位不再报送；条数骤减时整批拒收。'
+              : '部分：只新增和变更，不终结文件中没有的。'}
+            {picked && ` 该数据源上次有 ${picked.items === null ? '—' : count(picked.items)} 条。`}
+          </p>
+          <Drop file={file} inputId={fileId} onFile={choose} />
+          <div className="acts">
+            <Button
+              type={preview ? 'default' : 'primary'}
+              disabled={!isReady || stage !== null}
+              onClick={() => void look()}
+            >
+              预览
+            </Button>
+            {stage !== null && <Button onClick={() => giveUp.current?.abort()}>停止等待</Button>}
+          </div>
+          <Waiting stage={stage} />
+          {refused !== null && <Why of={refused} />}
+        </section>
+        {preview && (
+          <section className="panel" aria-label="预览">
+            <h2>2 预览：尚未接收</h2>
+            <PreviewOf of={preview} title={picked?.title.zh ?? feed} />
+            <div className="acts">
+              <Confirm
+                action="接收这个文件"
+                danger={false}
+                disabled={stage !== null}
+                button={{ type: 'primary' }}
+                follows={followsOf(preview)}
+                onDo={act}
+              />
+            </div>
+          </section>
+        )}
+        {taken && <Result of={taken} />}
+        {feed && <Recent key={`${feed} ${taken?.run ?? ''}`} feed={feed} />}
+      </div>
+    </>
+  )
+}
+
+const followsOf = (of: Preview): string[] => [
+  ...(of.refused ? [`整批会被拒收：${of.refused}；原有信息保持不变。`] : []),
+  `新增 ${count(of.new)} 条、变更 ${count(of.changed)} 条，随后有关主体重新评分。`,
+  ...(of.unmatched > 0 ? [`${count(of.unmatched)} 条找不到主体，等待认领。`] : []),
+  ...(of.rejected > 0 ? [`${count(of.rejected)} 条拒收，可逐条更正。`] : []),
+  ...(of.ended > 0 ? [`${count(of.ended)} 条文件中没有的，视为不再报送。`] : []),
+  '整批有误的，复核人或管理员可以撤回。',
+]
+
+const Drop = ({
+  file,
+  inputId,
+  onFile,
+}: {
+  file: File | null
+  inputId: string
+  onFile: (file: File | null) => void
+}) => {
+  const [isOver, setOver] = useState(false)
+  const over = (event: DragEvent, isOver: boolean) => {
+    event.preventDefault()
+    setOver(isOver)
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the input within it does the same
+    <div
+      className={isOver ? 'drop-zone over' : 'drop-zone'}
+      onDragOver={(event) => over(event, true)}
+      onDragLeave={(event) => over(event, false)}
+      onDrop={(event) => {
+        over(event, false)
+        const [dropped] = event.dataTransfer.files
+        if (dropped) onFile(dropped)
+      }}
+    >
+      <label htmlFor={inputId}>把文件拖到这里，或选择文件（CSV、XLSX、XML、JSON，不超过 64 MB）</label>
+      <div>
+        <input id={inputId} type="file" onChange={(event) => onFile(event.target.files?.[0] ?? null)} />
+      </div>
+      {file && (
+        <p>
+          {file.name} · {count(Math.ceil(file.size / 1024))} KB
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** How long it has been under way: nothing of it stays where it is given up. */
+const Waiting = ({ stage }: { stage: Stage | null }) => {
+  const [seconds, setSeconds] = useState(0)
+  useEffect(() => {
+    setSeconds(0)
+    if (stage === null) return
+    const timer = setInterval(() => setSeconds((before) => before + 1), TICK_MS)
+    return () => clearInterval(timer)
+  }, [stage])
+  return (
+    <>
+      {stage !== null && <progress className="under-way" aria-label="进度" />}
+      <p role="status" className="soft said">
+        {stage === 'PREVIEW' && `正在发送、读取并逐条检查，已 ${seconds} 秒…`}
+        {stage === 'TAKE_IN' && `正在接收，已 ${seconds} 秒；离开本页也会接着做完，结果见运行记录。`}
+      </p>
+    </>
+  )
+}
+
+const Why = ({ of }: { of: unknown }) => {
+  const rejects = (of as Partial<Refused>).rejects ?? null
+  return (
+    <>
+      <Refusal of={of} />
+      {rejects && (
+        <p>
+          没有接收。<a href={rejects}>下载逐行结果（CSV）</a>
+        </p>
+      )}
+    </>
+  )
+}
+
+const Result = ({ of }: { of: Taken }) => (
+  <section className="panel" aria-label="结果">
+    <h2>3 结果：已接收</h2>
+    <Counts counts={of} label="各类条目所占比例" />
+    <p>
+      <Link to={runPath(globalRun(of.run))}>第 {of.run} 号运行</Link>
+      {of.rejected > 0 && (
+        <>
+          {' · '}
+          <Link to={`/intake/rejects?run=${globalRun(of.run)}`}>逐条处理拒收的 {count(of.rejected)} 条</Link>
+          {' · '}
+          <a href={of.rejects} download={`run-${of.run}-rejects.csv`}>
+            下载逐行结果（CSV）
+          </a>
+        </>
+      )}
+      {of.unmatched > 0 && (
+        <>
+          {' · '}
+          <Link to={`/intake/identity?feed=${of.feed}`}>认领 {count(of.unmatched)} 条</Link>
+        </>
+      )}
+    </p>
+  </section>
+)
+
+const Recent = ({ feed }: { feed: string }) => {
+  const { data } = useQuery(MyUploadsDocument, { variables: { first: RECENT, feed }, fetchPolicy: 'network-only' })
+  const uploads = (data?.runs.nodes ?? []).filter(({ cause }) => cause === 'UPLOAD')
+  return (
+    <section className="panel" aria-label="最近的上传">
+      <h2>最近的上传</h2>
+      {uploads.length === 0 ? (
+        <Empty>该数据源最近没有上传。</Empty>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <section className="scroll" aria-label="最近的上传" tabIndex={0}>
+          <table className="plain-table" aria-label="最近的上传">
+            <thead>
+              <tr>
+                <th scope="col">时间</th>
+                <th scope="col">文件</th>
+                <th scope="col">上传人</th>
+                <th scope="col">结果</th>
+                <th scope="col" className="right">
+                  新增
+                </th>
+                <th scope="col" className="right">
+                  变更
+                </th>
+                <th scope="col" className="right">
+                  拒收
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {uploads.map(({ id, startedAt, file, by, outcome, counts, takenBack }) => (
+                <tr key={id}>
+                  <td className="nowrap">
+                    <Link to={runPath(id)}>{instant(startedAt)}</Link>
+                  </td>
+                  <td>{file ?? '—'}</td>
+                  <td>{by ?? '—'}</td>
+                  <td className={isFailed(outcome) ? 'bad' : ''}>
+                    {takenBack ? '已撤回' : labelOf('RunOutcome', outcome)}
+                  </td>
+                  <td className="right">{count(countIn(counts, 'new'))}</td>
+                  <td className="right">{count(countIn(counts, 'changed'))}</td>
+                  <td className="right">{count(countIn(counts, 'rejected'))}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </section>
+  )
+}

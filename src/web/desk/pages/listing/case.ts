@@ -1,0 +1,54 @@
+/** A case as this page reads it, and what follows from it without asking. */
+import type { MoveName } from '../../../../domain/moves.js'
+import type { ListingCaseQuery, OutlooksQuery } from './listing.generated.js'
+
+export type CaseFile = NonNullable<ListingCaseQuery['listing']>
+export type Platforms = ListingCaseQuery['platforms']
+export type Outlook = NonNullable<OutlooksQuery['listing']>['outlooks'][number]
+export type Made = CaseFile['moves'][number]
+
+/** What was said with a move, by its members. */
+export const actOf = ({ act }: Made): Readonly<Record<string, unknown>> =>
+  act !== null && typeof act === 'object' ? (act as Record<string, unknown>) : {}
+
+export const lastOf = (of: CaseFile, ...names: MoveName[]): Made | null =>
+  of.moves.findLast(({ move }) => names.includes(move)) ?? null
+
+export interface Point {
+  number: number
+  text: string
+  by: string
+  on: string
+  answer: string | null
+}
+
+/** Points of the defence in their order, each with its answer; as the hub counts them. */
+export const pointsOf = (of: CaseFile): Point[] => {
+  const points: Point[] = []
+  for (const made of of.moves) {
+    const { text, point } = actOf(made)
+    if (made.move === 'recordDefence')
+      points.push({ number: points.length + 1, text: String(text ?? ''), by: made.by, on: made.on, answer: null })
+    if (made.move === 'answerDefence') {
+      const open = points.find((one) => one.answer === null && (point === undefined || one.number === point))
+      if (open) open.answer = String(text ?? '')
+    }
+  }
+  return points
+}
+
+/** The legal day before which no move may lie; null: there is none. A lead's own day bounds nothing. */
+export const notBefore = (of: CaseFile): string | null => {
+  const last = of.moves.findLast(({ stateAfter }) => stateAfter !== 'LEAD')
+  return last?.on ?? null
+}
+
+export const isShown = ({ state }: CaseFile): boolean => state === 'PUBLISHED' || state === 'REPAIR_APPLIED'
+
+/** The name of whoever a case is about. */
+export const nameOf = ({ operator }: CaseFile): string =>
+  operator.name ?? operator.uscc ?? operator.shop ?? '（无名称）'
+
+/** A natural person behind it: may be a minor, and is published only once that was looked at. */
+export const mayBeNatural = ({ operator }: CaseFile): boolean =>
+  operator.kind === 'SHOP' || operator.kind === 'INDIVIDUAL'

@@ -1,0 +1,53 @@
+/** Which penalty a listing rests on: the operator's own, each said whether it is a heavier one, with the row it came from. */
+import { useQuery } from '@apollo/client/react'
+import { Radio } from 'antd'
+import { isHeavy, isWithdrawn } from '../../../../domain/penalty.js'
+import type { Body } from '../../../../domain/records.js'
+import { codeOf } from '../../pieces/code.js'
+import { Empty, Loading } from '../../pieces/empty.js'
+import { sourceWords } from '../../pieces/field.js'
+import { bodyOf, lineOf } from '../../pieces/record-words.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { DecisionsDocument } from './listing.generated.js'
+
+interface Props {
+  of: { uscc: string | null; shop: string | null }
+  value: string | null
+  onChange: (record: string) => void
+}
+
+export const DecisionChoice = ({ of, value, onChange }: Props) => {
+  const { data, error, refetch } = useQuery(DecisionsDocument, {
+    variables: { code: codeOf(of) },
+    fetchPolicy: 'no-cache',
+  })
+  if (error) return <Refusal of={error} onAgain={() => void refetch()} />
+  if (data === undefined) return <Loading of="处罚决定" />
+  const decisions = (data.operator?.records.nodes ?? []).map((record) => ({ ...record, body: bodyOf(record.body) }))
+  if (decisions.length === 0)
+    return <Empty>信用信息中没有该主体的行政处罚：须先由信源单位报来处罚决定，才能列入。</Empty>
+  return (
+    <fieldset className="labelled">
+      <legend>处罚决定</legend>
+      <Radio.Group className="decision-choices" value={value} onChange={({ target }) => onChange(target.value)}>
+        {decisions.map((record) => {
+          const isGone = isWithdrawn(record.body as Body)
+          const isHeavier = isHeavy(record.body as Body)
+          return (
+            <Radio key={record.id} value={record.id} disabled={isGone}>
+              {lineOf(record.kind, record.body)}
+              <span className={isHeavier && !isGone ? 'good' : 'warn'}>
+                {isGone
+                  ? '（已撤销，不能作为根据）'
+                  : isHeavier
+                    ? '（较重行政处罚）'
+                    : '（不属于较重行政处罚，只能依第十一条）'}
+              </span>
+              <span className="soft own-line">来源：{sourceWords(record)}</span>
+            </Radio>
+          )
+        })}
+      </Radio.Group>
+    </fieldset>
+  )
+}

@@ -1,0 +1,148 @@
+/** What can be done now, by whom; and what cannot, with why, before anybody has tried. */
+import { useQuery } from '@apollo/client/react'
+import { useState } from 'react'
+import { MOVES } from '../../../../domain/moves.js'
+import { today } from '../../pieces/dates.js'
+import { Empty } from '../../pieces/empty.js'
+import { Refusal } from '../../pieces/refusal.js'
+import type { CaseFile, Outlook } from './case.js'
+import { OutlooksDocument } from './listing.generated.js'
+import { MoveForm } from './move-form.js'
+import { type Draft, GRAVE, TODAY_ONLY } from './moves.js'
+import { MUTATIONS, type PersonsMove } from './mutations.js'
+import { nextMoves, rolesOf } from './stages.js'
+
+interface Deed {
+  move: PersonsMove
+  isTheirs: boolean
+  roles: string
+  /** Why not now; null: it can be done. */
+  why: string | null
+  /** It carries the process on. */
+  isNext: boolean
+}
+
+/** One of each move: a removal can be made where it can be for one of its reasons. */
+const deedsOf = (of: CaseFile, outlooks: readonly Outlook[]): Deed[] => {
+  const next = nextMoves(of, outlooks)
+  const moves = [...new Set(outlooks.map(({ move }) => move))].filter((move): move is PersonsMove => move in MUTATIONS)
+  const deeds = moves.map((move): Deed => {
+    const own = outlooks.filter((one) => one.move === move)
+    const [first] = own
+    const isFree = own.some(({ denial }) => denial === null)
+    return {
+      move,
+      isTheirs: own.some(({ yours }) => yours),
+      roles: rolesOf(first?.roles ?? []),
+      why: isFree ? null : (first?.denial?.why.zh ?? null),
+      isNext: next.includes(move),
+    }
+  })
+  return deeds.toSorted((a, b) => Number(b.isNext) - Number(a.isNext))
+}
+
+interface Props {
+  of: CaseFile
+  outlooks: readonly Outlook[]
+  /** The move whose form is open; empty: none. */
+  chosen: string
+  onChoose: (move: string) => void
+  /** Reads the case anew. */
+  onChanged: () => void
+}
+
+export const Deeds = ({ of, outlooks, chosen, onChoose, onChanged }: Props) => {
+  const [drafts, setDrafts] = useState<Partial<Record<PersonsMove, Draft>>>({})
+  const [said, setSaid] = useState('')
+  const deeds = deedsOf(of, outlooks)
+  const [theirs, others] = [deeds.filter(({ isTheirs }) => isTheirs), deeds.filter(({ isTheirs }) => !isTheirs)]
+  const open = theirs.find(({ move }) => move === chosen)
+  return (
+    <section className="panel wide no-print" aria-labelledby="deeds">
+      <h2 id="deeds">现在可以办理</h2>
+      <p role="status" className={said ? 'good' : ''}>
+        {said}
+      </p>
+      {theirs.length === 0 && <Empty>此案现在没有由您办理的步骤。</Empty>}
+      <div className={open ? 'deeds open' : 'deeds'}>
+        <ul className="deed-list" aria-label="由您办理">
+          {theirs.map(({ move, why, isNext }) => (
+            <li key={move}>
+              <button
+                type="button"
+                className={classOf(move, isNext)}
+                aria-pressed={move === chosen}
+                onClick={() => {
+                  setSaid('')
+                  onChoose(move === chosen ? '' : move)
+                }}
+              >
+                <b>{MOVES[move].zh}</b>
+                {isNext && <span className="tag"> 下一步</span>}
+                {why !== null && <span className="warn own-line">现在不能：{why}</span>}
+              </button>
+            </li>
+          ))}
+        </ul>
+        {open && (
+          <Chosen
+            key={open.move}
+            of={of}
+            move={open.move}
+            draft={drafts[open.move] ?? {}}
+            onDraft={(change) =>
+              setDrafts((before) => ({ ...before, [open.move]: { ...before[open.move], ...change } }))
+            }
+            outlooks={outlooks.filter(({ move }) => move === open.move)}
+            onDone={(words) => {
+              setDrafts(({ [open.move]: _, ...left }) => left)
+              setSaid(words)
+              onChoose('')
+              onChanged()
+            }}
+            onStale={onChanged}
+          />
+        )}
+      </div>
+      {others.length > 0 && (
+        <>
+          <h3>由别人办理</h3>
+          <ul className="lines">
+            {others.map(({ move, roles, why }) => (
+              <li key={move}>
+                {MOVES[move].zh}：由{roles}办理{why === null ? '' : `；现在不能：${why}`}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  )
+}
+
+const classOf = (move: PersonsMove, isNext: boolean): string => {
+  if (isNext) return 'deed next'
+  return GRAVE.includes(move) ? 'deed grave' : 'deed'
+}
+
+type ChosenProps = Parameters<typeof MoveForm>[0]
+
+/** On another day than today, or of a person of age, other things may stand against it. */
+const Chosen = (props: ChosenProps) => {
+  const { of, move, draft } = props
+  const on = TODAY_ONLY.includes(move) ? null : draft.on
+  const ofAge = move === 'publishListing' ? (draft.ofAge ?? null) : null
+  const isOther = (on != null && on !== '' && on !== today()) || ofAge !== null
+  const { data, error, previousData } = useQuery(OutlooksDocument, {
+    variables: { id: of.id, on: on || null, ofAge },
+    skip: !isOther,
+    fetchPolicy: 'no-cache',
+  })
+  const found = (data ?? previousData)?.listing?.outlooks.filter((one) => one.move === move)
+  return (
+    <div>
+      {error && <Refusal of={error} />}
+      <MoveForm {...props} outlooks={isOther ? (found ?? props.outlooks) : props.outlooks} />
+    </div>
+  )
+}

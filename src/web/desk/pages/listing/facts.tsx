@@ -1,0 +1,239 @@
+/** What a case rests on, its deadlines, its text as the public reads it, who was told, and the trail of its moves. */
+import { MOVES } from '../../../../domain/moves.js'
+import { Code, codeOf } from '../../pieces/code.js'
+import { day, daysUntil, distance, instant } from '../../pieces/dates.js'
+import { Empty } from '../../pieces/empty.js'
+import { Field } from '../../pieces/field.js'
+import { type Moment, TimeLine } from '../../pieces/time-line.js'
+import { type EnumName, labelOf } from '../../pieces/words.js'
+import { actOf, type CaseFile, isShown, type Made, nameOf, type Platforms, pointsOf } from './case.js'
+
+export const Deadlines = ({ of }: { of: CaseFile }) => (
+  <section className="panel" aria-labelledby="deadlines">
+    <h2 id="deadlines">期限</h2>
+    {of.deadlines.length === 0 && <Empty>没有起算的期限。</Empty>}
+    <ul className="deadline-list" aria-label="期限">
+      {of.deadlines.map(({ name, startsOn, dueOn, provisional, state, endedOn, rule }) => (
+        <li key={`${name} ${startsOn}`}>
+          <b>{labelOf('DeadlineName', name)}</b> 至 {day(dueOn)}
+          {endedOn === null && (
+            <span className={state === 'MISSED' ? 'bad' : daysUntil(dueOn) <= 3 ? 'warn' : 'good'}>
+              {' '}
+              {distance(dueOn)}
+            </span>
+          )}
+          {endedOn === null && <Left from={startsOn} to={dueOn} isLate={state === 'MISSED'} />}
+          <div className="soft">
+            {labelOf('DeadlineState', state)}
+            {endedOn !== null &&
+              `（${endedOn}${name !== 'DEFENCE' && state === 'MET' && endedOn > dueOn ? '，逾期办结' : ''}）`}
+            ；自 {startsOn} 的次日起 {rule.value} 个工作日；{rule.basis}
+            {!rule.confirmed && '（未经核实）'}
+            {provisional && '；所及年份的节假日尚未公布，可能变动'}
+          </div>
+        </li>
+      ))}
+    </ul>
+  </section>
+)
+
+/** How much of the time is gone. */
+const Left = ({ from, to, isLate }: { from: string; to: string; isLate: boolean }) => {
+  const whole = daysUntil(to) - daysUntil(from)
+  const gone = whole <= 0 ? 100 : Math.min(100, Math.max(0, Math.round((-daysUntil(from) / whole) * 100)))
+  return (
+    <meter
+      className={isLate ? 'time-left late' : 'time-left'}
+      min={0}
+      max={100}
+      value={isLate ? 100 : gone}
+      aria-label={`已用 ${gone}%`}
+    />
+  )
+}
+
+/** As it stands on the public page, word for word. */
+export const PublicText = ({ of }: { of: CaseFile }) => {
+  const text = of.publicText
+  const shown = isShown(of)
+  return (
+    <section className="panel" aria-labelledby="public">
+      <h2 id="public">公众所见</h2>
+      {text === null || text === undefined ? (
+        <Empty>{of.mirrored ? '由其他机关决定，不由本枢纽公示。' : '没有可以公示的内容。'}</Empty>
+      ) : !text.allowed ? (
+        <p className="bad">依规则不得公示：{text.withheld?.zh}</p>
+      ) : (
+        <>
+          <p className={shown ? 'good' : 'soft'}>
+            {shown ? '正在公示，公众看到的是：' : '现在没有公示；公示时公众将看到：'}
+          </p>
+          <div className="public-entry">
+            <b>{nameOf(of)}</b>
+            <dl className="fields narrow">
+              <Field label="代码">
+                <Code of={codeOf(of.operator)} />
+              </Field>
+              <Field label="事由">{text.reason ?? of.reason}</Field>
+              <Field label="依据">{text.basis ?? of.basis ?? '（作出决定时载明）'}</Field>
+              <Field label="决定机关">{of.authority ?? '—'}</Field>
+              <Field label="决定文号">{of.documentNumber ?? '（作出决定时载明）'}</Field>
+              <Field label="决定日期">{of.decidedOn ?? '—'}</Field>
+              <Field label="届满之日">{of.endsOn ?? '—'}</Field>
+            </dl>
+          </div>
+          {text.masked.length > 0 && (
+            <p className="warn">
+              已隐去：{text.masked.map(({ what, times }) => `${what.zh} ${times} 处`).join('，')}。
+            </p>
+          )}
+        </>
+      )}
+    </section>
+  )
+}
+
+export const Basis = ({ of }: { of: CaseFile }) => (
+  <section className="panel" aria-labelledby="basis">
+    <h2 id="basis">依据和内容</h2>
+    <dl className="fields narrow">
+      <Field label="名单">{of.list?.name.zh ?? of.kind}</Field>
+      <Field label="事由">{of.reason}</Field>
+      <Field label="列入的根据">{of.ground === null ? '尚未关联处罚决定' : labelOf('ListingGround', of.ground)}</Field>
+      <Field label="列入标准">{of.list?.threshold.zh ?? '—'}</Field>
+      <Field label="决定机关">{of.authority ?? '—'}</Field>
+      <Field label="公示之日">{of.publishedOn ?? '—'}</Field>
+      {of.removedOn !== null && (
+        <Field label="移出">{`${of.removedOn}，${labelOf('RemovalReason', of.removalReason)}`}</Field>
+      )}
+      <Field label="修复入口">{of.list?.repair?.zh ?? '不经申请修复'}</Field>
+    </dl>
+    {pointsOf(of).length > 0 && (
+      <>
+        <h3>陈述申辩</h3>
+        <ol className="lines">
+          {pointsOf(of).map(({ number, text, on, answer }) => (
+            <li key={number}>
+              {text} <span className="soft">{on}</span>
+              <div className={answer === null ? 'warn' : 'good'}>
+                {answer === null ? '尚未答复' : `答复：${answer}`}
+              </div>
+            </li>
+          ))}
+        </ol>
+      </>
+    )}
+  </section>
+)
+
+/** The last that each platform was told, and whether it has confirmed. */
+export const Deliveries = ({ of, platforms }: { of: CaseFile; platforms: Platforms }) => (
+  <section className="panel" aria-labelledby="deliveries">
+    <h2 id="deliveries">报送</h2>
+    {of.deliveries.length === 0 ? (
+      <Empty>尚未公示，没有向任何平台报送。</Empty>
+    ) : (
+      <table className="plain-table" aria-label="报送">
+        <thead>
+          <tr>
+            <th scope="col">信用平台</th>
+            <th scope="col">最近一次</th>
+            <th scope="col">状态</th>
+          </tr>
+        </thead>
+        <tbody>
+          {platforms.map(({ id, name }) => {
+            const own = of.deliveries.filter(({ platform }) => platform === id)
+            const last = own.reduce<(typeof own)[number] | null>(
+              (a, b) => (a !== null && a.number > b.number ? a : b),
+              null,
+            )
+            return (
+              <tr key={id}>
+                <th scope="row">{name.zh}</th>
+                <td>
+                  {last === null ? '不报送' : labelOf('DeliveryAction', last.action)}
+                  {last && (
+                    <div className="soft">
+                      第 {last.number} 次，{instant(last.owedAt)}
+                    </div>
+                  )}
+                </td>
+                <td>
+                  {last && (
+                    <span className={TONES[last.state] ?? ''}>
+                      {labelOf('DeliveryState', last.state)}
+                      {last.confirmedAt && <span className="soft own-line">{instant(last.confirmedAt)}</span>}
+                      {last.advice && <span className="own-line">{last.advice.zh}</span>}
+                      {last.state === 'OWED' && last.lastError && (
+                        <span className="soft own-line">上次未成：{last.lastError}</span>
+                      )}
+                    </span>
+                  )}
+                </td>
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+    )}
+  </section>
+)
+
+const TONES: Record<string, string> = { CONFIRMED: 'good', REFUSED: 'bad', OWED: 'warn' }
+
+/** Members of an act and their words; what is an enum's value has the enum's. */
+const SAID: readonly [string, string, EnumName?][] = [
+  ['documentNumber', '文号'],
+  ['reason', '事由'],
+  ['text', '内容'],
+  ['hiding', '种类', 'HidingKind'],
+  ['removal', '移出原因', 'RemovalReason'],
+  ['ground', '根据', 'ListingGround'],
+  ['service', '送达方式', 'ServiceKind'],
+  ['consentNumber', '电子送达同意文号'],
+  ['point', '答复第几点'],
+  ['notListed', '理由', 'NotListedReason'],
+  ['restoring', '缘由', 'Restoring'],
+  ['fileHash', '文件散列值'],
+]
+
+export const Trail = ({ of }: { of: CaseFile }) => (
+  <section className="panel wide" aria-labelledby="trail">
+    <h2 id="trail">办理经过</h2>
+    <TimeLine label="办理经过" moments={of.moves.toReversed().map(momentOf)} />
+  </section>
+)
+
+const momentOf = (made: Made): Moment => {
+  const act = actOf(made)
+  const said = SAID.flatMap(([member, name, values]) => {
+    const value = act[member]
+    if (value == null) return []
+    return [`${name}：${values ? labelOf(values, String(value)) : String(value)}`]
+  })
+  if (act['hearing'] === true) said.push('要求听证')
+  if (act['waived'] === true) said.push('书面放弃陈述申辩')
+  const bad = ['hideListing', 'dropListing', 'refuseRepair'].includes(made.move)
+  const good = ['publishListing', 'unhideListing', 'removeListing'].includes(made.move)
+  return {
+    key: String(made.number),
+    at: made.on,
+    title: (
+      <>
+        <b>{MOVES[made.move].zh}</b>
+        {made.stateBefore !== made.stateAfter && ` → ${labelOf('ListingState', made.stateAfter)}`}
+      </>
+    ),
+    detail: (
+      <>
+        {said.map((words) => (
+          <div key={words}>{words}</div>
+        ))}
+        {made.role === 'clock' ? '系统依时办理' : `${made.by}（${labelOf('MoverRole', made.role)}）`}，
+        {instant(made.recordedAt)} 登记
+      </>
+    ),
+    tone: bad ? 'bad' : good ? 'good' : 'plain',
+  }
+}

@@ -1,0 +1,38 @@
+/** The SHA-256 of a file, reckoned in this browser: the file itself stays where it is. */
+import { Input } from 'antd'
+import { useState } from 'react'
+
+/** Larger files are not read here, bytes. */
+const FILE_MOST = 200_000_000
+
+export const FileHash = ({ id, value, onChange }: { id: string; value: string; onChange: (hash: string) => void }) => {
+  const [said, setSaid] = useState('')
+  const read = async (file: File | undefined) => {
+    if (file === undefined) return
+    if (file.size > FILE_MOST) return setSaid('文件超过 200 MB，请用其他工具计算后填写。')
+    // Not everywhere: a browser that came over plain HTTP has none.
+    if (crypto.subtle === undefined) return setSaid('此浏览器不能计算，请用其他工具计算后填写。')
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()))
+    onChange([...digest].map((byte) => byte.toString(16).padStart(2, '0')).join(''))
+    setSaid(`已按 ${file.name} 计算，文件未上传。`)
+  }
+  return (
+    <>
+      <Input
+        id={id}
+        value={value}
+        maxLength={64}
+        placeholder="64 位十六进制"
+        onChange={({ target }) => onChange(target.value.trim())}
+      />
+      <input
+        type="file"
+        aria-label="选择文件，在本机计算 SHA-256"
+        onChange={({ target }) => void read(target.files?.[0])}
+      />
+      <span className="soft" role="status">
+        {said}
+      </span>
+    </>
+  )
+}

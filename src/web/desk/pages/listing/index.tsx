@@ -1,0 +1,100 @@
+/** One listing: where its process stands and who is next, what can be done now, and all that belongs to it. */
+import { useQuery } from '@apollo/client/react'
+import { Button } from 'antd'
+import { Link, useParams } from 'react-router'
+import { useAddressState } from '../../pieces/address.js'
+import { Code, codeOf, operatorPath } from '../../pieces/code.js'
+import { Loading } from '../../pieces/empty.js'
+import { PageHead } from '../../pieces/page.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { labelOf } from '../../pieces/words.js'
+import { useMay } from '../../session/session.js'
+import { type CaseFile, isShown, nameOf } from './case.js'
+import { Concerns } from './concerns.js'
+import { Deeds } from './deeds.js'
+import { Documents } from './documents.js'
+import { Basis, Deadlines, Deliveries, PublicText, Trail } from './facts.js'
+import { ListingCaseDocument, OutlooksDocument } from './listing.generated.js'
+import { ProcessLine } from './process.js'
+
+export default function ListingPage() {
+  const { id = '' } = useParams()
+  const moves = useMay('move_listing')
+  const [asked, ask] = useAddressState({ deed: '' })
+  const found = useQuery(ListingCaseDocument, { variables: { id, moves }, fetchPolicy: 'no-cache' })
+  const outlook = useQuery(OutlooksDocument, { variables: { id }, fetchPolicy: 'no-cache', skip: !moves })
+  const again = () => {
+    void found.refetch()
+    if (moves) void outlook.refetch()
+  }
+  const of = found.data?.listing ?? null
+  const isMissing = found.data !== undefined && of === null
+  const outlooks = outlook.data?.listing?.outlooks ?? []
+  return (
+    <>
+      <PageHead
+        title={of ? nameOf(of) : isMissing ? '没有这条名单记录' : '名单记录'}
+        under="/listings"
+        extra={
+          <span>
+            {of && isShown(of) && moves && !of.mirrored && (
+              <Button danger onClick={() => ask({ deed: 'hideListing' })}>
+                立即暂停公示
+              </Button>
+            )}{' '}
+            <Button loading={found.loading} onClick={again}>
+              刷新
+            </Button>
+          </span>
+        }
+      >
+        {of && <State of={of} />}
+      </PageHead>
+      {found.error && <Refusal of={found.error} onAgain={again} />}
+      {outlook.error && <Refusal of={outlook.error} onAgain={again} />}
+      {isMissing && <p>没有这条名单记录，或者您无权查看。</p>}
+      {of === null && found.loading && <Loading of="名单记录" />}
+      {of && (
+        <div className="panels" aria-busy={found.loading}>
+          {!of.mirrored && <ProcessLine of={of} outlooks={outlooks} />}
+          {moves && !of.mirrored && (
+            <Deeds
+              of={of}
+              outlooks={outlooks}
+              chosen={asked.deed}
+              onChoose={(deed) => ask({ deed })}
+              onChanged={again}
+            />
+          )}
+          <Concerns of={of} onChanged={again} />
+          <Basis of={of} />
+          <PublicText of={of} />
+          <div className="stack">
+            <Deadlines of={of} />
+            <Deliveries of={of} platforms={found.data?.platforms ?? []} />
+          </div>
+          {moves && <Documents of={of} onChanged={again} />}
+          <Trail of={of} />
+        </div>
+      )}
+    </>
+  )
+}
+
+const State = ({ of }: { of: CaseFile }) => (
+  <p className="standing">
+    <Link to={operatorPath(of.operator)}>
+      <Code of={codeOf(of.operator)} />
+    </Link>
+    <span>{of.list?.name.zh ?? of.kind}</span>
+    <b className={isShown(of) ? 'bad' : of.state === 'HIDDEN' ? 'warn' : ''}>{labelOf('ListingState', of.state)}</b>
+    {of.contested && <span className="warn">有争议或中止执行</span>}
+    {of.hiding && !of.hiding.confirmed && (
+      <span className={of.hiding.late ? 'bad' : 'warn'}>
+        暂停公示待第二人确认
+        {of.hiding.late ? '，已逾期' : of.hiding.confirmUntil ? `（${of.hiding.confirmUntil} 以前）` : ''}
+      </span>
+    )}
+    {of.mirrored && <span className="soft">由其他机关决定（转录），不在此办理</span>}
+  </p>
+)

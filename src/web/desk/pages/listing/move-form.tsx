@@ -1,0 +1,276 @@
+/** The form of one move: each member asked only where the move needs it, what follows said first, and what stands against it. */
+import { useApolloClient } from '@apollo/client/react'
+import { Alert, Button, Checkbox, Input, Radio, Select } from 'antd'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { MOVES } from '../../../../domain/moves.js'
+import { today } from '../../pieces/dates.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { optionsOf } from '../../pieces/words.js'
+import { type CaseFile, notBefore, type Outlook, pointsOf } from './case.js'
+import { DecisionChoice } from './decision-choice.js'
+import { FileHash } from './file-hash.js'
+import { type Draft, type FieldName, fieldsOf, followsOf, GRAVE, inputOf, lacking, TODAY_ONLY } from './moves.js'
+import { MUTATIONS, type PersonsMove } from './mutations.js'
+
+const TITLES: Record<FieldName, string> = {
+  documentNumber: '文号',
+  reason: '事由',
+  text: '内容',
+  waived: '当事人已书面放弃陈述申辩',
+  removal: '移出原因',
+  ground: '列入的根据',
+  service: '送达方式',
+  consentNumber: '当事人同意电子送达的文号',
+  hearing: '当事人要求听证',
+  point: '答复哪一点',
+  hiding: '暂停公示的种类',
+  restoring: '恢复列入的缘由',
+  notListed: '不予列入的理由',
+  ofAge: '是否已查明该自然人成年',
+  fileHash: '文书文件的 SHA-256（可不填）',
+  record: '处罚决定',
+}
+/** Longest texts that the hub keeps, characters. */
+const MOST: Partial<Record<FieldName, number>> = {
+  documentNumber: 128,
+  consentNumber: 128,
+  reason: 1_000,
+  text: 10_000,
+}
+
+/** What is asked of a date is the law's; this says which day it is. */
+const DAY_OF: Partial<Record<PersonsMove, string>> = {
+  notifyListing: '送达之日（公告送达为公告之日）',
+  serveListing: '送达之日（公告送达为公告之日）',
+  decideListing: '决定之日',
+  consentListing: '同意之日',
+  reviewListing: '复核之日',
+  applyRepair: '申请之日',
+  acceptRepair: '受理之日',
+}
+
+export interface MoveFormProps {
+  of: CaseFile
+  move: PersonsMove
+  draft: Draft
+  onDraft: (change: Draft) => void
+  /** Of this move on the day that is written; of a removal one for each reason. */
+  outlooks: readonly Outlook[]
+  onDone: (said: string) => void
+  /** The case is read anew: somebody else has moved it. */
+  onStale: () => void
+}
+
+export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }: MoveFormProps) => {
+  const client = useApolloClient()
+  const id = useId()
+  const [isBusy, setBusy] = useState(false)
+  const [error, setError] = useState<unknown>(null)
+  const head = useRef<HTMLHeadingElement>(null)
+  // Whoever has chosen it begins to read here.
+  useEffect(() => head.current?.focus(), [])
+  const isToday = TODAY_ONLY.includes(move)
+  const on = isToday ? today() : (draft.on ?? today())
+  const asked = fieldsOf(move, draft, of)
+  const outlook = outlooks.find(({ removal }) => removal === null || removal === draft.removal)
+  const denial = isOvercome(outlook, draft) ? null : (outlook?.denial ?? null)
+  const isComplete = lacking(move, draft, of).length === 0 && on !== ''
+  const title = MOVES[move].zh
+
+  const act = async () => {
+    setBusy(true)
+    setError(null)
+    try {
+      await client.mutate({ mutation: MUTATIONS[move], variables: { input: inputOf(move, draft, of, on) } })
+      onDone(`已办理：${title}（${on}）。`)
+    } catch (thrown) {
+      setError(thrown)
+      onStale()
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <form
+      className="move-form"
+      aria-label={title}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (isComplete && denial === null && !isBusy) void act()
+      }}
+    >
+      <h3 ref={head} tabIndex={-1}>
+        {title}
+      </h3>
+      {denial && <Alert type="warning" showIcon title={`现在办理会被拒绝：${denial.why.zh}。`} />}
+      <p className="labelled">
+        <label htmlFor={`${id}on`}>{DAY_OF[move] ?? '行为之日'}</label>
+        {isToday ? (
+          <span id={`${id}on`}>{on}（自今日起生效，不得补记）</span>
+        ) : (
+          <Input
+            id={`${id}on`}
+            type="date"
+            value={on}
+            max={today()}
+            min={notBefore(of) ?? undefined}
+            onChange={({ target }) => onDraft({ on: target.value })}
+          />
+        )}
+      </p>
+      {asked.map((field) => (
+        <MoveField key={field} id={`${id}${field}`} {...{ field, of, move, draft, onDraft }} />
+      ))}
+      <div className="follows">
+        <p>接下来会：</p>
+        <ul>
+          {followsOf(move, draft, outlook?.endsOn ?? null).map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      </div>
+      {error !== null && <Refusal of={error} />}
+      <Button
+        type="primary"
+        htmlType="submit"
+        danger={GRAVE.includes(move)}
+        loading={isBusy}
+        disabled={!isComplete || denial !== null}
+      >
+        确认{title}
+      </Button>
+      {!isComplete && (
+        <span className="soft">
+          {' '}
+          尚须填写：
+          {lacking(move, draft, of)
+            .map((field) => TITLES[field])
+            .join('、')}
+        </span>
+      )}
+    </form>
+  )
+}
+
+/** The party's own paper ends its days before they have run out. */
+const isOvercome = (outlook: Outlook | undefined, draft: Draft): boolean =>
+  outlook?.denial?.because === 'DEFENCE_RUNNING' && draft.waived === true
+
+interface FieldProps {
+  id: string
+  field: FieldName
+  of: CaseFile
+  move: PersonsMove
+  draft: Draft
+  onDraft: (change: Draft) => void
+}
+
+const MoveField = ({ id, field, of, move, draft, onDraft }: FieldProps) => {
+  const set = (value: unknown) => onDraft({ [field]: value } as Draft)
+  const text = (draft[field] as string | undefined) ?? ''
+  if (field === 'hearing' || field === 'waived')
+    return (
+      <p className="labelled">
+        <Checkbox checked={draft[field] === true} onChange={({ target }) => set(target.checked)}>
+          {TITLES[field]}
+        </Checkbox>
+      </p>
+    )
+  if (field === 'record') return <DecisionChoice of={of.operator} value={draft.record ?? null} onChange={set} />
+  if (field === 'fileHash')
+    return (
+      <Labelled id={id} field={field}>
+        <FileHash id={id} value={text} onChange={set} />
+      </Labelled>
+    )
+  if (field === 'reason' || field === 'text')
+    return (
+      <Labelled id={id} field={field}>
+        <Input.TextArea
+          id={id}
+          value={text}
+          rows={3}
+          maxLength={MOST[field]}
+          onChange={({ target }) => set(target.value)}
+        />
+      </Labelled>
+    )
+  if (field === 'documentNumber' || field === 'consentNumber')
+    return (
+      <Labelled id={id} field={field}>
+        <Input id={id} value={text} maxLength={MOST[field]} onChange={({ target }) => set(target.value)} />
+      </Labelled>
+    )
+  if (field === 'ofAge')
+    return (
+      <fieldset className="labelled">
+        <legend>{TITLES[field]}</legend>
+        <Radio.Group
+          value={draft.ofAge ?? null}
+          onChange={({ target }) => set(target.value)}
+          options={[
+            { value: null, label: '不是自然人，或尚未查明' },
+            { value: true, label: '已成年' },
+            { value: false, label: '未成年（不予公示）' },
+          ]}
+        />
+      </fieldset>
+    )
+  if (field === 'point')
+    return (
+      <fieldset className="labelled">
+        <legend>{TITLES[field]}</legend>
+        <Radio.Group
+          value={draft.point ?? null}
+          onChange={({ target }) => set(target.value)}
+          options={pointsOf(of)
+            .filter(({ answer }) => answer === null)
+            .map(({ number, text }) => ({ value: number, label: `第 ${number} 点：${text.slice(0, 40)}` }))}
+        />
+      </fieldset>
+    )
+  return (
+    <Labelled id={id} field={field}>
+      <Select
+        id={id}
+        value={(draft[field] as string | undefined) ?? DEFAULTS[field]}
+        placeholder={field === 'hiding' && move === 'confirmHiding' ? '与暂停时相同' : '请选择'}
+        allowClear={field === 'hiding' && move === 'confirmHiding'}
+        onChange={set}
+        options={choicesOf(field, of)}
+        style={{ width: '100%', maxWidth: '28rem' }}
+      />
+    </Labelled>
+  )
+}
+
+/** What the hub takes where nothing is said. */
+const DEFAULTS: Partial<Record<FieldName, string>> = {
+  ground: 'HEAVIER_PENALTY',
+  service: 'DIRECT',
+  restoring: 'FALSE_MATERIALS',
+  notListed: 'OTHER',
+}
+
+const choicesOf = (field: FieldName, of: CaseFile): { value: string; label: string }[] => {
+  if (field === 'ground') return optionsOf('ListingGround')
+  if (field === 'service') return optionsOf('ServiceKind')
+  // What a platform has lost is found by comparing, and by nobody else.
+  if (field === 'hiding') return optionsOf('HidingKind').filter(({ value }) => value !== 'LOST')
+  if (field === 'restoring') return optionsOf('Restoring')
+  if (field === 'notListed') return optionsOf('NotListedReason')
+  const known = of.list?.removals ?? []
+  return known
+    .filter(({ reason }) => reason !== 'EXPIRED')
+    .map(({ reason, zh }) => ({
+      value: reason,
+      label: `${optionsOf('RemovalReason').find(({ value }) => value === reason)?.label ?? reason}：${zh}`,
+    }))
+}
+
+const Labelled = ({ id, field, children }: { id: string; field: FieldName; children: ReactNode }) => (
+  <p className="labelled">
+    <label htmlFor={id}>{TITLES[field]}</label>
+    {children}
+  </p>
+)

@@ -1,0 +1,161 @@
+/** What each move asks for, and what follows from it. What it needs at least is the table's word (domain/moves). */
+import { labelOf } from '../../pieces/words.js'
+import { type CaseFile, mayBeNatural, pointsOf } from './case.js'
+import type { MoveInput } from './moves.generated.js'
+import type { PersonsMove } from './mutations.js'
+
+export type Draft = Partial<Omit<MoveInput, 'id' | 'seen'>>
+export type FieldName = Exclude<keyof Draft, 'on'>
+
+/** Hub, platforms and public are told at once: no other day than today. */
+export const TODAY_ONLY: readonly PersonsMove[] = [
+  'publishListing',
+  'hideListing',
+  'confirmHiding',
+  'unhideListing',
+  'restoreListing',
+]
+/** What harms, or ends something. */
+export const GRAVE: readonly PersonsMove[] = [
+  'publishListing',
+  'hideListing',
+  'removeListing',
+  'restoreListing',
+  'dropListing',
+  'refuseRepair',
+]
+/** Kinds of hiding that rest on a paper of a court or an authority. */
+const WITH_PAPER: readonly unknown[] = ['STAY', 'RULING', 'BANKRUPTCY']
+
+/** The fields of a move as far as it is written; those that are of no use to it are not asked. */
+export const fieldsOf = (move: PersonsMove, draft: Draft, of: CaseFile): FieldName[] => {
+  const byConsent: FieldName[] = draft.service === 'ELECTRONIC' ? ['consentNumber'] : []
+  switch (move) {
+    case 'linkDecision':
+      return ['record', 'ground', ...only('reason', draft.ground === 'DECISION_NOT_PERFORMED')]
+    case 'proposeListing':
+      return ['reason']
+    case 'notifyListing':
+      return ['service', ...byConsent, 'documentNumber', 'fileHash']
+    case 'recordDefence':
+      return ['text', 'hearing']
+    case 'answerDefence':
+      return [...only('point', openPoints(of) > 1), 'text']
+    case 'holdHearing':
+    case 'applyRepair':
+      return ['text']
+    case 'reviewListing':
+      return ['waived', ...only('documentNumber', draft.waived === true)]
+    case 'consentListing':
+    case 'decideListing':
+    case 'acceptRepair':
+      return ['documentNumber', 'fileHash']
+    case 'serveListing':
+      return ['service', ...byConsent]
+    case 'publishListing':
+      return only('ofAge', mayBeNatural(of))
+    case 'hideListing':
+      return ['hiding', 'reason', ...only('documentNumber', WITH_PAPER.includes(draft.hiding))]
+    case 'confirmHiding':
+      return ['hiding', ...only('documentNumber', WITH_PAPER.includes(draft.hiding))]
+    case 'unhideListing':
+      return ['reason', ...only('documentNumber', WITH_PAPER.includes(of.hiding?.kind))]
+    case 'refuseRepair':
+      return ['documentNumber', 'reason']
+    case 'removeListing':
+      return ['removal', 'reason', ...only('documentNumber', draft.removal === 'REPAIRED')]
+    case 'restoreListing':
+      return ['restoring', 'documentNumber', 'reason']
+    case 'dropListing':
+      return ['notListed', 'reason']
+  }
+}
+
+const only = (field: FieldName, isAsked: boolean): FieldName[] => (isAsked ? [field] : [])
+
+const openPoints = (of: CaseFile): number => pointsOf(of).filter(({ answer }) => answer === null).length
+
+/** Fields that may stay empty. */
+const OPTIONAL: readonly FieldName[] = ['ground', 'service', 'hearing', 'waived', 'fileHash', 'ofAge', 'restoring']
+
+/** Which of the fields asked are still to be written. */
+export const lacking = (move: PersonsMove, draft: Draft, of: CaseFile): FieldName[] =>
+  fieldsOf(move, draft, of).filter((field) => {
+    if (OPTIONAL.includes(field) || (move === 'confirmHiding' && field === 'hiding')) return false
+    if (move === 'dropListing' && field === 'notListed') return false
+    const value = draft[field]
+    return value == null || (typeof value === 'string' && value.trim() === '')
+  })
+
+/** Only what this move asks for is sent, whatever was typed before a choice was changed. */
+export const inputOf = (move: PersonsMove, draft: Draft, of: CaseFile, on: string): MoveInput => {
+  const asked = fieldsOf(move, draft, of)
+  const given = Object.entries(draft).filter(
+    ([name, value]) => asked.includes(name as FieldName) && value != null && value !== '' && value !== false,
+  )
+  const answered = move === 'publishListing' && draft.ofAge === false ? { ofAge: false } : {}
+  return { id: of.id, on, seen: of.moves.length, ...Object.fromEntries(given), ...answered }
+}
+
+/** What will follow, a sentence each. */
+export const followsOf = (move: PersonsMove, draft: Draft, endsOn: string | null): string[] => {
+  const term = endsOn === null ? [] : [`届满之日为 ${endsOn}，自该日起不再有效。`]
+  const told = (what: string): string => `欠各信用平台一次${what}，报送至每个平台确认为止。`
+  const scored = '该主体的信用评分随即重算。'
+  const notice = draft.service === 'PUBLIC_NOTICE' ? ['公告期满才算送达，其后的期限自期满之日起算。'] : []
+  switch (move) {
+    case 'linkDecision':
+      return ['以该处罚决定的文书号、机关和违法行为作为列入的根据；其被撤销或改变时，本案随之提示。']
+    case 'proposeListing':
+      return ['提出人为您本人：以后须由另一人复核。']
+    case 'notifyListing':
+      return [
+        '陈述申辩期限自送达生效之日的次日起算，期满或均已答复以前不得复核。',
+        '当事人凭查询码可见本案。',
+        ...notice,
+      ]
+    case 'recordDefence':
+      return ['每一点都须答复，答复以前不得复核。', ...(draft.hearing ? ['当事人要求听证：举行以前不得复核。'] : [])]
+    case 'answerDefence':
+      return ['答复载入本案的经过，当事人可见。']
+    case 'holdHearing':
+      return ['听证记入本案；其中的陈述申辩须另行记录和答复。']
+    case 'reviewListing':
+      return ['确认经第二人复核，可以报请同意或作出决定。']
+    case 'consentListing':
+      return ['记下上一级部门的同意，可以作出决定。']
+    case 'decideListing':
+      return ['列入决定成立，尚未公示；送达以后方可公示。', ...term]
+    case 'serveListing':
+      return ['送达生效以后可以公示。', ...notice]
+    case 'publishListing':
+      return ['立即在公开的黑名单上显示，任何人可查。', told('新增'), scored, ...term]
+    case 'hideListing':
+      return [
+        '立即从公开的黑名单上消失；期限继续计算。',
+        told('移出'),
+        '须由另一人在限期内确认；逾期仍不公示，但标为逾期。',
+        scored,
+      ]
+    case 'confirmHiding':
+      return ['暂停公示经第二人确认，在恢复公示或移出以前一直不公示。']
+    case 'unhideListing':
+      return ['立即重新在公开的黑名单上显示。', told('新增'), scored]
+    case 'applyRepair':
+      return ['受理和决定的期限自申请之日起算；在此期间照常公示。']
+    case 'acceptRepair':
+      return ['作出修复决定的期限自受理之日起算。']
+    case 'refuseRepair':
+      return ['申请办结，名单照常公示，期限不变。']
+    case 'removeListing':
+      return [
+        `立即移出，原因为“${labelOf('RemovalReason', draft.removal ?? null)}”；公开网页不再有此条，也不再提及。`,
+        told('移出'),
+        scored,
+      ]
+    case 'restoreListing':
+      return ['立即恢复公示。', told('新增'), scored, ...term]
+    case 'dropListing':
+      return ['本案就此终结，不予列入；以后有新的事实，须另立线索。']
+  }
+}

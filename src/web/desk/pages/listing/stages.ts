@@ -1,0 +1,190 @@
+/** The process as a line: which stages are done, by whom and when, and which is next, by whom and by when. */
+import { MOVES, type MoveName, type MoveRow } from '../../../../domain/moves.js'
+import { labelOf } from '../../pieces/words.js'
+import { actOf, type CaseFile, lastOf, type Made, type Outlook, pointsOf } from './case.js'
+
+export interface Stage {
+  key: string
+  title: string
+  tone: 'done' | 'next' | 'ahead' | 'bad'
+  /** Who did it or whose it is, the legal day, what is said about it, and its rule. */
+  who: string
+  on: string | null
+  notes: string[]
+  rule: string | null
+}
+
+const ORDER: readonly { key: string; title: string; moves: readonly MoveName[]; deadline?: string }[] = [
+  { key: 'lead', title: '登记线索', moves: ['openLead'] },
+  { key: 'link', title: '关联决定', moves: ['linkDecision'] },
+  { key: 'propose', title: '提出建议', moves: ['proposeListing'] },
+  { key: 'notify', title: '告知当事人', moves: ['notifyListing'] },
+  { key: 'defence', title: '陈述申辩', moves: ['recordDefence', 'answerDefence', 'holdHearing'], deadline: 'DEFENCE' },
+  { key: 'review', title: '复核', moves: ['reviewListing'] },
+  { key: 'consent', title: '上级同意', moves: ['consentListing'] },
+  { key: 'decide', title: '作出决定', moves: ['decideListing'] },
+  { key: 'serve', title: '送达', moves: ['serveListing'] },
+  { key: 'publish', title: '公示', moves: ['publishListing', 'restoreListing'], deadline: 'PUBLICATION' },
+]
+
+/** The stage at which a case stands in each state; what comes before it is done or passed over. */
+const NEXT: Record<string, string> = {
+  LEAD: 'link',
+  PROPOSED: 'notify',
+  NOTIFIED: 'review',
+  DEFENCE: 'review',
+  HEARING: 'review',
+  REVIEWED: 'decide',
+  CONSENTED: 'decide',
+  DECIDED: 'serve',
+  SERVED: 'publish',
+}
+
+export const rolesOf = (roles: readonly string[]): string => roles.map((role) => labelOf('MoverRole', role)).join('或')
+
+export const stagesOf = (of: CaseFile, outlooks: readonly Outlook[]): Stage[] => {
+  const next = nextOf(of, outlooks)
+  const at = ORDER.findIndex(({ key }) => key === next)
+  const stages = ORDER.flatMap(({ key, title, moves, deadline }, i): Stage[] => {
+    const made = lastOf(of, ...moves)
+    const due = of.deadlines.findLast(({ name }) => name === deadline)
+    const rule = due ? ruleOf(due) : null
+    if (made !== null && key !== next && (key !== 'publish' || of.publishedOn !== null))
+      return [
+        {
+          key,
+          title,
+          tone: 'done',
+          ...doneOf(made),
+          notes: notesOf(key, of, made),
+          rule,
+        },
+      ]
+    if (key === 'consent' && !isConsentDue(of, outlooks)) return []
+    if (key === 'defence' && key === next) {
+      const until = due?.endedOn === null ? [`当事人可说至 ${due.dueOn}（含）`] : []
+      return [{ key, title, tone: 'next', who: '', on: null, notes: [...until, ...pointNotes(of)], rule }]
+    }
+    // Over, and passed over: nobody spoke, or what is here began later.
+    if (at === -1 || i < at)
+      return key === 'defence' && due
+        ? [{ key, title, tone: 'done', who: '当事人未陈述申辩', on: due.dueOn, notes: [], rule }]
+        : []
+    const own = outlooks.find(({ move }) => moves.includes(move))
+    const row: MoveRow = MOVES[moves[0] ?? 'openLead']
+    const by = rolesOf(row.roles.filter((role) => role !== 'clock'))
+    const waits = own?.denial ? [own.denial.why.zh] : []
+    const isNext = key === next
+    const notes = isNext || key === 'review' ? [...waits, ...deadlineOf(of, key)] : []
+    const tone = isNext ? 'next' : 'ahead'
+    return [{ key, title, tone, who: `由${by}办理`, on: null, notes, rule: isNext ? rule : null }]
+  })
+  return [...stages, ...after(of)]
+}
+
+const nextOf = (of: CaseFile, outlooks: readonly Outlook[]): string | null => {
+  const next = NEXT[of.state] ?? null
+  if (next === 'link' && lastOf(of, 'linkDecision') !== null) return 'propose'
+  if (next === 'review' && isDefenceOpen(of)) return 'defence'
+  return next === 'decide' && of.state === 'REVIEWED' && isConsentDue(of, outlooks) ? 'consent' : next
+}
+
+/** The party's days still run, or something that it said is not answered. */
+const isDefenceOpen = (of: CaseFile): boolean =>
+  of.deadlines.some(({ name, state }) => name === 'DEFENCE' && state === 'COMING') ||
+  pointsOf(of).some(({ answer }) => answer === null)
+
+/** Before the review it is not known here whether a higher authority is asked; then the hub says. */
+const isConsentDue = (of: CaseFile, outlooks: readonly Outlook[]): boolean => {
+  const consent = outlooks.find(({ move }) => move === 'consentListing')
+  return of.state === 'REVIEWED' && consent !== undefined && consent.denial?.because !== 'CONSENT_NOT_NEEDED'
+}
+
+/** Moves that carry the process on from where it stands. */
+export const nextMoves = (of: CaseFile, outlooks: readonly Outlook[]): readonly MoveName[] => {
+  const next = nextOf(of, outlooks)
+  if (next === 'defence') return pointsOf(of).some(({ answer }) => answer === null) ? ['answerDefence'] : []
+  if (of.state === 'HIDDEN' && of.hiding?.confirmed === false) return ['confirmHiding']
+  if (of.repair)
+    return of.repair.acceptedOn === null ? ['acceptRepair', 'refuseRepair'] : ['removeListing', 'refuseRepair']
+  return ORDER.find(({ key }) => key === next)?.moves ?? []
+}
+
+const doneOf = ({ by, role, on }: Made): Pick<Stage, 'who' | 'on'> => ({
+  who: role === 'clock' ? '系统' : `${by}（${labelOf('MoverRole', role)}）`,
+  on,
+})
+
+const notesOf = (key: string, of: CaseFile, made: Made): string[] => {
+  const { documentNumber } = actOf(made)
+  const number = typeof documentNumber === 'string' ? [documentNumber] : []
+  return key === 'defence' ? pointNotes(of) : number
+}
+
+const pointNotes = (of: CaseFile): string[] => {
+  const points = pointsOf(of)
+  const open = points.filter(({ answer }) => answer === null).length
+  return points.length === 0 ? [] : [`${points.length} 点，${open === 0 ? '均已答复' : `${open} 点待答复`}`]
+}
+
+const deadlineOf = (of: CaseFile, key: string): string[] => {
+  const name = key === 'publish' || key === 'serve' ? 'PUBLICATION' : null
+  const due = of.deadlines.findLast((one) => one.name === name && one.endedOn === null)
+  return due ? [`公示期限至 ${due.dueOn}`] : []
+}
+
+const ruleOf = ({ rule: { value, basis, confirmed } }: CaseFile['deadlines'][number]): string =>
+  `${value} 个工作日；${basis}${confirmed ? '' : '（未经核实）'}`
+
+/** The list's own rule: of the decision, else as it is in force now. */
+export const basisOf = ({ list, decidedOn: on }: CaseFile): string | null => {
+  const found = list?.legalBasis.find(
+    ({ from, to }) => on === null || ((from === null || from <= on) && (to === null || on <= to)),
+  )
+  return found ? `《${found.title}》${found.number ?? ''}` : null
+}
+
+/** What has come after publication, or instead of it. */
+const after = (of: CaseFile): Stage[] => {
+  const stage = (key: string, title: string, tone: Stage['tone'], made: Made | null, notes: string[] = []): Stage => ({
+    key,
+    title,
+    tone,
+    ...(made ? doneOf(made) : { who: '', on: null }),
+    notes,
+    rule: null,
+  })
+  const stages: Stage[] = []
+  if (of.state === 'NOT_LISTED')
+    return [stage('drop', '不予列入', 'bad', lastOf(of, 'dropListing'), [labelOf('NotListedReason', of.notListed)])]
+  if (of.hiding)
+    stages.push(
+      stage('hide', '暂停公示', 'bad', lastOf(of, 'hideListing'), [
+        labelOf('HidingKind', of.hiding.kind),
+        of.hiding.confirmed ? '已由第二人确认' : `待第二人在 ${of.hiding.confirmUntil ?? '限期'} 前（含）确认`,
+      ]),
+    )
+  if (of.repair)
+    stages.push(
+      stage('repair', '信用修复', 'next', lastOf(of, 'applyRepair'), [
+        of.repair.acceptedOn === null ? '待受理' : `${of.repair.acceptedOn} 受理，待决定`,
+      ]),
+    )
+  if (of.state === 'REMOVED')
+    stages.push(
+      stage('remove', '已移出', 'done', lastOf(of, 'removeListing', 'lapseListing'), [
+        labelOf('RemovalReason', of.removalReason),
+      ]),
+    )
+  else if (of.endsOn !== null && of.publishedOn !== null)
+    stages.push({
+      key: 'end',
+      title: '届满移出',
+      tone: 'ahead',
+      who: '系统依时办理',
+      on: of.endsOn,
+      notes: [],
+      rule: null,
+    })
+  return stages
+}

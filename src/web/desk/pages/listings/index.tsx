@@ -1,0 +1,172 @@
+/** The board: how many cases stand in each state and how many are late, and the cases or their deadlines one by one. */
+import { useQuery } from '@apollo/client/react'
+import { Checkbox, Input, Segmented } from 'antd'
+import { useEffect, useState } from 'react'
+import { Link } from 'react-router'
+import { useAddressState } from '../../pieces/address.js'
+import { count } from '../../pieces/dates.js'
+import { PageHead } from '../../pieces/page.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { labelOf } from '../../pieces/words.js'
+import { useMay } from '../../session/session.js'
+import { BoardDocument, type BoardQuery, type CaseFilter, type ListingState } from './listings.generated.js'
+import { CaseTable, DeadlineTable } from './tables.js'
+
+/** After so long without a letter the name is asked for, milliseconds. */
+const PAUSE_MS = 300
+const ENDED: readonly ListingState[] = ['REMOVED', 'NOT_LISTED']
+const STATES: readonly ListingState[] = [
+  'LEAD',
+  'PROPOSED',
+  'NOTIFIED',
+  'DEFENCE',
+  'HEARING',
+  'REVIEWED',
+  'CONSENTED',
+  'DECIDED',
+  'SERVED',
+  'PUBLISHED',
+  'REPAIR_APPLIED',
+  'HIDDEN',
+]
+const VIEWS = [
+  { value: 'cases', label: '案件' },
+  { value: 'due', label: '将到期' },
+  { value: 'late', label: '已逾期' },
+]
+
+export default function Listings() {
+  const seesEnded = useMay('see_removed')
+  const [asked, ask] = useAddressState({
+    state: '',
+    view: 'cases',
+    name: '',
+    region: '',
+    late: false as boolean,
+    row: 0,
+  })
+  const { state, view, name, region, late } = asked
+  const narrowed: CaseFilter = { name: name || null, region: region || null, late }
+  const all = seesEnded ? [...STATES, ...ENDED] : STATES
+  const board = useQuery(BoardDocument, {
+    variables: { filter: { ...narrowed, states: [...all] } },
+    fetchPolicy: 'cache-and-network',
+  })
+  const [text, setText] = useState(name)
+  useEffect(() => {
+    if (text.trim() === name) return
+    const timer = setTimeout(() => ask({ name: text.trim(), row: 0 }), PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [text, name, ask])
+  const onRow = (row: number) => ask({ row })
+  return (
+    <>
+      <PageHead title="名单案件">
+        <p className="standing">
+          <Link to="/listings/concerns">待核事项</Link>
+          <Link to="/listings/objections">异议</Link>
+        </p>
+      </PageHead>
+      {board.error && <Refusal of={board.error} onAgain={() => void board.refetch()} />}
+      <Strip
+        columns={(board.data ?? board.previousData)?.caseBoard ?? []}
+        state={view === 'cases' ? state : '-'}
+        onState={(state) => ask({ state, view: 'cases', row: 0 }, { push: true })}
+      />
+      <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
+        <Segmented aria-label="看什么" value={view} options={VIEWS} onChange={(view) => ask({ view, row: 0 })} />
+        {view === 'cases' && (
+          <>
+            <Input
+              aria-label="名称或代码"
+              placeholder="名称的一部分，或完整代码"
+              value={text}
+              onChange={({ target }) => setText(target.value)}
+              maxLength={100}
+              style={{ width: '16rem' }}
+              allowClear
+            />
+            <Input
+              aria-label="区划代码"
+              placeholder="区划代码或前几位"
+              defaultValue={region}
+              maxLength={6}
+              onChange={({ target: { value } }) => {
+                if (/^(?:\d{2}|\d{4}|\d{6})?$/.test(value)) ask({ region: value, row: 0 })
+              }}
+              style={{ width: '11rem' }}
+            />
+            <Checkbox checked={late} onChange={({ target }) => ask({ late: target.checked, row: 0 })}>
+              只看主管部门已逾期的
+            </Checkbox>
+          </>
+        )}
+      </form>
+      {view === 'cases' ? (
+        <CaseTable
+          filter={{ ...narrowed, states: state === '' ? null : [state as ListingState] }}
+          position={asked.row}
+          onPosition={onRow}
+        />
+      ) : (
+        <DeadlineTable isLate={view === 'late'} position={asked.row} onPosition={onRow} />
+      )}
+    </>
+  )
+}
+
+interface StripProps {
+  columns: BoardQuery['caseBoard']
+  /** Chosen; empty: all that are open. */
+  state: string
+  onState: (state: string) => void
+}
+
+/** States in the order of the process, each with how many stand in it. */
+const Strip = ({ columns, state, onState }: StripProps) => {
+  const open = columns.filter((column) => !ENDED.includes(column.state))
+  const sum = open.reduce((total, { cases }) => total + cases, 0)
+  const sumLate = open.reduce((total, { late }) => total + late, 0)
+  const most = Math.max(1, ...open.map(({ cases }) => cases))
+  return (
+    <ul className="board" aria-label="各状态的案件">
+      <Card title="未办结" n={sum} late={sumLate} isChosen={state === ''} onChoose={() => onState('')} />
+      {columns.map((column) => (
+        <Card
+          key={column.state}
+          title={labelOf('ListingState', column.state)}
+          n={column.cases}
+          late={column.late}
+          share={ENDED.includes(column.state) ? undefined : column.cases / most}
+          isChosen={state === column.state}
+          onChoose={() => onState(state === column.state ? '' : column.state)}
+        />
+      ))}
+    </ul>
+  )
+}
+
+interface CardProps {
+  title: string
+  n: number
+  late: number
+  share?: number | undefined
+  isChosen: boolean
+  onChoose: () => void
+}
+
+const Card = ({ title, n, late, share, isChosen, onChoose }: CardProps) => (
+  <li>
+    <button type="button" aria-pressed={isChosen} onClick={onChoose} className={n === 0 ? 'none' : ''}>
+      <span>{title}</span> <b>{count(n)}</b>
+      {late > 0 ? (
+        <span className="bad"> 逾期 {count(late)}</span>
+      ) : (
+        <span className="soft"> {n === 0 ? '' : '无逾期'}</span>
+      )}
+      {share !== undefined && (
+        <span className="share" aria-hidden="true" style={{ width: `${Math.round(share * 100)}%` }} />
+      )}
+    </button>
+  </li>
+)

@@ -1,0 +1,142 @@
+/** The cases of the board, and their deadlines, line by line. */
+import { Link } from 'react-router'
+import { Code, codeOf } from '../../pieces/code.js'
+import { useConnection } from '../../pieces/connection.js'
+import { day, daysUntil, distance } from '../../pieces/dates.js'
+import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
+import { labelOf } from '../../pieces/words.js'
+import {
+  CaseDeadlinesDocument,
+  type CaseDeadlinesQuery,
+  type CaseFilter,
+  CasesDocument,
+  type CasesQuery,
+} from './listings.generated.js'
+
+type Case = CasesQuery['cases']['nodes'][number]
+type Deadline = CaseDeadlinesQuery['deadlines']['nodes'][number]
+/** From so many days on it is told as near. */
+const NEAR_DAYS = 3
+
+interface Placed {
+  position: number
+  onPosition: (row: number) => void
+}
+
+/** The nearest that is not done. */
+const dueOf = ({ deadlines }: Case): Case['deadlines'][number] | null =>
+  deadlines
+    .filter(({ state }) => state === 'COMING' || state === 'MISSED')
+    .toSorted((a, b) => (a.dueOn < b.dueOn ? -1 : 1))[0] ?? null
+
+const toneOf = (isLate: boolean, dueOn: string): string => {
+  if (isLate) return 'bad'
+  return daysUntil(dueOn) <= NEAR_DAYS ? 'warn' : 'soft'
+}
+
+const CASES: readonly Column<Case>[] = [
+  {
+    key: 'name',
+    title: '主体',
+    render: ({ id, operator }) => <Link to={`/listings/${id}`}>{operator.name ?? codeOf(operator)}</Link>,
+  },
+  { key: 'code', title: '代码', width: 195, render: ({ operator }) => <Code of={codeOf(operator)} /> },
+  {
+    key: 'state',
+    title: '状态',
+    width: 140,
+    render: ({ state, contested, hiding }) => (
+      <>
+        {labelOf('ListingState', state)}
+        {hiding && !hiding.confirmed && <span className="warn">（待确认）</span>}
+        {contested && <span className="warn">（有争议）</span>}
+      </>
+    ),
+  },
+  {
+    key: 'due',
+    title: '最近的期限',
+    width: 235,
+    render: (row) => {
+      const due = dueOf(row)
+      if (due === null) return <span className="soft">—</span>
+      return (
+        <>
+          {labelOf('DeadlineName', due.name)} {due.dueOn}{' '}
+          <span className={toneOf(due.state === 'MISSED', due.dueOn)}>{distance(due.dueOn)}</span>
+        </>
+      )
+    },
+  },
+  { key: 'reason', title: '事由', width: 160, render: ({ reason }) => <span title={reason}>{reason}</span> },
+  { key: 'published', title: '公示', width: 118, render: ({ publishedOn }) => publishedOn ?? '—' },
+  { key: 'ends', title: '届满', width: 118, render: ({ endsOn }) => endsOn ?? '—' },
+]
+
+export const CaseTable = ({ filter, ...placed }: Placed & { filter: CaseFilter }) => {
+  const rows = useConnection(CasesDocument, { filter }, (data) => data.cases)
+  return (
+    <VirtualTable
+      label="名单案件"
+      columns={CASES}
+      rows={rows}
+      rowKey={({ id }) => id}
+      empty="没有符合条件的案件。"
+      minWidth={1_160}
+      {...placed}
+    />
+  )
+}
+
+const DEADLINES = (isLate: boolean): readonly Column<Deadline>[] => [
+  {
+    key: 'due',
+    title: '最后一天',
+    width: 250,
+    render: ({ dueOn, provisional }) => (
+      <>
+        {day(dueOn)} <span className={toneOf(isLate, dueOn)}>{distance(dueOn)}</span>
+        {provisional && <span className="soft">（可能变动）</span>}
+      </>
+    ),
+  },
+  { key: 'name', title: '期限', width: 180, render: ({ name }) => labelOf('DeadlineName', name) },
+  {
+    key: 'operator',
+    title: '主体',
+    render: ({ listing }) => (
+      <Link to={`/listings/${listing.id}`}>{listing.operator.name ?? codeOf(listing.operator)}</Link>
+    ),
+  },
+  { key: 'state', title: '状态', width: 150, render: ({ listing }) => labelOf('ListingState', listing.state) },
+  {
+    key: 'rule',
+    title: '规则',
+    width: 300,
+    render: ({ rule }) => (
+      <span title={rule.basis}>
+        {rule.value} 个工作日，{rule.basis}
+      </span>
+    ),
+  },
+]
+const [COMING, MISSED] = [DEADLINES(false), DEADLINES(true)]
+
+export const DeadlineTable = ({ isLate, ...placed }: Placed & { isLate: boolean }) => {
+  const rows = useConnection(
+    CaseDeadlinesDocument,
+    { state: isLate ? ('MISSED' as const) : ('COMING' as const) },
+    (data) => data.deadlines,
+  )
+  return (
+    <VirtualTable
+      label={isLate ? '已逾期的期限' : '将到期的期限'}
+      columns={isLate ? MISSED : COMING}
+      rows={rows}
+      rowKey={({ listing, name, startsOn }) => `${listing.id} ${name} ${startsOn}`}
+      empty={isLate ? '没有逾期的期限。' : '没有将到期的期限。'}
+      minWidth={1_080}
+      {...placed}
+    />
+  )
+}

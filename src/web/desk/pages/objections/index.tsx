@@ -1,0 +1,136 @@
+/** The queue of objections: an operator contests a record behind its score; a reviewer other than who opened it decides. */
+import { useApolloClient } from '@apollo/client/react'
+import { Radio, Select } from 'antd'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import { samePerson } from '../../../../domain/persons.js'
+import { useAddressState } from '../../pieces/address.js'
+import { Code, codeOf, operatorPath } from '../../pieces/code.js'
+import { Confirm } from '../../pieces/confirm.js'
+import { useConnection } from '../../pieces/connection.js'
+import { instant } from '../../pieces/dates.js'
+import { Members, sourceWords } from '../../pieces/field.js'
+import { PageHead } from '../../pieces/page.js'
+import { Paged } from '../../pieces/paged.js'
+import { bodyOf, lineOf } from '../../pieces/record-words.js'
+import { labelOf, optionsOf } from '../../pieces/words.js'
+import { useMay, useSession } from '../../session/session.js'
+import {
+  DecideObjectionDocument,
+  type ObjectionState,
+  ObjectionsDocument,
+  type ObjectionVerdict,
+  type ObjectionWholeFragment,
+  WithdrawObjectionDocument,
+} from './objections.generated.js'
+
+export default function ObjectionsPage() {
+  const [asked, ask] = useAddressState({ state: 'OPEN' })
+  const rows = useConnection(ObjectionsDocument, { state: asked.state as ObjectionState }, (data) => data.objections)
+  return (
+    <>
+      <PageHead title="异议">
+        <p className="soft">
+          经营主体对评分理由所依据的一条信用信息有异议。核查期间各处答复均标明存在异议；成立的，由报送该信息的信源单位更正。
+        </p>
+      </PageHead>
+      <form className="filters" aria-label="筛选" onSubmit={(event) => event.preventDefault()}>
+        <Select
+          aria-label="状态"
+          value={asked.state}
+          onChange={(state) => ask({ state })}
+          options={optionsOf('ObjectionState')}
+          style={{ width: '9rem' }}
+        />
+      </form>
+      <Paged
+        rows={rows}
+        label="异议"
+        empty="没有这种状态的异议。"
+        rowKey={({ id }) => id}
+        render={(objection) => <ObjectionCard of={objection} onDone={rows.refresh} />}
+      />
+    </>
+  )
+}
+
+const ObjectionCard = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () => void }) => {
+  const { operator, record } = of
+  return (
+    <article aria-label={operator?.name ?? '异议'}>
+      <h2>
+        {operator ? <Link to={operatorPath(operator)}>{operator.name ?? codeOf(operator)}</Link> : '（无权查看主体）'}{' '}
+        <span className={of.state === 'OPEN' ? 'warn' : 'soft'}>{labelOf('ObjectionState', of.state)}</span>
+      </h2>
+      {operator && <Code of={codeOf(operator)} />}
+      <blockquote className="statement">{of.statement}</blockquote>
+      <p className="soft">
+        {of.openedBy ?? '主体'} 于 {instant(of.openedAt)} 提出；所争议的规则 {of.rule}，数据源 {of.feed}
+      </p>
+      {record && (
+        <details className="record" open={of.state === 'OPEN'}>
+          <summary>
+            {lineOf(record.kind, bodyOf(record.body))} <span className="soft">来源：{sourceWords(record)}</span>
+          </summary>
+          <Members kind={record.kind} body={bodyOf(record.body)} />
+        </details>
+      )}
+      {of.decidedAt && (
+        <p>
+          {of.decidedBy} 于 {instant(of.decidedAt)} 办理{of.note ? `：${of.note}` : ''}
+        </p>
+      )}
+      <p className="soft">{of.consequence.zh}</p>
+      {of.state === 'OPEN' && <Acts of={of} onDone={onDone} />}
+    </article>
+  )
+}
+
+const Acts = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () => void }) => {
+  const client = useApolloClient()
+  const { name } = useSession()
+  const mayDecide = useMay('decide_objection')
+  const [verdict, setVerdict] = useState<ObjectionVerdict>('REJECTED')
+  const isOwn = of.openedBy !== null && samePerson(of.openedBy, name)
+  if (isOwn)
+    return (
+      <>
+        <p className="warn">由您提出的异议须由另一人决定；您可以撤回。</p>
+        <Confirm
+          action="撤回异议"
+          follows={['异议就此办结，各处答复不再标明存在异议。']}
+          onDo={async () => {
+            await client.mutate({ mutation: WithdrawObjectionDocument, variables: { id: of.id } })
+            onDone()
+          }}
+        />
+      </>
+    )
+  if (!mayDecide) return <p className="soft">由复核人决定。</p>
+  const upheld = verdict === 'UPHELD'
+  return (
+    <Confirm
+      action="决定异议"
+      danger={false}
+      follows={
+        upheld
+          ? ['转报送该信息的信源单位更正；更正以前各处答复仍标明存在异议。', '评分不作直接改动，信息更正以后重算。']
+          : ['异议办结，各处答复不再标明存在异议；评分不变。']
+      }
+      asks={{ label: '说明' }}
+      onDo={async (note) => {
+        await client.mutate({ mutation: DecideObjectionDocument, variables: { input: { id: of.id, verdict, note } } })
+        onDone()
+      }}
+    >
+      <fieldset className="labelled">
+        <legend>决定</legend>
+        <Radio.Group
+          value={verdict}
+          onChange={({ target }) => setVerdict(target.value)}
+          options={optionsOf('ObjectionVerdict')}
+        />
+      </fieldset>
+    </Confirm>
+  )
+}

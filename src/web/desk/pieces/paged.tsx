@@ -1,0 +1,37 @@
+/** A queue whose items want more room than a row: what is loaded, one below the other, and the way to more. */
+import { Button } from 'antd'
+import type { ReactNode } from 'react'
+import type { Connection } from './connection.js'
+import { count } from './dates.js'
+import { Empty, Loading } from './empty.js'
+import { Refusal } from './refusal.js'
+
+interface Props<T> {
+  label: string
+  rows: Connection<T>
+  rowKey: (row: T) => string
+  render: (row: T) => ReactNode
+  empty: ReactNode
+}
+
+export const Paged = <T,>({ label, rows, rowKey, render, empty }: Props<T>) => (
+  <>
+    <p className="soft" aria-live="polite">
+      {rows.total === null ? '' : `共 ${count(rows.total)} 项`}
+    </p>
+    {rows.error !== null && <Refusal of={rows.error} onAgain={rows.refresh} />}
+    {rows.rows.length === 0 && (rows.hasMore ? rows.error === null && <Loading of={label} /> : <Empty>{empty}</Empty>)}
+    <ul className="queue" aria-label={label}>
+      {rows.rows.map((row) => (
+        <li key={rowKey(row)} className="panel">
+          {render(row)}
+        </li>
+      ))}
+    </ul>
+    {rows.rows.length > 0 && rows.hasMore && (
+      <Button loading={rows.isLoading} onClick={() => rows.reach(rows.rows.length)}>
+        再载入
+      </Button>
+    )}
+  </>
+)

@@ -1,0 +1,49 @@
+/** What all pages of a party share: who is signed in, where else to go, forms that show where they come from, and how to leave. */
+import { type Html, html, plain, to } from '../html.js'
+import { both, type Page, page } from '../page.js'
+
+export interface Own {
+  /** Code of the operator. */
+  code: string
+  /** What a form sends to show that the hub has made it. */
+  csrf: string
+  /** When the session ends in any case. */
+  endsAt: Date
+}
+
+export const PATHS = {
+  file: '/my',
+  records: '/my/records',
+  askers: '/my/asked-by',
+  objections: '/my/objections',
+  out: '/my/sign-out',
+} as const
+
+export const listingPath = (id: string): string => `/my/listings/${encodeURIComponent(id)}`
+
+export const ownPage = (own: Own, title: Page['title'], content: Html): Page =>
+  page(
+    title,
+    html`${bar(own)}
+${content}`,
+  )
+
+const bar = (own: Own): Html => html`<div class="mine">
+<nav aria-label="${plain('我的记录', 'My record')}"><ul>
+<li><a href="${to(PATHS.file)}">${both('概况', 'Overview')}</a></li>
+<li><a href="${to(PATHS.records)}">${both('全部信息与出处', 'Records and sources')}</a></li>
+<li><a href="${to(PATHS.askers)}">${both('谁查询过', 'Who asked')}</a></li>
+</ul></nav>
+${form(own, PATHS.out, html`<span>${both('已登录：', 'Signed in:')} <code>${own.code}</code></span> <button class="plain">${both('退出', 'Sign out')}</button>`)}
+</div>`
+
+export const form = ({ csrf }: Pick<Own, 'csrf'>, path: string, content: Html): Html =>
+  html`<form action="${to(path)}" method="post"><input type="hidden" name="csrf" value="${csrf}">
+${content}</form>`
+
+/** What became of what was sent. */
+export const done = (text: string | null): Html | null =>
+  text === null ? null : html`<p class="good" role="status" lang="zh-CN">${text}</p>`
+
+export const refused = (text: string | null): Html | null =>
+  text === null ? null : html`<p class="notice" role="alert" lang="zh-CN">${text}</p>`

@@ -1,0 +1,148 @@
+/** One entry of the party's: how its case went, what may be done about it, and once it has left the list who was told. */
+import { MOVES, type MoveName } from '../../domain/moves.js'
+import type { Retracted } from '../../work/retraction.js'
+import { day } from '../blacklist.js'
+import { minute } from '../entry.js'
+import { type Html, html, to, told } from '../html.js'
+import { both, type Page } from '../page.js'
+import { table } from '../scorecard-table.js'
+import { row } from './file.js'
+import { done, form, listingPath, type Own, ownPage, PATHS, refused } from './frame.js'
+import type { ListingWhole } from './questions.js'
+import { DELIVERIES, REMOVALS, STATES, say } from './words.js'
+
+/** Characters; work/move-input's bound. */
+const TEXT_MOST = 10_000
+
+export interface ListingShown {
+  own: Own
+  listing: ListingWhole
+  /** Who was told of its removal; null: it is not removed, or nobody ever got it. */
+  retraction: Retracted | null
+  platformNames: ReadonlyMap<string, { zh: string; en: string }>
+  done: string | null
+  refused: string | null
+  /** A text that was refused, to be mended. */
+  text: string
+}
+
+/** Whether it has been published, and has left for good. */
+export const isCertified = ({ state, publishedOn, removedOn, mirrored }: ListingWhole): boolean =>
+  state === 'REMOVED' && publishedOn !== null && removedOn !== null && !mirrored
+
+export const listingPage = (shown: ListingShown): Page => {
+  const { own, listing } = shown
+  const name = listing.list?.name ?? { zh: listing.kind, en: listing.kind }
+  return ownPage(
+    own,
+    { zh: name.zh, en: name.en },
+    html`${done(shown.done)}${refused(shown.refused)}
+<p class="state">${say(STATES, listing.state)}</p>
+${facts(listing)}
+${removed(shown)}
+${repair(shown)}
+${defence(shown)}
+${process(listing)}
+${documents(listing)}
+<p><a href="${to(PATHS.file)}">${both('返回概况', 'Back to the overview')}</a></p>`,
+  )
+}
+
+const facts = (one: ListingWhole): Html => html`<dl class="facts">
+${row('列入事由', 'Reason', told(one.reason))}${row('列入依据', 'Legal basis', one.basis && told(one.basis))}${row('决定机关', 'Authority', one.authority && told(one.authority))}${row('决定文号', 'Document', one.documentNumber && told(one.documentNumber))}${row('决定日期', 'Decided', one.decidedOn && day(one.decidedOn))}${row('公示日期', 'Published', one.publishedOn && day(one.publishedOn))}${row('届满日期', 'Ends on', one.endsOn && day(one.endsOn))}${row('移出日期', 'Removed', one.removedOn && day(one.removedOn))}${row('移出原因', 'Why removed', one.removalReason && say(REMOVALS, one.removalReason))}${row('暂停公示', 'Hidden since', one.hiding && day(one.hiding.on))}${row('期限', 'Your time', one.deadlines.length > 0 ? html`${one.deadlines.map(({ dueOn, endedOn, provisional }) => html`${both(`陈述申辩至 ${dueOn}（含）`, `to be heard until ${dueOn}, inclusive`)}${endedOn ? both('（已结束）', ' (over)') : provisional ? both('（节假日未公布，可能变动）', ' (holidays not published yet, it may move)') : null}`)}` : null)}</dl>`
+
+const repair = ({ own, listing, text }: ListingShown): Html | null => {
+  if (listing.repair !== null)
+    return html`<section aria-labelledby="repair"><h2 id="repair">${both('信用修复申请', 'Application for repair')}</h2>
+<p class="good">${both(`已于 ${listing.repair.appliedOn} 提交。`, `Sent on ${listing.repair.appliedOn}.`)} ${listing.repair.acceptedOn ? both(`${listing.repair.acceptedOn} 已受理，正在核实。`, `Accepted on ${listing.repair.acceptedOn}, being examined.`) : both('尚待受理。', 'Not accepted yet.')}</p></section>`
+  if (!listing.allowedMoves.includes('applyRepair')) return null
+  return html`<section aria-labelledby="repair"><h2 id="repair">${both('申请信用修复', 'Apply for repair')}</h2>
+<p>${both('写明处罚义务的履行情况、已消除的危害后果和不良影响，并作出信用承诺。提交后由决定机关受理、核实；未满最短期限等不符合条件的，当场告知原因。', 'Say how the penalty was performed, what harm was undone, and what you promise. The deciding authority accepts and examines it; what does not meet a condition, such as the shortest time, is refused at once with the reason.')}</p>
+${form(
+  own,
+  listingPath(listing.id),
+  html`<input type="hidden" name="act" value="applyRepair">
+<fieldset class="act"><legend>${both('申请内容', 'The application')}</legend>
+<p><label for="text">${both('履行情况与承诺', 'What was done, and the promise')}</label>
+<textarea id="text" name="text" rows="8" maxlength="${TEXT_MOST}" required aria-describedby="text-note">
+${text}</textarea></p>
+<p id="text-note" class="note">${both('材料虚假的，撤销修复、恢复列入，期限重新计算。请勿写身份证号。', 'After false materials the entry is restored and its term counted anew. No ID numbers.')}</p>
+<p><button>${both('提交申请', 'Send the application')}</button></p></fieldset>`,
+)}</section>`
+}
+
+const defence = ({ own, listing, text }: ListingShown): Html | null =>
+  listing.allowedMoves.includes('recordDefence')
+    ? html`<section aria-labelledby="defence"><h2 id="defence">${both('陈述申辩', 'To be heard')}</h2>
+${form(
+  own,
+  listingPath(listing.id),
+  html`<input type="hidden" name="act" value="recordDefence">
+<fieldset class="act"><legend>${both('陈述申辩的内容', 'What you have to say')}</legend>
+<p><label for="defence-text">${both('内容', 'Text')}</label>
+<textarea id="defence-text" name="text" rows="6" maxlength="${TEXT_MOST}" required>
+${text}</textarea></p>
+<p class="tick"><input id="hearing" name="hearing" type="checkbox" value="1"><label for="hearing">${both('要求听证', 'Ask for a hearing')}</label></p>
+<p><button>${both('提交', 'Send')}</button></p></fieldset>`,
+)}</section>`
+    : null
+
+const process = ({ proceedings }: ListingWhole): Html => html`<section aria-labelledby="process">
+<h2 id="process">${both('办理经过', 'How it went')}</h2>
+${
+  proceedings.length === 0
+    ? html`<p>${both('没有可告知的步骤。', 'No step to be told.')}</p>`
+    : html`<ol>${proceedings.map((step) => html`<li><p><strong>${moveNamed(step.move)}</strong> ${day(step.on)} ${step.documentNumber && told(step.documentNumber)}</p>${step.reason && html`<p>${told(step.reason)}</p>`}${step.text && html`<p>${told(step.text)}</p>`}</li>\n`)}</ol>`
+}
+</section>`
+
+const moveNamed = (name: string): Html => {
+  const move = Object.hasOwn(MOVES, name) ? MOVES[name as MoveName] : undefined
+  return move ? both(move.zh, move.en) : html`${name}`
+}
+
+const documents = (listing: ListingWhole): Html | null =>
+  listing.documents.length === 0
+    ? null
+    : html`<section aria-labelledby="documents"><h2 id="documents">${both('文书', 'Documents')}</h2>
+<ul>${listing.documents.map(({ kind, title, number }) => html`<li><a href="${to(`${listingPath(listing.id)}/documents/${kind}`)}">${told(title)}</a> ${number && told(number)} ${both('（可打印的网页）', '(a page to print)')}</li>\n`)}</ul></section>`
+
+const removed = ({ listing, retraction, platformNames }: ListingShown): Html | null => {
+  if (listing.state !== 'REMOVED') return null
+  return html`<section aria-labelledby="removed"><h2 id="removed">${both('移出之后', 'After the removal')}</h2>
+${isCertified(listing) ? html`<p><a href="${to(`${listingPath(listing.id)}/certificate`)}">${both('移出证明（签名，可打印、可下载）', 'Signed certificate of the removal, to print or keep')}</a></p>` : null}
+${receivers(retraction, platformNames)}</section>`
+}
+
+export const receivers = (
+  retraction: Retracted | null,
+  names: ReadonlyMap<string, { zh: string; en: string }>,
+): Html => {
+  if (retraction === null || retraction.receivers.length + retraction.hearers.length === 0)
+    return html`<p>${both('没有平台曾收到该条目，无须告知。', 'No platform ever got the entry: nobody had to be told.')}</p>`
+  const { hearers } = retraction
+  const heard = hearers.filter(({ confirmedAt }) => confirmedAt !== null).length
+  return html`${
+    retraction.receivers.length === 0
+      ? null
+      : table({
+          caption: { zh: '告知了谁，谁已确认', en: 'Who was told, and who has confirmed' },
+          columns: [
+            { zh: '信用平台', en: 'Credit platform' },
+            { zh: '最近告知', en: 'Last told' },
+            { zh: '确认', en: 'Confirmed' },
+            { zh: '情况', en: 'How far' },
+          ],
+          rows: retraction.receivers.map(({ platform, toldAt, confirmedAt, state }) => {
+            const name = names.get(platform)
+            return [
+              name ? both(name.zh, name.en) : platform,
+              toldAt ? minute(toldAt) : both('尚未', 'not yet'),
+              confirmedAt ? minute(confirmedAt) : both('尚未', 'not yet'),
+              say(DELIVERIES, state),
+            ]
+          }),
+        })
+  }
+${hearers.length === 0 ? null : html`<p>${both(`名单上有该卖家的电子商务平台 ${hearers.length} 家，其中 ${heard} 家已确认。`, `${hearers.length === 1 ? '1 marketplace has' : `${hearers.length} marketplaces have`} the seller on its list; ${heard} confirmed.`)}</p>`}`
+}

@@ -1,0 +1,155 @@
+/** What the pages of a party ask, as anybody with a party's token could over GraphQL; and the answers' shapes. */
+import type { Words } from '../../domain/facts.js'
+
+const RECORD = 'id kind agencyName { zh en } validFrom validTo'
+const LISTING = `id kind list { name { zh en } } state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason
+  mirrored contested allowedMoves repair { appliedOn acceptedOn }`
+
+/** All but what may be long. */
+export const FILE = `query MyFile { myFile {
+  uscc shop name kind region registrationStatus formerNames
+  standing { status listed asOf stale }
+  score { value grade scorecard asOf nextChangeOn objected
+    reasons { rule zh en points count fadesOn objected records { ${RECORD} } }
+    wayBack { on act zh en points value grade count basis confirmed answer { workdays confirmed } }
+    lasting { zh en count basis confirmed } }
+  listings { ${LISTING} }
+  objections { id state fact statement openedAt decidedAt note openedBy consequence { zh en } } } viewer { sub } }`
+
+export const LISTINGS = `query MyListings { myFile { uscc shop name listings { ${LISTING}
+  hiding { kind on } proceedings { move on stateAfter documentNumber reason text }
+  deadlines { name dueOn endedOn provisional } documents { kind title html number issuedOn } } } }`
+
+export const RECORDS = `query MyRecords($after: String) { myFile { records(first: 20, after: $after) { totalCount
+  nodes { ${RECORD} body knownFrom findings { message } source { file page row } }
+  pageInfo { hasNextPage endCursor } } } }`
+
+export const ASKERS = `query MyAskers($after: String) { myFile { askedBy(first: 50, after: $after) { completeUntil
+  nodes { at kind client role purpose } pageInfo { hasNextPage endCursor } } } }`
+
+export const SIGN_IN = 'mutation SignIn($accessCode: String!) { partyToken(accessCode: $accessCode) }'
+export const APPLY = 'mutation Apply($input: MoveInput!) { applyRepair(input: $input) { listing { id } } }'
+export const DEFEND = 'mutation Defend($input: MoveInput!) { recordDefence(input: $input) { listing { id } } }'
+export const OBJECT = 'mutation Object($input: OpenObjectionInput!) { openObjection(input: $input) { id } }'
+export const WITHDRAW = 'mutation Withdraw($id: ID!) { withdrawObjection(id: $id) { id } }'
+
+export interface RecordTold {
+  id: string
+  kind: string
+  agencyName: Words
+  validFrom: string | null
+  validTo: string | null
+}
+
+export interface RecordWhole extends RecordTold {
+  body: Record<string, unknown>
+  knownFrom: string
+  findings: { message: string }[]
+  source: { file: string | null; page: number | null; row: number }
+}
+
+export interface ListingTold {
+  id: string
+  kind: string
+  list: { name: Words } | null
+  state: string
+  reason: string
+  basis: string | null
+  authority: string | null
+  documentNumber: string | null
+  decidedOn: string | null
+  publishedOn: string | null
+  endsOn: string | null
+  removedOn: string | null
+  removalReason: string | null
+  mirrored: boolean
+  contested: boolean
+  allowedMoves: string[]
+  repair: { appliedOn: string; acceptedOn: string | null } | null
+}
+
+export interface ListingWhole extends ListingTold {
+  hiding: { kind: string; on: string } | null
+  proceedings: {
+    move: string
+    on: string
+    stateAfter: string
+    documentNumber: string | null
+    reason: string | null
+    text: string | null
+  }[]
+  deadlines: { name: string; dueOn: string; endedOn: string | null; provisional: boolean }[]
+  documents: { kind: string; title: string; html: string; number: string | null; issuedOn: string | null }[]
+}
+
+export interface ScoreTold {
+  value: number
+  grade: string
+  scorecard: string
+  asOf: string
+  nextChangeOn: string | null
+  objected: boolean
+  reasons: {
+    rule: string
+    zh: string
+    en: string
+    points: number
+    count: number
+    fadesOn: string | null
+    objected: boolean
+    records: RecordTold[]
+  }[]
+  wayBack: {
+    on: string
+    act: string
+    zh: string
+    en: string
+    points: number
+    value: number
+    grade: string
+    count: number
+    basis: string
+    confirmed: boolean
+    answer: { workdays: number; confirmed: boolean } | null
+  }[]
+  lasting: { zh: string; en: string; count: number; basis: string; confirmed: boolean }[]
+}
+
+export interface ObjectionTold {
+  id: string
+  state: string
+  fact: string
+  statement: string
+  openedAt: string
+  decidedAt: string | null
+  note: string | null
+  openedBy: string | null
+  consequence: Words
+}
+
+export interface FileTold {
+  uscc: string | null
+  shop: string | null
+  name: string | null
+  kind: string
+  region: string | null
+  registrationStatus: string | null
+  formerNames: string[]
+  standing: { status: string; listed: boolean; asOf: string; stale: boolean }
+  score: ScoreTold | null
+  listings: ListingTold[]
+  objections: ObjectionTold[]
+}
+
+export interface AskerTold {
+  at: string
+  kind: string
+  client: string
+  role: string
+  purpose: string | null
+}
+
+export interface PageOf<N> {
+  nodes: N[]
+  pageInfo: { hasNextPage: boolean; endCursor: string | null }
+}

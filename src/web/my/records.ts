@@ -1,0 +1,69 @@
+/** All that the hub holds of a party, each with where it came from; and who asked about it. */
+import { day } from '../blacklist.js'
+import { minute } from '../entry.js'
+import { type Html, html, to, told } from '../html.js'
+import { both, type Page } from '../page.js'
+import { table } from '../scorecard-table.js'
+import { row } from './file.js'
+import { type Own, ownPage, PATHS } from './frame.js'
+import type { AskerTold, PageOf, RecordWhole } from './questions.js'
+import { ASKED, RECORDS, ROLES, say } from './words.js'
+
+export const recordsPage = (
+  own: Own,
+  { nodes, pageInfo, totalCount }: PageOf<RecordWhole> & { totalCount: number },
+): Page =>
+  ownPage(
+    own,
+    { zh: '全部信息与出处', en: 'Records and sources' },
+    html`<p>${both(`共 ${totalCount} 条。有误的，请向报送单位申请更正，或在概况页对评分所依据的提出异议。`, `${totalCount === 1 ? '1 record' : `${totalCount} records`}. What is wrong is corrected by the agency that sent it; what the score rests on can be objected to in the overview.`)}</p>
+${nodes.map(record)}
+${more(PATHS.records, pageInfo)}`,
+  )
+
+const record = (one: RecordWhole): Html => html`<article>
+<h2>${say(RECORDS, one.kind)} <small>${one.validFrom && day(one.validFrom)}${one.validTo && html`–${day(one.validTo)}`}</small></h2>
+<dl class="facts">
+${row('信源单位', 'Agency', both(one.agencyName.zh, one.agencyName.en))}${row('得知于', 'Known since', minute(new Date(one.knownFrom)))}${row('出处', 'Source', sourceOf(one))}${row('可疑之处', 'Noticed', one.findings.length > 0 ? told(one.findings.map(({ message }) => message).join('；')) : null)}${Object.entries(one.body).map(([name, value]) => (value === null || value === '' ? null : html`<div><dt><code>${name}</code></dt><dd>${told(typeof value === 'object' ? JSON.stringify(value) : String(value))}</dd></div>\n`))}</dl>
+</article>\n`
+
+const sourceOf = ({ source: { file, page, row: line } }: RecordWhole): Html =>
+  html`${file === null ? both('信源单位接口', "the agency's interface") : html`<code>${file}</code>`}${page === null ? null : both(`，第 ${page} 页`, `, page ${page}`)}${both(`，第 ${line} 行`, `, row ${line}`)}`
+
+export const askersPage = (
+  own: Own,
+  { nodes, pageInfo, completeUntil }: PageOf<AskerTold> & { completeUntil: string | null },
+): Page =>
+  ownPage(
+    own,
+    { zh: '谁查询过', en: 'Who asked about you' },
+    html`<p>${both('由新到旧。国家机关的查询依规则不告知当事人（规则见“关于”）。', 'Newest first. Of questions of state organs the rules do not let the party be told (see About).')}</p>
+<p class="note">${completeUntil === null ? both('尚未编入。', 'None is entered yet.') : both(`${minute(new Date(completeUntil))} 之前的均已在内。`, `Complete until ${minute(new Date(completeUntil))}.`)}</p>
+${
+  nodes.length === 0
+    ? html`<p>${both('没有。', 'Nobody.')}</p>`
+    : table({
+        caption: { zh: '查询', en: 'Questions' },
+        columns: [
+          { zh: '谁', en: 'Who' },
+          { zh: '何时', en: 'When' },
+          { zh: '角色', en: 'Role' },
+          { zh: '方式', en: 'How' },
+          { zh: '用途', en: 'Purpose' },
+        ],
+        rows: nodes.map(({ at, kind, client, role, purpose }) => [
+          told(client),
+          minute(new Date(at)),
+          say(ROLES, role),
+          say(ASKED, kind),
+          purpose === null ? both('未说明', 'not said') : told(purpose),
+        ]),
+      })
+}
+${more(PATHS.askers, pageInfo)}`,
+  )
+
+const more = (path: string, { hasNextPage, endCursor }: PageOf<unknown>['pageInfo']): Html | null =>
+  hasNextPage && endCursor !== null
+    ? html`<p class="pages"><a href="${to(path, { after: endCursor })}">${both('下一页', 'Next page')}</a></p>`
+    : null

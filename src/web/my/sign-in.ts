@@ -1,0 +1,40 @@
+/** The door of a listed or scored party: its access code opens it. */
+import { type Html, html, to } from '../html.js'
+import { both, type Page, page } from '../page.js'
+import { refused } from './frame.js'
+
+export interface Door {
+  /** Why it stays shut; a sentence in both languages. Null: nobody has knocked. */
+  why: string | null
+  /** What was written in a form when the session had ended, so that it is not lost. */
+  typed: string | null
+}
+
+export const signInPage = ({ why, typed }: Door): Page =>
+  page(
+    { zh: '我的记录', en: 'My record' },
+    html`<p>${both(
+      '被列入名单或者被评分的经营者，凭访问码查看自己的全部信息、评分理由和恢复途径，提出异议，申请信用修复。',
+      'An operator that is listed or scored reads its own file here by its access code, with the reasons of its score and the way back up, objects, and applies for repair.',
+    )}</p>
+${refused(why)}
+${typed === null || typed === '' ? null : kept(typed)}
+<form action="${to('/my')}" method="post" class="search" autocomplete="off">
+<div class="main">
+<label for="access-code">${both('访问码', 'Access code')}</label>
+<div class="row"><input id="access-code" name="accessCode" type="text" required maxlength="100" autocapitalize="characters" autocomplete="off" spellcheck="false" aria-describedby="access-note">
+<button>${both('进入', 'Enter')}</button></div>
+<p id="access-note" class="note">${both('25 个字母和数字，大小写、空格、连字符均可；见决定书所附的告知。', '25 letters and digits, in any case and grouping: see the notice served with the decision.')}</p>
+</div>
+</form>
+<h2>${both('没有访问码', 'Without an access code')}</h2>
+<p>${both('访问码由决定机关随决定书送达；遗失的，请向该机关申请补发，补发后旧码即告失效。仅被评分、未列入名单的，也可申请。', 'The deciding authority serves it with the decision. Whoever has lost it asks that authority for another, and the old one opens nothing any more. Operators that are only scored may ask for one too.')}</p>
+<h2>${both('登录期间', 'While signed in')}</h2>
+<p>${both('本站在您登录期间设置一个 Cookie，退出即删除；30 分钟不操作或满两小时自动退出，访问码补发或撤销时立即失效。每次查看和办理都留有痕迹，供审计。', 'While you are signed in this site sets one cookie, which goes when you sign out. A session ends after 30 minutes without use, after two hours in any case, and at once when the access code is replaced or revoked. Every look and every act leaves a row for auditors.')}</p>`,
+  )
+
+const kept = (typed: string): Html => html`<section aria-labelledby="typed">
+<h2 id="typed">${both('您刚才填写的内容（尚未提交）', 'What you had written (not sent)')}</h2>
+<p>${both('请先复制保存，登录后重新粘贴。', 'Copy it, sign in, and paste it again.')}</p>
+<pre tabindex="0">${typed}</pre>
+</section>`

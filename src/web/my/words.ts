@@ -1,0 +1,101 @@
+/** Words for what the hub tells a party in names of its own. */
+import type { Words } from '../../domain/facts.js'
+import { type Html, html } from '../html.js'
+import { both } from '../page.js'
+
+const words = (zh: string, en: string): Words => ({ zh, en })
+
+export const STATES: Record<string, Words> = {
+  LEAD: words('线索', 'a lead'),
+  PROPOSED: words('已提出', 'proposed'),
+  NOTIFIED: words('已告知，可陈述申辩', 'notified: you may be heard'),
+  DEFENCE: words('陈述申辩中', 'being heard'),
+  HEARING: words('听证中', 'hearing'),
+  REVIEWED: words('已复核', 'reviewed'),
+  CONSENTED: words('上级已同意', 'consented'),
+  DECIDED: words('已决定', 'decided'),
+  SERVED: words('已送达', 'served'),
+  PUBLISHED: words('公示中', 'published'),
+  REPAIR_APPLIED: words('公示中，修复申请办理中', 'published; the repair applied for is being examined'),
+  HIDDEN: words('暂停公示', 'hidden'),
+  REMOVED: words('已移出', 'removed'),
+  NOT_LISTED: words('不予列入', 'not listed'),
+}
+
+export const REMOVALS: Record<string, Words> = {
+  EXPIRED: words('期满', 'its term has ended'),
+  REPAIRED: words('信用修复', 'repaired'),
+  REVOKED: words('撤销', 'revoked'),
+  CORRECTED: words('更正', 'corrected'),
+  CEASED: words('主体已不存在', 'the subject has ceased to exist'),
+}
+
+export const RECORDS: Record<string, Words> = {
+  REGISTRATION: words('登记信息', 'registration'),
+  SHOP: words('网店', 'shop'),
+  TRADEMARK: words('商标', 'trademark'),
+  INSPECTION: words('产品质量抽查', 'product inspection'),
+  PENALTY: words('行政处罚', 'administrative penalty'),
+  LIST_ENTRY: words('其他机关的名单记录', 'entry of a list kept elsewhere'),
+  PERMIT: words('行政许可', 'administrative permit'),
+  REPAIR: words('信用修复结果', 'result of a credit repair'),
+  RECALL: words('缺陷产品召回', 'product recall'),
+  STANDARD: words('企业标准自我声明', 'declared standard'),
+  COMMITMENT: words('质量承诺', 'quality commitment'),
+  ICP_FILING: words('ICP 备案', 'ICP filing'),
+  TRUSTMARK: words('可信认证', 'trust mark'),
+}
+
+export const STANDINGS: Record<string, Words> = {
+  KNOWN: words('存续', 'known'),
+  UNKNOWN: words('未知', 'unknown'),
+  CEASED: words('已注销或吊销等', 'ceased'),
+}
+
+export const ACTS: Record<string, Words> = {
+  PERFORM: words('履行义务', 'perform the duty'),
+  CORRECT: words('改正、补办', 'put it right'),
+  REPAIR: words('申请信用修复', 'apply for repair'),
+  WAIT: words('等待期满', 'wait'),
+}
+
+export const OBJECTIONS: Record<string, Words> = {
+  OPEN: words('核查中', 'being examined'),
+  UPHELD: words('成立，由信源单位更正', 'upheld: its agency corrects the record'),
+  REJECTED: words('不成立', 'rejected'),
+  WITHDRAWN: words('已撤回', 'withdrawn'),
+}
+
+export const DELIVERIES: Record<string, Words> = {
+  OWED: words('已告知或待告知，尚未确认', 'told or about to be, not confirmed'),
+  CONFIRMED: words('已确认', 'confirmed'),
+  REFUSED: words('平台未接受，由人处理', 'not taken by the platform: a person sees to it'),
+  FOLDED: words('该条目已重新公示', 'the entry stands again'),
+  CLOSED: words('由人办结，未曾确认', 'closed by a person, never confirmed'),
+}
+
+export const ROLES: Record<string, Words> = {
+  marketplace: words('电子商务平台', 'marketplace'),
+  credit_service: words('信用服务机构', 'credit service'),
+  agency: words('信源单位', 'agency'),
+  officer: words('经办人', 'officer'),
+  reviewer: words('复核人', 'reviewer'),
+  administrator: words('管理员', 'administrator'),
+  auditor: words('审计人员', 'auditor'),
+  party: words('当事人', 'the party itself'),
+}
+
+export const ASKED: Record<string, Words> = {
+  ANSWER: words('查询', 'a question'),
+  ACT: words('办理', 'an act'),
+  OUTCOME: words('办理结果', 'what came of an act'),
+  CHUNK: words('批量查询', 'many codes at once'),
+  FILE: words('取走文件', 'a file'),
+  TOKEN: words('登录', 'signing in'),
+}
+
+/** A name that is not known here is told as it stands. */
+export const say = (table: Record<string, Words>, name: string): Html => {
+  const found = Object.hasOwn(table, name) ? table[name] : undefined
+  return found ? both(found.zh, found.en) : html`${name}`
+}

@@ -1,0 +1,47 @@
+/** What the public and a party send in forms, for the test that holds the description of addresses against the server. */
+import { keyIn, type World } from '../api/world.js'
+
+type Ask = (path: string, status: number, how: { at: string; [more: string]: unknown }) => Promise<Response>
+
+const ISSUE = 'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code } }'
+
+/** `listing`: uuid of a published entry of the operator; it is removed by this. */
+export const hearForms = async (world: World, ask: Ask, operator: string, listing: string): Promise<void> => {
+  const form = (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams(fields) })
+  await ask('/check', 200, { at: '/check' })
+  await ask('/check', 200, { at: '/check', ...form({ codes: operator }) })
+  await ask('/check', 200, { at: '/check', ...form({ codes: operator, format: 'csv' }) })
+  await ask('/check', 400, { at: '/check', ...form({ codes: '' }) })
+  await ask('/check', 413, { at: '/check', ...form({ codes: 'x'.repeat(600_000) }) })
+  await ask('/about', 200, { at: '/about' })
+  await ask('/about/rules/lists', 200, { at: '/about/rules/{name}' })
+  await ask('/about/rules/none', 404, { at: '/about/rules/{name}' })
+
+  const token = world.token('officer', 'officer-1')
+  const input = { operator, reason: '随决定书送达' }
+  const accessCode = (await world.ask(ISSUE, { token, variables: { input } })).data.issueAccessCode.code
+  await ask('/my', 200, { at: '/my' })
+  await ask('/my/records', 303, { at: '/my/records' })
+  await ask('/my', 403, { at: '/my', ...form({ accessCode: 'x' }) })
+  const entered = await ask('/my', 303, { at: '/my', ...form({ accessCode }) })
+  const headers = { cookie: entered.headers.get('set-cookie')?.split(';')[0] ?? '' }
+  const own = await (await ask('/my', 200, { at: '/my', headers })).text()
+  const csrf = /name="csrf" value="([^"]+)"/.exec(own)?.[1] ?? ''
+  const id = Buffer.from(`Listing:${listing}`).toString('base64url')
+  for (const path of ['/my/records', '/my/asked-by']) await ask(path, 200, { at: path, headers })
+  const at = '/my/listings/{id}'
+  await ask(`/my/listings/${id}`, 200, { at, headers })
+  await ask('/my/listings/none', 404, { at, headers })
+  await ask(`/my/listings/${id}/documents/NOTICE`, 200, { at: `${at}/documents/{kind}`, headers })
+  await ask(`/my/listings/${id}`, 403, { at, headers, ...form({ act: 'applyRepair', text: 'x' }) })
+  await ask(`/my/listings/${id}`, 422, { at, headers, ...form({ act: 'applyRepair', text: 'x', csrf }) })
+  await ask('/my/objections', 401, { at: '/my/objections', ...form({ csrf }) })
+  await ask('/my/objections', 422, { at: '/my/objections', headers, ...form({ csrf, record: 'x', statement: 'x' }) })
+  await world.database.db.raw(
+    `update listings set state = 'REMOVED', removed_on = '2026-03-01', removal_reason = 'REVOKED' where id = ?`,
+    [keyIn(id)],
+  )
+  await ask(`/my/listings/${id}/certificate`, 200, { at: `${at}/certificate`, headers })
+  await ask(`/my/listings/${id}/certificate.jws`, 200, { at: `${at}/certificate.jws`, headers })
+  await ask('/my/sign-out', 303, { at: '/my/sign-out', headers, ...form({ csrf }) })
+}

@@ -1,0 +1,37 @@
+/** A browser without scripts, as far as a test of pages and forms needs one: it keeps its cookie and follows nothing by itself. */
+export interface Seen {
+  status: number
+  headers: Headers
+  text: string
+}
+
+export interface Party {
+  get(path: string, headers?: Record<string, string>): Promise<Seen>
+  post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Seen>
+  /** The token that the forms of this page send. */
+  csrf(path: string): Promise<string>
+  /** `name=value`, or empty. */
+  cookie(): string
+  lay(cookie: string): void
+}
+
+export const visitor = (url: string): Party => {
+  let cookie = ''
+  const ask = async (path: string, init: RequestInit): Promise<Seen> => {
+    const headers = { accept: 'text/html', ...(cookie && { cookie }), ...(init.headers as Record<string, string>) }
+    const answer = await fetch(`${url}${path}`, { ...init, headers, redirect: 'manual' })
+    const given = answer.headers.get('set-cookie')
+    if (given !== null) cookie = given.includes('Max-Age=0') ? '' : (given.split(';')[0] ?? '')
+    return { status: answer.status, headers: answer.headers, text: await answer.text() }
+  }
+  const get: Party['get'] = (path, headers = {}) => ask(path, { headers })
+  return {
+    get,
+    post: (path, fields, headers = {}) => ask(path, { method: 'POST', body: new URLSearchParams(fields), headers }),
+    csrf: async (path) => /name="csrf" value="([^"]+)"/.exec((await get(path)).text)?.[1] ?? '',
+    cookie: () => cookie,
+    lay: (given) => {
+      cookie = given
+    },
+  }
+}

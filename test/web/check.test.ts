@@ -1,0 +1,207 @@
+import { expect } from 'chai'
+import iconv from 'iconv-lite'
+import {
+  makeWorld,
+  NOW,
+  operatorId,
+  penalty,
+  publishListing,
+  registration,
+  scored,
+  TODAY,
+  uscc,
+  type World,
+} from '../api/world.js'
+
+interface Seen {
+  status: number
+  headers: Headers
+  text: string
+}
+
+describe('POST /check', () => {
+  let world: World
+  const [listed, clear, unknown] = [uscc(1), uscc(2), uscc(3)]
+  const NAME = `虚构青禾"><i>有限公司`
+  const send = async (body: FormData | URLSearchParams | string, headers: Record<string, string> = {}, query = '') => {
+    const answer = await fetch(`${world.url}/check${query}`, {
+      method: 'POST',
+      body,
+      headers: { accept: 'text/html', ...headers },
+    })
+    return { status: answer.status, headers: answer.headers, text: await answer.text() } satisfies Seen
+  }
+  const pasted = (codes: string, more: Record<string, string> = {}, query = '') =>
+    send(new URLSearchParams({ codes, ...more }), {}, query)
+  const sentAs = (bytes: Uint8Array<ArrayBuffer> | string, more: Record<string, string> = {}) => {
+    const form = new FormData()
+    form.set('codes', '')
+    form.set('file', new Blob([bytes]), '名单.csv')
+    for (const [name, value] of Object.entries(more)) form.set(name, value)
+    return send(form)
+  }
+  /** Rows of the table of a page, as texts. */
+  const rowsIn = (text: string): string[] =>
+    [...text.matchAll(/<tr role="row"><th role="rowheader"([\s\S]*?)<\/tr>/g)].map(([row]) =>
+      row
+        .replace(/<[^>]+>/g, ' ')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    )
+
+  before(async () => {
+    world = await makeWorld()
+    await world.bring('registry', [registration(listed, NAME), registration(clear, '虚构白露有限公司')])
+    await world.bring('penalties', [penalty(listed, '虚市监处罚〔2026〕1号')])
+    await publishListing(world, listed, '虚市监处罚〔2026〕1号')
+    await scored(world, await operatorId(world, clear), 812, 'A', [])
+    await world.bring('dishonest', [], NOW)
+  })
+  after(() => world.close())
+
+  it('answers a pasted list in its order: on the list or not, known or not, as of when, and that it is no certificate', async () => {
+    const { status, text, headers } = await pasted(`${listed}\n ${clear.toLowerCase()}\r\n\n${unknown}\nnonsense`)
+    expect(status).to.equal(200)
+    expect(headers.get('cache-control')).to.equal('no-store')
+    const [first = '', second = '', third = '', fourth = ''] = rowsIn(text)
+    expect(rowsIn(text)).to.have.length(4)
+    expect(first).to.include('在名单上').and.include('销售假冒注册商标的商品').and.include('已知主体')
+    expect(second).to.include('未查到').and.include('虚构白露有限公司')
+    expect(third).to.include('未知代码')
+    expect(fourth).to.include('未知代码')
+    expect(text)
+      .to.include('不是无不良记录的证明')
+      .and.include('不保存')
+      .and.match(/信息截至|尚未有一次成功归集/)
+  })
+
+  it('never tells a score or a grade', async () => {
+    for (const more of [{}, { format: 'csv' }]) {
+      const { text } = await pasted(clear, more)
+      expect(text).not.to.match(/812|grade|score(?!card)/)
+    }
+  })
+
+  it('links an entry to its page, and writes what others called themselves as text', async () => {
+    const { text } = await pasted(`${listed}\t<b>x</b>`)
+    const [, path] = /href="(\/blacklist\/[0-9a-f-]{36})"/.exec(text) ?? []
+    expect((await fetch(`${world.url}${path}`)).status).to.equal(200)
+    expect(text).to.include('虚构青禾&quot;&gt;&lt;i&gt;').and.include('&lt;b&gt;x&lt;/b&gt;').and.not.include('<b>x')
+  })
+
+  it('compares names, out of a spreadsheet, with a heading or without, in the encodings of files here', async () => {
+    const same = `${clear},虚构白露有限公司`
+    const other = `${listed},虚构别家有限公司`
+    for (const answer of [
+      await pasted(`${clear}\t虚构白露有限公司\n${listed}\t虚构别家有限公司`),
+      await pasted(`${clear}，虚构白露有限公司\n${listed}，虚构别家有限公司`),
+      await sentAs(`\uFEFF统一社会信用代码,名称\r\n${same}\r\n${other}\r\n`),
+      await sentAs(
+        new Uint8Array(
+          iconv.encode(`名称,统一社会信用代码\n虚构白露有限公司,${clear}\n虚构别家有限公司,${listed}\n`, 'gb18030'),
+        ),
+      ),
+      await sentAs(new Uint8Array(iconv.encode(`${same}\n${other}`, 'utf-16le', { addBOM: true }))),
+    ]) {
+      const [one = '', two = ''] = rowsIn(answer.text)
+      expect(one, answer.text).to.include('名称一致')
+      expect(two).to.include('名称不符')
+    }
+  })
+
+  it('takes codes one after the other in a line, and a bad row costs itself alone', async () => {
+    expect(rowsIn((await pasted(`${listed}, ${clear}, ${unknown}`)).text)).to.have.length(3)
+    expect(rowsIn((await pasted(`${listed}、${clear}`)).text)).to.have.length(2)
+    const rows = rowsIn((await pasted(`坏行\n${listed}\n"${'长'.repeat(3_000)}\n${clear}`)).text)
+    expect(rows).to.have.length(4)
+    expect(rows[1]).to.include('在名单上')
+    expect(rows[2]).to.include('此行过长')
+    expect(rows[3]).to.include('虚构白露')
+  })
+
+  it('gives the answers as a table in which nothing is a formula', async () => {
+    const { text, headers } = await pasted(`code,name,ref\n${listed},=HYPERLINK(1),+7\n@SUM(1),-1,x`, { format: 'csv' })
+    expect(headers.get('content-disposition')).to.equal(`attachment; filename="check-${TODAY}.csv"`)
+    expect(headers.get('cache-control')).to.equal('no-store')
+    const [head, first = '', second = ''] = text.replace(/^\uFEFF/, '').split('\r\n')
+    expect(head).to.equal('row,code,uscc,name,status,listed,listings,askedName,nameAnswer,ref,asOf,stale,fault')
+    expect(first).to.match(/^1,/).and.include(`${listed},${listed},`).and.include(',KNOWN,true,')
+    expect(first).to.include("'=HYPERLINK(1)").and.include("'+7").and.include('DIFFERENT')
+    expect(second).to.include("'@SUM(1)").and.include("'-1").and.include('UNKNOWN,false')
+  })
+
+  it('refuses what it cannot answer, says why, and gives back what was typed', async () => {
+    const many = Array(1_001).fill(clear).join('\n')
+    for (const [answer, status, said] of [
+      [await pasted(many), 400, '1000'],
+      [await pasted('  \n '), 400, '没有可核验的内容'],
+      [await sentAs('PK\u0003\u0004xx'), 400, '另存为 CSV'],
+      [await send('{"codes":[]}', { 'content-type': 'application/json' }), 400, '表单无法读取'],
+      [await send('--x', { 'content-type': 'multipart/form-data; boundary=y' }), 400, '表单无法读取'],
+      [await pasted('0'.repeat(600_000)), 413, '512 kB'],
+    ] as [Seen, number, string][]) {
+      expect(answer.status, said).to.equal(status)
+      expect(answer.text).to.include(said).and.include('role="alert"').and.include('<textarea')
+    }
+    expect((await pasted(many)).text).to.include(`${clear}\n${clear}`)
+    expect((await fetch(`${world.url}/check?code=${clear}`, { method: 'GET' })).status).to.equal(200)
+  })
+
+  it('answers in English where the address says so', async () => {
+    const { text } = await pasted(listed, {}, '?lang=en')
+    expect(text)
+      .to.include('on the blacklist')
+      .and.include('Not found is no certificate')
+      .and.include('<html lang="en">')
+  })
+
+  it('counts each hundred rows against the quota of whoever asks', async () => {
+    const small = await makeWorld({ quota: 12 })
+    try {
+      const ask = (count: number) =>
+        fetch(`${small.url}/check`, {
+          method: 'POST',
+          body: new URLSearchParams({ codes: Array(count).fill(clear).join('\n') }),
+        })
+      expect((await ask(1_000)).status).to.equal(200)
+      const left = await ask(10)
+      expect(left.status).to.equal(200)
+      expect(left.headers.get('ratelimit')).to.match(/r=1;/)
+      const over = await ask(200)
+      expect(over.status).to.equal(429)
+      expect(await over.text()).to.include('role="alert"')
+      expect(Number(over.headers.get('retry-after'))).to.be.greaterThan(0)
+    } finally {
+      await small.close()
+    }
+  })
+})
+
+describe('/about', () => {
+  let world: World
+  before(async () => {
+    world = await makeWorld({ demo: true })
+  })
+  after(() => world.close())
+  const get = async (path: string) => {
+    const answer = await fetch(`${world.url}${path}`, { headers: { accept: 'text/html' } })
+    return { status: answer.status, text: await answer.text() }
+  }
+
+  it('names legal bases and rule tables with their sources, says what is unconfirmed, and what is stand-in', async () => {
+    const { text } = await get('/about')
+    for (const said of ['市场监管总局令第44号', '未经核实', '投诉', '无障碍声明', '隐私', '36 个月', '全部虚构'])
+      expect(text).to.include(said)
+    const tables = [...text.matchAll(/href="(\/about\/rules\/[^"]+)"/g)].map(([, path]) => path ?? '')
+    expect(new Set(tables).size).to.be.greaterThan(6)
+    for (const path of new Set(tables)) {
+      const { status, text: table } = await get(path)
+      expect(status, path).to.equal(200)
+      expect(table).to.match(/出处|施行期间|未经核实/)
+    }
+    expect((await get('/about/rules/trail')).text)
+      .to.include('个人信息保护法第五十六条')
+      .and.include('unconfirmed')
+    expect((await get('/about/rules/..%2Fscorecards')).status).to.equal(404)
+  })
+})

@@ -1,0 +1,262 @@
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import type { Body } from '../../../src/domain/records.js'
+import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
+import { type AtDesk, atDesk, deskBuilt } from '../../support/desk.js'
+import { startHub, type TestHub } from '../../support/hub.js'
+
+const NARROW = { viewport: { width: 360, height: 800 } }
+const REJECTS = 1_000
+/** Rows of a table that stand in the page at once. */
+const DRAWN_MOST = 60
+
+interface Firm {
+  name: string
+  code: string
+  representative: string
+}
+
+describe('intake at the desk', function () {
+  this.timeout(BROWSER_MS)
+  const visitor = browser()
+  let hub: TestHub
+  let firms: Firm[]
+  /** A row of the office's table, with every field that it has. */
+  let row: Record<string, string>
+  before(async () => {
+    await deskBuilt()
+    hub = await startHub()
+    for (const feed of ['registry', 'quality', 'penalties']) await hub.hub.pull(feed, { cause: 'command' })
+    await hub.hub.score({ cause: 'command' })
+    const { rows } = await hub.hub.db.raw(
+      `select o.name, o.uscc as code, v.body->>'representative' as representative from operators o
+       join versions v on v.operator_id = o.id and v.kind = 'registration' and v.known_to is null
+       where o.name in (select name from operators group by name having count(*) = 1) and v.body->>'representative' is not null
+       order by o.id limit 4`,
+    )
+    firms = rows
+    const bad = await hub.hub.db('rejects').where({ feed: 'penalties' }).first('item')
+    row = bad.item
+  })
+  after(() => hub?.stop())
+
+  const line = (n: number, fields: Record<string, string>): Record<string, string> => ({
+    ...row,
+    CF_WSH: `测市监处罚〔2026〕${n}号`,
+    // Recent, so that it weighs in the score.
+    CF_JDRQ: '2026-10-20',
+    CF_YXQ: '2029-10-19',
+    CF_GSJZQ: '2029-10-19',
+    ...fields,
+  })
+  const of = ({ name, representative, code }: Firm, { coded = false } = {}): Record<string, string> => ({
+    CF_XDR_MC: name,
+    CF_FRDB: representative,
+    CF_XDR_SHXYM: coded ? code : '',
+  })
+  const csv = (lines: Record<string, string>[]): Buffer => {
+    const names = Object.keys(row)
+    const cell = (text: unknown) => `"${String(text ?? '').replaceAll('"', '""')}"`
+    const all = [names, ...lines.map((one) => names.map((name) => one[name]))]
+    return Buffer.from(all.map((cells) => cells.map(cell).join(',')).join('\r\n'))
+  }
+  const checked = async ({ page, faults, strays }: AtDesk) => {
+    expect(await violations(page)).to.deep.equal([])
+    expect(await isTooWide(page)).to.equal(false)
+    expect([faults, strays]).to.deep.equal([[], []])
+  }
+  const status = (page: Page, text: string | RegExp) => page.getByRole('status').filter({ hasText: text }).waitFor()
+
+  it('an administrator uploads a file having seen what it brings; an officer corrects one reject and drops another', async () => {
+    const [one, two, three, four] = firms as [Firm, Firm, Firm, Firm]
+    const admin = await atDesk(visitor, hub, 'administrator')
+    const { page } = admin
+    await admin.open('/intake/uploads?feed=penalties', '上传')
+    const file = csv([
+      line(901, of(one)),
+      line(902, of(two)),
+      line(903, of(three, { coded: true })),
+      line(904, { ...of(four), CF_XDR_SHXYM: four.code.slice(0, 17) }),
+      line(905, { ...of(four, { coded: true }), CF_JDRQ: '' }),
+    ])
+    await page
+      .getByLabel(/把文件拖到这里/)
+      .setInputFiles({ name: '十一月处罚.csv', mimeType: 'text/csv', buffer: file })
+    await page.getByRole('button', { name: /^预\s?览$/ }).click()
+    const preview = page.getByRole('region', { name: '预览' })
+    await preview.getByText('2 预览：尚未接收').waitFor()
+    expect(await preview.locator('mark.fault').allTextContents()).to.deep.equal([
+      `CF_XDR_SHXYM：${four.code.slice(0, 17)}`,
+      'CF_JDRQ：空',
+    ])
+    expect(await preview.locator('.figures dd').allTextContents()).to.deep.equal(['5', '1', '0', '2', '2', '0'])
+    expect(await hub.hub.db('runs').where({ cause: 'upload' }).count('* as n').first()).to.deep.equal({ n: 0 })
+    await checked(admin)
+    await page.getByRole('button', { name: '接收这个文件' }).click()
+    await page.getByRole('button', { name: '确认接收这个文件' }).click()
+    const result = page.getByRole('region', { name: '结果' })
+    await result.getByText('3 结果：已接收').waitFor()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      result.getByRole('link', { name: /下载逐行结果/ }).click(),
+    ])
+    expect(download.suggestedFilename()).to.match(/^rejects-penalties-.*csv$/)
+    await result.getByRole('link', { name: /逐条处理拒收的 2 条/ }).waitFor()
+    const path = await result.getByRole('link', { name: /逐条处理/ }).getAttribute('href')
+    await admin.close()
+
+    const officer = await atDesk(visitor, hub, 'officer')
+    await officer.open(String(path).replace(/^\/desk/, ''), '拒收条目')
+    const desk = officer.page
+    const code = desk.getByLabel('CF_XDR_SHXYM', { exact: true })
+    const day = desk.getByLabel('CF_JDRQ', { exact: true })
+    // Newest first: the row without a day, and then, by key, the one with the short code.
+    await day.waitFor()
+    expect(await day.getAttribute('aria-invalid')).to.equal('true')
+    await desk.locator('h1').focus()
+    await desk.keyboard.press('j')
+    await desk.getByRole('heading', { name: /第 5 行/ }).waitFor()
+    await code.fill('仍然不对')
+    await desk.getByLabel('更正的理由').fill('据决定书原件补正')
+    await desk.keyboard.press('Control+Enter')
+    await status(desk, '仍有')
+    // What was written of one is still there after a look at another.
+    await desk.keyboard.press('Alt+ArrowUp')
+    await desk.getByRole('heading', { name: /第 6 行/ }).waitFor()
+    await desk.getByLabel('CF_JDRQ', { exact: true }).focus()
+    await desk.keyboard.press('Alt+ArrowDown')
+    await desk.getByRole('heading', { name: /第 5 行/ }).waitFor()
+    expect(await code.inputValue()).to.equal('仍然不对')
+    await code.fill(four.code)
+    await desk.getByLabel('更正的理由').fill('据决定书原件补正')
+    await code.press('Control+Enter')
+    await status(desk, '已更正并接收：成为新的信用信息')
+    await desk.getByRole('button', { name: /第 6 行/ }).click()
+    await day.waitFor()
+    await desk.getByRole('button', { name: '不再处理' }).click()
+    await desk.getByRole('dialog').getByLabel('理由').fill('信源单位将重新报送')
+    await desk.getByRole('button', { name: '确认不再处理' }).click()
+    await status(desk, '不再处理')
+    await checked(officer)
+    const settled = await hub.hub
+      .db('rejects')
+      .whereNot({ state: 'OPEN' })
+      .orderBy('id')
+      .select('state', 'note', 'settled_by')
+    expect(settled).to.deep.equal([
+      { state: 'TAKEN', note: '据决定书原件补正', settled_by: 'officer' },
+      { state: 'DROPPED', note: '信源单位将重新报送', settled_by: 'officer' },
+    ])
+    await officer.close()
+  })
+
+  it('an officer decides two identity proposals by keyboard and undoes one', async () => {
+    const officer = await atDesk(visitor, hub, 'officer', { viewport: { width: 1440, height: 900 } })
+    const { page } = officer
+    await officer.open('/intake/identity?feed=penalties', '身份认定')
+    const [one, two] = firms as [Firm, Firm]
+    const openOf = async () =>
+      hub.hub
+        .db('unmatched')
+        .where({ feed: 'penalties', state: 'OPEN' })
+        .whereNotNull('proposed_operator')
+        .count('* as n')
+        .first()
+    expect(await openOf()).to.deep.equal({ n: 2 })
+    await page.getByRole('button', { name: one.name }).click()
+    await page.getByRole('table', { name: '来件与主体对照' }).getByText('✓ 相符').first().waitFor()
+    await page.locator('h1').focus()
+    await checked(officer)
+    await page.keyboard.press('a')
+    await status(page, `${one.name}已归入 ${one.name}，共 1 条`)
+    await page.getByRole('heading', { level: 2, name: two.name }).waitFor()
+    await page.getByRole('table', { name: '来件与主体对照' }).getByText(two.representative).first().waitFor()
+    await page.keyboard.press('a')
+    await status(page, `${two.name}已归入`)
+    expect(await openOf()).to.deep.equal({ n: 0 })
+    await page.keyboard.press('u')
+    await page.keyboard.type('认错了人')
+    await page.keyboard.press('Enter')
+    await status(page, `${two.name}的认定已撤销`)
+    expect(await openOf()).to.deep.equal({ n: 1 })
+    const decisions = await hub.hub.db('identity_decisions').orderBy('id').select('decided_by', 'undone_reason')
+    expect(decisions).to.deep.equal([
+      { decided_by: 'officer', undone_reason: null },
+      { decided_by: 'officer', undone_reason: '认错了人' },
+    ])
+    expect(officer.faults).to.deep.equal([])
+    await officer.close()
+  })
+
+  it('a reviewer takes a run back having seen what follows, from the feed that it came by', async () => {
+    await hub.hub.score({ cause: 'command' })
+    const reviewer = await atDesk(visitor, hub, 'reviewer')
+    const { page } = reviewer
+    await reviewer.open('/intake/feeds', '数据源')
+    await checked(reviewer)
+    await page
+      .getByRole('table', { name: /省信用办/ })
+      .getByRole('link', { name: /处罚/ })
+      .first()
+      .click()
+    await page
+      .getByRole('table', { name: /的运行$/ })
+      .getByText('十一月处罚.csv · administrator')
+      .waitFor()
+    await checked(reviewer)
+    const upload = await hub.hub.db('runs').where({ cause: 'upload' }).first('id')
+    await page.locator('tr', { hasText: '十一月处罚.csv · administrator' }).getByRole('link').click()
+    await page.getByRole('heading', { level: 1, name: `第 ${upload.id} 号运行` }).waitFor()
+    await page.getByRole('button', { name: '预览撤回的后果' }).click()
+    const scores = page.getByRole('table', { name: /^信用分/ })
+    await scores.getByText('→').first().waitFor()
+    const records = page.getByRole('table', { name: '信用信息' })
+    const [, , three] = firms as [Firm, Firm, Firm]
+    await records.getByText(three.name).first().waitFor()
+    await checked(reviewer)
+    const state = () => hub.hub.db('runs').where({ id: upload.id }).first('taken_back_by', 'taken_back_reason')
+    expect(await state()).to.deep.equal({ taken_back_by: null, taken_back_reason: null })
+    await page.getByRole('button', { name: '撤回本次拉取' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('撤去或恢复 2 条现行信用信息').waitFor()
+    await dialog.getByLabel('事由').fill('整批误报')
+    await dialog.getByRole('button', { name: '确认撤回本次拉取' }).click()
+    await page.getByText('由 reviewer 撤回：整批误报').waitFor()
+    expect(await state()).to.deep.equal({ taken_back_by: 'reviewer', taken_back_reason: '整批误报' })
+    const left = await hub.hub.db('versions').where({ run_id: upload.id }).whereNull('known_to').select('body')
+    expect(left.map(({ body }: { body: Body }) => body['party_name'])).to.deep.equal([])
+    await reviewer.close()
+  })
+
+  it(`a list of ${REJECTS} rejects stays virtual, and every page works at 360 px`, async () => {
+    await hub.hub.db.raw(
+      `insert into rejects (run_id, feed, page, row_number, field, rule, message, problems, item)
+       select r.run_id, r.feed, 1, 1000 + n, r.field, r.rule, r.message, r.problems, r.item from generate_series(1, :many::int) n
+       cross join (select * from rejects where feed = 'quality' limit 1) r`,
+      { many: REJECTS } as never,
+    )
+    const officer = await atDesk(visitor, hub, 'officer', NARROW)
+    const { page } = officer
+    await officer.open('/intake/rejects?feed=quality', '拒收条目')
+    await page.getByText('共 1,001 项').waitFor()
+    await page.evaluate(`document.querySelector('.virtual-box').scrollTo({ top: 700 * 44 })`)
+    await page.locator('tr.row', { hasText: '第 1300 行' }).first().waitFor()
+    expect(await page.locator('.virtual-box tr').count()).to.be.within(5, DRAWN_MOST)
+    await checked(officer)
+    const run = await hub.hub.db('runs').where({ cause: 'upload' }).first('id')
+    const id = Buffer.from(`Run:${run.id}`).toString('base64url')
+    const pages: [string, string | RegExp][] = [
+      ['/intake/feeds', '数据源'],
+      ['/intake/feeds/penalties', /处罚/],
+      [`/intake/runs/${id}`, /号运行/],
+      ['/intake/identity', '身份认定'],
+      ['/intake/merge', '合并主体'],
+    ]
+    for (const [path, title] of pages) {
+      await officer.open(path, title)
+      await page.waitForLoadState('networkidle')
+      await checked(officer)
+    }
+    await officer.close()
+  })
+})

@@ -1,0 +1,289 @@
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import { addDays, dateIn } from '../../../src/domain/dates.js'
+import { isHeavy } from '../../../src/domain/penalty.js'
+import { carry } from '../../../src/sandbox/officers.js'
+import * as concerns from '../../../src/store/concerns.js'
+import * as listings from '../../../src/store/listings.js'
+import { makeMove } from '../../../src/work/listing.js'
+import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
+import { type AtDesk, addPerson, atDesk, deskBuilt } from '../../support/desk.js'
+import { startHub, type TestHub } from '../../support/hub.js'
+
+/** Long enough ago for the party's days to have run out, also over a holiday. */
+const BEGAN_DAYS_AGO = 30
+const AFTER_DEFENCE_DAYS = 25
+
+describe('the pages of listings', function () {
+  this.timeout(BROWSER_MS)
+  const visitor = browser()
+  let hub: TestHub
+  /** Operators with a heavier penalty and no case; each test takes one of its own. */
+  let free: { code: string; name: string }[] = []
+  const today = () => dateIn(hub.hub.now())
+  const ago = (days: number) => addDays(today(), -days)
+
+  before(async () => {
+    await deskBuilt()
+    hub = await startHub()
+    for (const feed of ['registry', 'penalties']) await hub.hub.pull(feed, { cause: 'command' })
+    await hub.hub.score({ cause: 'command' })
+    const { db } = hub.hub
+    const found = await db('versions as v')
+      .join('operators as o', 'o.id', 'v.operator_id')
+      .where('v.kind', 'penalty')
+      .whereNotNull('o.uscc')
+      // Where the score has opened a lead there is a case already.
+      .whereNotExists(db('listings as l').whereRaw('l.operator_id = o.id'))
+      .orderBy('v.id')
+      .select('v.body', 'o.uscc as code', 'o.name')
+    const heavy = new Map(found.filter(({ body }) => isHeavy(body)).map(({ code, name }) => [code, { code, name }]))
+    free = [...heavy.values()]
+    for (const role of ['officer', 'reviewer'] as const) await addPerson(hub, role)
+  })
+  after(() => hub?.stop())
+
+  const take = () => {
+    const one = free.shift()
+    if (one === undefined) throw new Error('no operator with a heavier penalty is left')
+    return one
+  }
+  /** A case carried to publication by the stand-in officers, and its address at the desk. */
+  const published = async () => {
+    const one = take()
+    await carry(hub.hub.db, hub.hub.rules, one.code, hub.hub.now())
+    return { ...one, ...(await caseOf(one.code)) }
+  }
+  const caseOf = async (code: string) => {
+    const { id: operator } = await hub.hub.db('operators').where({ uscc: code }).first('id')
+    const [listing] = await listings.ofOperators(hub.hub.db, [operator])
+    if (listing === undefined) throw new Error('no case')
+    const id = Buffer.from(`Listing:${listing.id}`).toString('base64url')
+    return { uuid: listing.id, id, path: `/listings/${id}`, state: listing.state }
+  }
+  const publicPage = async (code: string) => (await fetch(`${hub.url}/blacklist?name=${code}`)).text()
+
+  const deed = async (page: Page, title: string, fill: Record<string, string>, button = `确认${title}`) => {
+    await page.getByRole('list', { name: '由您办理' }).getByRole('button', { name: title }).click()
+    const form = page.getByRole('form', { name: title })
+    for (const [label, value] of Object.entries(fill))
+      await form.getByLabel(label, { exact: false }).first().fill(value)
+    await form.getByRole('button', { name: button }).click()
+    await page.getByText(`已办理：${title}`).waitFor()
+  }
+  const inOrder = async ({ faults, strays, close }: AtDesk) => {
+    expect([faults, strays]).to.deep.equal([[], []])
+    await close()
+  }
+
+  it('an officer takes a listing from its lead to publication, a reviewer is the second person, and the public reads it', async () => {
+    const { code, name } = take()
+    const officer = await atDesk(visitor, hub, 'officer')
+    const { page } = officer
+    await officer.open(`/operator/${code}`, name)
+    await page.getByRole('button', { name: '登记线索' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('事由').fill('群众举报售假')
+    await dialog
+      .getByRole('radio', { name: /（较重行政处罚）/ })
+      .first()
+      .check()
+    expect(await violations(page)).to.deep.equal([])
+    await dialog.getByRole('button', { name: '登记线索' }).click()
+    await page.waitForURL(/\/desk\/listings\/[\w-]+$/)
+    await page.getByRole('list', { name: '办理进程' }).getByText('关联决定').waitFor()
+
+    await deed(page, '提出列入建议', { 行为之日: ago(BEGAN_DAYS_AGO), 事由: '销售侵犯注册商标专用权的商品，情节严重' })
+    await deed(page, '告知当事人', { 送达之日: ago(BEGAN_DAYS_AGO), 文号: '虚市监信告〔2026〕7号' })
+    const documents = page.getByRole('list', { name: '文书' })
+    await documents.getByText(/^列入.*告知书$/).waitFor()
+    await deed(page, '记录陈述申辩', { 行为之日: ago(BEGAN_DAYS_AGO - 1), 内容: '进货时不知情' })
+    const others = page.getByText(/复核：由复核人办理；现在不能：陈述申辩尚未答复/)
+    await others.waitFor()
+    await deed(page, '答复陈述申辩', { 行为之日: ago(BEGAN_DAYS_AGO - 2), 内容: '不影响认定' })
+    await page.getByText(/复核：由复核人办理$/).waitFor()
+
+    const second = await atDesk(visitor, hub, 'reviewer')
+    await second.open('/listings?state=DEFENCE', '名单案件')
+    await second.page.getByRole('link', { name }).click()
+    await second.page.getByRole('heading', { level: 1, name }).waitFor()
+    await second.page.getByRole('button', { name: /^复核/ }).click()
+    const review = second.page.getByRole('form', { name: '复核' })
+    await review.getByLabel('复核之日').fill(ago(BEGAN_DAYS_AGO - 2))
+    await review.getByText(/现在办理会被拒绝：陈述申辩期限尚未届满（\d{4}-\d\d-\d\d 起可以）/).waitFor()
+    expect(await review.getByRole('button', { name: '确认复核' }).isDisabled()).to.equal(true)
+    await review.getByLabel('复核之日').fill(ago(BEGAN_DAYS_AGO - AFTER_DEFENCE_DAYS))
+    await review.getByRole('button', { name: '确认复核' }).click()
+    await second.page.getByText('已办理：复核').waitFor()
+    const consent = second.page.getByRole('list', { name: '由您办理' }).getByRole('button', { name: '上级同意' })
+    if (!(await consent.textContent())?.includes('现在不能'))
+      await deed(second.page, '上级同意', {
+        同意之日: ago(BEGAN_DAYS_AGO - AFTER_DEFENCE_DAYS),
+        文号: '虚市监信函〔2026〕7号',
+      })
+    await inOrder(second)
+
+    await page.getByRole('button', { name: '刷新' }).click()
+    await deed(page, '作出列入决定', { 决定之日: ago(3), 文号: '虚市监信列〔2026〕7号' })
+    expect(await publicPage(code)).to.not.include(name)
+    await deed(page, '送达', { 送达之日: ago(2) })
+    await page.getByText('现在没有公示；公示时公众将看到：').waitFor()
+    await deed(page, '公示', {})
+    await page.getByText('正在公示，公众看到的是：').waitFor()
+    expect(await publicPage(code))
+      .to.include(name)
+      .and.to.include('虚市监信列〔2026〕7号')
+    expect(await page.getByRole('table', { name: '报送' }).getByText('待报送或待回执').count()).to.equal(4)
+
+    // The decision as a paper, and its number noted as it was issued.
+    const decision = documents
+      .getByRole('listitem')
+      .filter({ hasText: /^列入.*决定书/ })
+      .first()
+    await decision.getByRole('button', { name: '查看、打印' }).click()
+    await page.frameLocator('iframe').getByText('虚市监信列〔2026〕7号').first().waitFor()
+    expect(await violations(page)).to.deep.equal([])
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: '返 回' })
+      .or(page.getByRole('button', { name: '返回' }))
+      .click()
+    await decision.getByRole('button', { name: '登记文号' }).click()
+    await page.getByLabel('文号').fill('虚市监信列〔2026〕7号')
+    await page.getByLabel('文件的 SHA-256').fill('ab'.repeat(32))
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /登\s?记/ })
+      .click()
+    await decision.getByText(/虚市监信列〔2026〕7号，.*officer 登记/).waitFor()
+    await inOrder(officer)
+  })
+
+  it('an officer hides a wrong one at once: the public page has it no more, and only another person confirms it', async () => {
+    const { code, name, path } = await published()
+    expect(await publicPage(code)).to.include(name)
+    const officer = await atDesk(visitor, hub, 'officer')
+    const { page } = officer
+    await officer.open(path, name)
+    await page.getByRole('button', { name: '立即暂停公示' }).click()
+    const form = page.getByRole('form', { name: '暂停公示' })
+    await form.getByText('立即从公开的黑名单上消失').waitFor()
+    await form.getByLabel('暂停公示的种类').click()
+    await page.getByTitle('疑有错误').click()
+    await form.getByLabel('事由').fill('同名主体，认错了')
+    await form.getByRole('button', { name: '确认暂停公示' }).click()
+    await page.getByText('已办理：暂停公示').waitFor()
+    expect(await publicPage(code)).to.not.include(name)
+    // Whoever hid it is told beforehand that another must confirm.
+    await page.getByRole('button', { name: /确认暂停公示.*现在不能：须由另一人办理/ }).waitFor()
+    await inOrder(officer)
+    const second = await atDesk(visitor, hub, 'reviewer')
+    await second.open('/listings?state=HIDDEN', '名单案件')
+    await second.page.getByRole('link', { name }).click()
+    await deed(second.page, '确认暂停公示', {}, '确认确认暂停公示')
+    await second.page.getByText('已由第二人确认').waitFor()
+    await inOrder(second)
+  })
+
+  it('a refused move is explained, and nothing that was typed is lost', async () => {
+    const { code, name, path } = await published()
+    const officer = await atDesk(visitor, hub, 'officer')
+    const { page } = officer
+    await officer.open(path, name)
+    await page.getByRole('button', { name: '移出' }).click()
+    const form = page.getByRole('form', { name: '移出' })
+    await form.getByLabel('移出原因').click()
+    await page.getByTitle(/^更正/).click()
+    await form.getByLabel('事由').fill('认定的事实有误，经复查更正')
+    // Somebody else acts in between.
+    const { uuid } = await caseOf(code)
+    await makeMove(hub.hub.db, hub.hub.rules, {
+      id: uuid,
+      name: 'hideListing',
+      by: 'somebody-else',
+      role: 'officer',
+      input: { on: today(), hiding: 'OBJECTION', reason: '异议核实' },
+      now: hub.hub.now(),
+    })
+    await form.getByRole('button', { name: '确认移出' }).click()
+    await form.getByRole('alert').getByText('LISTING_MOVED_ON').waitFor()
+    // The page shows the case as it is now, what was typed is still there, and goes through.
+    await page.getByRole('list', { name: '办理进程' }).getByText('异议核实中').waitFor()
+    expect(await form.getByLabel('事由').inputValue()).to.equal('认定的事实有误，经复查更正')
+    await form.getByRole('button', { name: '确认移出' }).click()
+    await page.getByText('已办理：移出').waitFor()
+    expect((await caseOf(code)).state).to.equal('REMOVED')
+    await inOrder(officer)
+  })
+
+  it('what has changed under a listing is settled with a note, and an objection is decided by another person than who opened it', async () => {
+    const { code, name, uuid } = await published()
+    const { db } = hub.hub
+    const { decision_version: record } = await db('listings').where({ id: uuid }).first('decision_version')
+    await db.transaction((tx) =>
+      concerns.open(tx, { listingId: uuid, cause: 'ABSENT', record, run: null, at: hub.hub.now() }),
+    )
+    const token = await hub.token('officer')
+    const { data } = await hub.ask(
+      `{ operator(code: "${code}") { score { reasons { records { id kind } } } } }`,
+      {},
+      token,
+    )
+    const reasons: { records: { id: string; kind: string }[] }[] = data.operator.score.reasons
+    const contested = reasons.flatMap(({ records }) => records).find(({ kind }) => kind === 'PENALTY')
+    const input = { operator: code, record: contested?.id, statement: '处罚的不是本公司' }
+    const open = 'mutation($input: OpenObjectionInput!) { openObjection(input: $input) { id } }'
+    expect((await hub.ask(open, { input }, token)).errors).to.equal(undefined)
+
+    const officer = await atDesk(visitor, hub, 'officer')
+    await officer.open('/listings/concerns', '待核事项')
+    const concern = officer.page.getByRole('list', { name: '待核事项' }).getByRole('listitem').filter({ hasText: name })
+    await concern.getByText('整批报送中不再有该信息').waitFor()
+    await concern.getByRole('button', { name: '办结此事项' }).click()
+    await officer.page.getByLabel('核实的结果').fill('信源单位确认漏报')
+    await officer.page.getByRole('button', { name: '确认办结此事项' }).click()
+    await officer.page.getByText('没有待核事项').waitFor()
+    await officer.open('/listings/objections', '异议')
+    await officer.page.getByText('由复核人决定。').waitFor()
+    await inOrder(officer)
+
+    const reviewer = await atDesk(visitor, hub, 'reviewer')
+    await reviewer.open('/listings/objections', '异议')
+    const { page } = reviewer
+    await page.getByText('处罚的不是本公司').waitFor()
+    expect(await violations(page)).to.deep.equal([])
+    await page.getByRole('button', { name: '决定异议' }).click()
+    await page.getByRole('radio', { name: '成立，转信源单位更正' }).check()
+    await page.getByText('转报送该信息的信源单位更正').waitFor()
+    await page.getByLabel('说明').fill('处罚决定书载明的是另一公司')
+    await page.getByRole('button', { name: '确认决定异议' }).click()
+    await page.getByText('没有这种状态的异议').waitFor()
+    await reviewer.open('/listings/objections?state=UPHELD', '异议')
+    await page.getByText(/reviewer 于 .* 办理：处罚决定书载明的是另一公司/).waitFor()
+    await inOrder(reviewer)
+  })
+
+  it('are in order for axe, and no wider than their window, at 1280 and at 360 px', async () => {
+    const { path, name } = await published()
+    for (const width of [1280, 360]) {
+      const officer = await atDesk(visitor, hub, 'officer', { viewport: { width, height: 800 } })
+      const { page, open } = officer
+      for (const [at, title] of [
+        ['/listings', '名单案件'],
+        ...(width === 360
+          ? ([
+              ['/listings?view=due', '名单案件'],
+              ['/listings/concerns', '待核事项'],
+            ] as const)
+          : []),
+        [`${path}?deed=hideListing`, name],
+      ] as const) {
+        await open(at, title)
+        await page.waitForLoadState('networkidle')
+        expect(await violations(page), `${at} at ${width}`).to.deep.equal([])
+        expect(await isTooWide(page), `${at} at ${width}`).to.equal(false)
+      }
+      await inOrder(officer)
+    }
+  })
+})

@@ -1,0 +1,291 @@
+import { createPublicKey, verify } from 'node:crypto'
+import { expect } from 'chai'
+import {
+  globalOf,
+  keyIn,
+  makeWorld,
+  NOW,
+  operatorId,
+  penalty,
+  publishListing,
+  recordId,
+  registration,
+  scored,
+  uscc,
+  type World,
+} from '../api/world.js'
+import { type Party, visitor } from '../support/party.js'
+
+const ISSUE = 'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code } }'
+const REVOKE = 'mutation($input: AccessCodeInput!) { revokeAccessCode(input: $input) { good } }'
+const NUMBER = '虚市监处罚〔2024〕1号'
+const HOSTILE = `虚构青禾"><script>alert(1)</script>有限公司`
+
+describe('a party at its own door', () => {
+  let world: World
+  let own: string
+  let other: string
+  let record: string
+  const [one, two] = [uscc(1), uscc(2)]
+
+  const officer = () => world.token('officer', 'officer-1')
+  const issued = async (operator: string): Promise<string> =>
+    (await world.ask(ISSUE, { token: officer(), variables: { input: { operator, reason: '随决定书送达' } } })).data
+      .issueAccessCode.code
+  const arrive = (): Party => visitor(world.url)
+  const signedIn = async (operator = one): Promise<Party> => {
+    const party = arrive()
+    const answer = await party.post('/my', { accessCode: await issued(operator) })
+    expect(answer.status).to.equal(303)
+    return party
+  }
+  const move = (name: string, input: object, token = officer()) =>
+    world.ask(`mutation($input: MoveInput!) { ${name}(input: $input) { listing { state } } }`, {
+      token,
+      variables: { input },
+    })
+
+  before(async () => {
+    world = await makeWorld()
+    await world.bring('registry', [registration(one, HOSTILE), registration(two, '虚构白露有限公司')])
+    await world.bring('penalties', [penalty(one, NUMBER), penalty(two, '虚市监处罚〔2026〕2号')])
+    const version = await recordId(world, `${NUMBER}/${one}`)
+    record = globalOf('Record', version)
+    await scored(world, await operatorId(world, one), 430, 'C', [version])
+    own = await publishListing(world, one, NUMBER)
+    other = await publishListing(world, two, '虚市监处罚〔2026〕2号')
+  })
+  after(() => world.close())
+  let hours = 0
+  beforeEach(() => {
+    hours += 1
+    world.setNow(new Date(NOW.getTime() + hours * 3_600_000))
+  })
+
+  it('opens to an access code, for one session whose cookie no script and no other site can use', async () => {
+    const party = arrive()
+    const { status, headers } = await party.post('/my?lang=en', { accessCode: (await issued(one)).toLowerCase() })
+    expect(status).to.equal(303)
+    expect(headers.get('location')).to.equal('/my?lang=en')
+    expect(headers.get('set-cookie')).to.match(
+      /^__Host-party=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict; Max-Age=7200$/,
+    )
+    const { text } = await party.get('/my?lang=en')
+    expect(text).to.include('430').and.include('on it').and.include('Sign out')
+    expect(text).to.include('&lt;script&gt;').and.not.include('<script')
+  })
+
+  it('leaves nothing in a cache, in no search engine, and packs no page that holds a secret', async () => {
+    const party = await signedIn()
+    for (const path of ['/my', '/my/records', '/my/asked-by', `/my/listings/${own}`]) {
+      const { status, headers } = await party.get(path, { 'accept-encoding': 'br, gzip' })
+      expect(status, path).to.equal(200)
+      expect(headers.get('cache-control')).to.equal('no-store')
+      expect(headers.get('x-robots-tag')).to.equal('noindex, noarchive')
+      expect(headers.get('content-encoding')).to.equal(null)
+    }
+    expect((await arrive().get('/my')).headers.get('cache-control')).to.equal('no-store')
+  })
+
+  it('shows the file with its sources, the reasons, the way back up, and who asked', async () => {
+    await world.ask(`{ operator(code: "${one}") { name } }`, { token: world.token('marketplace', 'guguji') })
+    const party = await signedIn()
+    const { text } = await party.get('/my')
+    expect(text).to.include('恢复途径').and.include('虚构市市场监督管理局').and.include(`/my/listings/${own}`)
+    const records = (await party.get('/my/records')).text
+    expect(records).to.include('penalties.csv').and.include('第 2 行').and.include(NUMBER)
+    expect((await party.get('/my/asked-by')).text).to.include('谁查询过')
+    const listing = (await party.get(`/my/listings/${own}`)).text
+    expect(listing).to.include('虚市监告〔2026〕1号').and.not.include('officer-1')
+  })
+
+  it('leaves a row of the trail for each look and each act, and none with the code', async () => {
+    const accessCode = await issued(one)
+    const party = arrive()
+    await party.post('/my', { accessCode })
+    await party.get('/my')
+    const { data } = await world.ask('{ trail(first: 3) { nodes { kind client role asked shown } } }', {
+      token: world.token('auditor'),
+    })
+    const [look, token] = data.trail.nodes
+    expect(look).to.deep.include({ kind: 'ANSWER', client: one, role: 'party', shown: [one] })
+    expect(token).to.deep.include({ kind: 'TOKEN', client: one, role: 'party' })
+    expect(JSON.stringify(data)).not.to.include(accessCode)
+  })
+
+  it('stays shut, in the same words, to wrong and revoked codes; and to whoever goes on trying', async () => {
+    const revoked = await issued(one)
+    await world.ask(REVOKE, { token: officer(), variables: { input: { operator: one, reason: '遗失' } } })
+    const party = arrive()
+    const said = new Set<string>()
+    for (const accessCode of [revoked, 'nonsense', '', '<b>&', `${revoked}0`]) {
+      const { status, text, headers } = await party.post('/my', { accessCode })
+      expect(status).to.equal(403)
+      expect(headers.get('set-cookie')).to.equal(null)
+      said.add(/role="alert"[^>]*>([^<]+)/.exec(text)?.[1] ?? '')
+    }
+    expect([...said]).to.have.length(1)
+    let last = await party.post('/my', { accessCode: 'nonsense' })
+    for (let n = 0; n < 25 && last.status === 403; n += 1) last = await party.post('/my', { accessCode: 'nonsense' })
+    expect(last.status).to.equal(429)
+    expect(Number(last.headers.get('retry-after'))).to.be.greaterThan(0)
+  })
+
+  it('ends a session at once with its access code, with its time, and when the party leaves', async () => {
+    const party = await signedIn()
+    await issued(one)
+    expect((await party.get('/my')).text)
+      .to.include('登录已结束')
+      .and.not.include('430')
+
+    const idle = await signedIn()
+    world.setNow(new Date(NOW.getTime() + hours * 3_600_000 + 31 * 60_000))
+    expect((await idle.get('/my')).text).to.include('登录已结束')
+    world.setNow(new Date(NOW.getTime() + hours * 3_600_000))
+
+    const leaving = await signedIn()
+    const cookie = leaving.cookie()
+    const csrf = await leaving.csrf('/my')
+    expect((await leaving.post('/my/sign-out', { csrf })).headers.get('set-cookie')).to.include('Max-Age=0')
+    leaving.lay(cookie)
+    expect((await leaving.get('/my')).text).not.to.include('430')
+    expect((await leaving.get('/my/records')).status).to.equal(303)
+  })
+
+  it('gives a new session to whoever enters, and never the one that somebody has laid down', async () => {
+    const party = arrive()
+    const laid = `__Host-party=${'A'.repeat(43)}`
+    party.lay(laid)
+    await party.post('/my', { accessCode: await issued(one) })
+    expect(party.cookie()).not.to.equal(laid)
+    const before = party.cookie()
+    await party.post('/my', { accessCode: await issued(two) })
+    const follower = arrive()
+    follower.lay(before)
+    expect((await follower.get('/my')).text).to.include('登录已结束')
+    follower.lay(laid)
+    expect((await follower.get('/my')).text).to.include('登录已结束')
+  })
+
+  it('takes no form but its own: none without its token, with another’s, or from another site', async () => {
+    const party = await signedIn()
+    const stranger = await signedIn(two)
+    const path = `/my/listings/${own}`
+    const sent = { act: 'applyRepair', text: '已履行' }
+    for (const csrf of ['', 'x', await stranger.csrf('/my')]) {
+      const { status, text } = await party.post(path, { ...sent, csrf })
+      expect(status).to.equal(403)
+      expect(text).not.to.include('已提交')
+    }
+    const headers = { 'sec-fetch-site': 'cross-site' }
+    expect((await arrive().post('/my', { accessCode: await issued(two) }, headers)).status).to.equal(403)
+    expect((await arrive().post(path, sent, headers)).status).to.equal(403)
+  })
+
+  it('knows no entry of another, to read, to act on or to certify', async () => {
+    const party = await signedIn()
+    const csrf = await party.csrf('/my')
+    for (const id of [other, globalOf('Listing', '00000000-0000-4000-8000-000000000000'), 'nonsense', '%00']) {
+      for (const end of ['', '/certificate', '/certificate.jws', '/documents/NOTICE'])
+        expect((await party.get(`/my/listings/${id}${end}`)).status, `${id}${end}`).to.be.oneOf([400, 404])
+      const { status } = await party.post(`/my/listings/${id}`, { act: 'applyRepair', text: '已履行', csrf })
+      expect(status, id).to.be.oneOf([400, 404])
+    }
+    const { data } = await world.ask(`{ listing(id: "${other}") { state } }`, { token: officer() })
+    expect(data.listing.state).to.equal('PUBLISHED')
+  })
+
+  it('tells why an application is too early, and loses nothing of what was written', async () => {
+    const party = await signedIn()
+    const csrf = await party.csrf(`/my/listings/${own}`)
+    const text = '罚款已缴清 <b>"承诺"</b>'
+    const answer = await party.post(`/my/listings/${own}`, { act: 'applyRepair', text, csrf })
+    expect(answer.status).to.equal(422)
+    expect(answer.text).to.include('role="alert"').and.include('罚款已缴清 &lt;b&gt;')
+    const huge = await party.post(`/my/listings/${own}`, { act: 'applyRepair', text: '长'.repeat(100_000), csrf })
+    expect(huge.status).to.equal(413)
+  })
+
+  it('gives back what was being written when the session had ended', async () => {
+    const party = await signedIn()
+    const csrf = await party.csrf('/my')
+    await issued(one)
+    const answer = await party.post('/my/objections', { csrf, record, statement: '此处罚有误 <i>' })
+    expect(answer.status).to.equal(401)
+    expect(answer.text).to.include('此处罚有误 &lt;i&gt;').and.include('accessCode')
+  })
+
+  it('takes an objection, shows its state, and lets the party withdraw it', async () => {
+    const party = await signedIn()
+    const csrf = await party.csrf('/my')
+    const sent = { csrf, record, statement: '此处罚决定已被撤销' }
+    expect((await party.post('/my/objections', sent)).headers.get('location')).to.equal('/my?done=objected')
+    const shown = (await party.get('/my?done=objected')).text
+    expect(shown).to.include('此处罚决定已被撤销').and.include('核查中').and.include('异议已提交')
+    const path = /action="(\/my\/objections\/[^"]+\/withdraw)"/.exec(shown)?.[1] ?? ''
+    expect((await party.post(path, { csrf })).status).to.equal(303)
+    expect((await party.get('/my')).text).to.include('已撤回')
+    expect((await party.post(path, { csrf })).status).to.equal(422)
+  })
+
+  it('files for repair when it may, sees it examined, and gets after the removal a certificate that anybody verifies', async () => {
+    world.setNow(new Date('2027-03-01T02:00:00Z'))
+    const party = await signedIn()
+    const path = `/my/listings/${own}`
+    const csrf = await party.csrf(path)
+    const applied = await party.post(path, { act: 'applyRepair', text: '罚款已缴清，危害已消除，承诺守信', csrf })
+    expect(applied.headers.get('location')).to.equal(`${path}?done=applied`)
+    expect((await party.get(path)).text)
+      .to.include('已于 2027-03-01 提交')
+      .and.include('尚待受理')
+    expect((await party.get(`${path}/certificate`)).status).to.equal(404)
+    await world.database.db.raw(
+      `update deliveries set state = 'CONFIRMED', attempts = 1, sent_at = :at, confirmed_at = :at where subject_id = :id`,
+      { at: new Date('2026-02-07T02:00:00Z'), id: keyIn(own) } as never,
+    )
+    await move('acceptRepair', { id: own, on: '2027-03-01', documentNumber: '虚市监修〔2027〕1号' })
+    expect((await party.get(path)).text).to.include('已受理')
+    const removed = await move(
+      'removeListing',
+      {
+        id: own,
+        on: '2027-03-01',
+        removal: 'REPAIRED',
+        reason: '已履行',
+        documentNumber: '虚市监移〔2027〕1号',
+      },
+      world.token('reviewer', 'reviewer-1'),
+    )
+    expect(removed.errors).to.equal(undefined)
+    const after = (await party.get(path)).text
+    expect(after).to.include('移出之后').and.include(`${path}/certificate`)
+    expect((await party.get(`${path}/certificate`)).text).to.include('任何人如何核验')
+    const { text: jws, headers } = await party.get(`${path}/certificate.jws`)
+    expect(headers.get('content-disposition')).to.match(/^attachment; filename="removal-certificate-2027-03-01\.jws"$/)
+    const [head = '', body = '', signature = ''] = jws.split('.')
+    const { kid, typ } = JSON.parse(Buffer.from(head, 'base64url').toString())
+    expect(typ).to.equal('removal-certificate+jws')
+    const { keys } = (await (await fetch(`${world.url}/.well-known/jwks.json`)).json()) as { keys: { kid: string }[] }
+    const jwk = keys.find((each) => each.kid === kid)
+    const key = createPublicKey({ format: 'jwk', key: jwk as never })
+    const good = (text: string) =>
+      verify(
+        'sha256',
+        Buffer.from(`${head}.${text}`),
+        { key, dsaEncoding: 'ieee-p1363' },
+        Buffer.from(signature, 'base64url'),
+      )
+    expect(good(body)).to.equal(true)
+    expect(good(`${body}A`)).to.equal(false)
+    const told = JSON.parse(Buffer.from(body, 'base64url').toString())
+    expect(told).to.deep.include({ document: 'removal-certificate', party: { code: one, name: HOSTILE } })
+    expect(told.entry).to.deep.include({ id: keyIn(own), removalReason: 'REPAIRED', removedOn: '2027-03-01' })
+    expect(told.told.platforms).to.deep.include({
+      platform: 'national',
+      state: 'OWED',
+      toldAt: null,
+      confirmedAt: null,
+    })
+    expect(after).to.include('全国信用信息共享平台').and.include('尚未确认')
+  })
+})
