@@ -23,6 +23,7 @@ import { recordById } from './nouns/record.js'
 import { rejectById, sentBy } from './nouns/rejects.js'
 import { adoptionById } from './nouns/scorecards.js'
 import { authorisationById } from './nouns/sellers.js'
+import { webhookById } from './nouns/webhooks.js'
 import { NONE } from './viewer.js'
 
 const BY_KEY: Partial<Record<NodeType, (context: Context, key: number) => unknown>> = {
@@ -40,6 +41,7 @@ const BY_KEY: Partial<Record<NodeType, (context: Context, key: number) => unknow
   Record: recordById,
   Run: runById,
   Authorisation: authorisationById,
+  Webhook: webhookById,
 }
 
 /** Null alike for what is not there and what is not for this viewer. */

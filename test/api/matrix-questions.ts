@@ -45,6 +45,8 @@ const ID_OF: Record<string, string> = {
   withdrawAuthorisation: 'Authorisation',
   // What it brought would be gone for all questions after it.
   takeBackRun: 'none',
+  // It rehearses the whole, beside whatever else is asked; its own test tells to whom.
+  takeBackPreview: 'none',
   rotateWebhook: 'Webhook',
   enableWebhook: 'Webhook',
   removeWebhook: 'Webhook',

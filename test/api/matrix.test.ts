@@ -28,6 +28,8 @@ const ONCE: readonly string[] = ['settleConcern', 'settleDiscrepancy', 'closeRet
 const OWN_LEVEL = 'consentListing'
 /** Names nobody, and counts what `cases` shows. */
 const COUNTS = 'caseBoard'
+/** Numbers alone, by rule: as many as there are rejected items for whoever asks. */
+const RULES = 'rejectRules'
 /** After which there is another world: asked last. */
 const LAST = ['mergeOperators', 'declareRestored', 'releaseRestored', 'undoDecision']
 
@@ -195,6 +197,12 @@ describe('the matrix of who is answered what', () => {
       if (counted !== shown || shown !== (who.region === null ? 3 : 1))
         wrong.push(`${COUNTS} as ${who.name}: ${counted}`)
     }
+    for (const who of askers.filter((one) => answers(FIELDS.get(`Query.${RULES}`) as Row, one))) {
+      const [rules, page] = (await ask(who, 'query', [`${RULES} { count }`, 'rejects { totalCount }'])) as [Said, Said]
+      const counted = (rules.data as { count: number }[]).reduce((sum, { count }) => sum + count, 0)
+      if (counted !== (page.data as { totalCount: number }).totalCount)
+        wrong.push(`${RULES} as ${who.name}: ${counted}`)
+    }
     for (const all of told.values()) for (const side of sides) wrong.push(...cellsWrong(all, side))
     expect(wrong, [...new Set(wrong)].join('\n')).to.deep.equal([])
   }).timeout(300_000)
@@ -229,14 +237,16 @@ describe('the matrix of who is answered what', () => {
     return [
       ...(counted ? [] : [`${question.name} as ${who.name} counts what it does not show`]),
       ...cells.map(({ field }) => `${field} in ${question.name} as ${who.name} is answered`),
-      ...(row.whose === 'ALL' || row.whose === 'ANY' || question.name === COUNTS ? [] : sides).flatMap((side) => {
-        const tells = marksOf(side).some((mark) => text.includes(mark))
-        const should =
-          row.whose === 'OWN' ? side === made.own && tells : OF_A_SIDE.includes(row.whose) && isThere(row, who, side)
-        return tells === should
-          ? []
-          : [`${question.name} as ${who.name} ${tells ? 'tells' : 'does not tell'} of ${side.name}`]
-      }),
+      ...(row.whose === 'ALL' || row.whose === 'ANY' || [COUNTS, RULES].includes(question.name) ? [] : sides).flatMap(
+        (side) => {
+          const tells = marksOf(side).some((mark) => text.includes(mark))
+          const should =
+            row.whose === 'OWN' ? side === made.own && tells : OF_A_SIDE.includes(row.whose) && isThere(row, who, side)
+          return tells === should
+            ? []
+            : [`${question.name} as ${who.name} ${tells ? 'tells' : 'does not tell'} of ${side.name}`]
+        },
+      ),
     ]
   }
 

@@ -26,7 +26,9 @@ describe('operators', () => {
     await register(1, '新名', '某路1号', later(60))
     const id = await operatorOf(db(), codeOf(1))
     expect((await operators.byIds(db(), [id])).get(id)).to.include({ name: '新名', status: 'ACTIVE', region: '220102' })
-    expect(await operators.formerNames(db(), [id])).to.deep.equal([{ operatorId: id, name: '旧名' }])
+    expect(await operators.formerNames(db(), [id])).to.deep.equal([
+      { operatorId: id, name: '旧名', knownFrom: later(60) },
+    ])
   })
 
   it('any code that leads to an operator finds it, and an unknown one finds nothing', async () => {

@@ -21,6 +21,7 @@ const backlogs = (context: Context): Load =>
 const view = (context: Context, one: store.Webhook, backlog: Load = backlogs(context)) => {
   const { id, client, url, createdAt, failingSince, confirmedAt, disabledAt, disabledBecause, previousUntil } = one
   return {
+    __typename: 'Webhook' as const,
     id: globalId('Webhook', id),
     client,
     url,
@@ -44,6 +45,13 @@ const list = async (_: unknown, __: unknown, context: Context) => {
   const found = await store.list(parts.db, may(viewer, 'see_webhooks') ? null : (viewer.sub ?? ''))
   const backlog = backlogs(context)
   return found.map((one) => view(context, one, backlog))
+}
+
+/** Null alike for what is not there and what is another marketplace's. */
+export const webhookById = async (context: Context, id: number) => {
+  const { viewer, parts } = context
+  const found = await store.byId(parts.db, id)
+  return found !== null && (found.client === viewer.sub || may(viewer, 'see_webhooks')) ? view(context, found) : null
 }
 
 const acting = (context: Context, id: string) => {

@@ -171,6 +171,7 @@ const NODE_LINES: readonly Line[] = [
   ['see_queue', 'SENT', 'Unmatched IdentityDecision'],
   ['see_trials', 'ALL', 'ScorecardAdoption'],
   ['see_authorisations record_authorisation', 'GRADE', 'Authorisation'],
+  ['hear_changes see_webhooks', 'OWNER', 'Webhook'],
 ]
 
 const words = (text: string): string[] => text.split(' ').filter((word) => word !== '')
