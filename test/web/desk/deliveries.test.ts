@@ -36,6 +36,7 @@ describe('the pages of deliveries', function () {
     expect(await answers.locator('tbody tr').textContent()).to.match(/未接受.*1001.*第 \d+ 行/)
     await page.getByText('对象自报送以来没有变化').waitFor()
     const elsewhere = page.getByRole('table', { name: '同一对象的全部报送' })
+    await elsewhere.locator('tbody tr').nth(3).waitFor()
     expect(await elsewhere.locator('tbody tr').count()).to.equal(4)
     expect(await violations(page)).to.deep.equal([])
 
