@@ -18,14 +18,14 @@ import { admit, signedIn } from './viewer.js'
 const FRESH_MS = 5_000
 
 const DOORS: readonly [string, RegExp][] = [
-  ['graphql', /^\/graphql$/],
+  ['graphql', /^\/(?:graphql$|graphiql\/)/],
   ['operations', /^\/(?:healthz|readyz|metrics)$/],
   ['v1', /^\/v1\//],
   ['data', /^\/data(?:\/|$)/],
   ['oauth', /^\/oauth\//],
   ['keys', /^\/\.well-known\//],
   ['desk', /^\/desk(?:\/|$)/],
-  ['site', /^\/(?:$|blacklist|scorecard|check|about|my(?:\/|$)|site\.css$|favicon\.ico$)/],
+  ['site', /^\/(?:$|blacklist|scorecard|check|about|my(?:\/|$)|(?:site\.css|favicon\.ico|icon\.svg|robots\.txt|sitemap\.xml)$)/],
 ]
 
 /** Few words for all paths there are. */
