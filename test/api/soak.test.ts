@@ -7,7 +7,8 @@ describe('a hub asked by all roles through all doors, well and badly', () => {
     this.timeout(120_000)
     const soaked = await soakAccess({ forMs: 3_000, sliceMs: 1_000, seed: 20261126 })
     expect(soaked.found).to.deep.equal([])
-    expect([soaked.errors, soaked.ok]).to.deep.equal([0, true])
+    // Of seconds nothing can be said of memory, and it does not claim to.
+    expect([soaked.errors, soaked.slopeMbPerMinute, soaked.ok]).to.deep.equal([0, null, false])
     expect(soaked.requests).to.be.greaterThan(0)
     expect(soaked.slices.every(({ rssMb }) => rssMb > 20)).to.equal(true)
   })

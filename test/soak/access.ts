@@ -47,6 +47,7 @@ const ROLES: readonly Role[] = [
 ]
 
 export interface Soaked {
+  /** False also where it was too short to judge memory: what was not judged is not well. */
   ok: boolean
   seconds: number
   requests: number
@@ -309,9 +310,9 @@ const asked = async (
   const warm = slices.slice(WARM_SLICES)
   const slope = warm.length < SLICES_JUDGED ? null : (slopeOf(warm.map(({ rssMb }) => rssMb)) * SLICE_MS) / sliceMs
   const [first] = warm
-  const steady = slope === null || warm.slice(-2).every(({ p99Ms }) => p99Ms <= (first?.p99Ms ?? 0) * P99_GROWTH_MOST)
+  const steady = warm.slice(-2).every(({ p99Ms }) => p99Ms <= (first?.p99Ms ?? 0) * P99_GROWTH_MOST)
   return {
-    ok: errors === 0 && steady && (slope === null || slope <= SLOPE_MOST_MB),
+    ok: errors === 0 && steady && slope !== null && slope <= SLOPE_MOST_MB,
     seconds: Math.round((performance.now() - begins) / 1_000),
     requests,
     errors,
