@@ -25,7 +25,10 @@ const DOORS: readonly [string, RegExp][] = [
   ['oauth', /^\/oauth\//],
   ['keys', /^\/\.well-known\//],
   ['desk', /^\/desk(?:\/|$)/],
-  ['site', /^\/(?:$|blacklist|scorecard|check|about|my(?:\/|$)|(?:site\.css|favicon\.ico|icon\.svg|robots\.txt|sitemap\.xml)$)/],
+  [
+    'site',
+    /^\/(?:$|blacklist|scorecard|check|about|my(?:\/|$)|(?:site\.css|favicon\.ico|icon\.svg|robots\.txt|sitemap\.xml)$)/,
+  ],
 ]
 
 /** Few words for all paths there are. */
