@@ -33,8 +33,9 @@ import { chunksOf, inOrder, type Row, written } from './stream.js'
 const STREAM_MS = 600_000
 /** How long an answer may go on in a hub that stops, milliseconds: less than it waits for what is under way (src/listening). */
 const LEAVING_MS = 3_000
-/** Answers under way at once, and of one holder or address. */
+/** Answers under way at once; of all without a token, who must not shut the door for those who have one; and of one holder or address. */
 const STREAMS_MOST = 16
+const STREAMS_OF_PUBLIC = 8
 const STREAMS_OF_ONE = 4
 /** After which whoever found the hub busy may come again, seconds. */
 const RETRY_SECONDS = 5
@@ -142,7 +143,7 @@ const many =
     const { reader, written: how } = readingOf(request)
     const writer = writerOf(request)
     if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES) throw tooLarge(BODY_BYTES)
-    const giveUp = places.take(viewer.sub === null ? `address ${own.address}` : `holder ${viewer.sub}`)
+    const giveUp = places.take(viewer.sub === null ? { address: own.address } : { holder: viewer.sub })
     const left = new AbortController()
     response.once('close', () => left.abort(new Refusal('ANSWER_TIMEOUT')))
     const late = setTimeout(() => left.abort(new Refusal('ANSWER_TIMEOUT')), STREAM_MS)
@@ -318,26 +319,30 @@ const writerOf = (request: Request): Writer => {
 
 interface Streams {
   /** Refusal HUB_BUSY. What comes back gives the place up. */
-  take: (of: string) => () => void
+  take: (of: { holder: string } | { address: string }) => () => void
 }
 
 const makeStreams = (): Streams => {
   const taken = new Map<string, number>()
-  let all = 0
+  let [all, open] = [0, 0]
   return {
     take: (of) => {
-      const own = taken.get(of) ?? 0
-      if (all >= STREAMS_MOST || own >= STREAMS_OF_ONE)
+      const isPublic = 'address' in of
+      const key = isPublic ? `address ${of.address}` : `holder ${of.holder}`
+      const own = taken.get(key) ?? 0
+      if (all >= STREAMS_MOST || own >= STREAMS_OF_ONE || (isPublic && open >= STREAMS_OF_PUBLIC))
         throw new Refusal('HUB_BUSY', {
-          reason: `同时 ${STREAMS_MOST} 个批量查询，每家 ${STREAMS_OF_ONE} 个 so many bulk questions at once, ${STREAMS_OF_ONE} of one`,
+          reason: `同时 ${STREAMS_MOST} 个批量查询，每家 ${STREAMS_OF_ONE} 个，无令牌者共 ${STREAMS_OF_PUBLIC} 个 so many bulk questions at once, ${STREAMS_OF_ONE} of one, ${STREAMS_OF_PUBLIC} of all without a token`,
         })
       all += 1
-      taken.set(of, own + 1)
+      open += isPublic ? 1 : 0
+      taken.set(key, own + 1)
       return () => {
         all -= 1
-        const left = (taken.get(of) ?? 1) - 1
-        if (left > 0) taken.set(of, left)
-        else taken.delete(of)
+        open -= isPublic ? 1 : 0
+        const left = (taken.get(key) ?? 1) - 1
+        if (left > 0) taken.set(key, left)
+        else taken.delete(key)
       }
     },
   }
