@@ -21,7 +21,7 @@ import type { ApiParts } from '../../parts.js'
 import { answerProblem } from '../../problems.js'
 import type { Limits } from '../../rate-limit.js'
 import { keep } from '../../trail.js'
-import { admit } from '../../viewer.js'
+import { admit, stillAdmitted } from '../../viewer.js'
 import type { AskedOf } from '../index.js'
 import { tooLarge } from '../received.js'
 import { answersTo } from './answers.js'
@@ -37,6 +37,8 @@ const LEAVING_MS = 3_000
 const STREAMS_MOST = 16
 const STREAMS_OF_PUBLIC = 8
 const STREAMS_OF_ONE = 4
+/** How often it is asked whether whoever asks still may, milliseconds. */
+const ADMITTED_MS = 2_000
 /** After which whoever found the hub busy may come again, seconds. */
 const RETRY_SECONDS = 5
 
@@ -152,11 +154,13 @@ const many =
       const contextOf = (): Context => makeContext(parts, { ...nothingOf(own), viewer, limits })
       const context = contextOf()
       const about = { asOf: asOf ?? context.today, freshness: await context.load.freshness() }
+      const admitted = admittedStill(parts, request, viewer, own.now)
       const pieces = piecesOf(request, how, { held, signal: left.signal })
       const rows = chunksOf(pieces, reader(), marketplace ?? shopsOf(viewer))
       const told = inOrder(
         rows,
         chargedFor(parts, request, viewer, own.now, async (chunk) => {
+          await admitted()
           const db = parts.bulk.under(left.signal)
           const { rows: answers, shown } = await answersTo(contextOf(), db, chunk, about)
           // Its row is durable before any of it leaves.
@@ -222,6 +226,17 @@ const streamed = async (
   }
   if (rows === 0) begin()
   response.end((rows === 0 ? writer.head : '') + writer.end({ rows, refused, ...freshness }))
+}
+
+/** Asked before a chunk is answered: an answer may go on for minutes, and a token be revoked meanwhile. Refusal UNAUTHENTICATED. */
+const admittedStill = (parts: ApiParts, request: Request, viewer: Viewer, began: Date): (() => Promise<void>) => {
+  let askedAt = began.getTime()
+  return async () => {
+    const now = parts.now()
+    if (now.getTime() - askedAt < ADMITTED_MS) return
+    askedAt = now.getTime()
+    await stillAdmitted(request, parts, { viewer, began, now })
+  }
 }
 
 /** Each hundred rows, or what is left of them, are a unit of quota; the request itself is the first. Refusal QUOTA_EXCEEDED. */
