@@ -33,6 +33,8 @@ export interface SiteParts {
   dbOf: (request: Request) => Db
   rules: { lists: readonly ListKind[] }
   demo: boolean
+  /** How long a reader of a table may take nothing of it, milliseconds. */
+  slowMs?: number
   /** Where the site is, as its operator says; absent: where the reader asks. */
   publicUrl?: string
   /** The instant of a request. */
@@ -138,7 +140,8 @@ const showList =
     const { dbOf, kept, nowOf } = own
     const asked = askedIn(request.query)
     const parameters = parametersOf(asked)
-    if (wantsCsv(request)) return sendCsv(dbOf(request), response, asked, dateIn(nowOf(request)))
+    if (wantsCsv(request))
+      return sendCsv({ db: dbOf(request), now: nowOf(request), slowMs: own.slowMs }, request, response, asked)
     // A form sends what was left empty too: the address that others are given holds what was chosen.
     if (Object.values(request.query).includes('')) {
       response.set('Cache-Control', 'no-store')
