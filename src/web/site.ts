@@ -97,19 +97,20 @@ const showKept = async (
   request: Request,
   response: Response,
   {
+    path,
     stamp,
     parameters,
     robots,
     make,
-  }: { stamp: Stamped; parameters: Record<string, string>; robots: string; make: () => Promise<Page> },
+  }: { path: string; stamp: Stamped; parameters: Record<string, string>; robots: string; make: () => Promise<Page> },
 ): Promise<void> => {
   const [lang, encoding] = [langOf(request), encodingOf(request)]
-  const page = () => kept.by(stamp, `page ${addressOf(request.path, parameters, 'zh')}`, make)
+  const page = () => kept.by(stamp, `page ${addressOf(path, parameters, 'zh')}`, make)
   const made = async (): Promise<Written> => {
-    const text = render(await page(), { demo, lang, here: { path: request.path, parameters } })
+    const text = render(await page(), { demo, lang, here: { path, parameters } })
     return { ...pack(text, encoding, 'often'), robots }
   }
-  const key = keyOf(encoding, addressOf(request.path, parameters, lang))
+  const key = keyOf(encoding, addressOf(path, parameters, lang))
   response.set('X-Robots-Tag', robots)
   answer(request, response, freshFor(nowOf(request)), await kept.by(stamp, key, made))
 }
@@ -131,7 +132,7 @@ const showFront =
       ])
       return frontPage({ day, sequence, figures, newest: newest.map(({ body }) => body) })
     }
-    await showKept(own, request, response, { stamp, parameters: {}, robots: UNKEPT, make })
+    await showKept(own, request, response, { path: '/', stamp, parameters: {}, robots: UNKEPT, make })
   }
 
 const showList =
@@ -153,7 +154,13 @@ const showList =
       response.set('X-Robots-Tag', robots)
       return show(own, request, response, await listOf({ ...own, db: dbOf(request) }, stamp, asked), { parameters })
     }
-    await showKept(own, request, response, { stamp, parameters, robots, make: () => listOf(own, stamp, asked) })
+    await showKept(own, request, response, {
+      path: '/blacklist',
+      stamp,
+      parameters,
+      robots,
+      make: () => listOf(own, stamp, asked),
+    })
   }
 
 const listOf = async ({ db, kept }: Site, stamp: Stamped, asked: Asked): Promise<Page> => {
