@@ -48,6 +48,11 @@ interface Refused {
   retryAfter: number | null
 }
 
+const typedIn = ({ texts }: Form): string =>
+  WRITTEN.map((name) => texts.get(name) ?? '')
+    .join('\n')
+    .trim()
+
 interface Visit {
   request: Request
   response: Response
@@ -95,13 +100,17 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
       if (session === null) {
         // What another site's page sends is not given back.
         checkSite(request.headers)
-        const typed = WRITTEN.map((name) => form.texts.get(name) ?? '')
-          .join('\n')
-          .trim()
         response.status(401).set('Set-Cookie', NO_PARTY_COOKIE)
-        return send(request, response, signInPage({ why: SESSION_OVER, typed }))
+        return send(request, response, signInPage({ why: SESSION_OVER, typed: typedIn(form) }))
       }
-      if (!csrfMatches(session.cookie, form.texts.get('csrf') ?? '')) throw new Refusal('CSRF_REFUSED')
+      if (!csrfMatches(session.cookie, form.texts.get('csrf') ?? '')) {
+        checkSite(request.headers)
+        // A form of a session before: whoever is signed in now may be another party, for whom nothing is done.
+        const { status, code, message } = new Refusal('CSRF_REFUSED')
+        askedOf(request).refused.push(code)
+        response.status(status)
+        return send(request, response, signInPage({ why: message, typed: typedIn(form) }))
+      }
       await carryOut(visitOf(request, response, session), form)
     },
   ]

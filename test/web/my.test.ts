@@ -175,6 +175,8 @@ describe('a party at its own door', () => {
     for (const csrf of ['', 'x', await stranger.csrf('/my')]) {
       const { status, text } = await party.post(path, { ...sent, csrf })
       expect(status).to.equal(403)
+      // What was typed for a session before is given back to whoever typed it.
+      expect(text).to.include('<pre tabindex="0">已履行</pre>')
       expect(text).not.to.include('已提交')
     }
     const headers = { 'sec-fetch-site': 'cross-site' }
@@ -213,6 +215,18 @@ describe('a party at its own door', () => {
     const answer = await party.post('/my/objections', { csrf, record, statement: '此处罚有误 <i>' })
     expect(answer.status).to.equal(401)
     expect(answer.text).to.include('此处罚有误 &lt;i&gt;').and.include('accessCode')
+  })
+
+  it('takes as many characters as the form lets one type, with the line ends that a browser sends', async () => {
+    const party = await signedIn()
+    const csrf = await party.csrf('/my')
+    const most = Number(/id="statement"[^>]*maxlength="(\d+)"/.exec((await party.get('/my')).text)?.[1])
+    const statement = `${'此处罚有误'.repeat(most / 10)}${'\r\n'.repeat(most / 2 - 1)}完`
+    expect(statement.replaceAll('\r', '')).to.have.length(most)
+    const answer = await party.post('/my/objections', { csrf, record, statement })
+    expect(answer.headers.get('location')).to.equal('/my?done=objected')
+    const [, path = ''] = /action="(\/my\/objections\/[^"]+\/withdraw)"/.exec((await party.get('/my')).text) ?? []
+    expect((await party.post(path, { csrf })).status).to.equal(303)
   })
 
   it('takes an objection, shows its state, and lets the party withdraw it', async () => {
