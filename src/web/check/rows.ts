@@ -15,7 +15,7 @@ const COLUMNS_MOST = 200
 const SEPARATORS = ['\t', ',', ';']
 /** By what the cells of one line may be parted: commas, as they are typed in Chinese too; else blanks. */
 const PARTED = [/[\t,;，、；]/, /[^\S\r\n]+/]
-const EDGES = /^[\s,;，、；"]+|[\s,;，、；"]+$/g
+const EDGE = /[\s,;，、；"]/
 /** What spreadsheets are told, so that they leave a long number alone: ="…", or an apostrophe before it. */
 const AS_TEXT = /(^|[\t,;])(?:="([^"\n]*)"|'(?=[0-9A-Za-z]))/gm
 /** And which separator is used. */
@@ -107,7 +107,15 @@ const isLong = (line: string): boolean => line.length > ROW_CHARACTERS
 const coded = (line: string, cells: readonly string[]): string | null => {
   if (isRow(cells)) return cells.join('\n')
   const code = isLong(line) ? undefined : cells[placeOfCode(cells)]
-  return code === undefined ? null : `${code}\t${line.replace(code, '').replace(EDGES, '').replaceAll('\t', ' ')}`
+  return code === undefined ? null : `${code}\t${within(line.replace(code, '')).replaceAll('\t', ' ')}`
+}
+
+/** Without what parted it from the code. By hand: as a pattern it takes the square of the length where separators stand inside. */
+const within = (text: string): string => {
+  let [from, to] = [0, text.length]
+  while (from < to && EDGE.test(text.charAt(from))) from += 1
+  while (to > from && EDGE.test(text.charAt(to - 1))) to -= 1
+  return text.slice(from, to)
 }
 
 const isCode = (cell: string): boolean => !isLong(cell) && codeOf(cell) !== null
