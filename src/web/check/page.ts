@@ -5,7 +5,17 @@ import { minute } from '../entry.js'
 import { type Html, html, only, to, told } from '../html.js'
 import { both, type Page, page } from '../page.js'
 import { type Cell, table } from '../scorecard-table.js'
-import { type Answered, type Checked, type Entry, FAULTS, isKnown, type Known, NAMES, STATUS } from './answers.js'
+import {
+  type Answered,
+  type Checked,
+  type Entry,
+  FAULTS,
+  isKnown,
+  type Known,
+  miswritten,
+  NAMES,
+  STATUS,
+} from './answers.js'
 import { CHECK_MOST } from './rows.js'
 
 export interface Filled {
@@ -123,7 +133,8 @@ const entry = ({ id, reason, publishedOn, endsOn, contested }: Entry): Html => {
 
 const who = (code: string, { name, uscc, status }: Known): Html => {
   const { zh, en } = STATUS[status]
-  return html`${name && html`${told(name)} `}${uscc !== null && uscc !== code.trim() ? html`<code>${uscc}</code> ` : null}${both(zh, en)}`
+  const wrong = status === 'UNKNOWN' ? miswritten(code) : null
+  return html`${name && html`${told(name)} `}${uscc !== null && uscc !== code.trim() ? html`<code>${uscc}</code> ` : null}${both(zh, en)}${wrong && html`<br><strong>${both(wrong.zh, wrong.en)}</strong>`}`
 }
 
 const named = (asked: string | null, { nameAnswer }: Known): Cell => {

@@ -87,6 +87,19 @@ describe('the desk', function () {
     await close()
   })
 
+  it('says on every page of a demonstration that all is invented, and axe has nothing to say of that either', async () => {
+    const demo = await startHub({ demo: true })
+    try {
+      const { page, open, close } = await atDesk(visitor, demo, 'officer')
+      await open('/', '今日')
+      await page.getByRole('complementary', { name: '演示' }).getByText('所示数据全部虚构').waitFor()
+      expect(await violations(page)).to.deep.equal([])
+      await close()
+    } finally {
+      await demo.stop()
+    }
+  })
+
   it('loses nothing that was typed when a sign-in ends in the middle, and repeats what was refused', async () => {
     const { page, close, open } = await atDesk(visitor, hub, 'officer', { name: 'in-the-middle' })
     await open('/operators', '经营者')

@@ -33,7 +33,7 @@ export default function Today() {
 }
 
 const Work = ({ of }: { of: TodayQuery }) => (
-  <div className="panels">
+  <div className="panels of-two">
     {of.late && of.due && <Deadlines late={of.late} due={of.due} />}
     <div className="stack">
       <Queues of={of} />
