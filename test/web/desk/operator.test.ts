@@ -73,7 +73,7 @@ describe('the page of an operator', function () {
       const code = (await told.locator('code.secret').textContent()) ?? ''
       expect(await violations(page)).to.deep.equal([])
       await told.getByRole('button', { name: '我已保存，关闭' }).click()
-      await door.getByText(reason).waitFor()
+      await door.getByText(`签发：${reason}`).waitFor()
       return code
     }
     const first = await issued('签发访问码', '随列入决定书送达')
