@@ -51,6 +51,8 @@ export interface Limit {
    * back: good callers never wait.
    */
   take(keys: readonly string[], now: Date): () => void
+  /** Whether somebody has succeeded by this first key, as far as is remembered. */
+  isProven(key: string): boolean
   /** Buckets held. */
   size(): number
 }
@@ -91,7 +93,7 @@ export const makeLimit = ({
       const at = now.getTime()
       const asked = [{ buckets: all, key: '' }, ...own.map((buckets, i) => ({ buckets, key: keys[i] ?? '' }))]
       const [name = ''] = keys
-      const counts = proven && known.get(name) ? asked.slice(1) : asked
+      const counts = known.get(name) ? asked.slice(1) : asked
       const isNew = newcomers && own.every((buckets, i) => buckets.isLight(keys[i] ?? '', at))
       const wait = isNew ? 0 : Math.max(...counts.map(({ buckets, key }) => buckets.wait(key, at)))
       if (wait > 0) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: Math.ceil(wait / 1_000) })
@@ -101,6 +103,7 @@ export const makeLimit = ({
         if (proven) known.set(name, true)
       }
     },
+    isProven: (key) => known.get(key) ?? false,
     size: () => own.reduce((sum, buckets) => sum + buckets.size(), 0),
   }
 }
