@@ -20,7 +20,7 @@ import { withDb } from '../../own.js'
 import type { ApiParts } from '../../parts.js'
 import { answerProblem } from '../../problems.js'
 import type { Limits } from '../../rate-limit.js'
-import { keep } from '../../trail.js'
+import { askedAt, keep } from '../../trail.js'
 import { admit } from '../../viewer.js'
 import type { AskedOf } from '../index.js'
 import { tooLarge } from '../received.js'
@@ -119,7 +119,7 @@ const one = (all: ApiParts, askedOf: AskedOf, limits: Limits) => async (request:
   const [answer] = rows
   if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
   const content = standingJson(answer.told)
-  const asked = `GET /v1/standing${asOf === null ? '' : `?asOf=${asOf}`}`
+  const asked = askedAt('GET /v1/standing', `${code}${asOf === null ? '' : `?asOf=${asOf}`}`, parts.keys.mark)
   if (viewer.sub !== null) await keep(parts, own, viewer, { kind: 'ANSWER', asked, shown, content })
   response.set('Cache-Control', 'no-store').type('json').send(content)
 }
