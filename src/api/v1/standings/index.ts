@@ -293,7 +293,11 @@ const givenIn = (request: Request, known: readonly string[]): { asOf: string | n
 const readingOf = ({ headers }: Request): { reader: () => RowReader; written: Written } => {
   const [type = '', ...given] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase())
   const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined
-  if (reader === undefined) throw new Refusal('MEDIA_TYPE', { given: type.slice(0, 100) || '-', offered: OFFERED })
+  if (reader === undefined)
+    throw new Refusal('MEDIA_TYPE', {
+      given: type.slice(0, 100) || '没有 Content-Type 的请求体 a body without Content-Type',
+      offered: OFFERED,
+    })
   const named = given
     .find((part) => part.startsWith('charset='))
     ?.slice('charset='.length)
