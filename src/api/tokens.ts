@@ -89,12 +89,22 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
     if (!token) return refuse(response, 'invalid_request', '缺少 token。token is missing.')
     const client = await authenticated(request, response, form)
     if (client === null) return
-    const { now, log } = askedOf(request)
+    const asked = askedOf(request)
+    const { now, log } = asked
     const told = verified(token, keys, now)
     if (told === null) return void response.status(200).end()
     if (told.sub !== client.id)
       return refuse(response, 'unauthorized_client', '令牌不是发给此客户端的。The token is not of this client.')
-    await revocations.add({ jti: told.jti, endsAt: new Date(told.expiresAt * 1_000) }, now)
+    const viewer = { sub: client.id, role: client.role, agency: client.agency }
+    const act = { asked: 'POST /oauth/revoke' }
+    try {
+      await keep(parts, asked, viewer, { kind: 'ACT', ...act })
+      await revocations.add({ jti: told.jti, endsAt: new Date(told.expiresAt * 1_000) }, now)
+      await keep(parts, asked, viewer, { kind: 'OUTCOME', ...act })
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      return refuse(response, 'temporarily_unavailable', error.message, error.status, error.code)
+    }
     log.info({ client: client.id }, 'a token was revoked')
     response.status(200).end()
   }
