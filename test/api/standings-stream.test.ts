@@ -81,7 +81,14 @@ describe('a stream of standings', () => {
     await fetch(`${world.url}/v1/standing/${KNOWN[0]}`, { headers })
     const [row] = await store.after(world.database.db, before, 10)
     expect(unpacked(row?.content?.shown ?? null)).to.deep.equal([KNOWN[0]])
-    expect(row?.content).to.include({ client: 'officer-1', asked: 'GET /v1/standing' })
+    expect(row?.content).to.include({ client: 'officer-1', asked: `GET /v1/standing/${KNOWN[0]}` })
+    // Also where nothing was shown: a code that nobody has, a past day; but no number of a person.
+    const after = await head()
+    await fetch(`${world.url}/v1/standing/NOBODY?asOf=2026-01-05`, { headers })
+    await fetch(`${world.url}/v1/standing/11010519491231002X`, { headers })
+    const [nobody, person] = await store.after(world.database.db, after, 10)
+    expect(nobody?.content?.asked).to.equal('GET /v1/standing/NOBODY?asOf=2026-01-05')
+    expect(person?.content?.asked).to.match(/^GET \/v1\/standing\/(?!.*11010519491231002X)./)
   })
 
   it('where the trail cannot be kept nothing leaves', async () => {

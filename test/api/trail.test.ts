@@ -175,13 +175,13 @@ describe('the trail of answers', () => {
     const variables = { input: { code: one, list: 'serious', reason: '群众举报', on: '2026-03-01' } }
     const done = await ask(OPEN, officer(), { variables })
     expect(done.map(told)).to.deep.equal([
-      { kind: 'ACT', client: 'officer-1', outcome: 'DONE', shown: [] },
+      { kind: 'ACT', client: 'officer-1', outcome: null, shown: [] },
       { kind: 'OUTCOME', client: 'officer-1', outcome: 'DONE', shown: [one] },
     ])
     expect(done[0]?.content?.asked).to.include('群众举报')
     const refused = await ask(OPEN, market(), { variables })
     expect(refused.map(told)).to.deep.equal([
-      { kind: 'ACT', client: 'guguji', outcome: 'DONE', shown: [] },
+      { kind: 'ACT', client: 'guguji', outcome: null, shown: [] },
       { kind: 'OUTCOME', client: 'guguji', outcome: 'FORBIDDEN', shown: [] },
     ])
   })
@@ -248,7 +248,7 @@ describe('the trail of answers', () => {
     const sent = await left(() => send('/v1/feeds/dishonest', { method: 'POST', body: file }))
     const { id: run } = await world.database.db('runs').where({ job: 'pull', cause: 'upload' }).first('id')
     expect(sent.map(({ kind, content }) => [kind, content?.outcome])).to.deep.equal([
-      ['ACT', 'DONE'],
+      ['ACT', null],
       ['OUTCOME', `DONE run ${run}`],
     ])
     expect(sent[0]?.content?.digest).to.deep.equal(createHash('sha256').update(file).digest())

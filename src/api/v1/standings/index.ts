@@ -20,7 +20,7 @@ import { withDb } from '../../own.js'
 import type { ApiParts } from '../../parts.js'
 import { answerProblem } from '../../problems.js'
 import type { Limits } from '../../rate-limit.js'
-import { keep } from '../../trail.js'
+import { askedAt, keep } from '../../trail.js'
 import { admit, stillAdmitted } from '../../viewer.js'
 import type { AskedOf } from '../index.js'
 import { tooLarge } from '../received.js'
@@ -122,7 +122,7 @@ const one = (all: ApiParts, askedOf: AskedOf, limits: Limits) => async (request:
   const [answer] = rows
   if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
   const content = standingJson(answer.told)
-  const asked = `GET /v1/standing${asOf === null ? '' : `?asOf=${asOf}`}`
+  const asked = askedAt('GET /v1/standing', `${code}${asOf === null ? '' : `?asOf=${asOf}`}`, parts.keys.mark)
   if (viewer.sub !== null) await keep(parts, own, viewer, { kind: 'ANSWER', asked, shown, content })
   response.set('Cache-Control', 'no-store').type('json').send(content)
 }
@@ -309,7 +309,11 @@ const givenIn = (request: Request, known: readonly string[]): { asOf: string | n
 const readingOf = ({ headers }: Request): { reader: () => RowReader; written: Written } => {
   const [type = '', ...given] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase())
   const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined
-  if (reader === undefined) throw new Refusal('MEDIA_TYPE', { given: type.slice(0, 100) || '-', offered: OFFERED })
+  if (reader === undefined)
+    throw new Refusal('MEDIA_TYPE', {
+      given: type.slice(0, 100) || '没有 Content-Type 的请求体 a body without Content-Type',
+      offered: OFFERED,
+    })
   const named = given
     .find((part) => part.startsWith('charset='))
     ?.slice('charset='.length)
