@@ -59,6 +59,11 @@ describe('POST /check', () => {
   })
   after(() => world.close())
 
+  it('tells of an unknown code that a character of it must be mistyped', async () => {
+    const [row = ''] = rowsIn((await pasted(`${unknown.slice(0, -1)}${unknown.endsWith('0') ? '1' : '0'}`)).text)
+    expect(row).to.include('未知代码').and.include('校验位不符')
+  })
+
   it('answers a pasted list in its order: on the list or not, known or not, as of when, and that it is no certificate', async () => {
     const { status, text, headers } = await pasted(`${listed}\n ${clear.toLowerCase()}\r\n\n${unknown}\nnonsense`)
     expect(status).to.equal(200)
@@ -67,8 +72,8 @@ describe('POST /check', () => {
     expect(rowsIn(text)).to.have.length(4)
     expect(first).to.include('在名单上').and.include('销售假冒注册商标的商品').and.include('已知主体')
     expect(second).to.include('未查到').and.include('虚构白露有限公司')
-    expect(third).to.include('未知代码')
-    expect(fourth).to.include('未知代码')
+    expect(third).to.include('未知代码').and.not.include('请核对')
+    expect(fourth).to.include('未知代码').and.include('不是代码的写法')
     expect(text)
       .to.include('不是无不良记录的证明')
       .and.include('不保存')

@@ -1,12 +1,21 @@
 /** /check: the form, and what each code was answered. */
 import type { Words } from '../../domain/facts.js'
-import { codeOf } from '../../domain/identity.js'
 import { day } from '../blacklist.js'
 import { minute } from '../entry.js'
 import { foreign, type Html, html, only, to, told } from '../html.js'
 import { both, type Page, page } from '../page.js'
 import { type Cell, table } from '../scorecard-table.js'
-import { type Answered, type Checked, type Entry, FAULTS, isKnown, type Known, NAMES, STATUS } from './answers.js'
+import {
+  type Answered,
+  type Checked,
+  type Entry,
+  FAULTS,
+  isKnown,
+  type Known,
+  miswritten,
+  NAMES,
+  STATUS,
+} from './answers.js'
 import { CHECK_MOST } from './rows.js'
 
 export interface Filled {
@@ -124,11 +133,9 @@ const entry = ({ id, reason, publishedOn, endsOn, contested }: Entry): Html => {
 
 const who = (code: string, { name, uscc, status }: Known): Html => {
   const { zh, en } = STATUS[status]
-  return html`${name && html`${told(name)} `}${uscc !== null && uscc !== code.trim() ? html`<code>${uscc}</code> ` : null}${both(zh, en)}${status === 'UNKNOWN' && codeOf(code) === null ? NO_CODE : null}`
+  const wrong = status === 'UNKNOWN' ? miswritten(code) : null
+  return html`${name && html`${told(name)} `}${uscc !== null && uscc !== code.trim() ? html`<code>${uscc}</code> ` : null}${both(zh, en)}${wrong && html`<br><strong>${both(wrong.zh, wrong.en)}</strong>`}`
 }
-
-/** Nothing could be found by it, whoever was meant. */
-const NO_CODE = html` <strong>${both('不是代码的写法，请核对', 'it is not written as a code: compare it')}</strong>`
 
 const named = (asked: string | null, { nameAnswer }: Known): Cell => {
   if (asked === null || nameAnswer === null) return '—'
