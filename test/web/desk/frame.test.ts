@@ -143,6 +143,22 @@ describe('the desk', function () {
     await close()
   })
 
+  it('lets whoever leaves in an older window leave the sign-in of a newer one too', async () => {
+    const { page, close, open } = await atDesk(visitor, hub, 'officer', { name: 'of-two-windows' })
+    await open('/', '今日')
+    const newer = await page.context().newPage()
+    await newer.goto('/desk')
+    await newer.evaluate(
+      `fetch('/desk/login', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '${JSON.stringify({ name: 'of-two-windows', password: PASSWORD })}' })`,
+    )
+    await page.getByRole('button', { name: 'of-two-windows' }).click()
+    await page.getByText('退出登录').click()
+    await page.getByLabel('姓名（登录名）').waitFor()
+    await newer.goto('/desk')
+    await newer.getByLabel('姓名（登录名）').waitFor()
+    await close()
+  })
+
   it('says in time that nobody has done anything for long, and goes on when told to', async () => {
     const { page, open, close } = await atDesk(visitor, hub, 'officer')
     await page.clock.install()
