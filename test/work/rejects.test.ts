@@ -159,6 +159,14 @@ describe('a rejected item', () => {
       { row: 2, state: 'OPEN', by: null, isRepeated: null },
       { row: 3, state: 'OPEN', by: null, isRepeated: null },
     ])
+    // The run that brought it again is taken back: it waits where it waited before.
+    await db().transaction(async (tx) => {
+      const { run } = await tx('rejects').max('run_id as run').first()
+      await setAside.reopen(tx, Number(run))
+    })
+    expect(await rowsOf(db(), `select state, note from rejects order by id limit 1`)).to.deep.equal([
+      { state: 'OPEN', note: null },
+    ])
   })
 
   it('of a run that was taken back is not corrected', async () => {
