@@ -89,7 +89,13 @@ export default function Rejects() {
         return <span className={now === 'TAKEN' ? 'good' : ''}>{labelOf('RejectState', now).slice(0, 6)}</span>
       },
     },
-    { key: 'at', title: '接收', width: 140, render: ({ receivedAt }) => instant(receivedAt) },
+    {
+      key: 'at',
+      title: '接收',
+      width: 108,
+      // Its year stands beside, where it is looked at.
+      render: ({ receivedAt }) => <span title={instant(receivedAt)}>{instant(receivedAt).slice(5)}</span>,
+    },
   ]
   const choose = (change: Partial<typeof asked>) => {
     setSettled(new Map())
@@ -149,7 +155,7 @@ export default function Rejects() {
           empty="没有符合条件的拒收条目。"
           position={asked.row}
           onPosition={(row) => ask({ row })}
-          minWidth={560}
+          minWidth={480}
           isMarked={({ id }) => id === picked}
         />
         <section className="panel picked" aria-label="所选条目">
