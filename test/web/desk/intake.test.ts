@@ -10,56 +10,24 @@ const REJECTS = 1_000
 /** Rows of a table that stand in the page at once. */
 const DRAWN_MOST = 60
 
-interface Firm {
-  name: string
-  code: string
-  representative: string
-}
-
 describe('intake at the desk', function () {
   this.timeout(BROWSER_MS)
   const visitor = browser()
   let hub: TestHub
   let firms: Firm[]
   /** A row of the office's table, with every field that it has. */
-  let row: Record<string, string>
+  let row: Line
   before(async () => {
     await deskBuilt()
     hub = await startHub()
     for (const feed of ['registry', 'quality', 'penalties']) await hub.hub.pull(feed, { cause: 'command' })
     await hub.hub.score({ cause: 'command' })
-    const { rows } = await hub.hub.db.raw(
-      `select o.name, o.uscc as code, v.body->>'representative' as representative from operators o
-       join versions v on v.operator_id = o.id and v.kind = 'registration' and v.known_to is null
-       where o.name in (select name from operators group by name having count(*) = 1) and v.body->>'representative' is not null
-       order by o.id limit 4`,
-    )
-    firms = rows
-    const bad = await hub.hub.db('rejects').where({ feed: 'penalties' }).first('item')
-    row = bad.item
+    firms = await firmsOf(hub.hub.db, 4)
+    row = await rowOf(hub.hub.db)
   })
   after(() => hub?.stop())
 
-  const line = (n: number, fields: Record<string, string>): Record<string, string> => ({
-    ...row,
-    CF_WSH: `测市监处罚〔2026〕${n}号`,
-    // Recent, so that it weighs in the score.
-    CF_JDRQ: '2026-10-20',
-    CF_YXQ: '2029-10-19',
-    CF_GSJZQ: '2029-10-19',
-    ...fields,
-  })
-  const of = ({ name, representative, code }: Firm, { coded = false } = {}): Record<string, string> => ({
-    CF_XDR_MC: name,
-    CF_FRDB: representative,
-    CF_XDR_SHXYM: coded ? code : '',
-  })
-  const csv = (lines: Record<string, string>[]): Buffer => {
-    const names = Object.keys(row)
-    const cell = (text: unknown) => `"${String(text ?? '').replaceAll('"', '""')}"`
-    const all = [names, ...lines.map((one) => names.map((name) => one[name]))]
-    return Buffer.from(all.map((cells) => cells.map(cell).join(',')).join('\r\n'))
-  }
+  const line = (n: number, fields: Line): Line => lineOf(row, n, fields)
   const checked = async ({ page, faults, strays }: AtDesk) => {
     expect(await violations(page)).to.deep.equal([])
     expect(await isTooWide(page)).to.equal(false)

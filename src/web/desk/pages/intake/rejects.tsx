@@ -5,7 +5,7 @@ import { useCallback, useMemo, useState } from 'react'
 import { useShortcuts } from '../../frame/shortcuts.js'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
-import { count, instant } from '../../pieces/dates.js'
+import { count } from '../../pieces/dates.js'
 import { Empty } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { Refusal } from '../../pieces/refusal.js'
@@ -71,7 +71,7 @@ export default function Rejects() {
       title: '条目',
       render: (row) => (
         <button type="button" className="pick" aria-pressed={row.id === picked} onClick={() => pick(row.id)}>
-          {titleOf(row.feed)} {row.source.page == null ? '' : `第 ${row.source.page} 页`}第 {row.source.row} 行
+          {row.source.page == null ? '' : `第 ${row.source.page} 页`}第 {row.source.row} 行 {titleOf(row.feed)}
         </button>
       ),
     },
@@ -83,13 +83,12 @@ export default function Rejects() {
     {
       key: 'state',
       title: '状态',
-      width: 120,
+      width: 84,
       render: (row) => {
         const now = stateOf(row)
         return <span className={now === 'TAKEN' ? 'good' : ''}>{labelOf('RejectState', now).slice(0, 6)}</span>
       },
     },
-    { key: 'at', title: '接收', width: 140, render: ({ receivedAt }) => instant(receivedAt) },
   ]
   const choose = (change: Partial<typeof asked>) => {
     setSettled(new Map())
@@ -149,7 +148,7 @@ export default function Rejects() {
           empty="没有符合条件的拒收条目。"
           position={asked.row}
           onPosition={(row) => ask({ row })}
-          minWidth={560}
+          minWidth={430}
           isMarked={({ id }) => id === picked}
         />
         <section className="panel picked" aria-label="所选条目">

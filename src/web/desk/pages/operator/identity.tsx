@@ -3,6 +3,7 @@ import { Link } from 'react-router'
 import { Code, codeOf, operatorPath } from '../../pieces/code.js'
 import { instant } from '../../pieces/dates.js'
 import { Field } from '../../pieces/field.js'
+import { regionIn } from '../../pieces/places.js'
 import { bodyOf, fieldName, valueWords } from '../../pieces/record-words.js'
 import { labelOf } from '../../pieces/words.js'
 import { type OperatorFile, registrationOf } from './file.js'
@@ -35,7 +36,7 @@ export const Identity = ({ of }: { of: OperatorFile }) => {
         <Field label="登记状态" source={registration}>
           {labelOf('RegistrationStatus', of.registrationStatus)}
         </Field>
-        <Field label="行政区划">{of.region ?? '—'}</Field>
+        <Field label="行政区划">{of.region === null ? '—' : regionIn(of.region)}</Field>
         {of.codes.map(({ scheme, code }) => (
           <Field key={`${scheme} ${code}`} label={labelOf('CodeScheme', scheme).replace(/ (?:GB|GS).*$/, '')}>
             <Code of={code} />
