@@ -4,6 +4,8 @@ import type { Body } from '../../../src/domain/records.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { type AtDesk, atDesk, deskBuilt } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
+import { csv, type Firm, firmsOf, type Line, line as lineOf, of, rowOf } from '../../support/penalty-rows.js'
+import { codeOf } from '../../support/world.js'
 
 const NARROW = { viewport: { width: 360, height: 800 } }
 const REJECTS = 1_000
@@ -186,6 +188,71 @@ describe('intake at the desk', function () {
     expect(await state()).to.deep.equal({ taken_back_by: null, taken_back_reason: null })
     await page.getByRole('button', { name: '撤回本次拉取' }).click()
     const dialog = page.getByRole('dialog')
+  it('an officer says by keyboard that a record is of an operator nobody knew, and undoes it', async () => {
+    const code = codeOf(901)
+    await hub.hub.pull('penalties', {
+      cause: 'command',
+      file: { bytes: csv([line(911, { CF_XDR_MC: '虚构新立商贸有限公司', CF_XDR_SHXYM: '' })]), name: '补报.csv' },
+    })
+    const officer = await atDesk(visitor, hub, 'officer', { viewport: { width: 1440, height: 900 } })
+    const { page } = officer
+    await officer.open('/intake/identity?feed=penalties', '身份认定')
+    await page.getByRole('button', { name: '虚构新立商贸有限公司' }).click()
+    await page.getByRole('heading', { level: 2, name: '虚构新立商贸有限公司' }).waitFor()
+    await page.locator('h1').focus()
+    await page.keyboard.press('n')
+    await status(page, '请先填写新主体的统一社会信用代码')
+    await page.keyboard.type(code)
+    await page.keyboard.press('Enter')
+    await status(page, '没有该代码的主体')
+    await page.keyboard.type('决定书载明的代码')
+    await page.keyboard.press('Tab')
+    await checked(officer)
+    await page.keyboard.press('Enter')
+    await status(page, `虚构新立商贸有限公司已归入新主体 ${code}，共 1 条`)
+    const row = () => hub.hub.db('operators').where({ uscc: code }).first('name', 'known_to')
+    expect(await row()).to.deep.equal({ name: '虚构新立商贸有限公司', known_to: null })
+    await page.locator('h1').focus()
+    await page.keyboard.press('u')
+    await page.keyboard.type('代码抄错')
+    await page.keyboard.press('Enter')
+    await status(page, '虚构新立商贸有限公司的认定已撤销')
+    expect((await row())?.known_to).to.be.instanceOf(Date)
+    expect(officer.faults).to.deep.equal([])
+    await officer.close()
+  })
+
+  it('an officer merges two operators on the way from a proposal, and sees what follows: one file, under both codes', async () => {
+    const [, , three, four] = firms as [Firm, Firm, Firm, Firm]
+    const officer = await atDesk(visitor, hub, 'officer')
+    const { page } = officer
+    await officer.open('/intake/identity', '身份认定')
+    await page.getByRole('link', { name: '合并主体' }).click()
+    const [from, into] = [
+      page.getByRole('region', { name: '被并入的主体' }),
+      page.getByRole('region', { name: '并入到的主体' }),
+    ]
+    await from.getByLabel('它自己的代码').fill(four.code)
+    await into.getByLabel('它自己的代码').fill(four.code)
+    await into.getByRole('table').getByText(four.name).waitFor()
+    expect(await page.getByRole('button', { name: /^合\s?并$/ }).isDisabled()).to.equal(true)
+    await into.getByLabel('它自己的代码').fill(three.code)
+    await into.getByRole('table').getByText(three.name).waitFor()
+    await page.getByRole('button', { name: /^合\s?并$/ }).click()
+    const dialog = page.getByRole('dialog', { name: '合并' })
+    await dialog.getByText(`${four.name}的代码从此对应到${three.name}`).waitFor()
+    await dialog.getByLabel('理由').fill('迁出后以新代码登记')
+    await checked(officer)
+    await dialog.getByRole('button', { name: '确认合并' }).click()
+    await status(page, /已合并，转入 \d+ 条信用信息/)
+    await officer.open(`/operator/${four.code}`, three.name)
+    await page.getByText(four.name).first().waitFor()
+    const [merger] = await hub.hub.db('identity_decisions').where({ verdict: 'MERGE' }).select('decided_by', 'reason')
+    expect(merger).to.deep.equal({ decided_by: 'officer', reason: '迁出后以新代码登记' })
+    expect(officer.faults).to.deep.equal([])
+    await officer.close()
+  })
+
     await dialog.getByText('撤去或恢复 2 条现行信用信息').waitFor()
     await dialog.getByLabel('事由').fill('整批误报')
     await dialog.getByRole('button', { name: '确认撤回本次拉取' }).click()
