@@ -9,6 +9,9 @@ import { codeOf } from '../../support/world.js'
 
 const NARROW = { viewport: { width: 360, height: 800 } }
 const REJECTS = 1_000
+/** A file that takes some seconds to be sent, and to be read. */
+const SLOW_ROWS = 2_000
+const SLOW_BYTES_PER_SECOND = 300_000
 /** Rows of a table that stand in the page at once. */
 const DRAWN_MOST = 60
 
@@ -120,6 +123,33 @@ describe('intake at the desk', function () {
     await officer.close()
   })
 
+  it('a file on its way shows what share of it has been sent, and then that the hub reads it', async () => {
+    const [, , three] = firms as [Firm, Firm, Firm, Firm]
+    const admin = await atDesk(visitor, hub, 'administrator')
+    const { page } = admin
+    await admin.open('/intake/uploads?feed=penalties', '上传')
+    const buffer = csv(Array.from({ length: SLOW_ROWS }, (_, n) => line(20_000 + n, of(three, { coded: true }))))
+    await page.getByLabel(/把文件拖到这里/).setInputFiles({ name: '大批处罚.csv', mimeType: 'text/csv', buffer })
+    const network = await page.context().newCDPSession(page)
+    await network.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput: SLOW_BYTES_PER_SECOND,
+    })
+    await page.getByRole('button', { name: /^预\s?览$/ }).click()
+    const share = page.getByText(/^正在发送 [1-9]\d?%：[\d,]+ \/ [\d,]+ KB$/)
+    await share.waitFor()
+    const value = Number(await page.getByRole('progressbar', { name: '进度' }).getAttribute('value'))
+    expect(value).to.be.within(0.001, 0.999)
+    await status(page, '已全部发送，正在读取并逐条检查')
+    expect(await page.getByRole('progressbar', { name: '进度' }).getAttribute('value')).to.equal(null)
+    await page.getByRole('button', { name: '停止等待' }).click()
+    await page.getByRole('progressbar', { name: '进度' }).waitFor({ state: 'hidden' })
+    await checked(admin)
+    await admin.close()
+  })
+
   it('an officer decides two identity proposals by keyboard and undoes one', async () => {
     const officer = await atDesk(visitor, hub, 'officer', { viewport: { width: 1440, height: 900 } })
     const { page } = officer
@@ -158,36 +188,6 @@ describe('intake at the desk', function () {
     await officer.close()
   })
 
-  it('a reviewer takes a run back having seen what follows, from the feed that it came by', async () => {
-    await hub.hub.score({ cause: 'command' })
-    const reviewer = await atDesk(visitor, hub, 'reviewer')
-    const { page } = reviewer
-    await reviewer.open('/intake/feeds', '数据源')
-    await checked(reviewer)
-    await page
-      .getByRole('table', { name: /省信用办/ })
-      .getByRole('link', { name: /处罚/ })
-      .first()
-      .click()
-    await page
-      .getByRole('table', { name: /的运行$/ })
-      .getByText('十一月处罚.csv · administrator')
-      .waitFor()
-    await checked(reviewer)
-    const upload = await hub.hub.db('runs').where({ cause: 'upload' }).first('id')
-    await page.locator('tr', { hasText: '十一月处罚.csv · administrator' }).getByRole('link').click()
-    await page.getByRole('heading', { level: 1, name: `第 ${upload.id} 号运行` }).waitFor()
-    await page.getByRole('button', { name: '预览撤回的后果' }).click()
-    const scores = page.getByRole('table', { name: /^信用分/ })
-    await scores.getByText('→').first().waitFor()
-    const records = page.getByRole('table', { name: '信用信息' })
-    const [, , three] = firms as [Firm, Firm, Firm]
-    await records.getByText(three.name).first().waitFor()
-    await checked(reviewer)
-    const state = () => hub.hub.db('runs').where({ id: upload.id }).first('taken_back_by', 'taken_back_reason')
-    expect(await state()).to.deep.equal({ taken_back_by: null, taken_back_reason: null })
-    await page.getByRole('button', { name: '撤回本次拉取' }).click()
-    const dialog = page.getByRole('dialog')
   it('an officer says by keyboard that a record is of an operator nobody knew, and undoes it', async () => {
     const code = codeOf(901)
     await hub.hub.pull('penalties', {
@@ -253,6 +253,36 @@ describe('intake at the desk', function () {
     await officer.close()
   })
 
+  it('a reviewer takes a run back having seen what follows, from the feed that it came by', async () => {
+    await hub.hub.score({ cause: 'command' })
+    const reviewer = await atDesk(visitor, hub, 'reviewer')
+    const { page } = reviewer
+    await reviewer.open('/intake/feeds', '数据源')
+    await checked(reviewer)
+    await page
+      .getByRole('table', { name: /省信用办/ })
+      .getByRole('link', { name: /处罚/ })
+      .first()
+      .click()
+    await page
+      .getByRole('table', { name: /的运行$/ })
+      .getByText('十一月处罚.csv · administrator')
+      .waitFor()
+    await checked(reviewer)
+    const upload = await hub.hub.db('runs').where({ cause: 'upload' }).first('id')
+    await page.locator('tr', { hasText: '十一月处罚.csv · administrator' }).getByRole('link').click()
+    await page.getByRole('heading', { level: 1, name: `第 ${upload.id} 号运行` }).waitFor()
+    await page.getByRole('button', { name: '预览撤回的后果' }).click()
+    const scores = page.getByRole('table', { name: /^信用分/ })
+    await scores.getByText('→').first().waitFor()
+    const records = page.getByRole('table', { name: '信用信息' })
+    const [, , three] = firms as [Firm, Firm, Firm]
+    await records.getByText(three.name).first().waitFor()
+    await checked(reviewer)
+    const state = () => hub.hub.db('runs').where({ id: upload.id }).first('taken_back_by', 'taken_back_reason')
+    expect(await state()).to.deep.equal({ taken_back_by: null, taken_back_reason: null })
+    await page.getByRole('button', { name: '撤回本次拉取' }).click()
+    const dialog = page.getByRole('dialog')
     await dialog.getByText('撤去或恢复 2 条现行信用信息').waitFor()
     await dialog.getByLabel('事由').fill('整批误报')
     await dialog.getByRole('button', { name: '确认撤回本次拉取' }).click()
