@@ -305,7 +305,7 @@ const Recent = ({ feed }: { feed: string }) => {
         <Empty>该数据源最近没有上传。</Empty>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <section className="scroll" aria-label="最近的上传" tabIndex={0}>
+        <section className="scroll" aria-label="各次上传" tabIndex={0}>
           <table className="plain-table" aria-label="最近的上传">
             <thead>
               <tr>
