@@ -126,7 +126,9 @@ describe('administration over GraphQL', () => {
     expect((await act(lift, { kind: 'PERSON', name: '虚构Lin' })).data.liftLockout[0].failures).to.equal(10)
     expect([await tokenFor('虚构鸪鸪', secret), await signIn('虚构Lin', oneTimePassword)]).to.deep.equal([200, 200])
     expect((await act(lift, { kind: 'CLIENT', name: '虚构鸪鸪' })).code).to.equal('LOCKOUT_UNKNOWN')
-    const { data } = await act(`{ trail(client: "虚构administrator", kind: OUTCOME, first: 50) { nodes { asked } } }`)
+    const { data } = await act(
+      `{ trail(filter: { client: "虚构administrator", kind: OUTCOME }, first: 50) { nodes { asked } } }`,
+    )
     const told = data.trail.nodes.filter(({ asked }: { asked: string }) => asked.includes('liftLockout'))
     expect(told.length).to.be.at.least(2)
   })

@@ -185,6 +185,32 @@ describe('the pages of listings', function () {
     await inOrder(second)
   })
 
+  it('an entry that was repaired on false materials is restored, and the public reads it again', async () => {
+    const { code, name, uuid, path } = await published()
+    const { db, rules, now } = hub.hub
+    await makeMove(db, rules, {
+      id: uuid,
+      name: 'removeListing',
+      by: 'reviewer-1',
+      role: 'reviewer',
+      input: { on: today(), removal: 'REVOKED', reason: '虚构', documentNumber: '虚市监移〔2026〕1号' },
+      now: now(),
+    })
+    // As a repair leaves it; none is to be had within a year of the entry.
+    await db.raw(
+      `update listings set removal_reason = 'REPAIRED', facts = jsonb_set(facts, '{removal}', '"REPAIRED"') where id = ?`,
+      [uuid],
+    )
+    expect(await publicPage(code)).to.not.include(name)
+    const officer = await atDesk(visitor, hub, 'officer')
+    const { page } = officer
+    await officer.open(path, name)
+    await deed(page, '撤销修复、恢复列入', { 文号: '虚市监复〔2026〕1号', 事由: '修复所凭材料系伪造' })
+    await page.getByText('正在公示，公众看到的是：').waitFor()
+    expect(await publicPage(code)).to.include(name)
+    await inOrder(officer)
+  })
+
   it('a refused move is explained, and nothing that was typed is lost', async () => {
     const { code, name, path } = await published()
     const officer = await atDesk(visitor, hub, 'officer')
