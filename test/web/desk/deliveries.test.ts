@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { startMarketplace } from '../../../src/sandbox/marketplace.js'
+import { type MarketplaceStandIn, startMarketplace } from '../../../src/sandbox/marketplace.js'
 import * as webhooks from '../../../src/store/webhooks.js'
 import { addWebhook } from '../../../src/work/changes/webhooks.js'
 import * as clients from '../../../src/work/clients.js'
@@ -13,11 +13,15 @@ describe('the pages of deliveries', function () {
   this.timeout(BROWSER_MS)
   const visitor = browser()
   let all: Delivering
+  let markets: MarketplaceStandIn[] = []
   before(async () => {
     await deskBuilt()
     all = await delivering()
   })
-  after(() => all?.hub.stop())
+  after(async () => {
+    await Promise.all(markets.map((one) => one.close()))
+    await all?.hub.stop()
+  })
 
   const stateOf = async (listing: string, platform: string, action: string): Promise<string> =>
     (
@@ -192,8 +196,7 @@ describe('the pages of deliveries', function () {
 
   it('an administrator sees which addresses of marketplaces take what they are told, and what waits at each', async () => {
     const { db, keys, now } = all.hub.hub
-    const markets = [await startMarketplace(), await startMarketplace()]
-    after(() => Promise.all(markets.map((one) => one.close())))
+    markets = [await startMarketplace(), await startMarketplace()]
     const made = []
     for (const [n, { hook: url }] of markets.entries()) {
       const client = ['虚构集市甲', '虚构集市乙'][n] ?? ''
