@@ -203,7 +203,7 @@ const own = <T>(table: Readonly<Record<string, T>>, key: string): T | null =>
   Object.hasOwn(table, key) ? (table[key] ?? null) : null
 
 /** As it stands where there is no word for it. */
-export const fieldWords = (field: string): Words => own(FIELD_WORDS, field) ?? words(field, field)
+export const wordsOfField = (field: string): Words => own(FIELD_WORDS, field) ?? words(field, field)
 
 /** The words of one of a fixed set of values; null for anything that is said in its own words. */
 export const wordsOf = (kind: string, value: string): Words | null =>
@@ -220,7 +220,7 @@ export const valueIn = (lang: keyof Words, kind: string, value: unknown): string
   if (Array.isArray(value)) return value.map((one) => valueIn(lang, kind, one)).join(lang === 'zh' ? '；' : '; ')
   if (typeof value === 'object')
     return Object.entries(value as object)
-      .map(([name, one]) => `${fieldWords(name)[lang]} ${valueIn(lang, kind, one)}`)
+      .map(([name, one]) => `${wordsOfField(name)[lang]} ${valueIn(lang, kind, one)}`)
       .join(lang === 'zh' ? '，' : ', ')
   const text = String(value)
   return wordsOf(kind, text)?.[lang] ?? text

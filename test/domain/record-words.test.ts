@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { FIELD_WORDS, fieldWords, saidIn, valueIn, wordsOf } from '../../src/domain/record-words.js'
+import { FIELD_WORDS, saidIn, valueIn, wordsOf, wordsOfField } from '../../src/domain/record-words.js'
 
 const FOLDER = new URL('../../schema/records/', import.meta.url)
 
@@ -35,7 +35,7 @@ describe('words of records', () => {
       expect(fields.size).to.be.greaterThan(3)
       const bare = [...fields].filter((field) => !Object.hasOwn(FIELD_WORDS, field))
       expect([...bare, ...[...values].filter((value) => wordsOf(kind, value) === null)]).to.deep.equal([])
-      for (const { zh, en } of [...fields].map(fieldWords)) {
+      for (const { zh, en } of [...fields].map(wordsOfField)) {
         expect(zh).to.match(/\p{Script=Han}/u)
         expect(en).to.match(/^[A-Z][\x20-\x7e]+$/)
       }

@@ -1,5 +1,5 @@
 /** All that the hub holds of a party, each with where it came from; and who asked about it. */
-import { fieldWords, saidIn, valueIn } from '../../domain/record-words.js'
+import { saidIn, valueIn, wordsOfField } from '../../domain/record-words.js'
 import { day } from '../blacklist.js'
 import { minute } from '../entry.js'
 import { type Html, html, to, told } from '../html.js'
@@ -30,7 +30,7 @@ ${row('信源单位', 'Agency', both(one.agencyName.zh, one.agencyName.en))}${ro
 
 /** A value that is none of a fixed set is told as it was sent. */
 const member = (kind: string, name: string, value: unknown): Html | null => {
-  const { zh, en } = fieldWords(name)
+  const { zh, en } = wordsOfField(name)
   const [chinese, english] = [valueIn('zh', kind, value), valueIn('en', kind, value)]
   return row(zh, en, chinese === english ? told(chinese) : both(chinese, english))
 }

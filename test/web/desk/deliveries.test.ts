@@ -160,7 +160,6 @@ describe('the pages of deliveries', function () {
     expect((await sent().select('state')).map(({ state }) => state))
       .to.have.length(2)
       .and.include('CONFIRMED')
-    await page.getByRole('link', { name: all.standing.name }).nth(1).waitFor()
     expect(faults).to.deep.equal([])
     await close()
   })

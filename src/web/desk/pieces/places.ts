@@ -17,8 +17,9 @@ export const regionWords = (code: string | null): string => {
   return CITIES.find(({ value }) => value === code)?.name ?? code
 }
 
-/** A division of the province with the city that it lies in: 长春市 220102; any other as its code. */
-export const regionIn = (code: string): string => {
-  const city = CITIES.find(({ value }) => value.slice(0, 4) === code.slice(0, 4))
-  return city === undefined ? code : `${city.name} ${code}`
+/** 长春市 220102: the city that a division is of, and its code. */
+export const placeWords = (code: string | null): string => {
+  if (code === null || code === '') return '—'
+  const city = CITIES.find(({ value }) => value.slice(0, 4) === code.slice(0, 4))?.name
+  return city === undefined ? code : `${city} ${code}`
 }

@@ -1,17 +1,28 @@
 /** Records at the desk, in Chinese: their members, and each in a line. What fields and values are called, domain/record-words says. */
-import { fieldWords, saidIn, valueIn } from '../../../domain/record-words.js'
+import { saidIn, valueIn, wordsOfField } from '../../../domain/record-words.js'
+import { placeWords } from './places.js'
 import { labelOf } from './words.js'
 
 export type Body = Readonly<Record<string, unknown>>
 
-export const fieldName = (field: string): string => fieldWords(field).zh
+export const fieldName = (field: string): string => wordsOfField(field).zh
 
 /** A value as a person reads it; — for what was not said. */
 export const valueWords = (kind: string, value: unknown): string => valueIn('zh', kind, value)
 
+const YUAN = /^\d+(?:\.\d+)?$/
+
+/** The same, as its field asks: money in thousands, a division with the city that it is of. */
+export const fieldWords = (kind: string, field: string, value: unknown): string => {
+  const text = String(value)
+  if (field.endsWith('_yuan') && YUAN.test(text))
+    return text.replace(/^\d+/, (whole) => BigInt(whole).toLocaleString('zh-CN'))
+  return field === 'region' && typeof value === 'string' ? placeWords(value) : valueWords(kind, value)
+}
+
 /** Members that say something, with their names. */
 export const membersOf = (kind: string, body: Body): { field: string; name: string; words: string }[] =>
-  saidIn(body).map(([field, value]) => ({ field, name: fieldName(field), words: valueWords(kind, value) }))
+  saidIn(body).map(([field, value]) => ({ field, name: fieldName(field), words: fieldWords(kind, field, value) }))
 
 /** What each kind is told by in one line. */
 const LINES: Record<string, readonly string[]> = {

@@ -83,7 +83,7 @@ export default function Rejects() {
     {
       key: 'state',
       title: '状态',
-      width: 84,
+      width: 88,
       render: (row) => {
         const now = stateOf(row)
         return <span className={now === 'TAKEN' ? 'good' : ''}>{labelOf('RejectState', now).slice(0, 6)}</span>

@@ -8,7 +8,7 @@ import { Code, codeOf } from '../../pieces/code.js'
 import { instant } from '../../pieces/dates.js'
 import { Empty, Loading } from '../../pieces/empty.js'
 import { Members } from '../../pieces/field.js'
-import { regionIn } from '../../pieces/places.js'
+import { placeWords } from '../../pieces/places.js'
 import { bodyOf } from '../../pieces/record-words.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -247,7 +247,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
                   <span>{each.name ?? codeOf(each)}</span>
                   <Code of={codeOf(each)} />
                   <span className="soft">
-                    {labelOf('OperatorKind', each.kind)} {each.region && regionIn(each.region)}
+                    {labelOf('OperatorKind', each.kind)} {placeWords(each.region)}
                     {each.id === of.proposal?.operator.id ? ' · 建议' : ''}
                   </span>
                 </label>
