@@ -49,8 +49,7 @@ describe('the pages of listings', function () {
     return one
   }
   /** A case carried to publication by the stand-in officers, and its address at the desk. */
-  const published = async () => {
-    const one = take()
+  const published = async (one = take()) => {
     await carry(hub.hub.db, hub.hub.rules, one.code, hub.hub.now())
     return { ...one, ...(await caseOf(one.code)) }
   }
@@ -196,8 +195,10 @@ describe('the pages of listings', function () {
   })
 
   it('an entry that was repaired on false materials is restored, and the public reads it again', async () => {
-    const { code, name, uuid, path } = await published()
     const { db, rules, now } = hub.hub
+    // Which the score has opened a lead of.
+    const bad = await db('operators').where({ uscc: hub.world.dishonestExample }).first('uscc as code', 'name')
+    const { code, name, uuid, path } = await published(bad)
     await makeMove(db, rules, {
       id: uuid,
       name: 'removeListing',

@@ -247,7 +247,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
                   <span>{each.name ?? codeOf(each)}</span>
                   <Code of={codeOf(each)} />
                   <span className="soft">
-                    {labelOf('OperatorKind', each.kind)} {placeWords(each.region)}
+                    {labelOf('OperatorKind', each.kind)} {each.region && placeWords(each.region)}
                     {each.id === of.proposal?.operator.id ? ' · 建议' : ''}
                   </span>
                 </label>
