@@ -5,6 +5,7 @@ import { CLIENT_ROLES } from './domain/viewer.js'
 import { Refusal } from './errors.js'
 import type { Hub } from './hub.js'
 import * as clients from './work/clients.js'
+import * as lockouts from './work/lockouts.js'
 import * as people from './work/people.js'
 
 const HOUR_MS = 3_600_000
@@ -34,7 +35,27 @@ export const accessCommands = (command: Command, tools: Tools): void => {
 
 const agencyIds = (): string[] => agencies.map((agency) => agency.id)
 
-const clientCommands = (client: Command, { withHub, tell, json: jsonOption }: Tools): void => {
+/** `unlock`, of systems and of people. */
+const unlockCommand = (
+  of: Command,
+  { withHub, tell, json: jsonOption }: Tools,
+  { kind, field }: { kind: lockouts.Knock['kind']; field: 'client_id' | 'name' },
+): void => {
+  of.command('unlock')
+    .argument('<name>')
+    .description('解除登录锁定 · lift the lockout after too many failures')
+    .addOption(jsonOption())
+    .action((name: string, { json }: Json) =>
+      withHub(async (hub) => {
+        const lifted = await lockouts.lift(hub.db, { kind, name, now: hub.now(), log: hub.log })
+        tell(json, { [field]: name, lifted: lifted.length }, () => [`已解除锁定 unlocked ${name}（${lifted.length}）`])
+      }),
+    )
+}
+
+const clientCommands = (client: Command, tools: Tools): void => {
+  const { withHub, tell, json: jsonOption } = tools
+  unlockCommand(client, tools, { kind: 'CLIENT', field: 'client_id' })
   const show = (json: boolean | undefined, registered: clients.Registered & { previous_until?: string | null }): void =>
     tell(json, registered, () => [
       `客户端 client_id     ${registered.client_id}`,
@@ -88,7 +109,9 @@ const clientCommands = (client: Command, { withHub, tell, json: jsonOption }: To
     )
 }
 
-const personCommands = (person: Command, { withHub, tell, json: jsonOption }: Tools): void => {
+const personCommands = (person: Command, tools: Tools): void => {
+  const { withHub, tell, json: jsonOption } = tools
+  unlockCommand(person, tools, { kind: 'PERSON', field: 'name' })
   const show = (json: boolean | undefined, registered: people.Registered): void =>
     tell(json, registered, () => [
       `姓名       name              ${registered.name}`,

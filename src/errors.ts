@@ -247,6 +247,18 @@ const REFUSALS = {
     () =>
       '这条信用信息已认定；如需改变，请先撤销该决定。This record has been decided already; undo that decision first.',
   ),
+  OPERATOR_KNOWN: row(
+    409,
+    1,
+    (d) =>
+      `代码 ${d['code']} 已对应到一个主体，请归入该主体。This code leads to an operator already; attach the record to that one.`,
+  ),
+  OPERATOR_CODE_INVALID: row(
+    400,
+    1,
+    () =>
+      '新主体须有校验位正确的统一社会信用代码，或网店代码；校验位不符的，须先经登记机关证实。A new operator needs a unified social credit code whose check digit holds, or the code of a shop; one that fails its digit waits for the registry.',
+  ),
   OPERATOR_UNKNOWN: row(404, 1, (d) => `没有代码为 ${d['code']} 的主体。There is no operator of this code.`),
   DECISION_UNKNOWN: row(404, 1, () => '没有这项认定。There is no such decision on identity.'),
   DECISION_UNDONE: row(409, 1, () => '这项认定已被撤销。This decision has been undone already.'),

@@ -128,13 +128,18 @@ describe('the hub command', () => {
     expect(overlap).to.be.within(23.9 * 3_600_000, 24 * 3_600_000)
   })
 
-  it('registers a person with a password for one use, and begins a new key for tokens', async function () {
-    this.timeout(30_000)
+  it('registers a person with a password for one use, lifts its lockout, and begins a new key for tokens', async function () {
+    this.timeout(60_000)
     const added = await hub(['person', 'add', '首任管理员', '--role', 'administrator', '--json'], env)
     expect(added.json).to.have.all.keys('name', 'one_time_password', 'good_until', 'role', 'agency', 'region')
     expect(added.json).to.deep.include({ name: '首任管理员', role: 'administrator', agency: null, region: null })
     const taken = await hub(['client', 'add', '首任管理员', '--role', 'officer', '--json'], env)
     expect([taken.status, taken.json.error.code]).to.deep.equal([1, 'CLIENT_EXISTS'])
+    const now = Date.now()
+    const shut = { kind: 'PERSON', failures: 10, last_at: new Date(now), locked_until: new Date(now + 900_000) }
+    await test.db('lockouts').insert({ ...shut, key: 'any', name: '首任管理员', address: '192.0.2.7' })
+    const lifted = await hub(['person', 'unlock', '首任管理员', '--json'], env)
+    expect(lifted.json).to.deep.equal({ name: '首任管理员', lifted: 1 })
     const rotated = await hub(['keys', 'rotate', '--json'], env)
     expect(rotated.json).to.have.all.keys('kid', 'signs_from')
   })
@@ -157,6 +162,7 @@ describe('the hub command', () => {
     ['an unknown scorecard', ['score', '--scorecard', 'none-1'], {}, 2, 'SCORECARD_UNKNOWN'],
     ['a card to compare with and no trial', ['score', '--against', 'ecommerce-1'], {}, 2, 'USAGE'],
     ['an overlap that is no number of hours', ['client', 'rotate', 'x', '--overlap', 'long'], {}, 2, 'USAGE'],
+    ['a lockout that is none', ['person', 'unlock', 'nobody'], {}, 1, 'LOCKOUT_UNKNOWN'],
     ['a person that is not there', ['person', 'reset', 'nobody'], {}, 1, 'PERSON_UNKNOWN'],
     ['a role no client may have', ['client', 'add', 'x', '--role', 'public'], {}, 2, 'ROLE_UNKNOWN'],
     [

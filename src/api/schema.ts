@@ -124,6 +124,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...sellersOf.Mutation,
         ...webhooks.Mutation,
         ...administration.Mutation,
+        ...lockouts.Mutation,
       },
       ...listingFields,
       Listing: {

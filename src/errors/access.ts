@@ -55,6 +55,11 @@ export const ACCESS_REFUSALS = {
     1,
     (d) => `名称 ${d['name']} 已被占用。A person or client of this name exists; use hub person reset.`,
   ),
+  LOCKOUT_UNKNOWN: row(
+    404,
+    1,
+    () => '该名称现在没有被锁定，或者锁定已到期。Nobody of this name is locked out now, or the lockout has ended.',
+  ),
   PERSON_UNKNOWN: row(404, 1, (d) => `没有名为 ${d['name']} 的人员。There is no person of this name.`),
   OWN_ACCESS: row(
     409,

@@ -60,6 +60,20 @@ export const forget = async (db: Db, keys: readonly string[]): Promise<void> => 
   await db.raw('delete from lockouts where key = any(?) /* lockouts.forget */', [[...keys]])
 }
 
+/** Forgets all that is held against a registered name, wherever it came from. Returns those of its doors that were shut. */
+export const lift = async (
+  db: Db,
+  { kind, name, now }: { kind: Lockout['kind']; name: string; now: Date },
+): Promise<Lockout[]> => {
+  const answer = await db.raw(
+    `with gone as (delete from lockouts where kind = :kind and lower(normalize(name, NFKC)) = :name returning *)
+     select kind, name, address, failures, last_at as "lastAt", locked_until as "lockedUntil" from gone
+     where locked_until > :now order by last_at desc, key /* lockouts.lift */`,
+    { kind, name, now },
+  )
+  return answer.rows
+}
+
 /** Those that are shut, the last first. */
 export const shut = async (db: Db, now: Date): Promise<Lockout[]> => {
   const answer = await db.raw(

@@ -1,4 +1,6 @@
 /** Operators, the codes that lead to them and the names they have borne. */
+import { normalizeName } from '../domain/names.js'
+import type { NewOperator } from '../domain/new-operator.js'
 import type { Reads } from './bulk.js'
 import type { Db, Tx } from './db.js'
 import { filling } from './filling.js'
@@ -58,6 +60,42 @@ export const make = async (
   const made = await filling(tx, 'operators', drafts, () => making('uscc', 's.uscc is not null'))
   const opened = shops ? await making('shop', 's.uscc is null and s.shop is not null') : null
   return (made.rowCount ?? 0) + (opened?.rowCount ?? 0) + (again?.rowCount ?? 0)
+}
+
+/**
+ * Makes the one that a person says is there, or believes in it again; `run` brought the record that shows it. The caller has
+ * ticked, and the code leads to nobody.
+ */
+export const found = async (
+  tx: Tx,
+  made: NewOperator,
+  { run, at }: { run: number; at: Date },
+): Promise<{ id: number }> => {
+  const given = { ...made, key: made.name === null ? null : normalizeName(made.name), run, at }
+  const again = await tx.raw(
+    `update operators set known_to = null, kind = :kind, name = :name, name_key = :key, region = :region, status = 'UNKNOWN',
+       first_run = :run where known_to is not null and (uscc = :uscc::text or shop = :shop::text) returning id /* operators.found again */`,
+    given as never,
+  )
+  if (again.rows.length > 0) return again.rows[0]
+  const fresh = await tx.raw(
+    `insert into operators (uscc, shop, kind, name, name_key, region, status, first_run, created_at)
+     values (:uscc, :shop, :kind, :name, :key, :region, 'UNKNOWN', :run, :at) returning id /* operators.found */`,
+    given as never,
+  )
+  return fresh.rows[0]
+}
+
+/** Whether nothing speaks for it: no record that names its own code, no decision that stands, no part of it. Listings are not looked at. */
+export const isUnfounded = async (tx: Tx, id: number): Promise<boolean> => {
+  const answer = await tx.raw(
+    `select not exists (select 1 from versions v where v.operator_id = o.id and v.known_to is null and v.found_by is null)
+       and not exists (select 1 from operators m where m.merged_into = o.id)
+       and not exists (select 1 from identity_decisions d where o.id in (d.operator_id, d.merged_id) and d.undone_at is null) as unfounded
+     from operators o where o.id = ? /* operators.isUnfounded */`,
+    [id],
+  )
+  return answer.rows[0]?.unfounded ?? false
 }
 
 /**

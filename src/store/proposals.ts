@@ -60,6 +60,18 @@ export const offerTo = (tx: Tx, ids: readonly number[]): Promise<void> =>
     await weighAll(tx, rows)
   })
 
+/** Weighs anew what waits under the name of this operator. */
+export const offerNamed = async (tx: Tx, operator: number): Promise<void> => {
+  const { rows } = await tx.raw(
+    `select u.id from unmatched u join operators o on o.name_key = u.name_key where o.id = ? and u.state = 'OPEN' /* proposals.offerNamed */`,
+    [operator],
+  )
+  await offerTo(
+    tx,
+    rows.map(({ id }: { id: number }) => id),
+  )
+}
+
 const weighAll = async (tx: Tx, waiting: readonly Named[]): Promise<void> => {
   for (let from = 0; from < waiting.length; from += CHUNK_RECORDS)
     await weigh(tx, waiting.slice(from, from + CHUNK_RECORDS))

@@ -192,7 +192,7 @@ export const unfounded = async (tx: Tx, { run }: Taken): Promise<number[]> => {
 }
 
 /** Of these those without a listing are no longer believed to exist. Returns how many. */
-export const forget = async (tx: Tx, ids: readonly number[], { at }: Taken): Promise<number> => {
+export const forget = async (tx: Tx, ids: readonly number[], { at }: Pick<Taken, 'at'>): Promise<number> => {
   const answer = await tx.raw(
     `with gone as (
        update operators o set known_to = :at where o.id = any(:ids::int[])

@@ -5,15 +5,20 @@
 import { dateIn } from '../domain/dates.js'
 import { codeOf } from '../domain/identity.js'
 import { subjectKey } from '../domain/matching.js'
+import { newOperator } from '../domain/new-operator.js'
 import { redact } from '../domain/privacy.js'
 import { Refusal } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
 import * as decisions from '../store/decisions.js'
 import * as dirty from '../store/dirty.js'
 import * as knowledge from '../store/knowledge.js'
+import * as leads from '../store/leads.js'
 import * as mergers from '../store/mergers.js'
+import * as names from '../store/names.js'
+import * as operators from '../store/operators.js'
 import * as proposals from '../store/proposals.js'
 import { relearnParted } from '../store/relearn.js'
+import * as takeback from '../store/takeback.js'
 import * as waiting from '../store/waiting.js'
 import * as watchEntries from '../store/watch-entries.js'
 import { consequences } from './consequences.js'
@@ -25,6 +30,8 @@ import type { Rules } from './rules.js'
 const REASON_LENGTH = 1_000
 /** How long a decision waits for a merge that goes on, milliseconds. */
 const LOCK_TIMEOUT_MS = 5_000
+/** Why a lead is dropped with its operator. */
+const NOBODY = '建档的认定已撤销。The decision that made this operator was undone.'
 /** SQLSTATE of a lock not had in time. */
 const LOCK_NOT_AVAILABLE = '55P03'
 
@@ -37,8 +44,8 @@ interface Deciding {
 export interface SubjectDecided extends Deciding {
   /** A waiting record; the decision is on all of its feed that say the same of their subject. */
   unmatched: number
-  verdict: 'ATTACH' | 'NOT_OURS'
-  /** Any code of the operator; with ATTACH alone. */
+  verdict: 'ATTACH' | 'NEW_OPERATOR' | 'NOT_OURS'
+  /** With ATTACH any code of the operator; with NEW_OPERATOR the one under which it is to be known. */
   operator?: string
 }
 
@@ -48,19 +55,26 @@ export interface Decided {
   records: number
 }
 
-/** Refusals: UNMATCHED_UNKNOWN, UNMATCHED_SETTLED, OPERATOR_UNKNOWN, INPUT_INVALID, RUN_BUSY. */
+/** Refusals: UNMATCHED_UNKNOWN, UNMATCHED_SETTLED, OPERATOR_UNKNOWN, OPERATOR_KNOWN, OPERATOR_CODE_INVALID, INPUT_INVALID, RUN_BUSY. */
 export const decideSubject = (db: Db, rules: Rules, made: SubjectDecided): Promise<Decided> =>
   inTurn(db, made, rules, async (tx, reason, at) => {
-    if ((made.verdict === 'ATTACH') !== (made.operator !== undefined))
-      throw invalid('ATTACH 须有且仅有 operator takes the operator')
+    const attaches = made.verdict !== 'NOT_OURS'
+    if (attaches !== (made.operator !== undefined))
+      throw invalid('ATTACH 和 NEW_OPERATOR 须有 operator，NOT_OURS 不得有 operator goes with these two alone')
     const found = await waiting.forDecision(tx, made.unmatched)
     if (found === null) throw new Refusal('UNMATCHED_UNKNOWN')
     if (found.state !== 'OPEN') throw new Refusal('UNMATCHED_SETTLED')
-    const operator = made.operator === undefined ? null : await named(tx, made.operator)
+    const isNew = made.verdict === 'NEW_OPERATOR'
+    const operator =
+      made.operator === undefined
+        ? null
+        : isNew
+          ? await founded(tx, made.operator, found, at)
+          : await named(tx, made.operator)
     const key = await keyOf(tx, found)
     const { subject, nameKey, proposedOperator, evidence } = found
     const decision = await decisions.add(tx, {
-      verdict: made.verdict,
+      verdict: attaches ? 'ATTACH' : 'NOT_OURS',
       feed: found.feed,
       subjectKey: key,
       operatorId: operator?.id ?? null,
@@ -72,6 +86,7 @@ export const decideSubject = (db: Db, rules: Rules, made: SubjectDecided): Promi
         reason: found.reason,
         proposed: proposedOperator,
         ...evidence,
+        ...(isNew && { madeOperator: true }),
       },
       reason,
       by: made.by,
@@ -80,12 +95,13 @@ export const decideSubject = (db: Db, rules: Rules, made: SubjectDecided): Promi
     // Nobody has one in force where its records wait; but two may decide on records of one subject at once.
     if (decision === null) throw new Refusal('UNMATCHED_SETTLED')
     const reach = { decision: decision.id, feed: found.feed, subjectKey: key, at }
-    const records = await waiting.settle(tx, reach, made.verdict === 'ATTACH' ? 'MATCHED' : 'NOT_OURS')
-    const touched = await waiting.closeEarlier(tx, reach, made.verdict === 'ATTACH' ? 'CHANGED' : 'ENDED')
+    const records = await waiting.settle(tx, reach, attaches ? 'MATCHED' : 'NOT_OURS')
+    const touched = await waiting.closeEarlier(tx, reach, attaches ? 'CHANGED' : 'ENDED')
     if (operator !== null) {
       const owner = operator.mergedInto ?? operator.id
       await waiting.attach(tx, reach, owner)
       touched.push(owner)
+      if (isNew) await proposals.offerNamed(tx, owner)
     }
     await dirty.mark(tx, touched, at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })
@@ -93,6 +109,23 @@ export const decideSubject = (db: Db, rules: Rules, made: SubjectDecided): Promi
     await tellRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
     return { decision, records }
   })
+
+/** An operator that nobody knew, under a code that leads to nobody; known by what the record calls it. */
+const founded = async (
+  tx: Tx,
+  code: string,
+  { subject, run }: waiting.Waiting,
+  at: Date,
+): Promise<{ id: number; mergedInto: null }> => {
+  const made = newOperator(code, subject.name)
+  if (made === null) throw new Refusal('OPERATOR_CODE_INVALID')
+  const scheme = made.uscc === null ? 'shop' : 'uscc'
+  const asked = { scheme, code: made.uscc ?? made.shop ?? '' }
+  if ((await mergers.own(tx, asked)) !== null) throw new Refusal('OPERATOR_KNOWN', { code: asked.code })
+  const { id } = await operators.found(tx, made, { run, at })
+  await names.follow(tx, [id])
+  return { id, mergedInto: null }
+}
 
 /** What was kept before there were keys gets its own with the first decision. */
 const keyOf = async (tx: Tx, found: waiting.Waiting): Promise<string> => {
@@ -119,6 +152,7 @@ export const undoDecision = (db: Db, rules: Rules, made: DecisionUndone): Promis
     const { records, touched } = found.verdict === 'MERGE' ? await split(tx, found, at) : await detach(tx, found, at)
     await dirty.mark(tx, touched, at)
     await consequences(tx, { decision: found.id, at, now: made.now, rules })
+    if (found.evidence['madeOperator'] === true) await unfound(tx, found.operatorId ?? 0, { at, now: made.now })
     await sayContested(tx, rules, { now: at, dueAt: made.now })
     await tellRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
     return { decision, records }
@@ -143,6 +177,14 @@ const detach = async (tx: Tx, decision: decisions.Decision, at: Date): Promise<U
   touched.push(...(await waiting.reopenEarlier(tx, returned, decidedAt, at)))
   await proposals.offerTo(tx, returned)
   return { records: returned.length, touched }
+}
+
+/** Who was made by a decision that is undone is believed no more, unless something else has spoken of it since. */
+const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date }): Promise<void> => {
+  if (!(await operators.isUnfounded(tx, id))) return
+  const untouched = (await leads.untouched(tx, [id])).map((lead) => lead.id)
+  await leads.drop(tx, untouched, { on: dateIn(now), reason: NOBODY, at })
+  if ((await takeback.forget(tx, [id], { at })) > 0) await watchEntries.close(tx, [id], { on: dateIn(at), at })
 }
 
 /** What came with it goes back, and what its own codes have brought since. */

@@ -2,6 +2,7 @@
  * Whoever goes on trying with wrong secrets or passwords is shut out for a while, in all processes together, and it is told. The
  * limits of attempts come before this (api/rate-limit): they slow a guesser down, this stops and shows him.
  */
+import { Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Db } from '../store/db.js'
 import * as lockouts from '../store/lockouts.js'
@@ -57,6 +58,17 @@ export const failed = async (
 /** After a success. What was tried elsewhere stays counted. */
 export const forget = (db: Db, knock: Knock, mark: (text: string) => string): Promise<void> =>
   lockouts.forget(db, [here(knock, mark)])
+
+/** A person opens the doors that are shut to a registered name. Refusal: LOCKOUT_UNKNOWN. */
+export const lift = async (
+  db: Db,
+  { kind, name, now, log }: Pick<Knock, 'kind' | 'name'> & { now: Date; log: Log },
+): Promise<lockouts.Lockout[]> => {
+  const lifted = await lockouts.lift(db, { kind, name: folded(name), now })
+  if (lifted.length === 0) throw new Refusal('LOCKOUT_UNKNOWN')
+  log.warn({ kind, name: lifted[0]?.name, doors: lifted.length }, 'a lockout was lifted by hand')
+  return lifted
+}
 
 const here = ({ kind, name, address }: Knock, mark: (text: string) => string): string =>
   mark(`${kind} ${folded(name)} ${address}`)

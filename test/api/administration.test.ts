@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import * as store from '../../src/store/trail.js'
-import { dumpOf } from '../support/world.js'
+import * as lockouts from '../../src/work/lockouts.js'
+import { dumpOf, log } from '../support/world.js'
 import { makeWorld, type World } from './world.js'
 
 const DAY_MS = 86_400_000
@@ -95,7 +96,45 @@ describe('administration over GraphQL', () => {
     expect(data.people.find(({ name }: { name: string }) => name === '虚构经办').endedAt).to.be.a('string')
   })
 
+  it('lifts a lockout before its time, of a person and of a system, and leaves a row of who did', async () => {
+    const { db } = world.database
+    const known = { mark: world.keys.mark, known: true, log }
+    const now = new Date('2026-03-02T02:00:00Z')
+    const { secret } = (
+      await act(`mutation A($input: RegisterInput!) { addClient(input: $input) { secret } }`, {
+        input: { name: '虚构鸪鸪', role: 'marketplace' },
+      })
+    ).data.addClient
+    const { oneTimePassword } = (
+      await act(`mutation A($input: RegisterInput!) { addPerson(input: $input) { oneTimePassword } }`, {
+        input: { name: '虚构Lin', role: 'officer' },
+      })
+    ).data.addPerson
+    const shut = async (kind: 'CLIENT' | 'PERSON', name: string, many: number) => {
+      for (let n = 0; n < many; n += 1)
+        await lockouts.failed(db, { kind, name, address: '127.0.0.1' }, { ...known, now })
+    }
+    await shut('CLIENT', '虚构鸪鸪', 60)
+    // As it was typed: the same person to whoever reads it.
+    await shut('PERSON', '虚构lin', 10)
+    expect([await tokenFor('虚构鸪鸪', secret), await signIn('虚构Lin', oneTimePassword)]).to.deep.equal([429, 429])
+    const lift = `mutation L($kind: LockoutKind!, $name: String!) { liftLockout(kind: $kind, name: $name) { kind name failures } }`
+    expect((await act(lift, { kind: 'CLIENT', name: '虚构鸪鸪' }, as('auditor'))).code).to.equal('FORBIDDEN')
+    expect((await act(lift, { kind: 'PERSON', name: '虚构鸪鸪' })).code).to.equal('LOCKOUT_UNKNOWN')
+    const lifted = await act(lift, { kind: 'CLIENT', name: '虚构鸪鸪' })
+    expect(lifted.data.liftLockout).to.deep.equal([{ kind: 'CLIENT', name: '虚构鸪鸪', failures: 60 }])
+    expect((await act(lift, { kind: 'PERSON', name: '虚构Lin' })).data.liftLockout[0].failures).to.equal(10)
+    expect([await tokenFor('虚构鸪鸪', secret), await signIn('虚构Lin', oneTimePassword)]).to.deep.equal([200, 200])
+    expect((await act(lift, { kind: 'CLIENT', name: '虚构鸪鸪' })).code).to.equal('LOCKOUT_UNKNOWN')
+    const { data } = await act(
+      `{ trail(filter: { client: "虚构administrator", kind: OUTCOME }, first: 50) { nodes { asked } } }`,
+    )
+    const told = data.trail.nodes.filter(({ asked }: { asked: string }) => asked.includes('liftLockout'))
+    expect(told.length).to.be.at.least(2)
+  })
+
   for (const [query, code] of [
+    ['mutation { liftLockout(kind: PERSON, name: "nobody") { name } }', 'LOCKOUT_UNKNOWN'],
     ['mutation { addClient(input: { name: "a b", role: officer }) { secret } }', 'USAGE'],
     ['mutation { addClient(input: { name: "x", role: party }) { secret } }', 'ROLE_UNKNOWN'],
     ['mutation { addClient(input: { name: "x", role: agency, agency: "nobody" }) { secret } }', 'AGENCY_UNKNOWN'],

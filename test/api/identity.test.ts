@@ -99,6 +99,31 @@ describe('identity over HTTP', () => {
     expect((await queue({ feed: 'nothing' })).totalCount).to.equal(0)
   })
 
+  it('a decision makes an operator that nobody knew, under a code of its own, and its undoing lets it go', async () => {
+    const code = uscc(77)
+    const [waiting] = (await queue()).nodes
+    const standing = async () =>
+      (await world.ask(`query($code: String!) { standing(code: $code) { status name } }`, { variables: { code } })).data
+        .standing
+    expect(await standing()).to.deep.equal({ status: 'UNKNOWN', name: null })
+    const refused = await decide({ id: waiting.id, verdict: 'NEW_OPERATOR', operator: one })
+    expect(refused.errors?.[0]?.extensions['code']).to.equal('OPERATOR_KNOWN')
+    const made = await world.ask(
+      `mutation($input: DecideSubjectInput!) { decideSubject(input: $input) {
+        records decision { id verdict madeOperator operator { uscc name kind region } } } }`,
+      {
+        token: officer(),
+        variables: { input: { id: waiting.id, verdict: 'NEW_OPERATOR', operator: code, reason: '决定书载明' } },
+      },
+    )
+    const { records, decision } = made.data.decideSubject
+    expect([records, decision.verdict, decision.madeOperator]).to.deep.equal([2, 'ATTACH', true])
+    expect(decision.operator).to.deep.equal({ uscc: code, name: NAME, kind: 'ENTERPRISE', region: code.slice(2, 8) })
+    expect(await standing()).to.deep.equal({ status: 'KNOWN', name: NAME })
+    await world.ask(UNDO, { token: officer(), variables: { input: { id: decision.id, reason: '代码有误' } } })
+    expect(await standing()).to.deep.equal({ status: 'UNKNOWN', name: null })
+  })
+
   it('an agency sees what it sent itself, whatever it asks for', async () => {
     const credit = agencyToken('credit-office')
     expect((await queue({}, credit)).totalCount).to.equal(3)

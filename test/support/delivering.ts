@@ -15,11 +15,14 @@ export interface Delivering {
   platform(id: string): PlatformStandIn
 }
 
+/** All that the two entries need. */
+const FEEDS = ['registry', 'individuals', 'penalties']
+
 /** Two entries: one is refused by `national`; the other all have confirmed, and its removal `creditchina` has not. */
-export const delivering = async (): Promise<Delivering> => {
+export const delivering = async (feeds: readonly string[] = FEEDS): Promise<Delivering> => {
   const hub = await startHub()
   const { db, rules, now } = hub.hub
-  for (const feed of ['registry', 'individuals', 'penalties']) await hub.hub.pull(feed, { cause: 'command' })
+  for (const feed of feeds) await hub.hub.pull(feed, { cause: 'command' })
   const platform = (id: string): PlatformStandIn => {
     const found = hub.platforms.find((one) => one.id === id)
     if (found === undefined) throw new Error(`no platform ${id}`)

@@ -82,6 +82,20 @@ const cookieOf = async ({ url }: Pick<TestHub, 'url'>, given: object): Promise<s
   return value
 }
 
+/** The cookie of a session of whoever has this role, for a browser. */
+export const cookieFor = async (hub: TestHub, role: Role, given: { name?: string; region?: string } = {}) => {
+  const name = await addPerson(hub, role, given)
+  return {
+    name: '__Host-hub',
+    value: await cookieOf(hub, { name, password: PASSWORD }),
+    domain: new URL(hub.url).hostname,
+    path: '/',
+    secure: true,
+    httpOnly: true,
+    sameSite: 'Strict' as const,
+  }
+}
+
 /** Fills in the form that stands in the page, and waits until somebody is signed in. */
 export const fillSignIn = async (page: Page, name: string, password = PASSWORD): Promise<void> => {
   await page.getByLabel('姓名（登录名）').fill(name)
@@ -101,19 +115,8 @@ export const atDesk = async (
   role: Role,
   { name, region, ...options }: BrowserContextOptions & { name?: string; region?: string } = {},
 ): Promise<AtDesk> => {
-  const person = await addPerson(hub, role, { ...(name && { name }), ...(region && { region }) })
-  const value = await cookieOf(hub, { name: person, password: PASSWORD })
+  const cookie = await cookieFor(hub, role, { ...(name && { name }), ...(region && { region }) })
   const visit = await visitor.visit(hub.url, options)
-  const { hostname: domain } = new URL(hub.url)
-  const cookie = {
-    name: '__Host-hub',
-    value,
-    domain,
-    path: '/',
-    secure: true,
-    httpOnly: true,
-    sameSite: 'Strict' as const,
-  }
   await visit.page.context().addCookies([cookie])
   return {
     ...visit,

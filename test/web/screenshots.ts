@@ -1,17 +1,17 @@
 /**
- * `npx tsx test/web/screenshots.ts [FOLDER]`: pictures of the main pages of the public site, from the synthetic world. Into
- * `.readme` those that the READMEs show; into a folder that is named more of them, to look at. Every name in them is invented.
+ * `npx tsx test/web/screenshots.ts [FOLDER]`: pictures of the main pages of the public site and of the desk, from the synthetic
+ * world. Into `.readme` those that the READMEs show; into a folder that is named more of them, to look at. Every name in them is
+ * invented.
  */
-import { mkdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
 import { makeWorld, TODAY } from '../api/world.js'
 import { stopCluster } from '../support/database.js'
+import { deskShots } from '../support/desk-shots.js'
+import { keep } from '../support/picture.js'
 import { firms, listFirms } from '../support/site-world.js'
 
 const PATH = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
-/** Larger ones make the READMEs slow to read, bytes. */
-const SIZE_MOST = 200_000
 const [WIDE, NARROW] = [1_100, 360]
 
 interface Shot {
@@ -55,26 +55,34 @@ const take = async (browser: Browser, base: string, folder: string, shot: Shot):
   })
   const page = await context.newPage()
   await page.goto(shot.path)
-  const path = join(folder, `${shot.name}.png`)
-  await page.screenshot({ path })
-  const { size } = statSync(path)
-  process.stdout.write(`${path} ${Math.ceil(size / 1000)} kB\n`)
-  if (shot.shown && size > SIZE_MOST) throw new Error(`${path} is too large`)
+  await keep(page, folder, shot)
   await context.close()
+}
+
+const siteShots = async (browser: Browser): Promise<void> => {
+  const world = await makeWorld({ demo: true })
+  try {
+    const ids = await listFirms(world.database.db, firms(TODAY))
+    await world.publish()
+    for (const shot of shotsOf(ids[3] ?? '').filter(({ shown }) => named !== undefined || shown))
+      await take(browser, world.url, folder, shot)
+  } finally {
+    await world.close()
+  }
 }
 
 const [named] = process.argv.slice(2)
 const folder = named ?? '.readme'
 mkdirSync(folder, { recursive: true })
-const world = await makeWorld({ demo: true })
+const browser = await chromium.launch({
+  executablePath: PATH,
+  args: ['--no-sandbox'],
+  env: { ...process.env, LANGUAGE: 'zh_CN' },
+})
 try {
-  const ids = await listFirms(world.database.db, firms(TODAY))
-  await world.publish()
-  const browser = await chromium.launch({ executablePath: PATH, args: ['--no-sandbox'] })
-  for (const shot of shotsOf(ids[3] ?? '').filter(({ shown }) => named !== undefined || shown))
-    await take(browser, world.url, folder, shot)
-  await browser.close()
+  await siteShots(browser)
+  await deskShots(browser, folder, named !== undefined)
 } finally {
-  await world.close()
+  await browser.close()
   await stopCluster()
 }

@@ -106,6 +106,76 @@ const scored = () => db()('dirty_operators').delete()
 describe('whose a record is', () => {
   db = database()
 
+  describe('a new operator', () => {
+    const N = codeOf(9)
+    const own = (code = N) => mergers.ownId(db(), { scheme: 'uscc', code }, ALL)
+    const rowOf = async (code = N) =>
+      (
+        await rowsOf(
+          db(),
+          `select kind, name, region, status, known_to is null as believed from operators where uscc = ?`,
+          [code],
+        )
+      )[0]
+
+    it('is made under the code that a person gives, has what says the same of its subject, and is proposed for its name', async () => {
+      await register(1, NAME, '竹某')
+      await penalties([penalty('P1'), penalty('P2'), penalty('P3', { value: '梅某' })])
+      const { decision, records } = await decide('P1', { verdict: 'NEW_OPERATOR', operator: N })
+      expect([records, decision.verdict, decision.evidence['madeOperator']]).to.deep.equal([2, 'ATTACH', true])
+      expect(await rowOf()).to.deep.equal({
+        kind: 'ENTERPRISE',
+        name: NAME,
+        region: '220102',
+        status: 'UNKNOWN',
+        believed: true,
+      })
+      expect([await believed(9), await believed(1), await dirty(9)]).to.deep.equal(['P1 P2', '', true])
+      expect(await stateOf()).to.equal('P1 MATCHED, P2 MATCHED, P3 OPEN')
+      // What comes later and says the same follows.
+      await penalties([penalty('P4')])
+      expect(await believed(9)).to.equal('P1 P2 P4')
+      const found = await rowsOf(
+        db(),
+        'select 1 from names n join operators o on o.id = n.operator_id where o.uscc = ?',
+        [N],
+      )
+      expect(found.length).to.equal(1)
+    })
+
+    it('is believed no more once that is undone, is found by nobody, and its records wait again; decided anew it is the same one', async () => {
+      await penalties([penalty('P1')])
+      const { decision } = await decide('P1', { verdict: 'NEW_OPERATOR', operator: N })
+      const id = await own()
+      await undo(decision.id)
+      expect([(await rowOf())?.['believed'], await dirty(9), await own()]).to.deep.equal([false, false, null])
+      expect(await stateOf()).to.equal('P1 OPEN')
+      await decide('P1', { verdict: 'NEW_OPERATOR', operator: N })
+      expect([await own(), await believed(9)]).to.deep.equal([id, 'P1'])
+    })
+
+    it('stays where the registry has spoken of it since, with what the registry says', async () => {
+      await penalties([penalty('P1')])
+      const { decision } = await decide('P1', { verdict: 'NEW_OPERATOR', operator: N })
+      await register(9, '虚构登记有限公司')
+      await undo(decision.id)
+      expect(await rowOf()).to.include({ name: '虚构登记有限公司', believed: true })
+    })
+
+    for (const [what, code, refused] of [
+      ['whose code leads to one already', codeOf(1), 'OPERATOR_KNOWN'],
+      ['whose check digit fails', wrongDigit(N), 'OPERATOR_CODE_INVALID'],
+      ['with a registration number', '220102000000005', 'OPERATOR_CODE_INVALID'],
+      ['with no code at all', '无', 'OPERATOR_CODE_INVALID'],
+    ] as const)
+      it(`is not made ${what}: ${refused}`, async () => {
+        await register(1, NAME)
+        await penalties([penalty('P1')])
+        expect((await refusal(decide('P1', { verdict: 'NEW_OPERATOR', operator: code }))).code).to.equal(refused)
+        expect([await stateOf(), await own(N)]).to.deep.equal(['P1 OPEN', null])
+      })
+  })
+
   describe('proposals', () => {
     it('a name alone attaches nothing and proposes nobody, unique as it may be', async () => {
       await register(1, NAME)

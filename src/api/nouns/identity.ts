@@ -38,6 +38,7 @@ const decisionView = (context: Context, decision: Decision) => {
     operator: () => (operatorId === null ? null : operatorById(context, operatorId)),
     merged: () => (mergedId === null ? null : operatorById(context, mergedId)),
     cause: evidence['cause'] ?? null,
+    madeOperator: evidence['madeOperator'] === true,
     subject: evidence['subject'] ?? null,
     evidence: evidence['evidence'] ?? [],
   }
@@ -93,7 +94,7 @@ const visible = ({ viewer, parts }: Context, asked: string | null): string[] | n
 
 interface DecideSubjectInput {
   id: string
-  verdict: 'ATTACH' | 'NOT_OURS'
+  verdict: work.SubjectDecided['verdict']
   operator?: string | null
   reason: string
 }

@@ -52,7 +52,7 @@ export const HELD: Record<string, string> = {
   GradeLine: 'grade from zh en',
   Hiding: 'kind on confirmed confirmUntil late',
   IdentityDecision:
-    'id verdict feed operator merged cause subject evidence reason decidedBy decidedAt undoneAt undoneBy undoneReason',
+    'id verdict feed operator merged cause madeOperator subject evidence reason decidedBy decidedAt undoneAt undoneBy undoneReason',
   IdentityEvidence: 'field said held',
   IdentityProposal: 'operator evidence',
   IssuedAccessCode: 'code accessCode',

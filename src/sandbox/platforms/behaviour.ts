@@ -13,6 +13,8 @@ export interface Behaviour {
   outage: boolean
   /** Rows whose code or name equals this are refused with 1001. */
   refuse: string | null
+  /** Entries whose code or name equals this are shown no more, though they were confirmed. */
+  lose: string | null
   /** So many of the next messages are taken, and then the connection is cut. */
   cutAfterAccept: number
   /** Of so many of the next messages nothing is taken, and the connection is cut. */
@@ -43,6 +45,7 @@ export const calm = (): Behaviour => ({
   retryAfter: 1,
   outage: false,
   refuse: null,
+  lose: null,
   cutAfterAccept: 0,
   cutBeforeAccept: 0,
   duplicateAnswers: 0,
@@ -144,6 +147,7 @@ const WISHES = new Map<string, (wish: unknown) => boolean>(
     retryAfter: (wish) => wish === null || isCount(wish),
     outage: isSwitch,
     refuse: isText,
+    lose: isText,
     cutAfterAccept: isCount,
     cutBeforeAccept: isCount,
     duplicateAnswers: isCount,

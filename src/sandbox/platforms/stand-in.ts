@@ -102,14 +102,17 @@ export const startStandIn = async (
     if (keys !== null) {
       const asked = keys.split(',').filter((key) => key !== '')
       if (asked.length > KEYS_AT_ONCE) return json(400, { code: '400', message: '一次查询的编号过多 Too many keys' })
-      return json(200, board.of(asked).map(line))
+      return json(200, board.of(asked).filter(isKept).map(line))
     }
     const limit = query.get('limit')
     if (limit !== null && !/^[1-9]\d{0,5}$/.test(limit)) return json(400, { code: '400', message: '参数不正确 limit' })
     const whole = limit === null && !query.has('after')
     const most = whole ? Number.MAX_SAFE_INTEGER : Math.min(Number(limit ?? PAGE_ENTRIES), PAGE_ENTRIES)
-    return json(200, board.page(query.get('after'), most).map(line))
+    return json(200, board.page(query.get('after'), most).filter(isKept).map(line))
   }
+
+  const isKept = ({ uscc, regNo, name }: ShownEntry): boolean =>
+    behaviour.lose === null || ![uscc, regNo, name].includes(behaviour.lose)
 
   const line = ({ kind, key, sequence, uscc, name, recordId }: ShownEntry) => ({
     [dialect.displays.key]: key,

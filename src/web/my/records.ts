@@ -1,4 +1,5 @@
 /** All that the hub holds of a party, each with where it came from; and who asked about it. */
+import { saidIn, valueIn, wordsOfField } from '../../domain/record-words.js'
 import { day } from '../blacklist.js'
 import { minute } from '../entry.js'
 import { type Html, html, to, told } from '../html.js'
@@ -24,8 +25,15 @@ ${more(PATHS.records, pageInfo)}`,
 const record = (one: RecordWhole): Html => html`<article>
 <h2>${say(RECORDS, one.kind)} <small>${one.validFrom && day(one.validFrom)}${one.validTo && html`–${day(one.validTo)}`}</small></h2>
 <dl class="facts">
-${row('信源单位', 'Agency', both(one.agencyName.zh, one.agencyName.en))}${row('得知于', 'Known since', minute(new Date(one.knownFrom)))}${row('出处', 'Source', sourceOf(one))}${row('可疑之处', 'Noticed', one.findings.length > 0 ? told(one.findings.map(({ message }) => message).join('；')) : null)}${Object.entries(one.body).map(([name, value]) => (value === null || value === '' ? null : html`<div><dt><code>${name}</code></dt><dd>${told(typeof value === 'object' ? JSON.stringify(value) : String(value))}</dd></div>\n`))}</dl>
+${row('信源单位', 'Agency', both(one.agencyName.zh, one.agencyName.en))}${row('得知于', 'Known since', minute(new Date(one.knownFrom)))}${row('出处', 'Source', sourceOf(one))}${row('可疑之处', 'Noticed', one.findings.length > 0 ? told(one.findings.map(({ message }) => message).join('；')) : null)}${saidIn(one.body).map(([name, value]) => member(one.kind, name, value))}</dl>
 </article>\n`
+
+/** A value that is none of a fixed set is told as it was sent. */
+const member = (kind: string, name: string, value: unknown): Html | null => {
+  const { zh, en } = wordsOfField(name)
+  const [chinese, english] = [valueIn('zh', kind, value), valueIn('en', kind, value)]
+  return row(zh, en, chinese === english ? told(chinese) : both(chinese, english))
+}
 
 const sourceOf = ({ source: { file, page, row: line } }: RecordWhole): Html =>
   html`${file === null ? both('信源单位接口', "the agency's interface") : html`<code>${file}</code>`}${page === null ? null : both(`，第 ${page} 页`, `, page ${page}`)}${both(`，第 ${line} 行`, `, row ${line}`)}`

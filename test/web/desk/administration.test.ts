@@ -131,6 +131,28 @@ describe('administration at the desk', function () {
     await close()
   })
 
+  it('an administrator lifts a lockout before its time; a name that nobody has is not offered', async () => {
+    const { db, now } = hub.hub
+    const shut = { failures: 10, last_at: now(), locked_until: new Date(now().getTime() + 900_000) }
+    await db('lockouts').insert([
+      { ...shut, key: 'one', kind: 'PERSON', name: '虚构林一', address: '192.0.2.7' },
+      { ...shut, key: 'two', kind: 'CLIENT', name: null, address: '192.0.2.8' },
+    ])
+    const { page, open, close, faults } = await atDesk(visitor, hub, 'administrator')
+    await open('/administration/lockouts', '登录锁定')
+    await page.getByRole('button', { name: '解除锁定：虚构林一' }).click()
+    await page.getByText('“虚构林一”可以立即再试，不论来自何处；').waitFor()
+    expect(await violations(page)).to.deep.equal([])
+    await page.getByRole('button', { name: '确认解除锁定' }).click()
+    await page.getByRole('status').filter({ hasText: '虚构林一的锁定已解除' }).waitFor()
+    await page.getByRole('row', { name: '192.0.2.7' }).waitFor({ state: 'detached' })
+    expect(await page.getByRole('button', { name: /^解除锁定/ }).count()).to.equal(0)
+    expect(await db('lockouts').whereIn('key', ['one', 'two']).select('key')).to.deep.equal([{ key: 'two' }])
+    await db('lockouts').where({ key: 'two' }).del()
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
   it('a database said to be restored waits for each platform, and says which', async () => {
     const { page, open, close } = await atDesk(visitor, hub, 'administrator')
     await open('/administration/restored', '数据库恢复')

@@ -1,4 +1,8 @@
 import { expect } from 'chai'
+import { type MarketplaceStandIn, startMarketplace } from '../../../src/sandbox/marketplace.js'
+import * as webhooks from '../../../src/store/webhooks.js'
+import { addWebhook } from '../../../src/work/changes/webhooks.js'
+import * as clients from '../../../src/work/clients.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { type Delivering, delivering } from '../../support/delivering.js'
 import { atDesk, deskBuilt } from '../../support/desk.js'
@@ -9,11 +13,15 @@ describe('the pages of deliveries', function () {
   this.timeout(BROWSER_MS)
   const visitor = browser()
   let all: Delivering
+  let markets: MarketplaceStandIn[] = []
   before(async () => {
     await deskBuilt()
     all = await delivering()
   })
-  after(() => all?.hub.stop())
+  after(async () => {
+    await Promise.all(markets.map((one) => one.close()))
+    await all?.hub.stop()
+  })
 
   const stateOf = async (listing: string, platform: string, action: string): Promise<string> =>
     (
@@ -124,6 +132,83 @@ describe('the pages of deliveries', function () {
     await dialog.getByRole('button', { name: '确认办结' }).click()
     await page.getByText('没有待办的发现').waitFor()
     expect((await db('findings').first('note')).note).to.equal('名称已核对')
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
+  it('an officer declares a platform wiped, and all that stands is sent there again', async () => {
+    const { db } = all.hub.hub
+    const sent = () =>
+      db('deliveries')
+        .where({ platform: 'creditjilin', action: 'ADD', subject_id: all.standing.listing })
+        .orderBy('number')
+    const before = await sent().select('state')
+    expect(before.map(({ state }) => state)).to.deep.equal(['CONFIRMED'])
+    const { page, open, faults, close } = await atDesk(visitor, all.hub, 'officer')
+    await open('/deliveries?platform=creditjilin', '报送')
+    const panel = page.getByRole('region', { name: '信用吉林网' })
+    await panel.getByRole('button', { name: '声明内容丢失' }).click()
+    const dialog = page.getByRole('dialog', { name: '声明内容丢失' })
+    await dialog.getByText('声明不能撤销', { exact: false }).waitFor()
+    await dialog.getByLabel('事由', { exact: false }).fill('平台来函：数据库重建')
+    expect(await violations(page)).to.deep.equal([])
+    await dialog.getByRole('button', { name: '确认声明内容丢失' }).click()
+    await panel.getByText('已声明内容丢失，下次报送时重新报送全部有效条目：平台来函：数据库重建').waitFor()
+    await all.hub.hub.push(['creditjilin'], { cause: 'command' })
+    await page.getByRole('button', { name: '刷新' }).click()
+    await panel.getByText('已声明内容丢失，下次报送时', { exact: false }).waitFor({ state: 'hidden' })
+    expect((await sent().select('state')).map(({ state }) => state))
+      .to.have.length(2)
+      .and.include('CONFIRMED')
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
+  it('what a platform shows no more is hidden, and is settled by a person at its listing', async () => {
+    const { db } = all.hub.hub
+    all.platform('national').behave({ lose: all.standing.name })
+    await all.hub.hub.reconcile(['national'], { cause: 'command' })
+    const { page, open, faults, close } = await atDesk(visitor, all.hub, 'reviewer')
+    await open('/deliveries/discrepancies', '比对与不符')
+    await page.getByText('有 1 条因平台不再展示而待核实', { exact: false }).waitFor()
+    const row = page.getByRole('row', { name: all.standing.name })
+    await row.getByText('以恢复公示或移出').waitFor()
+    await row.getByRole('link', { name: '在名单办结' }).click()
+    await page.getByRole('heading', { level: 1, name: all.standing.name }).waitFor()
+    await page
+      .getByRole('list', { name: '由您办理' })
+      .getByRole('button', { name: /^恢复公示/ })
+      .click()
+    const form = page.getByRole('form', { name: '恢复公示' })
+    await form.getByText('立即重新在公开的黑名单上显示。').waitFor()
+    await form.getByLabel('事由').fill('平台来电：误删')
+    await form.getByRole('button', { name: '确认恢复公示' }).click()
+    await page.getByText('已办理：恢复公示').waitFor()
+    await open('/deliveries/discrepancies', '比对与不符')
+    await page.getByText('没有待办的发现').waitFor()
+    const finding = await db('findings').where({ what: 'MISSING' }).first('did', 'settled_by', 'note')
+    expect(finding).to.deep.equal({ did: 'HIDDEN', settled_by: 'reviewer', note: 'unhideListing' })
+    all.platform('national').behave({ lose: null })
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
+  it('an administrator sees which addresses of marketplaces take what they are told, and what waits at each', async () => {
+    const { db, keys, now } = all.hub.hub
+    markets = [await startMarketplace(), await startMarketplace()]
+    const made = []
+    for (const [n, { hook: url }] of markets.entries()) {
+      const client = ['虚构集市甲', '虚构集市乙'][n] ?? ''
+      await clients.add(db, { name: client, role: 'marketplace' }, [], now())
+      made.push(await addWebhook(db, keys, { client, url, allow: ['127.0.0.1/32'], now: now() }))
+    }
+    await webhooks.disable(db, made[1]?.webhook.id ?? 0, 'FAILING', now())
+    const { page, open, faults, close } = await atDesk(visitor, all.hub, 'administrator')
+    await open('/deliveries/webhooks', '平台回调')
+    const table = page.getByRole('table', { name: '平台回调' })
+    expect(await table.getByRole('row', { name: '虚构集市甲' }).textContent()).to.match(/127\.0\.0\.1.*正常/)
+    await table.getByRole('row', { name: '虚构集市乙' }).getByText('停用：', { exact: false }).waitFor()
+    expect(await violations(page)).to.deep.equal([])
     expect(faults).to.deep.equal([])
     await close()
   })

@@ -4,17 +4,16 @@ import type { Body } from '../../../src/domain/records.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { type AtDesk, atDesk, deskBuilt } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
+import { csv, type Firm, firmsOf, type Line, line as lineOf, of, rowOf } from '../../support/penalty-rows.js'
+import { codeOf } from '../../support/world.js'
 
 const NARROW = { viewport: { width: 360, height: 800 } }
 const REJECTS = 1_000
+/** A file that takes some seconds to be sent, and to be read. */
+const SLOW_ROWS = 2_000
+const SLOW_BYTES_PER_SECOND = 300_000
 /** Rows of a table that stand in the page at once. */
 const DRAWN_MOST = 60
-
-interface Firm {
-  name: string
-  code: string
-  representative: string
-}
 
 describe('intake at the desk', function () {
   this.timeout(BROWSER_MS)
@@ -22,44 +21,18 @@ describe('intake at the desk', function () {
   let hub: TestHub
   let firms: Firm[]
   /** A row of the office's table, with every field that it has. */
-  let row: Record<string, string>
+  let row: Line
   before(async () => {
     await deskBuilt()
     hub = await startHub()
     for (const feed of ['registry', 'quality', 'penalties']) await hub.hub.pull(feed, { cause: 'command' })
     await hub.hub.score({ cause: 'command' })
-    const { rows } = await hub.hub.db.raw(
-      `select o.name, o.uscc as code, v.body->>'representative' as representative from operators o
-       join versions v on v.operator_id = o.id and v.kind = 'registration' and v.known_to is null
-       where o.name in (select name from operators group by name having count(*) = 1) and v.body->>'representative' is not null
-       order by o.id limit 4`,
-    )
-    firms = rows
-    const bad = await hub.hub.db('rejects').where({ feed: 'penalties' }).first('item')
-    row = bad.item
+    firms = await firmsOf(hub.hub.db, 4)
+    row = await rowOf(hub.hub.db)
   })
   after(() => hub?.stop())
 
-  const line = (n: number, fields: Record<string, string>): Record<string, string> => ({
-    ...row,
-    CF_WSH: `测市监处罚〔2026〕${n}号`,
-    // Recent, so that it weighs in the score.
-    CF_JDRQ: '2026-10-20',
-    CF_YXQ: '2029-10-19',
-    CF_GSJZQ: '2029-10-19',
-    ...fields,
-  })
-  const of = ({ name, representative, code }: Firm, { coded = false } = {}): Record<string, string> => ({
-    CF_XDR_MC: name,
-    CF_FRDB: representative,
-    CF_XDR_SHXYM: coded ? code : '',
-  })
-  const csv = (lines: Record<string, string>[]): Buffer => {
-    const names = Object.keys(row)
-    const cell = (text: unknown) => `"${String(text ?? '').replaceAll('"', '""')}"`
-    const all = [names, ...lines.map((one) => names.map((name) => one[name]))]
-    return Buffer.from(all.map((cells) => cells.map(cell).join(',')).join('\r\n'))
-  }
+  const line = (n: number, fields: Line): Line => lineOf(row, n, fields)
   const checked = async ({ page, faults, strays }: AtDesk) => {
     expect(await violations(page)).to.deep.equal([])
     expect(await isTooWide(page)).to.equal(false)
@@ -150,6 +123,33 @@ describe('intake at the desk', function () {
     await officer.close()
   })
 
+  it('a file on its way shows what share of it has been sent, and then that the hub reads it', async () => {
+    const [, , three] = firms as [Firm, Firm, Firm, Firm]
+    const admin = await atDesk(visitor, hub, 'administrator')
+    const { page } = admin
+    await admin.open('/intake/uploads?feed=penalties', '上传')
+    const buffer = csv(Array.from({ length: SLOW_ROWS }, (_, n) => line(20_000 + n, of(three, { coded: true }))))
+    await page.getByLabel(/把文件拖到这里/).setInputFiles({ name: '大批处罚.csv', mimeType: 'text/csv', buffer })
+    const network = await page.context().newCDPSession(page)
+    await network.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput: SLOW_BYTES_PER_SECOND,
+    })
+    await page.getByRole('button', { name: /^预\s?览$/ }).click()
+    const share = page.getByText(/^正在发送 [1-9]\d?%：[\d,]+ \/ [\d,]+ KB$/)
+    await share.waitFor()
+    const value = Number(await page.getByRole('progressbar', { name: '进度' }).getAttribute('value'))
+    expect(value).to.be.within(0.001, 0.999)
+    await status(page, '已全部发送，正在读取并逐条检查')
+    expect(await page.getByRole('progressbar', { name: '进度' }).getAttribute('value')).to.equal(null)
+    await page.getByRole('button', { name: '停止等待' }).click()
+    await page.getByRole('progressbar', { name: '进度' }).waitFor({ state: 'hidden' })
+    await checked(admin)
+    await admin.close()
+  })
+
   it('an officer decides two identity proposals by keyboard and undoes one', async () => {
     const officer = await atDesk(visitor, hub, 'officer', { viewport: { width: 1440, height: 900 } })
     const { page } = officer
@@ -184,6 +184,71 @@ describe('intake at the desk', function () {
       { decided_by: 'officer', undone_reason: null },
       { decided_by: 'officer', undone_reason: '认错了人' },
     ])
+    expect(officer.faults).to.deep.equal([])
+    await officer.close()
+  })
+
+  it('an officer says by keyboard that a record is of an operator nobody knew, and undoes it', async () => {
+    const code = codeOf(901)
+    await hub.hub.pull('penalties', {
+      cause: 'command',
+      file: { bytes: csv([line(911, { CF_XDR_MC: '虚构新立商贸有限公司', CF_XDR_SHXYM: '' })]), name: '补报.csv' },
+    })
+    const officer = await atDesk(visitor, hub, 'officer', { viewport: { width: 1440, height: 900 } })
+    const { page } = officer
+    await officer.open('/intake/identity?feed=penalties', '身份认定')
+    await page.getByRole('button', { name: '虚构新立商贸有限公司' }).click()
+    await page.getByRole('heading', { level: 2, name: '虚构新立商贸有限公司' }).waitFor()
+    await page.locator('h1').focus()
+    await page.keyboard.press('n')
+    await status(page, '请先填写新主体的统一社会信用代码')
+    await page.keyboard.type(code)
+    await page.keyboard.press('Enter')
+    await status(page, '没有该代码的主体')
+    await page.keyboard.type('决定书载明的代码')
+    await page.keyboard.press('Tab')
+    await checked(officer)
+    await page.keyboard.press('Enter')
+    await status(page, `虚构新立商贸有限公司已归入新主体 ${code}，共 1 条`)
+    const row = () => hub.hub.db('operators').where({ uscc: code }).first('name', 'known_to')
+    expect(await row()).to.deep.equal({ name: '虚构新立商贸有限公司', known_to: null })
+    await page.locator('h1').focus()
+    await page.keyboard.press('u')
+    await page.keyboard.type('代码抄错')
+    await page.keyboard.press('Enter')
+    await status(page, '虚构新立商贸有限公司的认定已撤销')
+    expect((await row())?.known_to).to.be.instanceOf(Date)
+    expect(officer.faults).to.deep.equal([])
+    await officer.close()
+  })
+
+  it('an officer merges two operators on the way from a proposal, and sees what follows: one file, under both codes', async () => {
+    const [, , three, four] = firms as [Firm, Firm, Firm, Firm]
+    const officer = await atDesk(visitor, hub, 'officer')
+    const { page } = officer
+    await officer.open('/intake/identity', '身份认定')
+    await page.getByRole('link', { name: '合并主体' }).click()
+    const [from, into] = [
+      page.getByRole('region', { name: '被并入的主体' }),
+      page.getByRole('region', { name: '并入到的主体' }),
+    ]
+    await from.getByLabel('它自己的代码').fill(four.code)
+    await into.getByLabel('它自己的代码').fill(four.code)
+    await into.getByRole('table').getByText(four.name).waitFor()
+    expect(await page.getByRole('button', { name: /^合\s?并$/ }).isDisabled()).to.equal(true)
+    await into.getByLabel('它自己的代码').fill(three.code)
+    await into.getByRole('table').getByText(three.name).waitFor()
+    await page.getByRole('button', { name: /^合\s?并$/ }).click()
+    const dialog = page.getByRole('dialog', { name: '合并' })
+    await dialog.getByText(`${four.name}的代码从此对应到${three.name}`).waitFor()
+    await dialog.getByLabel('理由').fill('迁出后以新代码登记')
+    await checked(officer)
+    await dialog.getByRole('button', { name: '确认合并' }).click()
+    await status(page, /已合并，转入 \d+ 条信用信息/)
+    await officer.open(`/operator/${four.code}`, three.name)
+    await page.getByText(four.name).first().waitFor()
+    const [merger] = await hub.hub.db('identity_decisions').where({ verdict: 'MERGE' }).select('decided_by', 'reason')
+    expect(merger).to.deep.equal({ decided_by: 'officer', reason: '迁出后以新代码登记' })
     expect(officer.faults).to.deep.equal([])
     await officer.close()
   })

@@ -49,8 +49,7 @@ describe('the pages of listings', function () {
     return one
   }
   /** A case carried to publication by the stand-in officers, and its address at the desk. */
-  const published = async () => {
-    const one = take()
+  const published = async (one = take()) => {
     await carry(hub.hub.db, hub.hub.rules, one.code, hub.hub.now())
     return { ...one, ...(await caseOf(one.code)) }
   }
@@ -193,6 +192,34 @@ describe('the pages of listings', function () {
     await deed(second.page, '确认暂停公示', {}, '确认确认暂停公示')
     await second.page.getByText('已由第二人确认').waitFor()
     await inOrder(second)
+  })
+
+  it('an entry that was repaired on false materials is restored, and the public reads it again', async () => {
+    const { db, rules, now } = hub.hub
+    // Which the score has opened a lead of.
+    const bad = await db('operators').where({ uscc: hub.world.dishonestExample }).first('uscc as code', 'name')
+    const { code, name, uuid, path } = await published(bad)
+    await makeMove(db, rules, {
+      id: uuid,
+      name: 'removeListing',
+      by: 'reviewer-1',
+      role: 'reviewer',
+      input: { on: today(), removal: 'REVOKED', reason: '虚构', documentNumber: '虚市监移〔2026〕1号' },
+      now: now(),
+    })
+    // As a repair leaves it; none is to be had within a year of the entry.
+    await db.raw(
+      `update listings set removal_reason = 'REPAIRED', facts = jsonb_set(facts, '{removal}', '"REPAIRED"') where id = ?`,
+      [uuid],
+    )
+    expect(await publicPage(code)).to.not.include(name)
+    const officer = await atDesk(visitor, hub, 'officer')
+    const { page } = officer
+    await officer.open(path, name)
+    await deed(page, '撤销修复、恢复列入', { 文号: '虚市监复〔2026〕1号', 事由: '修复所凭材料系伪造' })
+    await page.getByText('正在公示，公众看到的是：').waitFor()
+    expect(await publicPage(code)).to.include(name)
+    await inOrder(officer)
   })
 
   it('a refused move is explained, and nothing that was typed is lost', async () => {

@@ -1,23 +1,11 @@
 import { expect } from 'chai'
-import { document } from '../../../src/contracts.js'
-import type { Scorecard } from '../../../src/domain/scorecard.js'
 import { keepCard } from '../../../src/work/cards.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { atDesk, deskBuilt } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
+import { STRICTER as NEW, stricter } from '../../support/stricter.js'
 
-const NEW = 'strict-9'
 const NARROW = { width: 360, height: 800 }
-
-const stricter = (): Scorecard => {
-  const copy = structuredClone(document('scorecards/ecommerce-1.json') as Scorecard)
-  copy.version = NEW
-  const penalties = copy.rules.find((rule) => rule.id === 'penalties')
-  if (penalties?.kind !== 'units') throw new Error('the card has no rule of penalties')
-  for (const unit of penalties.units) unit.points *= 2
-  penalties.cap = null
-  return copy
-}
 
 describe('the pages of scorecards', function () {
   this.timeout(BROWSER_MS)

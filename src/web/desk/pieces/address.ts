@@ -18,17 +18,13 @@ export const useAddressState = <S extends Record<string, Value>>(
   const change = useCallback(
     (next: Partial<S>, { push = false } = {}) => {
       const given = JSON.parse(fixed) as S
-      setParams(
-        (before) => {
-          const after = new URLSearchParams(before)
-          for (const [name, value] of Object.entries(next)) {
-            if (value === undefined || value === given[name] || value === '') after.delete(name)
-            else after.set(name, String(value))
-          }
-          return after
-        },
-        { replace: !push, preventScrollReset: true },
-      )
+      // Of the address as it is: what was drawn last may be older, and then of two quick changes the first would be lost.
+      const after = new URLSearchParams(window.location.search)
+      for (const [name, value] of Object.entries(next)) {
+        if (value === undefined || value === given[name] || value === '') after.delete(name)
+        else after.set(name, String(value))
+      }
+      setParams(after, { replace: !push, preventScrollReset: true })
     },
     [setParams, fixed],
   )

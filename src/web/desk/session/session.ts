@@ -83,19 +83,26 @@ const again = (): Promise<void> => {
   return waiting.promise
 }
 
-/** Fetch as whoever is signed in. 401: once they have signed in again, it is asked anew; 403 for an old token: with the new one. */
-export const ask = async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
+/**
+ * Fetch as whoever is signed in. 401: once they have signed in again, it is asked anew; 403 for an old token: with the new one.
+ * `send`: another way of fetching.
+ */
+export const ask = async (
+  input: RequestInfo | URL,
+  init: RequestInit = {},
+  send: (input: RequestInfo | URL, init: RequestInit) => Promise<Response> = fetch,
+): Promise<Response> => {
   const { session } = state
   const headers = new Headers(init.headers)
   if (session !== null) headers.set('X-CSRF-Token', session.csrfToken)
-  const answer = await fetch(input, { ...init, headers, credentials: 'same-origin' })
+  const answer = await send(input, { ...init, headers, credentials: 'same-origin' })
   if (session === null) return answer
   if (answer.status === 401) {
     // Signed in anew while this was under way: its token is of the session before.
     if (state.session?.csrfToken === session.csrfToken) await again()
-    return ask(input, init)
+    return ask(input, init, send)
   }
-  if (answer.status === 403 && (await isOfOldToken(answer)) && (await renewed())) return ask(input, init)
+  if (answer.status === 403 && (await isOfOldToken(answer)) && (await renewed())) return ask(input, init, send)
   change({ lastAt: Date.now() })
   return answer
 }

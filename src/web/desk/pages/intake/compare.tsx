@@ -1,6 +1,7 @@
 /** What a record says of its subject beside what the hub holds of an operator, line by line: what agrees, and what differs. */
 import { Link } from 'react-router'
 import { Code, codeOf, operatorPath } from '../../pieces/code.js'
+import { placeWords } from '../../pieces/places.js'
 import { bodyOf } from '../../pieces/record-words.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
@@ -57,7 +58,7 @@ export const linesOf = (
     line('注册号', subject.regNo, held?.regNo ?? null),
     line('网店', subject.shop, held?.shop ?? null),
     line('法定代表人', textIn(body, 'representative'), textIn(registered, 'representative'), agreed('REPRESENTATIVE')),
-    line('地区', region, held?.region ?? null, agreed('REGION')),
+    line('地区', region && placeWords(region), held?.region ? placeWords(held.region) : null, agreed('REGION')),
     line('住所', textIn(body, 'address', 'party_address'), textIn(registered, 'address')),
     line('登记状态', null, held ? labelOf('RegistrationStatus', held.registrationStatus) : null),
   ].filter(({ said, held }) => said !== null || held !== null)

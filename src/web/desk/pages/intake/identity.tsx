@@ -91,7 +91,6 @@ export default function Identity() {
         </button>
       ),
     },
-    { key: 'kind', title: '种类', width: 90, render: ({ kind }) => labelOf('RecordKind', kind).slice(0, 6) },
     {
       key: 'proposal',
       title: '建议',
@@ -105,7 +104,7 @@ export default function Identity() {
     {
       key: 'state',
       title: '状态',
-      width: 100,
+      width: 84,
       render: (row) => {
         const now = stateOf(row)
         return <span className={now === 'MATCHED' ? 'good' : ''}>{labelOf('UnmatchedState', now).slice(0, 6)}</span>
@@ -164,7 +163,7 @@ export default function Identity() {
           empty="没有待认定的信用信息。"
           position={asked.row}
           onPosition={(row) => ask({ row })}
-          minWidth={560}
+          minWidth={430}
           isMarked={({ id }) => id === picked}
         />
         <section className="panel picked" aria-label="所选来件">

@@ -18,13 +18,14 @@ export const textOf = (value: unknown): string => {
 export const isLong = (value: unknown): boolean =>
   (typeof value === 'object' && value !== null) || textOf(value).length > 40 || textOf(value).includes('\n')
 
-/** Names in the order in which they came; last those that are missing and asked for. */
+/** Names of what was sent and of what is missing and asked for; last those that came empty and may be so. */
 export const namesOf = (item: Item, problems: readonly Problem[]): string[] => {
   const own = Object.keys(item)
   const missing = problems.flatMap(({ field, rule }) =>
     field && rule === 'required' && !own.includes(field) ? [field] : [],
   )
-  return [...own, ...new Set(missing)]
+  const isBare = (name: string) => textOf(item[name]) === '' && problemsOf(name, problems).length === 0
+  return [...own.filter((name) => !isBare(name)), ...new Set(missing), ...own.filter(isBare)]
 }
 
 /** Problems of one field; also of a member within it. */

@@ -8,6 +8,7 @@ import { Code, codeOf } from '../../pieces/code.js'
 import { instant } from '../../pieces/dates.js'
 import { Empty, Loading } from '../../pieces/empty.js'
 import { Members } from '../../pieces/field.js'
+import { placeWords } from '../../pieces/places.js'
 import { bodyOf } from '../../pieces/record-words.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -19,6 +20,7 @@ import {
   IdentityCandidatesDocument,
   IdentityOperatorDocument,
   OneUnmatchedDocument,
+  type SubjectVerdict,
   type UnmatchedWholeFragment,
 } from './identity.generated.js'
 import { runPath } from './runs.js'
@@ -67,7 +69,7 @@ const Whole = ({
       <div role="note">
         <p>
           {instant(of.decision.decidedAt)} {of.decision.decidedBy} 认定：
-          {labelOf('DecisionVerdict', of.decision.verdict)}
+          {of.decision.madeOperator ? '归入新主体' : labelOf('DecisionVerdict', of.decision.verdict)}
           {of.decision.operator && ` ${of.decision.operator.name ?? codeOf(of.decision.operator)}`}（
           {of.decision.reason}）
         </p>
@@ -119,11 +121,18 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
   const operator = candidates.find(({ id }) => id === chosen) ?? null
   const isProposed = operator !== null && operator.id === of.proposal?.operator.id
 
-  const decide = async (verdict: 'ATTACH' | 'NOT_OURS') => {
+  const decide = async (verdict: SubjectVerdict) => {
     if (!may || isBusy) return
+    const given = code.trim()
+    if (verdict === 'NEW_OPERATOR' && given === '') {
+      setWords('请先填写新主体的统一社会信用代码，再建立新主体（n）。')
+      codeInput.current?.focus()
+      return
+    }
     if (verdict === 'ATTACH' && operator === null) return setWords('请先选定一个主体（按数字键），或输入其代码（o）。')
-    if (reason.trim() === '') {
-      setWords('请填写理由。')
+    // What speaks for the one proposed is no reason for another decision.
+    if (reason.trim() === '' || (verdict !== 'ATTACH' && reason === reasonFrom(of))) {
+      setWords(reason.trim() === '' ? '请填写理由。' : '现有的理由说的是建议的主体，请另行填写。')
       reasonInput.current?.focus()
       return
     }
@@ -136,16 +145,21 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
         verdict,
         reason: reason.trim(),
         ...(verdict === 'ATTACH' && operator && { operator: codeOf(operator) }),
+        ...(verdict === 'NEW_OPERATOR' && { operator: given }),
       }
       const { data } = await client.mutate({ mutation: DecideSubjectDocument, variables: { input } })
       if (!data) return
       const { records, decision } = data.decideSubject
-      const what = verdict === 'ATTACH' ? `归入 ${operator?.name ?? ''}` : '认定为不属于任何主体'
+      const what = {
+        ATTACH: `归入 ${operator?.name ?? ''}`,
+        NEW_OPERATOR: `归入新主体 ${given}`,
+        NOT_OURS: '认定为不属于任何主体',
+      }[verdict]
       onDecided({
         words: `${of.subject.name ?? '来件'}已${what}，共 ${records} 条。`,
         decision: decision.id,
         unmatched: of,
-        state: verdict === 'ATTACH' ? 'MATCHED' : 'NOT_OURS',
+        state: verdict === 'NOT_OURS' ? 'NOT_OURS' : 'MATCHED',
       })
     } catch (thrown) {
       setError(thrown)
@@ -160,7 +174,13 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
     try {
       const { data } = await client.query({ query: IdentityOperatorDocument, variables: { code: code.trim() } })
       const found = data?.operator ?? null
-      if (found === null) return setWords('没有该代码的主体。')
+      if (found === null) {
+        setChosen(null)
+        setReason('')
+        setWords('没有该代码的主体。若来件确属枢纽尚不知道的主体，填写理由后建立新主体（n）。')
+        reasonInput.current?.focus()
+        return
+      }
       setOther(found)
       setChosen(found.id)
       setReason('')
@@ -177,6 +197,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
     useMemo(
       () => [
         { keys: 'a', words: '归入所选主体', does: () => void now.current.decide('ATTACH') },
+        { keys: 'n', words: '建立新主体', does: () => void now.current.decide('NEW_OPERATOR') },
         { keys: 'x', words: '不属于任何主体', does: () => void now.current.decide('NOT_OURS') },
         { keys: 'o', words: '其他主体', does: () => codeInput.current?.focus() },
         { keys: 'r', words: '填写理由', does: () => reasonInput.current?.focus() },
@@ -226,7 +247,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
                   <span>{each.name ?? codeOf(each)}</span>
                   <Code of={codeOf(each)} />
                   <span className="soft">
-                    {labelOf('OperatorKind', each.kind)} {each.region ?? ''}
+                    {labelOf('OperatorKind', each.kind)} {each.region && placeWords(each.region)}
                     {each.id === of.proposal?.operator.id ? ' · 建议' : ''}
                   </span>
                 </label>
@@ -238,7 +259,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
       {may ? (
         <>
           <form className="filters" onSubmit={(event) => void find(event)} aria-label="其他主体">
-            <label htmlFor={ids.code}>其他主体的代码</label>
+            <label htmlFor={ids.code}>其他主体或新主体的代码</label>
             <Input
               id={ids.code}
               ref={codeInput}
@@ -264,10 +285,15 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
               maxLength={REASON_MOST}
               onChange={(event) => setReason(event.target.value)}
             />
-            <p className="soft">同一数据源中对主体说法相同的一并认定，以后报送的照此办理，直至撤销。</p>
+            <p className="soft">
+              同一数据源中对主体说法相同的一并认定，以后报送的照此办理，直至撤销。新主体以所填代码建档，名称照来件；撤销后若无其他依据，不再认其存在。
+            </p>
             <div className="acts">
               <Button type="primary" htmlType="submit" disabled={operator === null} loading={isBusy}>
                 归入所选主体<kbd>a</kbd>
+              </Button>
+              <Button disabled={isBusy} onClick={() => void decide('NEW_OPERATOR')}>
+                建立新主体<kbd>n</kbd>
               </Button>
               <Button disabled={isBusy} onClick={() => void decide('NOT_OURS')}>
                 不属于任何主体<kbd>x</kbd>

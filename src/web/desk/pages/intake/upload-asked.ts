@@ -1,4 +1,5 @@
 /** A file sent to the hub: to be looked at, or to be taken in. Its bytes go as they are. */
+import { type OnSent, sending } from '../../session/sending.js'
 import { ask } from '../../session/session.js'
 
 export interface Asked {
@@ -69,15 +70,21 @@ export interface Refused {
 export const globalRun = (run: number): string =>
   btoa(`Run:${run}`).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 
-const send = async <T>({ feed, file, dated, full }: Asked, preview: boolean, signal: AbortSignal): Promise<T> => {
+/** How it goes on, and how it is given up. */
+export interface UnderWay {
+  signal: AbortSignal
+  onSent: OnSent
+}
+
+const send = async <T>(
+  { feed, file, dated, full }: Asked,
+  preview: boolean,
+  { signal, onSent }: UnderWay,
+): Promise<T> => {
   const query = new URLSearchParams({ name: file.name, ...(dated && { dated }), ...(full && { full: 'true' }) })
   if (preview) query.set('preview', 'true')
-  const answer = await ask(`/v1/feeds/${encodeURIComponent(feed)}?${query}`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/octet-stream' },
-    body: file,
-    signal,
-  })
+  const init = { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: file, signal }
+  const answer = await ask(`/v1/feeds/${encodeURIComponent(feed)}?${query}`, init, sending(onSent))
   const body = (await answer.json()) as T & { error?: { code: string; message: string }; rejects?: string }
   if (answer.ok) return body
   const refused: Refused = {
@@ -88,5 +95,5 @@ const send = async <T>({ feed, file, dated, full }: Asked, preview: boolean, sig
   throw refused
 }
 
-export const previewOf = (asked: Asked, signal: AbortSignal): Promise<Preview> => send(asked, true, signal)
-export const takeIn = (asked: Asked, signal: AbortSignal): Promise<Taken> => send(asked, false, signal)
+export const previewOf = (asked: Asked, underWay: UnderWay): Promise<Preview> => send(asked, true, underWay)
+export const takeIn = (asked: Asked, underWay: UnderWay): Promise<Taken> => send(asked, false, underWay)

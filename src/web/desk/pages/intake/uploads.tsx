@@ -12,7 +12,16 @@ import { Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useOwn } from './own.js'
 import { Counts, countIn, isFailed, runPath } from './runs.js'
-import { type Asked, globalRun, type Preview, previewOf, type Refused, type Taken, takeIn } from './upload-asked.js'
+import {
+  type Asked,
+  globalRun,
+  type Preview,
+  previewOf,
+  type Refused,
+  type Taken,
+  takeIn,
+  type UnderWay,
+} from './upload-asked.js'
 import { PreviewOf } from './upload-preview.js'
 import { MyUploadsDocument, UploadFeedsDocument } from './uploads.generated.js'
 
@@ -35,6 +44,7 @@ export default function Uploads() {
   const [dated, setDated] = useState('')
   const [full, setFull] = useState(false)
   const [stage, setStage] = useState<Stage | null>(null)
+  const [sent, setSent] = useState(0)
   const [preview, setPreview] = useState<Preview | null>(null)
   const [taken, setTaken] = useState<Taken | null>(null)
   const [refused, setRefused] = useState<unknown>(null)
@@ -47,16 +57,14 @@ export default function Uploads() {
     setTaken(null)
     setRefused(null)
   }
-  const begun = async <T,>(
-    stage: Stage,
-    send: (asked: Asked, signal: AbortSignal) => Promise<T>,
-  ): Promise<T | null> => {
+  const begun = async <T,>(stage: Stage, send: (asked: Asked, underWay: UnderWay) => Promise<T>): Promise<T | null> => {
     if (file === null || feed === '') return null
     giveUp.current = new AbortController()
     setStage(stage)
+    setSent(0)
     setRefused(null)
     try {
-      return await send({ feed, file, dated, full }, giveUp.current.signal)
+      return await send({ feed, file, dated, full }, { signal: giveUp.current.signal, onSent: setSent })
     } catch (thrown) {
       if (!giveUp.current.signal.aborted) setRefused(thrown)
       return null
@@ -144,7 +152,7 @@ export default function Uploads() {
             </Button>
             {stage !== null && <Button onClick={() => giveUp.current?.abort()}>停止等待</Button>}
           </div>
-          <Waiting stage={stage} />
+          <Waiting stage={stage} sent={sent} bytes={file?.size ?? 0} />
           {refused !== null && <Why of={refused} />}
         </section>
         {preview && (
@@ -211,15 +219,15 @@ const Drop = ({
       </div>
       {file && (
         <p>
-          {file.name} · {count(Math.ceil(file.size / 1024))} KB
+          {file.name} · {kilobytes(file.size)} KB
         </p>
       )}
     </div>
   )
 }
 
-/** How long it has been under way: nothing of it stays where it is given up. */
-const Waiting = ({ stage }: { stage: Stage | null }) => {
+/** How much has been sent, and then how long the hub has been at it: nothing of it stays where it is given up. */
+const Waiting = ({ stage, sent, bytes }: { stage: Stage | null; sent: number; bytes: number }) => {
   const [seconds, setSeconds] = useState(0)
   useEffect(() => {
     setSeconds(0)
@@ -227,16 +235,25 @@ const Waiting = ({ stage }: { stage: Stage | null }) => {
     const timer = setInterval(() => setSeconds((before) => before + 1), TICK_MS)
     return () => clearInterval(timer)
   }, [stage])
+  const isSending = stage !== null && sent < 1
   return (
     <>
-      {stage !== null && <progress className="under-way" aria-label="进度" />}
+      {stage !== null && <progress className="under-way" aria-label="进度" {...(isSending && { value: sent })} />}
+      {isSending && (
+        <p className="soft">
+          正在发送 {Math.floor(sent * 100)}%：{kilobytes(sent * bytes)} / {kilobytes(bytes)} KB
+        </p>
+      )}
       <p role="status" className="soft said">
-        {stage === 'PREVIEW' && `正在发送、读取并逐条检查，已 ${seconds} 秒…`}
-        {stage === 'TAKE_IN' && `正在接收，已 ${seconds} 秒；离开本页也会接着做完，结果见运行记录。`}
+        {isSending && '正在发送…'}
+        {!isSending && stage === 'PREVIEW' && `已全部发送，正在读取并逐条检查，已 ${seconds} 秒…`}
+        {!isSending && stage === 'TAKE_IN' && `正在接收，已 ${seconds} 秒；离开本页也会接着做完，结果见运行记录。`}
       </p>
     </>
   )
 }
+
+const kilobytes = (bytes: number): string => count(Math.ceil(bytes / 1_024))
 
 const Why = ({ of }: { of: unknown }) => {
   const rejects = (of as Partial<Refused>).rejects ?? null
@@ -288,7 +305,7 @@ const Recent = ({ feed }: { feed: string }) => {
         <Empty>该数据源最近没有上传。</Empty>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <section className="scroll" aria-label="最近的上传" tabIndex={0}>
+        <section className="scroll" aria-label="各次上传" tabIndex={0}>
           <table className="plain-table" aria-label="最近的上传">
             <thead>
               <tr>

@@ -24,8 +24,8 @@ export const Time = ({ of, by, onBy }: { of: OperatorFile; by: By; onBy: (by: By
           { value: 'known', label: '按枢纽得知之时' },
         ]}
         aria-label="时间线的次序"
+        style={{ marginBottom: '0.75rem' }}
       />
-      <br />
       <TimeLine label="时间线" moments={moments} />
     </section>
   )

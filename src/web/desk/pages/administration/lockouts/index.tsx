@@ -1,16 +1,24 @@
 /** Who is shut out for now, after too many wrong secrets or passwords: an alarm to be looked into, which ends by itself. */
-import { useQuery } from '@apollo/client/react'
+import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
+import { useState } from 'react'
 import { Link } from 'react-router'
+import { Confirm } from '../../../pieces/confirm.js'
 import { ago, count, instant } from '../../../pieces/dates.js'
 import { Empty, Loading } from '../../../pieces/empty.js'
 import { PageHead } from '../../../pieces/page.js'
 import { Refusal } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
-import { LockoutsDocument, type LockoutsQuery } from './lockouts.generated.js'
+import { useMay } from '../../../session/session.js'
+import { LiftLockoutDocument, LockoutsDocument, type LockoutsQuery } from './lockouts.generated.js'
 
 export default function Lockouts() {
   const { data, loading, error, refetch } = useQuery(LockoutsDocument, { fetchPolicy: 'network-only' })
+  const [words, setWords] = useState('')
+  const onLifted = (name: string) => {
+    setWords(`${name}的锁定已解除。`)
+    void refetch()
+  }
   return (
     <>
       <PageHead
@@ -26,15 +34,20 @@ export default function Lockouts() {
         </p>
       </PageHead>
       {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {data ? <Shut of={(data as LockoutsQuery).lockouts} /> : loading && <Loading of="锁定" />}
+      <p role="status" className="good said">
+        {words}
+      </p>
+      {data ? <Shut of={(data as LockoutsQuery).lockouts} onLifted={onLifted} /> : loading && <Loading of="锁定" />}
     </>
   )
 }
 
-const Shut = ({ of }: { of: LockoutsQuery['lockouts'] }) =>
-  of.length === 0 ? (
-    <Empty>现在没有被锁定的系统或人员。</Empty>
-  ) : (
+type Lockout = LockoutsQuery['lockouts'][number]
+
+const Shut = ({ of, onLifted }: { of: readonly Lockout[]; onLifted: (name: string) => void }) => {
+  const manages = useMay('manage_registered')
+  if (of.length === 0) return <Empty>现在没有被锁定的系统或人员。</Empty>
+  return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className="scroll" aria-label="锁定" tabIndex={0}>
       <table className="plain-table roomy" aria-label="锁定">
@@ -47,6 +60,7 @@ const Shut = ({ of }: { of: LockoutsQuery['lockouts'] }) =>
             </th>
             <th scope="col">最近一次</th>
             <th scope="col">至何时</th>
+            {manages && <th scope="col">办理</th>}
           </tr>
         </thead>
         <tbody>
@@ -70,9 +84,31 @@ const Shut = ({ of }: { of: LockoutsQuery['lockouts'] }) =>
               <td className="right">{count(one.failures)}</td>
               <td title={instant(one.lastAt)}>{ago(one.lastAt)}</td>
               <td>{instant(one.until)}</td>
+              {manages && <td>{one.name !== null && <Lift kind={one.kind} name={one.name} onLifted={onLifted} />}</td>}
             </tr>
           ))}
         </tbody>
       </table>
     </section>
   )
+}
+
+/** A name that nobody has is not lifted: nobody is kept out by it. */
+const Lift = ({ kind, name, onLifted }: Pick<Lockout, 'kind'> & { name: string; onLifted: (name: string) => void }) => {
+  const apollo = useApolloClient()
+  return (
+    <Confirm
+      action="解除锁定"
+      follows={[
+        `“${name}”可以立即再试，不论来自何处；`,
+        '此前的失败不再计算：若有人仍在猜测，又要从头数起；',
+        '请先确认失败出自其本人，必要时更换密钥或重设密码。',
+      ]}
+      button={{ type: 'link', size: 'small', 'aria-label': `解除锁定：${name}` }}
+      onDo={async () => {
+        await apollo.mutate({ mutation: LiftLockoutDocument, variables: { kind, name } })
+        onLifted(name)
+      }}
+    />
+  )
+}

@@ -1,0 +1,51 @@
+/** Rows of the credit office's table of penalties, as its people would send them in a file; of firms that the hub knows. */
+import type { Db } from '../../src/store/db.js'
+
+export interface Firm {
+  name: string
+  code: string
+  representative: string
+}
+
+export type Line = Record<string, string>
+
+/** Enterprises of which no other has the name, the first so many. */
+export const firmsOf = async (db: Db, many: number): Promise<Firm[]> => {
+  const { rows } = await db.raw(
+    `select o.name, o.uscc as code, v.body->>'representative' as representative from operators o
+     join versions v on v.operator_id = o.id and v.kind = 'registration' and v.known_to is null
+     where o.name in (select name from operators group by name having count(*) = 1) and v.body->>'representative' is not null
+     order by o.id limit ?`,
+    [many],
+  )
+  return rows
+}
+
+/** A row with every field that the table has: one that was rejected. */
+export const rowOf = async (db: Db): Promise<Line> =>
+  (await db('rejects').where({ feed: 'penalties' }).first('item')).item
+
+/** The n-th, with what is particular to it. */
+export const line = (row: Line, n: number, fields: Line): Line => ({
+  ...row,
+  CF_WSH: `测市监处罚〔2026〕${n}号`,
+  // Recent, so that it weighs in the score.
+  CF_JDRQ: '2026-10-20',
+  CF_YXQ: '2029-10-19',
+  CF_GSJZQ: '2029-10-19',
+  ...fields,
+})
+
+/** Its party, with or without its code. */
+export const of = ({ name, representative, code }: Firm, { coded = false } = {}): Line => ({
+  CF_XDR_MC: name,
+  CF_FRDB: representative,
+  CF_XDR_SHXYM: coded ? code : '',
+})
+
+export const csv = (lines: readonly Line[]): Buffer => {
+  const names = Object.keys(lines[0] ?? {})
+  const cell = (text: unknown) => `"${String(text ?? '').replaceAll('"', '""')}"`
+  const all = [names, ...lines.map((one) => names.map((name) => one[name]))]
+  return Buffer.from(all.map((cells) => cells.map(cell).join(',')).join('\r\n'))
+}

@@ -1,0 +1,17 @@
+/** A picture of a page as it stands, in a folder. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { inPalette } from './palette-png.js'
+
+/** Larger ones make the READMEs slow to read, bytes. */
+const SIZE_MOST = 150_000
+
+/** One that is `shown` stands in the READMEs. */
+export const keep = async (page: Page, folder: string, shot: { name: string; shown?: boolean }): Promise<void> => {
+  const path = join(folder, `${shot.name}.png`)
+  const picture = inPalette(await page.screenshot())
+  writeFileSync(path, picture)
+  process.stdout.write(`${path} ${Math.ceil(picture.length / 1000)} kB\n`)
+  if (shot.shown && picture.length > SIZE_MOST) throw new Error(`${path} is too large`)
+}

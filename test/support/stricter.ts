@@ -1,0 +1,15 @@
+/** A card for a trial: the first one with each penalty weighing twice, and without a cap. */
+import { document } from '../../src/contracts.js'
+import type { Scorecard } from '../../src/domain/scorecard.js'
+
+export const STRICTER = 'strict-9'
+
+export const stricter = (): Scorecard => {
+  const copy = structuredClone(document('scorecards/ecommerce-1.json') as Scorecard)
+  copy.version = STRICTER
+  const penalties = copy.rules.find((rule) => rule.id === 'penalties')
+  if (penalties?.kind !== 'units') throw new Error('the card has no rule of penalties')
+  for (const unit of penalties.units) unit.points *= 2
+  penalties.cap = null
+  return copy
+}
