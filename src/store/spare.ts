@@ -11,6 +11,8 @@ type Connection = any
 const KEPT_MS = 10_000
 
 const spares = new WeakMap<object, { connection: Connection; late: NodeJS.Timeout }>()
+/** Handles with whose pool their spare ends. */
+const bound = new WeakSet<object>()
 
 /** The one that was kept, if it is still good; whoever takes it has it alone. */
 export const takeSpare = (db: Db): Connection | null => {
@@ -32,6 +34,19 @@ export const keepSpare = async (db: Db, connection: Connection): Promise<void> =
   late.unref()
   connection.unref()
   spares.set(db.client, { connection, late })
+  bind(db)
+}
+
+const bind = (db: Db): void => {
+  const { client } = db
+  if (bound.has(client)) return
+  bound.add(client)
+  const destroy = client.destroy.bind(client)
+  client.destroy = async (...given: unknown[]) => {
+    const connection = takeSpare(db)
+    if (connection !== null) await end(db, connection)
+    return destroy(...given)
+  }
 }
 
 const end = async (db: Db, connection: Connection): Promise<void> => {
