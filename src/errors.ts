@@ -354,6 +354,9 @@ export class Refusal extends Error {
   }
 }
 
+/** Whether this is the code of a refusal, and of which. */
+export const isCode = (code: string): code is RefusalCode => Object.hasOwn(REFUSALS, code)
+
 /** As commands and plain HTTP answers tell it. */
 export const toldOf = ({ code, message, details }: Refusal): { code: string; message: string; details: object } => ({
   code,

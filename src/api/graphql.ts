@@ -22,6 +22,7 @@ import { asGateway, makeExecutor, type Question } from './compiled.js'
 import { type Context, costOfAnswer, makeContext } from './context.js'
 import { cookieIn, NO_COOKIE } from './cookies.js'
 import { formatError, graphqlRefusal, noteFaults } from './faults.js'
+import { knownDocuments } from './known-documents.js'
 import { remembering } from './known-tokens.js'
 import { BODY_BYTES, isNestedTooDeep, NESTING_MOST, TOKENS_MOST, withinLimits } from './limits.js'
 import { counted } from './metrics.js'
@@ -110,6 +111,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: TOKENS_MOST },
+    documentStore: knownDocuments(),
     validationRules: [withinLimits],
     // A fault in a question may repeat what was asked.
     formatError: (formatted, error) => redact(withoutCodes(formatError(formatted, error)), parts.keys.mark),

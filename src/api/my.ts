@@ -5,7 +5,7 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import { dateIn } from '../domain/dates.js'
 import { PUBLIC } from '../domain/viewer.js'
-import { INTERNAL, isRefusal, Refusal } from '../errors.js'
+import { INTERNAL, isCode, isRefusal, Refusal } from '../errors.js'
 import { body, type Form, formIn } from '../web/forms.js'
 import { addressOf } from '../web/html.js'
 import { certificatePage } from '../web/my/certificate.js'
@@ -45,8 +45,13 @@ const SESSION_OVER = '登录已结束，请重新输入访问码。The session h
 interface Refused {
   code: string
   message: string
-  retryAfter: number | null
+  details: Refusal['details']
 }
+
+const typedIn = ({ texts }: Form): string =>
+  WRITTEN.map((name) => texts.get(name) ?? '')
+    .join('\n')
+    .trim()
 
 interface Visit {
   request: Request
@@ -95,13 +100,17 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
       if (session === null) {
         // What another site's page sends is not given back.
         checkSite(request.headers)
-        const typed = WRITTEN.map((name) => form.texts.get(name) ?? '')
-          .join('\n')
-          .trim()
         response.status(401).set('Set-Cookie', NO_PARTY_COOKIE)
-        return send(request, response, signInPage({ why: SESSION_OVER, typed }))
+        return send(request, response, signInPage({ why: SESSION_OVER, typed: typedIn(form) }))
       }
-      if (!csrfMatches(session.cookie, form.texts.get('csrf') ?? '')) throw new Refusal('CSRF_REFUSED')
+      if (!csrfMatches(session.cookie, form.texts.get('csrf') ?? '')) {
+        checkSite(request.headers)
+        // A form of a session before: whoever is signed in now may be another party, for whom nothing is done.
+        const { status, code, message } = new Refusal('CSRF_REFUSED')
+        askedOf(request).refused.push(code)
+        response.status(status)
+        return send(request, response, signInPage({ why: message, typed: typedIn(form) }))
+      }
       await carryOut(visitOf(request, response, session), form)
     },
   ]
@@ -118,18 +127,21 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     const { data, errors } = await ask({ asked, viewer, response }, { query, variables })
     const [error] = errors
     if (error === undefined) return { data, refused: null }
-    const { code = INTERNAL.code, details } = (error.extensions ?? {}) as {
+    const { code = INTERNAL.code, details = {} } = (error.extensions ?? {}) as {
       code?: string
-      details?: { retryAfter?: number }
+      details?: Refusal['details']
     }
     if (code === INTERNAL.code) throw new Error(`a page of a party broke: ${asked.requestId}`)
-    const refused: Refused = { code, message: error.message, retryAfter: details?.retryAfter ?? null }
+    const refused: Refused = { code, message: error.message, details }
     asked.refused.push(code)
     return { data: null, refused }
   }
   const whole = async (visit: Visit, query: string, variables: Record<string, unknown> = {}) => {
     const { data, refused } = await answered(visit, query, variables)
-    if (refused !== null) throw new Refusal('INPUT_INVALID', { reason: refused.message })
+    if (refused !== null)
+      throw isCode(refused.code)
+        ? new Refusal(refused.code, refused.details)
+        : new Refusal('INPUT_INVALID', { reason: refused.message })
     if (data?.myFile == null) throw new Refusal('NOT_FOUND')
     return data.myFile
   }
@@ -172,8 +184,9 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     const given = { accessCode: texts.get('accessCode') ?? '' }
     const { data, refused } = await answered({ asked, session: { viewer: PUBLIC }, response }, questions.SIGN_IN, given)
     if (refused !== null) {
-      if (refused.retryAfter !== null) response.set('Retry-After', String(refused.retryAfter))
-      response.status(refused.retryAfter === null ? 403 : 429)
+      const { retryAfter } = refused.details
+      if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter))
+      response.status(retryAfter === undefined ? 403 : 429)
       return send(request, response, signInPage({ why: refused.message, typed: null }))
     }
     const { sub, grant } = parts.keys.verify(data.partyToken, asked.now.getTime())

@@ -6,7 +6,10 @@ import type { ServerResponse } from 'node:http'
 import { asking } from '../store/asking.js'
 import type { Db } from '../store/db.js'
 
-/** How long an answer may be in the making, milliseconds; each of its statements has its own bound (store/db). */
+/**
+ * How long an answer may be in the making, milliseconds; each of its statements has its own bound (store/db). One that is on its
+ * way already takes as long as its reader (web/bounded).
+ */
 export const ANSWER_MOST_MS = 60_000
 
 const SAFE: readonly (string | undefined)[] = ['GET', 'HEAD']
@@ -14,20 +17,26 @@ const SAFE: readonly (string | undefined)[] = ['GET', 'HEAD']
 /** Of a request outside GraphQL: whatever is no reading is not broken off. */
 export const isAct = (method: string | undefined): boolean => !SAFE.includes(method)
 
+interface Owned {
+  requestId: string
+  response: ServerResponse | undefined
+  acts: () => boolean
+  mostMs?: number
+}
+
 /**
  * `acts`: looked at when the client goes. What changes something is carried through or rolled back whole, as if its client had
  * stayed: nobody could tell otherwise how far it came.
  */
-export const ownDb = (
-  db: Db,
-  { requestId, response, acts }: { requestId: string; response: ServerResponse | undefined; acts: () => boolean },
-): Db => {
+export const ownDb = (db: Db, { requestId, response, acts, mostMs = ANSWER_MOST_MS }: Owned): Db => {
   if (response === undefined) return asking(db, { name: requestId })
   const over = new AbortController()
   const end = (): void => {
     if (!response.writableFinished && !acts()) over.abort()
   }
-  const late = setTimeout(end, ANSWER_MOST_MS)
+  const late = setTimeout(() => {
+    if (!response.headersSent) end()
+  }, mostMs)
   late.unref()
   response.once('close', () => {
     clearTimeout(late)

@@ -101,7 +101,8 @@ ${removals(shown)}
 
 const TO_OBJECT = constant(html`<h2 id="ways">${both('异议与信用修复', 'To object, and to repair')}</h2>
 <h3>${both('提出异议', 'To object')}</h3>
-<p>${both('对列入有异议的，可向上列决定机关提出；不服列入决定的，可依法申请行政复议或者提起行政诉讼。', 'Whoever disputes this entry may turn to the deciding authority named above; against the decision, reconsideration or a suit is open as the law says.')}</p>`)
+<p>${both('对列入有异议的，可向上列决定机关提出；不服列入决定的，可依法申请行政复议或者提起行政诉讼。', 'Whoever disputes this entry may turn to the deciding authority named above; against the decision, reconsideration or a suit is open as the law says.')}</p>
+<p>${both('被列入者本人凭决定书所附的访问码，可在本站查看所依据的记录，对记录提出异议，申请修复：', 'The operator itself, by the access code served with the decision, can read here the records behind this entry, object to them, and apply for repair:')} <a href="${to('/my')}">${both('我的记录', 'My record')}</a></p>`)
 
 const removals = ofList(
   (list) => html`<h3>${both('移出途径', 'Ways off the list')}</h3>
@@ -114,7 +115,8 @@ const repair = (body: PublicBody, list: ListKind | undefined, today: string): Ht
   if (!list?.repair || earliest === null) return null
   const confirmed = numberOf(list, 'REPAIR_MIN_MONTHS', body.decidedOn)?.confirmed === true
   return html`<h3>${both('申请信用修复（提前移出）', 'To apply for repair (early removal)')}</h3>
-<p>${both(`最早可于 ${earliest} 申请`, `The earliest day is ${earliest}`)}${confirmed ? null : UNCONFIRMED}${both('；入口：', '; where to apply:')} ${both(list.repair.zh, list.repair.en)}${list.repair.mark === 'F' ? null : UNCONFIRMED}</p>`
+<p>${both(`最早可于 ${earliest} 申请`, `The earliest day is ${earliest}`)}${confirmed ? null : UNCONFIRMED}</p>
+<p>${both(`申请入口：${list.repair.zh}`, `Where to apply: ${list.repair.en}`)}${list.repair.mark === 'F' ? null : UNCONFIRMED}</p>`
 }
 
 const verified = ({ entry, base }: ShownEntry): Html => {

@@ -3,7 +3,7 @@ import express, { type Request, type RequestHandler } from 'express'
 import { Refusal } from '../errors.js'
 
 export interface Form {
-  /** The last text of each name. */
+  /** The last text of each name, a line end counted as one character, as browsers count what they let one type. */
   texts: ReadonlyMap<string, string>
   /** What the files hold, empty ones left out. */
   files: readonly Buffer[]
@@ -25,7 +25,7 @@ export const formIn = async (request: Request): Promise<Form> => {
   const files: Buffer[] = []
   for (const [name, value] of await entriesOf(new Uint8Array(bytes), type)) {
     if (texts.size + files.length > FIELDS_MOST) throw new Refusal('FORM_UNREADABLE')
-    if (typeof value === 'string') texts.set(name, value.replaceAll('\0', ''))
+    if (typeof value === 'string') texts.set(name, value.replaceAll('\0', '').replaceAll('\r\n', '\n'))
     else if (value.size > 0) files.push(Buffer.from(await value.arrayBuffer()))
   }
   return { texts, files }

@@ -1,11 +1,13 @@
 /** What was found as a table for spreadsheets: read in steps, in the order of the page; no row is of an entry that had left. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Response } from 'express'
+import type { Request, Response } from 'express'
+import { dateIn, secondsLeftIn } from '../domain/dates.js'
 import type { Db } from '../store/db.js'
 import type { PublicBody } from '../store/listings.js'
 import * as publicList from '../store/public-list.js'
 import { BYTE_ORDER_MARK, row } from '../work/publish-files.js'
+import { bounded } from './bounded.js'
 import { called } from './finding.js'
 import { type Asked, soughtBy } from './sought.js'
 
@@ -28,15 +30,32 @@ const COLUMNS = [
   'contested',
 ] as const satisfies readonly (keyof PublicBody)[]
 
-export const sendCsv = async (db: Db, response: Response, asked: Asked, day: string): Promise<void> => {
-  const rows = Readable.from(lines(db, asked, day), { objectMode: false })
+interface Sends {
+  db: Db
+  now: Date
+  /** How long a reader may take nothing, milliseconds. */
+  slowMs?: number | undefined
+}
+
+export const sendCsv = async (
+  { db, now, slowMs }: Sends,
+  request: Request,
+  response: Response,
+  asked: Asked,
+): Promise<void> => {
+  const day = dateIn(now)
   response.set({
     'Content-Type': 'text/csv; charset=utf-8; header=present',
     'Content-Disposition': `attachment; filename="blacklist-${day}.csv"`,
     'Cache-Control': 'no-store',
   })
+  // Nothing is read for whoever asks only whether it is there.
+  if (request.method === 'HEAD') return void response.end()
+  const rows = Readable.from(lines(db, asked, day), { objectMode: false })
+  // Entries end at midnight.
+  const bounds = { goodMs: secondsLeftIn(now) * 1_000, stalledMs: slowMs }
   // Whoever leaves in the midst of it ends the reading.
-  await pipeline(rows, response).catch((error) => {
+  await bounded(response, bounds, () => pipeline(rows, response)).catch((error) => {
     if (error?.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
   })
 }

@@ -33,6 +33,8 @@ export interface SiteParts {
   dbOf: (request: Request) => Db
   rules: { lists: readonly ListKind[] }
   demo: boolean
+  /** How long a reader of a table may take nothing of it, milliseconds. */
+  slowMs?: number
   /** Where the site is, as its operator says; absent: where the reader asks. */
   publicUrl?: string
   /** The instant of a request. */
@@ -95,19 +97,20 @@ const showKept = async (
   request: Request,
   response: Response,
   {
+    path,
     stamp,
     parameters,
     robots,
     make,
-  }: { stamp: Stamped; parameters: Record<string, string>; robots: string; make: () => Promise<Page> },
+  }: { path: string; stamp: Stamped; parameters: Record<string, string>; robots: string; make: () => Promise<Page> },
 ): Promise<void> => {
   const [lang, encoding] = [langOf(request), encodingOf(request)]
-  const page = () => kept.by(stamp, `page ${addressOf(request.path, parameters, 'zh')}`, make)
+  const page = () => kept.by(stamp, `page ${addressOf(path, parameters, 'zh')}`, make)
   const made = async (): Promise<Written> => {
-    const text = render(await page(), { demo, lang, here: { path: request.path, parameters } })
+    const text = render(await page(), { demo, lang, here: { path, parameters } })
     return { ...pack(text, encoding, 'often'), robots }
   }
-  const key = keyOf(encoding, addressOf(request.path, parameters, lang))
+  const key = keyOf(encoding, addressOf(path, parameters, lang))
   response.set('X-Robots-Tag', robots)
   answer(request, response, freshFor(nowOf(request)), await kept.by(stamp, key, made))
 }
@@ -129,7 +132,7 @@ const showFront =
       ])
       return frontPage({ day, sequence, figures, newest: newest.map(({ body }) => body) })
     }
-    await showKept(own, request, response, { stamp, parameters: {}, robots: UNKEPT, make })
+    await showKept(own, request, response, { path: '/', stamp, parameters: {}, robots: UNKEPT, make })
   }
 
 const showList =
@@ -138,7 +141,8 @@ const showList =
     const { dbOf, kept, nowOf } = own
     const asked = askedIn(request.query)
     const parameters = parametersOf(asked)
-    if (wantsCsv(request)) return sendCsv(dbOf(request), response, asked, dateIn(nowOf(request)))
+    if (wantsCsv(request))
+      return sendCsv({ db: dbOf(request), now: nowOf(request), slowMs: own.slowMs }, request, response, asked)
     // A form sends what was left empty too: the address that others are given holds what was chosen.
     if (Object.values(request.query).includes('')) {
       response.set('Cache-Control', 'no-store')
@@ -150,7 +154,13 @@ const showList =
       response.set('X-Robots-Tag', robots)
       return show(own, request, response, await listOf({ ...own, db: dbOf(request) }, stamp, asked), { parameters })
     }
-    await showKept(own, request, response, { stamp, parameters, robots, make: () => listOf(own, stamp, asked) })
+    await showKept(own, request, response, {
+      path: '/blacklist',
+      stamp,
+      parameters,
+      robots,
+      make: () => listOf(own, stamp, asked),
+    })
   }
 
 const listOf = async ({ db, kept }: Site, stamp: Stamped, asked: Asked): Promise<Page> => {

@@ -146,7 +146,9 @@ svg .left { fill: var(--gone); }
 .term .rest { stroke: var(--line); } .term .gone { stroke: var(--own); }
 .term circle { fill: var(--paper); stroke: var(--own); stroke-width: 3; }
 .term circle.today { fill: var(--own); } .term circle.may { stroke: var(--good); } .term circle.end { stroke: var(--gone); }
-.term ol { list-style: none; padding: 0; margin: .4rem 0 0; display: flex; flex-wrap: wrap; gap: .3rem 1.75rem; font-size: .9rem; justify-content: space-between; }
+.term ol { list-style: none; padding: 0; margin: .4rem 0 0; display: flex; flex-wrap: wrap; gap: .3rem 1.75rem; font-size: .9rem; }
+.term li::before { content: ""; display: inline-block; width: .7em; height: .7em; margin-right: .4em; border: 2px solid var(--own); border-radius: 50%; background: var(--paper); }
+.term li.today::before { background: var(--own); } .term li.may::before { border-color: var(--good); } .term li.end::before { border-color: var(--gone); }
 .term time { display: block; color: var(--soft); }
 .term li.today { font-weight: 600; }
 

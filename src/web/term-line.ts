@@ -15,7 +15,7 @@ export interface Term {
 /** Of the drawing, in its own units. */
 const [WIDTH, LEFT, RIGHT, LINE] = [640, 12, 628, 14]
 
-/** The drawing is for the eye; what it shows stands below it in words. */
+/** The drawing is for the eye; what it shows stands below it in words, as a legend: days may lie too near for words beneath their marks. */
 export const termLine = ({ decidedOn, publishedOn, endsOn, earliest, today }: Term): Html => {
   const whole = Math.max(1, daysBetween(decidedOn, endsOn))
   const at = (on: string): number =>

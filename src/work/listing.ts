@@ -63,7 +63,7 @@ export const openLeads = async (
   { on, now }: { on: string; now: Date },
 ): Promise<void> => {
   const made = fallen.map(({ operatorId, value }) => {
-    const reason = `信用评分降至 ${value} 分，低于线索线。The score fell to ${value}, below the line of leads.`
+    const reason = `信用评分降至 ${value} 分，低于线索线`
     const act: Act = { by: 'score', role: 'clock', on, today: dateIn(now), reason }
     return { operatorId, reason, act, facts: stepped('openLead', newCase(LIST_OF_LEADS, operatorId), act, rules) }
   })

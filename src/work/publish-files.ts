@@ -34,14 +34,15 @@ const COLUMNS = [
   'hash',
   'contested',
 ] as const
-/** What a spreadsheet would run as a formula; it is shown behind an apostrophe. */
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
+/** What a spreadsheet would run as a formula, whatever blanks and unseen signs stand before it; it is shown behind an apostrophe. */
+const FORMULA = /^(?:[\t\r\n]|[\s\p{Cf}]*[=+\-@＝＋－＠])/u
 
 /** A line of a table, RFC 4180. */
 export const row = (cells: readonly unknown[]): string => `${cells.map(cell).join(',')}\r\n`
 
 const cell = (value: unknown): string => {
   if (value === null || value === undefined) return ''
+  if (typeof value === 'number') return String(value)
   const said = String(value)
   const text = FORMULA.test(said) ? `'${said}` : said
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text

@@ -2,7 +2,11 @@
  * Whose statements the server of the database shows, and that they end when nobody waits for them: over real HTTP, with rows
  * locked by the test so that an answer waits for as long as the test likes.
  */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
+import { ownDb } from '../../src/api/own.js'
 import { asking } from '../../src/store/asking.js'
 import { connect, type Db, isCancelled } from '../../src/store/db.js'
 import { rowsOf } from '../support/world.js'
@@ -108,6 +112,31 @@ describe('the statements of a request', () => {
       const answers = await Promise.all(Array.from({ length: 12 }, () => send(headers, AbortSignal.timeout(20_000))))
       for (const answer of answers) expect(answer.status).to.equal(statuses[what] ?? 200)
     })
+
+  it('end with the time in which an answer has to begin, and not with one that is on its way to a slow reader', async () => {
+    const found = async (isBegun: boolean): Promise<string> => {
+      const server = createServer(async (_, response) => {
+        const own = ownDb(world.database.db, { requestId: 'slow', response, acts: () => false, mostMs: 1 })
+        if (isBegun) response.write('begun ')
+        const said = await own
+          .raw('select pg_sleep(0.3)')
+          .then(() => own.raw('select 1'))
+          .then(
+            () => 'answered',
+            (error) => (isCancelled(error) ? 'cancelled' : String(error)),
+          )
+        response.end(said)
+      }).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      try {
+        return await (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)).text()
+      } finally {
+        server.close()
+      }
+    }
+    expect(await found(false)).to.equal('cancelled')
+    expect(await found(true)).to.equal('begun answered')
+  })
 
   it('of what changes something go on when its client has gone, and are done whole', async () => {
     const token = world.token('administrator', 'a-1')

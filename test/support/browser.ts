@@ -69,14 +69,16 @@ export const browser = (): { visit(base: string, options?: BrowserContextOptions
 }
 
 /** Evaluated in the page, as text: what stands in a page is not what this project's types know. */
-const AUDIT = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+const audit = (
+  sizes: boolean,
+): string => `axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: ${sizes} } } }).then(({ violations }) =>
   violations.map(({ id, help, nodes }) => id + ': ' + help + ': ' + nodes.slice(0, 3).map(({ html }) => html).join(' | ')))`
 
-/** What axe-core holds against the page as it stands, best practices included: one line each; none is good. */
-export const violations = async (page: Page): Promise<string[]> => {
+/** What axe-core holds against the page as it stands, best practices included, with `sizes` the size of what is tapped too: one line each; none is good. */
+export const violations = async (page: Page, { sizes = false } = {}): Promise<string[]> => {
   // As an expression: a page that lets no script of others in is not asked to.
   await page.evaluate(AXE)
-  return page.evaluate<string[]>(AUDIT)
+  return page.evaluate<string[]>(audit(sizes))
 }
 
 /** Whether the page is wider than its window: then a reader at 360 px must scroll sideways. */

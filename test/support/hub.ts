@@ -32,7 +32,7 @@ export interface Answer {
   errors?: { message: string; extensions: { code: string } }[]
 }
 
-export const startHub = async (options: { now?: () => Date } = {}): Promise<TestHub> => {
+export const startHub = async (options: { now?: () => Date; demo?: boolean } = {}): Promise<TestHub> => {
   const test = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-flow-'))
   const here = world()
@@ -47,7 +47,7 @@ export const startHub = async (options: { now?: () => Date } = {}): Promise<Test
     },
     ...(options.now ? { now: options.now } : {}),
   })
-  const url = await hub.serve()
+  const url = await hub.serve({ demo: options.demo ?? false })
   return {
     hub,
     url,

@@ -59,6 +59,11 @@ describe('POST /check', () => {
   })
   after(() => world.close())
 
+  it('tells of an unknown code that a character of it must be mistyped', async () => {
+    const [row = ''] = rowsIn((await pasted(`${unknown.slice(0, -1)}${unknown.endsWith('0') ? '1' : '0'}`)).text)
+    expect(row).to.include('未知代码').and.include('校验位不符')
+  })
+
   it('answers a pasted list in its order: on the list or not, known or not, as of when, and that it is no certificate', async () => {
     const { status, text, headers } = await pasted(`${listed}\n ${clear.toLowerCase()}\r\n\n${unknown}\nnonsense`)
     expect(status).to.equal(200)
@@ -67,8 +72,8 @@ describe('POST /check', () => {
     expect(rowsIn(text)).to.have.length(4)
     expect(first).to.include('在名单上').and.include('销售假冒注册商标的商品').and.include('已知主体')
     expect(second).to.include('未查到').and.include('虚构白露有限公司')
-    expect(third).to.include('未知代码')
-    expect(fourth).to.include('未知代码')
+    expect(third).to.include('未知代码').and.not.include('请核对')
+    expect(fourth).to.include('未知代码').and.include('不是代码的写法')
     expect(text)
       .to.include('不是无不良记录的证明')
       .and.include('不保存')
@@ -109,6 +114,37 @@ describe('POST /check', () => {
     }
   })
 
+  it('finds the code wherever it stands in a line, lest a listed firm be answered as not found', async () => {
+    const utf16 = (text: string, order: 'utf-16le' | 'utf-16be', addBOM: boolean) =>
+      sentAs(new Uint8Array(iconv.encode(text, order, { addBOM })))
+    const table = `统一社会信用代码\t名称\n${listed}\t虚构甲一公司\n${clear}\t虚构白露有限公司`
+    for (const [what, answer] of Object.entries({
+      'name first, without a heading': await pasted(`虚构甲公司\t${listed}\n虚构白露有限公司\t${clear}`),
+      'behind a number and a name': await pasted(`1\t虚构甲公司\t${listed}\n2\t虚构白露有限公司\t${clear}`),
+      'behind a name and a blank': await pasted(`虚构 甲 公司 ${listed}\n虚构白露有限公司\u3000${clear}`),
+      'before a name and a blank': await pasted(`${listed} 虚构甲公司\n${clear} 虚构白露有限公司`),
+      'under a title': await pasted(`商家名单\n2026 年\n名称\t代码\n虚构甲公司\t${listed}\n虚构白露有限公司\t${clear}`),
+      'marked as text': await sentAs(`名称,代码\r\n虚构甲公司,="${listed}"\r\n虚构白露有限公司,'${clear}\r\n`),
+      'under the separator': await sentAs(`sep=,\r\n代码,名称\r\n${listed},虚构甲公司\r\n${clear},虚构白露有限公司`),
+      'in lines that end with CR': await sentAs(`代码,名称\r${listed},虚构甲公司\r${clear},虚构白露有限公司\r`),
+      'in UTF-16, the high byte first': await utf16(table, 'utf-16be', true),
+      'in UTF-16 without a mark': await utf16(table, 'utf-16le', false),
+    })) {
+      const [one = '', two = '', ...more] = rowsIn(answer.text)
+      expect(more, what).to.deep.equal([])
+      expect(one, what).to.include('在名单上').and.include('名称不符')
+      expect(two, what).to.include('名称一致')
+    }
+    expect(rowsIn((await pasted(`${listed} ${clear}\u3000${unknown}`)).text)).to.have.length(3)
+    expect(rowsIn((await pasted(`9122 0102 ${listed.slice(8)}`)).text)[0]).to.include('在名单上')
+  })
+
+  it('says so where what was asked is not written as a code', async () => {
+    const [one = '', two = ''] = rowsIn((await pasted(`${unknown}\n虚构白露有限公司`)).text)
+    expect(one).to.include('未知代码').and.not.include('不是代码的写法')
+    expect(two).to.include('未知代码').and.include('不是代码的写法')
+  })
+
   it('takes codes one after the other in a line, and a bad row costs itself alone', async () => {
     expect(rowsIn((await pasted(`${listed}, ${clear}, ${unknown}`)).text)).to.have.length(3)
     expect(rowsIn((await pasted(`${listed}、${clear}`)).text)).to.have.length(2)
@@ -136,6 +172,8 @@ describe('POST /check', () => {
       [await pasted(many), 400, '1000'],
       [await pasted('  \n '), 400, '没有可核验的内容'],
       [await sentAs('PK\u0003\u0004xx'), 400, '另存为 CSV'],
+      [await sentAs(new Uint8Array(Buffer.from('d0cf11e0a1b11ae10000', 'hex'))), 400, '另存为 CSV'],
+      [await sentAs('%PDF-1.7\n'), 400, '改用 CSV'],
       [await send('{"codes":[]}', { 'content-type': 'application/json' }), 400, '表单无法读取'],
       [await send('--x', { 'content-type': 'multipart/form-data; boundary=y' }), 400, '表单无法读取'],
       [await pasted('0'.repeat(600_000)), 413, '512 kB'],

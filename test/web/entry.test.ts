@@ -50,6 +50,8 @@ describe('the page of an entry', () => {
     // A year after the decision, by the rule of its day; from memory, which is said.
     expect(text).to.include('最早可于 2027-02-20 申请').and.include('未经核实')
     expect(text).to.include('国家企业信用信息公示系统').and.include('申请行政复议')
+    // Its own door, where objections and applications for repair are taken.
+    expect(text).to.match(/访问码[^\n]+<a href="\/my">/)
     expect(text).to.include('移出途径')
   })
 
@@ -102,6 +104,12 @@ describe('the page of an entry', () => {
   })
 
   it('the page of the data shows how the whole is verified: pasted, it is', async () => {
+    // Signed, and long past its end: whoever is given the list of a day before is told so.
+    expect((await pasted(commandsIn((await get('/data')).text))).trim().split('\n').slice(-2)).to.deep.equal([
+      'OK',
+      'false',
+    ])
+    world.setNow(new Date())
     const { text } = await get('/data')
     const commands = commandsIn(text)
     const said = (await pasted(commands)).trim()

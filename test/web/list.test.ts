@@ -158,6 +158,21 @@ describe('the list of the public site', () => {
     expect(parse((await get('/blacklist?format=csv')).text, { columns: true, bom: true })).to.have.length(listed.length)
   })
 
+  it('as CSV is not read for whoever asks only whether it is there', async () => {
+    const heard = await world.statements(async () => {
+      const { status, headers } = await fetch(`${world.url}/blacklist?format=csv`, { method: 'HEAD' })
+      expect(status).to.equal(200)
+      expect(headers.get('content-type')).to.match(/^text\/csv/)
+    })
+    expect(heard.filter((sql) => sql.includes('publicList'))).to.deep.equal([])
+  })
+
+  it('is one page, however its address is spelt', async () => {
+    const { text } = await get('/blacklist')
+    for (const path of ['/blacklist/', '/BLACKLIST', '/Blacklist/']) expect((await get(path)).text, path).to.equal(text)
+    expect((await get('//')).text).to.equal((await get('/')).text)
+  })
+
   it('speaks English where it is asked to, and goes on doing so', async () => {
     const { text } = await get('/blacklist?lang=en')
     expect(text).to.include('<html lang="en">').and.include('entries in force on')

@@ -1,5 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { expect } from 'chai'
+import { connect } from '../../src/store/db.js'
 import {
   globalOf,
   keyIn,
@@ -175,6 +176,8 @@ describe('a party at its own door', () => {
     for (const csrf of ['', 'x', await stranger.csrf('/my')]) {
       const { status, text } = await party.post(path, { ...sent, csrf })
       expect(status).to.equal(403)
+      // What was typed for a session before is given back to whoever typed it.
+      expect(text).to.include('<pre tabindex="0">已履行</pre>')
       expect(text).not.to.include('已提交')
     }
     const headers = { 'sec-fetch-site': 'cross-site' }
@@ -213,6 +216,41 @@ describe('a party at its own door', () => {
     const answer = await party.post('/my/objections', { csrf, record, statement: '此处罚有误 <i>' })
     expect(answer.status).to.equal(401)
     expect(answer.text).to.include('此处罚有误 &lt;i&gt;').and.include('accessCode')
+  })
+
+  it('says that it is busy where an answer took too long, and not that the address is wrong', async () => {
+    const party = await signedIn()
+    const watcher = connect(world.database.url)
+    try {
+      await watcher.transaction(async (tx) => {
+        await tx.raw('lock table scores in access exclusive mode')
+        const answer = party.get('/my')
+        let cancelled = 0
+        while (cancelled === 0) {
+          const { rows } = await watcher.raw(
+            `select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+          )
+          cancelled = rows.length
+        }
+        const { status, text } = await answer
+        expect(status).to.equal(503)
+        expect(text).to.include('暂时无法服务')
+      })
+    } finally {
+      await watcher.destroy()
+    }
+  })
+
+  it('takes as many characters as the form lets one type, with the line ends that a browser sends', async () => {
+    const party = await signedIn()
+    const csrf = await party.csrf('/my')
+    const most = Number(/id="statement"[^>]*maxlength="(\d+)"/.exec((await party.get('/my')).text)?.[1])
+    const statement = `${'此处罚有误'.repeat(most / 10)}${'\r\n'.repeat(most / 2 - 1)}完`
+    expect(statement.replaceAll('\r', '')).to.have.length(most)
+    const answer = await party.post('/my/objections', { csrf, record, statement })
+    expect(answer.headers.get('location')).to.equal('/my?done=objected')
+    const [, path = ''] = /action="(\/my\/objections\/[^"]+\/withdraw)"/.exec((await party.get('/my')).text) ?? []
+    expect((await party.post(path, { csrf })).status).to.equal(303)
   })
 
   it('takes an objection, shows its state, and lets the party withdraw it', async () => {

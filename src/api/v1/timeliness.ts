@@ -2,12 +2,12 @@
 import type { RequestHandler } from 'express'
 import { dateIn } from '../../domain/dates.js'
 import type { Duty, Figure } from '../../domain/timeliness.js'
+import { BYTE_ORDER_MARK, row as line } from '../../work/publish-files.js'
 import { monthly, PUBLICITY } from '../../work/timeliness.js'
 import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, allow } from '../viewer.js'
-import { BYTE_ORDER_MARK, line } from './csv.js'
 import type { AskedOf } from './index.js'
 
 const HEADER = [

@@ -2,6 +2,7 @@
 import type { NameAnswer } from '../../domain/asked-name.js'
 import type { AskedRow, BadRow, RowFault } from '../../domain/asked-rows.js'
 import type { Words } from '../../domain/facts.js'
+import { codeOf } from '../../domain/identity.js'
 
 export interface Entry {
   /** Of its page; null: it has none. */
@@ -39,6 +40,15 @@ export const STATUS: Record<Known['status'], Words> = {
   KNOWN: { zh: '已知主体', en: 'known' },
   UNKNOWN: { zh: '未知代码', en: 'unknown code' },
   CEASED: { zh: '已注销或吊销等', en: 'ceased' },
+}
+
+/** Of a code that is unknown: what is wrong with how it is written; null: nothing that can be seen. */
+export const miswritten = (asked: string): Words | null => {
+  const code = codeOf(asked)
+  if (code === null) return { zh: '不是代码的写法，请核对', en: 'not written as a code is: please compare' }
+  return code.valid
+    ? null
+    : { zh: '校验位不符，请核对有无错字', en: 'its check digit is wrong: is a character mistyped?' }
 }
 
 export const NAMES: Record<NameAnswer, Words> = {

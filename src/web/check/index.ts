@@ -9,7 +9,8 @@ import { langOf, show } from '../show.js'
 import type { Answered } from './answers.js'
 import { csvOf } from './csv.js'
 import { answerPage, checkPage } from './page.js'
-import { rowsIn, textOf } from './rows.js'
+import { rowsIn } from './rows.js'
+import { textOf } from './text.js'
 
 /** A thousand rows with long names and room to spare, bytes. */
 const BODY_BYTES = 512 * 1024

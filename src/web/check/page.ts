@@ -5,7 +5,17 @@ import { minute } from '../entry.js'
 import { type Html, html, only, to, told } from '../html.js'
 import { both, type Page, page } from '../page.js'
 import { type Cell, table } from '../scorecard-table.js'
-import { type Answered, type Checked, type Entry, FAULTS, isKnown, type Known, NAMES, STATUS } from './answers.js'
+import {
+  type Answered,
+  type Checked,
+  type Entry,
+  FAULTS,
+  isKnown,
+  type Known,
+  miswritten,
+  NAMES,
+  STATUS,
+} from './answers.js'
 import { CHECK_MOST } from './rows.js'
 
 export interface Filled {
@@ -27,8 +37,8 @@ ${form(text)}
 ${NOTHING_KEPT}
 <h2>${both('写法', 'How to write it')}</h2>
 <ul>
-<li>${both('每行一个统一社会信用代码；也可从表格软件复制两列（代码、名称）粘贴，会一并核对名称。', 'One code a line; or two columns (code, name) copied from a spreadsheet: names are compared too.')}</li>
-<li>${both('文件为 CSV 或纯文本（UTF-8、GBK 均可）；有表头的，须含“统一社会信用代码”或 code 列，可另有“名称”（name）、“编号”（ref）列。', 'A file is CSV or plain text (UTF-8 or GBK); with a heading it needs a column code, and may have name and ref.')}</li>
+<li>${both('每行一个统一社会信用代码；也可从表格软件复制两列（代码、名称，先后不限）粘贴，会一并核对名称。', 'One code a line; or two columns (code and name, whichever is first) copied from a spreadsheet: names are compared too.')}</li>
+<li>${both('文件为 CSV 或纯文本（UTF-8、UTF-16、GBK 均可）；有表头的，须含“统一社会信用代码”或 code 列，可另有“名称”（name）、“编号”（ref）列。', 'A file is CSV or plain text (UTF-8, UTF-16 or GBK); with a heading it needs a column code, and may have name and ref.')}</li>
 <li>${both('自然人网店写作 shop:平台:店铺号。', 'A natural person’s shop is written shop:MARKETPLACE:ID.')}</li>
 <li>${both('更多的，用程序接口 POST /v1/standings，或者', 'More than that: POST /v1/standings, or')} <a href="${to('/data')}">${both('下载整份名单', 'download the whole list')}</a>${only('。', '.')}</li>
 </ul>`,
@@ -123,7 +133,8 @@ const entry = ({ id, reason, publishedOn, endsOn, contested }: Entry): Html => {
 
 const who = (code: string, { name, uscc, status }: Known): Html => {
   const { zh, en } = STATUS[status]
-  return html`${name && html`${told(name)} `}${uscc !== null && uscc !== code.trim() ? html`<code>${uscc}</code> ` : null}${both(zh, en)}`
+  const wrong = status === 'UNKNOWN' ? miswritten(code) : null
+  return html`${name && html`${told(name)} `}${uscc !== null && uscc !== code.trim() ? html`<code>${uscc}</code> ` : null}${both(zh, en)}${wrong && html`<br><strong>${both(wrong.zh, wrong.en)}</strong>`}`
 }
 
 const named = (asked: string | null, { nameAnswer }: Known): Cell => {

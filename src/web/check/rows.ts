@@ -1,23 +1,31 @@
 /** What was pasted or sent as a file, as rows: one code a line, or a table with names. */
-import iconv from 'iconv-lite'
-import { type AskedRow, type BadRow, columnsIn, rowIn } from '../../domain/asked-rows.js'
+import { type AskedRow, type BadRow, columnsIn, ROW_CHARACTERS, rowIn } from '../../domain/asked-rows.js'
 import { codeOf } from '../../domain/identity.js'
 import { csvRows } from '../../domain/row-readers.js'
 import { Refusal } from '../../errors.js'
 
 /** Rows of one question; whoever has more sends them to POST /v1/standings, or takes the whole list. */
 export const CHECK_MOST = 1_000
+/** Lines among which the heading, or the first code, is looked for: a spreadsheet has a title and remarks above them. */
+const ABOVE_MOST = 20
+/** Columns of a table. */
+const COLUMNS_MOST = 200
 
 /** Kinds of separator, the likeliest first: what is copied out of a spreadsheet is parted by tabs. */
 const SEPARATORS = ['\t', ',', ';']
-/** Commas as they are typed in Chinese. */
-const TYPED = /[，、；]/
+/** By what the cells of one line may be parted: commas, as they are typed in Chinese too; else blanks. */
+const PARTED = [/[\t,;，、；]/, /[^\S\r\n]+/]
+const EDGE = /[\s,;，、；"]/
+/** What spreadsheets are told, so that they leave a long number alone: ="…", or an apostrophe before it. */
+const AS_TEXT = /(^|[\t,;])(?:="([^"\n]*)"|'(?=[0-9A-Za-z]))/gm
+/** And which separator is used. */
+const SEPARATOR_SAID = /^\s*"?sep=.?"?[^\S\n]*\n/i
 
 /** Refusals: CHECK_NOTHING, TOO_MANY_CODES, ROWS_UNREADABLE. */
 export const rowsIn = (text: string): (AskedRow | BadRow)[] => {
   const reader = csvRows()
   const rows: (AskedRow | BadRow)[] = []
-  const given = headed(text.replace(/^\uFEFF/, '').replaceAll('\0', ''))
+  const given = headed(plain(text))
   for (const part of [() => reader.read(given), () => reader.end()])
     for (const read of part()) {
       if (rows.length === CHECK_MOST) throw new Refusal('TOO_MANY_CODES', { limit: CHECK_MOST })
@@ -27,39 +35,106 @@ export const rowsIn = (text: string): (AskedRow | BadRow)[] => {
   return rows
 }
 
-/** A list without a heading is given one, so that a bad first line costs itself alone. */
+const plain = (text: string): string => {
+  const bare = text.replace(/^\uFEFF/, '').replaceAll('\0', '')
+  const lines = bare.includes('\n') ? bare : bare.replaceAll('\r', '\n')
+  return lines.replace(SEPARATOR_SAID, '').replace(AS_TEXT, '$1$2')
+}
+
+/** A list without a heading is given one, as its first line with a code shows it, so that a bad line costs itself alone. */
 const headed = (text: string): string => {
-  const first = text.split('\n').find((line) => line.trim() !== '') ?? ''
-  const isHeading = SEPARATORS.some((each) => columnsIn(first.split(each)) !== null)
-  if (first === '' || isHeading) return text
+  const above = linesAbove(text)
+  const heading = above.findIndex(({ line }) => !isLong(line) && isHeading(line))
+  const coded = above.findIndex(({ line }) => hasCode(line))
+  // What stands above a heading is a title, unless it is what is asked about.
+  if (heading >= 0 && (coded < 0 || heading < coded)) return text.slice(above[heading]?.at)
+  const { line: first = '' } = above[Math.max(0, coded)] ?? {}
   const separator = SEPARATORS.find((each) => first.includes(each))
-  if (separator === undefined) {
-    const typed = first.split(TYPED)
-    if (typed.length === 1 || isRow(typed)) return `code\n${text.replaceAll(new RegExp(TYPED, 'g'), '\n')}`
-    return headed(text.replace(new RegExp(`^([^\\n]*?)${TYPED.source}`, 'gm'), '$1\t'))
+  if (separator === undefined) return `code\tname\n${linesOf(text)}`
+  const cells = first.split(separator)
+  if (isRow(cells)) return `code\n${text.replaceAll(separator, '\n')}`
+  return `${columnsOf(cells).join(separator)}\n${text}`
+}
+
+/** Those that are not blank, and where each begins. */
+const linesAbove = (text: string): { line: string; at: number }[] => {
+  const found: { line: string; at: number }[] = []
+  for (let at = 0; at < text.length && found.length < ABOVE_MOST; ) {
+    const feed = text.indexOf('\n', at)
+    const end = feed < 0 ? text.length : feed
+    const line = text.slice(at, end)
+    if (line.trim() !== '') found.push({ line, at })
+    at = end + 1
   }
-  if (isRow(first.split(separator))) return `code\n${text.replaceAll(separator, '\n')}`
-  return `${['code', 'name', 'ref'].join(separator)}\n${text}`
+  return found
+}
+
+/** Names of the columns of a table without a heading: wherever the code stands, and the name beside it. */
+const columnsOf = (cells: readonly string[]): string[] => {
+  const code = cells.length > COLUMNS_MOST ? -1 : placeOfCode(cells)
+  if (code <= 0) return ['code', 'name', 'ref']
+  const name = cells.findIndex((cell, at) => at !== code && /\p{Letter}/u.test(cell))
+  return cells.map((_, at) => (at === code ? 'code' : at === name ? 'name' : '-'))
+}
+
+/** Codes one a line, each with its name behind it; what is no such line stays as it is, to be told so. */
+const linesOf = (text: string): string => {
+  let left = CHECK_MOST + 1
+  const each = (line: string): string => {
+    if (left === 0 || line.trim() === '') return line
+    left -= 1
+    return isCode(line) ? line : (firstOf(PARTED, (by) => coded(line, line.trim().split(by))) ?? line)
+  }
+  return text.split('\n').map(each).join('\n')
+}
+
+const firstOf = <T, F>(all: readonly T[], find: (one: T) => F | null): F | null => {
+  for (const one of all) {
+    const found = find(one)
+    if (found !== null) return found
+  }
+  return null
+}
+
+const isHeading = (line: string): boolean => SEPARATORS.some((each) => columnsIn(line.split(each)) !== null)
+
+const hasCode = (line: string): boolean =>
+  isCode(line) || PARTED.some((each) => (isLong(line) ? isRow : someCode)(line.split(each)))
+
+/** Longer than a row may be: nothing but codes is looked for in it. */
+const isLong = (line: string): boolean => line.length > ROW_CHARACTERS
+
+const coded = (line: string, cells: readonly string[]): string | null => {
+  if (isRow(cells)) return cells.join('\n')
+  const code = isLong(line) ? undefined : cells[placeOfCode(cells)]
+  return code === undefined ? null : `${code}\t${within(line.replace(code, '')).replaceAll('\t', ' ')}`
+}
+
+/** Without what parted it from the code. By hand: as a pattern it takes the square of the length where separators stand inside. */
+const within = (text: string): string => {
+  let [from, to] = [0, text.length]
+  while (from < to && EDGE.test(text.charAt(from))) from += 1
+  while (to > from && EDGE.test(text.charAt(to - 1))) to -= 1
+  return text.slice(from, to)
+}
+
+const isCode = (cell: string): boolean => !isLong(cell) && codeOf(cell) !== null
+const someCode = (cells: readonly string[]): boolean => cells.some(isCode)
+
+/** -1: none of them is a code. One whose check digit holds goes before what only looks like one. */
+const placeOfCode = (cells: readonly string[]): number => {
+  const valid = cells.findIndex((cell) => codeOf(cell)?.valid === true)
+  return valid >= 0 ? valid : cells.findIndex(isCode)
 }
 
 /** Codes one after the other in one line. */
 const isRow = (cells: readonly string[]): boolean => {
-  const written = cells.filter((cell) => cell.trim() !== '')
-  return written.length > 1 && written.every((cell) => codeOf(cell) !== null)
-}
-
-/** A file is in UTF-8, or in what spreadsheets here write: UTF-16 with its mark, or GB 18030. */
-export const textOf = (bytes: Buffer): string => {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return iconv.decode(bytes, 'utf-16le')
-  // A workbook is a packed folder: nothing of it is text.
-  if (bytes.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004')))
-    throw new Refusal('ROWS_UNREADABLE', {
-      reader: 'CSV',
-      reason: '这是工作簿，请另存为 CSV a workbook: save it as CSV',
-    })
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return iconv.decode(bytes, 'gb18030')
+  let codes = 0
+  for (const cell of cells) {
+    if (cell.trim() === '') continue
+    if (!isCode(cell)) return false
+    codes += 1
+    if (codes > CHECK_MOST) break
   }
+  return codes > 1
 }

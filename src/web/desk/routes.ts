@@ -82,6 +82,13 @@ export const PAGES: readonly Page[] = [
     load: () => import('./pages/objections/index.js'),
   },
   {
+    path: 'overrules',
+    title: '等级调整',
+    section: '评价',
+    acts: ['see_moves'],
+    load: () => import('./pages/overrules/index.js'),
+  },
+  {
     path: 'listings/:id',
     title: '名单记录',
     acts: ['see_moves'],

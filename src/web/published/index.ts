@@ -9,6 +9,7 @@ import * as snapshots from '../../store/snapshots.js'
 import { manifestOf } from '../../work/publish.js'
 import { atom, FEED_CHANGES } from '../../work/publish-atom.js'
 import { ATOM, type FileForm, FORMS } from '../../work/publish-files.js'
+import type { Bounds } from '../bounded.js'
 import { baseOf, show } from '../show.js'
 import { type Current, type ListNow, listNow } from './current.js'
 import { deltaOf } from './delta.js'
@@ -21,6 +22,8 @@ export interface DataParts {
   keys: Pick<Keys, 'manifests'>
   log: Log
   demo: boolean
+  /** How long a reader of a file may take nothing of it, milliseconds. */
+  slowMs?: number
   /** Where the site is, as its operator says; absent: where the reader asks. */
   publicUrl?: string
   /** Publishes at once: the next answer must not hold what has left the list. */
@@ -78,11 +81,17 @@ const problem = (
   response.send(JSON.stringify({ type: 'about:blank', status, ...said }))
 }
 
+/** Whatever is sent past the end of its manifest names somebody who has left the list by then. */
+const boundsOf = ({ signed }: Current, now: Date, slowMs: number | undefined): Bounds => ({
+  goodMs: Math.max(0, signed.validUntil.getTime() - now.getTime()),
+  stalledMs: slowMs,
+})
+
 const freshFor = ({ signed }: Current, now: Date): number =>
   Math.max(0, Math.min(FRESH_SECONDS, Math.floor((signed.validUntil.getTime() - now.getTime()) / 1000)))
 
 const manifest =
-  ({ dbOf, nowOf, log }: DataParts, listAt: ListNow): RequestHandler =>
+  ({ dbOf, nowOf, log, slowMs }: DataParts, listAt: ListNow): RequestHandler =>
   async (request, response) => {
     const list = await listAt(dbOf(request), nowOf(request), response, itself)
     const bytes = Buffer.from(list.signed.jws)
@@ -90,6 +99,7 @@ const manifest =
       ...said(bytes),
       type: 'application/jose',
       freshFor: freshFor(list, nowOf(request)),
+      bounds: boundsOf(list, nowOf(request), slowMs),
       saveAs: null,
       broke: brokenIn(log),
       parts: () => once(bytes),
@@ -97,13 +107,14 @@ const manifest =
   }
 
 const file =
-  ({ dbOf, log, nowOf }: DataParts, listAt: ListNow, form: FileForm): RequestHandler =>
+  ({ dbOf, log, nowOf, slowMs }: DataParts, listAt: ListNow, form: FileForm): RequestHandler =>
   async (request, response) => {
     const list = await listAt(dbOf(request), nowOf(request), response, itself)
     await represent(request, response, {
       ...promisedOf(list, form.path),
       type: form.type,
       freshFor: freshFor(list, nowOf(request)),
+      bounds: boundsOf(list, nowOf(request), slowMs),
       saveAs: form.path.endsWith('.csv') ? `blacklist-${list.snapshot.sequence}.csv` : null,
       broke: brokenIn(log),
       parts: () => partsOf(dbOf(request), list.snapshot, form),
@@ -134,7 +145,7 @@ async function* partsOf(db: Db, snapshot: snapshots.Snapshot, form: FileForm): A
 }
 
 const feed =
-  ({ dbOf, log, nowOf }: DataParts, listAt: ListNow): RequestHandler =>
+  ({ dbOf, log, nowOf, slowMs }: DataParts, listAt: ListNow): RequestHandler =>
   async (request, response) => {
     const list = await listAt(dbOf(request), nowOf(request), response, itself)
     const parts = async function* () {
@@ -146,6 +157,7 @@ const feed =
       ...promisedOf(list, ATOM.path),
       type: ATOM.type,
       freshFor: freshFor(list, nowOf(request)),
+      bounds: boundsOf(list, nowOf(request), slowMs),
       saveAs: null,
       broke: brokenIn(log),
       parts,
@@ -153,7 +165,7 @@ const feed =
   }
 
 const delta =
-  ({ dbOf, keys, log, nowOf }: DataParts, listAt: ListNow): RequestHandler =>
+  ({ dbOf, keys, log, nowOf, slowMs }: DataParts, listAt: ListNow): RequestHandler =>
   async (request, response) => {
     const now = nowOf(request)
     const { list, made } = await listAt(dbOf(request), now, response, async (tx, list) => ({
@@ -170,6 +182,7 @@ const delta =
       ...one,
       type: 'application/json; charset=utf-8',
       freshFor: freshFor(list, now),
+      bounds: boundsOf(list, now, slowMs),
       saveAs: null,
       broke: brokenIn(log),
       parts: () => once(bytes),

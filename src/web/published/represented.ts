@@ -4,6 +4,7 @@ import { Readable, type Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createBrotliCompress, createGzip } from 'node:zlib'
 import type { Request, Response } from 'express'
+import { type Bounds, bounded } from '../bounded.js'
 
 export interface Represented {
   sha256: string
@@ -14,6 +15,8 @@ export interface Represented {
   /** Name under which a browser keeps it; null: it shows it. */
   saveAs: string | null
   parts: () => AsyncIterable<Buffer>
+  /** For how long they may be sent. */
+  bounds: Bounds
   /** Hears why an answer broke off. */
   broke: (error: unknown) => void
 }
@@ -130,12 +133,12 @@ async function* cut(parts: AsyncIterable<Buffer>, from: number, to: number): Asy
 /** Whoever leaves in the midst of it ends the reading; of a file that breaks off the asker sees that its end is missing. */
 const send = async (
   response: Response,
-  { broke }: Represented,
+  { bounds, broke }: Represented,
   [source, encode]: [AsyncIterable<Buffer>, Transform?],
 ): Promise<void> => {
   const from = Readable.from(source, { objectMode: false, highWaterMark: 1 })
-  const sent = encode ? pipeline(from, encode, response) : pipeline(from, response)
-  await sent.catch((error) => {
+  const sent = () => (encode ? pipeline(from, encode, response) : pipeline(from, response))
+  await bounded(response, bounds, sent).catch((error) => {
     response.destroy()
     if (error?.code !== 'ERR_STREAM_PREMATURE_CLOSE') broke(error)
   })

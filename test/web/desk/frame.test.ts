@@ -66,10 +66,10 @@ describe('the desk', function () {
     const { one_time_password } = await people.add(hub.hub.db, given, ['market-regulator'], hub.hub.now())
     const { page, close, faults } = await visitor.visit(hub.url)
     await page.goto('/desk')
-    expect(await violations(page)).to.deep.equal([])
+    expect(await violations(page, { sizes: true })).to.deep.equal([])
     await fillSignIn(page, '初次', one_time_password)
     await page.getByText('这是一次性密码，请设定您自己的密码').waitFor()
-    expect(await violations(page)).to.deep.equal([])
+    expect(await violations(page, { sizes: true })).to.deep.equal([])
     await page.getByLabel('新密码', { exact: true }).fill(PASSWORD)
     await page.getByLabel('再次输入新密码').fill(`${PASSWORD}!`)
     await page.getByRole('button', { name: '登录' }).click()
@@ -87,6 +87,19 @@ describe('the desk', function () {
     await close()
   })
 
+  it('says on every page of a demonstration that all is invented, and axe has nothing to say of that either', async () => {
+    const demo = await startHub({ demo: true })
+    try {
+      const { page, open, close } = await atDesk(visitor, demo, 'officer')
+      await open('/', '今日')
+      await page.getByRole('complementary', { name: '演示' }).getByText('所示数据全部虚构').waitFor()
+      expect(await violations(page, { sizes: true })).to.deep.equal([])
+      await close()
+    } finally {
+      await demo.stop()
+    }
+  })
+
   it('loses nothing that was typed when a sign-in ends in the middle, and repeats what was refused', async () => {
     const { page, close, open } = await atDesk(visitor, hub, 'officer', { name: 'in-the-middle' })
     await open('/operators', '经营者')
@@ -96,7 +109,7 @@ describe('the desk', function () {
     await page.getByLabel('名称', { exact: true }).fill('有限公司')
     const dialog = page.getByRole('dialog', { name: '登录已失效，请重新登录' })
     await dialog.waitFor()
-    expect(await violations(page)).to.deep.equal([])
+    expect(await violations(page, { sizes: true })).to.deep.equal([])
     expect(await dialog.getByLabel('姓名（登录名）').inputValue()).to.equal('in-the-middle')
     await dialog.getByLabel('密码', { exact: true }).fill(PASSWORD)
     await dialog.getByRole('button', { name: '登录' }).click()
@@ -127,6 +140,22 @@ describe('the desk', function () {
     await dialog.getByLabel('密码', { exact: true }).fill(PASSWORD)
     await dialog.getByRole('button', { name: '登录' }).click()
     await page.getByRole('button', { name: 'another-person' }).waitFor()
+    await close()
+  })
+
+  it('lets whoever leaves in an older window leave the sign-in of a newer one too', async () => {
+    const { page, close, open } = await atDesk(visitor, hub, 'officer', { name: 'of-two-windows' })
+    await open('/', '今日')
+    const newer = await page.context().newPage()
+    await newer.goto('/desk')
+    await newer.evaluate(
+      `fetch('/desk/login', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '${JSON.stringify({ name: 'of-two-windows', password: PASSWORD })}' })`,
+    )
+    await page.getByRole('button', { name: 'of-two-windows' }).click()
+    await page.getByText('退出登录').click()
+    await page.getByLabel('姓名（登录名）').waitFor()
+    await newer.goto('/desk')
+    await newer.getByLabel('姓名（登录名）').waitFor()
     await close()
   })
 

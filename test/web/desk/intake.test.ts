@@ -199,6 +199,7 @@ describe('intake at the desk', function () {
       .getByRole('link', { name: /处罚/ })
       .first()
       .click()
+    await page.getByRole('region', { name: '状况' }).getByText('每天 03:00').waitFor()
     await page
       .getByRole('table', { name: /的运行$/ })
       .getByText('十一月处罚.csv · administrator')
@@ -207,6 +208,7 @@ describe('intake at the desk', function () {
     const upload = await hub.hub.db('runs').where({ cause: 'upload' }).first('id')
     await page.locator('tr', { hasText: '十一月处罚.csv · administrator' }).getByRole('link').click()
     await page.getByRole('heading', { level: 1, name: `第 ${upload.id} 号运行` }).waitFor()
+    await page.getByRole('region', { name: '概况' }).getByRole('link', { name: '行政处罚信息' }).waitFor()
     await page.getByRole('button', { name: '预览撤回的后果' }).click()
     const scores = page.getByRole('table', { name: /^信用分/ })
     await scores.getByText('→').first().waitFor()

@@ -76,6 +76,16 @@ describe('the pages of listings', function () {
     await close()
   }
 
+  it('does not show the score behind a lead as what the public would read', async () => {
+    const lead = await hub.hub.db('listings').where({ state: 'LEAD' }).whereLike('reason', '%信用评分%').first('id')
+    const officer = await atDesk(visitor, hub, 'officer')
+    await officer.open(`/listings/${Buffer.from(`Listing:${lead.id}`).toString('base64url')}`, /./)
+    const text = officer.page.getByRole('region', { name: '公众所见' })
+    await text.getByText('（关联处罚决定后，以其违法行为为事由）').waitFor()
+    expect(await text.textContent()).to.not.include('评分')
+    await inOrder(officer)
+  })
+
   it('an officer takes a listing from its lead to publication, a reviewer is the second person, and the public reads it', async () => {
     const { code, name } = take()
     const officer = await atDesk(visitor, hub, 'officer')

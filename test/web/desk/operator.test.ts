@@ -51,6 +51,92 @@ describe('the page of an operator', function () {
     await close()
   })
 
+  it('has an officer issue, replace and revoke the code of the party, which opens its own door', async () => {
+    const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'officer')
+    const entered = async (code: string) => {
+      const party = await visitor.visit(hub.url)
+      await party.page.goto('/my')
+      await party.page.getByLabel('访问码 Access code').fill(code)
+      await party.page.getByRole('button', { name: '进入 Enter' }).click()
+      const isIn = (await party.page.getByText(bad.name).count()) > 0
+      await party.close()
+      return isIn
+    }
+    await open(`/operator/${bad.code}`, bad.name)
+    const door = page.getByRole('region', { name: '当事人的访问码' })
+    const issued = async (action: string, reason: string): Promise<string> => {
+      await door.getByRole('button', { name: action }).click()
+      const asked = page.getByRole('dialog', { name: action })
+      await asked.getByLabel('理由').fill(reason)
+      await asked.getByRole('button', { name: `确认${action}` }).click()
+      const told = page.getByRole('dialog', { name: '访问码已签发' })
+      const code = (await told.locator('code.secret').textContent()) ?? ''
+      expect(await violations(page)).to.deep.equal([])
+      await told.getByRole('button', { name: '我已保存，关闭' }).click()
+      await door.getByText(`签发：${reason}`).waitFor()
+      return code
+    }
+    const first = await issued('签发访问码', '随列入决定书送达')
+    expect(await entered(first)).to.equal(true)
+    const second = await issued('补发访问码', '当事人称遗失')
+    expect([await entered(first), await entered(second)]).to.deep.equal([false, true])
+    expect(await page.content()).to.not.include(second)
+    await door.getByRole('button', { name: '撤销访问码' }).click()
+    const dialog = page.getByRole('dialog', { name: '撤销访问码' })
+    await dialog.getByLabel('理由').fill('误发他人')
+    await dialog.getByRole('button', { name: '确认撤销访问码' }).click()
+    await door.getByText('访问码已撤销。').waitFor()
+    expect(await entered(second)).to.equal(false)
+    expect([faults, strays]).to.deep.equal([[], []])
+    await close()
+    const auditor = await atDesk(visitor, hub, 'auditor')
+    await auditor.open(`/operator/${bad.code}`, bad.name)
+    const read = auditor.page.getByRole('region', { name: '当事人的访问码' })
+    await read.getByText('随列入决定书送达').waitFor()
+    expect(await read.getByRole('button').count()).to.equal(0)
+    await auditor.close()
+  })
+
+  it('has a grade set by two: proposed with its end, confirmed by a reviewer who finds it among what waits, then withdrawn', async () => {
+    const { goodExample: code } = hub.world
+    const officer = await atDesk(visitor, hub, 'officer')
+    await officer.open(`/operator/${code}`, /./)
+    const own = officer.page.getByRole('region', { name: '等级调整' })
+    await own.getByRole('button', { name: '提出等级调整' }).click()
+    const asked = officer.page.getByRole('dialog', { name: '提出等级调整' })
+    await asked.getByRole('radio', { name: /^C 级/ }).check()
+    await asked.getByLabel('理由').fill('核查中发现重大风险')
+    expect(await violations(officer.page)).to.deep.equal([])
+    await asked.getByRole('button', { name: '确认提出等级调整' }).click()
+    await own.getByText('由您提出的须由另一名复核人决定。').waitFor()
+
+    const reviewer = await atDesk(visitor, hub, 'reviewer')
+    await reviewer.open('/', '今日')
+    const queue = reviewer.page.getByRole('row', { name: /等级调整，待复核/ })
+    await queue.getByText('1', { exact: true }).waitFor()
+    await queue.getByRole('link').click()
+    await reviewer.page.getByText('核查中发现重大风险').waitFor()
+    expect(await violations(reviewer.page)).to.deep.equal([])
+    await reviewer.page.setViewportSize({ width: 360, height: 740 })
+    expect(await isTooWide(reviewer.page)).to.equal(false)
+    await reviewer.page.getByRole('button', { name: '决定调整' }).click()
+    await reviewer.page.getByRole('button', { name: '确认决定调整' }).click()
+    await reviewer.page.getByText('没有这种状态的等级调整。').waitFor()
+
+    await officer.page.reload()
+    await officer.page.getByText(/（经人工调整）/).waitFor()
+    await own.getByRole('button', { name: '撤回调整' }).click()
+    const back = officer.page.getByRole('dialog', { name: '撤回调整' })
+    await back.getByText(/即刻失效/).waitFor()
+    await back.getByLabel('理由').fill('风险已排除')
+    await back.getByRole('button', { name: '确认撤回调整' }).click()
+    await officer.page.getByText(/（经人工调整）/).waitFor({ state: 'detached' })
+    for (const one of [officer, reviewer]) {
+      expect([one.faults, one.strays]).to.deep.equal([[], []])
+      await one.close()
+    }
+  })
+
   it('says who it is and why: listed, scored reason by reason to the very value, with the way back up', async () => {
     const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'officer')
     await open(`/operator/${bad.code}`, bad.name)

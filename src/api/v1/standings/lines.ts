@@ -2,7 +2,7 @@
 import { type BadRow, ROW_CHARACTERS } from '../../../domain/asked-rows.js'
 import type { Freshness } from '../../../domain/standing-seen.js'
 import { Refusal } from '../../../errors.js'
-import { BYTE_ORDER_MARK, line } from '../csv.js'
+import { BYTE_ORDER_MARK, row as line } from '../../../work/publish-files.js'
 import type { Answered, Told } from './answers.js'
 
 export interface Writer {

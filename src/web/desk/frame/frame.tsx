@@ -46,9 +46,9 @@ export const Frame = () => {
         跳到正文
       </a>
       {session.demo && (
-        <p className="demo" role="note">
+        <aside className="demo" aria-label="演示">
           演示环境：所示数据全部虚构。
-        </p>
+        </aside>
       )}
       <header className="top">
         <Button

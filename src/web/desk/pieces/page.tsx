@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { Link, useLocation } from 'react-router'
 import { pageAt } from '../routes.js'
 
-const HUB = '吉林省电子商务信用信息共享枢纽'
+const HUB = '吉林省电子商务信用信息枢纽'
 let isFirst = true
 
 export interface PageHeadProps {

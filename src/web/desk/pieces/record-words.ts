@@ -1,4 +1,5 @@
 /** Records in Chinese: the names of their fields, the words of their values, and each in a line. The fields are those of schema/records. */
+import { placeWords } from './places.js'
 import { labelOf } from './words.js'
 
 export type Body = Readonly<Record<string, unknown>>
@@ -203,6 +204,16 @@ export const valueWords = (kind: string, value: unknown): string => {
   return OF_KIND[kind]?.[text] ?? VALUES[text] ?? text
 }
 
+const YUAN = /^\d+(?:\.\d+)?$/
+
+/** The same, as its field asks: money in thousands, a division with the city that it is of. */
+export const fieldWords = (kind: string, field: string, value: unknown): string => {
+  const text = String(value)
+  if (field.endsWith('_yuan') && YUAN.test(text))
+    return text.replace(/^\d+/, (whole) => BigInt(whole).toLocaleString('zh-CN'))
+  return field === 'region' && typeof value === 'string' ? placeWords(value) : valueWords(kind, value)
+}
+
 /** In the order in which their names stand above. */
 const ORDER = new Map(Object.keys(FIELDS).map((field, i) => [field, i]))
 const placeOf = (field: string): number => ORDER.get(field) ?? ORDER.size
@@ -212,7 +223,7 @@ export const membersOf = (kind: string, body: Body): { field: string; name: stri
   Object.entries(body)
     .filter(([, value]) => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0))
     .sort(([one], [other]) => placeOf(one) - placeOf(other))
-    .map(([field, value]) => ({ field, name: fieldName(field), words: valueWords(kind, value) }))
+    .map(([field, value]) => ({ field, name: fieldName(field), words: fieldWords(kind, field, value) }))
 
 /** What each kind is told by in one line. */
 const LINES: Record<string, readonly string[]> = {

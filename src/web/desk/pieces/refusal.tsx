@@ -19,8 +19,9 @@ const SENTENCES: Record<string, string> = {
   GRAPHQL_VALIDATION_FAILED: '页面与枢纽的版本不一致，请刷新页面。',
 }
 
-/** Chinese comes first in each of the hub's sentences; the English after it is for whoever writes programs. */
-export const chineseOf = (message: string): string => /^.*?[。！？](?=\s*[A-Za-z"'(])/su.exec(message)?.[0] ?? message
+/** Chinese comes first in each of the hub's sentences; the English after it, which may begin with a Chinese name of a field, is for whoever writes programs. */
+export const chineseOf = (message: string): string =>
+  /^.*?[。！？](?=\s*[A-Za-z"'(]|[^。！？]* [a-z]+\.$)/su.exec(message)?.[0] ?? message
 
 /** A refusal of the hub, a failed connection, or a fault, as code and sentence. */
 export const saidOf = (error: unknown): Said & { requestId?: string } => {

@@ -149,8 +149,11 @@ export const signIn = async (given: {
   return { code: body.code, detail: body.detail, retryAfter }
 }
 
+/** Also out of the sign-in that has followed this one in another window; whether it is done, the page that comes then shows. */
 export const signOut = async (): Promise<void> => {
-  const token = state.session?.csrfToken ?? ''
-  await fetch('/desk/logout', { method: 'POST', headers: { 'X-CSRF-Token': token }, credentials: 'same-origin' })
-  location.assign('/desk')
+  try {
+    await ask('/desk/logout', { method: 'POST' })
+  } finally {
+    location.assign('/desk')
+  }
 }

@@ -86,7 +86,7 @@ export const SignInPage = () => (
     <h1>
       工作台 <small>Desk</small>
     </h1>
-    <p>吉林省电子商务信用信息共享枢纽</p>
+    <p>吉林省电子商务信用信息枢纽</p>
     <SignInForm />
     <p className="soft">
       账号由管理员设立，首次登录使用一次性密码。公众查询请至<a href="/">公开页面</a>。

@@ -2,10 +2,10 @@
 import { useQuery } from '@apollo/client/react'
 import { AutoComplete, Button, Form, Input, Modal, Select } from 'antd'
 import { useId, useState } from 'react'
+import { REGION_OPTIONS } from '../../pieces/places.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { AgencyNamesDocument } from './agencies.generated.js'
-import { REGION_OPTIONS } from './places.js'
 
 export interface RegisterGiven {
   name: string

@@ -71,7 +71,7 @@ export default function Rejects() {
       title: '条目',
       render: (row) => (
         <button type="button" className="pick" aria-pressed={row.id === picked} onClick={() => pick(row.id)}>
-          {titleOf(row.feed)} {row.source.page == null ? '' : `第 ${row.source.page} 页`}第 {row.source.row} 行
+          {row.source.page == null ? '' : `第 ${row.source.page} 页`}第 {row.source.row} 行 {titleOf(row.feed)}
         </button>
       ),
     },
@@ -83,7 +83,7 @@ export default function Rejects() {
     {
       key: 'state',
       title: '状态',
-      width: 120,
+      width: 88,
       render: (row) => {
         const now = stateOf(row)
         return <span className={now === 'TAKEN' ? 'good' : ''}>{labelOf('RejectState', now).slice(0, 6)}</span>

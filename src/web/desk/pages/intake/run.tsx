@@ -33,10 +33,11 @@ export default function RunPage() {
   const run = data?.node && 'job' in data.node ? data.node : null
   const number = numberOf(id)
   const isPull = run?.job === 'PULL'
+  const feed = data?.agencies.flatMap(({ feeds }) => feeds).find(({ id }) => id === run?.subject)?.title.zh
   return (
     <>
       <PageHead
-        title={`第 ${number} 号运行`}
+        title={data && run === null ? '没有这次运行' : `第 ${number} 号运行`}
         under={run?.subject && isPull ? `/intake/feeds/${run.subject}` : '/intake/feeds'}
         extra={
           data && data.rejects.totalCount > 0 ? (
@@ -48,7 +49,7 @@ export default function RunPage() {
       />
       {error && <Refusal of={error} onAgain={() => void refetch()} />}
       {!data && loading && <Loading of="运行" />}
-      {data && run === null && <Empty>没有这次运行。</Empty>}
+      {data && run === null && <Empty>没有这次运行，或者您无权查看。</Empty>}
       {run && data && (
         <div className="stack">
           <section className="panel" aria-label="概况">
@@ -56,9 +57,11 @@ export default function RunPage() {
             {isPull && <Counts counts={run.counts} label="各类条目所占比例" />}
             <dl className="fields">
               <Field label="工作">{labelOf('Job', run.job)}</Field>
-              <Field label="数据源">
-                {isPull && run.subject ? <Link to={`/intake/feeds/${run.subject}`}>{run.subject}</Link> : run.subject}
-              </Field>
+              {run.subject && (
+                <Field label={isPull ? '数据源' : '对象'}>
+                  {isPull ? <Link to={`/intake/feeds/${run.subject}`}>{feed ?? run.subject}</Link> : run.subject}
+                </Field>
+              )}
               <Field label="结果">
                 <span className={isFailed(run.outcome) ? 'bad' : ''}>{labelOf('RunOutcome', run.outcome)}</span>
               </Field>

@@ -41,7 +41,7 @@ const wordsOf = (run: RunLike): string => {
   return `${instant(run.startedAt)} ${labelOf('RunOutcome', run.outcome)}${state}：${isFailed(run.outcome) ? '' : counts}`
 }
 
-/** The oldest first. Heights are by the square root, so that a first delivery of thousands leaves the later ones to be seen. */
+/** `small`: one of many on a page, and no links: the keyboard would have hundreds to pass; the feed's own page has them. The oldest first. Heights are by the square root, so that a first delivery of thousands leaves the later ones to be seen. */
 export const RunBars = ({ label, runs, small }: { label: string; runs: readonly RunLike[]; small?: boolean }) => {
   const inOrder = [...runs].reverse()
   const sums = inOrder.map(({ counts }) => MOVED.reduce((sum, part) => sum + countIn(counts, part), 0))
@@ -53,17 +53,29 @@ export const RunBars = ({ label, runs, small }: { label: string; runs: readonly 
           const sum = sums[i] ?? 0
           const height = Math.sqrt(sum / most) * 100
           const className = isFailed(run.outcome) ? 'failed' : sum === 0 ? 'none' : ''
+          const parts = MOVED.map((part) => (
+            <span
+              key={part}
+              className={`bar-${part}`}
+              style={{ height: sum === 0 ? 0 : `${(height * countIn(run.counts, part)) / sum}%` }}
+            />
+          ))
           return (
             <li key={run.id}>
-              <Link to={runPath(run.id)} className={className} title={wordsOf(run)} aria-label={wordsOf(run)}>
-                {MOVED.map((part) => (
-                  <span
-                    key={part}
-                    className={`bar-${part}`}
-                    style={{ height: sum === 0 ? 0 : `${(height * countIn(run.counts, part)) / sum}%` }}
-                  />
-                ))}
-              </Link>
+              {small ? (
+                <span className={`bar ${className}`} role="img" title={wordsOf(run)} aria-label={wordsOf(run)}>
+                  {parts}
+                </span>
+              ) : (
+                <Link
+                  to={runPath(run.id)}
+                  className={`bar ${className}`}
+                  title={wordsOf(run)}
+                  aria-label={wordsOf(run)}
+                >
+                  {parts}
+                </Link>
+              )}
             </li>
           )
         })}

@@ -74,7 +74,9 @@ export const PublicText = ({ of }: { of: CaseFile }) => {
               <Field label="代码">
                 <Code of={codeOf(of.operator)} />
               </Field>
-              <Field label="事由">{text.reason ?? of.reason}</Field>
+              <Field label="事由">
+                {of.ground === null ? '（关联处罚决定后，以其违法行为为事由）' : (text.reason ?? of.reason)}
+              </Field>
               <Field label="依据">{text.basis ?? of.basis ?? '（作出决定时载明）'}</Field>
               <Field label="决定机关">{of.authority ?? '—'}</Field>
               <Field label="决定文号">{of.documentNumber ?? '（作出决定时载明）'}</Field>

@@ -40,11 +40,11 @@ const CASES: readonly Column<Case>[] = [
     title: '主体',
     render: ({ id, operator }) => <Link to={`/listings/${id}`}>{operator.name ?? codeOf(operator)}</Link>,
   },
-  { key: 'code', title: '代码', width: 195, render: ({ operator }) => <Code of={codeOf(operator)} /> },
+  { key: 'code', title: '代码', width: 165, render: ({ operator }) => <Code of={codeOf(operator)} /> },
   {
     key: 'state',
     title: '状态',
-    width: 140,
+    width: 100,
     render: ({ state, contested, hiding }) => (
       <>
         {labelOf('ListingState', state)}
@@ -56,7 +56,7 @@ const CASES: readonly Column<Case>[] = [
   {
     key: 'due',
     title: '最近的期限',
-    width: 235,
+    width: 210,
     render: (row) => {
       const due = dueOf(row)
       if (due === null) return <span className="soft">—</span>
@@ -68,9 +68,13 @@ const CASES: readonly Column<Case>[] = [
       )
     },
   },
-  { key: 'reason', title: '事由', width: 160, render: ({ reason }) => <span title={reason}>{reason}</span> },
-  { key: 'published', title: '公示', width: 118, render: ({ publishedOn }) => publishedOn ?? '—' },
-  { key: 'ends', title: '届满', width: 118, render: ({ endsOn }) => endsOn ?? '—' },
+  {
+    key: 'reason',
+    title: '事由',
+    render: ({ reason }) => <span title={reason}>{reason}</span>,
+  },
+  { key: 'published', title: '公示', width: 112, render: ({ publishedOn }) => publishedOn ?? '—' },
+  { key: 'ends', title: '届满', width: 112, render: ({ endsOn }) => endsOn ?? '—' },
 ]
 
 export const CaseTable = ({ filter, ...placed }: Placed & { filter: CaseFilter }) => {
@@ -82,7 +86,7 @@ export const CaseTable = ({ filter, ...placed }: Placed & { filter: CaseFilter }
       rows={rows}
       rowKey={({ id }) => id}
       empty="没有符合条件的案件。"
-      minWidth={1_160}
+      minWidth={1_080}
       {...placed}
     />
   )

@@ -3,7 +3,8 @@ import { Link } from 'react-router'
 import { Code, codeOf, operatorPath } from '../../pieces/code.js'
 import { instant } from '../../pieces/dates.js'
 import { Field } from '../../pieces/field.js'
-import { bodyOf, fieldName, valueWords } from '../../pieces/record-words.js'
+import { placeWords } from '../../pieces/places.js'
+import { bodyOf, fieldName, fieldWords } from '../../pieces/record-words.js'
 import { labelOf } from '../../pieces/words.js'
 import { type OperatorFile, registrationOf } from './file.js'
 
@@ -35,7 +36,7 @@ export const Identity = ({ of }: { of: OperatorFile }) => {
         <Field label="登记状态" source={registration}>
           {labelOf('RegistrationStatus', of.registrationStatus)}
         </Field>
-        <Field label="行政区划">{of.region ?? '—'}</Field>
+        <Field label="行政区划">{placeWords(of.region)}</Field>
         {of.codes.map(({ scheme, code }) => (
           <Field key={`${scheme} ${code}`} label={labelOf('CodeScheme', scheme).replace(/ (?:GB|GS).*$/, '')}>
             <Code of={code} />
@@ -43,7 +44,7 @@ export const Identity = ({ of }: { of: OperatorFile }) => {
         ))}
         {FIELDS.filter((field) => body[field] != null && body[field] !== '').map((field) => (
           <Field key={field} label={fieldName(field)} source={registration}>
-            {valueWords('REGISTRATION', body[field])}
+            {fieldWords('REGISTRATION', field, body[field])}
           </Field>
         ))}
       </dl>

@@ -10,6 +10,7 @@ import { Loading } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
+import { Door } from './door.js'
 import { type OperatorFile, useFile } from './file.js'
 import { Identity } from './identity.js'
 import { Listings } from './listings.js'
@@ -61,10 +62,11 @@ export default function OperatorPage() {
       {file && (
         <div className="panels" aria-busy={isLoading}>
           <Identity of={file} />
-          <ScorePanel of={file} />
+          <ScorePanel of={file} {...(!asOf && !knownAt && { onChange: again })} />
           <Listings of={file} />
           <Time of={file} by={asked.by as By} onBy={(by) => ask({ by })} />
           <Records of={file} />
+          {!asOf && !knownAt && <Door of={file} />}
           {file.askedBy && <AskedBy of={file.askedBy} />}
         </div>
       )}

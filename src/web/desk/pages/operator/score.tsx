@@ -6,6 +6,7 @@ import { SourceOf } from '../../pieces/field.js'
 import { bodyOf, lineOf } from '../../pieces/record-words.js'
 import { type Fall, signed, Waterfall } from '../../pieces/waterfall.js'
 import { labelOf } from '../../pieces/words.js'
+import { OverrulesOf } from '../overrules/of-operator.js'
 import type { FileRecord, OperatorFile } from './file.js'
 
 type Score = NonNullable<OperatorFile['score']>
@@ -13,10 +14,12 @@ type Score = NonNullable<OperatorFile['score']>
 /** What a reason says without its reckoning: the first clause. */
 const shortOf = (zh: string): string => /^[^，。；：（]+/u.exec(zh)?.[0] ?? zh
 
-export const ScorePanel = ({ of }: { of: OperatorFile }) => (
+/** `onChange`: the file is read anew; without it nothing can be changed, as on a past day. */
+export const ScorePanel = ({ of, onChange }: { of: OperatorFile; onChange?: () => void }) => (
   <section className="panel wide" aria-labelledby="score">
     <h2 id="score">信用评价</h2>
     {of.score === null ? <Empty>没有评分，或者您无权查看。</Empty> : <Scored of={of.score} records={of.records} />}
+    {onChange && <OverrulesOf of={of} onDone={onChange} />}
   </section>
 )
 

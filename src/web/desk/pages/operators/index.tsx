@@ -6,6 +6,7 @@ import { useAddressState } from '../../pieces/address.js'
 import { Code, codeOf, operatorPath } from '../../pieces/code.js'
 import { useConnection } from '../../pieces/connection.js'
 import { PageHead } from '../../pieces/page.js'
+import { placeWords } from '../../pieces/places.js'
 import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
@@ -33,7 +34,7 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   { key: 'code', title: '代码', width: 230, render: ({ node }) => <Code of={codeOf(node)} /> },
   { key: 'kind', title: '类型', width: 110, render: ({ node }) => labelOf('OperatorKind', node.kind) },
-  { key: 'region', title: '区划', width: 90, render: ({ node }) => node.region ?? '—' },
+  { key: 'region', title: '区划', width: 130, render: ({ node }) => placeWords(node.region) },
   {
     key: 'state',
     title: '登记状态',

@@ -5,11 +5,11 @@ import { useAddressState } from '../../../pieces/address.js'
 import { Confirm } from '../../../pieces/confirm.js'
 import { ago, instant } from '../../../pieces/dates.js'
 import { PageHead } from '../../../pieces/page.js'
+import { regionWords } from '../../../pieces/places.js'
 import { type Column, VirtualTable } from '../../../pieces/virtual-table.js'
 import { useMay, useSession } from '../../../session/session.js'
 import { sought, whole } from '../listed.js'
 import { Once, type Told } from '../once.js'
-import { regionWords } from '../places.js'
 import { HolderFilters, PEOPLE_ROLES, Register, roleWords, useAgencyNames } from '../register.js'
 import {
   AddPersonDocument,

@@ -1,5 +1,5 @@
 /** Regions as people choose them: the province's cities by name, any other division by its six digits. */
-import { CITY_NAMES, placeIn } from '../../../../domain/places.js'
+import { CITY_NAMES, placeIn } from '../../../domain/places.js'
 
 const PREFECTURE = '延边'
 const PROVINCE = '220000'
@@ -15,4 +15,11 @@ export const REGION_OPTIONS = CITIES.map(({ value, name }) => ({ value, label: `
 export const regionWords = (code: string | null): string => {
   if (code === null || code === PROVINCE) return '全省'
   return CITIES.find(({ value }) => value === code)?.name ?? code
+}
+
+/** 长春市 220102: the city that a division is of, and its code. */
+export const placeWords = (code: string | null): string => {
+  if (code === null || code === '') return '—'
+  const city = CITIES.find(({ value }) => value.slice(0, 4) === code.slice(0, 4))?.name
+  return city === undefined ? code : `${city} ${code}`
 }

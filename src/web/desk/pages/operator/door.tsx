@@ -1,0 +1,118 @@
+/** The operator's own door, /my: whether it has a code that opens it, issuing one to be served, and revoking it. */
+import { useApolloClient, useQuery } from '@apollo/client/react'
+import { useState } from 'react'
+import { codeOf } from '../../pieces/code.js'
+import { Confirm } from '../../pieces/confirm.js'
+import { instant } from '../../pieces/dates.js'
+import { Empty, Loading } from '../../pieces/empty.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { labelOf } from '../../pieces/words.js'
+import { useMay } from '../../session/session.js'
+import { Once, type Told } from '../administration/once.js'
+import {
+  type DoorCodeFragment,
+  DoorCodesDocument,
+  IssueAccessCodeDocument,
+  RevokeAccessCodeDocument,
+} from './door.generated.js'
+import type { OperatorFile } from './file.js'
+
+export const Door = ({ of }: { of: OperatorFile }) => {
+  const sees = useMay('see_access_codes')
+  return sees ? <Codes of={of} /> : null
+}
+
+const Codes = ({ of }: { of: OperatorFile }) => {
+  const code = codeOf(of)
+  const apollo = useApolloClient()
+  const issues = useMay('issue_access_code')
+  const [told, setTold] = useState<Told | null>(null)
+  const [words, setWords] = useState('')
+  const { data, loading, error, refetch } = useQuery(DoorCodesDocument, {
+    variables: { code },
+    fetchPolicy: 'no-cache',
+  })
+  const codes = data?.operator?.accessCodes ?? []
+  const good = codes.find((one) => one.good)
+
+  const issue = async (reason: string) => {
+    const variables = { input: { operator: code, reason } }
+    // Kept by nobody: what is told once must not lie in the cache.
+    const answer = await apollo.mutate({ mutation: IssueAccessCodeDocument, variables, fetchPolicy: 'no-cache' })
+    if (!answer.data) throw new TypeError('no answer')
+    setWords('')
+    setTold({
+      title: '访问码已签发',
+      what: '访问码',
+      text: answer.data.issueAccessCode.code,
+      fields: [
+        { label: '主体', value: of.name ?? code },
+        { label: '用在', value: '公开网站“我的记录”（/my）' },
+      ],
+      advice: '请随决定书送达当事人，或核实身份后当面交给本人；不要经第三人或公开渠道转交。',
+    })
+    await refetch()
+  }
+  const revoke = async (reason: string) => {
+    await apollo.mutate({ mutation: RevokeAccessCodeDocument, variables: { input: { operator: code, reason } } })
+    setWords('访问码已撤销。')
+    await refetch()
+  }
+  return (
+    <section className="panel wide no-print" aria-labelledby="door">
+      <h2 id="door">当事人的访问码</h2>
+      <p className="soft">当事人凭访问码在公开网站“我的记录”查看本页所据的信息，陈述申辩、提出异议、申请修复。</p>
+      {error && <Refusal of={error} onAgain={() => void refetch()} />}
+      {!data && loading && <Loading of="访问码" />}
+      {data && codes.length === 0 && <Empty>从未签发。</Empty>}
+      {codes.length > 0 && (
+        <ul className="lines" aria-label="签发记录">
+          {codes.map((one) => (
+            <li key={one.issuedAt}>
+              <Line of={one} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {data && issues && (
+        <p className="filters">
+          <Confirm
+            action={good ? '补发访问码' : '签发访问码'}
+            danger={good !== undefined}
+            follows={[
+              '显示一个新的访问码，只显示这一次。',
+              ...(good ? ['原访问码立即失效；正在用它登录的，即刻退出。'] : []),
+              '留下记录：谁、何时、因何签发。',
+            ]}
+            asks={{ label: '理由' }}
+            onDo={issue}
+          />
+          {good && (
+            <Confirm
+              action="撤销访问码"
+              follows={['访问码立即失效；正在用它登录的，即刻退出。', '当事人在重新签发之前，不能再从网上查看和办理。']}
+              asks={{ label: '理由' }}
+              onDo={revoke}
+            />
+          )}
+        </p>
+      )}
+      <p role="status" className="good said">
+        {words}
+      </p>
+      <Once of={told} onClose={() => setTold(null)} />
+    </section>
+  )
+}
+
+const Line = ({ of }: { of: DoorCodeFragment }) => (
+  <>
+    <b className={of.good ? 'good' : 'soft'}>{of.ended === null ? '有效' : labelOf('AccessCodeEnd', of.ended)}</b>{' '}
+    {instant(of.issuedAt)} {of.issuedBy} 签发：{of.reason}
+    {of.endedAt !== null && (
+      <div className="soft">
+        {instant(of.endedAt)} {of.endedBy} 终止：{of.endedReason}
+      </div>
+    )}
+  </>
+)

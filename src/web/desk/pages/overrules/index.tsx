@@ -1,0 +1,54 @@
+/** The queue of overrules: a grade that one person proposes beside the computed one, and another confirms. */
+import { Select } from 'antd'
+import { Link } from 'react-router'
+import { useAddressState } from '../../pieces/address.js'
+import { Code, codeOf, operatorPath } from '../../pieces/code.js'
+import { useConnection } from '../../pieces/connection.js'
+import { PageHead } from '../../pieces/page.js'
+import { Paged } from '../../pieces/paged.js'
+import { optionsOf } from '../../pieces/words.js'
+import { Acts, Story } from './overrule.js'
+import { type OverruleState, OverrulesDocument } from './overrules.generated.js'
+
+export default function OverrulesPage() {
+  const [asked, ask] = useAddressState({ state: 'PROPOSED' })
+  const rows = useConnection(OverrulesDocument, { state: asked.state as OverruleState }, (data) => data.overrules)
+  return (
+    <>
+      <PageHead title="等级调整">
+        <p className="soft">
+          评分以外由两人设定的等级：一人提出，另一人确认后生效，到期自行失效。评分本身不变，始终并列可见。在经营者的页面提出。
+        </p>
+      </PageHead>
+      <form className="filters" aria-label="筛选" onSubmit={(event) => event.preventDefault()}>
+        <Select
+          aria-label="状态"
+          value={asked.state}
+          onChange={(state) => ask({ state })}
+          options={optionsOf('OverruleState')}
+          style={{ width: '12rem' }}
+        />
+      </form>
+      <Paged
+        rows={rows}
+        label="等级调整"
+        empty="没有这种状态的等级调整。"
+        rowKey={({ id }) => id}
+        render={(one) => (
+          <article aria-label={one.operator?.name ?? '等级调整'}>
+            <h2>
+              {one.operator ? (
+                <Link to={operatorPath(one.operator)}>{one.operator.name ?? codeOf(one.operator)}</Link>
+              ) : (
+                '（无权查看主体）'
+              )}
+            </h2>
+            {one.operator && <Code of={codeOf(one.operator)} />}
+            <Story of={one} />
+            <Acts of={one} onDone={rows.refresh} />
+          </article>
+        )}
+      />
+    </>
+  )
+}

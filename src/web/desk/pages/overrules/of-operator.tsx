@@ -1,0 +1,100 @@
+/** On the page of an operator: every overrule of its grade, and proposing another. */
+import { useApolloClient, useQuery } from '@apollo/client/react'
+import { Input, Radio } from 'antd'
+import dayjs from 'dayjs'
+import { useId, useState } from 'react'
+import { codeOf } from '../../pieces/code.js'
+import { Confirm } from '../../pieces/confirm.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { optionsOf } from '../../pieces/words.js'
+import { useMay } from '../../session/session.js'
+import { Acts, Story } from './overrule.js'
+import { type Grade, OverrulesOfDocument, ProposeOverruleDocument } from './overrules.generated.js'
+
+/** Shown until another day is chosen, and the furthest that the hub takes, months. */
+const [USUAL_MONTHS, MOST_MONTHS] = [3, 12]
+
+interface Graded {
+  uscc: string | null
+  shop: string | null
+  score: { grade: Grade } | null
+}
+
+/** `onDone`: the file is read anew. */
+export const OverrulesOf = ({ of, onDone }: { of: Graded; onDone: () => void }) => {
+  const sees = useMay('see_moves')
+  const proposes = useMay('propose_overrule')
+  const code = codeOf(of)
+  const { data, error, refetch } = useQuery(OverrulesOfDocument, {
+    variables: { code },
+    fetchPolicy: 'no-cache',
+    skip: !sees,
+  })
+  const all = data?.operator?.overrules ?? []
+  const done = () => {
+    void refetch()
+    onDone()
+  }
+  if (!sees || of.score === null) return null
+  const isWaiting = all.some(({ state }) => state === 'PROPOSED')
+  return (
+    <section className="no-print" aria-label="等级调整">
+      <h3>等级调整</h3>
+      {error && <Refusal of={error} onAgain={() => void refetch()} />}
+      {all.map((one) => (
+        <article key={one.id} aria-label={`设为 ${one.grade} 级`}>
+          <Story of={{ ...one, operator: null }} />
+          <Acts of={one} onDone={done} />
+        </article>
+      ))}
+      {data && all.length === 0 && <p className="soft">从未调整：所示即评分所得。</p>}
+      {data && proposes && !isWaiting && <Propose of={of} code={code} onDone={done} />}
+    </section>
+  )
+}
+
+const Propose = ({ of, code, onDone }: { of: Graded; code: string; onDone: () => void }) => {
+  const client = useApolloClient()
+  const id = useId()
+  const others = optionsOf('Grade').filter(({ value }) => value !== of.score?.grade)
+  const [grade, setGrade] = useState(others[0]?.value ?? '')
+  const inMonths = (n: number) => dayjs().add(n, 'month').format('YYYY-MM-DD')
+  const [endsOn, setEndsOn] = useState(inMonths(USUAL_MONTHS))
+  return (
+    <Confirm
+      action="提出等级调整"
+      danger={false}
+      follows={[
+        '等待一名复核人决定，在此以前所示等级不变。',
+        '确认以后注明经人工调整，到期自行失效；评分和分值不变。',
+        '在严重失信名单或失信被执行人名单中的，不得上调。',
+      ]}
+      asks={{ label: '理由' }}
+      onDo={async (reason) => {
+        const input = { operator: code, grade: grade as Grade, endsOn, reason }
+        await client.mutate({ mutation: ProposeOverruleDocument, variables: { input } })
+        onDone()
+      }}
+    >
+      <fieldset className="labelled">
+        <legend>设为（评分所得 {of.score?.grade} 级）</legend>
+        <Radio.Group
+          value={grade}
+          onChange={({ target }) => setGrade(target.value)}
+          options={others.map(({ value, label }) => ({ value, label: `${value} 级 ${label}` }))}
+        />
+      </fieldset>
+      <p className="labelled">
+        <label htmlFor={id}>自此日起失效（至多一年）</label>
+        <Input
+          id={id}
+          type="date"
+          value={endsOn}
+          min={inMonths(0)}
+          max={inMonths(MOST_MONTHS)}
+          onChange={({ target }) => setEndsOn(target.value)}
+        />
+      </p>
+    </Confirm>
+  )
+}
