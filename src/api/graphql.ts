@@ -11,7 +11,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import type { GraphQLFormattedError } from 'graphql'
+import { assertValidSchema, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
 import { withoutAccessCodes } from '../domain/access-code.js'
 import { redact } from '../domain/privacy.js'
 import type { Viewer } from '../domain/viewer.js'
@@ -85,11 +85,21 @@ export interface GraphqlDoor {
   stop(): Promise<void>
 }
 
+/** The schema, and the one for the compiler, made once a process: all that servers do not share is how they count. */
+let schemas: [schema: GraphQLSchema, twin: GraphQLSchema] | undefined
+
+const validSchema = (): GraphQLSchema => {
+  const schema = makeSchema()
+  assertValidSchema(schema)
+  return schema
+}
+
 export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<GraphqlDoor> => {
   const { revocations, quotas } = parts
   const keys = remembering(parts.keys)
-  const schema = counted(makeSchema(), parts.metrics)
-  const executor = makeExecutor(schema, counted(makeSchema(), parts.metrics))
+  schemas ??= [validSchema(), validSchema()]
+  const [schema, twin] = schemas.map((one) => counted(one, parts.metrics)) as typeof schemas
+  const executor = makeExecutor(schema, twin)
   /** The type of an answer, as Apollo gives it to who accepts what. */
   const types = bounded<string>(ACCEPTS_MOST)
   const apollo = new ApolloServer<Context>({

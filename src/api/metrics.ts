@@ -1,7 +1,7 @@
 /** GET /metrics: what the hub counts and how it stands, for Prometheus; and who may read it. */
 import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
-import { defaultFieldResolver, type GraphQLSchema } from 'graphql'
+import { defaultFieldResolver, GraphQLObjectType, GraphQLSchema } from 'graphql'
 import { isStale } from '../domain/bounds.js'
 import { may } from '../domain/viewer.js'
 import { Refusal } from '../errors.js'
@@ -34,18 +34,36 @@ const DOORS: readonly [string, RegExp][] = [
 /** Few words for all paths there are. */
 export const doorOf = (path: string): string => DOORS.find(([, is]) => is.test(path))?.[0] ?? 'none'
 
-/** Each root field counts how often it is asked. */
+/** Each root field counts how often it is asked, in roots of its own over the same types: the schema stays as it is. */
 export const counted = (schema: GraphQLSchema, metrics: Pick<Metrics, 'field'>): GraphQLSchema => {
-  for (const type of [schema.getQueryType(), schema.getMutationType()])
-    for (const field of Object.values(type?.getFields() ?? {})) {
-      const { resolve = defaultFieldResolver } = field
-      const count = metrics.field(field.name)
-      field.resolve = (...given) => {
-        count()
-        return resolve(...given)
-      }
+  const given = schema.toConfig()
+  const roots = [given.query, given.mutation]
+  return new GraphQLSchema({
+    ...given,
+    query: counting(given.query, metrics),
+    mutation: counting(given.mutation, metrics),
+    types: given.types.filter((type) => !roots.some((root) => root === type)),
+    // The one below it is.
+    assumeValid: true,
+  })
+}
+
+const counting = (
+  root: GraphQLObjectType | null | undefined,
+  metrics: Pick<Metrics, 'field'>,
+): GraphQLObjectType | null | undefined => {
+  if (!root) return root
+  const { fields, ...rest } = root.toConfig()
+  const all = Object.entries(fields).map(([name, field]) => {
+    const { resolve = defaultFieldResolver } = field
+    const count = metrics.field(name)
+    const resolved: typeof resolve = (...given) => {
+      count()
+      return resolve(...given)
     }
-  return schema
+    return [name, { ...field, resolve: resolved }] as const
+  })
+  return new GraphQLObjectType({ ...rest, fields: Object.fromEntries(all) })
 }
 
 export const metricsDoor = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked): RequestHandler => {

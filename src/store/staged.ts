@@ -1,6 +1,7 @@
 /**
  * The stage of a running pull: what it has read so far, in a temporary table on a connection of its own. COPY writes it
- * while the feed is read, one transaction merges it, and it goes with its connection: a pull that dies leaves nothing.
+ * while the feed is read, one transaction merges it, and it goes with the pull's end, or with its connection: one that dies
+ * leaves nothing.
  */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -8,6 +9,7 @@ import type { ClientBase } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Draft } from '../domain/records.js'
 import type { Db, Tx } from './db.js'
+import { keepSpare, takeSpare } from './spare.js'
 
 export interface Staged {
   item: number
@@ -62,6 +64,13 @@ const TEMP_BUFFERS = '64MB'
 /** Enough to tell how many and how different; a stage lives for minutes. */
 const STATISTICS_TARGET = 10
 
+const TABLE = `create temporary table staged_drafts (
+  item integer not null, part smallint not null, page integer, row_number integer not null,
+  kind text collate "C" not null, record_key text collate "C" not null, uscc text collate "C", org_code text collate "C",
+  reg_no text collate "C", shop text collate "C", name text, name_key text collate "C", subject_key text collate "C",
+  makes_kind text, makes_region text, makes_status text, fact text collate "C", late boolean,
+  digest text collate "C" not null, body jsonb not null, findings jsonb not null, valid_from date, valid_to date, former jsonb)`
+
 /** Written at once. */
 const CHUNK_BYTES = 1024 * 1024
 /** Room for the line that fills the chunk; a longer one is written beside it. */
@@ -98,21 +107,12 @@ const COLUMNS = [
 
 /** Runs `work` with an empty stage. */
 export const withStage = async <T>(db: Db, work: (stage: Stage) => Promise<T>): Promise<T> => {
-  const connection: ClientBase = await db.client.acquireRawConnection()
+  const connection = await withTable(db)
+  let isClean = false
   try {
-    await connection.query(`set temp_buffers = '${TEMP_BUFFERS}'`)
-    await connection.query(`set work_mem = '${WORK_MEM}'`)
-    await connection.query(
-      `create temporary table staged_drafts (
-         item integer not null, part smallint not null, page integer, row_number integer not null,
-         kind text collate "C" not null, record_key text collate "C" not null, uscc text collate "C", org_code text collate "C",
-         reg_no text collate "C", shop text collate "C", name text, name_key text collate "C", subject_key text collate "C",
-         makes_kind text, makes_region text, makes_status text, fact text collate "C", late boolean,
-         digest text collate "C" not null, body jsonb not null, findings jsonb not null, valid_from date, valid_to date, former jsonb)`,
-    )
     const says: Says = { shops: false, codes: false, former: false, late: false }
     const lines = pending()
-    return await work({
+    const done = await work({
       says,
       put: (row) => {
         note(says, row)
@@ -142,8 +142,39 @@ export const withStage = async <T>(db: Db, work: (stage: Stage) => Promise<T>): 
       },
       transaction: (act) => db.transaction(act, { connection }),
     })
+    isClean = await connection.query('drop table staged_drafts').then(
+      () => true,
+      () => false,
+    )
+    return done
   } finally {
+    // Of one on which something failed nobody knows how it stands: the stage goes with it.
+    if (isClean) await keepSpare(db, connection)
+    else await db.client.destroyRawConnection(connection).catch(() => {})
+  }
+}
+
+/** A connection with an empty stage: one that had another before, or a new one. */
+const withTable = async (db: Db): Promise<ClientBase> => {
+  const spare: ClientBase | null = takeSpare(db)
+  if (spare !== null) {
+    try {
+      await spare.query(TABLE)
+      return spare
+    } catch {
+      // It was lost while nobody looked.
+      await db.client.destroyRawConnection(spare).catch(() => {})
+    }
+  }
+  const connection: ClientBase = await db.client.acquireRawConnection()
+  try {
+    await connection.query(`set temp_buffers = '${TEMP_BUFFERS}'`)
+    await connection.query(`set work_mem = '${WORK_MEM}'`)
+    await connection.query(TABLE)
+    return connection
+  } catch (error) {
     await db.client.destroyRawConnection(connection).catch(() => {})
+    throw error
   }
 }
 

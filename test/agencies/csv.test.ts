@@ -6,6 +6,7 @@ import { type Content, fromBytes } from '../../src/agencies/readers/content.js'
 import { readCsv } from '../../src/agencies/readers/csv.js'
 import { decoded, encodingOf } from '../../src/agencies/readers/text.js'
 import type { Item } from '../../src/domain/records.js'
+import { processorMs } from '../support/processor.js'
 
 const NAMES = ['甲列', '乙列', '丙列', '丁列']
 const SHAPES = [{ names: NAMES }]
@@ -96,18 +97,20 @@ describe('separated text', () => {
     ['line ends of Windows', '\r\n'],
   ] as const)
     it(`of millions of ${what} is counted line by line and read in no time`, async () => {
-      const began = performance.now()
-      const items = await read(`${NAMES.join(',')}${end}${end.repeat(5_000_000)}a,b,c,d`)
-      expect(items.map(({ row }) => row)).to.deep.equal([5_000_002])
-      expect(performance.now() - began).to.be.below(2000)
+      const took = await processorMs(async () => {
+        const items = await read(`${NAMES.join(',')}${end}${end.repeat(5_000_000)}a,b,c,d`)
+        expect(items.map(({ row }) => row)).to.deep.equal([5_000_002])
+      })
+      expect(took).to.be.below(2000)
     })
 
   it('of many short lines without a separator is refused or set aside in no time', async () => {
-    const began = performance.now()
-    const items = await read(`${NAMES.join(',')}\n${'a\n'.repeat(200_000)}`)
-    expect(items).to.have.length(200_000)
-    expect(performance.now() - began).to.be.below(5000)
-  }).timeout(10_000)
+    const took = await processorMs(async () => {
+      const items = await read(`${NAMES.join(',')}\n${'a\n'.repeat(200_000)}`)
+      expect(items).to.have.length(200_000)
+    })
+    expect(took).to.be.below(5000)
+  })
 })
 
 describe('bytes as text', () => {

@@ -200,11 +200,13 @@ describe('the metrics', () => {
   })
 
   it('look at the database once in five seconds at most, however often they are read', async () => {
+    const began = performance.now()
     await scraped()
     const sql = await world.statements(async () => {
       for (let i = 0; i < 20; i += 1) await scraped()
     })
-    expect(sql).to.deep.equal([])
+    const looks = Math.floor((performance.now() - began) / 5_000)
+    expect(sql.filter((one) => one.includes('figures.single')).length).to.be.at.most(looks)
   })
 
   const readers: [string, { token: string | null; local: boolean }, Record<string, string>, number][] = [

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { banOf, imposesBan } from '../../src/domain/penalty.js'
 import type { Body } from '../../src/domain/records.js'
+import { processorMs } from '../support/processor.js'
 
 const penalty = (more: Body): Body => ({ types: [], content: null, effective_until: null, ...more })
 const JOINT = '暂扣或者吊销许可证、暂扣或者吊销执照'
@@ -52,11 +53,12 @@ describe('penalty: a restriction that law fixes for a time', () => {
       expect(banOf(penalty({ types: ['限制从业'], ...body }))).to.deep.equal({ until, endless })
     })
 
-  it('is read in time that grows with the text', () => {
-    const began = performance.now()
-    banOf(penalty({ content: '禁止'.repeat(200_000) }))
-    banOf(penalty({ content: '逾期'.repeat(100_000) }))
-    banOf(penalty({ content: '年内不得'.repeat(100_000) }))
-    expect(performance.now() - began).to.be.lessThan(2_000)
+  it('is read in time that grows with the text', async () => {
+    const took = await processorMs(() => {
+      banOf(penalty({ content: '禁止'.repeat(200_000) }))
+      banOf(penalty({ content: '逾期'.repeat(100_000) }))
+      banOf(penalty({ content: '年内不得'.repeat(100_000) }))
+    })
+    expect(took).to.be.lessThan(2_000)
   })
 })

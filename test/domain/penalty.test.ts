@@ -9,6 +9,7 @@ import {
   severity,
 } from '../../src/domain/penalty.js'
 import type { Body } from '../../src/domain/records.js'
+import { processorMs } from '../support/processor.js'
 
 const penalty = (more: Body): Body => ({
   violation: null,
@@ -198,11 +199,12 @@ describe('penalty: one decision', () => {
     expect(new Set(facts).size).to.equal(facts.length)
   })
 
-  it('is compared in time that grows with its length', () => {
-    const started = performance.now()
-    for (const part of ['(', ')', '()', '〔2025〕', '二〇', '2025年', '第', '0', '。'])
-      factOfDecision(`${part.repeat(20_000)}x`, `甲${part.repeat(20_000)}`, null)
-    expect(performance.now() - started).to.be.below(1_000)
+  it('is compared in time that grows with its length', async () => {
+    const took = await processorMs(() => {
+      for (const part of ['(', ')', '()', '〔2025〕', '二〇', '2025年', '第', '0', '。'])
+        factOfDecision(`${part.repeat(20_000)}x`, `甲${part.repeat(20_000)}`, null)
+    })
+    expect(took).to.be.below(1_000)
   })
 
   it('is one fact with and without the code of its authority, which stands in only where there is no name', () => {
@@ -280,10 +282,11 @@ describe('penalty: amounts that a text names', () => {
     })
   }
 
-  it('are found in bounded time, whatever the text', () => {
-    const start = performance.now()
-    for (const part of ['罚款', '没收', '一', '1,', '元', '人民币', '罚款人民币一', '没收一'])
-      amountsNamed(part.repeat(20_000))
-    expect(performance.now() - start).to.be.below(1_000)
+  it('are found in bounded time, whatever the text', async () => {
+    const took = await processorMs(() => {
+      for (const part of ['罚款', '没收', '一', '1,', '元', '人民币', '罚款人民币一', '没收一'])
+        amountsNamed(part.repeat(20_000))
+    })
+    expect(took).to.be.below(1_000)
   })
 })

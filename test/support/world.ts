@@ -1,13 +1,10 @@
-/** A small world for tests of work and store: a feed whose rows the test writes, operators, and a listing brought to any state. */
+/** A small world for tests of work and store: what a feed brings, operators, and a listing brought to any state. */
 import { createHash } from 'node:crypto'
 import { usccOf as usccIn } from '../../seeds/world/codes.js'
 import type { Feed } from '../../src/agencies/feed.js'
-import { makeFeed } from '../../src/agencies/feed.js'
 import { document } from '../../src/contracts.js'
-import type { Bounds } from '../../src/domain/bounds.js'
 import type { ListKind } from '../../src/domain/lists.js'
 import type { MoveName } from '../../src/domain/moves.js'
-import type { Body, Item, RecordKind } from '../../src/domain/records.js'
 import { isRefusal } from '../../src/errors.js'
 import { makeLog } from '../../src/log.js'
 import { hearing, platforms } from '../../src/platforms/index.js'
@@ -19,6 +16,9 @@ import { type Pulled, type PullOptions, pull } from '../../src/work/pull.js'
 import type { Rules } from '../../src/work/rules.js'
 import { fileOf } from '../agencies/samples.js'
 import { freshDatabase } from './database.js'
+import { type FeedGiven, feed, NAMES, type Row } from './feed.js'
+
+export { type FeedGiven, feed, type Invented, type Row } from './feed.js'
 
 /** A Wednesday; every test says its own time. */
 export const NOW = new Date('2026-11-25T02:00:00.000Z')
@@ -60,214 +60,18 @@ export const database = ({ once = false } = {}): (() => Db) => {
 
 /**
  * As it was migrated. A new database for each test would take twenty times as long, and `truncate` ten times; as a replica
- * PostgreSQL asks for no order among the tables.
+ * PostgreSQL asks for no order among the tables. Into one without a page nobody ever wrote.
  */
 const empty = async (db: Db): Promise<void> => {
   const tables = await rowsOf(
     db,
-    `select tablename as name from pg_tables where schemaname = 'public' and tablename !~ '^migrations|^knowledge'`,
+    `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
+       and relname !~ '^migrations|^knowledge' and pg_relation_size(oid) > 0`,
   )
   await db.transaction((tx) =>
     tx.raw(`set local session_replication_role = replica; ${tables.map(({ name }) => `delete from "${name}";`).join(' ')}
       update knowledge set latest = '2000-01-01T00:00:00Z'`),
   )
-}
-
-/** As the test agency spells it: every field text. `key`, `value` and `day` are needed. */
-export interface Row {
-  key: string
-  code?: string
-  org?: string
-  reg?: string
-  shop?: string
-  name?: string
-  /** What the record says; several joined by 、 are several records of one row. */
-  value?: string
-  /** From this day it holds. */
-  day?: string
-  /** Anything; nobody reads it. */
-  note?: string
-}
-
-const NAMES = ['key', 'code', 'org', 'reg', 'shop', 'name', 'value', 'day', 'note'] as const
-
-export interface FeedGiven {
-  id?: string
-  kind?: Invented
-  whole?: boolean
-  bounds?: Partial<Bounds>
-  /** Laid over the body that the kind has here. */
-  body?: (row: { value: string; day: string | null }) => Body
-  /** What comes over the wire; an error thrown is an agency that dies. */
-  sent?: () => Iterable<Row | Record<string, unknown>> | AsyncIterable<Row | Record<string, unknown>>
-}
-
-export const feed = ({ kind = 'list_entry', sent = () => [], body = () => ({}), ...given }: FeedGiven = {}): Feed =>
-  makeFeed({
-    id: given.id ?? 'test',
-    agency: 'market-regulator',
-    kind,
-    title: { zh: '测试', en: 'test' },
-    whole: given.whole ?? true,
-    bounds: given.bounds ?? {},
-    every: '0 3 * * *',
-    exempt: ['reg'],
-    forms: [
-      {
-        names: NAMES,
-        drafts: (row) => {
-          const codes = row.codes([
-            { field: 'code', scheme: 'uscc' },
-            { field: 'org', scheme: 'org_code' },
-            { field: 'reg', scheme: 'reg_no' },
-          ])
-          const key = row.required('key')
-          const day = row.date('day')
-          const values = row.required('value').split('、')
-          return values.map((value) => ({
-            kind,
-            key: values.length > 1 ? `${key}/${value}` : key,
-            subject: { ...codes, shop: row.text('shop'), name: row.text('name') },
-            body: {
-              ...BODIES[kind]({ value, day, name: row.text('name'), code: codes.uscc }),
-              ...body({ value, day }),
-            },
-            validFrom: day,
-            validTo: null,
-          }))
-        },
-      },
-    ],
-    fetch: async () => ({ items: numbered(sent()), file: null }),
-  })
-
-async function* numbered(sent: ReturnType<NonNullable<FeedGiven['sent']>>): AsyncIterable<Item> {
-  let row = 0
-  for await (const fields of sent) {
-    row += 1
-    yield { page: 1, row, fields: { ...fields } }
-  }
-}
-
-type Said = { value: string; day: string | null; name: string | null; code: string | null }
-
-/** Kinds of which this world invents bodies. */
-export type Invented = Extract<
-  RecordKind,
-  'registration' | 'shop' | 'trademark' | 'inspection' | 'penalty' | 'repair' | 'list_entry'
->
-
-const BODIES: Record<Invented, (said: Said) => Body> = {
-  registration: ({ value, day, name, code }) => ({
-    name: name ?? '未名',
-    uscc: code,
-    reg_no: null,
-    former_names: [],
-    kind: 'enterprise',
-    type: '有限责任公司',
-    representative: null,
-    capital_yuan: '500000',
-    capital_currency: 'CNY',
-    established_on: day,
-    approved_on: null,
-    term_from: null,
-    term_to: null,
-    status: 'ACTIVE',
-    scope: null,
-    authority: null,
-    region_code: '220102',
-    province: null,
-    city: null,
-    address: value,
-  }),
-  shop: ({ value, day }) => ({
-    marketplace: 'guguji',
-    shop_id: '1',
-    name: value,
-    url: null,
-    category: null,
-    opened_on: day,
-    real_name_method: null,
-    real_name_matched: true,
-  }),
-  trademark: ({ value, day, name, code }) => ({
-    number: '99000001',
-    class: 30,
-    name: value,
-    office: 'CN',
-    application_number: null,
-    owner_name: name ?? '未名',
-    owner_name_en: null,
-    owner_uscc: code,
-    status: 'REGISTERED',
-    applied_on: null,
-    registered_on: day,
-    expires_on: null,
-    goods: [],
-  }),
-  inspection: ({ value, day, name }) => ({
-    notice_number: '测〔2026〕1号',
-    announced_on: day,
-    product: value,
-    brand: null,
-    model: null,
-    batch: null,
-    produced_on: null,
-    party_role: 'SELLER',
-    party_name: name ?? '未名',
-    labelled_producer: null,
-    result: 'FAIL',
-    failures: ['标签'],
-    laboratory: null,
-    marketplace: null,
-    note: null,
-  }),
-  penalty: ({ value, day, name }) => ({
-    document_number: '测市监处罚〔2026〕1号',
-    party_name: name ?? '未名',
-    party_kind: 'ORGANISATION',
-    representative: null,
-    violation: value,
-    facts: '事实清楚',
-    basis: '《电子商务法》',
-    types: ['责令停产停业'],
-    content: '责令停产停业',
-    fine_yuan: null,
-    confiscated_yuan: null,
-    licence: null,
-    decided_on: day ?? '2026-10-10',
-    effective_until: null,
-    publish_until: null,
-    authority: '虚构市市场监督管理局',
-    authority_code: usccIn('11', '220102', 1),
-    source_unit: '虚构市市场监督管理局',
-    source_unit_code: usccIn('11', '220102', 1),
-    status: 'IN_FORCE',
-    revoked_on: null,
-    note: null,
-  }),
-  repair: ({ value, day, name }) => ({
-    target: 'LIST_ENTRY',
-    target_document_number: value,
-    target_authority: null,
-    party_name: name ?? '未名',
-    outcome: 'REPAIRED',
-    decided_on: day ?? '2026-10-10',
-    document_number: '测信修〔2026〕1号',
-    authority: '虚构省信用中心',
-    note: null,
-  }),
-  list_entry: ({ value, day }) => ({
-    list: 'serious',
-    reason: value,
-    authority: '虚构市市场监督管理局',
-    document_number: null,
-    listed_on: day,
-    published_on: null,
-    ends_on: null,
-    removed_on: null,
-    removal_reason: null,
-  }),
 }
 
 export type PullGiven = Partial<Omit<PullOptions, 'feed'>>

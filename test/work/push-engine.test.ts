@@ -76,6 +76,7 @@ describe('the engine of push', () => {
       silent: [],
       cause: 'command',
       now: () => clock,
+      machine: () => clock.getTime(),
       random: () => 0.5,
       log,
       pause: async (ms) => {

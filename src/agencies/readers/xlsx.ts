@@ -2,8 +2,6 @@
  * Excel workbooks. They are opened in a thread of their own with bounded memory and time: a small file can make its
  * reader work without end, and that must stop neither the process nor its other work.
  */
-import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Item } from '../../domain/records.js'
 import { Refusal, type RefusalCode } from '../../errors.js'
@@ -12,6 +10,7 @@ import { isOle2 } from './ole2.js'
 import type { Shape } from './shapes.js'
 import { LIMITS, mustUnpack, unreadable } from './sheet-parts.js'
 import type { WorkbookKind } from './workbook.js'
+import { program } from './xlsx-program.js'
 import { statedZipFault } from './zip.js'
 
 const MAX_BYTES = 20 * 1024 * 1024
@@ -82,19 +81,6 @@ const started = (task: WorkbookTask): Worker => {
   // While nobody waits for an answer, a failure is kept for whoever asks next: the thread is gone then.
   worker.on('error', () => {})
   return worker
-}
-
-/** Compiled it is a plain program; from source the loader comes first, which a thread does not inherit. */
-const program = (): URL => {
-  if (!import.meta.url.endsWith('.ts')) return new URL('./xlsx-worker.js', import.meta.url)
-  // The loader's CommonJS half looks for its hooks in the wrong place when it runs in a thread.
-  const loaderPath = createRequire(import.meta.url)
-    .resolve('tsx/esm/api')
-    .replace(/\.cjs$/, '.mjs')
-  const loader = JSON.stringify(pathToFileURL(loaderPath).href)
-  const file = JSON.stringify(new URL('./xlsx-worker.ts', import.meta.url).href)
-  const script = `import { register } from ${loader}; register(); await import(${file})`
-  return new URL(`data:text/javascript,${encodeURIComponent(script)}`)
 }
 
 const answerOf = (worker: Worker, kind: WorkbookKind): Promise<WorkbookAnswer> =>

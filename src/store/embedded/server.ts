@@ -89,7 +89,8 @@ const settings = (port: number, durable: boolean): Record<string, string | numbe
   listen_addresses: '127.0.0.1',
   port,
   unix_socket_directories: '',
-  max_connections: 100,
+  // Tests of several processes have many pools on it.
+  max_connections: durable ? 100 : 200,
   shared_buffers: durable ? '256MB' : '128MB',
   work_mem: '16MB',
   maintenance_work_mem: '128MB',
