@@ -161,8 +161,8 @@ describe('a rejected item', () => {
     ])
     // The run that brought it again is taken back: it waits where it waited before.
     await db().transaction(async (tx) => {
-      const { run } = await tx('rejects').max('run_id as run').first()
-      await setAside.reopen(tx, Number(run))
+      const last = await tx('rejects').max('run_id as run').first()
+      await setAside.reopen(tx, Number(last?.['run']))
     })
     expect(await rowsOf(db(), `select state, note from rejects order by id limit 1`)).to.deep.equal([
       { state: 'OPEN', note: null },
