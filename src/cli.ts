@@ -320,7 +320,7 @@ command
   .command('verify')
   .argument('<what>', 'audit')
   .description('核对查询痕迹 · walk the trail: finds any altered, missing or reordered row')
-  .option('--head <number:hash>', '另存的痕迹首行，例如公示清单中的 · a head held elsewhere, as from a manifest')
+  .option('--head <number:hash>', '另存的痕迹末行，例如公示清单中的 · a head held elsewhere, as from a manifest')
   .addOption(JSON_OPTION())
   .action(async (what: string, { head, json }: Json & { head?: string }) => {
     const held = heldIn(what, head)

@@ -210,11 +210,10 @@ const REFUSALS = {
     (d) =>
       `已有 ${d['current']} 的名单，不能以更早的替换。There is a list of this later day already; an earlier one does not replace it.`,
   ),
-  SELLERS_UNREADABLE: row(
-    422,
-    1,
-    (d) =>
-      `${d['lines']} 行中有 ${d['malformed']} 行没有代码${d['first'] ? `（例如第 ${d['first']} 行）` : ''}，未作任何改动。So many lines hold no code; nothing was changed.`,
+  SELLERS_UNREADABLE: row(422, 1, (d) =>
+    d['lines'] === 0
+      ? '名单中没有一行，未作任何改动。The list holds no line; nothing was changed.'
+      : `${d['lines']} 行中有 ${d['malformed']} 行没有代码（例如第 ${d['first']} 行），未作任何改动。${d['malformed']} of ${d['lines']} lines hold no code (such as ${d['first']}); nothing was changed.`,
   ),
   AUTHORISATION_UNKNOWN: row(404, 1, () => '没有这项授权。There is no such authorisation.'),
   AUTHORISATION_TERM: row(400, 1, (d) => `授权期限有误：${d['reason']}。The term of the authorisation is wrong.`),

@@ -7,6 +7,11 @@ import { Refusal } from './errors.js'
 
 /** How long a closing server waits for answers under way, milliseconds. */
 const DRAIN_MS = 10_000
+/**
+ * How long a server that lets go still listens in any case, milliseconds: whoever has just had an answer, and asks again by the
+ * same connection, is answered and told to close it, and finds none cut under its question.
+ */
+const LET_GO_MS = 250
 /** How often connections are closed whose answer has ended meanwhile, milliseconds. */
 const SWEEP_MS = 50
 
@@ -28,7 +33,7 @@ export const listenRefusal = (error: NodeJS.ErrnoException, { port, host }: Pick
  */
 export const drain = async (server: Server, { lingerMs }: Pick<Config, 'lingerMs'>): Promise<void> => {
   leave(server)
-  if (lingerMs > 0) await after(lingerMs)
+  await after(Math.max(lingerMs, LET_GO_MS))
   await new Promise<void>((resolve) => {
     const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
     const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)

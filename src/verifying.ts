@@ -26,8 +26,8 @@ export const heldIn = (what: string, head: string | undefined): Head[] => {
 }
 
 export const verifiedLines = ({ walked, erased, head, cuts, compared, broken }: TrailVerified): string[] => [
-  `痕迹 ${walked} 行，其中内容已期满抹去 ${erased}，与另存的首行比对 ${compared} · rows, erased, heads compared`,
-  ...(head === null ? [] : [`   首行 head ${head.number}:${head.hash}`]),
+  `痕迹 ${walked} 行，其中内容已期满抹去 ${erased}，与另存的末行比对 ${compared} · rows, erased, heads compared`,
+  ...(head === null ? [] : [`   末行 head ${head.number}:${head.hash}`]),
   ...cuts.map(({ after, noted, at }) => `   ${at} 发现短缺 found shorter：${after + 1}–${noted}`),
   broken === undefined ? '完好 every row is as it was written' : `第 ${broken.number} 行 row：${FAULTS[broken.fault]}`,
 ]

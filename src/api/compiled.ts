@@ -109,7 +109,8 @@ export const makeExecutor = (schema: GraphQLSchema, twin: GraphQLSchema, hitsBef
   const counts = { compiled: 0, all: 0 }
 
   const known = ({ document, text, operationName }: Asked): Known | null => {
-    if (text.length > LONGEST) return null
+    // An operation called nothing is none: the compiler would take the only one there is, and graphql-js refuses it.
+    if (text.length > LONGEST || operationName === '') return null
     const found = questions.get(nameOf(text, operationName)) ?? { hits: 0, run: undefined }
     if (found.hits === 0) questions.set(nameOf(text, operationName), found)
     found.hits += 1

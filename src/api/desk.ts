@@ -23,8 +23,10 @@ export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limi
     const { name, password, newPassword } = givenIn(request.body)
     const asked = askedOf(request)
     const { address, now, log, db } = asked
-    const giveBack = limit.take([`${name} ${address}`, address], now)
-    const asking = { name, password, newPassword, address, cookie: cookieIn(request.headers) }
+    const whence = `${name} ${address}`
+    const giveBack = limit.take([whence, address], now)
+    const proven = limit.isProven(whence)
+    const asking = { name, password, newPassword, address, proven, cookie: cookieIn(request.headers) }
     const signedIn = await people.signIn(db, asking, { mark: keys.mark, now, log }).catch((error) => {
       // Whoever knows the password has not guessed it.
       if (isRefusal(error) && ['PASSWORD_TO_CHOOSE', 'PASSWORD_WEAK'].includes(error.code)) giveBack()

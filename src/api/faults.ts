@@ -36,11 +36,18 @@ export const noteFaults = (
 ): void => {
   for (const error of errors) {
     const thrown = unwrapResolverError(error)
-    noted.push(asRefusal(thrown)?.code ?? String(error.extensions.code))
+    noted.push(asRefusal(thrown)?.code ?? codeOf(error))
     if (asRefusal(thrown) !== null || (thrown === error && isOfTheQuestion(error))) continue
     log.error({ err: thrown, path: error.path }, 'a field broke')
     error.extensions.requestId = requestId
   }
+}
+
+/** What broke has no code yet, or Apollo's word for it; nor has what graphql-js says of variables. */
+const codeOf = (error: GraphQLError): string => {
+  const { code } = error.extensions
+  if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') return code
+  return isOfTheQuestion(error) ? 'BAD_USER_INPUT' : INTERNAL.code
 }
 
 export const formatError = (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {

@@ -135,7 +135,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
   const byApollo = async (
     body: unknown,
     request: IncomingMessage,
-    { url }: Asked,
+    { url, refused }: Asked,
     contextOf: () => Context,
   ): Promise<Answered> => {
     const { method = 'GET', headers } = request
@@ -146,6 +146,8 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
       return own
     }
     const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: asked, context })
+    // What Apollo refuses before it has begun, it tells no plugin.
+    if (refused.length === 0 && (answer.status ?? 200) >= 400) refused.push(...codesIn(answer.body))
     const { accept = '' } = headers
     const type = answer.headers.get('content-type')
     if (answer.status === 400 && NAMES_JSON.test(accept) && NAMES_JSON.test(type ?? '') && isWellFormed(answer.body))
@@ -174,7 +176,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
     answer: async (request, response, asked) => {
       const viewer = await admitted(request, response, { keys, revocations, quotas }, asked)
       if (viewer === null) return
-      const body = await readJson(request, response)
+      const body = await readJson(request, response, asked)
       if (body === null) return
       const began = performance.now()
       const contextOf = () => contextFor({ asked, viewer, response }, began)
@@ -215,9 +217,15 @@ const send = async (
 }
 
 const isWellFormed = (body: HTTPGraphQLResponse['body']): boolean => {
-  if (body.kind !== 'complete') return false
+  const codes = codesIn(body)
+  return codes.length > 0 && codes.every((code) => WELL_FORMED.has(code))
+}
+
+/** Codes of what is refused in an answer. */
+const codesIn = (body: HTTPGraphQLResponse['body']): string[] => {
+  if (body.kind !== 'complete') return []
   const { errors = [] } = JSON.parse(body.string) as { errors?: { extensions?: { code?: unknown } }[] }
-  return errors.length > 0 && errors.every(({ extensions }) => WELL_FORMED.has(extensions?.code))
+  return errors.map(({ extensions }) => String(extensions?.code))
 }
 
 /** Null for whatever is not plainly a question: Apollo says what is wrong with it. */
@@ -256,7 +264,8 @@ const isKept = async (context: Context | null, answer: string | Buffer, response
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error
-    refuse(response, error.status, error.code, error.message)
+    context?.refused.push(error.code)
+    answerRefused(response, error.status, error.code, error.message)
     return false
   }
 }
@@ -282,36 +291,42 @@ const admitted = async (
     refused.push(error.code)
     if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="hub", error="invalid_token"')
     if (error.status === 401 && cookieIn(request.headers) !== null) response.setHeader('Set-Cookie', NO_COOKIE)
-    refuse(response, error.status, error.code, error.message)
+    answerRefused(response, error.status, error.code, error.message)
     return null
   }
 }
 
 /** Null: already refused. Only JSON is read; what else a body may be, Apollo refuses by its type. */
-const readJson = async (request: IncomingMessage, response: ServerResponse): Promise<{ value: unknown } | null> => {
+const readJson = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  { refused }: Asked,
+): Promise<{ value: unknown } | null> => {
+  const refuse = (status: number, code: string, message: string): null => {
+    refused.push(code)
+    answerRefused(response, status, code, message)
+    return null
+  }
   if (request.method !== 'POST') return { value: undefined }
   const bytes = await bodyOf(request, BODY_BYTES)
   if (bytes === null) {
     const { status, code, message } = new Refusal('CONTENT_TOO_LARGE', { limit: `${BODY_BYTES} bytes` })
     response.setHeader('Connection', 'close')
-    refuse(response, status, code, message)
-    return null
+    return refuse(status, code, message)
   }
   if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '')) return { value: undefined }
   if (isNestedTooDeep(bytes)) {
     const most = `不得超过 ${NESTING_MOST} 层 at most ${NESTING_MOST} levels`
-    refuse(response, 400, 'BAD_REQUEST', `请求体嵌套过深，${most}。The body is nested too deeply.`)
-    return null
+    return refuse(400, 'BAD_REQUEST', `请求体嵌套过深，${most}。The body is nested too deeply.`)
   }
   try {
     return { value: JSON.parse(bytes.toString('utf8')) }
   } catch {
-    refuse(response, 400, 'BAD_REQUEST', '请求体不是有效的 JSON。The body is not JSON.')
-    return null
+    return refuse(400, 'BAD_REQUEST', '请求体不是有效的 JSON。The body is not JSON.')
   }
 }
 
-const refuse = (response: ServerResponse, status: number, code: string, message: string): void => {
+const answerRefused = (response: ServerResponse, status: number, code: string, message: string): void => {
   response.writeHead(status, { 'Content-Type': JSON_TYPE }).end(graphqlRefusal(code, message))
 }
 

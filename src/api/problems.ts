@@ -11,7 +11,7 @@ const DATA_PATH =
   /^\/(?:v1|oauth|data(?=\/)|\.well-known|graphql|healthz|readyz|metrics|desk\/(?:login|logout|session))(?:\/|$)/
 
 /** When whoever met an absent database may ask again, seconds. */
-const COME_AGAIN_SECONDS = 5
+export const COME_AGAIN_SECONDS = 5
 
 export interface Problem {
   status: number

@@ -11,8 +11,8 @@ import type { PartsGiven } from './parts.js'
 const WINDOW_MS = 60_000
 /** How often the processes tell each other, milliseconds. */
 const TOLD_MS = 1_000
-/** Who is counted for itself in a minute; whoever comes later shares one count. */
-const KEYS_MOST = 10_000
+/** Addresses that are counted for themselves in a minute; whoever comes later shares one count. Holders of good tokens never do. */
+const ADDRESSES_MOST = 10_000
 const OTHERS = 'others'
 
 export interface Quotas {
@@ -32,15 +32,19 @@ interface Count {
 export const makeQuotas = ({ db, log, quota = 0 }: Pick<PartsGiven, 'db' | 'log' | 'quota'>): Quotas => {
   const met = new WeakMap<IncomingMessage, { response: ServerResponse; address: string }>()
   let counts = new Map<string, Count>()
+  let addresses = 0
   let windowStart = 0
   let toldAt = 0
   let telling = false
 
-  const countOf = (key: string): Count => {
-    const wanted = counts.has(key) || counts.size < KEYS_MOST ? key : OTHERS
-    const found = counts.get(wanted) ?? { known: 0, own: 0 }
-    counts.set(wanted, found)
-    return found
+  const countOf = (key: string, isAddress: boolean): Count => {
+    const before = counts.get(key)
+    if (before !== undefined) return before
+    if (isAddress && addresses >= ADDRESSES_MOST && key !== OTHERS) return countOf(OTHERS, true)
+    addresses += isAddress ? 1 : 0
+    const made = { known: 0, own: 0 }
+    counts.set(key, made)
+    return made
   }
   const tell = async (start: number): Promise<void> => {
     const mine = counts
@@ -77,8 +81,9 @@ export const makeQuotas = ({ db, log, quota = 0 }: Pick<PartsGiven, 'db' | 'log'
       if (start !== windowStart) {
         windowStart = start
         counts = new Map()
+        addresses = 0
       }
-      const count = countOf(sub === null ? `address ${one.address}` : `holder ${sub}`)
+      const count = sub === null ? countOf(`address ${one.address}`, true) : countOf(`holder ${sub}`, false)
       const over = count.known + count.own >= quota
       if (!over) count.own += units
       tellInTime(now)

@@ -43,8 +43,9 @@ export const makeRevocations = (db: Db): Revocations => {
   const sweep = (now: number): void => {
     if (Math.abs(now - sweptAt) < SWEPT_MS) return
     sweptAt = now
-    for (const [jti, endsAt] of tokens) if (endsAt <= now) tokens.delete(jti)
-    for (const [sub, { endsAt }] of holders) if (endsAt <= now) holders.delete(sub)
+    const past = now - store.KEPT_MS
+    for (const [jti, endsAt] of tokens) if (endsAt <= past) tokens.delete(jti)
+    for (const [sub, { endsAt }] of holders) if (endsAt <= past) holders.delete(sub)
   }
   const read = async (now: Date): Promise<void> => {
     for (const row of await store.after(db, last - OVERLAP, now)) {

@@ -5,7 +5,7 @@ import { redact } from '../domain/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import { makeMetrics } from '../metrics.js'
 import { makeBulk } from '../store/bulk.js'
-import { poolOf } from '../store/db.js'
+import { isLost, poolOf } from '../store/db.js'
 import { about } from '../web/about-routes.js'
 import { check } from '../web/check/index.js'
 import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
@@ -23,7 +23,7 @@ import { doorOf, metricsDoor } from './metrics.js'
 import { my } from './my.js'
 import { openapi } from './openapi.js'
 import type { ApiParts, PartsGiven } from './parts.js'
-import { answerProblem, faulted, notFound } from './problems.js'
+import { answerProblem, COME_AGAIN_SECONDS, faulted, notFound } from './problems.js'
 import { makeQuotas } from './quotas.js'
 import { type Limits, makeLimits } from './rate-limit.js'
 import { makeRevocations } from './revocations.js'
@@ -210,8 +210,11 @@ const answerGraphql = async (
     if (request.destroyed && !request.complete) return
     asked.log.error({ err: error }, 'a question broke')
     if (response.headersSent) return void response.destroy()
-    response.writeHead(INTERNAL.status, { 'Content-Type': 'application/json; charset=utf-8' })
-    response.end(graphqlRefusal(INTERNAL.code, INTERNAL.message))
+    const { status, code, message } = isLost(error) ? new Refusal('UNAVAILABLE') : INTERNAL
+    asked.refused.push(code)
+    if (isLost(error)) response.setHeader('Retry-After', String(COME_AGAIN_SECONDS))
+    response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' })
+    response.end(graphqlRefusal(code, message))
   }
 }
 

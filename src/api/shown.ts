@@ -75,6 +75,9 @@ export const WHOSE: Record<string, (source: unknown) => Whose | readonly Whose[]
   Objection: byOperator,
   WatchEntry: byOperator,
   AccessCode: byOperator,
+  Trademark: byOperator,
+  ProductSampling: byOperator,
+  ProductRecall: byOperator,
   IdentityDecision: by(({ operatorId, mergedId }: Operated & { mergedId: number | null }) => [
     { operator: operatorId },
     { operator: mergedId },

@@ -16,7 +16,7 @@ const KEEP_ALIVE_MS = 5_000
 /** Headers of a request, bytes and lines. */
 const HEADER_BYTES = 16_384
 const HEADER_LINES = 100
-/** Connections in all, and of one address where no proxy of one's own stands before the hub. */
+/** Connections in all, and of one address (of IPv6, of one /64) where no proxy of one's own stands before the hub. */
 export const CONNECTIONS_MOST = 10_000
 export const CONNECTIONS_OF_ONE = 1_000
 /** Requests under way on one connection: a client that sends the next before it has the answer. */
@@ -40,7 +40,7 @@ export const boundSockets = (
   if (proxies > 0) return
   const open = new Map<string, number>()
   server.on('connection', (socket: Socket) => {
-    const address = socket.remoteAddress ?? ''
+    const address = networkOf(socket.remoteAddress ?? '')
     const held = (open.get(address) ?? 0) + 1
     open.set(address, held)
     socket.once('close', () => {

@@ -28,10 +28,13 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
       refuse(response, 'invalid_request', '只能用一种方式出示客户端密钥。Show the client secret in one way only.')
       return null
     }
-    const { address, now, log, refused, db } = askedOf(request)
+    if (given === 'another') {
+      refuse(response, 'invalid_request', 'client_id 与 Basic 所示不同。client_id is not the one shown by Basic.')
+      return null
+    }
+    const { address, now, log, db } = askedOf(request)
     const giveBack = tried(limit, [`${given?.id ?? ''} ${address}`, address], now)
     if (isRefusal(giveBack)) {
-      refused.push(giveBack.code)
       tooMany(response, giveBack)
       return null
     }
@@ -41,13 +44,11 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
     const client = await clients.byId(db, knock.name, now)
     const matches = await secretMatches(given?.secret ?? '', client?.secretHash ?? null, client?.previousHash ?? null)
     if (wait !== null) {
-      refused.push('TOO_MANY_REQUESTS')
       tooMany(response, new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait }))
       return null
     }
     if (client === null || !matches || client.ended) {
       await lockouts.failed(db, knock, { mark, known: client !== null, now, log })
-      refused.push('invalid_client')
       unknownClient(response)
       return null
     }
@@ -75,7 +76,7 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
       await keep(parts, asked, { sub, role, agency }, { kind: 'TOKEN', asked: 'POST /oauth/token' })
     } catch (error) {
       if (!isRefusal(error)) throw error
-      return refuse(response, 'temporarily_unavailable', error.message, error.status)
+      return refuse(response, 'temporarily_unavailable', error.message, error.status, error.code)
     }
     response.json({ access_token: token, token_type: 'Bearer', expires_in: expiresIn, scope: role })
   }
@@ -88,12 +89,22 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
     if (!token) return refuse(response, 'invalid_request', '缺少 token。token is missing.')
     const client = await authenticated(request, response, form)
     if (client === null) return
-    const { now, log } = askedOf(request)
+    const asked = askedOf(request)
+    const { now, log } = asked
     const told = verified(token, keys, now)
     if (told === null) return void response.status(200).end()
     if (told.sub !== client.id)
       return refuse(response, 'unauthorized_client', '令牌不是发给此客户端的。The token is not of this client.')
-    await revocations.add({ jti: told.jti, endsAt: new Date(told.expiresAt * 1_000) }, now)
+    const viewer = { sub: client.id, role: client.role, agency: client.agency }
+    const act = { asked: 'POST /oauth/revoke' }
+    try {
+      await keep(parts, asked, viewer, { kind: 'ACT', ...act })
+      await revocations.add({ jti: told.jti, endsAt: new Date(told.expiresAt * 1_000) }, now)
+      await keep(parts, asked, viewer, { kind: 'OUTCOME', ...act })
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      return refuse(response, 'temporarily_unavailable', error.message, error.status, error.code)
+    }
     log.info({ client: client.id }, 'a token was revoked')
     response.status(200).end()
   }
@@ -104,7 +115,7 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
     ['/oauth/token', give],
     ['/oauth/revoke', revoke],
   ] as const)
-    router.post(path, noStore, ...bodies, answer, unreadable)
+    router.post(path, noStore, noting(askedOf), ...bodies, answer, unreadable)
   router.get('/.well-known/jwks.json', (_request, response) => {
     response.set('Cache-Control', `public, max-age=${KEYS_KEPT_SECONDS}`).json(keys.jwks())
   })
@@ -115,6 +126,14 @@ const noStore: RequestHandler = (_request, response, next) => {
   response.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' })
   next()
 }
+
+/** Where `refuse` writes down what it refuses. */
+const noting =
+  (askedOf: (request: Request) => Asked): RequestHandler =>
+  (request, response, next) => {
+    response.locals['refused'] = askedOf(request).refused
+    next()
+  }
 
 /** Null: not a good token, or one of another key. */
 const verified = (token: string, keys: Pick<Keys, 'verify'>, now: Date): Verified | null => {
@@ -159,14 +178,16 @@ interface Credentials {
   secret: string
 }
 
-const credentialsOf = (request: Request, form: Map<string, string>): Credentials | null | 'twice' => {
+const credentialsOf = (request: Request, form: Map<string, string>): Credentials | null | 'twice' | 'another' => {
   const { authorization } = request.headers
   const secret = form.get('client_secret')
   if (authorization === undefined) return bounded(form.get('client_id') ?? '', secret ?? '')
   if (secret !== undefined) return 'twice'
   const encoded = /^Basic +([\w+/=-]+)$/i.exec(authorization.trim())?.[1]
   const [, id, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString('utf8')) ?? []
-  return id === undefined || password === undefined ? null : bounded(formDecoded(id), formDecoded(password))
+  if (id === undefined || password === undefined) return null
+  if (form.has('client_id') && form.get('client_id') !== formDecoded(id)) return 'another'
+  return bounded(formDecoded(id), formDecoded(password))
 }
 
 const bounded = (id: string, secret: string): Credentials | null =>
@@ -188,14 +209,17 @@ type Fault =
   | 'unsupported_grant_type'
   | 'temporarily_unavailable'
 
-const refuse = (response: Response, error: Fault, description: string, status = 400): void => {
+/** `code`: by which the log knows it. */
+const refuse = (response: Response, error: Fault, description: string, status = 400, code: string = error): void => {
+  const refused: string[] = response.locals['refused']
+  refused.push(code)
   response.status(status).json({ error, error_description: description })
 }
 
 /** OAuth has no word of its own for it at this place. */
-const tooMany = (response: Response, { details, message, status }: Refusal): void => {
+const tooMany = (response: Response, { code, details, message, status }: Refusal): void => {
   response.set('Retry-After', String(details['retryAfter']))
-  refuse(response, 'temporarily_unavailable', message, status)
+  refuse(response, 'temporarily_unavailable', message, status, code)
 }
 
 const unknownClient = (response: Response): void => {

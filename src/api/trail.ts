@@ -97,7 +97,9 @@ export const keep = (
 ): Promise<void> => {
   const digest = content === undefined ? null : hash('sha256', content, 'buffer')
   const who = { client: sub ?? 'public', role, agency }
-  return trail.row({ kind, at, ...who, purpose, request, asked, outcome, shown, digest })
+  // Of what is yet to be done nobody knows what will come of it.
+  const came = kind === 'ACT' ? null : outcome
+  return trail.row({ kind, at, ...who, purpose, request, asked, outcome: came, shown, digest })
 }
 
 /**
@@ -181,6 +183,10 @@ const saidIn = (
   const given = Object.keys(variables).length === 0 ? '' : cut(JSON.stringify(without(redact(short(variables), mark))))
   return given === '' ? query : `${query}\n${given}`
 }
+
+/** What was asked in the address of a door, as the trail keeps it. */
+export const askedAt = (door: string, told: string, mark: (id: string) => string): string =>
+  made(`${door}/${told}`, mark)
 
 const made = (source: string, mark: (id: string) => string): string =>
   cut(withoutAccessCodes(redact(source.replace(/\s+/g, ' ').trim(), mark)))

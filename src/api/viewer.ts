@@ -26,7 +26,11 @@ const roles = new WeakMap<IncomingMessage, Role>()
 export const roleOf = (request: IncomingMessage): Role => roles.get(request) ?? PUBLIC.role
 
 /** Refusals: UNAUTHENTICATED for a token or session that is not good, CSRF_REFUSED, QUOTA_EXCEEDED: nobody shall believe to be signed in who is not. */
-export const admit = async (request: IncomingMessage, parts: Admitting, now: Date): Promise<Viewer> => {
+export const admit = async (
+  request: IncomingMessage,
+  parts: Admitting & Pick<ApiParts, 'quotas'>,
+  now: Date,
+): Promise<Viewer> => {
   try {
     const viewer = await viewerOf(request, parts, now)
     roles.set(request, viewer.role)
@@ -39,7 +43,7 @@ export const admit = async (request: IncomingMessage, parts: Admitting, now: Dat
   }
 }
 
-type Admitting = Pick<ApiParts, 'db' | 'revocations' | 'quotas'> & { keys: Pick<Keys, 'verify'> }
+type Admitting = Pick<ApiParts, 'db' | 'revocations'> & { keys: Pick<Keys, 'verify'> }
 
 /** Who asks, without being counted: also of an answer that goes on, whether it still is. */
 export const viewerOf = async (
@@ -74,6 +78,22 @@ const ofSession = async (request: IncomingMessage, db: ApiParts['db'], now: Date
     throw new Refusal('UNAUTHENTICATED', { reason: '登录已失效 the session has ended' })
   checkToken(request, (given) => people.csrfMatches(cookie, given))
   return signedIn.viewer
+}
+
+/**
+ * Of a request whose body, or answer, takes its time: refuses what goes on with it once its token is revoked or its session over.
+ * A token that ends by itself in the midst of it was good when it was asked. Refusal UNAUTHENTICATED.
+ */
+export const stillAdmitted = async (
+  request: IncomingMessage,
+  { db, keys, revocations }: Admitting,
+  { viewer, began, now }: { viewer: Viewer; began: Date; now: Date },
+): Promise<void> => {
+  if (viewer.sub === null) return
+  const asBegan = { verify: (token: string) => keys.verify(token, began.getTime()) }
+  const still = await viewerOf(request, { db, keys: asBegan, revocations }, now)
+  if (still.sub !== viewer.sub || still.role !== viewer.role)
+    throw new Refusal('UNAUTHENTICATED', { reason: '身份已变更 it is another now' })
 }
 
 /** For fields that need a token at all; what a token then shows is each field's own. */

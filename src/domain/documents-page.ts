@@ -1,5 +1,6 @@
 /** A document as a page to print on A4: escaped, self-contained, without a script; what is for the officer only is not printed. */
 import { createHash } from 'node:crypto'
+import { contained, turns } from './bidi.js'
 import { BLANK, type DocumentOf, type Filled, fill, type Missing, type Template } from './documents.js'
 
 /** Whom the page is for: the party is not shown what its officer still has to do. */
@@ -99,10 +100,17 @@ const lineOf = (text: string, { values }: Filled, labels: Labels): string => {
   for (const { index, 0: blank, 1: name = '' } of text.matchAll(BLANK)) {
     const value = values.get(name)
     written += escaped(text.slice(kept, index))
-    written += value === undefined ? emptyOf(labels[name]?.zh ?? name) : escaped(textOf(value))
+    written += value === undefined ? emptyOf(labels[name]?.zh ?? name) : filledIn(textOf(value))
     kept = index + blank.length
   }
   return written + escaped(text.slice(kept))
+}
+
+/** Which way it runs is its own: a name turns round nothing of the document. */
+const filledIn = (text: string): string => {
+  if (!turns(text)) return escaped(text)
+  const own = contained(text)
+  return `<bdi>${escaped(own.text)}</bdi>${own.closes}`
 }
 
 const textOf = (value: string | readonly string[]): string => (typeof value === 'string' ? value : value.join('；'))

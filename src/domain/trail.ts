@@ -24,8 +24,8 @@ export interface Content {
   purpose: string | null
   request: string
   asked: string
-  /** DONE, or the codes of what was refused. */
-  outcome: string
+  /** DONE, or the codes of what was refused; null: it is about to be done. */
+  outcome: string | null
   /** Codes shown, packed. */
   shown: Buffer | null
   /** SHA-256 of the answer as it leaves. */

@@ -74,7 +74,9 @@ export const reach = async (db: Db): Promise<void> => {
 
 /** SQLSTATE classes and codes of the system that say: the database has gone away or is going. */
 const LOST = /^(08...|57P0[123]|ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)UNREACH|ENOTFOUND|EAI_AGAIN)$/
-const LOST_WORDS = /Connection terminated|not queryable|Client was closed|Timeout acquiring a connection/
+/** And the drivers' own words; the last two where it takes connections and says nothing. */
+const LOST_WORDS =
+  /Connection terminated|not queryable|Client was closed|Timeout acquiring a connection|^timeout expired$|timeout exceeded when trying to connect/
 
 /** Whether a fault is the database's absence, which a user can do something about. */
 export const isLost = (error: unknown): boolean =>

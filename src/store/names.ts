@@ -6,6 +6,7 @@ import { type Candidate, type GramCounts, gramsOf, type Question, searchKey, WID
 import { publicName } from '../domain/public-name.js'
 import type { Db, Tx } from './db.js'
 import { LISTED } from './public-list.js'
+import { inSight, type Sight } from './sight.js'
 
 /** Operators of which the names are written down by the transaction that brought them; of more the sweep does it. */
 const FOLLOWED_MOST = 5_000
@@ -203,13 +204,19 @@ const readCounts = async (db: Db, counts: number): Promise<Counted> => {
 /**
  * `personal`: also names that hold something masked outside. `named`: as domain/names writes it; whoever is called just so is
  * among them also where each gram is in too many names. `listed`: only of operators that have an entry of ours.
+ * `sight`: only of operators that the asker may see: those it may not see take no place among as many as are looked at.
  */
 export const candidates = async (
   db: Db,
   question: NonNullable<Question>,
-  { personal, named, listed = false }: { personal: boolean; named: string; listed?: boolean },
+  {
+    personal,
+    named,
+    listed = false,
+    sight = null,
+  }: { personal: boolean; named: string; listed?: boolean; sight?: Sight },
 ): Promise<Candidate[]> => {
-  const own = '(:personal or not n.personal)'
+  const own = `(:personal or not n.personal) ${inSight(sight, 'n.operator_id')}`
   const ours = listed ? LISTED : 'true'
   // Named by its schema: with the extension intarray the bare operator is another, which the index does not know.
   const found = question.all
@@ -217,14 +224,30 @@ export const candidates = async (
        union all (select * from names n where ${own} and ${ours} and n.operator_id in (
          select id from operators where name_key = :named union select operator_id from operator_names where name_key = :named) limit ${WIDE.candidates})`
     : `select * from (select * from names n where n.grams operator(pg_catalog.&&) :grams::int[] and ${own} limit ${MOST_AT_ALL}) n where ${ours}`
-  // One text instead of thousands of rows: that is what takes time.
-  const answer = await db.raw(
-    `select coalesce(string_agg(n.operator_id || case when n.former then '-' else '+' end || n.key, ','), '') as all from (${found}) n /* names.candidates */`,
-    { grams: question.grams, personal, named } as never,
-  )
-  const all: string = answer.rows[0].all
-  return all === '' ? [] : all.split(',').map(candidateIn)
+  const answer = await db.raw(`${IN_ONE} from (${found}) n /* names.candidates */`, {
+    grams: question.grams,
+    personal,
+    named,
+    sight,
+  } as never)
+  return candidatesIn(answer.rows[0].all)
 }
+
+/** All names of the operator of this code, and of those merged into it. */
+export const ofOne = async (db: Db, code: string, personal: boolean): Promise<Candidate[]> => {
+  const answer = await db.raw(
+    `with one as (select id from operators where (uscc = :code or shop = :code) and known_to is null)
+     ${IN_ONE} from names n where (:personal or not n.personal) and n.operator_id in (
+       select id from one union all select o.id from operators o join one on o.merged_into = one.id) /* names.ofOne */`,
+    { code, personal } as never,
+  )
+  return candidatesIn(answer.rows[0].all)
+}
+
+/** One text instead of thousands of rows: that is what takes time. */
+const IN_ONE = `select coalesce(string_agg(n.operator_id || case when n.former then '-' else '+' end || n.key, ','), '') as all`
+
+const candidatesIn = (all: string): Candidate[] => (all === '' ? [] : all.split(',').map(candidateIn))
 
 const candidateIn = (text: string): Candidate => {
   let end = 0

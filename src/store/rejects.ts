@@ -28,6 +28,22 @@ export const add = async (db: Db | Tx, runId: number, feed: string, rows: readon
   )
 }
 
+/** What is noted of it; with nobody who settled it, it tells which run did. */
+export const repeatedIn = (runId: number): string => `同一内容在第 ${runId} 号运行再次报送，以后者为准`
+
+/**
+ * What waits since an earlier run and was rejected again as it stood is done with: the later one waits in its place. A feed sends
+ * all of its rows every night, and a row that nobody mends at its source would wait once for each.
+ */
+export const settleRepeated = async (tx: Tx, runId: number, feed: string, now: Date): Promise<void> => {
+  await tx.raw(
+    `update rejects old set state = 'DROPPED', settled_at = :now, note = :note
+     where old.feed = :feed and old.state = 'OPEN' and old.run_id < :run and exists (select 1 from rejects later
+       where later.run_id = :run and later.rule = old.rule and later.item = old.item) /* rejects.settleRepeated */`,
+    { now, feed, run: runId, note: repeatedIn(runId) },
+  )
+}
+
 export interface Told {
   page: number | null
   row: number

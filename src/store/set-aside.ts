@@ -1,6 +1,7 @@
 /** Rejected items as people work on them: listed, corrected and taken in, or dropped. How they come here, store/rejects says. */
 import type { Problem } from '../domain/records.js'
 import type { Db, Tx } from './db.js'
+import { repeatedIn } from './rejects.js'
 
 export const STATES = ['OPEN', 'TAKEN', 'DROPPED'] as const
 export type State = (typeof STATES)[number]
@@ -159,11 +160,11 @@ export const settle = async (
     })
 }
 
-/** What a correction took in was taken back: its items wait again. */
+/** What a correction took in was taken back, or what it repeated: those items wait again. */
 export const reopen = async (tx: Tx, takenRun: number): Promise<void> => {
   await tx.raw(
     `update rejects set state = 'OPEN', corrected = null, taken_run = null, settled_at = null, settled_by = null, note = null
-     where taken_run = ? /* setAside.reopen */`,
-    [takenRun],
+     where taken_run = ? or (state = 'DROPPED' and settled_by is null and note = ?) /* setAside.reopen */`,
+    [takenRun, repeatedIn(takenRun)],
   )
 }

@@ -16,6 +16,8 @@ export interface Packed {
   body: Buffer
   encoding: Encoding
   tag: string
+  /** At its address something else is answered to whoever takes tables, which caches between must know. */
+  isChosen?: boolean
 }
 
 /** Longest time for which a copy may be used without asking, seconds. */
@@ -62,10 +64,10 @@ export const answer = (
   request: IncomingMessage,
   response: ServerResponse,
   fresh: number,
-  { body, encoding, tag }: Packed,
+  { body, encoding, tag, isChosen = false }: Packed,
 ): void => {
   response.setHeader('Cache-Control', `public, max-age=${fresh}, must-revalidate`)
-  response.setHeader('Vary', 'Accept-Encoding')
+  response.setHeader('Vary', isChosen ? 'Accept, Accept-Encoding' : 'Accept-Encoding')
   response.setHeader('ETag', tag)
   if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'text/html; charset=utf-8')
   const known = request.headers['if-none-match']?.split(',').map((one) => one.trim())

@@ -2,7 +2,7 @@
 import { NAME_LONGEST } from '../domain/name-search.js'
 import { TOPICS } from '../domain/reason-topics.js'
 import type { PublicBody } from '../store/listings.js'
-import { type Html, html, inEnglish, plain, to, told } from './html.js'
+import { foreign, type Html, html, inEnglish, plain, to, told } from './html.js'
 import { both, type Page, page } from './page.js'
 import { PREFECTURES, placeNamed } from './prefectures.js'
 import { type Asked, isNarrowed, type Parameters, parametersOf } from './sought.js'
@@ -119,7 +119,7 @@ const chosen = ({ asked }: Shown): Html | null => {
   const { after: _, ...parameters } = parametersOf(asked)
   const without = (name: string): Parameters => ({ ...parameters, [name]: '' })
   const said: Record<string, Html> = {
-    ...(asked.name !== '' && { name: html`“<bdi>${asked.name}</bdi>”` }),
+    ...(asked.name !== '' && { name: html`“${foreign(asked.name)}”` }),
     ...(asked.reason && { reason: both(TOPICS[asked.reason].zh, TOPICS[asked.reason].en) }),
     ...(asked.region && { region: regionSaid(asked.region) }),
     ...(asked.authority && { authority: told(asked.authority) }),

@@ -3,6 +3,8 @@
  * It is written down last, in the language of the reader.
  */
 
+import { contained } from '../domain/bidi.js'
+
 /** `zh`: Chinese, English beside it. `en`: English; what is published stays in Chinese, and is marked so. */
 export type Lang = 'zh' | 'en'
 
@@ -58,9 +60,19 @@ export const paragraphs = (zh: string, en: string): Html =>
 export const plain = (zh: string, en: string): Html =>
   new Html((lang) => escaped(lang === 'en' ? en : zh === en ? zh : `${zh} ${en}`))
 
+/** As somebody wrote it; its direction is its own. */
+export const foreign = (text: string): Html => new Html(() => isolate(text, ''))
+
 /** As it was published, in Chinese whatever the page speaks; its direction is its own. */
-export const told = (text: string): Html =>
-  new Html((lang) => `<bdi${lang === 'en' ? ' lang="zh-CN"' : ''}>${escaped(text)}</bdi>`)
+export const told = (text: string): Html => new Html((lang) => isolate(text, lang === 'en' ? ' lang="zh-CN"' : ''))
+
+/** As `told`, and marked as Chinese on every page. */
+export const chinese = (text: string): Html => new Html(() => isolate(text, ' lang="zh-CN"'))
+
+const isolate = (text: string, attributes: string): string => {
+  const own = contained(text)
+  return `<bdi${attributes}>${escaped(own.text)}</bdi>${own.closes}`
+}
 
 /** In the language of the page alone: signs, and short words that would be said twice. */
 export const only = (zh: string, en: string): Html => new Html((lang) => escaped(lang === 'en' ? en : zh))

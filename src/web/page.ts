@@ -1,5 +1,6 @@
 /** The frame of every page: who speaks, where else to go, and the same page in the other language. No script. */
-import { addressOf, both, constant, type Html, html, type Lang, plain, to } from './html.js'
+import { contained } from '../domain/bidi.js'
+import { addressOf, both, chinese, constant, type Html, html, type Lang, plain, to } from './html.js'
 import { FOOT, type Link, NAVIGATION } from './navigation.js'
 
 export { both } from './html.js'
@@ -64,7 +65,10 @@ const SAID =
 <p>${both('对某条记录有疑问，请联系该条所列决定机关；本站尚未登记运行单位的联系方式。', 'For questions about an entry turn to the authority named in it; whoever runs this site has not yet left an address here.')}</p>`)
 
 /** First strong isolate and its end: what direction a name has stays within it, also where no markup can stand. */
-const isolated = (text: string): string => `\u2068${text}\u2069`
+const isolated = (text: string): string => {
+  const own = contained(text)
+  return `\u2068${own.text}${own.closes}\u2069`
+}
 
 const titleOf = ({ zh, en, named = false }: Page['title'], lang: Lang): string => {
   const own = named ? isolated(zh) : zh
@@ -73,7 +77,7 @@ const titleOf = ({ zh, en, named = false }: Page['title'], lang: Lang): string =
 }
 
 const headingOf = ({ zh, en, named = false }: Page['title']): Html =>
-  named ? html`<bdi lang="zh-CN">${zh}</bdi> <span class="en" lang="en">${en}</span>` : both(zh, en)
+  named ? html`${chinese(zh)} <span class="en" lang="en">${en}</span>` : both(zh, en)
 
 const item = ({ path, zh, en }: Link, here: string | null): Html =>
   html`<li><a href="${to(path)}"${path === here ? CURRENT : null}>${both(zh, en)}</a></li>`

@@ -48,6 +48,7 @@ export const sendCsv = async (
     'Content-Type': 'text/csv; charset=utf-8; header=present',
     'Content-Disposition': `attachment; filename="blacklist-${day}.csv"`,
     'Cache-Control': 'no-store',
+    Vary: 'Accept',
   })
   // Nothing is read for whoever asks only whether it is there.
   if (request.method === 'HEAD') return void response.end()

@@ -15,6 +15,8 @@ interface Shows {
 interface Showing {
   /** Of its address, the language left out. */
   parameters?: Record<string, string>
+  /** See Packed. */
+  isChosen?: boolean
   /** Seconds for which a copy may be used without asking, where that is less than for other pages. */
   freshFor?: number
 }
@@ -52,9 +54,9 @@ export const show = (
   request: Request,
   response: Response,
   page: Page,
-  { parameters = {}, freshFor: given = Number.POSITIVE_INFINITY }: Showing = {},
+  { parameters = {}, isChosen = false, freshFor: given = Number.POSITIVE_INFINITY }: Showing = {},
 ): void => {
   const here = { path: request.path, parameters }
   const packed = written({ demo }, page, { lang: langOf(request), encoding: encodingOf(request), here })
-  answer(request, response, Math.min(given, freshFor(nowOf(request))), packed)
+  answer(request, response, Math.min(given, freshFor(nowOf(request))), { ...packed, isChosen })
 }

@@ -41,6 +41,8 @@ export interface SiteParts {
   nowOf: (request: Request) => Date
 }
 
+/** Here a page is answered, or a table. */
+const LIST = '/blacklist'
 /** Entries that the front page shows. */
 const NEWEST = 6
 /** Authorities that can be chosen; whoever means another writes it into the address. */
@@ -70,7 +72,7 @@ export const site = (parts: SiteParts): { routes: Router; atOnce: Again } => {
 const routesOf = (own: Site): Router => {
   const router = Router()
   router.get('/', showFront(own))
-  router.get('/blacklist', showList(own))
+  router.get(LIST, showList(own))
   router.get('/blacklist/:id', showEntry(own))
   router.use(scorecards(own))
   router.get('/robots.txt', (request, response) => void response.type('text').send(robots(baseOf(own, request))))
@@ -108,7 +110,7 @@ const showKept = async (
   const page = () => kept.by(stamp, `page ${addressOf(path, parameters, 'zh')}`, make)
   const made = async (): Promise<Written> => {
     const text = render(await page(), { demo, lang, here: { path, parameters } })
-    return { ...pack(text, encoding, 'often'), robots }
+    return { ...pack(text, encoding, 'often'), robots, isChosen: path === LIST }
   }
   const key = keyOf(encoding, addressOf(path, parameters, lang))
   response.set('X-Robots-Tag', robots)
@@ -146,16 +148,17 @@ const showList =
     // A form sends what was left empty too: the address that others are given holds what was chosen.
     if (Object.values(request.query).includes('')) {
       response.set('Cache-Control', 'no-store')
-      return response.redirect(303, addressOf('/blacklist', parameters, langOf(request)))
+      return response.redirect(303, addressOf(LIST, parameters, langOf(request)))
     }
     const stamp = await kept.stamp(nowOf(request))
     const robots = isNarrowed(asked) || asked.after !== null || asked.sort !== null ? UNFOUND : UNKEPT
     if (asked.name !== '') {
       response.set('X-Robots-Tag', robots)
-      return show(own, request, response, await listOf({ ...own, db: dbOf(request) }, stamp, asked), { parameters })
+      const page = await listOf({ ...own, db: dbOf(request) }, stamp, asked)
+      return show(own, request, response, page, { parameters, isChosen: true })
     }
     await showKept(own, request, response, {
-      path: '/blacklist',
+      path: LIST,
       stamp,
       parameters,
       robots,

@@ -13,7 +13,7 @@ const WINDOW_MS = 15 * 60_000
 const LOCK_MS = 15 * 60_000
 /** Failures that shut the door of one name to one address: a secret of 256 bits is not guessed, a password may be. */
 const MOST = { CLIENT: 60, PERSON: 10 } as const
-/** Failures that shut the door of a person to all addresses. A system's is never shut so: whoever knows its name could. */
+/** Failures that shut the door of a person to all addresses but those from which it has come in. A system's is never shut so: whoever knows its name could. */
 const MOST_EVERYWHERE = 100
 
 export interface Knock {
@@ -23,9 +23,19 @@ export interface Knock {
   address: string
 }
 
-/** Seconds after which the door may be tried again; null: it is open. The same two look-ups for names that nobody has. */
-export const shutFor = async (db: Db, knock: Knock, mark: (text: string) => string, now: Date) => {
-  const until = await lockouts.until(db, [here(knock, mark), everywhere(knock, mark)], now)
+/**
+ * Seconds after which the door may be tried again; null: it is open. The same look-up for names that nobody has. `proven`: it was
+ * opened from this address before, and is not shut here by what others try elsewhere.
+ */
+export const shutFor = async (
+  db: Db,
+  knock: Knock,
+  mark: (text: string) => string,
+  now: Date,
+  proven = false,
+): Promise<number | null> => {
+  const own = here(knock, mark)
+  const until = await lockouts.until(db, [own, proven ? own : everywhere(knock, mark)], now)
   return until === null ? null : Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
 }
 

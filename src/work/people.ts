@@ -70,6 +70,8 @@ export interface SigningIn {
   password: string
   newPassword: string | null
   address: string
+  /** It has signed in from this address before; absent: it has not, as far as is known. */
+  proven?: boolean
   /** Of the session in which it asks, which ends by this; null: in none. */
   cookie: string | null
 }
@@ -92,7 +94,7 @@ export const signIn = async (
   { mark, now, log }: { mark: (text: string) => string; now: Date; log: Log },
 ): Promise<SignedIn> => {
   const knock = { kind: 'PERSON' as const, name: given.name, address: given.address }
-  const wait = await lockouts.shutFor(db, knock, mark, now)
+  const wait = await lockouts.shutFor(db, knock, mark, now, given.proven)
   const person = await people.byId(db, given.name)
   const matches = await secretMatches(normalPassword(given.password), person?.passwordHash ?? null)
   if (wait !== null) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait })

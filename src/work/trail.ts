@@ -51,7 +51,7 @@ export interface Entry {
   purpose: string | null
   request: string
   asked: string
-  outcome: string
+  outcome: string | null
   /** Codes of the operators shown. */
   shown: Iterable<string>
   digest: Buffer | null

@@ -11,6 +11,10 @@ const many = (n: number, part: (i: number) => string): string => Array.from({ le
 const nested = (n: number, open: string, middle: string, close: string): string =>
   open.repeat(n) + middle + close.repeat(n)
 
+const onViewer = (n: number): string => many(n, (i) => `fragment f${i} on Viewer { role }`)
+const chain = (n: number): string =>
+  `{ viewer { ...f0 } } ${many(n, (i) => `fragment f${i} on Viewer { role ...f${i + 1} }`)} fragment f${n} on Viewer { role }`
+
 const PARSE = 'GRAPHQL_PARSE_FAILED'
 const VALIDATION = 'GRAPHQL_VALIDATION_FAILED'
 
@@ -57,7 +61,8 @@ describe('a question made to be dear', () => {
       `{ listing(id: "x") { ...f0 } } ${many(9, (i) => `fragment f${i} on Listing { operator { listings { ...f${i + 1} } } }`)} fragment f9 on Listing { id }`,
       VALIDATION,
     ],
-    ['depth beyond any stack', `{ ${nested(3_000, 'viewer { ', 'role', ' }')} }`, PARSE],
+    ['depth that the parser still takes', `{ ${nested(1_500, 'viewer { ', 'role', ' }')} }`, VALIDATION],
+    ['depth without a field', `{ ${nested(1_500, '... { ', '__typename', ' }')} }`, VALIDATION],
     ['lists within lists beyond any stack', `{ standings(codes: ${nested(4_500, '[', '', ']')}) { code } }`, PARSE],
     ['fragments that go round', '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }', VALIDATION],
     ['a fragment that holds itself', '{ viewer { ...a } } fragment a on Viewer { role ...a }', VALIDATION],
@@ -66,6 +71,15 @@ describe('a question made to be dear', () => {
       `{ ...f0 } ${many(20, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f20 on Query { viewer { role } }`,
       VALIDATION,
     ],
+    ['one name again and again', `{ viewer { ${many(9_900, () => '__typename')} } }`, VALIDATION],
+    ['more fragments than anybody writes', chain(600), VALIDATION],
+    ['fragments beside one another', `{ viewer { ${many(300, (i) => `...f${i}`)} } } ${onViewer(300)}`, VALIDATION],
+    [
+      'a fragment that nobody spreads',
+      `{ viewer { role } } fragment f on Viewer { ${many(9_000, () => 'role')} }`,
+      VALIDATION,
+    ],
+    ['operations', many(1_900, (i) => `query q${i} { __typename }`), VALIDATION],
     ['the schema, over and over', `{ ${many(6, (i) => `a${i}: __schema { ${schemaFields} }`)} }`, VALIDATION],
     [
       'the schema, hidden in a fragment',
@@ -97,6 +111,16 @@ describe('a question made to be dear', () => {
       expect(ms).to.be.lessThan(LONG_MS)
     })
   }
+
+  const quadratic = /^(?:one (?:name|field) again|more fragments|fragments beside|a fragment that nobody|operations)/
+  it('is not compared with itself, part by part, once it is known to be too long', async () => {
+    for (const [what, query] of refused.filter(([name]) => quadratic.test(name))) {
+      const { errors } = JSON.parse((await post(JSON.stringify({ query }))).text) as { errors: { message: string }[] }
+      const told = errors.map(({ message }) => message)
+      expect(told.length, what).to.be.within(1, 2)
+      for (const message of told) expect(message, what).to.match(/may be at most \d+\.$/)
+    }
+  })
 
   const STANDINGS = 'query ($codes: [String!]!) { standings(codes: $codes) { code } }'
   const CORRECT =

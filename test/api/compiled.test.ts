@@ -50,6 +50,11 @@ const DEPTH = 3
 const KNOWN_BY = 200
 const PLAIN = /^\[?(String|ID|Int|Boolean)!?\]?!?$/
 
+interface Told {
+  data?: unknown
+  errors?: { extensions: { code: string } }[]
+}
+
 describe('compiled queries', () => {
   let world: World
   let hot: Hot
@@ -268,6 +273,21 @@ describe('compiled queries', () => {
       })
       expect(answer.status, JSON.stringify(body)).to.equal(400)
     }
+  })
+
+  it('never answer an operation called nothing, which graphql-js does not find', async () => {
+    const body = JSON.stringify({ query: STANDINGS, variables: { codes: [good] }, operationName: '' })
+    const told: unknown[] = []
+    for (let time = 0; time < 25; time += 1) {
+      const answer = await fetch(`${world.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${world.token('officer')}` },
+        body,
+      })
+      const { data, errors } = (await answer.json()) as Told
+      told.push([answer.status, data, errors?.[0]?.extensions.code])
+    }
+    expect(told).to.deep.equal(Array(25).fill([400, undefined, 'OPERATION_RESOLUTION_FAILURE']))
   })
 
   it('run no text that a question brings', async () => {

@@ -114,6 +114,40 @@ describe('the metrics', () => {
     expect(by('hub_trail_group_rows_count')).to.equal(1)
   })
 
+  it('tell each question that is refused once, wherever it is refused, and by its code', async () => {
+    const json = { 'content-type': 'application/json' }
+    const refused: [code: string, path: string, init: RequestInit][] = [
+      ['BAD_REQUEST', '/graphql', { method: 'POST', headers: json, body: '{' }],
+      ['BAD_REQUEST', '/graphql', { method: 'POST', headers: json, body: '['.repeat(300) }],
+      ['BAD_REQUEST', '/graphql', { method: 'POST', headers: json, body: '[{"query":"{ __typename }"}]' }],
+      ['BAD_REQUEST', '/graphql', { method: 'POST', body: '{"query":"{ __typename }"}' }],
+      ['BAD_REQUEST', '/graphql', { method: 'PUT', headers: json, body: '{"query":"{ __typename }"}' }],
+      ['BAD_REQUEST', '/graphql?query={__typename}', {}],
+      ['CONTENT_TOO_LARGE', '/graphql', { method: 'POST', headers: json, body: `"${'a'.repeat(1_000_001)}"` }],
+      [
+        'GRAPHQL_VALIDATION_FAILED',
+        '/graphql',
+        { method: 'POST', headers: json, body: '{"query":"subscription{x:__typename}"}' },
+      ],
+      [
+        'BAD_USER_INPUT',
+        '/graphql',
+        { method: 'POST', headers: json, body: '{"query":"query($c:String!){standing(code:$c){code}}"}' },
+      ],
+      ['invalid_request', '/oauth/token', { method: 'POST' }],
+      ['invalid_request', '/oauth/token', { method: 'POST', body: new URLSearchParams({ client_id: 'a' }) }],
+      ['invalid_request', '/oauth/revoke', { method: 'POST', headers: json, body: '{' }],
+      ['INPUT_INVALID', '/v1/standing/%FF', {}],
+      ['METHOD_NOT_ALLOWED', '/v1/sellers', {}],
+    ]
+    for (const [code, path, init] of refused) {
+      const by = await moved(async () => (await fetch(`${url}${path}`, init)).text())
+      expect(by(`hub_refusals_total{code="${code}"}`), `${init.method ?? 'GET'} ${path}`).to.equal(1)
+    }
+    const { samples } = await scraped()
+    expect([...samples.keys()].filter((name) => /"(?:undefined|INTERNAL)"/.test(name))).to.deep.equal([])
+  })
+
   it('tell a quota that was met', async () => {
     const parts = { ...world.parts, quota: 2, metrics: makeMetrics(), scraping: { token: TOKEN, local: false } }
     const other = await makeServer(parts)

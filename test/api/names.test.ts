@@ -102,6 +102,39 @@ describe('operators by their names over HTTP', () => {
     expect((await find('虚构新帆网络', options)).edges[0].node.uscc).to.equal(renamed)
   })
 
+  it('whoever may not see all does not learn by what it finds whether somebody else is called so', async () => {
+    // Where somebody is called just so, its rarest pairs of characters find it, and nothing further is looked for.
+    const far = '虚构新帆网络奇罕珍有限公司'
+    const elsewhere = uscc(800)
+    const counted = async () => {
+      await world.database.db('name_states').increment('wanted', 1)
+      await sweepNames(world.database.db)
+    }
+    const others = [1, 2, 3].map((n) => uscc(800 + n))
+    await world.bring(
+      'registry',
+      others.map((code, n) => registration(code, `虚构新帆网络第${n}有限公司`, { region_code: '220202' })),
+    )
+    await counted()
+    const token = (region: string) =>
+      world.keys.sign({ sub: 'city', role: 'officer', agency: null, region }, NOW.getTime()).token
+    const asked = async () => {
+      const query = `query($n: String!) { operators(filter: {name: $n}) { ${FOUND} } }`
+      const ask = async (own: string) => {
+        const { data, headers } = await world.ask(query, { token: own, variables: { n: far } })
+        return { found: data.operators, cost: headers.get('query-cost') }
+      }
+      return { party: await ask(world.token('party', renamed)), city: await ask(token('220100')) }
+    }
+    const nobody = await asked()
+    expect([nobody.party.found.totalCount, nobody.city.found.edges[0].node.uscc]).to.deep.equal([1, renamed])
+    await world.bring('registry', [registration(elsewhere, far, { region_code: '220202' })])
+    await counted()
+    const all = (await find(far)).edges.map(({ node }: { node: { uscc: string } }) => node.uscc)
+    expect([all[0], all.includes(renamed)]).to.deep.equal([elsewhere, false])
+    expect(await asked()).to.deep.equal(nobody)
+  })
+
   it('of merged operators each name leads to the one, and of parted ones to its own', async () => {
     const officer = world.token('officer', 'officer-1')
     const { data, errors } = await world.ask(

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import type { Body, Draft, RecordKind } from '../../src/domain/records.js'
 import type { Role } from '../../src/domain/viewer.js'
+import * as trail from '../../src/store/trail.js'
+import { unpacked } from '../../src/work/trail-codes.js'
 import { makeWorld, operatorId, recordId, registration, scored, uscc, type World } from './world.js'
 
 const MARK = `number class office name state inTerm appliedOn registeredOn expiresOn ownerName owner { uscc } contested record { kind source { row } }`
@@ -119,6 +121,25 @@ describe('open records over HTTP', () => {
       contested: false,
       record: { kind: 'TRADEMARK', source: { row: 2 } },
     })
+  })
+
+  it('whose record is told is in the trail, also where only the record is asked', async () => {
+    const asked: [string, string[]][] = [
+      ['trademark(number: "90000001", class: 30) { ownerName state }', [owner]],
+      ['trademark(number: "90000001", class: 30, office: TW) { ownerName }', []],
+      ['trademark(number: "99999999", class: 30) { ownerName }', []],
+      ['product(brand: "松云pro") { samplings { partyName failures } }', [seller]],
+      ['product(brand: "松云pro") { gtin }', []],
+    ]
+    for (const [query, codes] of asked) {
+      const before = (await trail.head(world.database.db))?.number ?? 0
+      await ask(query)
+      const rows = await trail.after(world.database.db, before, 10)
+      expect(
+        rows.map(({ content }) => unpacked(content?.shown ?? null)),
+        query,
+      ).to.deep.equal([codes])
+    }
   })
 
   it('each class is a right of its own, each office counts from one, and a term ends', async () => {

@@ -1,5 +1,5 @@
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Socket } from 'node:net'
 import { expect } from 'chai'
 import { makeContext, spend } from '../../src/api/context.js'
 import { asRefusal } from '../../src/api/faults.js'
@@ -128,6 +128,34 @@ describe('what several processes have counted', () => {
     server.close()
     expect(statuses.filter((status) => status === 200).length).to.be.within(10, 19)
     expect(statuses.slice(-10)).to.deep.equal(Array(10).fill(429))
+  })
+})
+
+describe('a flood from more addresses than are counted', () => {
+  const db = database()
+  it('shares one count, which takes nothing from whoever has a token', () => {
+    const quotas = makeQuotas({ db: db(), log, quota: 2 })
+    const charged = (address: string, sub: string | null): boolean => {
+      const request = new http.IncomingMessage(new Socket())
+      quotas.meet(request, new http.ServerResponse(request), address)
+      try {
+        quotas.charge(request, sub, NOW)
+        return true
+      } catch {
+        return false
+      }
+    }
+    for (let n = 0; n < 10_000; n += 1) charged(`address-${n}`, null)
+    expect([charged('late-1', null), charged('late-2', null), charged('late-3', null)]).to.deep.equal([
+      true,
+      true,
+      false,
+    ])
+    expect([charged('late-4', 'one'), charged('late-4', 'two'), charged('address-9', null)]).to.deep.equal([
+      true,
+      true,
+      true,
+    ])
   })
 })
 

@@ -19,6 +19,28 @@ const tried = (take: () => () => void): { wait: number; giveBack: () => void } =
   }
 }
 
+describe('whoever has come in before', () => {
+  const rates = { overall: { most: 5, everyMs: 1_000 }, each: [{ most: 2, everyMs: 10_000 }], proven: true }
+  const at = (seconds: number) => new Date(START + seconds * 1_000)
+
+  it('is not shut out by those who knock wrongly from many addresses, and is held to its own rate', () => {
+    const limit = makeLimit(rates)
+    tried(() => limit.take(['good here'], at(0))).giveBack()
+    for (let n = 0; n < 20; n += 1) tried(() => limit.take([`good ${n}`], at(1)))
+    const waits = ['good here', 'good here', 'good here', 'good elsewhere'].map(
+      (key) => tried(() => limit.take([key], at(1))).wait,
+    )
+    expect(waits).to.deep.equal([0, 0, 10, 1])
+  })
+
+  it('is nobody where only failures came from there', () => {
+    const limit = makeLimit(rates)
+    tried(() => limit.take(['good here'], at(0)))
+    for (let n = 0; n < 20; n += 1) tried(() => limit.take([`good ${n}`], at(0)))
+    expect(tried(() => limit.take(['good here'], at(0))).wait).to.equal(1)
+  })
+})
+
 describe('the limit of attempts', () => {
   const overall = { most: 5, everyMs: 1_000 }
   const each = [{ most: 2, everyMs: 10_000 }]

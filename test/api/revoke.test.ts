@@ -7,6 +7,7 @@ import jwt from 'jsonwebtoken'
 import { makeRevocations } from '../../src/api/revocations.js'
 import { isRefusal } from '../../src/errors.js'
 import { KEYS_KEPT_SECONDS, loadKeys, newTokenKey, TOKEN_SECONDS } from '../../src/keys.js'
+import * as trail from '../../src/store/trail.js'
 import * as clients from '../../src/work/clients.js'
 import * as lockouts from '../../src/work/lockouts.js'
 import { log } from '../support/world.js'
@@ -51,6 +52,18 @@ describe('tokens taken back', () => {
     ])
     expect([await opens(first), await opens(second)]).to.deep.equal([401, 200])
     expect((await post('/oauth/revoke', 'one', secret, { token: first })).status).to.equal(200)
+  })
+
+  it('a token taken back leaves a row before and one after; what is no good token, or another’s, leaves none', async () => {
+    const [token, foreign] = [await tokenOf('one', secret), await tokenOf('two', other)]
+    const { db } = world.database
+    const before = (await trail.after(db, 0, 1_000)).length
+    for (const each of ['nonsense', foreign, token]) await post('/oauth/revoke', 'one', secret, { token: each })
+    const rows = await trail.after(db, before, 10)
+    expect(rows.map(({ kind, content }) => [kind, content?.client, content?.asked, content?.outcome])).to.deep.equal([
+      ['ACT', 'one', 'POST /oauth/revoke', null],
+      ['OUTCOME', 'one', 'POST /oauth/revoke', 'DONE'],
+    ])
   })
 
   it('what is no token is revoked already; another’s token and a wrong secret revoke nothing', async () => {

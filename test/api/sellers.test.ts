@@ -170,6 +170,17 @@ describe('a marketplace’s own sellers over HTTP', () => {
     expect([await gradesOf(own), await gradesOf(other)]).to.deep.equal(['A', null])
   })
 
+  it('a file that is refused is told how much of it holds no code, or that it is empty', async () => {
+    for (const [body, detail] of [
+      ['', '名单中没有一行，未作任何改动。The list holds no line; nothing was changed.'],
+      [
+        '甲,乙\n丙,丁\n',
+        '2 行中有 2 行没有代码（例如第 1 2 行），未作任何改动。2 of 2 lines hold no code (such as 1 2); nothing was changed.',
+      ],
+    ] as const)
+      expect((await send(body)).body).to.include({ detail })
+  })
+
   it('is for marketplaces alone, each its own', async () => {
     for (const role of ['credit_service', 'agency', 'officer', 'party'] as const)
       expect((await send(own, { role: role as never })).status, role).to.equal(403)

@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
+import { makeServer } from '../../src/api/server.js'
 import { Refusal } from '../../src/errors.js'
 import * as store from '../../src/store/trail.js'
 import { unpacked } from '../../src/work/trail-codes.js'
@@ -79,7 +81,14 @@ describe('a stream of standings', () => {
     await fetch(`${world.url}/v1/standing/${KNOWN[0]}`, { headers })
     const [row] = await store.after(world.database.db, before, 10)
     expect(unpacked(row?.content?.shown ?? null)).to.deep.equal([KNOWN[0]])
-    expect(row?.content).to.include({ client: 'officer-1', asked: 'GET /v1/standing' })
+    expect(row?.content).to.include({ client: 'officer-1', asked: `GET /v1/standing/${KNOWN[0]}` })
+    // Also where nothing was shown: a code that nobody has, a past day; but no number of a person.
+    const after = await head()
+    await fetch(`${world.url}/v1/standing/NOBODY?asOf=2026-01-05`, { headers })
+    await fetch(`${world.url}/v1/standing/11010519491231002X`, { headers })
+    const [nobody, person] = await store.after(world.database.db, after, 10)
+    expect(nobody?.content?.asked).to.equal('GET /v1/standing/NOBODY?asOf=2026-01-05')
+    expect(person?.content?.asked).to.match(/^GET \/v1\/standing\/(?!.*11010519491231002X)./)
   })
 
   it('where the trail cannot be kept nothing leaves', async () => {
@@ -189,6 +198,36 @@ describe('a stream of standings', () => {
     expect(problem(await askRows(world, KNOWN))).to.deep.equal({ status: 503, code: 'HUB_BUSY' })
     for (const request of requests) request.destroy()
     await until(async () => (await askRows(world, KNOWN)).status === 200)
+  })
+
+  it('many without a token, wherever they come from, leave places for whoever has one', async () => {
+    const server = await makeServer({ ...world.parts, proxies: 1 })
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    const { port } = server.address() as AddressInfo
+    const ask = async (headers: Record<string, string>) => {
+      const request = http.request({
+        port,
+        method: 'POST',
+        path: '/v1/standings',
+        headers: { 'content-type': NDJSON, ...headers },
+      })
+      request.on('error', () => undefined)
+      request.write(`"${KNOWN[0]}"\n`)
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+      response.resume()
+      return { status: response.statusCode, request }
+    }
+    const held: Awaited<ReturnType<typeof ask>>[] = []
+    for (let n = 0; n < 20; n += 1) held.push(await ask({ 'x-forwarded-for': `192.0.2.${n}` }))
+    held.push(
+      await ask({ authorization: `Bearer ${world.token('marketplace', 'guguji')}`, 'x-forwarded-for': '192.0.2.1' }),
+    )
+    for (const { request } of held) request.destroy()
+    server.close()
+    server.closeAllConnections()
+    expect(held.map(({ status }) => status)).to.deep.equal([...Array(8).fill(200), ...Array(12).fill(503), 200])
   })
 
   describe('hostile bodies', () => {

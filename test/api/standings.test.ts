@@ -151,6 +151,12 @@ describe('many standings in one question', () => {
     })
   }
 
+  it('refuses a body that does not say what it is, and says so', async () => {
+    const answer = await fetch(`${world.url}/v1/standings`, { method: 'POST', body: new Uint8Array([91, 93]) })
+    expect(answer.status).to.equal(415)
+    expect(((await answer.json()) as { detail: string }).detail).to.match(/没有 Content-Type.*without Content-Type/)
+  })
+
   it('refuses other methods', async () => {
     const answer = await fetch(`${world.url}/v1/standings`)
     expect([answer.status, answer.headers.get('allow')]).to.deep.equal([405, 'POST'])

@@ -32,7 +32,7 @@ const ABOUT_NOBODY = new Set(
   TrialSpread TrialMove TrialScore TrialReason TrialSide TrialRegion TrialKind TimelinessFigure TimelinessLimit TimetableRow JobPause Occurrence
   Viewer ListKind RepairEntrance Measure LegalBasis RemovalRule DatabaseRestored RestoredReach RestoredCompared TrailRow Asking
   Unmatched UnmatchedSubject IdentityProposal IdentityEvidence DeadlineRule DeliveryClosed DeliveryAct DeliveryAgain RetractionReceiver RetractionMarketplace Webhook WebhookSecret
-  ListingClocks ClockSeverity PublicationClock TakenBack ListingDocument DocumentBlank PublicText MaskedPart IssuedAccessCode Proceeding Hiding Lockout Trademark Product ProductSampling ProductRecall SellerList Authorisation NameMatch
+  ListingClocks ClockSeverity PublicationClock TakenBack ListingDocument DocumentBlank PublicText MaskedPart IssuedAccessCode Proceeding Hiding Lockout Product SellerList Authorisation NameMatch
   Client Person IssuedSecret IssuedPassword RuleTable RuleSection RuleRow RuleField CalendarYear CalendarDay CalendarForeseen CalendarDayForeseen DeadlineMoving CaseColumn NameBefore MoveOutlook MoveDenial TakeBackPreview
   RepairApplication ListingMove OperatorCode RestorationStep RestorationAnswer LastingLoss Reason Query Mutation`.split(
     /\s+/,
@@ -175,13 +175,13 @@ describe('the trail of answers', () => {
     const variables = { input: { code: one, list: 'serious', reason: '群众举报', on: '2026-03-01' } }
     const done = await ask(OPEN, officer(), { variables })
     expect(done.map(told)).to.deep.equal([
-      { kind: 'ACT', client: 'officer-1', outcome: 'DONE', shown: [] },
+      { kind: 'ACT', client: 'officer-1', outcome: null, shown: [] },
       { kind: 'OUTCOME', client: 'officer-1', outcome: 'DONE', shown: [one] },
     ])
     expect(done[0]?.content?.asked).to.include('群众举报')
     const refused = await ask(OPEN, market(), { variables })
     expect(refused.map(told)).to.deep.equal([
-      { kind: 'ACT', client: 'guguji', outcome: 'DONE', shown: [] },
+      { kind: 'ACT', client: 'guguji', outcome: null, shown: [] },
       { kind: 'OUTCOME', client: 'guguji', outcome: 'FORBIDDEN', shown: [] },
     ])
   })
@@ -248,7 +248,7 @@ describe('the trail of answers', () => {
     const sent = await left(() => send('/v1/feeds/dishonest', { method: 'POST', body: file }))
     const { id: run } = await world.database.db('runs').where({ job: 'pull', cause: 'upload' }).first('id')
     expect(sent.map(({ kind, content }) => [kind, content?.outcome])).to.deep.equal([
-      ['ACT', 'DONE'],
+      ['ACT', null],
       ['OUTCOME', `DONE run ${run}`],
     ])
     expect(sent[0]?.content?.digest).to.deep.equal(createHash('sha256').update(file).digest())

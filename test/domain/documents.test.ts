@@ -125,6 +125,13 @@ describe('documents', () => {
         expect(documentPage(template, given(), 'PARTY').html).to.not.include('<aside')
       })
 
+      it('lets no value turn round what stands beside it', () => {
+        const { html } = documentPage(template, withText('文\u2069\u202E反\u2067'), 'OFFICER')
+        const bare = html.replace(/<title>.*?<\/title>/s, '').replaceAll('<bdi>文\u202E反\u2067</bdi>\u2069', '')
+        expect(bare.length).to.be.lessThan(html.length)
+        expect(bare).not.to.match(/[\u2066-\u2069\u202a-\u202e]/)
+      })
+
       it('lets no value become markup', () => {
         const tags = (html: string): number => html.split('<').length
         const plain = tags(documentPage(template, withText('文'), 'OFFICER').html)

@@ -9,6 +9,7 @@ const NAMES = {
   markup: `虚构<script>alert(1)</script><img src=x onerror=alert(1)>&amp;"'\`有限公司`,
   leftward: '虚构\u202Eהתקוה\u202C（希望）有限公司',
   mark: '虚构\u200F\u200E左右\u2067有限公司',
+  isolate: '虚构\u2067תקוה\u2066有限公司',
   formula: '=HYPERLINK("http://evil.example","虚构")',
   formulaBehindBlanks: ' \u00a0=1+1',
   formulaBehindNothing: '\u200b\u2060@SUM(A1:A9)',

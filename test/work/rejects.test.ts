@@ -146,6 +146,29 @@ describe('a rejected item', () => {
     expect(await rowsOf(db(), `select state from rejects`)).to.deep.equal([{ state: 'OPEN' }])
   })
 
+  it('that comes again as it was waits once, in the place of its last run; what was changed in it waits beside', async () => {
+    await pullItems(db(), [row(1), row(2, WRONG_DAY), row(3, WRONG_DAY)])
+    await pullItems(db(), [row(1), row(2, WRONG_DAY), row(3, { ...WRONG_DAY, value: '刷单' })], { now: at(later(30)) })
+    const found = await rowsOf(
+      db(),
+      `select row_number as row, state, settled_by as "by", note like '同一内容%' as "isRepeated" from rejects order by id`,
+    )
+    expect(found).to.deep.equal([
+      { row: 2, state: 'DROPPED', by: null, isRepeated: true },
+      { row: 3, state: 'OPEN', by: null, isRepeated: null },
+      { row: 2, state: 'OPEN', by: null, isRepeated: null },
+      { row: 3, state: 'OPEN', by: null, isRepeated: null },
+    ])
+    // The run that brought it again is taken back: it waits where it waited before.
+    await db().transaction(async (tx) => {
+      const last = await tx('rejects').max('run_id as run').first()
+      await setAside.reopen(tx, Number(last?.['run']))
+    })
+    expect(await rowsOf(db(), `select state, note from rejects order by id limit 1`)).to.deep.equal([
+      { state: 'OPEN', note: null },
+    ])
+  })
+
   it('of a run that was taken back is not corrected', async () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     await db()('runs').update({ taken_back_at: NOW, taken_back_by: 'x', taken_back_reason: 'y' })

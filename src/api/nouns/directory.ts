@@ -94,8 +94,12 @@ const search = async (context: Context, name: string, filter: store.Filter): Pro
       reason: `名称最长 ${NAME_LONGEST} 字 a name has at most ${NAME_LONGEST} characters`,
     })
   if (key === '') return []
+  const personal = may(context.viewer, 'see_inner_listings')
+  const { only = null, sight = null } = filter
+  // Others' names must not tell, by what they keep from being found, that they are there.
+  if (only !== null) return store.behind(db, matchesOf(key, await names.ofOne(db, only, personal)), filter)
   const counts = await names.gramCounts(db)
-  const asked = { personal: may(context.viewer, 'see_inner_listings'), named: normalizeName(name) }
+  const asked = { personal, named: normalizeName(name), sight }
   const within = async (reach: Reach): Promise<Match[]> => {
     const question = questionFor(key, counts, reach)
     return question === null ? [] : matchesOf(key, await names.candidates(db, question, asked))

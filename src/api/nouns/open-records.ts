@@ -125,6 +125,8 @@ const goods = ({ body }: Version) => ({
 })
 
 const beside = (context: Context, version: Version) => ({
+  // For the trail: whose name and state it tells, also where nothing else of the operator is asked.
+  operatorId: version.operatorId,
   contested: () => context.load.recordContested(version.id),
   record: recordView(context, version),
 })

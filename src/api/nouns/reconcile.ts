@@ -34,7 +34,7 @@ export const discrepancyById = async (context: Context, id: number) => {
 
 const comparisonPage = async (_: unknown, args: PageArgs & { platform?: string | null }, context: Context) => {
   const { db } = context.parts
-  const platform = args.platform ?? null
+  const platform = withoutNul(args.platform) ?? null
   const found = await comparisons.list(db, { platform, first: firstOf(args) + 1, before: numberAfter(args.after) })
   return connection(
     found,

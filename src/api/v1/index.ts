@@ -24,31 +24,31 @@ export type AskedOf = (request: Request) => Asked
 export const v1 = (parts: ApiParts, askedOf: AskedOf, limits: Limits): Router => {
   const router = Router()
   router.post('/v1/feeds/:feed', uploads(parts, askedOf))
-  router.all('/v1/feeds/:feed', only('POST'))
+  router.all('/v1/feeds/:feed', only('POST', askedOf))
   router.post('/v1/sellers', sellers(parts, askedOf))
-  router.all('/v1/sellers', only('POST'))
+  router.all('/v1/sellers', only('POST', askedOf))
   // Without a body there is nothing to listen to.
-  router.head('/v1/changes', only('GET'))
+  router.head('/v1/changes', only('GET', askedOf))
   router.get('/v1/changes', changes(parts, askedOf))
-  router.all('/v1/changes', only('GET'))
+  router.all('/v1/changes', only('GET', askedOf))
   router.get('/v1/runs/:run/rejects.csv', rejectsCsv(parts, askedOf))
-  router.all('/v1/runs/:run/rejects.csv', only('GET'))
+  router.all('/v1/runs/:run/rejects.csv', only('GET', askedOf))
   router.get('/v1/scores/:id', scoreJson(parts, askedOf))
-  router.all('/v1/scores/:id', only('GET'))
+  router.all('/v1/scores/:id', only('GET', askedOf))
   router.get('/v1/timeliness.csv', timelinessCsv(parts, askedOf))
-  router.all('/v1/timeliness.csv', only('GET'))
+  router.all('/v1/timeliness.csv', only('GET', askedOf))
   router.use(standings(parts, askedOf, limits))
   router.get('/v1/trail/verification', trailVerification(parts, askedOf))
-  router.all('/v1/trail/verification', only('GET'))
+  router.all('/v1/trail/verification', only('GET', askedOf))
   router.use('/v1', refused(parts, askedOf))
   return router
 }
 
-const only = (method: 'GET' | 'POST') => (_: Request, response: Response) => {
-  const reason = `此地址只接受 ${method} only ${method} is answered here`
-  const { code, message, details } = new Refusal('INPUT_INVALID', { reason })
+const only = (method: 'GET' | 'POST', askedOf: AskedOf) => (request: Request, response: Response) => {
+  const message = `此地址只接受 ${method}。Only ${method} is answered here.`
+  askedOf(request).refused.push('METHOD_NOT_ALLOWED')
   response.set({ Allow: method, 'Cache-Control': 'no-store' })
-  problem(response, 405, { code, message, details })
+  problem(response, 405, { code: 'METHOD_NOT_ALLOWED', message, details: {} })
 }
 
 /** A problem (RFC 9457) that also says, as `error`, what a command would print. */

@@ -7,7 +7,7 @@ import { replaceSellers } from '../../work/sellers.js'
 import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
-import { admit, allow } from '../viewer.js'
+import { admit, allow, stillAdmitted } from '../viewer.js'
 import type { AskedOf } from './index.js'
 import { makePlaces } from './places.js'
 import { makeReceive } from './received.js'
@@ -35,6 +35,7 @@ export const sellers = (all: ApiParts, askedOf: AskedOf): RequestHandler => {
     const received = await receive(request, client)
     if (received === null) return
     try {
+      await stillAdmitted(request, parts, { viewer, began: now, now: parts.now() })
       const giveUp = places.take(place)
       try {
         const asked = `POST /v1/sellers ${dated} ${marketplace ?? ''}`.trimEnd()

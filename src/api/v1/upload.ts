@@ -17,7 +17,7 @@ import type { Asked } from '../asked.js'
 import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
-import { admit, signedIn } from '../viewer.js'
+import { admit, signedIn, stillAdmitted } from '../viewer.js'
 import { fileName } from './file-name.js'
 import type { AskedOf } from './index.js'
 import { makePlaces } from './places.js'
@@ -82,6 +82,7 @@ export const uploads = (
     // Its sender left in the midst of it: half a file is no file.
     if (received === null) return
     try {
+      await stillAdmitted(request, parts, { viewer, began: now, now: parts.now() })
       const giveUp = places.take(feed)
       try {
         const bytes = packed ? await unpackedFrom(received) : received.bytes

@@ -2,7 +2,7 @@
 import type { Words } from '../../domain/facts.js'
 import { day } from '../blacklist.js'
 import { minute } from '../entry.js'
-import { type Html, html, only, to, told } from '../html.js'
+import { foreign, type Html, html, only, to, told } from '../html.js'
 import { both, type Page, page } from '../page.js'
 import { type Cell, table } from '../scorecard-table.js'
 import {
@@ -116,7 +116,7 @@ const cells = (one: Checked): Cell[] => {
     return [both(`第 ${one.row.row} 行`, `row ${one.row.row}`), html`<strong>${both(zh, en)}</strong>`, '—', '—']
   }
   const { row, known } = one
-  return [html`<code><bdi>${row.code}</bdi></code>`, onList(known), who(row.code, known), named(row.name, known)]
+  return [html`<code>${foreign(row.code)}</code>`, onList(known), who(row.code, known), named(row.name, known)]
 }
 
 const onList = ({ listed, entries }: Known): Html =>
@@ -141,5 +141,5 @@ const named = (asked: string | null, { nameAnswer }: Known): Cell => {
   if (asked === null || nameAnswer === null) return '—'
   const { zh, en } = NAMES[nameAnswer]
   const words = both(zh, en)
-  return html`<bdi>${asked}</bdi>${only('：', ': ')}${nameAnswer === 'SAME' ? words : html`<strong>${words}</strong>`}`
+  return html`${foreign(asked)}${only('：', ': ')}${nameAnswer === 'SAME' ? words : html`<strong>${words}</strong>`}`
 }

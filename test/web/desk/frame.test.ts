@@ -213,6 +213,19 @@ describe('the desk', function () {
     await close()
   })
 
+  it('lets no name that runs from right to left turn round what stands beside it', async () => {
+    const { page, close, open } = await atDesk(visitor, hub, 'officer')
+    await open('/', '今日')
+    const [first = 0, last = 0] = await page.evaluate<number[]>(`(() => {
+      const line = document.createElement('p')
+      line.innerHTML = '<span>虚构\u202E有限公司</span><a>x</a> 1 <a>z</a>'
+      document.querySelector('main').append(line)
+      return [...line.querySelectorAll('a')].map((one) => one.getBoundingClientRect().left)
+    })()`)
+    expect(first).to.be.greaterThan(0).and.be.lessThan(last)
+    await close()
+  })
+
   it('says what is not there, in a page that leads back', async () => {
     const { page, close, open } = await atDesk(visitor, hub, 'officer')
     await open('/no/such/page', '没有这个页面')

@@ -20,8 +20,8 @@ import { withDb } from '../../own.js'
 import type { ApiParts } from '../../parts.js'
 import { answerProblem } from '../../problems.js'
 import type { Limits } from '../../rate-limit.js'
-import { keep } from '../../trail.js'
-import { admit } from '../../viewer.js'
+import { askedAt, keep } from '../../trail.js'
+import { admit, stillAdmitted } from '../../viewer.js'
 import type { AskedOf } from '../index.js'
 import { tooLarge } from '../received.js'
 import { answersTo } from './answers.js'
@@ -33,9 +33,12 @@ import { chunksOf, inOrder, type Row, written } from './stream.js'
 const STREAM_MS = 600_000
 /** How long an answer may go on in a hub that stops, milliseconds: less than it waits for what is under way (src/listening). */
 const LEAVING_MS = 3_000
-/** Answers under way at once, and of one holder or address. */
+/** Answers under way at once; of all without a token, who must not shut the door for those who have one; and of one holder or address. */
 const STREAMS_MOST = 16
+const STREAMS_OF_PUBLIC = 8
 const STREAMS_OF_ONE = 4
+/** How often it is asked whether whoever asks still may, milliseconds. */
+const ADMITTED_MS = 2_000
 /** After which whoever found the hub busy may come again, seconds. */
 const RETRY_SECONDS = 5
 
@@ -119,7 +122,7 @@ const one = (all: ApiParts, askedOf: AskedOf, limits: Limits) => async (request:
   const [answer] = rows
   if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
   const content = standingJson(answer.told)
-  const asked = `GET /v1/standing${asOf === null ? '' : `?asOf=${asOf}`}`
+  const asked = askedAt('GET /v1/standing', `${code}${asOf === null ? '' : `?asOf=${asOf}`}`, parts.keys.mark)
   if (viewer.sub !== null) await keep(parts, own, viewer, { kind: 'ANSWER', asked, shown, content })
   response.set('Cache-Control', 'no-store').type('json').send(content)
 }
@@ -142,7 +145,7 @@ const many =
     const { reader, written: how } = readingOf(request)
     const writer = writerOf(request)
     if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES) throw tooLarge(BODY_BYTES)
-    const giveUp = places.take(viewer.sub === null ? `address ${own.address}` : `holder ${viewer.sub}`)
+    const giveUp = places.take(viewer.sub === null ? { address: own.address } : { holder: viewer.sub })
     const left = new AbortController()
     response.once('close', () => left.abort(new Refusal('ANSWER_TIMEOUT')))
     const late = setTimeout(() => left.abort(new Refusal('ANSWER_TIMEOUT')), STREAM_MS)
@@ -151,11 +154,13 @@ const many =
       const contextOf = (): Context => makeContext(parts, { ...nothingOf(own), viewer, limits })
       const context = contextOf()
       const about = { asOf: asOf ?? context.today, freshness: await context.load.freshness() }
+      const admitted = admittedStill(parts, request, viewer, own.now)
       const pieces = piecesOf(request, how, { held, signal: left.signal })
       const rows = chunksOf(pieces, reader(), marketplace ?? shopsOf(viewer))
       const told = inOrder(
         rows,
         chargedFor(parts, request, viewer, own.now, async (chunk) => {
+          await admitted()
           const db = parts.bulk.under(left.signal)
           const { rows: answers, shown } = await answersTo(contextOf(), db, chunk, about)
           // Its row is durable before any of it leaves.
@@ -221,6 +226,17 @@ const streamed = async (
   }
   if (rows === 0) begin()
   response.end((rows === 0 ? writer.head : '') + writer.end({ rows, refused, ...freshness }))
+}
+
+/** Asked before a chunk is answered: an answer may go on for minutes, and a token be revoked meanwhile. Refusal UNAUTHENTICATED. */
+const admittedStill = (parts: ApiParts, request: Request, viewer: Viewer, began: Date): (() => Promise<void>) => {
+  let askedAt = began.getTime()
+  return async () => {
+    const now = parts.now()
+    if (now.getTime() - askedAt < ADMITTED_MS) return
+    askedAt = now.getTime()
+    await stillAdmitted(request, parts, { viewer, began, now })
+  }
 }
 
 /** Each hundred rows, or what is left of them, are a unit of quota; the request itself is the first. Refusal QUOTA_EXCEEDED. */
@@ -293,7 +309,11 @@ const givenIn = (request: Request, known: readonly string[]): { asOf: string | n
 const readingOf = ({ headers }: Request): { reader: () => RowReader; written: Written } => {
   const [type = '', ...given] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase())
   const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined
-  if (reader === undefined) throw new Refusal('MEDIA_TYPE', { given: type.slice(0, 100) || '-', offered: OFFERED })
+  if (reader === undefined)
+    throw new Refusal('MEDIA_TYPE', {
+      given: type.slice(0, 100) || '没有 Content-Type 的请求体 a body without Content-Type',
+      offered: OFFERED,
+    })
   const named = given
     .find((part) => part.startsWith('charset='))
     ?.slice('charset='.length)
@@ -318,26 +338,30 @@ const writerOf = (request: Request): Writer => {
 
 interface Streams {
   /** Refusal HUB_BUSY. What comes back gives the place up. */
-  take: (of: string) => () => void
+  take: (of: { holder: string } | { address: string }) => () => void
 }
 
 const makeStreams = (): Streams => {
   const taken = new Map<string, number>()
-  let all = 0
+  let [all, open] = [0, 0]
   return {
     take: (of) => {
-      const own = taken.get(of) ?? 0
-      if (all >= STREAMS_MOST || own >= STREAMS_OF_ONE)
+      const isPublic = 'address' in of
+      const key = isPublic ? `address ${of.address}` : `holder ${of.holder}`
+      const own = taken.get(key) ?? 0
+      if (all >= STREAMS_MOST || own >= STREAMS_OF_ONE || (isPublic && open >= STREAMS_OF_PUBLIC))
         throw new Refusal('HUB_BUSY', {
-          reason: `同时 ${STREAMS_MOST} 个批量查询，每家 ${STREAMS_OF_ONE} 个 so many bulk questions at once, ${STREAMS_OF_ONE} of one`,
+          reason: `同时 ${STREAMS_MOST} 个批量查询，每家 ${STREAMS_OF_ONE} 个，无令牌者共 ${STREAMS_OF_PUBLIC} 个 so many bulk questions at once, ${STREAMS_OF_ONE} of one, ${STREAMS_OF_PUBLIC} of all without a token`,
         })
       all += 1
-      taken.set(of, own + 1)
+      open += isPublic ? 1 : 0
+      taken.set(key, own + 1)
       return () => {
         all -= 1
-        const left = (taken.get(of) ?? 1) - 1
-        if (left > 0) taken.set(of, left)
-        else taken.delete(of)
+        open -= isPublic ? 1 : 0
+        const left = (taken.get(key) ?? 1) - 1
+        if (left > 0) taken.set(key, left)
+        else taken.delete(key)
       }
     },
   }

@@ -199,7 +199,8 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
 
 const Settled = ({ of }: { of: RejectWholeFragment }) => (
   <p role="note">
-    {instant(of.settledAt)} 由 {of.settledBy} {of.state === 'TAKEN' ? '更正并接收' : '决定不再处理'}：{of.note}
+    {instant(of.settledAt)} 由 {of.settledBy ?? '枢纽'} {of.state === 'TAKEN' ? '更正并接收' : '决定不再处理'}：
+    {of.note}
     {of.takenRun && (
       <>
         （<Link to={runPath(of.takenRun)}>接收的运行</Link>）

@@ -1,0 +1,35 @@
+import { expect } from 'chai'
+import { told } from '../../../src/web/html.js'
+import { browser } from '../../support/browser.js'
+
+/** Where the letters of what stands beside the name begin, in pixels. */
+const PLACES = `[0, 1, 2].map((at) => {
+  const range = document.createRange()
+  range.setStart(document.getElementById('beside').firstChild, at)
+  range.setEnd(document.getElementById('beside').firstChild, at + 1)
+  return range.getBoundingClientRect().left
+})`
+
+describe('a name that runs from right to left', function () {
+  this.timeout(60_000)
+  const visitor = browser()
+
+  it('turns nothing round that stands beside it, whatever it opens, closes or ends', async () => {
+    const { page, close } = await visitor.visit('http://127.0.0.1')
+    for (const name of [
+      '虚构\u202E有限公司',
+      '虚构\u2069\u202E有限公司',
+      '虚构\u2029\u202E有限公司',
+      '虚构\u0085\u202E有限公司',
+      'אב\u2066',
+      'אב\u2067\u202E',
+      '\u2069\u2069\u2067א',
+    ]) {
+      await page.setContent(`<p>${told(name).written('zh')}<span id="beside">xyz</span> 123 end</p>`)
+      const [x = 0, y = 0, z = 0] = await page.evaluate<number[]>(PLACES)
+      expect(x < y && y < z, escape(name)).to.equal(true)
+      expect(x, escape(name)).to.be.greaterThan(8)
+    }
+    await close()
+  })
+})
