@@ -5,7 +5,7 @@ import { useCallback, useMemo, useState } from 'react'
 import { useShortcuts } from '../../frame/shortcuts.js'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
-import { count } from '../../pieces/dates.js'
+import { count, instant } from '../../pieces/dates.js'
 import { Empty } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { Refusal } from '../../pieces/refusal.js'
@@ -155,7 +155,7 @@ export default function Rejects() {
           empty="没有符合条件的拒收条目。"
           position={asked.row}
           onPosition={(row) => ask({ row })}
-          minWidth={480}
+          minWidth={450}
           isMarked={({ id }) => id === picked}
         />
         <section className="panel picked" aria-label="所选条目">
