@@ -258,8 +258,8 @@ describe(`an ID number`, () => {
       const text = encodeURIComponent(name)
       const body = dishonest(
         `虚构商行${n},,,${codeOf(n)},售假${name}`,
-        `王${name},,,${name},刷单`,
-        `李${name},,,,`,
+        `王${n}某${name},,,${name},刷单`,
+        `李${n}某${name},,,,`,
         // Fifteen digits in the column of registration numbers are one.
         `赵,${name === OLD ? '' : name},,${codeOf(n)},刷单`,
       )
