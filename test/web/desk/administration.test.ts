@@ -161,6 +161,7 @@ describe('administration at the desk', function () {
     await page.getByRole('button', { name: '确认声明由备份恢复' }).click()
     await page.getByText(/数据库由备份恢复，尚未解除/).waitFor()
     expect(await violations(page)).to.deep.equal([])
+    await page.getByText('待比对').nth(3).waitFor()
     expect(await page.getByText('待比对').count()).to.equal(4)
     expect(await page.getByRole('button', { name: '解除' }).isDisabled()).to.equal(true)
     await hub.hub.reconcile(

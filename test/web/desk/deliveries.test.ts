@@ -222,7 +222,7 @@ describe('the pages of deliveries', function () {
       200,
       'text/csv; charset=utf-8; header=present',
     ])
-    expect(await page.locator('figure canvas').count()).to.be.within(1, 2)
+    await page.locator('figure canvas').first().waitFor()
     await open('/deliveries', '报送')
     await page.getByRole('region', { name: '信用中国' }).waitFor()
     expect(await page.getByRole('button', { name: '暂停报送' }).count()).to.equal(0)

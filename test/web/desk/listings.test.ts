@@ -142,7 +142,9 @@ describe('the pages of listings', function () {
     expect(await publicPage(code))
       .to.include(name)
       .and.to.include('虚市监信列〔2026〕7号')
-    expect(await page.getByRole('table', { name: '报送' }).getByText('待报送或待回执').count()).to.equal(4)
+    const owed = page.getByRole('table', { name: '报送' }).getByText('待报送或待回执')
+    await owed.nth(3).waitFor()
+    expect(await owed.count()).to.equal(4)
 
     // The decision as a paper, and its number noted as it was issued.
     const decision = documents
