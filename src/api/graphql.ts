@@ -15,7 +15,7 @@ import { assertValidSchema, type GraphQLFormattedError, type GraphQLSchema } fro
 import { withoutAccessCodes } from '../domain/access-code.js'
 import { redact } from '../domain/privacy.js'
 import type { Viewer } from '../domain/viewer.js'
-import { isRefusal, Refusal } from '../errors.js'
+import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import { type Asked, bodyOf } from './asked.js'
 import { bounded } from './bounded.js'
 import { asGateway, makeExecutor, type Question } from './compiled.js'
@@ -157,7 +157,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
     }
     const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: asked, context })
     // What Apollo refuses before it has begun, it tells no plugin.
-    if (refused.length === 0 && (answer.status ?? 200) >= 400) refused.push(...codesIn(answer.body))
+    if (refused.length === 0 && (answer.status ?? 200) >= 400) refused.push(...refusedIn(answer.body))
     const { accept = '' } = headers
     const type = answer.headers.get('content-type')
     if (answer.status === 400 && NAMES_JSON.test(accept) && NAMES_JSON.test(type ?? '') && isWellFormed(answer.body))
@@ -227,15 +227,15 @@ const send = async (
 }
 
 const isWellFormed = (body: HTTPGraphQLResponse['body']): boolean => {
-  const codes = codesIn(body)
+  const codes = refusedIn(body)
   return codes.length > 0 && codes.every((code) => WELL_FORMED.has(code))
 }
 
 /** Codes of what is refused in an answer. */
-const codesIn = (body: HTTPGraphQLResponse['body']): string[] => {
+const refusedIn = (body: HTTPGraphQLResponse['body']): string[] => {
   if (body.kind !== 'complete') return []
   const { errors = [] } = JSON.parse(body.string) as { errors?: { extensions?: { code?: unknown } }[] }
-  return errors.map(({ extensions }) => String(extensions?.code))
+  return errors.map(({ extensions }) => (typeof extensions?.code === 'string' ? extensions.code : INTERNAL.code))
 }
 
 /** Null for whatever is not plainly a question: Apollo says what is wrong with it. */
