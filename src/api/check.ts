@@ -17,8 +17,7 @@ export const checking =
     const own = askedOf(request)
     const units = Math.ceil(rows.length / ROWS_OF_A_UNIT) - 1
     if (units > 0) parts.quotas.charge(request, null, own.now, units)
-    const { now, requestId, address, purpose, log, refused } = own
-    const context = makeContext(parts, { now, requestId, address, purpose, log, refused, viewer: PUBLIC, limits })
+    const context = makeContext(parts, { asked: own, viewer: PUBLIC, limits })
     const freshness = await context.load.freshness()
     const left = new AbortController()
     response.once('close', () => left.abort())

@@ -1,4 +1,5 @@
 /** One question: who asks, at which instant, and the batched way to the store. */
+import type { ServerResponse } from 'node:http'
 import { dateIn } from '../domain/dates.js'
 import { type Owner, type Viewer, viewerOf } from '../domain/viewer.js'
 import { Refusal } from '../errors.js'
@@ -31,48 +32,76 @@ export interface Context {
   /** What this question may still cost. */
   budget: { left: number }
   /** Whether nobody waits for the answer any more, or it has taken too long. */
-  isOver: () => boolean
+  isOver(): boolean
   /** Why it is asked, as whoever asks says; null: not said. */
   purpose: string | null
   /** For the trail: what is asked, and which operators were shown. */
   asking: Asking
   seen: Seen
   /** Notes an operator that the answer shows and that no object of a type that is noted by itself says (api/shown). */
-  shown: (code: string) => void
+  shown(code: string): void
 }
+
+type Request = Pick<Asked, 'now' | 'requestId' | 'address' | 'purpose' | 'log' | 'refused'>
+
+type Given = { asked: Request } & Pick<Context, 'viewer' | 'limits'>
+/** Whoever waits for the answer; `destroyed`: no longer. */
+type Reader = Pick<ServerResponse, 'destroyed'>
+const WAITING: Reader = { destroyed: false }
 
 export const makeContext = (
   parts: ApiParts,
-  asked: Pick<Asked, 'now' | 'requestId' | 'address' | 'purpose' | 'log' | 'refused'> &
-    Pick<Context, 'viewer' | 'limits'>,
-  {
-    seen = nothingSeen(),
-    hasLeft = () => false,
-    began = performance.now(),
-  }: { seen?: Seen; hasLeft?: () => boolean; began?: number } = {},
-  asking = noAsking(),
-): Context => ({
-  viewer: asked.viewer,
-  now: asked.now,
-  // What changes something is told as it went, whoever still hears it.
-  isOver: () => !asking.isAct && (hasLeft() || performance.now() - began > ANSWER_MOST_MS),
-  asking,
-  seen,
-  shown: (code) => note(seen, { code }),
-  today: dateIn(asked.now),
-  requestId: asked.requestId,
-  address: asked.address,
-  purpose: asked.purpose,
-  // Made when it is first written to.
-  get log() {
-    return asked.log
-  },
-  refused: asked.refused,
-  parts,
-  limits: asked.limits,
-  load: makeLoads(parts, asked.now),
-  budget: { left: COST_MOST },
-})
+  given: Given,
+  { reader = WAITING, began = performance.now() }: { reader?: Reader; began?: number } = {},
+): Context => new Question(parts, given, reader, began)
+
+/** A class, for its accessor and its methods: see `askedBy`. Apollo copies it, which members that are `#private` would not survive. */
+class Question implements Context {
+  readonly viewer: Viewer
+  readonly limits: Limits
+  readonly now: Date
+  readonly today: string
+  readonly requestId: string
+  readonly address: string
+  readonly refused: string[]
+  readonly purpose: string | null
+  readonly load: Loads
+  readonly seen = nothingSeen()
+  readonly asking = noAsking()
+  readonly budget = { left: COST_MOST }
+
+  constructor(
+    readonly parts: ApiParts,
+    private readonly given: Given,
+    private readonly reader: Reader,
+    private readonly began: number,
+  ) {
+    const { asked } = given
+    this.viewer = given.viewer
+    this.limits = given.limits
+    this.now = asked.now
+    this.today = dateIn(asked.now)
+    this.requestId = asked.requestId
+    this.address = asked.address
+    this.refused = asked.refused
+    this.purpose = asked.purpose
+    this.load = makeLoads(parts, asked.now)
+  }
+
+  /** What changes something is told as it went, whoever still hears it. */
+  isOver(): boolean {
+    return !this.asking.isAct && (this.reader.destroyed || performance.now() - this.began > ANSWER_MOST_MS)
+  }
+
+  shown(code: string): void {
+    note(this.seen, { code })
+  }
+
+  /** Made when it is first written to. */
+  get log(): Log {
+    return this.given.asked.log
+  }
+}
 
 /** Before an answer is made a second time: nothing has been spent on it or shown. */
 export const afresh = ({ budget, seen }: Pick<Context, 'budget' | 'seen'>): void => {
@@ -83,10 +112,10 @@ export const afresh = ({ budget, seen }: Pick<Context, 'budget' | 'seen'>): void
 /**
  * Lists within lists multiply, and are stopped here, as is an answer that takes too long or that nobody waits for. Refusals: QUERY_TOO_COSTLY, ANSWER_TIMEOUT.
  */
-export const spend = ({ budget, isOver }: Pick<Context, 'budget' | 'isOver'>, cost: number): void => {
-  if (isOver()) throw new Refusal('ANSWER_TIMEOUT')
-  budget.left -= cost
-  if (budget.left < 0) throw new Refusal('QUERY_TOO_COSTLY', { limit: COST_MOST })
+export const spend = (context: Pick<Context, 'budget' | 'isOver'>, cost: number): void => {
+  if (context.isOver()) throw new Refusal('ANSWER_TIMEOUT')
+  context.budget.left -= cost
+  if (context.budget.left < 0) throw new Refusal('QUERY_TOO_COSTLY', { limit: COST_MOST })
 }
 
 /** What it has cost so far, also where it was too much. */

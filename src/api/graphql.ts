@@ -97,6 +97,7 @@ const validSchema = (): GraphQLSchema => {
 export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<GraphqlDoor> => {
   const { revocations, quotas } = parts
   const keys = remembering(parts.keys)
+  const admitting = { keys, revocations, quotas, db: parts.db }
   schemas ??= [validSchema(), validSchema()]
   const [schema, twin] = schemas.map((one) => counted(one, parts.metrics)) as typeof schemas
   const executor = makeExecutor(schema, twin)
@@ -170,7 +171,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
   const contextFor = ({ asked, viewer, response }: Parameters<Ask>[0], began: number): Context => {
     const acts = (): boolean => context.asking.isAct
     const own = withDb(parts, () => ownDb(parts.db, { requestId: asked.requestId, response, acts }))
-    const context = makeContext(own, askedAs(asked, viewer, limits), { hasLeft: () => response.destroyed, began })
+    const context = makeContext(own, { asked, viewer, limits }, { reader: response, began })
     return context
   }
   return {
@@ -184,7 +185,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
       return { data, errors }
     },
     answer: async (request, response, asked) => {
-      const viewer = await admitted(request, response, { keys, revocations, quotas }, asked)
+      const viewer = await admitted(request, response, admitting, asked)
       if (viewer === null) return
       const body = await readJson(request, response, asked)
       if (body === null) return
@@ -198,20 +199,6 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
     },
   }
 }
-
-/** Without making a log that is not written to. */
-const askedAs = (asked: Asked, viewer: Viewer, limits: Limits): Parameters<typeof makeContext>[1] => ({
-  viewer,
-  limits,
-  now: asked.now,
-  requestId: asked.requestId,
-  address: asked.address,
-  purpose: asked.purpose,
-  refused: asked.refused,
-  get log() {
-    return asked.log
-  },
-})
 
 /** Every answer leaves here, however it was found. `bytes`: its text, where it is encoded already. */
 const send = async (
@@ -284,18 +271,16 @@ const isKept = async (context: Context | null, answer: string | Buffer, response
 const admitted = async (
   request: IncomingMessage,
   response: ServerResponse,
-  parts: Omit<Parameters<typeof admit>[1], 'db'>,
+  parts: Parameters<typeof admit>[1],
   asked: Asked,
 ): Promise<Viewer | null> => {
   const { now, refused } = asked
-  const admitting = {
-    ...parts,
-    get db() {
-      return asked.db
-    },
-  }
   try {
-    return await admit(request, admitting, now)
+    return await admit(
+      request,
+      withDb(parts, () => asked.db),
+      now,
+    )
   } catch (error) {
     if (!isRefusal(error)) throw error
     refused.push(error.code)

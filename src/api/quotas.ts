@@ -6,6 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Refusal } from '../errors.js'
 import * as store from '../store/quotas.js'
+import { noted } from './noted.js'
 import type { PartsGiven } from './parts.js'
 
 const WINDOW_MS = 60_000
@@ -30,7 +31,7 @@ interface Count {
 }
 
 export const makeQuotas = ({ db, log, quota = 0 }: Pick<PartsGiven, 'db' | 'log' | 'quota'>): Quotas => {
-  const met = new WeakMap<IncomingMessage, { response: ServerResponse; address: string }>()
+  const met = noted<{ response: ServerResponse; address: string }>('counted')
   let counts = new Map<string, Count>()
   let addresses = 0
   let windowStart = 0

@@ -21,6 +21,7 @@ import { type Ask, type GraphqlDoor, makeGraphql } from './graphql.js'
 import { makeHot } from './hot.js'
 import { doorOf, metricsDoor } from './metrics.js'
 import { my } from './my.js'
+import { noted } from './noted.js'
 import { openapi } from './openapi.js'
 import type { ApiParts, PartsGiven } from './parts.js'
 import { answerProblem, COME_AGAIN_SECONDS, faulted, notFound } from './problems.js'
@@ -64,10 +65,12 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
   const parts: ApiParts = { ...given, ...own, metrics, scraping, leaving: leaving.signal }
   metrics.pool('answers', () => poolOf(parts.db))
   metrics.pool('answers, shared', () => poolOf(parts.hot.db))
+  // Its lines have no member by the name of a secret, and to look for one costs more than all else of a line.
+  const lines = parts.log.child({}, { redact: [] })
   const limits = makeLimits()
   const graphql = await makeGraphql(parts, limits)
   // Who asks what is known before express sees the request, and lives as long as it.
-  const asked = new WeakMap<IncomingMessage, Asked>()
+  const asked = noted<Asked>('asked')
   const askedOf = (request: IncomingMessage): Asked => asked.get(request) ?? askedBy(request, parts)
   const pages = pagesOf(parts, askedOf)
   const rest = makeRest(parts, askedOf, { limits, ask: graphql.ask, pages })
@@ -91,7 +94,7 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
     response.on('finish', () => {
       answered(response.statusCode)
       const ms = parts.now().getTime() - own.now.getTime()
-      parts.log.info(
+      lines.info(
         {
           request: own.requestId,
           method: request.method,

@@ -18,9 +18,10 @@ import * as accessCodes from '../store/access-codes.js'
 import * as people from '../work/people.js'
 import type { Context } from './context.js'
 import { checkToken, cookieIn } from './cookies.js'
+import { noted } from './noted.js'
 import type { ApiParts } from './parts.js'
 
-const roles = new WeakMap<IncomingMessage, Role>()
+const roles = noted<Role>('role')
 
 /** As whom a request was admitted; the public until it was. */
 export const roleOf = (request: IncomingMessage): Role => roles.get(request) ?? PUBLIC.role
@@ -45,14 +46,15 @@ export const admit = async (
 
 type Admitting = Pick<ApiParts, 'db' | 'revocations'> & { keys: Pick<Keys, 'verify'> }
 
-/** Who asks, without being counted: also of an answer that goes on, whether it still is. */
+/** Who asks, without being counted: also of an answer that goes on, whether it still is. `db` is made when it is first read, and seldom is. */
 export const viewerOf = async (
   request: IncomingMessage,
-  { db, keys, revocations }: Admitting,
+  parts: Admitting,
   now: Date,
 ): Promise<Viewer> => {
+  const { keys, revocations } = parts
   const { authorization } = request.headers
-  if (authorization === undefined) return ofSession(request, db, now)
+  if (authorization === undefined) return ofSession(request, parts, now)
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization.trim())?.[1]
   if (token === undefined) throw new Refusal('UNAUTHENTICATED', { reason: '应为 Bearer 令牌 not a Bearer token' })
   const { role, jti, issuedAt, expiresAt: _, ...claims } = keys.verify(token, now.getTime())
@@ -61,7 +63,7 @@ export const viewerOf = async (
   if (await revocations.concern({ jti, sub: claims.sub, issuedAt }, now))
     throw new Refusal('UNAUTHENTICATED', { reason: '令牌已被撤销 revoked' })
   // A party's token is no longer good than the access code for which it was given.
-  if (claims.grant !== undefined && !(await accessCodes.opens(db, claims.grant, claims.sub)))
+  if (claims.grant !== undefined && !(await accessCodes.opens(parts.db, claims.grant, claims.sub)))
     throw new Refusal('UNAUTHENTICATED', { reason: '访问码已失效 its access code is no longer good' })
   return { role, ...claims }
 }
@@ -70,10 +72,10 @@ export const viewerOf = async (
  * No cookie: the public; but whoever carries the token of a session without its cookie, for the browser has let go of it, is
  * told, and not answered as the public would be. What may change something must show, besides, that a page of the hub asks.
  */
-const ofSession = async (request: IncomingMessage, db: ApiParts['db'], now: Date): Promise<Viewer> => {
+const ofSession = async (request: IncomingMessage, parts: Pick<ApiParts, 'db'>, now: Date): Promise<Viewer> => {
   const cookie = cookieIn(request.headers)
   if (cookie === null && request.headers['x-csrf-token'] === undefined) return PUBLIC
-  const signedIn = cookie === null ? null : await people.signedInBy(db, cookie, now)
+  const signedIn = cookie === null ? null : await people.signedInBy(parts.db, cookie, now)
   if (cookie === null || signedIn === null)
     throw new Refusal('UNAUTHENTICATED', { reason: '登录已失效 the session has ended' })
   checkToken(request, (given) => people.csrfMatches(cookie, given))

@@ -142,7 +142,13 @@ const utc = (date: string): number => {
   return Date.parse(`${date}T00:00:00Z`)
 }
 
-const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10)
+const dateOf = (time: number): string => {
+  const day = Math.floor(time / DAY)
+  if (day !== lastDay.day) lastDay = { day, date: new Date(time).toISOString().slice(0, 10) }
+  return lastDay.date
+}
+/** The day asked for last: nearly always today, with each request. */
+let lastDay = { day: Number.NaN, date: '' }
 
 /** Year 1 of the Republic is 1912. */
 const BEFORE_ROC = 1911

@@ -114,12 +114,7 @@ describe('compiled queries', () => {
       {
         viewer,
         limits: makeLimits(),
-        now: NOW,
-        requestId: 'r',
-        address: 'a',
-        purpose: null,
-        log: world.parts.log,
-        refused: [],
+        asked: { now: NOW, requestId: 'r', address: 'a', purpose: null, log: world.parts.log, refused: [] },
       },
     )
   const both = async (query: string, variables: Record<string, unknown>, viewer: Viewer) => {

@@ -177,11 +177,11 @@ describe('a statement of an answer', () => {
 describe('an answer', () => {
   it('that takes a minute, or that nobody waits for, is not made any further', () => {
     const limits = makeLimits()
-    const asked = { viewer: PUBLIC, now: NOW, requestId: 'r', address: 'here', purpose: null, log, refused: [], limits }
+    const asked = { now: NOW, requestId: 'r', address: 'here', purpose: null, log, refused: [] }
     const parts = {} as ApiParts
     const refusal = (hasLeft: boolean, agoMs: number) => {
       try {
-        spend(makeContext(parts, asked, { hasLeft: () => hasLeft, began: performance.now() - agoMs }), 1)
+        spend(makeContext(parts, { asked, viewer: PUBLIC, limits }, { reader: { destroyed: hasLeft }, began: performance.now() - agoMs }), 1)
         return null
       } catch (error) {
         return asRefusal(error)?.code

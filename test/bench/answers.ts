@@ -246,7 +246,7 @@ const bareServer = async (url: string, started: ChildProcess[]): Promise<Started
 /** With its log as it ships, into a file. */
 export const hubServer = async (url: string, folder: string, started: ChildProcess[]): Promise<Started> => {
   const port = 42_000 + (process.pid % 10_000)
-  const child = spawn(process.execPath, [join(process.cwd(), 'dist/src/cli.js'), 'start'], {
+  const child = spawn(process.execPath, [...(process.env['BENCH_ARGS'] ?? '').split(' ').filter(Boolean), join(process.cwd(), 'dist/src/cli.js'), 'start'], {
     env: {
       ...process.env,
       DATABASE_URL: url,

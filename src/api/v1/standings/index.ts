@@ -113,7 +113,7 @@ const one = (all: ApiParts, askedOf: AskedOf, limits: Limits) => async (request:
   const viewer = await admit(request, parts, own.now)
   const { asOf } = givenIn(request, ['asOf'])
   const code = String(request.params['code'])
-  const context = makeContext(parts, { ...nothingOf(own), viewer, limits })
+  const context = makeContext(parts, { asked: own, viewer, limits })
   const left = new AbortController()
   response.once('close', () => left.abort())
   const about = { asOf: asOf ?? context.today, freshness: await context.load.freshness() }
@@ -151,7 +151,7 @@ const many =
     const late = setTimeout(() => left.abort(new Refusal('ANSWER_TIMEOUT')), STREAM_MS)
     const stays = untilLeft(parts.leaving, () => left.abort(new Refusal('STOPPING')))
     try {
-      const contextOf = (): Context => makeContext(parts, { ...nothingOf(own), viewer, limits })
+      const contextOf = (): Context => makeContext(parts, { asked: own, viewer, limits })
       const context = contextOf()
       const about = { asOf: asOf ?? context.today, freshness: await context.load.freshness() }
       const admitted = admittedStill(parts, request, viewer, own.now)
@@ -276,16 +276,6 @@ const keptOf = async ({ parts, own, viewer, asOf, chunk, shown, bytes }: Kept): 
     digest: createHash('sha256').update(bytes).digest(),
   })
 }
-
-/** What a context takes of a request. */
-const nothingOf = ({ now, requestId, address, purpose, log, refused }: Asked) => ({
-  now,
-  requestId,
-  address,
-  purpose,
-  log,
-  refused,
-})
 
 /** A marketplace's client is called as the marketplace is, unless the question says otherwise. */
 const shopsOf = ({ role, sub }: Viewer): string | null =>
