@@ -47,11 +47,7 @@ export const admit = async (
 type Admitting = Pick<ApiParts, 'db' | 'revocations'> & { keys: Pick<Keys, 'verify'> }
 
 /** Who asks, without being counted: also of an answer that goes on, whether it still is. `db` is made when it is first read, and seldom is. */
-export const viewerOf = async (
-  request: IncomingMessage,
-  parts: Admitting,
-  now: Date,
-): Promise<Viewer> => {
+export const viewerOf = async (request: IncomingMessage, parts: Admitting, now: Date): Promise<Viewer> => {
   const { keys, revocations } = parts
   const { authorization } = request.headers
   if (authorization === undefined) return ofSession(request, parts, now)

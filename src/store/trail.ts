@@ -221,16 +221,29 @@ export const indexedUntil = async (db: Db): Promise<Date | null> => {
 
 export interface ToIndex {
   number: number
+  /** Codes shown. */
+  count: number
   shown: Buffer | null
 }
 
-export const toIndex = async (tx: Tx, number: number, limit: number): Promise<ToIndex[]> => {
+/** At most so many rows, and no further one once they show so many codes. */
+export const toIndex = async (
+  tx: Tx,
+  number: number,
+  { rows, codes }: { rows: number; codes: number },
+): Promise<ToIndex[]> => {
   const answer = await tx.raw(
-    'select number, shown from trail where number > ? order by number limit ? /* trail.toIndex */',
-    [number, limit],
+    `select t.number, t.shown, t.count from (select number, shown, sum(count) over (order by number) - count as before
+       from (select number, shown, count from trail where number > :number order by number limit :rows) n) t
+     where t.before < :codes order by t.number /* trail.toIndex */`,
+    { number, rows, codes } as never,
   )
   return answer.rows
 }
+
+/** Each code is looked up by itself: joined as one, PostgreSQL would read all operators there are for a few hundred codes. */
+const EACH_BY_KEY = `cross join lateral (select c.operator_id from codes c
+  where c.scheme = s.scheme and c.code = s.code and c.known_to is null offset 0) o`
 
 /** `shown`: each code beside the number of a row that showed it. What leads to no operator by now is left out. */
 export const index = async (
@@ -240,9 +253,8 @@ export const index = async (
 ): Promise<void> => {
   await tx.raw(
     `insert into trail_operators (operator_id, number)
-     select distinct c.operator_id, s.number from unnest(?::bigint[], ?::text[], ?::text[]) as s(number, scheme, code)
-     join codes c on c.scheme = s.scheme and c.code = s.code and c.known_to is null
-     on conflict do nothing /* trail.index */`,
+     select distinct o.operator_id, s.number from unnest(?::bigint[], ?::text[], ?::text[]) as s(number, scheme, code)
+     ${EACH_BY_KEY} on conflict do nothing /* trail.index */`,
     [shown.map((s) => s.number), shown.map((s) => s.scheme), shown.map((s) => s.code)] as never,
   )
   await tx.raw('update trail_progress set indexed = ? /* trail.index */', [indexed])

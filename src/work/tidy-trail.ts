@@ -10,8 +10,8 @@ import { alone, type Occasioned } from './run.js'
 import { unpacked } from './trail-codes.js'
 import { trailRules } from './trail-rules.js'
 
-/** Rows of one step: of an index by up to a thousand codes each, and of an erasing. */
-const INDEX_ROWS = 200
+/** Rows of one step, each of up to a thousand codes, and how many codes are enough. */
+const INDEXED = { rows: 2_000, codes: 20_000 }
 const ERASE_ROWS = 2_000
 
 /** Null: another process has this occurrence of the timetable. */
@@ -25,18 +25,19 @@ export const tidyTrail = (db: Db, options: Occasioned): Promise<{ indexed: numbe
 /** Brings the index up to the last row; returns how many rows it took in. */
 export const indexAll = async (db: Db): Promise<number> => {
   for (let all = 0; ; ) {
-    const step = await indexStep(db)
-    all += step
-    if (step < INDEX_ROWS) return all
+    const { rows, isLast } = await indexStep(db)
+    all += rows
+    if (isLast) return all
   }
 }
 
-const indexStep = (db: Db): Promise<number> =>
+/** `isLast`: nothing waited beside it. */
+const indexStep = (db: Db): Promise<{ rows: number; isLast: boolean }> =>
   db.transaction(async (tx) => {
     const { indexed } = await store.progress(tx)
-    const rows = await store.toIndex(tx, indexed, INDEX_ROWS)
+    const rows = await store.toIndex(tx, indexed, INDEXED)
     const last = rows.at(-1)
-    if (last === undefined) return 0
+    if (last === undefined) return { rows: 0, isLast: true }
     const shown = rows.flatMap(({ number, shown: packed }) =>
       unpacked(packed).flatMap((code) => {
         const found = codeOf(code)
@@ -44,7 +45,8 @@ const indexStep = (db: Db): Promise<number> =>
       }),
     )
     await store.index(tx, shown, last.number)
-    return rows.length
+    const codes = rows.reduce((sum, { count }) => sum + count, 0)
+    return { rows: rows.length, isLast: rows.length < INDEXED.rows && codes < INDEXED.codes }
   })
 
 const eraseAll = async (db: Db, now: Date): Promise<number> => {

@@ -181,7 +181,14 @@ describe('an answer', () => {
     const parts = {} as ApiParts
     const refusal = (hasLeft: boolean, agoMs: number) => {
       try {
-        spend(makeContext(parts, { asked, viewer: PUBLIC, limits }, { reader: { destroyed: hasLeft }, began: performance.now() - agoMs }), 1)
+        spend(
+          makeContext(
+            parts,
+            { asked, viewer: PUBLIC, limits },
+            { reader: { destroyed: hasLeft }, began: performance.now() - agoMs },
+          ),
+          1,
+        )
         return null
       } catch (error) {
         return asRefusal(error)?.code
