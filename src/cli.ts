@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=64
 /** The `hub` command. Exit status: 0 done, 1 the work failed or the content was refused, 2 wrong use. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -221,8 +221,8 @@ export const indexedUntil = async (db: Db): Promise<Date | null> => {
 
 export interface ToIndex {
   number: number
-  /** Codes shown. */
-  count: number
+  /** How many codes were shown. */
+  codes: number
   shown: Buffer | null
 }
 
@@ -233,8 +233,8 @@ export const toIndex = async (
   { rows, codes }: { rows: number; codes: number },
 ): Promise<ToIndex[]> => {
   const answer = await tx.raw(
-    `select t.number, t.shown, t.count from (select number, shown, sum(count) over (order by number) - count as before
-       from (select number, shown, count from trail where number > :number order by number limit :rows) n) t
+    `select t.number, t.shown, t.codes from (select number, shown, codes, sum(codes) over (order by number) - codes as before
+       from (select number, shown, count as codes from trail where number > :number order by number limit :rows) n) t
      where t.before < :codes order by t.number /* trail.toIndex */`,
     { number, rows, codes } as never,
   )

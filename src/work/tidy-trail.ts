@@ -45,7 +45,7 @@ const indexStep = (db: Db): Promise<{ rows: number; isLast: boolean }> =>
       }),
     )
     await store.index(tx, shown, last.number)
-    const codes = rows.reduce((sum, { count }) => sum + count, 0)
+    const codes = rows.reduce((sum, row) => sum + row.codes, 0)
     return { rows: rows.length, isLast: rows.length < INDEXED.rows && codes < INDEXED.codes }
   })
 

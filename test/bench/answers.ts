@@ -246,21 +246,18 @@ const bareServer = async (url: string, started: ChildProcess[]): Promise<Started
 /** With its log as it ships, into a file. */
 export const hubServer = async (url: string, folder: string, started: ChildProcess[]): Promise<Started> => {
   const port = 42_000 + (process.pid % 10_000)
-  const child = spawn(
-    process.execPath,
-    [...(process.env['BENCH_ARGS'] ?? '').split(' ').filter(Boolean), join(process.cwd(), 'dist/src/cli.js'), 'start'],
-    {
-      env: {
-        ...process.env,
-        DATABASE_URL: url,
-        DATA_DIR: join(folder, 'hub'),
-        LOG_FILE: join(folder, 'hub.log'),
-        PORT: String(port),
-        QUOTA_PER_MINUTE: QUOTA,
-      },
-      stdio: 'ignore',
+  // As a program of its own, with the flags that stand in its first line.
+  const child = spawn(join(process.cwd(), 'dist/src/cli.js'), ['start'], {
+    env: {
+      ...process.env,
+      DATABASE_URL: url,
+      DATA_DIR: join(folder, 'hub'),
+      LOG_FILE: join(folder, 'hub.log'),
+      PORT: String(port),
+      QUOTA_PER_MINUTE: QUOTA,
     },
-  )
+    stdio: 'ignore',
+  })
   started.push(child)
   while (child.exitCode === null) {
     const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null)

@@ -232,7 +232,7 @@ interface Server {
 
 const hub = async (url: string, folder: string, started: ChildProcess[]): Promise<Server> => {
   const port = 43_000 + (process.pid % 10_000)
-  const child = spawn(process.execPath, [join(process.cwd(), 'dist/src/cli.js'), 'start'], {
+  const child = spawn(join(process.cwd(), 'dist/src/cli.js'), ['start'], {
     env: {
       ...process.env,
       DATABASE_URL: url,

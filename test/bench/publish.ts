@@ -168,7 +168,7 @@ const withHub = async <T>(
   act: (hub: string, memory: () => { now: number; peak: number }) => Promise<T>,
 ): Promise<T> => {
   const port = 41_000 + (process.pid % 10_000)
-  const child = spawn(process.execPath, [join(process.cwd(), 'dist/src/cli.js'), 'start'], {
+  const child = spawn(join(process.cwd(), 'dist/src/cli.js'), ['start'], {
     env: { ...process.env, DATABASE_URL: url, DATA_DIR: join(folder, 'hub'), LOG_LEVEL: 'silent', PORT: String(port) },
     stdio: 'ignore',
   })

@@ -212,6 +212,16 @@ describe('work/trail', () => {
     )
   })
 
+  it('is indexed whole at once, also where its rows show more codes than one step takes in', async () => {
+    await pullItems(db(), [{ key: 'k1', code: codeOf(1), value: '刷单', day: '2026-10-10' }])
+    const trail = trailOf()
+    const shown = Array.from({ length: 1_000 }, (_, n) => codeOf(n))
+    await Promise.all(Array.from({ length: 45 }, () => trail.row(entry({ shown }))))
+    expect(await tidyTrail(db(), { cause: 'timetable', now: at(NOW) })).to.deep.equal({ indexed: 45, erased: 0 })
+    const [found] = await rowsOf(db(), 'select count(*)::int as rows from trail_operators')
+    expect(found).to.deep.equal({ rows: 45 })
+  })
+
   it('loses the content of what is past its time, and stays verifiable', async () => {
     await pullItems(db(), [{ key: 'k1', code: codeOf(1), value: '刷单', day: '2026-10-10' }])
     const trail = trailOf()
