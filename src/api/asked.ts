@@ -11,7 +11,7 @@ import type { ApiParts } from './parts.js'
 import { purposeIn } from './trail.js'
 
 /** Nearly every request goes there. */
-const GRAPHQL = new URL('http://hub/graphql')
+export const GRAPHQL = new URL('http://hub/graphql')
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 /** W3C Trace Context: version, trace, parent, flags. */

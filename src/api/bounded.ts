@@ -13,8 +13,11 @@ export const bounded = <V>(most: number): Bounded<V> => {
     get: (key) => {
       const value = kept.get(key)
       if (value === undefined) return undefined
-      kept.delete(key)
-      kept.set(key, value)
+      // While there is room for as many again it does not matter which would go first.
+      if (kept.size * 2 > most) {
+        kept.delete(key)
+        kept.set(key, value)
+      }
       return value
     },
     set: (key, value) => {

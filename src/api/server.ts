@@ -12,7 +12,7 @@ import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
 import { sorryPage } from '../web/sorry.js'
-import { type Asked, askedBy } from './asked.js'
+import { type Asked, askedBy, GRAPHQL } from './asked.js'
 import { checking } from './check.js'
 import { cookieIn } from './cookies.js'
 import { desk } from './desk.js'
@@ -40,7 +40,7 @@ export type { ApiParts, PartsGiven } from './parts.js'
 const LEFT = 499
 const UPLOAD_PATH = /^\/v1\/(?:feeds\/|sellers$|standings$)/
 
-const SECURITY = {
+const SECURITY = Object.entries({
   'Content-Security-Policy':
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
@@ -49,7 +49,7 @@ const SECURITY = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
-}
+})
 
 /** Not yet listening. `sockets`: their bounds in time and size. */
 export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<http.Server> => {
@@ -80,13 +80,13 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
     const own = askedBy(request, parts, response)
     if (!UPLOAD_PATH.test(own.url.pathname)) endInTime(request, response)
     asked.set(request, own)
-    for (const [name, value] of Object.entries(SECURITY)) response.setHeader(name, value)
+    for (const [name, value] of SECURITY) response.setHeader(name, value)
     response.setHeader('X-Request-Id', own.requestId)
     if (leaving.signal.aborted) response.setHeader('Connection', 'close')
     const answered = (status: number): void => {
       const seconds = (performance.now() - began) / 1_000
       metrics.answered({ door: doorOf(own.url.pathname), status, role: roleOf(request), seconds })
-      for (const code of new Set(own.refused)) metrics.refused(code)
+      if (own.refused.length > 0) for (const code of new Set(own.refused)) metrics.refused(code)
     }
     response.on('close', () => {
       if (!response.writableFinished) answered(LEFT)
@@ -98,7 +98,7 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
         {
           request: own.requestId,
           method: request.method,
-          path: redact(shown(own.url.pathname), parts.keys.mark),
+          path: own.url === GRAPHQL ? GRAPHQL.pathname : redact(shown(own.url.pathname), parts.keys.mark),
           status: response.statusCode,
           ms,
           ...(own.refused.length > 0 && { refused: [...new Set(own.refused)], address: own.address }),

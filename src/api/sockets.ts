@@ -76,7 +76,7 @@ export const joins = ({ socket }: IncomingMessage, response: ServerResponse): bo
   const counted = socket as Socket & { [UNDER_WAY]?: number }
   const now = (counted[UNDER_WAY] ?? 0) + 1
   counted[UNDER_WAY] = now
-  response.once('close', () => {
+  response.on('close', () => {
     counted[UNDER_WAY] = (counted[UNDER_WAY] ?? 1) - 1
   })
   return now <= PIPELINED_MOST

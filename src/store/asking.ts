@@ -114,5 +114,14 @@ const handleOf = (db: Db, client: Client): Db => {
   Object.setPrototypeOf(handle, db)
   const own = Object.create(context, { client: { value: client, writable: true } })
   Object.defineProperty(handle, 'context', { value: own })
+  Object.defineProperty(handle, BENEATH, { value: beneath(db) })
   return handle as unknown as Db
 }
+
+const BENEATH = Symbol('handle of the process')
+
+/**
+ * The handle of the process beneath that of a request; itself where it is none. What is remembered for all who ask is remembered
+ * by it, and made by it: a request may end before it is done.
+ */
+export const beneath = (db: Db): Db => (db as Db & { [BENEATH]?: Db })[BENEATH] ?? db

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import { type Candidate, type GramCounts, gramsOf, type Question, searchKey, WIDE } from '../domain/name-search.js'
 import { publicName } from '../domain/public-name.js'
+import { beneath } from './asking.js'
 import type { Db, Tx } from './db.js'
 import { LISTED } from './public-list.js'
 import { inSight, type Sight } from './sight.js'
@@ -179,7 +180,8 @@ interface Counted {
 const remembered = new WeakMap<Db, Promise<Counted>>()
 
 /** How many names hold a gram, held in memory for as long as they are not counted anew. */
-export const gramCounts = async (db: Db): Promise<GramCounts> => {
+export const gramCounts = async (asker: Db): Promise<GramCounts> => {
+  const db = beneath(asker)
   const answer = await db.raw('select counts, counted, since from name_states /* names.gramCounts */')
   const { counts, counted, since } = answer.rows[0] as { counts: number; counted: number; since: number }
   const known = await remembered.get(db)?.catch(() => null)

@@ -7,6 +7,7 @@ import { score as fold } from '../domain/score.js'
 import type { Scorecard } from '../domain/scorecard.js'
 import { type Comparison, comparison, count, type Moved, nothingTried } from '../domain/trial.js'
 import { Refusal } from '../errors.js'
+import { beneath } from '../store/asking.js'
 import type { Db } from '../store/db.js'
 import * as operators from '../store/operators.js'
 import * as trials from '../store/trials.js'
@@ -132,7 +133,11 @@ const underWay = new WeakMap<Db, Map<string, Promise<trials.Trial>>>()
  * What a question is answered with: the latest trial of these cards made today if nothing was scored since, else one made
  * for it. Refusal TRIAL_TOO_LARGE with the command to run where that would take too long; those of `tryScorecard`.
  */
-export const trialAsked = async (db: Db, options: TrialOptions & { operatorsMost?: number }): Promise<trials.Trial> => {
+export const trialAsked = async (
+  asker: Db,
+  options: TrialOptions & { operatorsMost?: number },
+): Promise<trials.Trial> => {
+  const db = beneath(asker)
   const today = dateIn(options.now())
   const cards = await cardsOf(db, options, today)
   const hashes = { scorecardHash: hashOfCard(cards.after), againstHash: hashOfCard(cards.before) }

@@ -60,6 +60,13 @@ describe('operators by their names over HTTP', () => {
     expect((await briefly('白露电子'))[0]).to.deep.equal([other, 'PART'])
   })
 
+  it('counts of grams are read once for all who ask', async () => {
+    await find('虚构青禾')
+    const asked = await world.statements(() => find('虚构白露', { sub: 'another' }))
+    expect(asked.filter((sql) => sql.includes('names.candidates'))).to.not.deep.equal([])
+    expect(asked.filter((sql) => sql.includes('names.readCounts'))).to.deep.equal([])
+  })
+
   it('a former name leads to who bears another now, also one that only its registration told', async () => {
     for (const name of ['虚构旧舟网络有限公司', '虚构木桨网络有限公司']) {
       const { edges } = await find(name)

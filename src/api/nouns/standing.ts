@@ -99,12 +99,15 @@ export const standingView = (context: Context, { code, asOf, row, sees, freshnes
       asOf === context.today || !may(viewer, 'see_removed')
         ? isOnList(context, row)
         : () => wasListed(context, row, asOf),
-    listings: () => listingsOf(context, row, asOf),
+    listings: inside || (row.entries?.length ?? 0) > 0 ? () => listingsOf(context, row, asOf) : NO_LISTINGS,
     // Written out: spreading costs more than all else of a row.
     asOf: freshness?.asOf as Date,
     stale: freshness?.stale as boolean,
   }
 }
+
+/** Of nearly all, and without a function for each. */
+const NO_LISTINGS: ListingView[] = []
 
 /** Of today, and for whoever sees only what is public: by the public entries. */
 const isOnList = (context: Context, { entries, lists }: StandingRow): boolean =>
