@@ -6,10 +6,8 @@ import { Command, CommanderError, Option } from 'commander'
 import { accessCommands } from './access.js'
 import { accessTold } from './access-told.js'
 import { feeds } from './agencies/index.js'
-import { costsTold } from './api/costs.js'
-import { makeSchema } from './api/schema.js'
 import { checkDataDir, projectRoot, readConfig } from './config.js'
-import { demo, runningStandIns } from './demo.js'
+import { runningStandIns } from './demo-notes.js'
 import { isDate } from './domain/dates.js'
 import { INTERNAL, isRefusal, Refusal, toldOf } from './errors.js'
 import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub.js'
@@ -55,6 +53,11 @@ const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides =
   }
 }
 
+const fieldCosts = async () => {
+  const [{ costsTold }, { makeSchema }] = await Promise.all([import('./api/costs.js'), import('./api/schema.js')])
+  return costsTold(makeSchema())
+}
+
 interface Json {
   json?: boolean
 }
@@ -89,6 +92,8 @@ command
   .action(async () => {
     const config = readConfig()
     checkDataDir(config)
+    // Loaded where it is needed: all other commands start in half the time.
+    const { demo } = await import('./demo.js')
     await demo(config, say, run)
   })
 
@@ -308,7 +313,7 @@ command
   )
   .addOption(JSON_OPTION())
   .action(async ({ access, costs, json }: Json & { access?: boolean; costs?: boolean }) => {
-    const told = access ? accessTold : costs ? costsTold(makeSchema()) : null
+    const told = access ? accessTold : costs ? await fieldCosts() : null
     if (told) return tell(json, told.value, () => told.lines)
     await withHub(async (hub) => {
       const { value, lines } = await status(hub)

@@ -2,12 +2,13 @@
  * What `npm start` runs: the stand-ins, one whole cycle with progress shown, then serving, with three examples to paste.
  * Stand-ins stand only where the configuration names no agency or platform of its own.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type World, world } from '../seeds/world.js'
 import { feeds } from './agencies/index.js'
 import type { Config } from './config.js'
+import { forget, note, readJson, SANDBOX_FOLDER } from './demo-notes.js'
 import { demoPeople } from './demo-people.js'
 import { dateIn } from './domain/dates.js'
 import { Refusal } from './errors.js'
@@ -28,8 +29,6 @@ import { replaceSellers } from './work/sellers.js'
 type Say = (text: string) => void
 type Run = (hub: Hub, begin: () => Promise<void>, end?: () => Promise<void>) => Promise<void>
 
-/** Under the data folder: what the stand-ins keep from one start to the next. */
-const SANDBOX_FOLDER = 'sandbox'
 const CLIENTS_FILE = 'clients.json'
 /** Rounds of pushing in which the demo waits for the platforms to confirm. */
 const PUSH_ROUNDS = 5
@@ -202,44 +201,5 @@ const freshSecret = async (hub: Hub, given: clients.ClientGiven): Promise<string
   } catch (error) {
     if (!(error instanceof Refusal && error.code === 'CLIENT_UNKNOWN')) throw error
     return (await clients.add(hub.db, given, given.agency ? [given.agency] : [], hub.now())).client_secret
-  }
-}
-
-const readJson = (path: string): unknown => {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'))
-  } catch {
-    return null
-  }
-}
-
-/** Lets commands beside the running demo find its stand-ins; one file a demo, since several may run on one folder. */
-const noteFile = (config: Config, pid: number): string => join(config.dataDir, SANDBOX_FOLDER, `running.${pid}.json`)
-
-const note = (config: Config, addresses: Addresses): void => {
-  mkdirSync(join(config.dataDir, SANDBOX_FOLDER), { recursive: true })
-  writeFileSync(noteFile(config, process.pid), JSON.stringify(addresses), { mode: 0o600 })
-}
-
-const forget = (config: Config): void => rmSync(noteFile(config, process.pid), { force: true })
-
-/** The stand-ins of a demo that runs now on this data folder; none if all ended, also by being killed. */
-export const runningStandIns = (config: Config): Addresses => {
-  const folder = join(config.dataDir, SANDBOX_FOLDER)
-  const notes = existsSync(folder) ? readdirSync(folder) : []
-  for (const name of notes) {
-    const pid = Number(/^running\.(\d+)\.json$/.exec(name)?.[1])
-    if (pid > 0 && isAlive(pid)) return (readJson(join(folder, name)) as Addresses | null) ?? NOWHERE
-  }
-  return NOWHERE
-}
-
-const NOWHERE: Addresses = { agencies: {}, platforms: {} }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

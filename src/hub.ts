@@ -2,7 +2,7 @@
 import type { Server } from 'node:http'
 import { setTimeout as after } from 'node:timers/promises'
 import { agencies as allAgencies, feeds } from './agencies/index.js'
-import { type ApiParts, makeServer } from './api/server.js'
+import type { ApiParts } from './api/parts.js'
 import { changing } from './changing.js'
 import type { Config } from './config.js'
 import * as contracts from './contracts.js'
@@ -286,11 +286,12 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       ticking = database.connect(databaseUrl, { what: 'timetable' })
       clock = startClock(ticking, { occasions, act, now, log, metrics })
     },
-    /** Listens, and says where. `demo`: the pages say that everything shown is invented. */
+    /** Listens, and says where. `demo`: the pages say that everything shown is invented. What serves is loaded here: commands that do not start in half the time. */
     serve: async ({ demo = false } = {}): Promise<string> => {
       // Answers have connections of their own: a long merge must not keep the public waiting for one.
       answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS, what: 'answers' })
       trail = openTrail(databaseUrl, { log, now, notes, database: identity, metrics })
+      const { makeServer } = await import('./api/server.js')
       const made = await makeServer({
         db: answers,
         keys,

@@ -55,6 +55,7 @@ const TOP = [
   'cli',
   'hub',
   'demo',
+  'demo-notes',
   'demo-people',
   'status',
   'progress',

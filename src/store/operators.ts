@@ -154,28 +154,36 @@ export const learn = async (
   )
 }
 
-/** The operators behind codes of any scheme, by the code asked for. */
+/**
+ * The operators behind codes of any scheme, by the code asked for. A row is read and sent for each code, also where it leads to
+ * nobody: how long it takes must not say to whom an operator is none of theirs that there is one.
+ */
 export const byCodes = async (
   db: Db | Tx,
   codes: readonly { scheme: string; code: string }[],
 ): Promise<Map<string, Operator>> => {
   if (codes.length === 0) return new Map()
   const answer = await db.raw(
-    `select a.scheme || ':' || a.code as asked, ${COLUMNS}
+    `select a.scheme || ':' || a.code as asked, c.id is not null as "isThere", ${COLUMNS}
      from unnest(?::text[], ?::text[]) as a(scheme, code)
      cross join lateral (select case when min(c.operator_id) = max(c.operator_id) then min(c.operator_id) end as id from codes c
        where c.scheme = a.scheme and c.code = a.code and c.known_to is null) c
-     join operators o on o.id = c.id /* operators.byCodes */`,
+     join operators o on o.id = coalesce(c.id, (select min(id) from operators)) /* operators.byCodes */`,
     [codes.map((c) => c.scheme), codes.map((c) => c.code)],
   )
-  return new Map(answer.rows.map((row: Operator & { asked: string }) => [row.asked, row]))
+  const rows = answer.rows as (Operator & { asked: string; isThere: boolean })[]
+  return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.asked, row]))
 }
 
+/** A row for each, also where there is none: see `byCodes`. */
 export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, Operator>> => {
-  const answer = await db.raw(`select ${COLUMNS} from operators o where o.id = any(?) /* operators.byIds */`, [
-    [...ids],
-  ])
-  return new Map(answer.rows.map((row: Operator) => [row.id, row]))
+  const answer = await db.raw(
+    `select c.id is not null as "isThere", ${COLUMNS} from unnest(?::int[]) as a(id)
+     left join operators c on c.id = a.id join operators o on o.id = coalesce(c.id, (select min(id) from operators)) /* operators.byIds */`,
+    [[...ids]],
+  )
+  const rows = answer.rows as (Operator & { isThere: boolean })[]
+  return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.id, row]))
 }
 
 /** Names that each has borne, newest first, the present one left out. */
