@@ -77,6 +77,8 @@ command
   .action(async () => {
     const config = readConfig()
     checkDataDir(config)
+    // Before signals are ours to handle: while it loads one simply ends the process, and none finds a hub half begun.
+    await import('./api/server.js')
     const hub = await makeHub(config, { migrate: 'always' })
     await run(hub, async () => {
       const url = await hub.serve()

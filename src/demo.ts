@@ -7,6 +7,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type World, world } from '../seeds/world.js'
 import { feeds } from './agencies/index.js'
+// Before signals are ours to handle: see `hub start`.
+import './api/server.js'
 import type { Config } from './config.js'
 import { forget, note, readJson, SANDBOX_FOLDER } from './demo-notes.js'
 import { demoPeople } from './demo-people.js'

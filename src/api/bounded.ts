@@ -1,4 +1,4 @@
-/** A store of bounded size: what was used longest ago goes first. */
+/** A store of bounded size: what was used longest ago goes first, of what came while it was less than half full what came first. */
 
 export interface Bounded<V> {
   /** A use. */
@@ -13,7 +13,7 @@ export const bounded = <V>(most: number): Bounded<V> => {
     get: (key) => {
       const value = kept.get(key)
       if (value === undefined) return undefined
-      // While there is room for as many again it does not matter which would go first.
+      // While there is room for as many again nothing goes, and each use is spared the writing.
       if (kept.size * 2 > most) {
         kept.delete(key)
         kept.set(key, value)

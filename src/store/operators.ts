@@ -179,8 +179,9 @@ export const byCodes = async (
 export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, Operator>> => {
   const answer = await db.raw(
     `select c.id is not null as "isThere", ${COLUMNS} from unnest(?::int[]) as a(id)
-     left join operators c on c.id = a.id join operators o on o.id = coalesce(c.id, (select min(id) from operators)) /* operators.byIds */`,
-    [[...ids]],
+     cross join lateral (select (select id from operators where id = a.id) as id offset 0) c
+     join operators o on o.id = coalesce(c.id, (select min(id) from operators)) /* operators.byIds */`,
+    [[...new Set(ids)]],
   )
   const rows = answer.rows as (Operator & { isThere: boolean })[]
   return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.id, row]))

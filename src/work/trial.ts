@@ -137,18 +137,19 @@ export const trialAsked = async (
   asker: Db,
   options: TrialOptions & { operatorsMost?: number },
 ): Promise<trials.Trial> => {
-  const db = beneath(asker)
   const today = dateIn(options.now())
-  const cards = await cardsOf(db, options, today)
+  const cards = await cardsOf(asker, options, today)
   const hashes = { scorecardHash: hashOfCard(cards.after), againstHash: hashOfCard(cards.before) }
-  const stored = await trials.fresh(db, { ...hashes, today })
+  const stored = await trials.fresh(asker, { ...hashes, today })
   if (stored !== null) return stored
   const most = options.operatorsMost ?? ASKED_OPERATORS_MOST
-  if (await trials.moreThan(db, most)) {
+  if (await trials.moreThan(asker, most)) {
     const command = `hub score --dry-run --scorecard ${options.version}`
     const whole = options.against == null ? command : `${command} --against ${options.against}`
     throw new Refusal('TRIAL_TOO_LARGE', { limit: most, command: whole })
   }
+  // Others may wait for it when whoever asked first has gone.
+  const db = beneath(asker)
   const waited = underWay.get(db) ?? new Map<string, Promise<trials.Trial>>()
   underWay.set(db, waited)
   const key = `${hashes.scorecardHash} ${hashes.againstHash} ${today}`
