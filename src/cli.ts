@@ -94,7 +94,7 @@ command
   .action(async () => {
     const config = readConfig()
     checkDataDir(config)
-    // Loaded where it is needed: all other commands start in half the time.
+    // Loaded where it is needed: with the server it takes half a second, which no other command need wait.
     const { demo } = await import('./demo.js')
     await demo(config, say, run)
   })

@@ -286,7 +286,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       ticking = database.connect(databaseUrl, { what: 'timetable' })
       clock = startClock(ticking, { occasions, act, now, log, metrics })
     },
-    /** Listens, and says where. `demo`: the pages say that everything shown is invented. What serves is loaded here: commands that do not start in half the time. */
+    /** Listens, and says where. `demo`: the pages say that everything shown is invented. What serves is loaded here, since other commands need not wait for it. */
     serve: async ({ demo = false } = {}): Promise<string> => {
       // Answers have connections of their own: a long merge must not keep the public waiting for one.
       answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS, what: 'answers' })
