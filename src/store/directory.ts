@@ -114,37 +114,57 @@ export const countOf = async (db: Db, filter: Filter): Promise<number> => {
 export interface Found {
   operator: Operator
   match: Match
+  /** As whoever was found is called now, which may be a part of the operator. */
+  name: string | null
 }
 
-/** Behind these matches the operators that the filter lets through, each by its best name, in the order of the matches. */
-export const behind = async (db: Db, matches: readonly Match[], filter: Filter): Promise<Found[]> => {
+/** Of those that a page needs, so many are looked at first: some may be of one operator, or not let through. */
+const LOOKED_AT = 2
+
+/**
+ * Behind these matches the operators that the filter lets through, each by its best name, in the order of the matches. At least
+ * `enough`, where there are so many.
+ */
+export const behind = async (
+  db: Db,
+  matches: readonly Match[],
+  filter: Filter,
+  enough = matches.length,
+): Promise<Found[]> => {
+  const foremost = matches.slice(0, LOOKED_AT * enough)
+  const found = await behindAll(db, foremost, filter)
+  const rest = matches.slice(foremost.length)
+  return found.length >= enough || rest.length === 0 ? found : behindAll(db, matches, filter)
+}
+
+const behindAll = async (db: Db, matches: readonly Match[], filter: Filter): Promise<Found[]> => {
   if (matches.length === 0) return []
   const answer = await db.raw(
-    `select w.id as "named", ${COLUMNS} from unnest(:ids::int[]) as n(id) join operators w on w.id = n.id and w.known_to is null
+    `select w.id as "found", w.name as called, ${COLUMNS} from unnest(:ids::int[]) as n(id) join operators w on w.id = n.id and w.known_to is null
      join operators o on o.id = coalesce(w.merged_into, w.id)
      where ${filtered(filter)} ${filter.grade == null ? '' : `and ${GRADED}`} /* directory.behind */`,
     { ...bindingsOf(filter), ids: matches.map(({ operator }) => operator) } as never,
   )
-  const owners = new Map<number, Operator>(
-    answer.rows.map(({ named, ...operator }: Operator & { named: number }) => [named, operator]),
-  )
+  type Row = Operator & { found: number; called: string | null }
+  const rows = new Map<number, Row>(answer.rows.map((row: Row) => [row.found, row]))
   const best = new Map<number, Found>()
   for (const match of matches) {
-    const operator = owners.get(match.operator)
-    if (operator !== undefined && !best.has(operator.id)) best.set(operator.id, { operator, match })
+    const row = rows.get(match.operator)
+    if (row === undefined || best.has(row.id)) continue
+    const { found: _, called, ...operator } = row
+    best.set(operator.id, { operator, match, name: called })
   }
   return [...best.values()]
 }
 
-/** The name as it is written that was found, present or former; null: it is called so no longer. */
-export const namesBehind = async (
+/** Names that these were called before, as they are written. */
+export const formerNames = async (
   db: Db,
   operators: readonly number[],
-): Promise<{ operatorId: number; name: string; former: boolean }[]> => {
+): Promise<{ operatorId: number; name: string }[]> => {
   const answer = await db.raw(
-    `select id as "operatorId", name, false as former from operators where id = any(:ids) and name is not null
-     union all select operator_id, name, true from operator_names where operator_id = any(:ids) /* directory.namesBehind */`,
-    { ids: [...operators] } as never,
+    `select operator_id as "operatorId", name from operator_names where operator_id = any(?) /* directory.formerNames */`,
+    [[...operators]] as never,
   )
   return answer.rows
 }

@@ -1,13 +1,10 @@
-/** Names as they are searched: made of what operators are and were called, each with its grams. */
+/** Names as they are searched, written down: made of what operators are and were called, each with its grams. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
-import { type Candidate, type GramCounts, gramsOf, type Question, searchKey, WIDE } from '../domain/name-search.js'
+import { gramsOf, searchKey } from '../domain/name-search.js'
 import { publicName } from '../domain/public-name.js'
-import { beneath } from './asking.js'
 import type { Db, Tx } from './db.js'
-import { LISTED } from './public-list.js'
-import { inSight, type Sight } from './sight.js'
 
 /** Operators of which the names are written down by the transaction that brought them; of more the sweep does it. */
 const FOLLOWED_MOST = 5_000
@@ -18,8 +15,6 @@ const BARE_FROM = 50_000
 /** Names written since they were counted, as a share of those counted, from which they are counted anew; fewer than so many never are. */
 const COUNT_AGAIN_SHARE = 0.2
 const COUNT_AGAIN_FROM = 5_000
-/** Names that one question brings here at all, where the count of the grams is old. */
-const MOST_AT_ALL = 2 * WIDE.candidates
 /** For sorting while the index is built, and for counting. Of its transaction only. */
 const BUILD_MEM = '256MB'
 /** Advisory lock between those who write names: what one reads of them is what it changes. */
@@ -170,90 +165,3 @@ export const finish = async (db: Db, wanted: number): Promise<void> => {
   })
   await db.raw('analyze names /* names.finish analyze */')
 }
-
-interface Counted {
-  counts: number
-  grams: Map<number, number>
-}
-
-/** Counts as they were read last, of each database; another count is another number. */
-const remembered = new WeakMap<Db, Promise<Counted>>()
-
-/** How many names hold a gram, held in memory for as long as they are not counted anew. */
-export const gramCounts = async (asker: Db): Promise<GramCounts> => {
-  const db = beneath(asker)
-  const answer = await db.raw('select counts, counted, since from name_states /* names.gramCounts */')
-  const { counts, counted, since } = answer.rows[0] as { counts: number; counted: number; since: number }
-  const known = await remembered.get(db)?.catch(() => null)
-  const reading = known?.counts === counts ? Promise.resolve(known) : readCounts(db, counts)
-  remembered.set(db, reading)
-  const { grams } = await reading
-  return { counted: (gram) => grams.get(gram) ?? 0, of: counted, since }
-}
-
-const readCounts = async (db: Db, counts: number): Promise<Counted> => {
-  const answer = await db.raw(
-    `select coalesce(string_agg(gram || ' ' || names, ','), '') as all from name_grams /* names.readCounts */`,
-  )
-  const grams = new Map<number, number>()
-  for (const one of String(answer.rows[0].all).split(',')) {
-    const [gram, names] = one.split(' ')
-    if (names !== undefined) grams.set(Number(gram), Number(names))
-  }
-  return { counts, grams }
-}
-
-/**
- * `personal`: also names that hold something masked outside. `named`: as domain/names writes it; whoever is called just so is
- * among them also where each gram is in too many names. `listed`: only of operators that have an entry of ours.
- * `sight`: only of operators that the asker may see: those it may not see take no place among as many as are looked at.
- */
-export const candidates = async (
-  db: Db,
-  question: NonNullable<Question>,
-  {
-    personal,
-    named,
-    listed = false,
-    sight = null,
-  }: { personal: boolean; named: string; listed?: boolean; sight?: Sight },
-): Promise<Candidate[]> => {
-  const own = `(:personal or not n.personal) ${inSight(sight, 'n.operator_id')}`
-  const ours = listed ? LISTED : 'true'
-  // Named by its schema: with the extension intarray the bare operator is another, which the index does not know.
-  const found = question.all
-    ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and ${own} and ${ours} order by n.operator_id limit ${WIDE.candidates})
-       union all (select * from names n where ${own} and ${ours} and n.operator_id in (
-         select id from operators where name_key = :named union select operator_id from operator_names where name_key = :named) limit ${WIDE.candidates})`
-    : `select * from (select * from names n where n.grams operator(pg_catalog.&&) :grams::int[] and ${own} limit ${MOST_AT_ALL}) n where ${ours}`
-  const answer = await db.raw(`${IN_ONE} from (${found}) n /* names.candidates */`, {
-    grams: question.grams,
-    personal,
-    named,
-    sight,
-  } as never)
-  return candidatesIn(answer.rows[0].all)
-}
-
-/** All names of the operator of this code, and of those merged into it. */
-export const ofOne = async (db: Db, code: string, personal: boolean): Promise<Candidate[]> => {
-  const answer = await db.raw(
-    `with one as (select id from operators where (uscc = :code or shop = :code) and known_to is null)
-     ${IN_ONE} from names n where (:personal or not n.personal) and n.operator_id in (
-       select id from one union all select o.id from operators o join one on o.merged_into = one.id) /* names.ofOne */`,
-    { code, personal } as never,
-  )
-  return candidatesIn(answer.rows[0].all)
-}
-
-/** One text instead of thousands of rows: that is what takes time. */
-const IN_ONE = `select coalesce(string_agg(n.operator_id || case when n.former then '-' else '+' end || n.key, ','), '') as all`
-
-const candidatesIn = (all: string): Candidate[] => (all === '' ? [] : all.split(',').map(candidateIn))
-
-const candidateIn = (text: string): Candidate => {
-  let end = 0
-  for (let unit = text.charCodeAt(0); unit >= ZERO && unit <= NINE; unit = text.charCodeAt(end)) end += 1
-  return { operator: Number(text.slice(0, end)), former: text[end] === '-', key: text.slice(end + 1) }
-}
-const [ZERO, NINE] = [0x30, 0x39]

@@ -1,20 +1,10 @@
 /** What answers a question to the list: by filters page by page, by a code, or by a name however it is written. */
 import { codeOf } from '../domain/identity.js'
-import {
-  isNear,
-  type Match,
-  type MatchReason,
-  matchesOf,
-  NARROW,
-  questionFor,
-  type Reach,
-  searchKey,
-  WIDE,
-} from '../domain/name-search.js'
+import { type Match, type MatchReason, searchKey } from '../domain/name-search.js'
 import { normalizeName } from '../domain/names.js'
 import type { Db } from '../store/db.js'
+import * as names from '../store/found-names.js'
 import type { PublicBody } from '../store/listings.js'
-import * as names from '../store/names.js'
 import * as operators from '../store/operators.js'
 import * as publicList from '../store/public-list.js'
 import type { Kept, Stamped } from './kept.js'
@@ -114,14 +104,6 @@ const ranksOf = async (db: Db, name: string): Promise<Map<number, Pick<Match, 'r
   }
   const key = searchKey(name)
   if (key === '') return new Map()
-  const counts = await names.gramCounts(db)
-  const within = async (reach: Reach): Promise<Match[]> => {
-    const question = questionFor(key, counts, reach)
-    if (question === null) return []
-    const asked = { personal: false, named: normalizeName(name), listed: true }
-    return matchesOf(key, await names.candidates(db, question, asked))
-  }
-  const narrow = await within(NARROW)
-  const matches = isNear(narrow[0]) ? narrow : await within(WIDE)
+  const matches = await names.nearest(db, { key, personal: false, named: normalizeName(name), listed: true })
   return new Map(matches.slice(0, FOUND_MOST).map((match) => [match.operator, match]))
 }

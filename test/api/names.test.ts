@@ -162,6 +162,7 @@ describe('operators by their names over HTTP', () => {
     const { db } = world.database
     await db('name_states').increment('wanted', 1)
     expect(await sweepNames(db)).to.equal(0)
+    await find('虚构青禾')
     await world.bring('registry', [registration(uscc(60), '虚构孤鹜落霞有限公司')])
     expect((await briefly('虚构孤鹜落霞有限公司'))[0]).to.deep.equal([uscc(60), 'EXACT'])
     expect((await briefly('长春市虚购青和商贸有限公司'))[0]).to.deep.equal([firm, 'TYPING'])
