@@ -6,14 +6,23 @@ const UNDER_WAY_MOST = 2
 /** Keys of one statement, unless one asker alone has more. */
 const KEYS_MOST = 1_000
 
+/**
+ * Keys, under way and waiting together, from which a further group is worth beginning: what each costs the process and the server
+ * beside its keys is that of many keys. Fifty askers are answered sooner one group after the other than by two at once.
+ */
+export const KEYS_WORTH_TWO = 100
+
 /** Answers keys in their order. */
 export type Answer<K, V> = (keys: readonly K[]) => Promise<V[]>
 
 /**
  * What is asked by several askers before the loop turns is answered by one call of `answer`, and at most so many calls are
- * under way. An asker's keys stay together, so that its answer is of one instant; and no answer is older than its question.
+ * under way, more than one only while there are so many keys. An asker's keys stay together, so that its answer is of one instant; and no answer is older than its question.
  */
-export const crowd = <K, V>(answer: (keys: K[]) => Promise<V[]>, most = UNDER_WAY_MOST): Answer<K, V> => {
+export const crowd = <K, V>(
+  answer: (keys: K[]) => Promise<V[]>,
+  { most = UNDER_WAY_MOST, worth = 0 }: { most?: number; worth?: number } = {},
+): Answer<K, V> => {
   interface Asker {
     keys: readonly K[]
     resolve: (values: V[]) => void
@@ -21,10 +30,13 @@ export const crowd = <K, V>(answer: (keys: K[]) => Promise<V[]>, most = UNDER_WA
   }
   const waiting: Asker[] = []
   let underWay = 0
+  /** Keys that were asked and are not answered yet. */
+  let open = 0
   let called = false
 
   const call = (): void => {
     if (called || underWay >= most || waiting.length === 0) return
+    if (underWay > 0 && open < worth) return
     called = true
     setImmediate(() => {
       called = false
@@ -45,12 +57,14 @@ export const crowd = <K, V>(answer: (keys: K[]) => Promise<V[]>, most = UNDER_WA
       for (const { reject } of askers) reject(error)
     } finally {
       underWay -= 1
+      for (const { keys } of askers) open -= keys.length
       call()
     }
   }
   return (keys) =>
     new Promise((resolve, reject) => {
       waiting.push({ keys, resolve, reject })
+      open += keys.length
       call()
     })
 }

@@ -10,12 +10,12 @@ import * as standings from '../store/standings.js'
 import * as versions from '../store/versions.js'
 import * as watch from '../store/watch.js'
 import { grouped } from './batch.js'
-import { type Answer, crowd } from './crowd.js'
+import { type Answer, crowd, KEYS_WORTH_TWO } from './crowd.js'
 import { type AtWhen, inOrder, listsOf, type PageOfRecords, withoutOperator } from './loads.js'
 import type { ApiParts } from './parts.js'
 
 /** Of the same question at once: one about a file that is long does not keep all others waiting. */
-const FILES_UNDER_WAY = 4
+const FILES = { most: 4 }
 
 export interface StandingAsked {
   code: string
@@ -51,7 +51,7 @@ export const makeHot = ({ db: beside, agencies }: Pick<ApiParts, 'db' | 'agencie
   })
   return {
     db,
-    standings: crowd((asked) => standingsOf(db, asked)),
+    standings: crowd((asked) => standingsOf(db, asked), { worth: KEYS_WORTH_TWO }),
     pulls: async () => (await pulls([null]))[0] ?? new Map(),
     ...filesOf(db),
     close: () => db.destroy(),
@@ -63,29 +63,29 @@ const filesOf = (db: Db): Pick<Hot, 'operators' | 'records' | 'scores' | 'listin
   operators: crowd(async (codes) => {
     const found = await operators.byCodes(db, codes)
     return codes.map(({ scheme, code }) => found.get(`${scheme}:${code}`) ?? null)
-  }, FILES_UNDER_WAY),
+  }, FILES),
   records: crowd(
     grouped(withoutOperator, async (asked) => {
       const { when, ...page } = asked[0] as PageOfRecords
       const ids = idsOf(asked)
       return listsOf(ids, await versions.ofOperators(db, distinct(ids), when, page))
     }),
-    FILES_UNDER_WAY,
+    FILES,
   ),
   scores: crowd(
     grouped(withoutOperator, async (asked) => {
       const ids = idsOf(asked)
       return inOrder(ids, await scores.latest(db, distinct(ids), (asked[0] as AtWhen).when))
     }),
-    FILES_UNDER_WAY,
+    FILES,
   ),
-  listings: crowd(async (ids) => listsOf(ids, await listings.ofOperators(db, distinct(ids))), FILES_UNDER_WAY),
+  listings: crowd(async (ids) => listsOf(ids, await listings.ofOperators(db, distinct(ids))), FILES),
   mirrored: crowd(
     grouped(withoutOperator, async (asked) => {
       const ids = idsOf(asked)
       return listsOf(ids, await versions.mirrored(db, distinct(ids), (asked[0] as AtWhen).when))
     }),
-    FILES_UNDER_WAY,
+    FILES,
   ),
 })
 

@@ -2,14 +2,13 @@
  * What the trail is told of an answer, before it leaves. Every question of whoever is signed in leaves a row; so does every
  * act, one before it is done and one with its outcome, so that nothing is done of which no row tells.
  */
-import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
 import { type GraphQLError, type OperationDefinitionNode, OperationTypeNode } from 'graphql'
 import { withoutAccessCodes } from '../domain/access-code.js'
 import { redact } from '../domain/privacy.js'
-import type { TrailKind } from '../domain/trail.js'
+import { digestOf, type TrailKind } from '../domain/trail.js'
 import type { Viewer } from '../domain/viewer.js'
 import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import type { Asked } from './asked.js'
@@ -95,7 +94,7 @@ export const keep = (
   { sub, role, agency }: Pick<Viewer, 'sub' | 'role' | 'agency'>,
   { kind, asked, outcome = DONE, shown = [], content }: Kept,
 ): Promise<void> => {
-  const digest = content === undefined ? null : hash('sha256', content, 'buffer')
+  const digest = content === undefined ? null : digestOf(content)
   const who = { client: sub ?? 'public', role, agency }
   // Of what is yet to be done nobody knows what will come of it.
   const came = kind === 'ACT' ? null : outcome

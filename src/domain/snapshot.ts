@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { canonical, type Json } from './records.js'
-import type { HeadSaid } from './trail.js'
+import type { Head } from './trail.js'
 
 /** How snapshots are chained and their files written. A new form makes a new snapshot of an unchanged list. */
 export const FORM = 3
@@ -63,7 +63,7 @@ export interface Manifest {
   publishedAt: string
   validUntil: string
   /** The head of the trail of answers when it was signed; null: nothing was answered yet, or it is a manifest of one answer. */
-  trail: HeadSaid | null
+  trail: Head | null
   files: readonly FileSaid[]
 }
 

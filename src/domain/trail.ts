@@ -16,8 +16,9 @@ export type TrailKind = (typeof TRAIL_KINDS)[number]
 export const CHUNK_CODES_MOST = 1_000
 export const SALT_BYTES = 16
 
+/** Bytes as base64: as they are hashed. */
 export interface Content {
-  salt: Buffer
+  salt: string
   client: string
   role: string
   agency: string | null
@@ -27,9 +28,9 @@ export interface Content {
   /** DONE, or the codes of what was refused; null: it is about to be done. */
   outcome: string | null
   /** Codes shown, packed. */
-  shown: Buffer | null
+  shown: string | null
   /** SHA-256 of the answer as it leaves. */
-  digest: Buffer | null
+  digest: string | null
 }
 
 export interface Frame {
@@ -39,59 +40,52 @@ export interface Frame {
   count: number
 }
 
+/** As manifests, notes and commands write it, too. Hashes are SHA-256, in hexadecimal. */
 export interface Head {
   number: number
-  hash: Buffer
+  hash: string
 }
 
 export interface Row extends Frame {
   number: number
-  contentHash: Buffer
-  previous: Buffer
-  hash: Buffer
+  contentHash: string
+  previous: string
+  hash: string
   /** Null: erased. */
   content: Content | null
 }
 
 /** The head of a trail that has no row yet. */
-export const NO_HEAD: Head = { number: 0, hash: Buffer.alloc(32) }
+export const NO_HEAD: Head = { number: 0, hash: '0'.repeat(64) }
 
 /** SHA-256 of the canonical content: a JSON array of its members in one order, bytes as base64. */
-export const contentHash = (c: Content): Buffer =>
+export const contentHash = (c: Content): string =>
   sha256(
-    JSON.stringify([
-      c.salt.toString('base64'),
-      c.client,
-      c.role,
-      c.agency,
-      c.purpose,
-      c.request,
-      c.asked,
-      c.outcome,
-      c.shown?.toString('base64') ?? null,
-      c.digest?.toString('base64') ?? null,
-    ]),
+    JSON.stringify([c.salt, c.client, c.role, c.agency, c.purpose, c.request, c.asked, c.outcome, c.shown, c.digest]),
   )
 
 /** SHA-256 of the frame, the content's hash and the hash of the row before: lines of text, hashes in hexadecimal. */
-export const rowHash = (row: Frame & { number: number; contentHash: Buffer; previous: Buffer }): Buffer =>
-  sha256(
-    `${row.number}\n${row.at.toISOString()}\n${row.kind}\n${row.count}\n${row.contentHash.toString('hex')}\n${row.previous.toString('hex')}\n`,
-  )
+export const rowHash = (row: Omit<Row, 'hash' | 'content'>): string =>
+  sha256(`${row.number}\n${row.at.toISOString()}\n${row.kind}\n${row.count}\n${row.contentHash}\n${row.previous}\n`)
 
-const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer')
+const sha256 = (text: string): string => hash('sha256', text, 'hex')
+
+/** SHA-256 of an answer as it leaves, as a row has it. */
+export const digestOf = (answer: string | Buffer): string => hash('sha256', answer, 'base64')
 
 /** These as the next rows after `head`, in their order. */
 export const chained = (
   head: Head,
-  links: readonly (Frame & { content: Content; contentHash: Buffer })[],
+  links: readonly (Frame & { content: Content; contentHash: string })[],
 ): (Row & { content: Content })[] => {
   let { number, hash: previous } = head
-  return links.map((link) => {
+  // Written out, and of one shape: it is done for every answer.
+  return links.map(({ at, kind, count, content, contentHash }) => {
     number += 1
-    const row = { ...link, number, previous }
-    previous = rowHash(row)
-    return { ...row, hash: previous }
+    const row = { at, kind, count, content, contentHash, number, previous, hash: '' }
+    row.hash = rowHash(row)
+    previous = row.hash
+    return row
   })
 }
 
@@ -139,10 +133,10 @@ export const makeWalk = (anchors: readonly Anchor[], mayErase: (at: Date) => boo
 
   const step = (row: Row): TrailFault | null => {
     if (row.number !== state.head.number + 1) return 'MISSING'
-    if (!row.hash.equals(rowHash(row))) return 'ALTERED'
-    if (!row.previous.equals(state.head.hash)) return 'UNLINKED'
+    if (row.hash !== rowHash(row)) return 'ALTERED'
+    if (row.previous !== state.head.hash) return 'UNLINKED'
     if (row.content === null) return mayErase(row.at) ? null : 'ERASED'
-    return row.contentHash.equals(contentHash(row.content)) ? null : 'ALTERED'
+    return row.contentHash === contentHash(row.content) ? null : 'ALTERED'
   }
 
   return {
@@ -157,7 +151,7 @@ export const makeWalk = (anchors: readonly Anchor[], mayErase: (at: Date) => boo
         state.walked += 1
         if (row.content === null) state.erased += 1
         if (row.kind === 'CUT' && row.content !== null) state.cuts.push(cutIn(row.number, row.at, row.content.asked))
-        unmet.push(...(kept.get(row.number) ?? []).filter(({ hash }) => !hash.equals(row.hash)))
+        unmet.push(...(kept.get(row.number) ?? []).filter(({ hash }) => hash !== row.hash))
         state.head = { number: row.number, hash: row.hash }
       }
       return true
@@ -181,25 +175,19 @@ export const makeWalk = (anchors: readonly Anchor[], mayErase: (at: Date) => boo
 }
 
 /** What a row of a cut says: the head that was noted. */
-export const cutSaid = (noted: Head): string =>
-  JSON.stringify({ number: noted.number, hash: noted.hash.toString('hex') })
+export const cutSaid = (noted: Head): string => JSON.stringify(headSaid(noted))
 
 const cutIn = (number: number, at: Date, asked: string): Cut => {
   const noted = Number((JSON.parse(asked) as { number?: unknown }).number)
   return { after: number - 1, noted, at }
 }
 
-/** A head as manifests, notes and commands write it: `number`, and the hash in hexadecimal. */
-export interface HeadSaid {
-  number: number
-  hash: string
-}
-
-export const headSaid = ({ number, hash }: Head): HeadSaid => ({ number, hash: hash.toString('hex') })
+/** Of a row that is one, nothing but what is said outside. */
+export const headSaid = ({ number, hash }: Head): Head => ({ number, hash })
 
 /** Null for what is no head. */
 export const headIn = (said: unknown): Head | null => {
-  const { number, hash } = (said ?? {}) as Partial<HeadSaid>
+  const { number, hash } = (said ?? {}) as Partial<Head>
   if (!Number.isSafeInteger(number) || Number(number) < 1) return null
-  return /^[0-9a-f]{64}$/.test(String(hash)) ? { number: Number(number), hash: Buffer.from(String(hash), 'hex') } : null
+  return /^[0-9a-f]{64}$/.test(String(hash)) ? { number: Number(number), hash: String(hash) } : null
 }

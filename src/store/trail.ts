@@ -10,8 +10,11 @@ const LOCK = 'hub.trail'
 /** Null: there is no row yet. */
 export const head = async (db: Db | Tx): Promise<Head | null> => {
   const answer = await db.raw('select number, hash from trail order by number desc limit 1 /* trail.head */')
-  return answer.rows[0] ?? null
+  return headOf(answer.rows[0])
 }
+
+const headOf = (row: { number: number; hash: Buffer } | undefined): Head | null =>
+  row === undefined ? null : { number: row.number, hash: row.hash.toString('hex') }
 
 /**
  * Durable when it returns, whatever the server's settings say of commits. False: another process has written a row of one of
@@ -23,17 +26,21 @@ export const add = async (db: Db | Tx, rows: readonly (Row & { content: Content 
       `with durable as materialized (select set_config('synchronous_commit', 'on', true))
        insert into trail (number, at, kind, count, content_hash, previous, hash, salt, client, role, agency, purpose, request, asked,
          outcome, shown, digest)
-       select r.* from durable, unnest(?::bigint[], ?::timestamptz[], ?::text[], ?::int[], ?::bytea[], ?::bytea[], ?::bytea[], ?::bytea[],
-         ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[], ?::bytea[]) as r /* trail.add */`,
+       select r.number, r.at, r.kind, r.count, decode(r.content_hash, 'hex'), decode(r.previous, 'hex'), decode(r.hash, 'hex'),
+         decode(r.salt, 'base64'), r.client, r.role, r.agency, r.purpose, r.request, r.asked, r.outcome, decode(r.shown, 'base64'),
+         decode(r.digest, 'base64')
+       from durable, unnest(?::bigint[], ?::timestamptz[], ?::text[], ?::int[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+         ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[]) as r(number, at, kind, count, content_hash,
+         previous, hash, salt, client, role, agency, purpose, request, asked, outcome, shown, digest) /* trail.add */`,
       [
         numbers(rows.map((r) => r.number)),
-        texts(rows.map((r) => r.at.toISOString())),
-        texts(rows.map((r) => r.kind)),
+        plain(rows.map((r) => r.at.toISOString())),
+        plain(rows.map((r) => r.kind)),
         numbers(rows.map((r) => r.count)),
-        bytes(rows.map((r) => r.contentHash)),
-        bytes(rows.map((r) => r.previous)),
-        bytes(rows.map((r) => r.hash)),
-        bytes(rows.map((r) => r.content.salt)),
+        plain(rows.map((r) => r.contentHash)),
+        plain(rows.map((r) => r.previous)),
+        plain(rows.map((r) => r.hash)),
+        plain(rows.map((r) => r.content.salt)),
         texts(rows.map((r) => r.content.client)),
         texts(rows.map((r) => r.content.role)),
         texts(rows.map((r) => r.content.agency)),
@@ -41,8 +48,8 @@ export const add = async (db: Db | Tx, rows: readonly (Row & { content: Content 
         texts(rows.map((r) => r.content.request)),
         texts(rows.map((r) => r.content.asked)),
         texts(rows.map((r) => r.content.outcome)),
-        bytes(rows.map((r) => r.content.shown)),
-        bytes(rows.map((r) => r.content.digest)),
+        plain(rows.map((r) => r.content.shown)),
+        plain(rows.map((r) => r.content.digest)),
       ] as never,
     )
     return true
@@ -61,8 +68,8 @@ const texts = (members: readonly (string | null)[]): string =>
 const ESCAPED = /["\\]/
 const EACH_ESCAPED = /["\\]/g
 
-const bytes = (members: readonly (Buffer | null)[]): string =>
-  `{${members.map((each) => (each === null ? 'NULL' : `"\\\\x${each.toString('hex')}"`)).join(',')}}`
+/** Of letters, digits and signs that need no quotes: hashes, bytes as base64, instants. */
+const plain = (members: readonly (string | null)[]): string => `{${members.map((text) => text ?? 'NULL').join(',')}}`
 
 /**
  * The head, under a lock that to the end of the transaction only one of those who take it has. Two statements of one message: the
@@ -72,28 +79,34 @@ export const lockedHead = async (tx: Tx): Promise<Head | null> => {
   const [, answer] = (await tx.raw(
     `select pg_advisory_xact_lock(hashtextextended('${LOCK}', 0)) /* trail.lockedHead */;
      select number, hash from trail order by number desc limit 1 /* trail.lockedHead */`,
-  )) as unknown as { rows: Head[] }[]
-  return answer?.rows[0] ?? null
+  )) as unknown as { rows: { number: number; hash: Buffer }[] }[]
+  return headOf(answer?.rows[0])
 }
 
 const COLUMNS = `number, at, kind, count, content_hash as "contentHash", previous, hash, salt, client, role, agency, purpose, request, asked,
   outcome, shown, digest`
 
-type Flat = Omit<Row, 'content'> & { [Member in keyof Content]: Content[Member] | null }
+type Bytes = Record<'contentHash' | 'previous' | 'hash', Buffer> & Record<'salt' | 'shown' | 'digest', Buffer | null>
+type Flat = Omit<Row, 'content' | keyof Bytes> & Omit<Content, keyof Bytes> & Bytes
 
-const rowOf = (flat: Flat): Row => {
-  const { number, at, kind, count, contentHash, previous, hash, ...content } = flat
-  return {
-    number,
-    at,
-    kind,
-    count,
-    contentHash,
-    previous,
-    hash,
-    content: content.salt === null ? null : (content as Content),
-  }
-}
+const rowOf = ({ number, at, kind, count, contentHash, previous, hash, salt, shown, digest, ...texts }: Flat): Row => ({
+  number,
+  at,
+  kind,
+  count,
+  contentHash: contentHash.toString('hex'),
+  previous: previous.toString('hex'),
+  hash: hash.toString('hex'),
+  content:
+    salt === null
+      ? null
+      : {
+          ...texts,
+          salt: salt.toString('base64'),
+          shown: shown?.toString('base64') ?? null,
+          digest: digest?.toString('base64') ?? null,
+        },
+})
 
 /** In the order of the chain. */
 export const after = async (db: Db | Tx, number: number, limit: number): Promise<Row[]> => {
@@ -223,7 +236,8 @@ export interface ToIndex {
   number: number
   /** How many codes were shown. */
   codes: number
-  shown: Buffer | null
+  /** Packed, as base64. */
+  shown: string | null
 }
 
 /** At most so many rows, and no further one once they show so many codes. */
@@ -238,7 +252,10 @@ export const toIndex = async (
      where t.before < :codes order by t.number /* trail.toIndex */`,
     { number, rows, codes } as never,
   )
-  return answer.rows
+  return answer.rows.map((row: Omit<ToIndex, 'shown'> & { shown: Buffer | null }) => ({
+    ...row,
+    shown: row.shown?.toString('base64') ?? null,
+  }))
 }
 
 /** Each code is looked up by itself: joined as one, PostgreSQL would read all operators there are for a few hundred codes. */

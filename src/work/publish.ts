@@ -14,7 +14,7 @@ import {
   sealed,
   validUntil,
 } from '../domain/snapshot.js'
-import { type HeadSaid, headSaid } from '../domain/trail.js'
+import { type Head, headSaid } from '../domain/trail.js'
 import { Refusal } from '../errors.js'
 import type { Keys } from '../keys.js'
 import type { Db, Tx } from '../store/db.js'
@@ -225,7 +225,7 @@ export const manifestOf = (
   snapshot: Pick<snapshots.Snapshot, 'sequence' | 'previousHash' | 'publishedAt'>,
   until: Date,
   files: readonly FileSaid[],
-  head: HeadSaid | null = null,
+  head: Head | null = null,
 ): Manifest => ({
   sequence: snapshot.sequence,
   previousHash: snapshot.previousHash,

@@ -3,23 +3,25 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
 /** Fewer bytes are kept as they are: setting up the compression would cost more than the row. */
 const SMALLEST = 400
-const PLAIN = 0
+/** The byte in front says which it is. */
+const PLAIN = '\0'
 const DEFLATED = 1
 /** Fast: codes differ in their ends alone, and a higher level gains little. */
 const LEVEL = 1
 
-/** Null for no code. */
-export const packed = (codes: Iterable<string>): Buffer | null => {
-  const sorted = [...new Set(codes)].sort()
+/** As base64; null for no code. */
+export const packed = (codes: ReadonlySet<string>): string | null => {
+  const sorted = [...codes].sort()
   if (sorted.length === 0) return null
-  const text = Buffer.from(sorted.join('\n'))
-  if (text.length < SMALLEST) return Buffer.concat([Buffer.of(PLAIN), text])
-  return Buffer.concat([Buffer.of(DEFLATED), deflateRawSync(text, { level: LEVEL })])
+  const text = Buffer.from(`${PLAIN}${sorted.join('\n')}`)
+  if (text.length <= SMALLEST) return text.toString('base64')
+  return Buffer.concat([Buffer.of(DEFLATED), deflateRawSync(text.subarray(1), { level: LEVEL })]).toString('base64')
 }
 
-export const unpacked = (shown: Buffer | null): string[] => {
-  if (shown === null || shown.length === 0) return []
-  const rest = shown.subarray(1)
-  const text = shown[0] === DEFLATED ? inflateRawSync(rest) : rest
+export const unpacked = (shown: string | null): string[] => {
+  if (shown === null) return []
+  const bytes = Buffer.from(shown, 'base64')
+  const rest = bytes.subarray(1)
+  const text = bytes[0] === DEFLATED ? inflateRawSync(rest) : rest
   return text.toString('utf8').split('\n')
 }

@@ -54,7 +54,7 @@ export interface Entry {
   outcome: string | null
   /** Codes of the operators shown. */
   shown: Iterable<string>
-  digest: Buffer | null
+  digest: string | null
 }
 
 export interface Trail {
@@ -73,7 +73,7 @@ export interface HeadNotes {
 }
 
 interface Waiting {
-  link: { at: Date; kind: TrailKind; count: number; content: Content; contentHash: Buffer }
+  link: { at: Date; kind: TrailKind; count: number; content: Content; contentHash: string }
   bytes: number
   resolve: () => void
   reject: (reason: unknown) => void
@@ -174,7 +174,7 @@ export const makeTrail = (
     const noted = notes?.noted() ?? null
     if (noted === null) return []
     const [there] = noted.number > from.number ? [] : await store.after(handle, noted.number - 1, 1)
-    if (there?.hash.equals(noted.hash)) return []
+    if (there?.hash === noted.hash) return []
     log.warn({ noted: noted.number, head: from.number }, 'the trail is behind its note')
     const said = { client: 'hub', role: 'hub', agency: null, purpose: null, request: '', outcome: 'DONE' }
     return [linkOf({ ...said, kind: 'CUT', at: now(), asked: cutSaid(noted), shown: [], digest: null })]
@@ -223,20 +223,34 @@ export const openTrail = (
   return { ...trail, close }
 }
 
-const linkOf = ({ kind, at, shown, ...said }: Entry): Waiting['link'] => {
-  const codes = new Set(shown)
-  const texts = { client: kept(said.client), asked: kept(said.asked), purpose: said.purpose && kept(said.purpose) }
-  const content = { ...said, ...texts, salt: newSalt(), shown: packed(codes) }
-  return { at, kind, count: codes.size, content, contentHash: contentHash(content) }
+/** Written out, member by member: it is done for every answer. */
+const linkOf = (entry: Entry): Waiting['link'] => {
+  const codes = new Set(entry.shown)
+  const content = {
+    salt: newSalt(),
+    client: kept(entry.client),
+    role: entry.role,
+    agency: entry.agency,
+    purpose: entry.purpose && kept(entry.purpose),
+    request: entry.request,
+    asked: kept(entry.asked),
+    outcome: entry.outcome,
+    shown: packed(codes),
+    digest: entry.digest,
+  }
+  return { at: entry.at, kind: entry.kind, count: codes.size, content, contentHash: contentHash(content) }
 }
 
 /** Drawn many at a time: asking for each one costs more than all else of a row. */
 let salts = Buffer.alloc(0)
-const newSalt = (): Buffer => {
-  if (salts.length < SALT_BYTES) salts = randomBytes(SALT_BYTES * SALTS_DRAWN)
-  const salt = salts.subarray(0, SALT_BYTES)
-  salts = salts.subarray(SALT_BYTES)
-  return salt
+let drawn = 0
+const newSalt = (): string => {
+  if (drawn === salts.length) {
+    salts = randomBytes(SALT_BYTES * SALTS_DRAWN)
+    drawn = 0
+  }
+  drawn += SALT_BYTES
+  return salts.toString('base64', drawn - SALT_BYTES, drawn)
 }
 
 /** As the database gives it back: it holds no NUL and no half characters. */

@@ -1,5 +1,5 @@
 /** Verify audit: the whole trail walked, page by page, and compared with the heads that were kept outside of it. */
-import { type Anchor, type Broken, type Head, type HeadSaid, headIn, headSaid, makeWalk } from '../domain/trail.js'
+import { type Anchor, type Broken, type Head, headIn, headSaid, makeWalk } from '../domain/trail.js'
 import { keptUntil } from '../domain/trail-rules.js'
 import type { Db } from '../store/db.js'
 import * as store from '../store/trail.js'
@@ -12,7 +12,7 @@ export interface TrailVerified {
   walked: number
   ok: boolean
   /** Null: there is no row. */
-  head: HeadSaid | null
+  head: Head | null
   /** Rows whose content was erased when its time was past. */
   erased: number
   /** Where the trail was found shorter than noted, and up to which number rows were lost. */

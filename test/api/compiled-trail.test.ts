@@ -42,7 +42,7 @@ describe('what is asked so often that it is compiled', () => {
   const told = ({ kind, content }: Row) => {
     const { client, role, purpose, asked, outcome, digest } = content ?? {}
     const shown = unpacked(content?.shown ?? null)
-    return JSON.stringify({ kind, client, role, purpose, asked, outcome, digest: digest?.toString('hex'), shown })
+    return JSON.stringify({ kind, client, role, purpose, asked, outcome, digest, shown })
   }
   const STANDINGS = 'query($codes: [String!]!) { standings(codes: $codes) { code grade listings { id } } }'
   const FILE = `query($code: String!) { operator(code: $code) { name records(first: 3) { nodes { id } } listings { id }

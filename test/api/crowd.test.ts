@@ -54,6 +54,37 @@ describe('a crowd', () => {
     expect(await Promise.all(answers)).to.deep.equal([[1], [2], [3], [4], [5]])
   })
 
+  it('begins a further one, where that costs more than it saves, only for many keys', async () => {
+    const gates = [gate(), gate(), gate()]
+    const asked: number[] = []
+    const ask = crowd<number, number>(
+      async (keys) => {
+        asked.push(keys.length)
+        await gates[asked.length - 1]?.opened
+        return keys
+      },
+      { worth: 10 },
+    )
+    const answers: Promise<number[]>[] = []
+    for (const keys of [2, 3, 4]) {
+      answers.push(ask(Array(keys).fill(keys)))
+      await turns(3)
+    }
+    expect(asked).to.deep.equal([2])
+    answers.push(ask([1]))
+    await turns(3)
+    expect(asked).to.deep.equal([2, 8])
+    gates[0]?.open()
+    await turns(3)
+    answers.push(ask([5]))
+    await turns(3)
+    expect(asked).to.deep.equal([2, 8])
+    gates[1]?.open()
+    gates[2]?.open()
+    expect((await Promise.all(answers)).map(({ length }) => length)).to.deep.equal([2, 3, 4, 1, 1])
+    expect(asked).to.deep.equal([2, 8, 1])
+  })
+
   it('keeps the keys of one who asks together, and a thousand and one are two questions', async () => {
     const sizes: number[] = []
     const ask = crowd<number, number>(async (keys) => {

@@ -115,7 +115,7 @@ describe('the trail of answers', () => {
       purpose: '入驻审核',
       request: id,
       asked: `${asked.query}\n${JSON.stringify(asked.variables)}`,
-      digest: createHash('sha256').update(body).digest(),
+      digest: createHash('sha256').update(body).digest('base64'),
     })
     expect(await verifyTrail(world.database.db, { now: () => NOW, noted: null })).to.include({ ok: true })
   })
@@ -251,7 +251,7 @@ describe('the trail of answers', () => {
       ['ACT', null],
       ['OUTCOME', `DONE run ${run}`],
     ])
-    expect(sent[0]?.content?.digest).to.deep.equal(createHash('sha256').update(file).digest())
+    expect(sent[0]?.content?.digest).to.deep.equal(createHash('sha256').update(file).digest('base64'))
     const csv = await left(() => send(`/v1/runs/${run}/rejects.csv`))
     expect(csv.map(({ kind, content }) => [kind, content?.client, content?.asked])).to.deep.equal([
       ['FILE', 'regulator-1', `GET /v1/runs/${run}/rejects.csv`],
@@ -261,7 +261,7 @@ describe('the trail of answers', () => {
       body = Buffer.from(await (await send('/v1/timeliness.csv?month=2026-02')).arrayBuffer())
     })
     expect(figures.map(({ kind }) => kind)).to.deep.equal(['FILE'])
-    expect(figures[0]?.content?.digest).to.deep.equal(createHash('sha256').update(body).digest())
+    expect(figures[0]?.content?.digest).to.deep.equal(createHash('sha256').update(body).digest('base64'))
     const { client_id, client_secret } = await clients.add(
       world.database.db,
       { name: 'taopin', role: 'marketplace' },
@@ -338,7 +338,7 @@ describe('the trail of answers', () => {
     const jws = await (await fetch(`${world.url}/data/manifest.jws`)).text()
     const { trail } = await verified(world.url, jws)
     const last = await store.head(db)
-    expect(trail).to.deep.equal({ number: last?.number, hash: last?.hash.toString('hex') })
+    expect(trail).to.deep.equal({ number: last?.number, hash: last?.hash })
     expect(await verifyTrail(db, { now: () => NOW, noted: null })).to.include({ ok: true, compared: 1 })
     await db.transaction((tx) =>
       tx.raw(

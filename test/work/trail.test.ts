@@ -20,7 +20,7 @@ const entry = (more: Partial<Entry> = {}): Entry => ({
   asked: '{ standing }',
   outcome: 'DONE',
   shown: [codeOf(1)],
-  digest: Buffer.alloc(32, 7),
+  digest: Buffer.alloc(32, 7).toString('base64'),
   ...more,
 })
 
@@ -54,7 +54,7 @@ describe('work/trail', () => {
     expect(found).to.include({ ok: true, walked: 50 })
     const rows = await store.after(db(), 0, 100)
     expect(rows.map(({ content }) => content?.request)).to.deep.equal(Array.from({ length: 50 }, (_, i) => `r-${i}`))
-    expect(found.head).to.deep.equal({ number: 50, hash: rows[49]?.hash.toString('hex') })
+    expect(found.head).to.deep.equal({ number: 50, hash: rows[49]?.hash })
   })
 
   it('keeps every member as it was given, whatever stands in it', async () => {
@@ -124,15 +124,15 @@ describe('work/trail', () => {
     const [row] = await store.after(db(), 0, 1)
     expect(row).to.include({ kind: 'CHUNK', count: 1_000 })
     expect(unpacked(row?.content?.shown ?? null)).to.deep.equal([...codes].sort())
-    expect(row?.content?.shown?.length).to.be.lessThan(codes.join('\n').length / 3)
+    expect(Buffer.from(row?.content?.shown ?? '', 'base64').length).to.be.lessThan(codes.join('\n').length / 3)
     expect(() => trail.chunk(entry({ shown: [...codes, 'x'] }))).to.throw()
   })
 
   it('packs codes sorted and once each, and unpacks the same', () => {
-    expect(packed([])).to.equal(null)
+    expect(packed(new Set())).to.equal(null)
     fc.assert(
       fc.property(fc.uniqueArray(fc.stringMatching(/^[0-9A-Z:]{1,30}$/), { maxLength: 60 }), (codes) => {
-        expect(unpacked(packed([...codes, ...codes]))).to.deep.equal([...codes].sort())
+        expect(unpacked(packed(new Set(codes)))).to.deep.equal([...codes].sort())
       }),
     )
   })

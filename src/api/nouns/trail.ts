@@ -39,9 +39,9 @@ const rowView = ({ number, at, kind, count, previous, hash, content }: Row) => {
     outcome: content?.outcome ?? null,
     shownCount: count,
     shown: content && unpacked(content.shown),
-    digest: content?.digest?.toString('hex') ?? null,
-    previousHash: previous.toString('hex'),
-    hash: hash.toString('hex'),
+    digest: content?.digest ? Buffer.from(content.digest, 'base64').toString('hex') : null,
+    previousHash: previous,
+    hash,
     erased: content === null,
   }
 }

@@ -3,11 +3,11 @@
  * that each is signed, confirmed and tried again by itself, and stays small; it holds the standing as it is when it leaves, so
  * that an older state never arrives after a newer one. Any number of processes may send at once: leases keep them apart.
  */
-import { createHash } from 'node:crypto'
 import type { Agency } from '../../agencies/feed.js'
 import * as breaker from '../../domain/breaker.js'
 import type { Change } from '../../domain/changes.js'
 import type { ListKind } from '../../domain/lists.js'
+import { digestOf } from '../../domain/trail.js'
 import { isDead, meaningOf, nextTry } from '../../domain/webhooks.js'
 import { reasonOf } from '../../errors.js'
 import { type Resolve, tellSubscriber } from '../../http/subscriber.js'
@@ -121,9 +121,7 @@ const sendAll = async (
     asked: `POST ${webhook.url} ${sequences.join(' ')}`,
     outcome: 'DONE',
     shown,
-    digest: createHash('sha256')
-      .update([...bodies.values()].join('\n'))
-      .digest(),
+    digest: digestOf([...bodies.values()].join('\n')),
   })
   const secrets = secretsOf(parts, webhook, now)
   return Promise.all(

@@ -2,7 +2,6 @@
  * POST /v1/standings: up to a hundred thousand codes, answered line by line in their order while they come. GET
  * /v1/standing/:code: one. What is refused before the first line is a problem (RFC 9457); after it the last line says so.
  */
-import { createHash } from 'node:crypto'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { ROWS_OF_A_UNIT } from '../../../domain/asked-rows.js'
 import { isDate } from '../../../domain/dates.js'
@@ -10,6 +9,7 @@ import { MARKETPLACE } from '../../../domain/identity.js'
 import { redact } from '../../../domain/privacy.js'
 import { csvRows, jsonRows, ndjsonRows, type RowReader } from '../../../domain/row-readers.js'
 import type { Freshness } from '../../../domain/standing-seen.js'
+import { digestOf } from '../../../domain/trail.js'
 import type { Viewer } from '../../../domain/viewer.js'
 import { INTERNAL, isRefusal, Refusal } from '../../../errors.js'
 import { isLost } from '../../../store/db.js'
@@ -273,7 +273,7 @@ const keptOf = async ({ parts, own, viewer, asOf, chunk, shown, bytes }: Kept): 
     asked: `POST /v1/standings${about} rows ${chunk[0]?.row}-${chunk.at(-1)?.row}`,
     outcome: 'DONE',
     shown,
-    digest: createHash('sha256').update(bytes).digest(),
+    digest: digestOf(bytes),
   })
 }
 
