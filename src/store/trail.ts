@@ -258,24 +258,47 @@ export const toIndex = async (
   }))
 }
 
-/** Each code is looked up by itself: joined as one, PostgreSQL would read all operators there are for a few hundred codes. */
-const EACH_BY_KEY = `cross join lateral (select c.operator_id from codes c
-  where c.scheme = s.scheme and c.code = s.code and c.known_to is null offset 0) o`
+interface Shown {
+  number: number
+  scheme: string
+  code: string
+}
 
-/** `shown`: each code beside the number of a row that showed it. What leads to no operator by now is left out. */
-export const index = async (
-  tx: Tx,
-  shown: readonly { number: number; scheme: string; code: string }[],
-  indexed: number,
-): Promise<void> => {
+/**
+ * In the order of the codes, and each looked up by itself: joined as one, PostgreSQL would read all operators there are for a few
+ * hundred codes. Of USCCs, which nearly all are, only what holds such.
+ */
+const IN_ORDER = `(select * from unnest(?::bigint[], ?::text[], ?::text[]) as s(number, scheme, code) order by code collate "C")`
+const OF_USCCS = `with s as materialized ${IN_ORDER}
+  select coalesce(o.merged_into, o.id) as operator, s.number from s cross join lateral (
+    select id, merged_into from operators where uscc = s.code and known_to is null offset 0) o
+  union all select coalesce(o.merged_into, o.id), s.number from s cross join lateral (
+    select operator_id from operator_codes where scheme = 'uscc' and code = s.code offset 0) k
+    join operators o on o.id = k.operator_id and o.known_to is null`
+const OF_OTHERS = `select o.operator_id as operator, s.number from ${IN_ORDER} s cross join lateral (
+  select c.operator_id from codes c where c.scheme = s.scheme and c.code = s.code and c.known_to is null offset 0) o`
+
+/**
+ * `shown`: each code beside the number of a row that showed it. What leads to no operator by now is left out. Rows are added in the
+ * order of the tree that holds them; none of these numbers has been before, as `progress` is locked.
+ */
+export const index = async (tx: Tx, shown: readonly Shown[], indexed: number): Promise<void> => {
+  const isUscc = ({ scheme }: Shown): boolean => scheme === 'uscc'
+  const usccs = shown.filter(isUscc)
+  const others = shown.filter((each) => !isUscc(each))
   await tx.raw(
     `insert into trail_operators (operator_id, number)
-     select distinct o.operator_id, s.number from unnest(?::bigint[], ?::text[], ?::text[]) as s(number, scheme, code)
-     ${EACH_BY_KEY} on conflict do nothing /* trail.index */`,
-    [shown.map((s) => s.number), shown.map((s) => s.scheme), shown.map((s) => s.code)] as never,
+     select operator, number from ((${OF_USCCS}) union (${OF_OTHERS})) f order by operator, number /* trail.index */`,
+    [...columns(usccs), ...columns(others)] as never,
   )
   await tx.raw('update trail_progress set indexed = ? /* trail.index */', [indexed])
 }
+
+const columns = (shown: readonly Shown[]): string[][] => [
+  shown.map((s) => String(s.number)),
+  shown.map((s) => s.scheme),
+  shown.map((s) => s.code),
+]
 
 /** Numbers and instants alone, to see which are past their time. */
 export const instants = async (tx: Tx, number: number, limit: number): Promise<{ number: number; at: Date }[]> => {

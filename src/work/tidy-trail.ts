@@ -2,6 +2,7 @@
  * What follows the trail's rows: the index by operator, and the erasing of what is past its time. Step by step, each its own
  * transaction that also says how far it came: broken off anywhere, the next goes on from there.
  */
+import { setTimeout as rest } from 'node:timers/promises'
 import { codeOf } from '../domain/identity.js'
 import { keptUntil, type TrailRules } from '../domain/trail-rules.js'
 import type { Db } from '../store/db.js'
@@ -10,8 +11,8 @@ import { alone, type Occasioned } from './run.js'
 import { unpacked } from './trail-codes.js'
 import { trailRules } from './trail-rules.js'
 
-/** Rows of one step, each of up to a thousand codes, and how many codes are enough. */
-const INDEXED = { rows: 2_000, codes: 20_000 }
+/** Rows of one step, each of up to a thousand codes, and how many codes are enough: more would hold up those who ask meanwhile. */
+const INDEXED = { rows: 2_000, codes: 5_000 }
 const ERASE_ROWS = 2_000
 
 /** Null: another process has this occurrence of the timetable. */
@@ -22,12 +23,17 @@ export const tidyTrail = (db: Db, options: Occasioned): Promise<{ indexed: numbe
     return { indexed: run.counts['indexed'], erased: run.counts['erased'] }
   })
 
-/** Brings the index up to the last row; returns how many rows it took in. */
+/**
+ * Brings the index up to the last row; returns how many rows it took in. Nobody waits for it, and whoever asks meanwhile should
+ * hardly feel it: after each step it rests for as long as that took.
+ */
 export const indexAll = async (db: Db): Promise<number> => {
   for (let all = 0; ; ) {
+    const began = performance.now()
     const { rows, isLast } = await indexStep(db)
     all += rows
     if (isLast) return all
+    await rest(performance.now() - began)
   }
 }
 
