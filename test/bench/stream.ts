@@ -19,6 +19,9 @@ const UNDER_WAY = 4
 /** Between two looks at the hub's memory, milliseconds. */
 const LOOK_MS = 50
 
+/** After the loop, milliseconds. */
+const REST_MS = 1_000
+
 const say = (what: string): unknown => process.stdout.write(`${what}\n`)
 
 export const stream = async (): Promise<Record<string, number>> => {
@@ -39,6 +42,7 @@ export const stream = async (): Promise<Record<string, number>> => {
     const [own, bares, settled]: [Streamed[], number[], number[]] = [[], [], []]
     for (let round = 0; round < ROUNDS; round += 1) {
       bares.push(await bare(url, asked))
+      await rested()
       own.push(await streamed(hub.port, body, token))
       settled.push(memory.now())
       say(
@@ -69,6 +73,9 @@ export const stream = async (): Promise<Record<string, number>> => {
     }
   }
 }
+
+/** The loop leaves much to this process's collector, which would take a processor from the hub's first answers. */
+const rested = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, REST_MS))
 
 const rateOf = ({ rows, all }: Streamed): number => (rows / all) * 1_000
 const told = (one: Streamed): string => `${Math.round(rateOf(one))} codes/s, first byte ${one.first.toFixed(0)} ms`

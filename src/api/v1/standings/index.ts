@@ -153,7 +153,10 @@ const many =
     try {
       const contextOf = (): Context => makeContext(parts, { asked: own, viewer, limits })
       const context = contextOf()
-      const about = { asOf: asOf ?? context.today, freshness: await context.load.freshness() }
+      // Looked up while the first rows are read.
+      const freshness = context.load.freshness()
+      freshness.catch(() => undefined)
+      const about = async () => ({ asOf: asOf ?? context.today, freshness: await freshness })
       const admitted = admittedStill(parts, request, viewer, own.now)
       const pieces = piecesOf(request, how, { held, signal: left.signal })
       const rows = chunksOf(pieces, reader(), marketplace ?? shopsOf(viewer))
@@ -162,7 +165,7 @@ const many =
         chargedFor(parts, request, viewer, own.now, async (chunk) => {
           await admitted()
           const db = parts.bulk.under(left.signal)
-          const { rows: answers, shown } = await answersTo(contextOf(), db, chunk, about)
+          const { rows: answers, shown } = await answersTo(contextOf(), db, chunk, await about())
           // Its row is durable before any of it leaves.
           const bytes = bytesOf(writer, answers, chunk[0]?.row === 1)
           const refused = answers.filter((answer) => 'fault' in answer).length
@@ -170,7 +173,7 @@ const many =
           return { bytes, rows: chunk.length, refused }
         }),
       )
-      await streamed(told, { response, writer, freshness: about.freshness, signal: left.signal, own })
+      await streamed(told, { response, writer, freshness, signal: left.signal, own })
     } finally {
       clearTimeout(late)
       stays()
@@ -202,7 +205,7 @@ interface ToldChunk {
 /** The first chunk is had before anything leaves: what is refused of it is a problem. */
 const streamed = async (
   told: AsyncGenerator<ToldChunk>,
-  of: { response: Response; writer: Writer; freshness: Freshness; signal: AbortSignal; own: Asked },
+  of: { response: Response; writer: Writer; freshness: Promise<Freshness>; signal: AbortSignal; own: Asked },
 ): Promise<void> => {
   const { response, writer, freshness, signal, own } = of
   const begin = (): void => {
@@ -224,8 +227,9 @@ const streamed = async (
     own.refused.push(code)
     return void response.end(writer.broken(rows, { code, message, details }))
   }
+  const ended = { rows, refused, ...(await freshness) }
   if (rows === 0) begin()
-  response.end((rows === 0 ? writer.head : '') + writer.end({ rows, refused, ...freshness }))
+  response.end((rows === 0 ? writer.head : '') + writer.end(ended))
 }
 
 /** Asked before a chunk is answered: an answer may go on for minutes, and a token be revoked meanwhile. Refusal UNAUTHENTICATED. */
