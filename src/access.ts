@@ -35,6 +35,9 @@ export const accessCommands = (command: Command, tools: Tools): void => {
 
 const agencyIds = (): string[] => agencies.map((agency) => agency.id)
 
+const worded = (name: string, { role, agency, region }: Registering): string =>
+  [name, `--role ${role}`, agency && `--agency ${agency}`, region && `--region ${region}`].filter(Boolean).join(' ')
+
 /** `unlock`, of systems and of people. */
 const unlockCommand = (
   of: Command,
@@ -47,7 +50,9 @@ const unlockCommand = (
     .addOption(jsonOption())
     .action((name: string, { json }: Json) =>
       withHub(async (hub) => {
-        const lifted = await lockouts.lift(hub.db, { kind, name, now: hub.now(), log: hub.log })
+        const lifted = await hub.recorded(`hub ${of.name()} unlock ${name}`, () =>
+          lockouts.lift(hub.db, { kind, name, now: hub.now(), log: hub.log }),
+        )
         tell(json, { [field]: name, lifted: lifted.length }, () => [`已解除锁定 unlocked ${name}（${lifted.length}）`])
       }),
     )
@@ -74,7 +79,10 @@ const clientCommands = (client: Command, tools: Tools): void => {
     .description('登记系统，密钥只显示一次 · register a system; prints the secret once')
     .addOption(jsonOption())
     .action((name: string, { json, ...given }: Registering) =>
-      withHub(async (hub) => show(json, await clients.add(hub.db, { name, ...given }, agencyIds(), hub.now()))),
+      withHub(async (hub) => {
+        const add = () => clients.add(hub.db, { name, ...given }, agencyIds(), hub.now())
+        show(json, await hub.recorded(`hub client add ${worded(name, given)}`, add))
+      }),
     )
 
   client
@@ -92,7 +100,8 @@ const clientCommands = (client: Command, tools: Tools): void => {
       if (!/^\d{1,3}$/.test(overlap)) throw new Refusal('USAGE', { reason: '--overlap 须为小时数 hours, 0 to 720' })
       return withHub(async (hub) => {
         const options = { overlapMs: Number(overlap) * HOUR_MS, leaked }
-        show(json, await clients.rotate(hub.db, name, hub.now(), options))
+        const rotate = () => clients.rotate(hub.db, name, hub.now(), options)
+        show(json, await hub.recorded(`hub client rotate ${name}${leaked ? ' --leaked' : ''}`, rotate))
       })
     })
 
@@ -103,7 +112,7 @@ const clientCommands = (client: Command, tools: Tools): void => {
     .addOption(jsonOption())
     .action((name: string, { json }: Json) =>
       withHub(async (hub) => {
-        await clients.end(hub.db, name, hub.now())
+        await hub.recorded(`hub client end ${name}`, () => clients.end(hub.db, name, hub.now()))
         tell(json, { client_id: name, ended: true }, () => [`已停用 ended ${name}`])
       }),
     )
@@ -128,7 +137,10 @@ const personCommands = (person: Command, tools: Tools): void => {
     .description('登记人员，一次性密码只显示一次 · register a person; prints a one-time password')
     .addOption(jsonOption())
     .action((name: string, { json, ...given }: Registering) =>
-      withHub(async (hub) => show(json, await people.add(hub.db, { name, ...given }, agencyIds(), hub.now()))),
+      withHub(async (hub) => {
+        const add = () => people.add(hub.db, { name, ...given }, agencyIds(), hub.now())
+        show(json, await hub.recorded(`hub person add ${worded(name, given)}`, add))
+      }),
     )
 
   person
@@ -137,7 +149,9 @@ const personCommands = (person: Command, tools: Tools): void => {
     .description('重设一次性密码，其登录全部结束 · a new one-time password; its sessions end')
     .addOption(jsonOption())
     .action((name: string, { json }: Json) =>
-      withHub(async (hub) => show(json, await people.reset(hub.db, name, hub.now()))),
+      withHub(async (hub) =>
+        show(json, await hub.recorded(`hub person reset ${name}`, () => people.reset(hub.db, name, hub.now()))),
+      ),
     )
 
   person
@@ -147,7 +161,7 @@ const personCommands = (person: Command, tools: Tools): void => {
     .addOption(jsonOption())
     .action((name: string, { json }: Json) =>
       withHub(async (hub) => {
-        await people.end(hub.db, name, hub.now())
+        await hub.recorded(`hub person end ${name}`, () => people.end(hub.db, name, hub.now()))
         tell(json, { name, ended: true }, () => [`已停用 ended ${name}`])
       }),
     )
@@ -161,7 +175,8 @@ const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: Tools):
     .addOption(jsonOption())
     .action(({ json, leaked = false }: Json & { leaked?: boolean }) =>
       withHub(async (hub) => {
-        const { kid, signsFrom } = hub.newTokenKey({ leaked })
+        const words = `hub keys rotate${leaked ? ' --leaked' : ''}`
+        const { kid, signsFrom } = await hub.recorded(words, async () => hub.newTokenKey({ leaked }))
         tell(json, { kid, signs_from: signsFrom.toISOString() }, () => [
           `新密钥 new key ${kid}，自 ${signsFrom.toISOString()} 起签发 signs from then on`,
         ])

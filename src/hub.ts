@@ -1,6 +1,7 @@
 /** The wiring: one function that puts a hub together. Everything that it needs comes from the configuration or is given. */
 import type { Server } from 'node:http'
 import { setTimeout as after } from 'node:timers/promises'
+import { acting } from './acting.js'
 import { agencies as allAgencies, feeds } from './agencies/index.js'
 import type { ApiParts } from './api/parts.js'
 import { changing } from './changing.js'
@@ -9,7 +10,6 @@ import * as contracts from './contracts.js'
 import type { Calendar } from './domain/calendar.js'
 import type { Hearing } from './domain/delivery.js'
 import { checkLists, type ListKind } from './domain/lists.js'
-import type { Head } from './domain/trail.js'
 import { Refusal, reasonOf } from './errors.js'
 import { loadKeys, newManifestKey, newTokenKey } from './keys.js'
 import { drain, leave as leaveServer, listen } from './listening.js'
@@ -46,7 +46,7 @@ import { openTrail, type Trail } from './work/trail.js'
 import { trailRules } from './work/trail-rules.js'
 import { type TrialOptions, tryScorecard } from './work/trial.js'
 import { verify } from './work/verify.js'
-import { verifyTrail } from './work/verify-trail.js'
+import { type VerifyOptions, verifyTrail } from './work/verify-trail.js'
 
 /** How long whoever asks for the list waits for a publication that goes on, milliseconds. */
 const ASKER_WAIT_MS = 30_000
@@ -252,6 +252,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     const address = to.agencies[agency]
     return address === undefined ? [] : [{ id, every, watched: !/^https?:/.test(address) }]
   })
+  const verifyOwnTrail = (options: Pick<VerifyOptions, 'held' | 'progress'>) =>
+    verifyTrail(db, { now, noted: notes.trail(identity), ...options })
   const occasions = timetable(fed, Object.keys(to.platforms))
 
   return {
@@ -271,9 +273,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     tryScorecard: async (options: Omit<TrialOptions, 'lists' | 'families' | 'now'>) =>
       tryScorecard(db, { lists: rules.lists, families: await families(), now, ...options }),
     verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { now, ...options }),
-    /** `held`: heads of the trail that somebody has kept. */
-    verifyTrail: (options: { held?: readonly Head[]; progress?: (n: number) => void }) =>
-      verifyTrail(db, { now, noted: notes.trail(identity), ...options }),
+    verifyTrail: verifyOwnTrail,
+    recorded: acting({ databaseUrl, identity, notes, keys, log, now }),
     push: pushTo,
     reconcile: reconcileWith,
     publish: publishNow,
@@ -310,7 +311,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         publicUrl: config.publicUrl,
         timetable: occasions,
         trail,
-        verifyTrail: (options) => verifyTrail(db, { now, noted: notes.trail(identity), ...options }),
+        verifyTrail: verifyOwnTrail,
         pull: upload,
         rescore: (only) => scoreAtOnce(only),
         publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS }),

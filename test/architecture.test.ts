@@ -50,6 +50,7 @@ const MAY: Record<string, readonly string[]> = {
 const TOP = [
   'access',
   'access-told',
+  'acting',
   'changing',
   'main',
   'cli',

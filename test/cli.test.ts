@@ -69,6 +69,7 @@ describe('the hub command', () => {
 
   it('walks the trail: whole, then with the row that somebody altered, and not what is no head', async () => {
     const now = () => new Date()
+    const before = Number((await test.db('trail').max('number as number').first())?.number ?? 0)
     const trail = makeTrail(test.db, { log: makeLog({ level: 'silent', file: null }), now })
     const said = {
       role: 'marketplace',
@@ -83,15 +84,17 @@ describe('the hub command', () => {
     await trail.close()
     const whole = await hub(['verify', 'audit', '--json'], env)
     expect(whole.json).to.have.all.keys('walked', 'ok', 'head', 'erased', 'cuts', 'compared', 'ms')
-    expect(whole.json).to.include({ walked: 3, ok: true })
+    expect(whole.json).to.include({ walked: before + 3, ok: true })
     await test.db.transaction((tx) =>
-      tx.raw(`set local session_replication_role = replica; update trail set client = 'another' where number = 2`),
+      tx.raw(
+        `set local session_replication_role = replica; update trail set client = 'another' where number = ${before + 2}`,
+      ),
     )
     const altered = await hub(['verify', 'audit', '--json'], env)
     expect([altered.status, altered.json.ok, altered.json.broken]).to.deep.equal([
       1,
       false,
-      { number: 2, fault: 'ALTERED' },
+      { number: before + 2, fault: 'ALTERED' },
     ])
     expect((await hub(['verify', 'audit', '--head', 'nothing', '--json'], env)).status).to.equal(2)
   })
@@ -122,6 +125,14 @@ describe('the hub command', () => {
     expect(kept.rows[0].secret_hash).to.not.include(added.json.client_secret)
     const again = await hub(['client', 'add', '测试平台', '--role', 'marketplace', '--json'], env)
     expect([again.status, again.json.error.code]).to.deep.equal([1, 'CLIENT_EXISTS'])
+    const rows = await test.db('trail').where('asked', 'like', '%测试平台%').orderBy('number')
+    expect(rows.map(({ kind, asked, outcome }) => [kind, asked, outcome])).to.deep.equal([
+      ['ACT', 'hub client add 测试平台 --role marketplace', null],
+      ['OUTCOME', 'hub client add 测试平台 --role marketplace', 'DONE'],
+      ['ACT', 'hub client add 测试平台 --role marketplace', null],
+      ['OUTCOME', 'hub client add 测试平台 --role marketplace', 'CLIENT_EXISTS'],
+    ])
+    expect(rows[0].client).to.match(/^command ./)
     const rotated = await hub(['client', 'rotate', '测试平台', '--json'], env)
     expect(rotated.json.client_secret).to.not.equal(added.json.client_secret)
     const overlap = Date.parse(rotated.json.previous_until) - Date.now()

@@ -1,9 +1,10 @@
 /**
  * `npm run soak access [--minutes N] [--seed N]`: a hub in a process of its own, asked by all roles through all doors, well and
- * badly, for minutes. Its memory is what it says itself (`/metrics`); every answer must be the one that was expected.
+ * badly, for minutes. Its resident memory is looked at each second, its heap as it says itself (`/metrics`); every answer must be the
+ * one that was expected.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -27,9 +28,12 @@ import { randomOf } from './random.js'
 const WORKERS = 8
 const OPERATORS = 60
 const SLICE_MS = 60_000
+/** Between two looks at resident memory, milliseconds: the points of minutes scatter by more than the bound on their slope. */
+const LOOK_MS = 1_000
 /** Slices before memory is judged: caches fill, code is compiled. */
 const WARM_SLICES = 2
 const SLOPE_MOST_MB = 1
+const MINUTE_MS = 60_000
 /** Last slices against the first warm one. */
 const P99_GROWTH_MOST = 2
 /** Fewer slices after the warm ones say nothing of a slope. */
@@ -56,7 +60,7 @@ export interface Soaked {
   found: string[]
   /** Of each slice: resident memory, used heap and what is committed for the heap at its end, after a collection, MB; 99th percentile of good answers, ms; answers. */
   slices: { rssMb: number; heapMb: number; committedMb: number; p99Ms: number; answers: number }[]
-  /** Of memory after the warm slices, MB a minute; null: too short to say. */
+  /** Of resident memory after the warm slices, by least squares over all looks, MB a minute; null: too short to say. */
   slopeMbPerMinute: number | null
 }
 
@@ -87,7 +91,8 @@ export const soakAccess = async ({
     const hub = await served(world.database.url, folder)
     child = hub.child
     const collect = () => void hub.child.kill('SIGUSR2')
-    return await asked(hub.url, things, { forMs, seed, sliceMs, progress, collect })
+    const rss = () => residentMb(hub.child)
+    return await asked(hub.url, things, { forMs, seed, sliceMs, progress, collect, rss })
   } finally {
     child?.kill('SIGKILL')
     await world.close()
@@ -128,7 +133,9 @@ const furnished = async (world: World): Promise<Things> => {
 
 const served = async (database: string, folder: string): Promise<{ child: ChildProcess; url: string }> => {
   const program = fileURLToPath(new URL('../support/serving.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', program, database, folder], {
+  // The young space as `hub` has it.
+  const flags = ['--expose-gc', '--max-semi-space-size=64', '--import', 'tsx']
+  const child = spawn(process.execPath, [...flags, program, database, folder], {
     // As the README has a service started: else what threads have freed stays theirs.
     env: { ...process.env, MALLOC_ARENA_MAX: '2' },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -146,12 +153,14 @@ const asked = async (
     sliceMs,
     progress,
     collect,
+    rss,
   }: {
     forMs: number
     seed: number
     sliceMs: number
     progress: (slice: Soaked['slices'][number]) => void
     collect: () => void
+    rss: () => number
   },
 ): Promise<Soaked> => {
   const chance = randomOf(seed)
@@ -291,13 +300,20 @@ const asked = async (
       await attack.raw(url, kind, { everyMs: 20, forMs: 1_000 })
     }
   }
+  const looks: { at: number; mb: number }[] = []
+  const looking = setInterval(() => looks.push({ at: performance.now() - begins, mb: rss() }), LOOK_MS)
   const slices: Soaked['slices'] = []
   const watch = async (): Promise<void> => {
     for (let n = 1; n * sliceMs <= forMs; n += 1) {
       await new Promise((resolve) => setTimeout(resolve, begins + n * sliceMs - performance.now()))
       // What is held is measured, not what nobody has swept yet.
       collect()
-      const slice = { ...(await memoryOf(url)), p99Ms: percentile(times, 0.99), answers: times.length }
+      const slice = {
+        rssMb: round(rss()),
+        ...(await heapOf(url)),
+        p99Ms: percentile(times, 0.99),
+        answers: times.length,
+      }
       times = []
       slices.push(slice)
       progress(slice)
@@ -306,9 +322,14 @@ const asked = async (
       await renew()
     }
   }
-  await Promise.all([...Array.from({ length: WORKERS }, worker), attacker(), watch()])
+  try {
+    await Promise.all([...Array.from({ length: WORKERS }, worker), attacker(), watch()])
+  } finally {
+    clearInterval(looking)
+  }
   const warm = slices.slice(WARM_SLICES)
-  const slope = warm.length < SLICES_JUDGED ? null : (slopeOf(warm.map(({ rssMb }) => rssMb)) * SLICE_MS) / sliceMs
+  const judged = looks.filter(({ at }) => at > WARM_SLICES * sliceMs)
+  const slope = warm.length < SLICES_JUDGED ? null : slopeOf(judged) * MINUTE_MS
   const [first] = warm
   const steady = warm.slice(-2).every(({ p99Ms }) => p99Ms <= (first?.p99Ms ?? 0) * P99_GROWTH_MOST)
   return {
@@ -322,13 +343,16 @@ const asked = async (
   }
 }
 
-const memoryOf = async (url: string): Promise<{ rssMb: number; heapMb: number; committedMb: number }> => {
+const residentMb = ({ pid }: ChildProcess): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+
+const heapOf = async (url: string): Promise<{ heapMb: number; committedMb: number }> => {
   const answer = await fetch(`${url}/metrics`)
   const text = await answer.text()
   const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]) / 1_048_576
-  const [rss, heap] = [read('process_resident_memory_bytes'), read('nodejs_heap_size_used_bytes')]
-  if (!(rss > 0)) throw new Error(`/metrics says nothing of memory (${answer.status})`)
-  return { rssMb: round(rss), heapMb: round(heap), committedMb: round(read('nodejs_heap_size_total_bytes')) }
+  const heap = read('nodejs_heap_size_used_bytes')
+  if (!(heap > 0)) throw new Error(`/metrics says nothing of memory (${answer.status})`)
+  return { heapMb: round(heap), committedMb: round(read('nodejs_heap_size_total_bytes')) }
 }
 
 const percentile = (values: readonly number[], share: number): number => {
@@ -336,11 +360,12 @@ const percentile = (values: readonly number[], share: number): number => {
   return round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0)
 }
 
-/** Least squares, for each step. */
-const slopeOf = (values: readonly number[]): number => {
-  const [mx, my] = [(values.length - 1) / 2, values.reduce((a, b) => a + b, 0) / values.length]
-  const over = values.reduce((sum, y, x) => sum + (x - mx) * (y - my), 0)
-  return over / values.reduce((sum, _, x) => sum + (x - mx) ** 2, 0)
+/** Least squares, MB a millisecond. */
+const slopeOf = (looks: readonly { at: number; mb: number }[]): number => {
+  const mean = (read: (look: { at: number; mb: number }) => number) =>
+    looks.reduce((sum, look) => sum + read(look), 0) / looks.length
+  const [at, mb] = [mean((look) => look.at), mean((look) => look.mb)]
+  return mean((look) => (look.at - at) * (look.mb - mb)) / mean((look) => (look.at - at) ** 2)
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100
