@@ -27,8 +27,8 @@ const WORDS_MOST = 2_000
 export type Recorded = <T>(words: string, work: () => Promise<T>) => Promise<T>
 
 /**
- * `words`: the command, without anything secret. Refusal TRAIL_UNAVAILABLE before anything is done; what was done stays done where
- * only its outcome cannot be kept, and the row before it tells.
+ * `words`: the command, without anything secret. Refusal TRAIL_UNAVAILABLE before anything is done; where only the outcome cannot be
+ * kept, the log says so, the row before it stands, and the command goes on.
  */
 export const acting =
   ({ databaseUrl, identity, notes, keys, log, now }: ActingParts): Recorded =>
@@ -38,13 +38,16 @@ export const acting =
     const said = { client: `command ${userName()}`, role: ROLE, agency: null, purpose: null, request: randomUUID() }
     const row = (kind: 'ACT' | 'OUTCOME', outcome: string | null): Promise<void> =>
       trail.row({ ...said, kind, at: now(), asked, outcome, shown: [], digest: null })
+    // What came of it is said by the command itself, which may hold a secret that is shown only once.
+    const told = (outcome: string): Promise<void> =>
+      row('OUTCOME', outcome).catch((error) => log.error({ err: error, outcome }, 'an outcome has no row in the trail'))
     try {
       await row('ACT', null)
       const done = await work().catch(async (error: unknown) => {
-        await row('OUTCOME', isRefusal(error) ? error.code : INTERNAL.code)
+        await told(isRefusal(error) ? error.code : INTERNAL.code)
         throw error
       })
-      await row('OUTCOME', 'DONE')
+      await told('DONE')
       return done
     } finally {
       await trail.close()

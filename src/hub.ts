@@ -46,7 +46,7 @@ import { openTrail, type Trail } from './work/trail.js'
 import { trailRules } from './work/trail-rules.js'
 import { type TrialOptions, tryScorecard } from './work/trial.js'
 import { verify } from './work/verify.js'
-import { type VerifyOptions, verifyTrail } from './work/verify-trail.js'
+import { type Held, verifyTrail } from './work/verify-trail.js'
 
 /** How long whoever asks for the list waits for a publication that goes on, milliseconds. */
 const ASKER_WAIT_MS = 30_000
@@ -234,7 +234,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       return ended !== null
     }
     if (job === 'changes') return changing({ db, config, keys, rules, now, log }, turn, { trail, signal })
-    if (job === 'trail') return (await tidyTrail(db, { ...occasioned, now, log })) !== null
+    if (job === 'trail') return (await tidyTrail(db, { ...options, now, log })) !== null
     if (job === 'reconcile') {
       await reconcileWith([subject], options)
       return true
@@ -252,8 +252,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     const address = to.agencies[agency]
     return address === undefined ? [] : [{ id, every, watched: !/^https?:/.test(address) }]
   })
-  const verifyOwnTrail = (options: Pick<VerifyOptions, 'held' | 'progress'>) =>
-    verifyTrail(db, { now, noted: notes.trail(identity), ...options })
+  const ownTrail = (of: Held) => verifyTrail(db, { now, noted: notes.trail(identity), ...of })
   const occasions = timetable(fed, Object.keys(to.platforms))
 
   return {
@@ -273,7 +272,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     tryScorecard: async (options: Omit<TrialOptions, 'lists' | 'families' | 'now'>) =>
       tryScorecard(db, { lists: rules.lists, families: await families(), now, ...options }),
     verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { now, ...options }),
-    verifyTrail: verifyOwnTrail,
+    verifyTrail: ownTrail,
     recorded: acting({ databaseUrl, identity, notes, keys, log, now }),
     push: pushTo,
     reconcile: reconcileWith,
@@ -311,7 +310,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         publicUrl: config.publicUrl,
         timetable: occasions,
         trail,
-        verifyTrail: verifyOwnTrail,
+        verifyTrail: ownTrail,
         pull: upload,
         rescore: (only) => scoreAtOnce(only),
         publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS }),

@@ -12,12 +12,15 @@ const KEYS_MOST = 1_000
  */
 export const KEYS_WORTH_TWO = 100
 
+/** One that takes longer keeps nobody else waiting, milliseconds. */
+const PATIENCE_MS = 50
+
 /** Answers keys in their order. */
 export type Answer<K, V> = (keys: readonly K[]) => Promise<V[]>
 
 /**
  * What is asked by several askers before the loop turns is answered by one call of `answer`, and at most so many calls are
- * under way, more than one only while there are so many keys. An asker's keys stay together, so that its answer is of one instant; and no answer is older than its question.
+ * under way, more than one only where there are so many keys, or one takes its time. An asker's keys stay together, so that its answer is of one instant; and no answer is older than its question.
  */
 export const crowd = <K, V>(
   answer: (keys: K[]) => Promise<V[]>,
@@ -32,11 +35,17 @@ export const crowd = <K, V>(
   let underWay = 0
   /** Keys that were asked and are not answered yet. */
   let open = 0
+  let sentAt = 0
+  let isTimed = false
   let called = false
 
   const call = (): void => {
     if (called || underWay >= most || waiting.length === 0) return
-    if (underWay > 0 && open < worth) return
+    if (underWay > 0 && open < worth && performance.now() - sentAt < PATIENCE_MS) {
+      if (!isTimed) setTimeout(late, PATIENCE_MS).unref()
+      isTimed = true
+      return
+    }
     called = true
     setImmediate(() => {
       called = false
@@ -44,8 +53,13 @@ export const crowd = <K, V>(
       call()
     })
   }
+  const late = (): void => {
+    isTimed = false
+    call()
+  }
   const send = async (askers: readonly Asker[]): Promise<void> => {
     underWay += 1
+    sentAt = performance.now()
     try {
       const values = await answer(askers.flatMap(({ keys }) => keys))
       let from = 0

@@ -14,7 +14,7 @@ export interface Reach {
   candidates: number
 }
 /** First; and where that finds nothing near. */
-export const NARROW: Reach = { grams: 3, candidates: 1_000 }
+export const NARROW: Reach = { grams: 4, candidates: 2_000 }
 export const WIDE: Reach = { grams: 6, candidates: 8_000 }
 /** Grams that all have to be there, where each by itself is in too many names. */
 const GRAMS_TOGETHER = 3

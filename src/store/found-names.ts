@@ -41,8 +41,12 @@ export const nearest = async (db: Db, wanted: Wanted): Promise<Match[]> => {
   const further = beyond(questionFor(wanted.key, counts, WIDE), question)
   if (further === null) return matches
   const more = await candidates(db, further, wanted)
-  return matchesOf(wanted.key, [...found, ...more.found])
+  // A name may hold grams of both, and only so many are weighed.
+  const had = new Set(found.map(nameOf))
+  return matchesOf(wanted.key, [...found, ...more.found.filter((each) => !had.has(nameOf(each)))])
 }
+
+const nameOf = ({ operator, former, key }: Candidate): string => `${operator} ${former} ${key}`
 
 interface Narrow {
   question: Question
@@ -59,8 +63,12 @@ const narrowly = async (db: Db, wanted: Wanted): Promise<Narrow> => {
       question === null ? { state: await stateNow(db), found: [] } : await candidates(db, question, wanted)
     if (isSame(state, counts.state) || tried === TRIES) return { question, counts, found }
     counts = await readAgain(beneath(db), counts, state)
+    if (isAlike(question, questionFor(wanted.key, counts, NARROW))) return { question, counts, found }
   }
 }
+
+const isAlike = (one: Question, other: Question): boolean =>
+  one?.all === other?.all && String(one?.grams) === String(other?.grams)
 
 /** What the wider question asks that the narrow one did not. */
 const beyond = (wide: Question, narrow: Question): Question => {

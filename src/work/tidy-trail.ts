@@ -14,26 +14,34 @@ import { trailRules } from './trail-rules.js'
 /** Rows of one step, each of up to a thousand codes, and how many codes are enough: more would hold up those who ask meanwhile. */
 const INDEXED = { rows: 2_000, codes: 5_000 }
 const ERASE_ROWS = 2_000
+/** The longest rest between two steps, and how long one run fills the index, milliseconds: the next goes on from there. */
+const REST_MOST_MS = 1_000
+const INDEX_MOST_MS = 240_000
 
 /** Null: another process has this occurrence of the timetable. */
-export const tidyTrail = (db: Db, options: Occasioned): Promise<{ indexed: number; erased: number } | null> =>
+export const tidyTrail = (
+  db: Db,
+  options: Occasioned & { signal?: AbortSignal },
+): Promise<{ indexed: number; erased: number } | null> =>
   alone(db, { ...options, job: 'trail' }, async (run) => {
-    run.counts['indexed'] = await indexAll(db)
-    run.counts['erased'] = await eraseAll(db, run.startedAt)
+    run.counts['indexed'] = await indexAll(db, options.signal)
+    run.counts['erased'] = options.signal?.aborted ? 0 : await eraseAll(db, run.startedAt)
     return { indexed: run.counts['indexed'], erased: run.counts['erased'] }
   })
 
 /**
  * Brings the index up to the last row; returns how many rows it took in. Nobody waits for it, and whoever asks meanwhile should
- * hardly feel it: after each step it rests for as long as that took.
+ * hardly feel it: after each step it rests for as long as that took. Ends after the step under way once the signal is given.
  */
-export const indexAll = async (db: Db): Promise<number> => {
+export const indexAll = async (db: Db, signal?: AbortSignal): Promise<number> => {
+  const started = performance.now()
   for (let all = 0; ; ) {
     const began = performance.now()
     const { rows, isLast } = await indexStep(db)
     all += rows
-    if (isLast) return all
-    await rest(performance.now() - began)
+    if (isLast || began - started > INDEX_MOST_MS) return all
+    await rest(Math.min(performance.now() - began, REST_MOST_MS), undefined, { signal }).catch(() => undefined)
+    if (signal?.aborted) return all
   }
 }
 

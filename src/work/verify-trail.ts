@@ -24,13 +24,16 @@ export interface TrailVerified {
   ms: number
 }
 
-export interface VerifyOptions {
-  now: () => Date
-  /** The head as it is noted outside the database. */
-  noted: Head | null
+export interface Held {
   /** Heads that somebody has kept, as from a manifest. */
   held?: readonly Head[]
   progress?: (rows: number) => void
+}
+
+export interface VerifyOptions extends Held {
+  now: () => Date
+  /** The head as it is noted outside the database. */
+  noted: Head | null
 }
 
 /** The head in the signed manifest of the list is compared too. */

@@ -85,6 +85,23 @@ describe('a crowd', () => {
     expect(asked).to.deep.equal([2, 8, 1])
   })
 
+  it('keeps nobody waiting behind one that takes its time', async () => {
+    const slow = gate()
+    const ask = crowd<number, number>(
+      async (keys) => {
+        if (keys.includes(1)) await slow.opened
+        return keys
+      },
+      { worth: 10 },
+    )
+    const first = ask([1])
+    await turns(3)
+    expect(await ask([2])).to.deep.equal([2])
+    expect(await ask([3])).to.deep.equal([3])
+    slow.open()
+    expect(await first).to.deep.equal([1])
+  })
+
   it('keeps the keys of one who asks together, and a thousand and one are two questions', async () => {
     const sizes: number[] = []
     const ask = crowd<number, number>(async (keys) => {

@@ -3,8 +3,8 @@
  * badly, for minutes. Its resident memory is looked at each second, its heap as it says itself (`/metrics`); every answer must be the
  * one that was expected.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -160,7 +160,7 @@ const asked = async (
     sliceMs: number
     progress: (slice: Soaked['slices'][number]) => void
     collect: () => void
-    rss: () => number
+    rss: () => number | null
   },
 ): Promise<Soaked> => {
   const chance = randomOf(seed)
@@ -301,7 +301,10 @@ const asked = async (
     }
   }
   const looks: { at: number; mb: number }[] = []
-  const looking = setInterval(() => looks.push({ at: performance.now() - begins, mb: rss() }), LOOK_MS)
+  const looking = setInterval(() => {
+    const mb = rss()
+    if (mb !== null) looks.push({ at: performance.now() - begins, mb })
+  }, LOOK_MS)
   const slices: Soaked['slices'] = []
   const watch = async (): Promise<void> => {
     for (let n = 1; n * sliceMs <= forMs; n += 1) {
@@ -309,7 +312,7 @@ const asked = async (
       // What is held is measured, not what nobody has swept yet.
       collect()
       const slice = {
-        rssMb: round(rss()),
+        rssMb: round(rss() ?? 0),
         ...(await heapOf(url)),
         p99Ms: percentile(times, 0.99),
         answers: times.length,
@@ -343,8 +346,17 @@ const asked = async (
   }
 }
 
-const residentMb = ({ pid }: ChildProcess): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+/** Of Linux from /proc, elsewhere from `ps`. Null: it is no longer there. */
+const residentMb = ({ pid }: ChildProcess): number | null => {
+  try {
+    const kb = existsSync('/proc')
+      ? /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+      : execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })
+    return Number(kb) > 0 ? Number(kb) / 1024 : null
+  } catch {
+    return null
+  }
+}
 
 const heapOf = async (url: string): Promise<{ heapMb: number; committedMb: number }> => {
   const answer = await fetch(`${url}/metrics`)

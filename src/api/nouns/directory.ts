@@ -64,13 +64,20 @@ const byName = async (
   const matches = await search(context, name, filter)
   // Further pages begin anew: an operator that stood on an earlier one by its best name stands on none by another.
   const found = await store.behind(db, matches, filter, after === null ? first + 1 : matches.length)
+  // Fewer than would have been enough: then all were looked at.
+  const isWhole = after !== null || found.length <= first
+  // Once, however often it is asked for.
+  let count: Promise<number> | null = null
   const rest = after === null ? found : found.filter(({ match }) => isBehind(match, after))
   const when = whenOf(context, {})
   const page = connection(
     rest.slice(0, first + 1).map((each) => ({ ...view(each.operator, when), found: each })),
     args,
     ({ found: { match } }) => matchCursor(match),
-    async () => (await store.behind(db, matches, filter)).length,
+    () => {
+      count ??= isWhole ? Promise.resolve(found.length) : countBehind(context, matches, filter)
+      return count
+    },
   )
   const former = formerOf(context, page.nodes)
   return {
@@ -78,6 +85,9 @@ const byName = async (
     edges: page.edges.map((edge) => ({ ...edge, match: () => matchView(context, edge.node.found, former) })),
   }
 }
+
+const countBehind = async ({ parts }: Context, matches: readonly Match[], filter: store.Filter): Promise<number> =>
+  (await store.behind(parts.db, matches, filter)).length
 
 /** All that answer, in their order. Refusal INPUT_INVALID for a name that is too long to be one. */
 const search = async (

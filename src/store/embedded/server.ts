@@ -88,10 +88,10 @@ const launch = (cluster: Cluster, port: number, log: Log): Server => {
 
 /** Of the memory that the process may use, this share keeps pages; MB, at least and at most. */
 const BUFFERS_SHARE = 1 / 8
-const [BUFFERS_LEAST_MB, BUFFERS_MOST_MB] = [128, 2_048]
+const [BUFFERS_LEAST_MB, BUFFERS_MOST_MB] = [256, 2_048]
 const MB = 1024 * 1024
 
-/** What a million operators are looked up in does not fit into PostgreSQL's own 128 MB, and would be read and checked again and again. */
+/** What a million operators are looked up in does not fit into a few hundred megabytes, and would be read and checked again and again. */
 const buffersMb = (): number => {
   const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
   return Math.round(Math.min(BUFFERS_MOST_MB, Math.max(BUFFERS_LEAST_MB, (memory * BUFFERS_SHARE) / MB)))
