@@ -1,7 +1,9 @@
 /** The people of the demo: one of each role that sits at the desk, with a password for one use until each has chosen its own. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Refusal } from './errors.js'
 import type { Hub } from './hub.js'
+import { secretMatches } from './keys.js'
 import * as kept from './store/people.js'
 import * as people from './work/people.js'
 
@@ -23,19 +25,28 @@ export const demoPeople = async (hub: Hub, folder: string): Promise<{ name: stri
       continue
     }
     const known = before[name]
-    const works = known !== undefined && person?.oneTimeUntil != null && person.oneTimeUntil > now
-    told.push({ name, password: works ? known : await fresh(hub, name, person !== null) })
+    const isInTime = person?.oneTimeUntil != null && person.oneTimeUntil > now
+    // Somebody may have had it reset since.
+    const works = known !== undefined && isInTime && (await secretMatches(known, person.passwordHash))
+    const password = works ? known : await fresh(hub, name, person !== null)
+    if (password !== null) told.push({ name, password })
   }
   const passwords = told.flatMap(({ name, password }) => (password === null ? [] : [[name, password]]))
   writeFileSync(path, JSON.stringify(Object.fromEntries(passwords)), { mode: 0o600 })
   return told
 }
 
-const fresh = async ({ db, now }: Hub, name: (typeof PEOPLE)[number], isThere: boolean): Promise<string> => {
-  const registered = isThere
-    ? await people.reset(db, name, now())
-    : await people.add(db, { name, role: name, ...OF }, [OF.agency], now())
-  return registered.one_time_password
+/** Null: somebody has ended this person, which the demo does not undo. */
+const fresh = async ({ db, now }: Hub, name: (typeof PEOPLE)[number], isThere: boolean): Promise<string | null> => {
+  try {
+    const registered = isThere
+      ? await people.reset(db, name, now())
+      : await people.add(db, { name, role: name, ...OF }, [OF.agency], now())
+    return registered.one_time_password
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'PERSON_EXISTS') return null
+    throw error
+  }
 }
 
 const passwordsIn = (path: string): Record<string, string> => {

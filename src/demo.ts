@@ -202,6 +202,12 @@ const freshSecret = async (hub: Hub, given: clients.ClientGiven): Promise<string
     return (await clients.rotate(hub.db, given.name, hub.now(), { overlapMs: 0 })).client_secret
   } catch (error) {
     if (!(error instanceof Refusal && error.code === 'CLIENT_UNKNOWN')) throw error
+  }
+  try {
     return (await clients.add(hub.db, given, given.agency ? [given.agency] : [], hub.now())).client_secret
+  } catch (error) {
+    if (!(error instanceof Refusal && error.code === 'CLIENT_EXISTS')) throw error
+    // Somebody has ended it, which the demo does not undo: its example is refused.
+    return 'ended'
   }
 }

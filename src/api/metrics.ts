@@ -87,6 +87,8 @@ export const metricsDoor = (parts: ApiParts, askedOf: (request: IncomingMessage)
 /** Headers that say that somebody else asked for whoever knocks. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via']
 const THIS_MACHINE = /^(?:::ffff:)?127\.|^::1$/
+/** By its names: a page of another site may have a name of its own lead here (DNS rebinding). */
+const NAMED_SO = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 
 /**
  * Where the hub is meant for this machine alone (PUBLIC_URL), whoever comes from it directly; a proxy of one's own comes from
@@ -97,7 +99,7 @@ const isScraper = ({ headers, socket }: IncomingMessage, { token, local }: ApiPa
     const given = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
     return given !== undefined && isSecret(given, token)
   }
-  if (!local || headers.authorization !== undefined) return false
+  if (!local || headers.authorization !== undefined || !NAMED_SO.test(headers.host ?? '')) return false
   return THIS_MACHINE.test(socket.remoteAddress ?? '') && FORWARDED.every((name) => headers[name] === undefined)
 }
 

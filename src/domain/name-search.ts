@@ -26,6 +26,8 @@ const GRAMS_OF_AN_EDIT = 3
 /** What is called similar shares so much of its grams (Dice), and so much of what is its own, without place and legal form. */
 const SIMILAR_SHARE = 0.6
 const SIMILAR_CORE = 0.55
+/** Or the name holds so much of the grams that are asked: a firm's own name with an error in it, without place and legal form. */
+const HELD_SHARE = 0.5
 /** Less will do where these begin alike: a trade is many firms', a brand stands in front. */
 const SIMILAR_BRAND = 0.4
 const BRAND_LENGTH = 2
@@ -191,7 +193,8 @@ const shareOf = ({ key, core, grams, edits }: Asked, held: string): number => {
   if (held.includes(core) || key.startsWith(held)) return 1 + share
   const lengths = Math.abs(key.length - held.length) <= edits
   const typed = lengths && common >= key.length + 1 - edits * GRAMS_OF_AN_EDIT
-  return typed || share >= SIMILAR_SHARE ? share : 0
+  // What holds most of a short question may be a long name.
+  return typed || share >= SIMILAR_SHARE || common >= (key.length + 1) * HELD_SHARE ? share : 0
 }
 
 const weigh = (asked: Asked, candidate: Candidate, share: number): Match | null => {
@@ -213,14 +216,30 @@ const reasonFor = (asked: Asked, { key: held, former }: Candidate): { is: MatchR
   if (held.includes(key)) return { is: own.startsWith(key) ? 'SHORT' : 'PART' }
   if (samePlace && own.startsWith(core) && key !== core && askedOwn === core) return { is: 'SHORT' }
   // The same name in another place is another firm's, not an error.
-  const edits = samePlace ? distance(key, held, asked.edits) : Number.POSITIVE_INFINITY
-  if (edits <= asked.edits) return { is: 'TYPING', edits }
+  if (samePlace && !isElsewhere(key, held)) {
+    const edits = distance(key, held, asked.edits)
+    if (edits <= asked.edits) return { is: 'TYPING', edits }
+    const most = core.length < SHORT_NAME ? 1 : EDITS_MOST
+    const ofCore = distance(core, coreOf(held), most)
+    if (ofCore <= most) return { is: 'TYPING', edits: EDITS_MOST + ofCore }
+  }
   return isSimilar(core, coreOf(held)) ? { is: 'SIMILAR' } : null
 }
 
 const isSimilar = (core: string, held: string): boolean => {
   const sameBrand = core.slice(0, BRAND_LENGTH) === held.slice(0, BRAND_LENGTH)
   return alike(core, held) >= (sameBrand ? SIMILAR_BRAND : SIMILAR_CORE)
+}
+
+/**
+ * Whether the name stands behind other characters than the place of the other: a city that is not known here is a place too. One
+ * wrong character in a place is an error of typing.
+ */
+const isElsewhere = (key: string, held: string): boolean => {
+  const own = spoken(held)
+  if (placesOf(key) !== '' || own === held || !key.endsWith(own)) return false
+  const front = key.slice(0, key.length - own.length)
+  return front.length >= 2 && ![...bare(placesOf(held))].some((sign) => front.includes(sign))
 }
 
 /** One of them may say less: 长春 and 吉林省长春市, or nothing. */

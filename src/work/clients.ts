@@ -1,4 +1,5 @@
 /** Clients: the systems that may ask. A secret is shown once, when it is made, and kept only as its hash. */
+import { redact } from '../domain/privacy.js'
 import { CLIENT_ROLES, isRole, type Role } from '../domain/viewer.js'
 import { Refusal } from '../errors.js'
 import { hashSecret, newSecret, secretMatches, TOKEN_SECONDS } from '../keys.js'
@@ -14,7 +15,7 @@ export interface Registered {
   region: string | null
 }
 
-const NAME = /^[^\p{C}\s:]{1,64}$/u
+const NAME = /^[^\p{C}\s:\uFFFD]{1,64}$/u
 const REGION = /^\d{6}$/
 
 export interface ClientGiven {
@@ -40,8 +41,12 @@ export const checkedGiven = (
 ): { name: string; role: Role; agency: string | null; region: string | null } => {
   if (!NAME.test(name))
     throw new Refusal('USAGE', {
-      reason: '名称须为 1–64 个可见字符，不含空白和冒号 a name has 1–64 visible characters, no blank, no colon',
+      reason:
+        '名称须为 1–64 个可见字符，不含空白、冒号和不可见字符 a name has 1–64 visible characters, no blank, no colon, nothing unseen',
     })
+  // It stands in the trail and in the log as it is.
+  if (redact(name, () => '') !== name)
+    throw new Refusal('USAGE', { reason: '名称不得含证件号码 a name holds no number of a person' })
   if (!isRole(role) || !CLIENT_ROLES.includes(role))
     throw new Refusal('ROLE_UNKNOWN', { role, known: CLIENT_ROLES.join(' ') })
   if (agency !== undefined && !agencies.includes(agency))

@@ -1,5 +1,5 @@
 /** What Prometheus reads: parsed by strict rules, moved by what is done, and kept from whoever it is not for. */
-import { createServer, type Server } from 'node:http'
+import { createServer, get, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { makeServer } from '../../src/api/server.js'
@@ -232,6 +232,15 @@ describe('the metrics', () => {
       expect(answer.status, who).to.equal(status)
       expect((await answer.text()).includes('hub_requests_total'), who).to.equal(status === 200)
     }
+    Object.assign(scraping, { token: null, local: true })
+    const byAnotherName = await new Promise((resolve, reject) => {
+      const asked = get(`${there}/metrics`, { headers: { host: 'other.example' } }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      })
+      asked.on('error', reject)
+    })
+    expect(byAnotherName).to.equal(401)
     await closed(other)
   })
 

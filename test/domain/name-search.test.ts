@@ -42,6 +42,13 @@ describe('finding a firm by its name', () => {
     ['长春市白露霜商贸有限公司', FIRM, null],
     ['四平市青禾商贸有限公司', FIRM, 'SIMILAR'],
     ['吉林市青禾', FIRM, 'SIMILAR'],
+    ['沈阳市青禾商贸有限公司', FIRM, 'SIMILAR'],
+    ['沈阳青禾商贸有限公司', '长春青禾商贸有限公司', 'SIMILAR'],
+    ['长舂青禾商贸有限公司', '长春青禾商贸有限公司', 'TYPING'],
+    ['绯鹿镜美妆电子商务', '长春绯麓镜美妆电子商务有限公司', 'TYPING'],
+    ['璞岭叁人参制品', '集安璞岭人参制品有限公司', 'TYPING'],
+    ['白露镜美妆电子商务', '长春绯麓镜美妆电子商务有限公司', 'TYPING'],
+    ['白露', '长春绯麓镜美妆电子商务有限公司', null],
   ]
   for (const [asked, name, reason] of cases) {
     it(`${asked} finds ${name} as ${reason ?? 'nothing'}`, () => {

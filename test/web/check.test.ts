@@ -164,6 +164,7 @@ describe('POST /check', () => {
     expect(first).to.match(/^1,/).and.include(`${listed},${listed},`).and.include(',KNOWN,true,')
     expect(first).to.include("'=HYPERLINK(1)").and.include("'+7").and.include('DIFFERENT')
     expect(second).to.include("'@SUM(1)").and.include("'-1").and.include('UNKNOWN,false')
+    expect([first, second].map((line) => line.split(',').at(-1))).to.deep.equal(['', 'CODE_FORM'])
   })
 
   it('refuses what it cannot answer, says why, and gives back what was typed', async () => {

@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { totalmem } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal } from '../../errors.js'
@@ -86,24 +85,13 @@ const launch = (cluster: Cluster, port: number, log: Log): Server => {
   return { pid: child.pid ?? 0, port, gone }
 }
 
-/** Of the memory that the process may use, this share keeps pages; MB, at least and at most. */
-const BUFFERS_SHARE = 1 / 8
-const [BUFFERS_LEAST_MB, BUFFERS_MOST_MB] = [256, 2_048]
-const MB = 1024 * 1024
-
-/** What a million operators are looked up in does not fit into a few hundred megabytes, and would be read and checked again and again. */
-const buffersMb = (): number => {
-  const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
-  return Math.round(Math.min(BUFFERS_MOST_MB, Math.max(BUFFERS_LEAST_MB, (memory * BUFFERS_SHARE) / MB)))
-}
-
 const settings = (port: number, durable: boolean): Record<string, string | number> => ({
   listen_addresses: '127.0.0.1',
   port,
   unix_socket_directories: '',
   // Tests of several processes have many pools on it.
   max_connections: durable ? 100 : 200,
-  shared_buffers: durable ? `${buffersMb()}MB` : '128MB',
+  shared_buffers: durable ? '256MB' : '128MB',
   work_mem: '16MB',
   maintenance_work_mem: '128MB',
   max_wal_size: '2GB',

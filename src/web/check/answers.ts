@@ -42,13 +42,18 @@ export const STATUS: Record<Known['status'], Words> = {
   CEASED: { zh: '已注销或吊销等', en: 'ceased' },
 }
 
-/** Of a code that is unknown: what is wrong with how it is written; null: nothing that can be seen. */
-export const miswritten = (asked: string): Words | null => {
+/** Of a code that is unknown: what is wrong with how it is written, in words and as tables say it; null: nothing that can be seen. */
+export const miswritten = (asked: string): (Words & { fault: string }) | null => {
   const code = codeOf(asked)
-  if (code === null) return { zh: '不是代码的写法，请核对', en: 'not written as a code is: please compare' }
+  if (code === null)
+    return { fault: 'CODE_FORM', zh: '不是代码的写法，请核对', en: 'not written as a code is: please compare' }
   return code.valid
     ? null
-    : { zh: '校验位不符，请核对有无错字', en: 'its check digit is wrong: is a character mistyped?' }
+    : {
+        fault: 'CODE_CHECK_DIGIT',
+        zh: '校验位不符，请核对有无错字',
+        en: 'its check digit is wrong: is a character mistyped?',
+      }
 }
 
 export const NAMES: Record<NameAnswer, Words> = {

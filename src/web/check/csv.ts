@@ -1,6 +1,6 @@
 /** The answers as a table for spreadsheets: words that do not change, in the names that /v1/standings uses. */
 import { BYTE_ORDER_MARK, row } from '../../work/publish-files.js'
-import { type Answered, isKnown } from './answers.js'
+import { type Answered, isKnown, miswritten } from './answers.js'
 
 const COLUMNS = [
   'row',
@@ -38,7 +38,7 @@ export const csvOf = ({ rows, asOf, stale }: Answered): string => {
       ref,
       when,
       stale,
-      null,
+      status === 'UNKNOWN' ? miswritten(code)?.fault : null,
     ])
   })
   return BYTE_ORDER_MARK + row(COLUMNS) + lines.join('')

@@ -7,7 +7,8 @@ import pg from 'pg'
 
 const pool = new pg.Pool({ connectionString: process.argv[2], max: 10 })
 pg.types.setTypeParser(1082, (text) => text)
-const today = new Date().toISOString().slice(0, 10)
+/** As the hub has it, in Shanghai: of the day before there would be no score to find from four in the afternoon, UTC. */
+const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
 
 const LISTED = `exists (select 1 from listings l join public_entries p on p.listing_id = l.id where l.operator_id = o.id
   and p.shown_from <= $2::date and (p.ends_on is null or p.ends_on > $2::date)) as listed`
