@@ -219,9 +219,9 @@ const reasonFor = (asked: Asked, { key: held, former }: Candidate): { is: MatchR
   if (samePlace && !isElsewhere(key, held)) {
     const edits = distance(key, held, asked.edits)
     if (edits <= asked.edits) return { is: 'TYPING', edits }
-    const most = core.length < SHORT_NAME ? 1 : EDITS_MOST
-    const ofCore = distance(core, coreOf(held), most)
-    if (ofCore <= most) return { is: 'TYPING', edits: EDITS_MOST + ofCore }
+    // One of few characters is another's own name as soon as one of them is another.
+    const ofCore = core.length < SHORT_NAME ? Number.POSITIVE_INFINITY : distance(core, coreOf(held), EDITS_MOST)
+    if (ofCore <= EDITS_MOST) return { is: 'TYPING', edits: EDITS_MOST + ofCore }
   }
   return isSimilar(core, coreOf(held)) ? { is: 'SIMILAR' } : null
 }

@@ -49,6 +49,7 @@ describe('finding a firm by its name', () => {
     ['璞岭叁人参制品', '通化璞岭人参制品有限公司', 'TYPING'],
     ['白露镜美妆电子商务', '长春绯麓镜美妆电子商务有限公司', 'TYPING'],
     ['白露', '长春绯麓镜美妆电子商务有限公司', null],
+    ['虚构庚', '长春虚构己有限公司', null],
   ]
   for (const [asked, name, reason] of cases) {
     it(`${asked} finds ${name} as ${reason ?? 'nothing'}`, () => {
