@@ -194,7 +194,8 @@ const shareOf = ({ key, core, grams, edits }: Asked, held: string): number => {
   const lengths = Math.abs(key.length - held.length) <= edits
   const typed = lengths && common >= key.length + 1 - edits * GRAMS_OF_AN_EDIT
   // What holds most of a short question may be a long name.
-  return typed || share >= SIMILAR_SHARE || common >= (key.length + 1) * HELD_SHARE ? share : 0
+  const isHeld = key.length >= SHORT_NAME && common >= (key.length + 1) * HELD_SHARE
+  return typed || share >= SIMILAR_SHARE || isHeld ? share : 0
 }
 
 const weigh = (asked: Asked, candidate: Candidate, share: number): Match | null => {
