@@ -35,8 +35,18 @@ export const accessCommands = (command: Command, tools: Tools): void => {
 
 const agencyIds = (): string[] => agencies.map((agency) => agency.id)
 
+/** As a shell would have it: where a name ends is to be seen, also of one that is refused for its blanks. */
+const quoted = (word: string): string => (/^[^\s"]+$/u.test(word) ? word : JSON.stringify(word))
+
 const worded = (name: string, { role, agency, region }: Registering): string =>
-  [name, `--role ${role}`, agency && `--agency ${agency}`, region && `--region ${region}`].filter(Boolean).join(' ')
+  [
+    quoted(name),
+    `--role ${quoted(role)}`,
+    agency && `--agency ${quoted(agency)}`,
+    region && `--region ${quoted(region)}`,
+  ]
+    .filter(Boolean)
+    .join(' ')
 
 /** `unlock`, of systems and of people. */
 const unlockCommand = (
@@ -50,7 +60,7 @@ const unlockCommand = (
     .addOption(jsonOption())
     .action((name: string, { json }: Json) =>
       withHub(async (hub) => {
-        const lifted = await hub.recorded(`hub ${of.name()} unlock ${name}`, () =>
+        const lifted = await hub.recorded(`hub ${of.name()} unlock ${quoted(name)}`, () =>
           lockouts.lift(hub.db, { kind, name, now: hub.now(), log: hub.log }),
         )
         tell(json, { [field]: name, lifted: lifted.length }, () => [`已解除锁定 unlocked ${name}（${lifted.length}）`])
@@ -101,7 +111,7 @@ const clientCommands = (client: Command, tools: Tools): void => {
       return withHub(async (hub) => {
         const options = { overlapMs: Number(overlap) * HOUR_MS, leaked }
         const rotate = () => clients.rotate(hub.db, name, hub.now(), options)
-        show(json, await hub.recorded(`hub client rotate ${name}${leaked ? ' --leaked' : ''}`, rotate))
+        show(json, await hub.recorded(`hub client rotate ${quoted(name)}${leaked ? ' --leaked' : ''}`, rotate))
       })
     })
 
@@ -112,7 +122,7 @@ const clientCommands = (client: Command, tools: Tools): void => {
     .addOption(jsonOption())
     .action((name: string, { json }: Json) =>
       withHub(async (hub) => {
-        await hub.recorded(`hub client end ${name}`, () => clients.end(hub.db, name, hub.now()))
+        await hub.recorded(`hub client end ${quoted(name)}`, () => clients.end(hub.db, name, hub.now()))
         tell(json, { client_id: name, ended: true }, () => [`已停用 ended ${name}`])
       }),
     )
@@ -150,7 +160,7 @@ const personCommands = (person: Command, tools: Tools): void => {
     .addOption(jsonOption())
     .action((name: string, { json }: Json) =>
       withHub(async (hub) =>
-        show(json, await hub.recorded(`hub person reset ${name}`, () => people.reset(hub.db, name, hub.now()))),
+        show(json, await hub.recorded(`hub person reset ${quoted(name)}`, () => people.reset(hub.db, name, hub.now()))),
       ),
     )
 
@@ -161,7 +171,7 @@ const personCommands = (person: Command, tools: Tools): void => {
     .addOption(jsonOption())
     .action((name: string, { json }: Json) =>
       withHub(async (hub) => {
-        await hub.recorded(`hub person end ${name}`, () => people.end(hub.db, name, hub.now()))
+        await hub.recorded(`hub person end ${quoted(name)}`, () => people.end(hub.db, name, hub.now()))
         tell(json, { name, ended: true }, () => [`已停用 ended ${name}`])
       }),
     )

@@ -133,6 +133,9 @@ describe('the hub command', () => {
       ['OUTCOME', 'hub client add 测试平台 --role marketplace', 'CLIENT_EXISTS'],
     ])
     expect(rows[0].client).to.match(/^command ./)
+    expect((await hub(['client', 'add', 'no name', '--role', 'marketplace', '--json'], env)).status).to.equal(2)
+    const last = await test.db('trail').max('asked as asked').where('asked', 'like', '%no name%').first()
+    expect(last?.asked).to.equal('hub client add "no name" --role marketplace')
     const rotated = await hub(['client', 'rotate', '测试平台', '--json'], env)
     expect(rotated.json.client_secret).to.not.equal(added.json.client_secret)
     const overlap = Date.parse(rotated.json.previous_until) - Date.now()

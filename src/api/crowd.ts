@@ -18,13 +18,22 @@ const PATIENCE_MS = 50
 /** Answers keys in their order. */
 export type Answer<K, V> = (keys: readonly K[]) => Promise<V[]>
 
+interface Bounds {
+  most?: number
+  /** Keys from which a further group is begun beside one under way; 0: always. */
+  worth?: number
+  /** One under way for so long keeps no further one from beginning. */
+  patienceMs?: number
+}
+
 /**
  * What is asked by several askers before the loop turns is answered by one call of `answer`, and at most so many calls are
- * under way, more than one only where there are so many keys, or one takes its time. An asker's keys stay together, so that its answer is of one instant; and no answer is older than its question.
+ * under way, more than one only where there are so many keys, or one takes its time. An asker's keys stay together, so that its
+ * answer is of one instant; and no answer is older than its question.
  */
 export const crowd = <K, V>(
   answer: (keys: K[]) => Promise<V[]>,
-  { most = UNDER_WAY_MOST, worth = 0 }: { most?: number; worth?: number } = {},
+  { most = UNDER_WAY_MOST, worth = 0, patienceMs = PATIENCE_MS }: Bounds = {},
 ): Answer<K, V> => {
   interface Asker {
     keys: readonly K[]
@@ -41,8 +50,9 @@ export const crowd = <K, V>(
 
   const call = (): void => {
     if (called || underWay >= most || waiting.length === 0) return
-    if (underWay > 0 && open < worth && performance.now() - sentAt < PATIENCE_MS) {
-      if (!isTimed) setTimeout(late, PATIENCE_MS).unref()
+    const left = sentAt + patienceMs - performance.now()
+    if (underWay > 0 && open < worth && left > 0) {
+      if (!isTimed) setTimeout(late, left).unref()
       isTimed = true
       return
     }

@@ -63,7 +63,7 @@ describe('a crowd', () => {
         await gates[asked.length - 1]?.opened
         return keys
       },
-      { worth: 10 },
+      { worth: 10, patienceMs: 60_000 },
     )
     const answers: Promise<number[]>[] = []
     for (const keys of [2, 3, 4]) {
