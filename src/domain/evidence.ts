@@ -1,10 +1,10 @@
 /** What a record is evidence of: from the bodies of an operator's records to the facts a scorecard weighs. Pure. */
 import { addDays } from './dates.js'
-import { authorityCompared, numberCompared } from './decision-number.js'
 import type { FactEvent, FactFamily, FactName } from './facts.js'
-import { type ListKind, termEnd } from './lists.js'
+import { factOfList, type ListKind, termEnd } from './lists.js'
 import { isHeavy, isWithdrawn, severity } from './penalty.js'
 import type { Body, Json, RecordKind } from './records.js'
+import { repairsOf } from './repair-targets.js'
 
 /** What of a kind of list makes facts. */
 export type ListFacts = Pick<ListKind, 'id' | 'fact' | 'terms'>
@@ -133,7 +133,7 @@ const tell = (
       return
     }
     case 'list_entry': {
-      const fact = factOfEntry(body, lists)
+      const fact = factOfList(lists, body['list'])
       if (fact === null) return
       events.push({ fact, on: text(body['listed_on']), until: earlier(entryEnd(body, lists), repairedOn), record })
       return
@@ -190,82 +190,6 @@ const after = (last: Json | undefined): string | null => {
   nextDays.set(last, next)
   return next
 }
-
-const factOfEntry = (body: Body, lists: readonly ListFacts[]): FactName | null =>
-  lists.find((row) => row.id === body['list'])?.fact ?? null
-
-/** What a repair can name. */
-interface Repairable {
-  record: number
-  target: string
-  /** A court alone takes a judgment defaulter off: no repair means one that it does not name. */
-  byCourt: boolean
-  number: string | null
-  authority: string | null
-  on: string | null
-}
-
-/** From when each repaired record no longer counts; null: nothing was repaired, which is usual. */
-export const repairsOf = (records: readonly Evidence[], lists: readonly ListFacts[]): Map<number, string> | null => {
-  const repairs = records.some(({ kind }) => kind === 'repair') ? records.filter(({ kind }) => kind === 'repair') : []
-  if (repairs.length === 0) return null
-  const repairables = records.flatMap((each) => repairableOf(each, lists))
-  const ordered = repairs.map(({ body }) => body).filter((body) => STEP[String(body['outcome'])] !== undefined)
-  ordered.sort((a, b) => compared(dayOf(a), dayOf(b)) || stepOf(a) - stepOf(b))
-  const until = new Map<number, string>()
-  for (const body of ordered) {
-    for (const { record } of named(body, repairables)) {
-      if (stepOf(body) === STEP['REVOKED']) until.delete(record)
-      else if (!until.has(record)) until.set(record, dayOf(body))
-    }
-  }
-  return until
-}
-
-/** A refused repair changes nothing, a revoked one (got by false materials) brings back what it ended; of one day it is the later. */
-const STEP: Record<string, number> = { REPAIRED: 0, REMOVED: 0, REVOKED: 1 }
-const stepOf = (body: Body): number => STEP[String(body['outcome'])] ?? 0
-const dayOf = (body: Body): string => String(body['decided_on'])
-const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-const repairableOf = ({ record, kind, body }: Evidence, lists: readonly ListFacts[]): Repairable[] => {
-  const common = { record, number: text(body['document_number']), authority: text(body['authority']) }
-  if (kind === 'penalty') return [{ ...common, target: 'PENALTY', byCourt: false, on: text(body['decided_on']) }]
-  const fact = kind === 'list_entry' ? factOfEntry(body, lists) : null
-  if (fact === null) return []
-  const target = fact === 'abnormal_list' ? 'ABNORMAL' : 'LIST_ENTRY'
-  return [{ ...common, target, byCourt: fact === 'judgment_defaulter', on: text(body['listed_on']) }]
-}
-
-/**
- * What a repair names: by the number of the decision, where several bear it by its authority as well. An entry without a
- * number is meant by its authority; where the repair names neither, by being the only one.
- */
-const named = (repair: Body, repairables: readonly Repairable[]): Repairable[] => {
-  const number = text(repair['target_document_number'])
-  const authority = text(repair['target_authority'])
-  const day = dayOf(repair)
-  const possible = repairables.filter(
-    (each) => each.target === repair['target'] && (each.on === null || each.on <= day),
-  )
-  const sameAuthority = (each: Repairable): boolean => same(each.authority, authority, authorityCompared)
-  if (number !== null) {
-    const numbered = possible.filter((each) => same(each.number, number, numberCompared))
-    const exact = numbered.filter(sameAuthority)
-    if (exact.length > 0) return exact
-    // Its authority written otherwise; but of several decisions of one number nobody may guess which.
-    if (numbered.length > 0) return numbered.length === 1 || authority === null ? numbered : []
-  }
-  // A penalty always has its number, and is repaired by it.
-  if (repair['target'] === 'PENALTY') return []
-  const open = number === null ? possible : possible.filter((each) => each.number === null)
-  if (authority !== null) return open.filter(sameAuthority)
-  const only = open.filter((each) => !each.byCourt)
-  return number === null && only.length === 1 ? only : []
-}
-
-const same = (a: string | null, b: string | null, form: (text: string) => string): boolean =>
-  a !== null && b !== null && (a === b || form(a) === form(b))
 
 /**
  * Of the records of one operator one for each fact, however many sources told it: the one that came first; if any source

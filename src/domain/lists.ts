@@ -177,6 +177,10 @@ const follow = <R extends { standing?: Standing }>(
     return row.standing === 'APPLY' ? numberIn(row) : Math.min(held, numberIn(row))
   }, first)
 
+/** The fact that an entry of a list makes; null for a list that makes none, or that nobody knows. */
+export const factOfList = (lists: readonly Pick<ListKind, 'id' | 'fact'>[], id: unknown): FactName | null =>
+  lists.find((row) => row.id === id)?.fact ?? null
+
 /** What carries a listing of this kind on a day: the first of its bases then in force. Null: none is. */
 export const basisOn = (list: Pick<ListKind, 'legalBasis'>, on: string): LegalBasis | null =>
   list.legalBasis.find((row) => applies(row, on)) ?? null

@@ -4,7 +4,8 @@
  */
 import { dateIn } from '../domain/dates.js'
 import type { Hearing } from '../domain/delivery.js'
-import { repairsOf } from '../domain/evidence.js'
+import type { Evidence } from '../domain/evidence.js'
+import { repairsOf } from '../domain/repair-targets.js'
 import {
   type Due,
   digestTold,
@@ -161,13 +162,13 @@ const lookAt = async (
 /** By version: the day on which a repair ended its publication. */
 const repairedAmong = async (db: Db | Tx, found: readonly toldRecords.Known[]): Promise<Map<number, string>> => {
   const operators = new Set(found.flatMap(({ kind, party }) => (kind === 'penalty' && party ? [party.id] : [])))
-  const told = await toldRecords.repairsOf(db, [...operators])
-  const days = new Map<number, string>()
-  for (const id of new Set(told.map(({ operatorId }) => operatorId))) {
-    const own = told.filter(({ operatorId }) => operatorId === id)
-    for (const [version, day] of repairsOf(own, []) ?? []) days.set(version, day)
+  const byOperator = new Map<number, Evidence[]>()
+  for (const row of await toldRecords.repairsOf(db, [...operators])) {
+    const own = byOperator.get(row.operatorId)
+    if (own) own.push(row)
+    else byOperator.set(row.operatorId, [row])
   }
-  return days
+  return new Map([...byOperator.values()].flatMap((own) => [...(repairsOf(own, []) ?? [])]))
 }
 
 const removalOf = (why: WhyGone, { known, repairedOn }: Looked, today: string): RecordTold['removal'] => {
