@@ -1,5 +1,5 @@
 /** The one HTTP server: GraphQL straight from node:http, express for everything else. */
-import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import http, { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import express, { type Express } from 'express'
 import { redact } from '../domain/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../errors.js'
@@ -28,7 +28,7 @@ import { answerProblem, COME_AGAIN_SECONDS, faulted, notFound } from './problems
 import { makeQuotas } from './quotas.js'
 import { type Limits, makeLimits } from './rate-limit.js'
 import { makeRevocations } from './revocations.js'
-import { boundSockets, joins, REQUEST_MS, refuseUnreadable, SOCKETS } from './sockets.js'
+import { boundSockets, hasOneHost, joins, REQUEST_MS, refuseUnreadable, SOCKETS } from './sockets.js'
 import { makeStreams } from './streams.js'
 import { tokens } from './tokens.js'
 import { v1 } from './v1/index.js'
@@ -106,6 +106,7 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
         'answered',
       )
     })
+    if (!hasOneHost(request)) return void turnedAway(response, own, new Refusal('HOST_AMBIGUOUS'))
     parts.quotas.meet(request, response, own.address)
     if (!joins(request, response))
       return void turnedAway(response, own, new Refusal('TOO_MANY_REQUESTS', { retryAfter: 1 }))
@@ -162,7 +163,7 @@ const turnedAway = (
     'Cache-Control': 'no-store',
   })
   if (reader !== null) return void response.end(sorryPage({ status, detail: message, lang: reader }))
-  response.end(JSON.stringify({ type: 'about:blank', title: 'Too Many Requests', status, detail: message, code }))
+  response.end(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail: message, code }))
 }
 
 const readerOf = ({ headers }: IncomingMessage, url: URL): 'zh' | 'en' | null => {

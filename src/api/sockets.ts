@@ -69,6 +69,13 @@ export const refuseUnreadable = (server: Server, { log, metrics }: Pick<ApiParts
 const UNREADABLE = 'HTTP_UNREADABLE'
 const STATUS: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
 
+/** False where a request names no host or several: proxies and servers could take it for different sites (RFC 9112 section 3.2). */
+export const hasOneHost = ({ rawHeaders, httpVersion }: IncomingMessage): boolean => {
+  let named = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') named += 1
+  return named === 1 || (named === 0 && httpVersion === '1.0')
+}
+
 const UNDER_WAY = Symbol('requests under way')
 
 /** False: too many are under way on its connection. */

@@ -32,6 +32,7 @@ export const ACCESS_REFUSALS = {
     () => '访问码无效。The access code is not good; ask the authority that served it for another.',
   ),
   ACCESS_CODE_NONE: row(409, 1, () => '该主体没有有效的访问码。This operator has no access code that is good.'),
+  HOST_AMBIGUOUS: row(400, 1, () => '请求须恰有一个 Host 标头。A request must have exactly one Host header.'),
   TOO_MANY_REQUESTS: row(
     429,
     1,

@@ -154,7 +154,7 @@ const showList =
     const robots = isNarrowed(asked) || asked.after !== null || asked.sort !== null ? UNFOUND : UNKEPT
     if (asked.name !== '') {
       response.set('X-Robots-Tag', robots)
-      const page = await listOf({ ...own, db: dbOf(request) }, stamp, asked)
+      const page = await listOf(own, dbOf(request), stamp, asked)
       return show(own, request, response, page, { parameters, isChosen: true })
     }
     await showKept(own, request, response, {
@@ -162,13 +162,17 @@ const showList =
       stamp,
       parameters,
       robots,
-      make: () => listOf(own, stamp, asked),
+      make: () => listOf(own, own.db, stamp, asked),
     })
   }
 
-const listOf = async ({ db, kept }: Site, stamp: Stamped, asked: Asked): Promise<Page> => {
+/**
+ * `reader`: the handle of the request for what is asked for it alone. The cached authorities are read with the handle of the
+ * process: a client that leaves must not cancel a statement that others wait for.
+ */
+const listOf = async ({ db, kept }: Site, reader: Db, stamp: Stamped, asked: Asked): Promise<Page> => {
   const [found, known] = await Promise.all([
-    find(db, kept, stamp, asked),
+    find(reader, kept, stamp, asked),
     kept.by(stamp, 'authorities', () => kept.inTurn(() => publicList.authorities(db, stamp.day, AUTHORITIES_MOST))),
   ])
   return listPage({ asked, ...found, day: stamp.day, authorities: known.map(({ authority }) => authority) })

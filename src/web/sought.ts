@@ -48,7 +48,7 @@ export const askedIn = (query: Readonly<Record<string, unknown>>): Asked => {
     to: until || null,
     contested: given(query, 'contested') === '1',
     sort: (sort || null) as Order | null,
-    after: placeIn(given(query, 'after')),
+    after: placeIn(query['after']),
   }
 }
 
@@ -58,7 +58,9 @@ const given = (query: Readonly<Record<string, unknown>>, name: string): string =
   return typeof value === 'string' ? value.replaceAll('\0', '').trim().slice(0, LONGEST) : ''
 }
 
-const placeIn = (text: string): Place | null => {
+/** The hub writes this parameter itself. Nothing is trimmed off it, so that no other spelling (a NUL, say) means the first page. */
+const placeIn = (value: unknown): Place | null => {
+  const text = typeof value === 'string' ? value : ''
   if (text === '') return null
   const [on = '', id = ''] = text.split('_')
   if ((isDate(on) || on === ENDLESS) && UUID.test(id)) return { on, id }

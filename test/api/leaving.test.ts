@@ -74,8 +74,12 @@ describe('the statements of a request', () => {
         fetch(`${world.url}/v1/changes?limit=1`, { headers: { ...headers, accept: 'application/json' }, signal }),
     ],
     ['a standing', 'access_codes', (headers, signal) => fetch(`${world.url}/v1/standing/${CODE}`, { headers, signal })],
-    // Of a name: what all ask alike is asked once for all of them.
-    ['a page', 'public_entries', (headers, signal) => fetch(`${world.url}/blacklist?name=x`, { headers, signal })],
+    // A name search is of one request; everything else on the page is shared and carries no id.
+    [
+      'a page',
+      'public_entries',
+      (headers, signal) => fetch(`${world.url}/blacklist?name=${CODE}`, { headers, signal }),
+    ],
     ['a file', 'snapshots', (headers, signal) => fetch(`${world.url}/data/blacklist.csv`, { headers, signal })],
   ]
   const tokens: Record<string, () => string> = {
@@ -197,6 +201,30 @@ describe('the statements of a request', () => {
     })
     for (const answer of await Promise.all(stayed))
       expect(await answer.json()).to.deep.equal({ data: { standing: { name: '虚构候签有限公司' } } })
+  })
+
+  it('T-1: the cached part of a page survives its first asker: whoever waits for it is answered', async () => {
+    const ask = (id: string, signal: AbortSignal) =>
+      fetch(`${world.url}/blacklist?name=${CODE}`, { signal, headers: { 'x-request-id': id } })
+    const waiting = (text: string) => async () =>
+      rowsOf(watcher, `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like ?`, [text])
+    const leaving = new AbortController()
+    let stayed: Promise<Response>[] = []
+    // The list has changed, so that nothing is cached.
+    await world.database.db.raw('insert into public_changes (xid) values (pg_current_xact_id())')
+    await holding('public_entries', async () => {
+      const left = ask('page-first', leaving.signal).catch((error: Error) => error.name)
+      await until(waiting('%publicList.authorities%'), (rows) => rows.length > 0)
+      stayed = Array.from({ length: 5 }, (_, n) => ask(`page-next-${n}`, AbortSignal.timeout(20_000)))
+      await until(waiting('%request=page-next-%publicList.ofOperators%'), (rows) => rows.length === 5)
+      leaving.abort()
+      expect(await left).to.equal('AbortError')
+      await until(
+        () => running('page-first'),
+        (found) => found.length === 0,
+      )
+    })
+    expect((await Promise.all(stayed)).map(({ status }) => status)).to.deep.equal(Array(5).fill(200))
   })
 
   it('are cancelled alone: the connection is handed on only when no cancellation can reach it any more', async () => {

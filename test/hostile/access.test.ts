@@ -328,6 +328,16 @@ describe('attacks on access', () => {
       expect(body).to.not.match(/root:|"dependencies"|PRIVATE KEY|\[core\]/)
     })
 
+  it('R-10: a request with two Host headers is refused, whatever is asked for', async () => {
+    for (const path of ['/healthz', '/', '/graphql', '/v1/standing/x', '/data/manifest.jws']) {
+      n += 1
+      const id = `X-Request-Id: attack-${n}`
+      const twice = await raw(world.url, `GET ${path} HTTP/1.1`, ['Host: other.test', id])
+      expect([twice.status, twice.body.includes('"HOST_AMBIGUOUS"')], path).to.deep.equal([400, true])
+    }
+    expect((await raw(world.url, 'GET /healthz HTTP/1.1', [])).status).to.equal(200)
+  })
+
   it('a header smuggled into a header is none', async () => {
     const { head } = await raw(world.url, 'GET /healthz HTTP/1.1', ['X-Request-Id: a%0d%0aSet-Cookie:%20x=y'])
     expect(head).to.not.match(/set-cookie/i)

@@ -68,6 +68,12 @@ describe('the public pages', () => {
     expect((await get('/blacklist?name=%00')).status).to.equal(200)
   })
 
+  it('R-10: a place in the list that is not one is refused, also a NUL or a blank', async () => {
+    for (const after of ['%00', '%20', 'x', '2026-01-01_%00', '%00_'])
+      expect((await get(`/blacklist?after=${after}`)).status, after).to.equal(400)
+    expect((await get('/blacklist?after=')).status).to.equal(200)
+  })
+
   it('a page of the list ends in a link to the next', async () => {
     const { db } = world.database
     await db.raw(

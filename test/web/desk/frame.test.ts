@@ -165,11 +165,13 @@ describe('the desk', function () {
     await close()
   })
 
-  it('says in time that nobody has done anything for long, and goes on when told to', async () => {
+  it('T-2: says in time that nobody has done anything for long, and goes on when told to', async () => {
     const { page, open, close } = await atDesk(visitor, hub, 'officer')
     await page.clock.install()
     await open('/', '今日')
     expect(await page.getByText(/长时间未操作/).count()).to.equal(0)
+    // A question that the page still asks by itself would count as something done.
+    await page.waitForLoadState('networkidle')
     await page.clock.fastForward('26:00')
     await page.getByText(/长时间未操作，将于 \d\d:\d\d 自动退出/).waitFor()
     await page.getByRole('button', { name: '继续使用' }).click()

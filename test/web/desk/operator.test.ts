@@ -51,13 +51,15 @@ describe('the page of an operator', function () {
     await close()
   })
 
-  it('has an officer issue, replace and revoke the code of the party, which opens its own door', async () => {
+  it('T-2: has an officer issue, replace and revoke the code of the party, which opens its own door', async () => {
     const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'officer')
     const entered = async (code: string) => {
       const party = await visitor.visit(hub.url)
       await party.page.goto('/my')
       await party.page.getByLabel('访问码 Access code').fill(code)
+      const answered = party.page.waitForEvent('load')
       await party.page.getByRole('button', { name: '进入 Enter' }).click()
+      await answered
       const isIn = (await party.page.getByText(bad.name).count()) > 0
       await party.close()
       return isIn

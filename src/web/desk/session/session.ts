@@ -26,7 +26,7 @@ interface State {
   session: Session | null
   /** A question waits for the person to sign in again. */
   isAskedAgain: boolean
-  /** Of the last answer to this session, milliseconds of the browser's clock. */
+  /** When the last request that was answered left, milliseconds of the browser's clock: the server counts idleness from its arrival. */
   lastAt: number
 }
 
@@ -95,6 +95,7 @@ export const ask = async (
   const { session } = state
   const headers = new Headers(init.headers)
   if (session !== null) headers.set('X-CSRF-Token', session.csrfToken)
+  const sentAt = Date.now()
   const answer = await send(input, { ...init, headers, credentials: 'same-origin' })
   if (session === null) return answer
   if (answer.status === 401) {
@@ -103,7 +104,7 @@ export const ask = async (
     return ask(input, init, send)
   }
   if (answer.status === 403 && (await isOfOldToken(answer)) && (await renewed())) return ask(input, init, send)
-  change({ lastAt: Date.now() })
+  change({ lastAt: Math.max(state.lastAt, sentAt) })
   return answer
 }
 
