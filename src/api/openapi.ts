@@ -9,8 +9,9 @@ const FOLDER = 'openapi'
 /** What stands before and around all paths. */
 const FRAME = 'frame.json'
 const FRESH_SECONDS = 300
-/** A contract of the hub where a schema could stand: its path under schema/, without `.json`. */
+/** Stands in a component for a contract of the hub: its path under schema/, without `.json`. */
 const CONTRACT = 'x-contract'
+const DEFINITIONS = '#/$defs/'
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 type Entry = Record<string, Json>
@@ -34,17 +35,36 @@ export const openapiDocument = (): Entry => {
       components[kind] = { ...components[kind], ...entries }
     }
   }
-  return withContracts({ ...frame, paths, components }) as Entry
+  const schemas = Object.fromEntries(Object.entries(components['schemas'] ?? {}).flatMap(componentsOf))
+  return { ...frame, paths, components: { ...components, schemas } }
 }
 
-/** Each where it is named; its own parts are found under its name. */
-const withContracts = (value: Json): Json => {
+/**
+ * A component as it is; a contract as components of its own. Generators resolve `$ref` from the root of the document and know
+ * neither `$id` nor `$defs` inside a component, so that each definition becomes a component, `ScoreAudit` + `Day`.
+ */
+const componentsOf = ([name, schema]: [string, Json]): [string, Json][] => {
+  const contract = (schema as Entry)[CONTRACT]
+  if (typeof contract !== 'string') return [[name, schema]]
+  const { $schema: _, $defs = {}, ...body } = document(`${contract}.json`) as Entry
+  const named = (definition: string): string =>
+    `${name}${definition.slice(0, 1).toUpperCase()}${definition.slice(1)}`
+  const definitions = Object.entries($defs as Entry).map(([own, inner]): [string, Json] => [named(own), inner])
+  return [[name, body] as [string, Json], ...definitions].map(([key, inner]) => [key, pointed(inner, named)])
+}
+
+/** The same schema, its references into `$defs` pointing at the components. */
+const pointed = (value: Json, named: (definition: string) => string): Json => {
   if (value === null || typeof value !== 'object') return value
-  if (Array.isArray(value)) return value.map(withContracts)
-  const entry = value as Entry
-  const name = entry[CONTRACT]
-  if (typeof name === 'string') return { $id: `urn:hub:${name}`, ...(document(`${name}.json`) as Entry) }
-  return Object.fromEntries(Object.entries(entry).map(([key, inner]) => [key, withContracts(inner)]))
+  if (Array.isArray(value)) return value.map((inner) => pointed(inner, named))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      key === '$ref' && typeof inner === 'string' && inner.startsWith(DEFINITIONS)
+        ? `#/components/schemas/${named(inner.slice(DEFINITIONS.length))}`
+        : pointed(inner, named),
+    ]),
+  )
 }
 
 export const openapi = (): Router => {

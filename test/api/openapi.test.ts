@@ -117,15 +117,32 @@ describe('the description of what is answered beside GraphQL', () => {
     const ids: string[] = []
     const look = (value: Any): void => {
       if (value === null || typeof value !== 'object') return
-      if (typeof value.$ref === 'string' && value.$ref.startsWith('#/components'))
+      if (typeof value.$ref === 'string') {
+        expect(value.$ref).to.match(/^#\/components\//)
         expect(named(value.$ref), value.$ref).to.be.an('object')
+      }
       if (typeof value.operationId === 'string') ids.push(value.operationId)
       if (value.schema && 'example' in value)
         expect(fits(value.schema, value.example), JSON.stringify(value.example)).to.equal(null)
-      for (const [key, inner] of Object.entries(value)) if (key !== 'ScoreAudit') look(inner)
+      for (const inner of Object.values(value)) look(inner)
     }
     look(described)
     expect(new Set(ids).size).to.equal(ids.length)
+  })
+
+  it('F-1: holds no schema with an id or definitions of its own, which generators cannot resolve', () => {
+    const found: string[] = []
+    const look = (value: Any, at: string): void => {
+      if (value === null || typeof value !== 'object') return
+      if (['$id', '$schema', '$defs', '$anchor', '$dynamicRef', 'x-contract'].some((key) => key in value)) found.push(at)
+      for (const [key, inner] of Object.entries(value)) look(inner, `${at}/${key}`)
+    }
+    look(described, '')
+    expect(found).to.deep.equal([])
+    for (const name of Object.keys(described.components.schemas)) expect(name).to.match(/^[A-Za-z][A-Za-z0-9]*$/)
+    expect(described.components.schemas.ScoreAudit.properties.score.properties.asOf).to.deep.equal({
+      $ref: '#/components/schemas/ScoreAuditDay',
+    })
   })
 
   it('names the addresses that the server answers, and no others', () => {
