@@ -150,7 +150,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
     contextOf: () => Context,
   ): Promise<Answered> => {
     const { method = 'GET', headers } = request
-    const asked = { method, headers: headersOf(request), search: url.search, body }
+    const asked = { method, headers: fromNoPage(request), search: url.search, body }
     let own: Context | null = null
     const context = async () => {
       own = contextOf()
@@ -323,6 +323,16 @@ const readJson = async (
 
 const answerRefused = (response: ServerResponse, status: number, code: string, message: string): void => {
   response.writeHead(status, { 'Content-Type': JSON_TYPE }).end(graphqlRefusal(code, message))
+}
+
+/**
+ * The headers, with the word that Apollo's rule against forged requests wants, where nothing can be forged: a GET changes
+ * nothing, and without a session's cookie it is answered what everybody is. GraphQL over HTTP 1.0 wants plain GETs answered.
+ */
+const fromNoPage = (request: IncomingMessage): HeaderMap => {
+  const headers = headersOf(request)
+  if (request.method === 'GET' && cookieIn(request.headers) === null) headers.set('apollo-require-preflight', 'true')
+  return headers
 }
 
 const headersOf = (request: IncomingMessage): HeaderMap => {

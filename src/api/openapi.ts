@@ -47,8 +47,7 @@ const componentsOf = ([name, schema]: [string, Json]): [string, Json][] => {
   const contract = (schema as Entry)[CONTRACT]
   if (typeof contract !== 'string') return [[name, schema]]
   const { $schema: _, $defs = {}, ...body } = document(`${contract}.json`) as Entry
-  const named = (definition: string): string =>
-    `${name}${definition.slice(0, 1).toUpperCase()}${definition.slice(1)}`
+  const named = (definition: string): string => `${name}${definition.slice(0, 1).toUpperCase()}${definition.slice(1)}`
   const definitions = Object.entries($defs as Entry).map(([own, inner]): [string, Json] => [named(own), inner])
   return [[name, body] as [string, Json], ...definitions].map(([key, inner]) => [key, pointed(inner, named)])
 }

@@ -44,6 +44,7 @@ import { timetable } from './nouns/timetable.js'
 import { trail } from './nouns/trail.js'
 import { watch } from './nouns/watch.js'
 import { webhooks } from './nouns/webhooks.js'
+import { readable } from './readable.js'
 import { SCALARS } from './scalars.js'
 import { noting } from './shown.js'
 import { sourced } from './sources.js'
@@ -155,5 +156,5 @@ export const makeSchema = (): GraphQLSchema => {
     // A field described nowhere, or an answer to no field, is found at start.
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   })
-  return guarding(noting(costing(sourced(schema))))
+  return readable(guarding(noting(costing(sourced(schema)))))
 }

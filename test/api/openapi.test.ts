@@ -134,7 +134,8 @@ describe('the description of what is answered beside GraphQL', () => {
     const found: string[] = []
     const look = (value: Any, at: string): void => {
       if (value === null || typeof value !== 'object') return
-      if (['$id', '$schema', '$defs', '$anchor', '$dynamicRef', 'x-contract'].some((key) => key in value)) found.push(at)
+      if (['$id', '$schema', '$defs', '$anchor', '$dynamicRef', 'x-contract'].some((key) => key in value))
+        found.push(at)
       for (const [key, inner] of Object.entries(value)) look(inner, `${at}/${key}`)
     }
     look(described, '')

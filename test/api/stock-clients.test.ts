@@ -1,8 +1,10 @@
 /** Libraries that people ask with, as they come: nothing about the hub is told them but its address and a token. */
+import { spawnSync } from 'node:child_process'
 import { ApolloClient, CombinedGraphQLErrors, gql as forApollo, HttpLink, InMemoryCache } from '@apollo/client/core'
 import { ErrorLink } from '@apollo/client/link/error'
 import { cacheExchange, createClient, fetchExchange, gql as forUrql } from '@urql/core'
 import { expect } from 'chai'
+import { getIntrospectionQuery } from 'graphql'
 import { ClientError, GraphQLClient, gql } from 'graphql-request'
 import * as clients from '../../src/work/clients.js'
 import { makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from './world.js'
@@ -19,6 +21,23 @@ const PAGES = `query Pages($first: Int, $after: String) {
 }`
 const FORBIDDEN = '{ trail { totalCount } }'
 const WRONG = '{ operator(code: 1) { nothing } }'
+
+/** GraphQL, October 2021, 3.13; graphql-core 3.2 knows these and no others. */
+const LOCATIONS_OF_2021 = new Set(
+  `QUERY MUTATION SUBSCRIPTION FIELD FRAGMENT_DEFINITION FRAGMENT_SPREAD INLINE_FRAGMENT VARIABLE_DEFINITION
+   SCHEMA SCALAR OBJECT FIELD_DEFINITION ARGUMENT_DEFINITION INTERFACE UNION ENUM ENUM_VALUE INPUT_OBJECT INPUT_FIELD_DEFINITION`.split(
+    /\s+/,
+  ),
+)
+
+/** What the program prints; null: there is no Python here, or no graphql-core 3.2 in it. */
+const python = (program: string, input = ''): string | null => {
+  const has = spawnSync('python3', ['-c', 'import graphql; assert graphql.__version__.startswith("3.2")'])
+  if (has.status !== 0) return null
+  const { status, stdout, stderr } = spawnSync('python3', ['-c', program], { input, encoding: 'utf8' })
+  if (status !== 0) throw new Error(stderr)
+  return stdout
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer's shape is its question's
 type Data = any
@@ -83,8 +102,6 @@ describe('stock clients', () => {
     const client = createClient({
       url: `${world.url}/graphql`,
       exchanges: [cacheExchange, fetchExchange],
-      // With a token nothing is set. Without one its GETs, which it sends since version 6, look like those of a foreign page.
-      ...(!signedIn && { preferGetMethod: false }),
       ...(signedIn && { fetchOptions: { headers: { authorization: `Bearer ${token}` } } }),
     })
     return {
@@ -119,6 +136,28 @@ describe('stock clients', () => {
     ['urql', urql],
     ['graphql-request', request],
   ]
+  describe('graphql-core 3.2, by which Python asks', () => {
+    it('F-2: is told no location of a directive that the edition of October 2021 lacks', async () => {
+      const { data } = await world.ask(getIntrospectionQuery())
+      const told = data.__schema.directives.flatMap((one: { locations: string[] }) => one.locations)
+      expect(told.filter((location: string) => !LOCATIONS_OF_2021.has(location))).to.deep.equal([])
+      const deprecated = data.__schema.directives.find((one: { name: string }) => one.name === 'deprecated')
+      expect(deprecated.locations).to.include('FIELD_DEFINITION')
+    })
+
+    it('F-2: loads the schema by introspection, where it is installed', async function () {
+      const query = python(
+        'from graphql import get_introspection_query as ask; print(ask(directive_is_repeatable=True))',
+      )
+      if (query === null) return this.skip()
+      const { data, errors } = await world.ask(query)
+      expect(errors).to.equal(undefined)
+      const load =
+        'import json, sys; from graphql import build_client_schema, validate_schema; s = build_client_schema(json.load(sys.stdin)); print(len(validate_schema(s)), s.query_type.name)'
+      expect(python(load, JSON.stringify(data))?.trim()).to.equal('0 Query')
+    })
+  })
+
   for (const [name, made] of stock) {
     describe(name, () => {
       it('reads standing, an operator with its records, and the list', async () => {
