@@ -13,6 +13,8 @@ export interface Evidence {
   record: number
   kind: RecordKind
   body: Body
+  /** The last day of a shop, which its body does not tell; null or absent: none is known. */
+  validTo?: string | null
 }
 
 /**
@@ -97,7 +99,7 @@ const ascending = (evidence: readonly Evidence[]): readonly Evidence[] => {
 }
 
 const tell = (
-  { record, kind, body }: Evidence,
+  { record, kind, body, validTo }: Evidence,
   lists: readonly ListFacts[],
   repairedOn: string | null,
   events: FactEvent[],
@@ -113,7 +115,9 @@ const tell = (
     case 'shop': {
       const matched = body['real_name_matched']
       if (typeof matched !== 'boolean') return
-      events.push({ fact: matched ? 'shop_real_name' : 'shop_real_name_failed', on: text(body['opened_on']), record })
+      const fact = matched ? 'shop_real_name' : 'shop_real_name_failed'
+      const until = after(validTo)
+      events.push({ fact, on: text(body['opened_on']), ...(until !== null && { until }), record })
       return
     }
     case 'trademark':

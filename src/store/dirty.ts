@@ -32,12 +32,22 @@ export const scored = async (tx: Tx, ids: readonly number[], knownAt: Date): Pro
   ])
 }
 
-/** Of these those that something was learnt of since, or that stand no more by themselves. */
+/** Of these those that something was learnt of since that knowledge. */
 export const movedSince = async (tx: Tx, ids: readonly number[], knownAt: Date): Promise<Set<number>> => {
   const answer = await tx.raw(
-    `select operator_id as id from dirty_operators where operator_id = any(:ids::int[]) and since > :knownAt
-     union select id from operators where id = any(:ids::int[]) and (known_to is not null or merged_into is not null) /* dirty.movedSince */`,
+    `select distinct operator_id as id from dirty_operators where operator_id = any(:ids::int[]) and since > :knownAt /* dirty.movedSince */`,
     { ids: [...ids], knownAt } as never,
   )
-  return new Set(answer.rows.map((row: { id: number }) => row.id))
+  return idsIn(answer.rows)
 }
+
+/** Of these those that are no operators by themselves any more: forgotten, or merged into another. */
+export const gone = async (tx: Tx, ids: readonly number[]): Promise<Set<number>> => {
+  const answer = await tx.raw(
+    `select id from operators where id = any(?::int[]) and (known_to is not null or merged_into is not null) /* dirty.gone */`,
+    [[...ids]] as never,
+  )
+  return idsIn(answer.rows)
+}
+
+const idsIn = (rows: readonly { id: number }[]): Set<number> => new Set(rows.map(({ id }) => id))

@@ -17,6 +17,8 @@ export interface EvidenceRow {
   run: number
   /** A state that begins on this later day: no evidence yet; null: it is. */
   coming: string | null
+  /** The last day of a shop; null: it is open, or the record is of another kind. */
+  validTo: string | null
   /** Of a kind with plain fields these alone. */
   body: Body
 }
@@ -33,7 +35,7 @@ const PLAIN = Object.entries(PLAIN_FIELDS)
  * which day there will be another. The registration of what was merged into another speaks of itself alone.
  */
 const EVIDENCE = `
-  select v.operator_id, v.id, v.kind, v.fact, v.run_id, v.coming, case when v.coming is not null then 'null' else case v.kind ${PLAIN} else v.body::text end end
+  select v.operator_id, v.id, v.kind, v.fact, v.run_id, v.coming, case when v.kind = 'shop' then v.valid_to end, case when v.coming is not null then 'null' else case v.kind ${PLAIN} else v.body::text end end
   from (${VERSIONS_AT_AND_COMING}) v
   where v.kind = any(:weighed)
     and (v.coming is not null or v.kind <> 'registration' or not exists (select 1 from operators o where o.id = v.operator_id and o.uscc <> v.body->>'uscc'))
@@ -73,11 +75,13 @@ const rowsIn = (text: string): EvidenceRow[] => {
     const afterFact = text.indexOf('\t', afterKind + 1)
     const afterRun = text.indexOf('\t', afterFact + 1)
     const afterComing = text.indexOf('\t', afterRun + 1)
-    const end = text.indexOf('\n', afterComing + 1)
+    const afterValidTo = text.indexOf('\t', afterComing + 1)
+    const end = text.indexOf('\n', afterValidTo + 1)
     const kind = text.slice(afterId + 1, afterKind) as RecordKind
     const fact = text.slice(afterKind + 1, afterFact)
     const coming = text.slice(afterRun + 1, afterComing)
-    const body = text.slice(afterComing + 1, end)
+    const validTo = text.slice(afterComing + 1, afterValidTo)
+    const body = text.slice(afterValidTo + 1, end)
     rows.push({
       operatorId: Number(text.slice(from, operator)),
       record: Number(text.slice(operator + 1, afterId)),
@@ -85,6 +89,7 @@ const rowsIn = (text: string): EvidenceRow[] => {
       fact: fact === '\\N' ? null : unescaped(fact),
       run: Number(text.slice(afterFact + 1, afterRun)),
       coming: coming === '\\N' ? null : coming,
+      validTo: validTo === '\\N' ? null : validTo,
       body: coming === '\\N' ? bodyIn(kind, body) : {},
     })
     from = end + 1

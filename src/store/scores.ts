@@ -34,7 +34,8 @@ export interface StoredScore extends NewScore {
   id: number
 }
 
-const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", s.known_at as "knownAt", s.scorecard,
+/** Of a score `s` (SQL). */
+export const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", s.known_at as "knownAt", s.scorecard,
   s.scorecard_hash as "scorecardHash", s.facts_hash as "factsHash", s.value, s.grade, s.reasons,
   s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked, s.rules_hash as "rulesHash"`
 
@@ -226,37 +227,21 @@ const copy = async (tx: Tx, into: string, lines: Iterable<string>): Promise<void
   }
 }
 
-/** Stored scores to verify, spread evenly over all when fewer than all are wanted. */
-export const sample = async (
-  db: Db,
-  { after, limit, of }: { after: number; limit: number; of: number | null },
-): Promise<StoredScore[]> => {
-  const answer = await db.raw(
-    `select ${COLUMNS} from scores s
-     where s.id > :after and (:of::bigint is null or s.id in (
-       select id from (select id, row_number() over (order by id) as nth, count(*) over () as of_all from scores) n
-       where nth * :of::bigint / of_all <> (nth - 1) * :of::bigint / of_all))
-     order by s.id limit :limit /* scores.sample */`,
-    { after, limit, of },
-  )
-  return answer.rows
-}
-
-/** Of scores in the course of things after `after`, as far as `last`: those whose day or cause is not what it must have been. */
+/** Of these scores those in the course of things whose day or cause is not what it must have been. */
 export const misplaced = async (
   db: Db,
-  { after, last }: { after: number; last: number },
+  ids: readonly number[],
 ): Promise<{ id: number; operatorId: number; of: 'DAY' | 'CAUSE' }[]> => {
   const answer = await db.raw(
     `select s.id, s.operator_id as "operatorId", case when s.as_of <> (r.started_at at time zone 'Asia/Shanghai')::date then 'DAY' else 'CAUSE' end as of
      from scores s join runs r on r.id = s.run_id
      left join lateral (select p.facts_hash, p.scorecard_hash from scores p where p.operator_id = s.operator_id and not p.asked and p.id < s.id
        order by p.id desc limit 1) p on true
-     where s.id > :after and s.id <= :last and not s.asked and (s.as_of <> (r.started_at at time zone 'Asia/Shanghai')::date
+     where s.id = any(:ids::bigint[]) and not s.asked and (s.as_of <> (r.started_at at time zone 'Asia/Shanghai')::date
        or s.cause <> case when p.facts_hash is null then 'FIRST' when p.scorecard_hash <> s.scorecard_hash then 'SCORECARD'
          when p.facts_hash <> s.facts_hash then 'RECORD' else 'TIME' end)
      order by s.id /* scores.misplaced */`,
-    { after, last },
+    { ids: [...ids] } as never,
   )
   return answer.rows
 }

@@ -119,6 +119,13 @@ const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOpti
     }
     const coming = Array.from({ length: STEPS_AHEAD }, begun)
     let writing: Promise<void> = Promise.resolve()
+    const count = (done: Counted): void => {
+      counts.scored += done.scored
+      counts.stored += done.stored
+      counts.unchanged += done.scored - done.stored
+      Object.assign(run.counts, counts)
+      options.progress?.(counts.scored)
+    }
     try {
       for (;;) {
         const step = (await coming.shift()) ?? NOTHING
@@ -127,15 +134,12 @@ const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOpti
         coming.push(begun())
         const rows = await folded(db, step, when, { ...course, rulesHash: book.hash })
         await writing
-        counts.scored += step.operators.length
-        counts.stored += rows.length
-        counts.unchanged += step.operators.length - rows.length
-        if (!options.dryRun) {
-          writing = written(db, run, { ...course, when, step: step.operators, rows, before: step.before }, options)
+        if (options.dryRun) count({ scored: step.operators.length, stored: rows.length })
+        else {
+          const { operators, before } = step
+          writing = written(db, run, { ...course, when, step: operators, rows, before }, options).then(count)
           writing.catch(() => {})
         }
-        Object.assign(run.counts, counts)
-        options.progress?.(counts.scored)
       }
     } finally {
       await Promise.allSettled([...coming, writing])
@@ -250,23 +254,31 @@ interface Writing extends Course {
   before: ReadonlyMap<number, Earlier>
 }
 
-/** Not those that changed, were merged or forgotten since: they are to be scored anew, or no more at all. */
+/** Operators whose score was looked at and holds, and those of them that got a new row. */
+type Counted = Pick<Scored, 'scored' | 'stored'>
+
+/**
+ * Adds the rows, but for operators that are merged or forgotten by now, and those that changed since they were read: these are dirty
+ * and scored again. A day that somebody asked for keeps its rows whatever changed: its knowledge is fixed, and nobody scores it again.
+ */
 const written = async (
   db: Db,
   run: Running,
   { card, asked, when, step, rows, before }: Writing,
   options: ScoreOptions,
-): Promise<void> => {
-  await db.transaction(async (tx) => {
+): Promise<Counted> =>
+  db.transaction(async (tx) => {
     const at = await knowledge.tick(tx, options.now())
     const ids = step.map(({ id }) => id)
-    const moved = await dirty.movedSince(tx, ids, when.knownAt)
-    const still = rows.filter(({ operatorId }) => !moved.has(operatorId))
+    const gone = await dirty.gone(tx, ids)
+    const moved = asked ? new Set<number>() : await dirty.movedSince(tx, ids, when.knownAt)
+    const holds = (id: number): boolean => !gone.has(id) && !moved.has(id)
+    const looked = ids.filter(holds)
+    const still = rows.filter(({ operatorId }) => holds(operatorId))
     if (!asked) {
-      const looked = ids.filter((id) => !moved.has(id))
       await followLines(tx, options.rules, { card, ids: looked, rows: still, before, on: when.asOf, at })
       await dirty.scored(tx, looked, when.knownAt)
     }
     await scores.add(tx, still, { run: run.id, at })
+    return { scored: looked.length, stored: still.length }
   })
-}

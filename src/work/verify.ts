@@ -6,13 +6,11 @@ import type { Scorecard } from '../domain/scorecard.js'
 import type { Db } from '../store/db.js'
 import * as operators from '../store/operators.js'
 import * as ruleBooks from '../store/rule-books.js'
+import { pagesOf } from '../store/score-pages.js'
 import * as scorecards from '../store/scorecards.js'
 import * as scores from '../store/scores.js'
 import { hashOfCard } from './cards.js'
 import { bookOf, factsOf, hashOfFacts, scoreOf } from './facts.js'
-
-/** Scores read at once. */
-const STEP_SCORES = 2_000
 
 /** Differences told one by one. */
 const MOST_TOLD = 100_000
@@ -65,25 +63,19 @@ export const verify = async (
     counts.differences += 1
     if (found.length < MOST_TOLD) found.push(difference)
   }
-  for (let after = 0; ; ) {
-    const stored = await scores.sample(db, { after, limit: STEP_SCORES, of: options.sample ?? null })
-    const last = stored.at(-1)
-    if (last === undefined) {
-      if (options.sample === undefined)
-        for (const { id, operatorId } of await scores.strayCurrent(db)) note({ score: id, operatorId, of: 'CURRENT' })
-      const ms = options.now().getTime() - startedAt.getTime()
-      return { ...counts, ms, ...(found.length > 0 ? { found } : {}) }
-    }
+  for await (const stored of pagesOf(db, options.sample ?? null)) {
     for (const together of alike(stored)) {
       for (const difference of await differencesOf(db, together)) note(difference)
     }
-    const ids = new Set(stored.map(({ id }) => id))
-    for (const { id, operatorId, of } of await scores.misplaced(db, { after, last: last.id }))
-      if (ids.has(id)) note({ score: id, operatorId, of })
-    after = last.id
+    const ids = stored.map(({ id }) => id)
+    for (const { id, operatorId, of } of await scores.misplaced(db, ids)) note({ score: id, operatorId, of })
     counts.verified += stored.length
     options.progress?.(counts.verified)
   }
+  if (options.sample === undefined)
+    for (const { id, operatorId } of await scores.strayCurrent(db)) note({ score: id, operatorId, of: 'CURRENT' })
+  const ms = options.now().getTime() - startedAt.getTime()
+  return { ...counts, ms, ...(found.length > 0 ? { found } : {}) }
 }
 
 /** Scores of one day, one instant, one card and the same sources are recomputed from one query; those of one run always are. */

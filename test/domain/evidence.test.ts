@@ -181,6 +181,18 @@ describe('evidence', () => {
     })
   }
 
+  it('I-A12: a closed shop is evidence only up to the day on which it closed', () => {
+    const shop = (validTo: string | null): Evidence => ({
+      record: 7,
+      kind: 'shop',
+      body: { real_name_matched: false, opened_on: '2020-01-01' },
+      validTo,
+    })
+    const until = (each: Evidence) => eventsOf([each], lists).map((event) => event.until ?? null)
+    expect(until(shop('2024-05-31'))).to.deep.equal(['2024-06-01'])
+    expect(until(shop(null))).to.deep.equal([null])
+  })
+
   it('an entry ends by its removal, else by its own end, else by the term of its kind', () => {
     expect(entryEnd(entry({ ends_on: '2026-01-01', removed_on: '2025-05-05' }), lists)).to.equal('2025-05-05')
     expect(entryEnd(entry({ ends_on: '2026-01-01' }), lists)).to.equal('2026-01-01')
