@@ -1,4 +1,5 @@
 /** The one HTTP server: GraphQL straight from node:http, express for everything else. */
+import { setMaxListeners } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import express, { type Express } from 'express'
 import { redact } from '../domain/privacy.js'
@@ -54,6 +55,8 @@ const SECURITY = Object.entries({
 /** Not yet listening. `sockets`: their bounds in time and size. */
 export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<http.Server> => {
   const leaving = new AbortController()
+  // Each stream under way listens to it.
+  setMaxListeners(0, leaving.signal)
   const { metrics = makeMetrics(), scraping = { token: null, local: false } } = given
   const own = {
     revocations: makeRevocations(given.db),

@@ -3,6 +3,8 @@
  * waiting for one. Statements are prepared, and one that nobody waits for any more is ended in PostgreSQL itself.
  */
 import { createHash } from 'node:crypto'
+import { connect as connectTo, type Socket } from 'node:net'
+import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
 import type { Db } from './db.js'
 
@@ -11,6 +13,16 @@ const POOL_MAX = 4
 /** Unused for so long a connection is given back, milliseconds. */
 const IDLE_MS = 30_000
 const NAME_CHARACTERS = 24
+/**
+ * A cancellation that arrives before its statement has begun does nothing, so it is sent several times, milliseconds apart. The
+ * secret in it belongs to one connection, so it never reaches a statement of another.
+ */
+const CANCEL_AFTER_MS = [0, 100, 1_000]
+/** A connection for a cancellation that is not made in this time is given up, milliseconds. */
+const CANCEL_CONNECT_MS = 5_000
+/** PostgreSQL protocol, message CancelRequest: its length and its code. */
+const CANCEL_BYTES = 16
+const CANCEL_CODE = 80877102
 /** As in store/hot: else the server plans such statements again and again. */
 const ONE_PLAN = '-c plan_cache_mode=force_generic_plan'
 
@@ -49,6 +61,7 @@ export const makeBulk = (beside: Db): Bulk => {
     return made
   }
   const statements = new Map<string, Written>()
+  const cancelling = new Set<Promise<void>>()
 
   const ask = async (signal: AbortSignal, sql: string, bindings: unknown): Promise<{ rows: unknown[] }> => {
     signal.throwIfAborted()
@@ -57,31 +70,65 @@ export const makeBulk = (beside: Db): Bulk => {
     const { text, name, names } = known
     const values =
       names === null ? (bindings as unknown[]) : names.map((each) => (bindings as Record<string, unknown>)[each])
-    const from = open()
-    const client = await from.connect()
-    let ending: Promise<unknown> | null = null
-    // Only while the connection is ours: a moment later its statement may be another's.
-    const end = (): void => {
-      ending = from
-        .query('select pg_cancel_backend($1) /* bulk.end */', [(client as unknown as { processID: number }).processID])
-        .catch(() => undefined)
+    const client = await open().connect()
+    // An aborted statement does not give its connection back: the pool makes a new one, and the cancellation is waited for by nobody.
+    let isGivenUp = false
+    const giveUp = (): void => {
+      isGivenUp = true
+      const cancelled = cancel(client).finally(() => cancelling.delete(cancelled))
+      cancelling.add(cancelled)
+      client.release(true)
     }
-    signal.addEventListener('abort', end, { once: true })
+    if (signal.aborted) client.release()
+    signal.throwIfAborted()
+    signal.addEventListener('abort', giveUp, { once: true })
     try {
-      signal.throwIfAborted()
       return await client.query({ name, text, values })
+    } catch (error) {
+      // The driver says only that the connection has gone.
+      signal.throwIfAborted()
+      throw error
     } finally {
-      signal.removeEventListener('abort', end)
-      await ending
-      client.release()
+      signal.removeEventListener('abort', giveUp)
+      if (!isGivenUp) client.release()
     }
   }
   return {
     under: (signal) => ({ raw: (sql, bindings) => ask(signal, sql, bindings ?? []) as Promise<{ rows: never[] }> }),
     close: async () => {
       await pool?.end()
+      await Promise.all(cancelling)
       pool = null
     },
+  }
+}
+
+/** What a cancellation needs of a connection of the driver. */
+interface Backend {
+  processID: number
+  secretKey: number
+  connection: { stream: Socket }
+  host: string
+  port: number
+}
+
+/** Ends the statement of a connection, by connections of its own. */
+const cancel = async (client: pg.PoolClient): Promise<void> => {
+  const { processID, secretKey, host, port, connection } = client as unknown as Backend
+  const { remoteAddress } = connection.stream
+  const address = host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host: remoteAddress ?? host, port }
+  const message = Buffer.alloc(CANCEL_BYTES)
+  for (const [at, value] of [CANCEL_BYTES, CANCEL_CODE, processID, secretKey].entries())
+    message.writeInt32BE(value, at * 4)
+  for (const ms of CANCEL_AFTER_MS) {
+    await after(ms, undefined, { ref: false })
+    await new Promise<void>((resolve) => {
+      const socket = connectTo(address)
+      socket.unref().setTimeout(CANCEL_CONNECT_MS, () => socket.destroy())
+      socket.on('error', () => undefined).on('close', () => resolve())
+      // The server answers by closing.
+      socket.on('connect', () => socket.write(message)).resume()
+    })
   }
 }
 

@@ -12,7 +12,7 @@ import { Refusal } from '../../src/errors.js'
 import * as store from '../../src/store/trail.js'
 import { unpacked } from '../../src/work/trail-codes.js'
 import { askRows, NDJSON, problem } from './rows.js'
-import { makeWorld, operatorId, registration, uscc, type World } from './world.js'
+import { makeWorld, NOW, operatorId, registration, uscc, type World } from './world.js'
 
 const MANY = 100_000
 const KNOWN = Array.from({ length: 50 }, (_, n) => uscc(n + 1))
@@ -228,6 +228,60 @@ describe('a stream of standings', () => {
     server.close()
     server.closeAllConnections()
     expect(held.map(({ status }) => status)).to.deep.equal([...Array(8).fill(200), ...Array(12).fill(503), 200])
+  })
+
+  it('P-A8: one code is answered, also by /check, while every connection for bulk questions waits', async () => {
+    const waiting = async (): Promise<number> => {
+      const answer = await world.database.db.raw(
+        `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+         and query like '%operators.formerNames%' and pid <> pg_backend_pid()`,
+      )
+      return answer.rows[0].n
+    }
+    const lock = await world.database.db.transaction()
+    try {
+      // Only a bulk question that asks about names reads this table.
+      await lock.raw('lock table operator_names in access exclusive mode')
+      const requests = Array.from({ length: 4 }, () => open())
+      for (const request of requests) request.end(JSON.stringify([{ code: KNOWN[0], name: '别的' }]))
+      await until(async () => (await waiting()) === 4)
+      expect((await fetch(`${world.url}/v1/standing/${KNOWN[0]}`)).status).to.equal(200)
+      const form = new URLSearchParams({ codes: KNOWN[0] as string })
+      const checked = await fetch(`${world.url}/check`, { method: 'POST', body: form })
+      expect([checked.status, await waiting()]).to.deep.equal([200, 4])
+      for (const request of requests) request.destroy()
+    } finally {
+      await lock.rollback()
+    }
+    await until(async () => (await askRows(world, KNOWN)).status === 200)
+  })
+
+  it('P-A8: a question that trickles its rows gives its place to the next, and is told so; one that gets on keeps it', async () => {
+    const trickle = async () => {
+      const request = open(
+        { authorization: `Bearer ${world.token('marketplace', `trickler-${held.length % 4}`)}` },
+        NDJSON,
+      )
+      request.write(`"${KNOWN[0]}"\n`)
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+      return { request, answer: text(response) }
+    }
+    const held: Awaited<ReturnType<typeof trickle>>[] = []
+    while (held.length < 16) held.push(await trickle())
+    const late = { token: world.token('marketplace', 'late') }
+    expect(problem(await askRows(world, KNOWN, late))).to.deep.equal({ status: 503, code: 'HUB_BUSY' })
+    world.setNow(new Date(NOW.getTime() + 60_000))
+    try {
+      const { lines, end } = await askRows(world, KNOWN, { token: world.token('marketplace', 'late') })
+      expect([lines.length, end.end]).to.deep.equal([KNOWN.length, true])
+      // The first of them had to go, and no other.
+      const told = JSON.parse((await (held[0] as (typeof held)[0]).answer).trim().split('\n').at(-1) as string)
+      expect([told.end, told.rows, told.error.code]).to.deep.equal([false, 1, 'HUB_BUSY'])
+    } finally {
+      world.setNow(NOW)
+    }
+    for (const { request } of held.slice(1)) request.end()
+    for (const { answer } of held.slice(1)) expect(await answer).to.contain('"end":true')
   })
 
   describe('hostile bodies', () => {

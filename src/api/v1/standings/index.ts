@@ -27,20 +27,19 @@ import { tooLarge } from '../received.js'
 import { answersTo } from './answers.js'
 import { BODY_BYTES, charsetIn, type Held, piecesOf, type Written } from './body.js'
 import { bytesOf, csv, ndjson, standingJson, type Writer } from './lines.js'
+import { makePlaces, type Places } from './places.js'
 import { chunksOf, inOrder, type Row, written } from './stream.js'
 
 /** How long one answer may take, milliseconds: a reader that is slow but reads has two hundred lines a second of it. */
 const STREAM_MS = 600_000
 /** How long an answer may go on in a hub that stops, milliseconds: less than it waits for what is under way (src/listening). */
 const LEAVING_MS = 3_000
-/** Answers under way at once; of all without a token, who must not shut the door for those who have one; and of one holder or address. */
-const STREAMS_MOST = 16
-const STREAMS_OF_PUBLIC = 8
-const STREAMS_OF_ONE = 4
 /** How often it is asked whether whoever asks still may, milliseconds. */
 const ADMITTED_MS = 2_000
 /** After which whoever found the hub busy may come again, seconds. */
 const RETRY_SECONDS = 5
+
+const SLOW = '本次查询收发过慢，名额已让与他人 this question was sent or read too slowly, and others wanted its place'
 
 const READERS: Record<string, () => RowReader> = {
   'application/json': jsonRows,
@@ -56,7 +55,7 @@ const ANSWERED = 'application/x-ndjson, text/csv'
 export const standings = (parts: ApiParts, askedOf: AskedOf, limits: Limits): Router => {
   const router = Router()
   const held: Held = { bytes: 0 }
-  const places = makeStreams()
+  const places = makePlaces()
   const told = problems(askedOf)
   router.post('/v1/standings', told(many({ all: parts, askedOf, limits, held, places })))
   router.all('/v1/standings', told(only('POST', askedOf)))
@@ -114,11 +113,10 @@ const one = (all: ApiParts, askedOf: AskedOf, limits: Limits) => async (request:
   const { asOf } = givenIn(request, ['asOf'])
   const code = String(request.params['code'])
   const context = makeContext(parts, { asked: own, viewer, limits })
-  const left = new AbortController()
-  response.once('close', () => left.abort())
   const about = { asOf: asOf ?? context.today, freshness: await context.load.freshness() }
   const row = { row: 1, code, name: null, ref: null }
-  const { rows, shown } = await answersTo(context, parts.bulk.under(left.signal), [row], about)
+  // By the connections of short reads: one code never waits for those who ask about a hundred thousand.
+  const { rows, shown } = await answersTo(context, parts.hot.db, [row], about)
   const [answer] = rows
   if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
   const content = standingJson(answer.told)
@@ -132,7 +130,7 @@ interface Many {
   askedOf: AskedOf
   limits: Limits
   held: Held
-  places: Streams
+  places: Places
 }
 
 const many =
@@ -145,8 +143,13 @@ const many =
     const { reader, written: how } = readingOf(request)
     const writer = writerOf(request)
     if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES) throw tooLarge(BODY_BYTES)
-    const giveUp = places.take(viewer.sub === null ? { address: own.address } : { holder: viewer.sub })
     const left = new AbortController()
+    const evict = () => {
+      left.abort(new Refusal('HUB_BUSY', { reason: SLOW }))
+      setTimeout(() => response.destroy(), LEAVING_MS).unref()
+    }
+    const whose = viewer.sub === null ? { address: own.address } : { holder: viewer.sub }
+    const place = places.take(whose, { now: parts.now, evict })
     response.once('close', () => left.abort(new Refusal('ANSWER_TIMEOUT')))
     const late = setTimeout(() => left.abort(new Refusal('ANSWER_TIMEOUT')), STREAM_MS)
     const stays = untilLeft(parts.leaving, () => left.abort(new Refusal('STOPPING')))
@@ -163,14 +166,19 @@ const many =
       const told = inOrder(
         rows,
         chargedFor(parts, request, viewer, own.now, async (chunk) => {
-          await admitted()
-          const db = parts.bulk.under(left.signal)
-          const { rows: answers, shown } = await answersTo(contextOf(), db, chunk, await about())
-          // Its row is durable before any of it leaves.
-          const bytes = bytesOf(writer, answers, chunk[0]?.row === 1)
-          const refused = answers.filter((answer) => 'fault' in answer).length
-          await keptOf({ parts, own, viewer, asOf, chunk, shown, bytes })
-          return { bytes, rows: chunk.length, refused }
+          const worked = place.works()
+          try {
+            await admitted()
+            const db = parts.bulk.under(left.signal)
+            const { rows: answers, shown } = await answersTo(contextOf(), db, chunk, await about())
+            // Its row is durable before any of it leaves.
+            const bytes = bytesOf(writer, answers, chunk[0]?.row === 1)
+            const refused = answers.filter((answer) => 'fault' in answer).length
+            await keptOf({ parts, own, viewer, asOf, chunk, shown, bytes })
+            return { bytes, rows: chunk.length, refused }
+          } finally {
+            worked(chunk.length)
+          }
         }),
       )
       await streamed(told, { response, writer, freshness, signal: left.signal, own })
@@ -178,7 +186,7 @@ const many =
       clearTimeout(late)
       stays()
       left.abort()
-      giveUp()
+      place.leave()
     }
   }
 
@@ -328,35 +336,4 @@ const writerOf = (request: Request): Writer => {
   const accepted = request.accepts(['application/x-ndjson', 'application/ndjson', 'application/json', 'text/csv'])
   if (accepted === false) throw new Refusal('NOT_ACCEPTABLE', { offered: ANSWERED })
   return accepted === 'text/csv' ? csv : ndjson
-}
-
-interface Streams {
-  /** Refusal HUB_BUSY. What comes back gives the place up. */
-  take: (of: { holder: string } | { address: string }) => () => void
-}
-
-const makeStreams = (): Streams => {
-  const taken = new Map<string, number>()
-  let [all, open] = [0, 0]
-  return {
-    take: (of) => {
-      const isPublic = 'address' in of
-      const key = isPublic ? `address ${of.address}` : `holder ${of.holder}`
-      const own = taken.get(key) ?? 0
-      if (all >= STREAMS_MOST || own >= STREAMS_OF_ONE || (isPublic && open >= STREAMS_OF_PUBLIC))
-        throw new Refusal('HUB_BUSY', {
-          reason: `同时 ${STREAMS_MOST} 个批量查询，每家 ${STREAMS_OF_ONE} 个，无令牌者共 ${STREAMS_OF_PUBLIC} 个 so many bulk questions at once, ${STREAMS_OF_ONE} of one, ${STREAMS_OF_PUBLIC} of all without a token`,
-        })
-      all += 1
-      open += isPublic ? 1 : 0
-      taken.set(key, own + 1)
-      return () => {
-        all -= 1
-        open -= isPublic ? 1 : 0
-        const left = (taken.get(key) ?? 1) - 1
-        if (left > 0) taken.set(key, left)
-        else taken.delete(key)
-      }
-    },
-  }
 }

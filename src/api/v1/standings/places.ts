@@ -1,0 +1,79 @@
+/**
+ * Places of bulk questions: how many are answered at once. A place is held only while the question gets on: where none is left, a
+ * question whose client trickles its rows, or hardly reads the answers, gives its place to whoever asks.
+ */
+import { Refusal } from '../../../errors.js'
+
+/** Answers under way at once. */
+const PLACES_MOST = 16
+/** Those of all clients without a token, who must not shut the door for clients that have one. */
+const PLACES_OF_PUBLIC = 8
+/** Those of one holder of a token, or of one address. */
+const PLACES_OF_ONE = 4
+/** Rows a second that keep a place when others want it, and the time that a question has for its first rows, milliseconds. */
+const PACE_ROWS = 100
+const GRACE_MS = 10_000
+
+export interface Place {
+  /** The hub works on a chunk: what that takes is not held against the client. Call the returned function with the rows answered. */
+  works: () => (rows: number) => void
+  /** Gives the place up; further calls do nothing. */
+  leave: () => void
+}
+
+export interface Places {
+  /** `evict` ends a question that gave its place to another. Refusal HUB_BUSY. */
+  take: (of: { holder: string } | { address: string }, given: { now: () => Date; evict: () => void }) => Place
+}
+
+interface Taken {
+  key: string
+  isPublic: boolean
+  since: number
+  rows: number
+  chunks: number
+  evict: () => void
+}
+
+export const makePlaces = (): Places => {
+  const taken = new Set<Taken>()
+  const count = (which: (one: Taken) => boolean): number => [...taken].filter(which).length
+  /** False: every such question gets on. */
+  const freed = (now: number, which: (one: Taken) => boolean): boolean => {
+    const lagging = [...taken].find((one) => which(one) && one.chunks === 0 && lagsBehind(one, now))
+    if (lagging === undefined) return false
+    taken.delete(lagging)
+    lagging.evict()
+    return true
+  }
+  return {
+    take: (of, { now, evict }) => {
+      const isPublic = 'address' in of
+      const key = isPublic ? `address ${of.address}` : `holder ${of.holder}`
+      const at = now().getTime()
+      const isOwnLeft = count((one) => one.key === key) < PLACES_OF_ONE
+      const isOpenLeft = () =>
+        !isPublic || count((one) => one.isPublic) < PLACES_OF_PUBLIC || freed(at, (one) => one.isPublic)
+      const isAnyLeft = () => taken.size < PLACES_MOST || freed(at, () => true)
+      if (!isOwnLeft || !isOpenLeft() || !isAnyLeft())
+        throw new Refusal('HUB_BUSY', {
+          reason: `同时 ${PLACES_MOST} 个批量查询，每家 ${PLACES_OF_ONE} 个，无令牌者共 ${PLACES_OF_PUBLIC} 个 so many bulk questions at once, ${PLACES_OF_ONE} of one, ${PLACES_OF_PUBLIC} of all without a token`,
+        })
+      const own: Taken = { key, isPublic, since: at, rows: 0, chunks: 0, evict }
+      taken.add(own)
+      return {
+        works: () => {
+          own.chunks += 1
+          return (rows) => {
+            own.chunks -= 1
+            own.rows += rows
+          }
+        },
+        leave: () => void taken.delete(own),
+      }
+    },
+  }
+}
+
+const lagsBehind = ({ since, rows }: Taken, now: number): boolean =>
+  rows < ((now - since - GRACE_MS) / 1_000) * PACE_ROWS
