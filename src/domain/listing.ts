@@ -34,9 +34,10 @@ export type Moved =
   | { ok: false; reason: Denial }
 
 /** One step of a case, or why it may not be taken. Pure: today comes in the act. */
-export const move = (name: MoveName, before: Case | null, act: Act, rules: Rules): Moved => {
+export const move = (name: MoveName, before: Case | null, given: Act, rules: Rules): Moved => {
   if (before === null) return { ok: false, reason: denial('NO_CASE') }
   const row: MoveRow = MOVES[name]
+  const act = dated(name, before, given)
   const denied =
     checkActor(row, before, act) ??
     row.offered?.(before) ??
@@ -92,10 +93,24 @@ const checkActor = (row: MoveRow, before: Case, act: Act): DenialCode | null => 
   return act.by.trim() === '' ? 'NOBODY' : null
 }
 
+/** The day of the last step. A day that has not come yet was written while a clock was ahead: it binds nobody. */
+const lastDay = ({ lastOn }: Case, today: string): string | null => (lastOn !== null && lastOn <= today ? lastOn : null)
+
+/** Moves that stop an entry from being shown. No date in the case may prevent them. */
+const STOPPING: readonly MoveName[] = ['hideListing', 'removeListing']
+
+/** The act with its legal day: a move of the clock, or one that stops an entry, is never dated before the last step. */
+export const dated = (name: MoveName, before: Case, act: Act): Act => {
+  const last = lastDay(before, act.today)
+  const raised = last !== null && act.on < last && (act.role === 'clock' || STOPPING.includes(name))
+  return raised && isDate(act.on) ? { ...act, on: last } : act
+}
+
 const checkDays = (before: Case, act: Act): DenialCode | null => {
   if (!isDate(act.on) || !isDate(act.today)) return 'NOT_A_DAY'
   if (act.on > act.today) return 'AFTER_TODAY'
-  return before.lastOn !== null && act.on < before.lastOn ? 'BEFORE_LAST' : null
+  const last = lastDay(before, act.today)
+  return last !== null && act.on < last ? 'BEFORE_LAST' : null
 }
 
 const checkRules = (row: MoveRow, before: Case, act: Act, rules: Rules): DenialCode | NotYet | null => {

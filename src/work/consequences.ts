@@ -13,7 +13,7 @@ import * as listings from '../store/listings.js'
 import * as versions from '../store/versions.js'
 import * as waiting from '../store/waiting.js'
 import { groundUnder } from './ground.js'
-import { moveWithin, tryMove } from './listing.js'
+import { tryMove } from './listing.js'
 import { asToldNow } from './public-entry.js'
 import { repairs } from './repairs.js'
 import { listOf, type Rules } from './rules.js'
@@ -99,6 +99,7 @@ const HIDDEN_FOR = {
   CHANGED_HANDS:
     '所依据的处罚已归于其他主体或归谁待定，先行暂停公示。The penalty it rests on is another operator’s now, or nobody’s for certain.',
   LIGHTER: '所依据的处罚已减轻，先行暂停公示。The penalty it rests on was made lighter.',
+  TAKEN_BACK: '所依据的处罚已撤销或撤回，先行暂停公示。The penalty it rests on was withdrawn or taken back.',
   NOT_PUBLIC: '所依据的信息更正后不得公示，先行暂停公示。As its records say now it may not be public.',
 } as const
 
@@ -178,8 +179,15 @@ const fall = async (
   }
   const made = { id: listing.id, by: 'clock', role: 'clock' as const, now, at }
   const input = { on: dateIn(now), reason: REASONS[removal] }
-  if (published) await moveWithin(tx, rules, { ...made, name: 'removeListing', input: { ...input, removal } })
-  else await moveWithin(tx, rules, { ...made, name: 'dropListing', input })
+  const moved = published
+    ? await tryMove(tx, rules, { ...made, name: 'removeListing', input: { ...input, removal } })
+    : await tryMove(tx, rules, { ...made, name: 'dropListing', input })
+  // One listing that cannot be moved stops neither the merge nor the other listings.
+  if (!moved) {
+    await concerns.open(tx, { listingId: listing.id, cause: 'TAKEN_BACK', record: null, run: changed.run ?? null, at })
+    await hide(tx, listing, 'TAKEN_BACK', changed)
+    return
+  }
   await concerns.settleOf(tx, [listing.id], { by: 'clock', note: REASONS[removal], now: at })
 }
 

@@ -51,9 +51,9 @@ export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: numbe
 const ending = ({ publishedOn }: listings.Listing): 'lapseListing' | 'removeListing' =>
   publishedOn === null ? 'lapseListing' : 'removeListing'
 
+/** The table of moves dates it on the day of the last step where that is later. */
 const inputOf = (listing: listings.Listing, now: Date) => ({
-  // Its own end date, or where it was moved on since, that day: days never run backwards.
-  on: [listing.endsOn ?? dateIn(now), listing.facts.lastOn ?? ''].sort().at(-1) ?? dateIn(now),
+  on: listing.endsOn ?? dateIn(now),
   removal: 'EXPIRED' as const,
 })
 

@@ -184,7 +184,7 @@ const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date })
   if (!(await operators.isUnfounded(tx, id))) return
   const untouched = (await leads.untouched(tx, [id])).map((lead) => lead.id)
   await leads.drop(tx, untouched, { on: dateIn(now), reason: NOBODY, at })
-  if ((await takeback.forget(tx, [id], { at })) > 0) await watchEntries.close(tx, [id], { on: dateIn(at), at })
+  if ((await takeback.forget(tx, [id], { at })) > 0) await watchEntries.close(tx, [id], { on: dateIn(now), at })
 }
 
 /** What came with it goes back, and what its own codes have brought since. */
@@ -229,7 +229,7 @@ export const mergeOperators = (db: Db, rules: Rules, made: OperatorsMerged): Pro
     })
     if (decision === null) throw new Error(`a merger of ${from.id} is in force already`)
     await mergers.join(tx, from.id, into.id)
-    await watchEntries.close(tx, [from.id], { on: dateIn(at), at })
+    await watchEntries.close(tx, [from.id], { on: dateIn(made.now), at })
     const records = await mergers.moveRecords(tx, { owner: from.id, to: into.id, decision: decision.id, by: null, at })
     await dirty.mark(tx, [into.id], at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })

@@ -4,7 +4,7 @@
  */
 import { type Act, type Case, newCase, type Role, type State, wholeCase } from '../domain/case.js'
 import { dateIn } from '../domain/dates.js'
-import { type Denial, move } from '../domain/listing.js'
+import { type Denial, dated, move } from '../domain/listing.js'
 import { basisOn, type LegalBasis } from '../domain/lists.js'
 import { DENIALS, type DenialCode, type MoveName } from '../domain/moves.js'
 import { followsFrom } from '../domain/repair-results.js'
@@ -50,7 +50,7 @@ export interface CaseMade {
 /** A lead: a reason to look, not yet a proposal. */
 export const openCase = (db: Db, rules: Rules, made: CaseMade): Promise<listings.Listing> =>
   inTurn(db, WAIT_MS, async (tx) => {
-    const opened = await open(tx, rules, { ...made, now: await knowledge.tick(tx, made.now) })
+    const opened = await open(tx, rules, made, await knowledge.tick(tx, made.now))
     if (opened === null) throw notAllowed('openLead', null, 'ANOTHER_OPEN')
     return opened
   })
@@ -77,7 +77,7 @@ export const openLeads = async (
   )
 }
 
-const open = async (tx: Tx, rules: Rules, given: CaseMade): Promise<listings.Listing | null> => {
+const open = async (tx: Tx, rules: Rules, given: CaseMade, at: Date): Promise<listings.Listing | null> => {
   const made = cleaned(given, rules)
   const before = newCase(made.list, made.operatorId)
   const act: Act = { by: made.by, role: made.role, on: made.on, today: dateIn(made.now), reason: made.reason }
@@ -87,11 +87,11 @@ const open = async (tx: Tx, rules: Rules, given: CaseMade): Promise<listings.Lis
     operatorId: made.operatorId,
     facts: after,
     reason: made.reason,
-    now: made.now,
+    now: at,
   })
   if (listing === null) return null
   const first = { ...listing, moves: 1 }
-  await listings.recordMany(tx, [eventOf(first, 'openLead', null, act, made.now)])
+  await listings.recordMany(tx, [eventOf(first, 'openLead', null, act, at)])
   await listings.save(tx, [first])
   return first
 }
@@ -221,7 +221,7 @@ interface Step {
 }
 
 const stepOf = (before: listings.Listing, made: MoveMade, ground: Grounds, rules: Rules): Step => {
-  const act = actOf(made, dateIn(made.now), ground.linked, rules)
+  const act = dated(made.name, before.facts, actOf(made, dateIn(made.now), ground.linked, rules))
   const facts = stepped(made.name, before.facts, act, rules)
   const after = { ...follow(before, facts, made, act, ground, rules), moves: before.moves + 1 }
   return { name: made.name, before, after, act }

@@ -94,7 +94,7 @@ export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
   const counts = await plan.itemCounts(tx)
   await rejects.keepUnmatched(tx, run, feed)
   const letGo = await versions.merge(tx, { id: run, feed, whole, now: at, new: counts.NEW })
-  const ending = { id: run, feed, now: at, today: dateIn(at), unreadable, unmet: whole ? known.unmet() : [] }
+  const ending = { id: run, feed, now: at, today: dateIn(merging.now), unreadable, unmet: whole ? known.unmet() : [] }
   const ended = ending.unmet.length > 0 ? await versions.endAbsent(tx, ending) : 0
   const changes = counts.NEW + counts.CHANGED + Math.max(counts.UNMATCHED, letGo) + ended
   if (changes > 0) {

@@ -25,7 +25,7 @@ export const openObjection = async (db: Db, rules: Rules, made: Opened): Promise
   return inTurn(db, made.now, async (tx, at) => {
     const operator = await operatorNamed(tx, made.operator, made.mayFor)
     const record = await objections.recordOf(tx, made.record)
-    const score = await currentScore(tx, operator.id, at)
+    const score = await currentScore(tx, operator.id, at, made.now)
     const reason = record && score && contestedReason(score.reasons, record.versions)
     if (record === null || reason === null || reason.fact === null)
       throw notAllowed('现行评分没有依据这条信用信息的理由 no reason of the current score rests on this record')

@@ -44,15 +44,15 @@ export interface Proposed extends Acting {
 export const proposeOverrule = async (db: Db, rules: Rules, made: Proposed): Promise<overrules.Overrule> => {
   const reason = wordsOf(made.reason, '理由 the reason', rules)
   return inTurn(db, made.now, async (tx, at) => {
-    const bad = badEnd(made.endsOn, dateIn(at))
+    const bad = badEnd(made.endsOn, dateIn(made.now))
     if (bad !== null) throw new Refusal('INPUT_INVALID', { reason: bad })
     const { id: operatorId } = await operatorNamed(tx, made.operator, made.mayFor)
-    const why = notOverrulable(made.grade, await currentScore(tx, operatorId, at))
+    const why = notOverrulable(made.grade, await currentScore(tx, operatorId, at, made.now))
     if (why !== null) throw notAllowed(why)
     const { grade, endsOn, by } = made
     const id = await overrules.propose(tx, { operatorId, grade, reason, endsOn, by, at })
     if (id === null) throw notAllowed('已有一项调整待复核 another waits to be decided')
-    return reread(tx, id, at)
+    return reread(tx, id, at, made.now)
   })
 }
 
@@ -68,15 +68,15 @@ export const decideOverrule = async (db: Db, rules: Rules, made: OverruleDecided
   const { overrule: id, verdict, by } = made
   const note = made.note === null && verdict === 'CONFIRM' ? null : wordsOf(made.note ?? '', '说明 the note', rules)
   return inTurn(db, made.now, async (tx, at) => {
-    const found = await present(tx, id, at)
+    const found = await present(tx, id, at, made.now)
     if (found.state !== 'PROPOSED') throw new Refusal('OVERRULE_SETTLED')
     if (samePerson(found.askedBy, by)) throw new Refusal('SECOND_PERSON')
     if (verdict === 'CONFIRM') {
-      const why = notConfirmable(found, await currentScore(tx, found.operatorId, at), dateIn(at))
+      const why = notConfirmable(found, await currentScore(tx, found.operatorId, at, made.now), dateIn(made.now))
       if (why !== null) throw notAllowed(why)
     }
     await overrules.decide(tx, id, { state: verdict === 'CONFIRM' ? 'IN_FORCE' : 'REFUSED', note, by, at })
-    return reread(tx, id, at)
+    return reread(tx, id, at, made.now)
   })
 }
 
@@ -89,30 +89,30 @@ export interface OverruleWithdrawn extends Acting {
 export const withdrawOverrule = async (db: Db, rules: Rules, made: OverruleWithdrawn): Promise<overrules.Overrule> => {
   const reason = wordsOf(made.reason, '理由 the reason', rules).replace(/\s+/g, ' ')
   return inTurn(db, made.now, async (tx, at) => {
-    const { id, state } = await present(tx, made.overrule, at)
+    const { id, state } = await present(tx, made.overrule, at, made.now)
     if (state !== 'PROPOSED' && state !== 'IN_FORCE') throw new Refusal('OVERRULE_SETTLED')
     await overrules.withdraw(tx, id, { reason, by: made.by, at })
-    return reread(tx, id, at)
+    return reread(tx, id, at, made.now)
   })
 }
 
 const notAllowed = (reason: string): Refusal => new Refusal('OVERRULE_NOT_ALLOWED', { reason })
 
-const present = async (tx: Tx, id: number, at: Date): Promise<overrules.Overrule> => {
-  const found = await overrules.byId(tx, id, { asOf: dateIn(at), knownAt: at })
+const present = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrules.Overrule> => {
+  const found = await overrules.byId(tx, id, { asOf: dateIn(now), knownAt: at })
   if (found === null) throw new Refusal('OVERRULE_UNKNOWN')
   return found
 }
 
-const reread = async (tx: Tx, id: number, at: Date): Promise<overrules.Overrule> => {
-  const kept = await overrules.byId(tx, id, { asOf: dateIn(at), knownAt: at })
+const reread = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrules.Overrule> => {
+  const kept = await overrules.byId(tx, id, { asOf: dateIn(now), knownAt: at })
   if (kept === null) throw new Error(`overrule ${id} is gone`)
   return kept
 }
 
 /** The score that counts today. */
-export const currentScore = async (tx: Tx, operator: number, at: Date): Promise<scores.StoredScore | null> =>
-  (await scores.latest(tx, [operator], { asOf: dateIn(at), knownAt: at })).get(operator) ?? null
+export const currentScore = async (tx: Tx, operator: number, at: Date, now: Date): Promise<scores.StoredScore | null> =>
+  (await scores.latest(tx, [operator], { asOf: dateIn(now), knownAt: at })).get(operator) ?? null
 
 /** The operator to which a code leads; one that is not for whoever acts is not there. Refusal OPERATOR_UNKNOWN. */
 export const operatorNamed = async (tx: Tx, code: string, mayFor: MayFor = () => true): Promise<operators.Operator> => {

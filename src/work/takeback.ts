@@ -126,7 +126,7 @@ export const undo = async (
     { on: dateIn(now), reason: WITHOUT_GROUND, at: taken.at },
   )
   const gone = await takeback.forget(tx, unfounded, taken)
-  await watchEntries.close(tx, unfounded, { on: dateIn(taken.at), at: taken.at })
+  await watchEntries.close(tx, unfounded, { on: dateIn(now), at: taken.at })
   const codes = [...(await relearn(tx, taken.run, taken.at)), ...foundBy]
   const strays = await stray.giveBack(tx, { codes, operators: unfounded }, taken.at)
   if (strays > 0) await consequences(tx, { run: taken.by, at: taken.at, now, rules })

@@ -73,7 +73,7 @@ describe('what would come of a move, over HTTP', () => {
     expect(named(all, 'hideListing')).to.deep.include({ denial: null, stateAfter: 'HIDDEN' })
     expect(named(all, 'applyRepair')).to.have.nested.property('denial.from', '2027-02-04')
     const before = await of(shown, officer(), '2026-02-01')
-    expect(named(before.all, 'hideListing')).to.have.nested.property('denial.because', 'BEFORE_LAST')
+    expect(named(before.all, 'applyRepair')).to.have.nested.property('denial.because', 'BEFORE_LAST')
   })
 
   it('follows the records: once the decision is taken back, nothing rests on it any more', async () => {

@@ -6,7 +6,7 @@ import { listed, move } from '../../src/domain/listing.js'
 import { numberOf } from '../../src/domain/lists.js'
 import type { MoveName } from '../../src/domain/moves.js'
 
-import { calendar, caseAfter, denied, full, kind, rules, upTo } from '../support/case.js'
+import { calendar, caseAfter, denied, full, kind, rules, TODAY, upTo } from '../support/case.js'
 
 describe('listing: the ordinary way', () => {
   it('goes from lead to publication with every day kept', () => {
@@ -72,6 +72,32 @@ describe('listing: the ordinary way', () => {
   it('ends a listing decided on 29 February on 28 February three years later', () => {
     const leap = { decideListing: { on: '2028-02-29', today: '2028-02-29' } }
     expect(upTo('decideListing', leap).endsOn).to.equal('2031-02-28')
+  })
+})
+
+describe('listing: a last step that is dated ahead of today', () => {
+  const ahead = { ...upTo('publishListing'), lastOn: '2036-01-01', endsOn: '2029-01-01' }
+  const today = { on: TODAY, today: TODAY }
+
+  for (const [name, more] of [
+    ['hideListing', { hiding: 'ERROR' }],
+    ['removeListing', { removal: 'REVOKED' }],
+    ['renewEntry', { role: 'clock', by: 'clock' }],
+  ] as [MoveName, Partial<Act>][])
+    it(`P-A4: does not prevent ${name}, and the days of the case are right again after it`, () => {
+      const moved = move(name, ahead, full({ ...today, ...more }), rules)
+      expect(denied(moved)).to.equal(null)
+      expect(caseAfter(moved).lastOn).to.equal(TODAY)
+    })
+
+  it('P-A4: a removal, and a move of the clock, is dated on the last step where it is said to be of a day before', () => {
+    const before = { ...upTo('publishListing'), lastOn: '2026-06-01', endsOn: '2029-01-01' }
+    for (const role of ['officer', 'clock'] as const) {
+      const moved = move('removeListing', before, full({ ...today, on: '2026-05-01', role, removal: 'REVOKED' }), rules)
+      expect(caseAfter(moved).lastOn).to.equal('2026-06-01')
+    }
+    const applied = move('applyRepair', before, full({ ...today, on: '2026-05-01' }), rules)
+    expect(denied(applied)).to.equal('BEFORE_LAST')
   })
 })
 

@@ -109,6 +109,29 @@ describe('what follows for listings when the record under them changes', () => {
     expect(await causes(db())).to.deep.equal([])
   })
 
+  it('P-A4: an entry whose last step is dated ahead leaves the list as well, and its feed goes on', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    await db().raw(`update listings set facts = jsonb_set(facts, '{lastOn}', '"2036-01-01"') where id = ?`, [id])
+    await tell(db(), { body: REVOKED, now: later(60) })
+    expect(await stateOf(db(), id)).to.deep.equal(['REMOVED', 'REVOKED'])
+    const event = (await listings.eventsOf(db(), [id])).at(-1)
+    expect(event?.on).to.equal(TODAY)
+  })
+
+  it('P-A4: a listing that refuses its removal is hidden, a person is asked, and the run is done', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    await confirmed(db())
+    // Its facts say that it is not public, its row says that it is: the table refuses the removal of this listing alone.
+    await db().raw(`update listings set facts = jsonb_set(facts, '{state}', '"REMOVED"') where id = ?`, [id])
+    await tell(db(), { body: REVOKED, now: later(60) })
+    expect(await causes(db())).to.deep.equal(['TAKEN_BACK'])
+    expect(await rowsOf(db(), `select outcome from runs where job = 'pull' order by id desc limit 1`)).to.deep.equal([
+      { outcome: 'DONE' },
+    ])
+  })
+
   for (const [moves, state] of [
     [1, 'LEAD'],
     [2, 'PROPOSED'],

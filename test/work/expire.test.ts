@@ -70,10 +70,18 @@ describe('expire', () => {
   it('an entry that cannot be ended holds up no other', async () => {
     const stuck = await decidedOn(db(), 1, '2026-11-12')
     const free = await decidedOn(db(), 2, '2026-11-12')
-    await db().raw(`update listings set facts = jsonb_set(facts, '{lastOn}', '"2031-01-01"') where id = ?`, [stuck])
+    await db().raw(`update listings set facts = jsonb_set(facts, '{endsOn}', '"2031-01-01"') where id = ?`, [stuck])
     expect(await run(db(), '2029-12-01T00:00:00Z')).to.deep.equal({ expired: 1 })
     expect(await publicIds(db())).to.deep.equal([stuck])
     expect(free).to.not.equal(stuck)
+  })
+
+  it('P-A4: an entry whose last step is dated ahead of today ends all the same', async () => {
+    const id = await decidedOn(db(), 1, '2026-11-12')
+    await db().raw(`update listings set facts = jsonb_set(facts, '{lastOn}', '"2036-01-01"') where id = ?`, [id])
+    expect(await run(db(), '2029-12-01T00:00:00Z')).to.deep.equal({ expired: 1 })
+    const [ended] = await rowsOf(db(), `select removed_on as on, facts->>'lastOn' as last from listings`)
+    expect(ended).to.deep.equal({ on: '2029-11-12', last: '2029-11-12' })
   })
 
   it('an occurrence of the timetable is run once, and two runs at once end each entry once', async () => {

@@ -96,6 +96,12 @@ describe('overruling a grade', () => {
     await graded(db(), 'C')
   })
 
+  it('I-A12: is judged by today, also where the order of knowledge is years ahead', async () => {
+    await db().raw(`update knowledge set latest = '2036-01-01T00:00:00Z'`)
+    const { id } = await propose(db())
+    expect(await decide(db(), id)).to.include({ state: 'IN_FORCE', endsOn: ENDS })
+  })
+
   it('shows the grade that two people set, with the computed score beside it, from the confirmation on', async () => {
     const computed = { grade: 'C', value: 500, overruled: false }
     const { id, state } = await propose(db())

@@ -41,6 +41,15 @@ describe('pull ends what a whole feed no longer holds', () => {
     })
   }
 
+  it('I-A12: what a whole feed no longer holds ends today, also where the order of knowledge is years ahead', async () => {
+    await pullItems(db(), rows(2))
+    await db().raw(`update knowledge set latest = '2036-01-01T00:00:00Z'`)
+    await pullItems(db(), rows(1), { now: at(later(60)) })
+    expect(await rowsOf(db(), `select ended_on from versions where ended_on is not null`)).to.deep.equal([
+      { ended_on: '2026-11-25' },
+    ])
+  })
+
   it('a record found by an older code alone ends by absence', async () => {
     await pullItems(db(), [row(1), row(2)], { id: 'registry', kind: 'registration' })
     const older = row(2, { key: 'OLD', code: codeOf(2).slice(8, 17) })
