@@ -1,8 +1,10 @@
 /**
  * Filling a table that holds next to nothing: without its indexes, which are built when it is full. That takes a third
- * of the time, and the table to itself; where others read it at that moment, it is filled in the ordinary way.
+ * of the time, and an exclusive lock on the table to the end of the transaction. A table is therefore filled in the ordinary way
+ * while a hub serves, in a rehearsal, and where others read it at that moment.
  */
 import type { Tx } from './db.js'
+import { IS_REHEARSAL } from './rehearsed.js'
 
 /** Fewer rows are written as fast with the indexes in place. */
 const FEWEST_ROWS = 50_000
@@ -21,7 +23,8 @@ export const filling = async <T>(
   rows: number,
   fill: () => Promise<T>,
 ): Promise<T> => {
-  if (rows < FEWEST_ROWS || !(await holdsNextToNothing(tx, table, rows)) || !(await toItself(tx, table))) return fill()
+  if (rows < FEWEST_ROWS || !(await nobodyWaits(tx)) || !(await holdsNextToNothing(tx, table, rows))) return fill()
+  if (!(await toItself(tx, table))) return fill()
   const indexes = await tx.raw(
     `select c.relname as name, pg_get_indexdef(i.indexrelid) as made from pg_index i join pg_class c on c.oid = i.indexrelid
      where i.indrelid = ?::regclass and not i.indisprimary /* filling.indexes */`,
@@ -32,6 +35,19 @@ export const filling = async <T>(
   await tx.raw(`set local maintenance_work_mem = '${BUILD_MEM}' /* filling.build */`)
   for (const { made } of indexes.rows) await tx.raw(`${made} /* filling.build */`)
   return filled
+}
+
+/** Names of the connections that a hub has only while it serves; its timetable asks every second. */
+const SERVING = ['hub answers', 'hub timetable']
+
+/** Whether this is no rehearsal and no hub serves from this database. */
+const nobodyWaits = async (tx: Tx): Promise<boolean> => {
+  const answer = await tx.raw(
+    `select not ${IS_REHEARSAL} and not exists (select 1 from pg_stat_activity
+       where datname = current_database() and application_name = any(?)) as alone /* filling.nobodyWaits */`,
+    [SERVING] as never,
+  )
+  return answer.rows[0].alone
 }
 
 const holdsNextToNothing = async (tx: Tx, table: string, rows: number): Promise<boolean> => {

@@ -1,21 +1,28 @@
 /** What a transaction that will be rolled back has done so far, read within it: a person sees what would follow before it does. */
 import type { Body, RecordKind } from '../domain/records.js'
 import type { Tx } from './db.js'
+import { markRehearsal } from './rehearsed.js'
 
-/** How long it waits for a row that others hold, and for one statement, milliseconds. */
-const LOCK_MS = 5_000
+/**
+ * How long it waits for a row that others hold, milliseconds: less than PostgreSQL's `deadlock_timeout` (1 s), so that the
+ * rehearsal gives up before an act that is meant is ended as the victim of a deadlock.
+ */
+const LOCK_MS = 500
+/** How long one statement may take, milliseconds. */
 const STATEMENT_MS = 30_000
-/** SQLSTATE of a lock not had in time. */
-const LOCK_NOT_AVAILABLE = '55P03'
+/** SQLSTATEs of a lock not had in time, of a deadlock, and of a row that somebody else has made meanwhile. */
+const HELD_UP = new Set(['55P03', '40P01', '23505'])
 
+/** Makes the transaction a rehearsal, which waits for nobody long. */
 export const bound = async (tx: Tx): Promise<void> => {
+  await markRehearsal(tx)
   await tx.raw(
     `set local lock_timeout = ${LOCK_MS}; set local statement_timeout = ${STATEMENT_MS} /* rehearsal.bound */`,
   )
 }
 
-/** Whether it gave up waiting for what others hold. */
-export const isHeldUp = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === LOCK_NOT_AVAILABLE
+/** Whether it failed because of what others hold, or did at the same time. */
+export const isHeldUp = (error: unknown): boolean => HELD_UP.has(String((error as { code?: unknown } | null)?.code))
 
 /** The newest of what is only ever added: what is newer at the end was added meanwhile. */
 export interface Mark {

@@ -1,6 +1,7 @@
 /**
  * Rehearsal: an act is done by its own code in a transaction that is rolled back whatever comes of it, so that a person sees
- * what would follow from the very thing that would do it. It holds what the act would hold, for as long as the act would take.
+ * what would follow from the very thing that would do it. It takes neither the order of knowledge nor an exclusive lock on a table;
+ * rows that it changes are held until it is rolled back.
  */
 import { Refusal } from '../errors.js'
 import type { Tx } from '../store/db.js'
