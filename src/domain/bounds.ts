@@ -1,8 +1,9 @@
 /** When a delivery as a whole is not to be believed: it is refused, and the last good state of its feed stands. */
 
 export interface Bounds {
-  /** Fewest and most items of a whole delivery. */
+  /** Fewest items of a delivery of the whole feed. */
   fewest: number
+  /** Most items of a delivery that is no partial file. */
   most: number
   /** Largest share of rejected items, 0–1. */
   rejectShare: number
@@ -35,7 +36,8 @@ export const outOfBounds = (bounds: Bounds, d: Delivered): string | null => {
     return `${d.received} 条中 ${d.rejected} 条不合格 / ${d.rejected} of ${d.received} items are bad`
   }
   if (d.partialFile) return null
-  if (d.received < bounds.fewest)
+  // No change since the last pull is the usual answer of a feed that sends only its changes.
+  if (d.whole && d.received < bounds.fewest)
     return `仅 ${d.received} 条，少于 ${bounds.fewest} / fewer items than ${bounds.fewest}`
   if (d.received > bounds.most) return `${d.received} 条，多于 ${bounds.most} / more items than ${bounds.most}`
   if (d.whole && d.records < d.standing * (1 - bounds.shrinkShare)) {

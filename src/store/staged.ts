@@ -71,6 +71,10 @@ const TABLE = `create temporary table staged_drafts (
   makes_kind text, makes_region text, makes_status text, fact text collate "C", late boolean,
   digest text collate "C" not null, body jsonb not null, findings jsonb not null, valid_from date, valid_to date, former jsonb)`
 
+/** Two passes over the stage, however many keys there are ($1). */
+export const KEEP_LAST = `delete from staged_drafts s using (select record_key, max(item) as last from staged_drafts
+  where record_key = any($1) group by record_key) m where s.record_key = m.record_key and s.item < m.last`
+
 /** Written at once. */
 const CHUNK_BYTES = 1024 * 1024
 /** Room for the line that fills the chunk; a longer one is written beside it. */
@@ -133,11 +137,7 @@ export const withStage = async <T>(db: Db, work: (stage: Stage) => Promise<T>): 
       },
       keepLast: async (keys) => {
         if (keys.length === 0) return 0
-        const answer = await connection.query(
-          `delete from staged_drafts s where s.record_key = any($1)
-             and s.item < (select max(m.item) from staged_drafts m where m.record_key = s.record_key)`,
-          [[...keys]],
-        )
+        const answer = await connection.query(KEEP_LAST, [[...keys]])
         return answer.rowCount ?? 0
       },
       transaction: (act) => db.transaction(act, { connection }),

@@ -29,6 +29,8 @@ describe('bounds', () => {
     ['less than half of what stands', { received: 49, records: 49 }, /shrinks/],
     ['few items that hold many records', { received: 30, records: 90 }, null],
     ['less than half, from a feed that sends only changes', { received: 10, records: 10, whole: false }, null],
+    ['I-A10: nothing, from a feed that sends only changes', { received: 0, records: 0, whole: false }, null],
+    ['too much, from a feed that sends only changes', { received: 1_001, records: 1_001, whole: false }, /more items/],
     ['one row in a partial file', { received: 1, records: 1, partialFile: true, whole: false }, null],
     ['an empty partial file', { received: 0, records: 0, partialFile: true, whole: false }, null],
     ['too many rows in a partial file', { received: 5_000, records: 5_000, partialFile: true, whole: false }, null],

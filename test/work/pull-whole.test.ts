@@ -147,6 +147,12 @@ describe('pull refuses a delivery whole', () => {
     expect((await refusal(pullItems(db(), rows(10), register))).code).to.equal('FEED_OUT_OF_BOUNDS')
   })
   it('an empty feed', () => refusedAndUntouched(() => pullItems(db(), []), 'FEED_OUT_OF_BOUNDS'))
+  it('I-A10: takes an empty answer of a feed that sends only its changes for no change, and for a current feed', async () => {
+    const changes = { id: 'repairs', kind: 'repair' as const, whole: false }
+    expect(await pullItems(db(), [], changes)).to.include({ received: 0, new: 0, ended: 0 })
+    const [run] = await rowsOf(db(), 'select outcome, whole from runs order by id desc limit 1')
+    expect(run).to.deep.equal({ outcome: 'DONE', whole: true })
+  })
   it('a full file that has shrunk', () =>
     refusedAndUntouched(
       () => pullFeed(db(), feed(), { file: { path: csvOf(rows(3)), full: true } }),
