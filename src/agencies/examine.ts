@@ -15,7 +15,15 @@ const WITHOUT_END = new Set(['2099-12-31', '2999-12-31'])
 const NEVER = /^9999[-/年.]?12[-/月.]?31/
 const MAX_KEY = 300 // characters
 const MAX_NAME = 200 // characters of a subject's name
-const LINE_END = /[\r\n]/
+/**
+ * Longest text of a field, characters: as much as a cell of a workbook holds, and more than any contract allows. A longer one is
+ * refused before a pattern reads it.
+ */
+export const MAX_TEXT = 32_767
+const MAX_SHOWN = 500 // characters of a message, which may quote a text
+const MOST_REMARKS = 200 // remarks of one item
+const MOST_DRAFTS = 1_000 // records of one item
+const LINE_ENDS = /[\r\n]+/
 const DAMAGED = '\uFFFD'
 
 type Scheme = 'uscc' | 'org_code' | 'reg_no'
@@ -30,20 +38,26 @@ export type Codes = Pick<Subject, 'uscc' | 'orgCode' | 'regNo'>
 export type Examination = ReturnType<typeof examine>
 
 /** `known`: the names of the item's form, one set for all of its items. */
-export const examine = (item: Item, known: ReadonlySet<string>) => {
+export const examine = (sent: Item, known: ReadonlySet<string>) => {
   const findings: Finding[] = []
   const problems: Problem[] = []
+  const faulty = new Map<string | null, Set<string>>()
   const finding = (field: string, rule: string, message: string): void => {
-    findings.push({ field, rule, message })
+    if (findings.length < MOST_REMARKS) findings.push({ field, rule, message: message.slice(0, MAX_SHOWN) })
   }
   const problem = (field: string | null, rule: string, message: string): void => {
     // A field may be looked at twice; its fault is told once.
-    if (!problems.some((told) => told.field === field && told.rule === rule)) problems.push({ field, rule, message })
+    const rules = faulty.get(field) ?? new Set()
+    if (rules.has(rule)) return
+    faulty.set(field, rules.add(rule))
+    if (problems.length < MOST_REMARKS) problems.push({ field, rule, message: message.slice(0, MAX_SHOWN) })
   }
 
-  const { fields } = item
-  const names = Object.keys(fields)
+  const names = Object.keys(sent.fields)
   const odd = oddIn(known, names)
+  /** The item without what is too long to be read. */
+  const item = readable(sent, known, (field) => problem(field, 'length', tooLong(field)))
+  const { fields } = item
   for (let at = 0; at < names.length; at += 1) {
     const field = names[at] ?? ''
     const value = fields[field]
@@ -69,7 +83,7 @@ export const examine = (item: Item, known: ReadonlySet<string>) => {
   const needed = <T>(field: string, read: (field: string) => T | null): T | null => {
     const value = read(field)
     // What is there but wrong has its problem already.
-    if (value === null && !problems.some((told) => told.field === field)) {
+    if (value === null && !faulty.has(field)) {
       problem(field, 'required', `缺少${field}。${field} is missing.`)
     }
     return value
@@ -79,7 +93,7 @@ export const examine = (item: Item, known: ReadonlySet<string>) => {
   /** A name is one line, however the cell was laid out. */
   const name = (field: string): string | null => {
     const sent = text(field)
-    return sent !== null && LINE_END.test(sent) ? sent.replace(/\s*[\r\n]+\s*/g, '') : sent
+    return sent !== null && LINE_ENDS.test(sent) ? oneLine(sent) : sent
   }
   const requiredName = (field: string): string => needed(field, name) ?? ''
 
@@ -211,6 +225,13 @@ export const examine = (item: Item, known: ReadonlySet<string>) => {
     value: (field: string): unknown => item.fields[field],
     /** The drafts if nothing is wrong, with what was noticed beside each. */
     result: (drafts: Omit<Draft, 'findings'>[]): Mapped => {
+      if (drafts.length > MOST_DRAFTS) {
+        problem(
+          null,
+          'records',
+          `一条信息包含的记录超过 ${MOST_DRAFTS} 条。One item holds more than ${MOST_DRAFTS} records.`,
+        )
+      }
       if (drafts.some(({ key }) => key.length > MAX_KEY)) {
         problem(null, 'key', `记录标识超过 ${MAX_KEY} 个字符。The key of the record is too long.`)
       }
@@ -222,6 +243,33 @@ export const examine = (item: Item, known: ReadonlySet<string>) => {
       return { problems, keys: drafts.map(({ key }) => standingAlone(key)).filter((key) => key.length <= MAX_KEY) }
     },
   }
+}
+
+/** Lines joined without the blanks around their ends. `text` itself is trimmed already. */
+const oneLine = (text: string): string =>
+  text
+    .split(LINE_ENDS)
+    .map((line) => line.trim())
+    .join('')
+
+const tooLong = (field: string): string =>
+  `${field}超过 ${MAX_TEXT} 个字符。${field} has more than ${MAX_TEXT} characters.`
+
+/** The same item, or a copy that holds null in place of each known field with too long a text. */
+const readable = (item: Item, known: ReadonlySet<string>, refuse: (field: string) => void): Item => {
+  let fields: Item['fields'] | null = null
+  for (const name of Object.keys(item.fields)) {
+    if (isReadable(item.fields[name]) || !known.has(name)) continue
+    refuse(name)
+    fields ??= { ...item.fields }
+    fields[name] = null
+  }
+  return fields === null ? item : { ...item, fields }
+}
+
+const isReadable = (value: unknown): boolean => {
+  if (typeof value === 'string') return value.length <= MAX_TEXT
+  return typeof value !== 'object' || value === null || Object.values(value).every(isReadable)
 }
 
 const oddNames = new WeakMap<ReadonlySet<string>, (names: readonly string[]) => readonly boolean[]>()
@@ -242,7 +290,9 @@ const isDamaged = (value: unknown): boolean =>
     : typeof value === 'object' && value !== null && (JSON.stringify(value)?.includes(DAMAGED) ?? false)
 
 const isNothing = (value: unknown): boolean =>
-  value === null || value === undefined || (typeof value !== 'object' && clean(value) === null)
+  value === null ||
+  value === undefined ||
+  (typeof value === 'string' && value.length > MAX_TEXT ? false : typeof value !== 'object' && clean(value) === null)
 
 /** Field by field, which is several times as fast as a copy of an object unknown. */
 const withFindings = (

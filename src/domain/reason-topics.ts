@@ -3,7 +3,7 @@
  * patterns are read by JavaScript and by PostgreSQL alike.
  */
 import type { Words } from './facts.js'
-import { COUNTERFEIT } from './penalty.js'
+import { COUNTERFEIT, WITHIN_A_CLAUSE } from './penalty.js'
 
 interface TopicRow extends Words {
   pattern: string
@@ -15,13 +15,13 @@ export const TOPICS = {
   sham: {
     zh: '虚假交易与刷单炒信',
     en: 'Sham trades and reviews',
-    pattern: '虚假交易|虚构交易|刷单|炒信|虚假评价|编造.*评价',
+    pattern: `虚假交易|虚构交易|刷单|炒信|虚假评价|编造${WITHIN_A_CLAUSE}评价`,
   },
-  advertising: { zh: '虚假宣传与广告', en: 'False advertising', pattern: '广告|虚假.*宣传|引人误解' },
+  advertising: { zh: '虚假宣传与广告', en: 'False advertising', pattern: `广告|虚假${WITHIN_A_CLAUSE}宣传|引人误解` },
   quality: {
     zh: '产品质量',
     en: 'Product quality',
-    pattern: '不合格|掺杂|掺假|以次充好|质量|国家明令淘汰|不符合.*标准',
+    pattern: `不合格|掺杂|掺假|以次充好|质量|国家明令淘汰|不符合${WITHIN_A_CLAUSE}标准`,
   },
   food: { zh: '食品药品与化妆品', en: 'Food, drugs, cosmetics', pattern: '食品|药品|化妆品|医疗器械|婴幼儿|保健' },
   licence: { zh: '许可与登记', en: 'Licences and registration', pattern: '许可|无证|无照|虚假材料|登记|资质' },

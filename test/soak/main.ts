@@ -1,6 +1,7 @@
 /** `npm run soak [NAME…] [--runs N] [--minutes N] [--seed N]`: the long forms of tests. The last line is one JSON object. */
 import { parseArgs } from 'node:util'
 import { soakAccess } from './access.js'
+import { soakCells } from './cells.js'
 import { soakIntake } from './intake.js'
 import { soakPushHubs } from './push-hubs.js'
 import { soakScoreAlone } from './score.js'
@@ -25,6 +26,10 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
       seed,
       progress: (slice) => process.stderr.write(`access ${JSON.stringify(slice)}\n`),
     })),
+  }),
+  cells: async ({ runs = 100_000, seed, progress }) => ({
+    seed,
+    ...(await soakCells({ runs, seed, progress: (done) => progress('cells', done, runs) })),
   }),
   intake: async ({ runs = 20_000, seed, progress }) => {
     const soaked = await soakIntake({

@@ -145,7 +145,9 @@ const classesIn = (row: Examination, told: Told['classes']): Mark['classes'] => 
       continue
     }
     const named = texts.flatMap((text) => (textIn(text) ?? '').split(';')).map((name) => name.trim())
-    goods.set(number, [...(goods.get(number) ?? []), ...named.filter((name) => name !== '')])
+    const all = goods.get(number) ?? []
+    for (const name of named) if (name !== '') all.push(name)
+    goods.set(number, all)
   }
   if (told.length === 0) missing(row, 'ClassNumber')
   return [...goods].map(([number, names]) => ({ class: number, goods: names }))

@@ -12,7 +12,7 @@ import { telling } from './telling.js'
 const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL', 符合: 'PASS', 不符合: 'FAIL' }
 const BETWEEN_LINES = /[\r\n;；]+/
 /** ║ as published; the others are what keyboards offer in its place. */
-const BETWEEN_PARTS = /\s*(?:║|‖|∥|\|\||\||｜)\s*/
+const BETWEEN_PARTS = /║|‖|∥|\|\||\||｜/
 const MOST_PARTS = 3 // of one failure: what, found, allowed
 
 const FAILED = '不合格项目║检验结果║标准值'
@@ -128,7 +128,7 @@ const isSame = (one: Party, other: Party): boolean => {
 /** 苯甲酸║1.2g/kg║≤1.0g/kg, one failure a line. */
 const failuresOf = (row: Examination, field: string): string[] =>
   pieces(row.text(field), BETWEEN_LINES).map((line) => {
-    const [what = '', found = '', allowed = '', ...more] = line.split(BETWEEN_PARTS)
+    const [what = '', found = '', allowed = '', ...more] = line.split(BETWEEN_PARTS).map((part) => part.trim())
     if (more.length > 0) {
       row.finding(
         field,

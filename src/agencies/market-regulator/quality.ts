@@ -3,14 +3,14 @@ import { documentNumber } from '../../domain/values.js'
 import type { Examination } from '../examine.js'
 import { type Form, makeFeed } from '../feed.js'
 import { file } from '../transports/http.js'
-import { keyOf, labelled, pieces, production } from './sampling.js'
+import { keyOf, labelled, pieces, piecesOutsideBrackets, production } from './sampling.js'
 import { spelt } from './spelling.js'
 import { telling } from './telling.js'
 
 const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL' }
 const BETWEEN_FAILURES = /[;；、\r\n]+/
-/** Herbal slices: a comma between two tests, and none inside the brackets of one. */
-const BETWEEN_TESTS = /[,，;；\r\n]+(?![^（(]*[）)])/
+/** Herbal slices: signs between two tests, but not inside the brackets of one. */
+const BETWEEN_TESTS = ',，;；\r\n'
 
 const FIELDS = {
   序号: [],
@@ -123,7 +123,7 @@ const herbal: Form = {
     const party = row.requiredName('标示生产企业或供货单位')
     const batch = row.text('生产批号')
     const source = row.name('检品来源')
-    const failures = pieces(row.text('不合格项目'), BETWEEN_TESTS)
+    const failures = piecesOutsideBrackets(row.text('不合格项目'), BETWEEN_TESTS)
     return [
       {
         kind: 'inspection',

@@ -6,8 +6,11 @@ import type { Examination } from '../examine.js'
 
 /** A day written out inside "生产日期/批号", whatever stands around it. */
 const DAY_INSIDE = /(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日|\d{8})(?!\d)/
-const AROUND_BATCH = /^[\s/／,，;；:：]+|[\s/／,，;；:：]+$/g
+/** Looks behind itself, so that a run of signs inside the text is tried once and not from each of its signs. */
+const AROUND_BATCH = /^[\s/／,，;；:：]+|(?<![\s/／,，;；:：])[\s/／,，;；:：]+$/g
 const LONGEST_PLAIN_KEY = 250 // characters
+const OPENING = '（('
+const CLOSING = '）)'
 
 /** One cell holds the day, the batch, or both. What looks like a day and is none stays with the batch, as sent. */
 export const production = (row: Examination, field: string): { produced_on: string | null; batch: string | null } => {
@@ -33,6 +36,25 @@ export const pieces = (text: string | null, between: RegExp): string[] =>
     .split(between)
     .map((piece) => piece.trim())
     .filter((piece) => piece !== '')
+
+/** Pieces between separators that stand outside brackets: behind one inside them the next bracket closes. */
+export const piecesOutsideBrackets = (text: string | null, separators: string): string[] => {
+  const sent = text ?? ''
+  const found: string[] = []
+  let end = sent.length
+  let inside = false
+  for (let at = sent.length - 1; at >= 0; at -= 1) {
+    const sign = sent.charAt(at)
+    if (CLOSING.includes(sign)) inside = true
+    else if (OPENING.includes(sign)) inside = false
+    else if (!inside && separators.includes(sign)) {
+      found.push(sent.slice(at + 1, end).trim())
+      end = at
+    }
+  }
+  found.push(sent.slice(0, end).trim())
+  return found.reverse().filter((piece) => piece !== '')
+}
 
 /** A key of what a row says where it bears no number: the same for every spelling of blanks and widths. */
 export const keyOf = (prefix: string, parts: readonly (string | null)[]): string => {

@@ -21,7 +21,8 @@ const KINDS: readonly [beginning: RegExp, kind: string][] = [
   [/^GB(?:\/[TZ])?[ \d]/, 'NATIONAL'],
   [/^[A-Z]{2}(?:\/[TZ])?[ \d]/, 'INDUSTRY'],
 ]
-const DASHES = /\s*[-‐‑–—―－]{1,2}\s*/g
+/** One or two, with at most one blank on either side. */
+const DASHES = / ?[-‐‑–—―－]{1,2} ?/g
 
 const FIELDS = {
   标准编号: ['标准号', '企业标准编号'],
@@ -84,9 +85,9 @@ const numberOf = (sent: string): string =>
   sent
     .normalize('NFKC')
     .toUpperCase()
-    .replace(DASHES, '—')
-    .replace(/\s*\/\s*/g, '/')
     .replace(/\s+/g, ' ')
+    .replace(DASHES, '—')
+    .replace(/ ?\/ ?/g, '/')
     .trim()
 
 const kindOf = (row: Examination, field: string, number: string): string | null => {

@@ -42,11 +42,11 @@ export const recognise = <S extends Shape>(names: readonly string[], shapes: rea
 }
 
 const recogniseAfresh = <S extends Shape>(names: readonly string[], shapes: readonly S[]): Recognised<S> | null => {
-  const present = names.filter((name) => name.trim() !== '')
+  const present = names.filter((name) => name.trim() !== '').map(loose)
   let best: { shape: S; names: string[]; known: number } | null = null
   for (const shape of shapes) {
     const spelling = new Map(shape.names.map((name) => [loose(name), name]))
-    const known = new Set(present.map((name) => spelling.get(loose(name))).filter((name) => name !== undefined)).size
+    const known = new Set(present.map((name) => spelling.get(name)).filter((name) => name !== undefined)).size
     const enough = known >= Math.min(FEWEST_KNOWN, shape.names.length) && known >= present.length * KNOWN_SHARE
     if (enough && known > (best?.known ?? 0)) {
       best = { shape, names: names.map((name) => spelling.get(loose(name)) ?? name.trim()), known }

@@ -1,0 +1,113 @@
+import { expect } from 'chai'
+import { MAX_TEXT } from '../../src/agencies/examine.js'
+import { COUNTERFEIT, isCounterfeit, isHeavy, severity } from '../../src/domain/penalty.js'
+import { TOPICS } from '../../src/domain/reason-topics.js'
+import { cellOf, sampled } from '../soak/cells.js'
+import { context, draftsOf, itemsOf, problemsOf, sample } from './samples.js'
+
+const RUNS = 500
+const SEED = 20_261_129
+
+/** Characters that patterns are given while `act` runs: the longest text, and its pattern. All ways of matching end in `exec`. */
+const longestMatched = (act: () => void): { length: number; pattern: string } => {
+  const { exec } = RegExp.prototype
+  let longest = { length: 0, pattern: '' }
+  RegExp.prototype.exec = function counted(text: string) {
+    if (text.length > longest.length) longest = { length: text.length, pattern: this.source }
+    return exec.call(this, text)
+  }
+  try {
+    act()
+  } finally {
+    RegExp.prototype.exec = exec
+  }
+  return longest
+}
+
+describe('long cells', () => {
+  it('I-B1: gives no pattern of a feed a text beyond the longest that a field may hold', async function () {
+    this.timeout(60_000)
+    const items = await sampled()
+    let beyond = 0
+    for (let n = 0; n < RUNS; n += 1) {
+      const { title, feed, item } = cellOf(items, SEED, n)
+      const { length, pattern } = longestMatched(() => feed.map(item, context))
+      expect(length, `${title}: ${pattern}`).to.be.at.most(MAX_TEXT)
+      if (JSON.stringify(item.fields).length > MAX_TEXT) beyond += 1
+    }
+    // Enough of them are too long for the rest to mean something.
+    expect(beyond).to.be.greaterThan(RUNS / 20)
+  })
+
+  it('I-B1: refuses a text of a known field beyond the longest, at any depth, and names the field', async () => {
+    const [item] = await itemsOf('standards', sample('standards.json'))
+    if (!item) throw new Error('no item')
+    const long = '样'.repeat(MAX_TEXT + 1)
+    for (const value of [long, [{ 产品名称: long }]]) {
+      const problems = problemsOf('standards', { ...item, fields: { ...item.fields, 产品: value } })
+      expect(problems.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal(['产品 length'])
+    }
+    // A column that nobody reads may hold what it wants.
+    const [draft] = draftsOf('standards', { ...item, fields: { ...item.fields, 附注: long } })
+    expect(draft?.findings.map(({ rule }) => rule)).to.deep.equal(['field.unknown'])
+  })
+
+  it('I-B1: bounds what is remarked about one item', async () => {
+    const [item] = await itemsOf('standards', sample('standards.json'))
+    if (!item) throw new Error('no item')
+    const 产品 = Array.from({ length: 900 }, (_, at) => ({ 产品名称: `样${at}`, 颜色: '红' }))
+    const [draft] = draftsOf('standards', { ...item, fields: { ...item.fields, 产品 } })
+    expect(draft?.findings.length).to.equal(200)
+    const [problem] = problemsOf('standards', { ...item, fields: { ...item.fields, 标准状态: '样'.repeat(20_000) } })
+    expect(problem?.message.length).to.equal(500)
+    const reasons = Array.from({ length: 1_001 }, (_, at) => `样${at}`).join('、')
+    const [entry] = await itemsOf('dishonest', sample('dishonest.csv'))
+    if (!entry) throw new Error('no item')
+    expect(
+      problemsOf('dishonest', { ...entry, fields: { ...entry.fields, 失信领域: reasons } }).map(({ rule }) => rule),
+    ).to.deep.equal(['records'])
+  })
+
+  it('I-B1: reads names over several lines, numbers of standards, failures and tests as before', async () => {
+    const name = async (sent: string) => {
+      const [item] = await itemsOf('dishonest', sample('dishonest.json'))
+      if (!item) throw new Error('no item')
+      return draftsOf('dishonest', { ...item, fields: { ...item.fields, ENTNAME: sent } })[0]?.subject.name
+    }
+    expect(await name(' 长春绯簏商贸 \r\n\n\t 有限公司 ')).to.equal('长春绯簏商贸有限公司')
+    expect(await name('Green \n Apple Ltd')).to.equal('GreenApple Ltd')
+    const numbers: [sent: string, number: string][] = [
+      ['q / shly  0001s  –  2025', 'Q/SHLY 0001S—2025'],
+      ['Q/SHLY 0001S--2025', 'Q/SHLY 0001S—2025'],
+      ['ＧＢ／Ｔ 19001 - 2016', 'GB/T 19001—2016'],
+    ]
+    for (const [sent, number] of numbers) {
+      const [item] = await itemsOf('standards', sample('standards.json'))
+      if (!item) throw new Error('no item')
+      const [draft] = draftsOf('standards', { ...item, fields: { ...item.fields, 标准编号: sent } })
+      expect(draft?.body['number'], sent).to.equal(number)
+    }
+    const [slices] = await itemsOf('quality', sample('herbal.csv'))
+    if (!slices) throw new Error('no item')
+    const tests = '【性状】, 【检查】（水分，总灰分）；含量测定(甲,乙),,其他'
+    expect(
+      draftsOf('quality', { ...slices, fields: { ...slices.fields, 不合格项目: tests } })[0]?.body['failures'],
+    ).to.deep.equal(['【性状】', '【检查】（水分，总灰分）', '含量测定(甲,乙)', '其他'])
+  })
+
+  it('I-B1: bounds each pattern of a penalty to one clause', () => {
+    for (const pattern of [COUNTERFEIT.source, ...Object.values(TOPICS).map((topic) => topic.pattern)]) {
+      expect(pattern).not.to.match(/\.[*+]/)
+    }
+    for (const words of ['侵犯', '伪造', '禁止从事', '暂扣', '虚假', '编造', '不符合']) {
+      const text = words.repeat(20_000 / words.length)
+      const body = { types: ['其他'], content: text, facts: text, violation: text }
+      expect(isHeavy(body), words).to.equal(false)
+      expect(isCounterfeit(body), words).to.equal(false)
+      expect(severity(body), words).to.equal('LIGHT')
+    }
+    expect(isCounterfeit({ facts: '销售侵犯“绯簏”等二十三件注册商标专用权的商品' })).to.equal(true)
+    expect(isCounterfeit({ facts: '侵犯消费者知情权。该商标已注册' })).to.equal(false)
+    expect(isHeavy({ types: ['禁止从事食品生产经营活动'] })).to.equal(true)
+  })
+})

@@ -1,0 +1,166 @@
+/**
+ * Cells made to harm: one field of a feed's sample item is given a long run of blanks, commas, digits, brackets, quotes or line ends.
+ * Mapping the item must cost little processor time, however long the cell is.
+ */
+import type { Feed } from '../../src/agencies/feed.js'
+import { redact } from '../../src/domain/privacy.js'
+import type { Item, Json } from '../../src/domain/records.js'
+import { understood } from '../../src/work/read.js'
+import { context, feedOf, itemsOf, SAMPLES, sample } from '../agencies/samples.js'
+import { type Random, randomOf } from './random.js'
+
+/** Longest cell that a reader gives whole, characters. */
+const LONGEST = 262_144
+/** Processor time of one item, ms. */
+export const SLOW_MS = 200
+/** A slow item is taken again: a collection of garbage that falls into it is not its own. */
+const TRIES = 3
+
+/** Signs between which patterns split and trim. Each once made a pattern try again from every character. */
+const SIGNS = [
+  ...[
+    ' ',
+    '\u3000',
+    '\t ',
+    ',',
+    '，',
+    ';',
+    '、',
+    '/',
+    '-',
+    '— ',
+    '|',
+    '║',
+    ':',
+    '.',
+    '\n',
+    '\n ',
+    '0',
+    '20',
+    '1 ',
+    '1,',
+  ],
+  ...['(', '（', ')', '（)', '〔', '[', '<', '"', '“', "'"],
+] as const
+/** Beginnings of what a pattern looks for. */
+const WORDS = [
+  ...['〔2025', '<a', '&#4', '甲', '甲 ', '侵犯', '伪造', '禁止从事', '虚假', '没收', '罚款1', '逾期', '民国', '年1月'],
+  ...['220102', '22010219800101', 'X', 'A1', '\u200b', '\ud83d\ude00', '\ufffd', ';\n', '{'],
+] as const
+
+export interface Cell {
+  title: string
+  feed: Feed
+  item: Item
+}
+
+/** The n-th case. `items`: sample items of every feed. */
+export const cellOf = (items: readonly Sampled[], seed: number, n: number): Cell => {
+  const random = randomOf(seed * 1_000_003 + n)
+  const { feed, item } = random.one(items)
+  const path = random.one(textsIn(item.fields))
+  const length = Math.max(1, Math.round(Math.exp((random.below(1_000_000) / 1_000_000) * Math.log(LONGEST))))
+  const filler = random.chance(0.7) ? random.one(SIGNS) : random.one(WORDS)
+  const sent = String(at(item.fields, path) ?? '')
+  const run = textOf(random, filler, length)
+  const text = random
+    .one([run, sent + run, run + sent, `甲${run}乙`, `甲${run}乙\n丙`, `${sent}${run}${sent}\n${sent}`])
+    .slice(0, LONGEST)
+  return {
+    title: `${feed.id} ${path.join('/')}: ${text.length} characters of ${JSON.stringify(filler)}`,
+    feed,
+    item: { ...item, fields: replaced(item.fields, path, text) as Item['fields'] },
+  }
+}
+
+/** Mostly one filler, sometimes with another sign strewn in. */
+const textOf = (random: Random, filler: string, length: number): string => {
+  const run = filler.repeat(Math.ceil(length / filler.length)).slice(0, length)
+  if (random.chance(0.7)) return run
+  const at = random.below(run.length + 1)
+  return run.slice(0, at) + random.one(SIGNS) + run.slice(at)
+}
+
+type Path = readonly string[]
+
+/** Paths of all fields that hold no list or record. */
+const textsIn = (node: unknown, path: Path = []): Path[] =>
+  node !== null && typeof node === 'object'
+    ? Object.entries(node).flatMap(([name, part]) => textsIn(part, [...path, name]))
+    : [path]
+
+const at = (node: unknown, path: Path): unknown =>
+  path.reduce<unknown>((inner, name) => (inner as Record<string, unknown>)[name], node)
+
+const replaced = (node: unknown, path: Path, text: string): Json => {
+  const [name, ...rest] = path
+  if (name === undefined) return text
+  const copy = (Array.isArray(node) ? [...node] : { ...(node as object) }) as Record<string, Json>
+  copy[name] = replaced(copy[name], rest, text)
+  return copy as Json
+}
+
+export interface Sampled {
+  feed: Feed
+  item: Item
+}
+
+export const sampled = async (): Promise<Sampled[]> => {
+  const found: Sampled[] = []
+  for (const [id, names] of Object.entries(SAMPLES)) {
+    for (const name of names) {
+      for (const item of await itemsOf(id, sample(name))) found.push({ feed: feedOf(id), item })
+    }
+  }
+  return found
+}
+
+const mark = (): string => 'p'
+
+/** An item as intake takes it: ID numbers replaced, mapped, checked against its contract. */
+const taken = ({ feed, item }: Cell): void => {
+  const fields = redact(item.fields, mark, feed.exempt)
+  understood(feed, { ...item, fields }, context, mark)
+}
+
+const processorMs = (act: () => void): number => {
+  const before = process.cpuUsage()
+  act()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1_000
+}
+
+export interface SoakedCells {
+  ok: boolean
+  cells: number
+  slowest: { title: string; ms: number }
+  slow: { title: string; ms: number }[]
+}
+
+export const soakCells = async ({
+  runs,
+  seed,
+  progress,
+}: {
+  runs: number
+  seed: number
+  progress: (done: number) => void
+}): Promise<SoakedCells> => {
+  const items = await sampled()
+  const soaked: SoakedCells = { ok: true, cells: 0, slowest: { title: '', ms: 0 }, slow: [] }
+  for (let n = 0; n < runs; n += 1) {
+    const cell = cellOf(items, seed, n)
+    let ms = processorMs(() => taken(cell))
+    for (let again = 1; again < TRIES && ms > SLOW_MS; again += 1)
+      ms = Math.min(
+        ms,
+        processorMs(() => taken(cell)),
+      )
+    soaked.cells += 1
+    if (ms > soaked.slowest.ms) soaked.slowest = { title: cell.title, ms: Math.round(ms) }
+    if (ms > SLOW_MS) soaked.slow.push({ title: cell.title, ms: Math.round(ms) })
+    progress(soaked.cells)
+  }
+  soaked.ok = soaked.slow.length === 0
+  return soaked
+}
