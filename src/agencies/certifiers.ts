@@ -33,6 +33,7 @@ const table: Form = {
     ],
     '序号',
   ],
+  keyed: ['认证机构', '证书编号'],
   drafts: (row, { today }) => {
     const certifier = row.requiredName('认证机构')
     const number = row.required('证书编号')

@@ -109,6 +109,7 @@ const service: Form = {
     // Known and not taken: the number of the holder is in that of the site; a person in charge; the type of a number.
     ...['mainLicence', 'leaderName', 'certType'],
   ],
+  keyed: ['serviceLicence'],
   drafts: draftOf({
     sponsor: 'unitName',
     nature: 'natureName',
@@ -126,6 +127,7 @@ const table: Form = {
     ...['主办单位名称', '主办单位性质', '证件号码', '网站备案号', '网站名称', '网站域名', '审核日期', '备案状态'],
     ...['序号', '主体备案号', '证件类型', '网站负责人', '网站首页网址'],
   ],
+  keyed: ['网站备案号'],
   drafts: draftOf({
     sponsor: '主办单位名称',
     nature: '主办单位性质',

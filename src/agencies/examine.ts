@@ -5,7 +5,7 @@
 import { parseDate } from '../domain/dates.js'
 import { codeOf, normalizeCode, orgCodeIn, residentIdForm } from '../domain/identity.js'
 import { parseMoney } from '../domain/money.js'
-import type { Draft, Finding, Item, Mapped, Problem, Subject } from '../domain/records.js'
+import type { Draft, Finding, Item, Mapped, Problem, Subject, Unreadable } from '../domain/records.js'
 import { byNames } from '../domain/remembered.js'
 import { clean, compact } from '../domain/values.js'
 
@@ -42,6 +42,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
   const findings: Finding[] = []
   const problems: Problem[] = []
   const faulty = new Map<string | null, Set<string>>()
+  const said = { stems: [] as string[], codes: [] as string[] }
   const finding = (field: string, rule: string, message: string): void => {
     if (findings.length < MOST_REMARKS) findings.push({ field, rule, message: message.slice(0, MAX_SHOWN) })
   }
@@ -202,6 +203,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
         '组织机构代码与统一社会信用代码不一致。The organisation code is not the one inside the USCC.',
       )
     }
+    said.codes.push(...Object.values(found).filter((code) => code !== null))
     return { uscc: found.uscc, orgCode: found.org_code, regNo: found.reg_no }
   }
 
@@ -223,8 +225,12 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     codes,
     has: (field: string): boolean => Object.hasOwn(item.fields, field),
     value: (field: string): unknown => item.fields[field],
-    /** The drafts if nothing is wrong, with what was noticed beside each. */
-    result: (drafts: Omit<Draft, 'findings'>[]): Mapped => {
+    /** The key of each record of this item begins so, up to its last `/`, whatever else cannot be read. */
+    stem: (text: string): void => {
+      said.stems.push(text)
+    },
+    /** The drafts if nothing is wrong, with what was noticed beside each. `keyed`: fields of which the records' keys are made. */
+    result: (drafts: Omit<Draft, 'findings'>[], keyed: ReadonlySet<string> | null = null): Mapped => {
       if (drafts.length > MOST_DRAFTS) {
         problem(
           null,
@@ -239,8 +245,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
         problem(null, 'name', `主体名称超过 ${MAX_NAME} 个字符。The name of the subject is too long.`)
       }
       if (problems.length === 0) return { drafts: drafts.map((draft) => withFindings(draft, findings)) }
-      // No record has ever been taken in under a longer key.
-      return { problems, keys: drafts.map(({ key }) => standingAlone(key)).filter((key) => key.length <= MAX_KEY) }
+      return { problems, unreadable: unreadableIn(drafts, problems, said, keyed) }
     },
   }
 }
@@ -301,6 +306,22 @@ const withFindings = (
 ): Draft => {
   const draft = { kind, key, subject, body, validFrom, validTo, findings: [...findings] }
   return fact === undefined ? draft : { ...draft, fact }
+}
+
+/** The codes of the party count only where a fault lies in the key itself: a firm's other records are not this one. */
+const unreadableIn = (
+  drafts: readonly Omit<Draft, 'findings'>[],
+  problems: readonly Problem[],
+  { stems, codes }: { stems: readonly string[]; codes: readonly string[] },
+  keyed: ReadonlySet<string> | null,
+): Unreadable => {
+  const isWhole =
+    drafts.length > 0 && keyed !== null && !problems.some(({ field }) => field !== null && keyed.has(field))
+  // No record has ever been taken in under a longer key.
+  const keys = drafts.map(({ key }) => standingAlone(key)).filter((key) => key.length <= MAX_KEY)
+  if (isWhole) return { keys, stems: [], codes: [] }
+  const shops = drafts.map(({ subject }) => subject.shop).filter((shop) => shop !== null)
+  return { keys, stems: stems.map(standingAlone), codes: [...new Set([...codes, ...shops])].map(standingAlone) }
 }
 
 /** A copy: keys are kept until the end of a pull, and a part of a text keeps in memory all of the text that it was cut from. */

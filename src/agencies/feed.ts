@@ -97,6 +97,11 @@ export interface Agency {
 
 /** One form in which a feed comes, and what its fields mean. */
 export interface Form extends Shape {
+  /**
+   * Names of the fields of which the key of a record is made. A rejected item whose key can be read whole stands for that
+   * record alone; otherwise, or where a form declares none, for every record of the party whose code it bears.
+   */
+  keyed?: readonly string[]
   drafts: (row: Examination, context: Context) => Omit<Draft, 'findings'>[]
 }
 
@@ -113,7 +118,11 @@ const BOUNDS: Bounds = { fewest: 1, most: 2_000_000, rejectShare: 0.5, shrinkSha
 
 export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: Description): Feed => {
   // Once for all items of a feed.
-  const forms = given.map((form) => ({ ...form, known: new Set(form.names) }))
+  const forms = given.map((form) => ({
+    ...form,
+    known: new Set(form.names),
+    keyedBy: form.keyed ? new Set(form.keyed) : null,
+  }))
   return {
     ...rest,
     bounds: { ...BOUNDS, ...bounds },
@@ -128,22 +137,36 @@ async function* opened(source: string | Buffer, read: (content: Content) => Asyn
   yield* stretchesOf(read(typeof source === 'string' ? await fromFile(source) : fromBytes(source)))
 }
 
-type KnownForm = Form & { known: ReadonlySet<string> }
+type KnownForm = Form & { known: ReadonlySet<string>; keyedBy: ReadonlySet<string> | null }
 
 const mapped = (item: Item, forms: readonly KnownForm[], context: Context): Mapped => {
   if (Object.hasOwn(item.fields, BROKEN)) {
-    return problem(
-      null,
+    return illegible(
+      item,
       'row',
       '这一行无法拆分为字段（列数不符、引号未闭合或不是记录）。This row cannot be taken apart.',
     )
   }
   const form = recognise(Object.keys(item.fields), forms)?.shape
-  if (!form) return problem(null, 'form', '字段不属于任何已知格式。The fields belong to no known form.')
+  if (!form) return illegible(item, 'form', '字段不属于任何已知格式。The fields belong to no known form.')
   const row = examine(item, form.known)
-  return row.result(form.drafts(row, context))
+  return row.result(form.drafts(row, context), form.keyedBy)
 }
 
-const problem = (field: string | null, rule: string, message: string): Mapped => ({
-  problems: [{ field, rule, message }],
-})
+/** Characters of an illegible item that are searched for keys and codes. */
+const SEARCHED = 65_536
+const BETWEEN_WORDS = /[^\p{L}\p{N}:-]+/u
+/** Shorter words are no codes, characters. */
+const SHORTEST_CODE = 9
+
+/** No field can be told from another: every word of it may be the key of a record, or the code of a party. */
+const illegible = (item: Item, rule: string, message: string): Mapped => {
+  const cells = Object.values(item.fields).map((cell) => (typeof cell === 'string' ? cell : JSON.stringify(cell)))
+  const text = cells.join(' ').slice(0, SEARCHED)
+  const words = new Set(text.split(BETWEEN_WORDS).filter((word) => word !== ''))
+  const codes = [...words].filter((word) => word.length >= SHORTEST_CODE).map((word) => word.toUpperCase())
+  return {
+    problems: [{ field: null, rule, message }],
+    unreadable: { keys: [...words], stems: [], codes },
+  }
+}

@@ -63,6 +63,7 @@ const entry: Form = {
     'sexy',
     'age',
   ],
+  keyed: ['caseCode', 'gistId', 'cardnum', 'partyTypeName', 'iname'],
   drafts: (row, { today }) => {
     const person = row.choice('partyTypeName', PARTIES) === 'PERSON'
     const { subject, code } = person ? nobody(row) : organisation(row)

@@ -73,6 +73,7 @@ interface Names {
 
 const form = (names: Names): Form => ({
   names: [...Object.values(names), ...FORBIDDEN],
+  keyed: [names.marketplace, names.shopId],
   drafts: (row, { today }) => {
     for (const field of FORBIDDEN) if (row.has(field)) forbid(row, field)
     const marketplace = row.required(names.marketplace)

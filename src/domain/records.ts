@@ -89,11 +89,18 @@ export interface Problem {
   message: string
 }
 
-/**
- * What an item became: drafts (often one, several where a cell names several facts), or the problems that set it aside.
- * `keys`: of the records it would have been, as far as they can be read: such a record is unreadable, not absent.
- */
-export type Mapped = { drafts: Draft[] } | { problems: Problem[]; keys?: string[] }
+/** What an item that was set aside says of the records it would have been: such a record is unreadable, not absent. */
+export interface Unreadable {
+  /** Whole keys of records. */
+  keys: readonly string[]
+  /** Keys up to their last `/`, where only that part can be read: every record under it may be meant. */
+  stems: readonly string[]
+  /** Codes of the party, where no key can be read: every record of this operator in the feed may be meant. */
+  codes: readonly string[]
+}
+
+/** An item became drafts (often one, several where a cell names several facts), or the problems that set it aside. */
+export type Mapped = { drafts: Draft[] } | { problems: Problem[]; unreadable?: Unreadable }
 
 /** Canonical JSON: keys sorted at every depth, so that equal bodies have equal bytes. */
 export const canonical = (value: Json): string => {

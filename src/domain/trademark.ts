@@ -43,4 +43,8 @@ export const niceClasses = (value: unknown): number[] | null => {
 
 /** The key of a record: number and class, another office's behind its prefix so that it never meets one of ours. */
 export const trademarkKey = (office: TrademarkOffice, number: string, niceClass: number): string =>
-  `${office === 'CN' ? '' : `${office}:`}${number}/${niceClass}`
+  `${trademarkStem(office, number)}/${niceClass}`
+
+/** The key of each class of a mark begins so, up to its last `/`. */
+export const trademarkStem = (office: TrademarkOffice, number: string): string =>
+  `${office === 'CN' ? '' : `${office}:`}${number}`

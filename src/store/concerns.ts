@@ -1,6 +1,8 @@
 /** Concerns: what a person must look at because what a listing rests on is no longer what it was. */
+import type { Unreadable } from '../domain/records.js'
 import type { Db, Tx } from './db.js'
 import { inSight, type Sight } from './sight.js'
+import { isNowhereIn, unreadableBindings } from './versions.js'
 
 export const CAUSES = [
   'ABSENT',
@@ -129,17 +131,17 @@ export const settleOf = async (
 export const lackedBy = async (
   tx: Tx,
   unmet: readonly number[],
-  unreadable: readonly string[],
+  unreadable: Unreadable,
 ): Promise<{ id: string; record: number }[]> => {
   // From the listings, which are few: a million ids are not sent there and back.
   const answer = await tx.raw(
     `select l.id, c.id as record from listings l join versions d on d.id = l.decision_version
      join versions c on c.feed = d.feed and c.record_key = d.record_key and c.known_to is null and c.ended_on is null and not c.partial
-     where l.state not in ('REMOVED', 'NOT_LISTED') and c.record_key <> all(?::text[])
+     where l.state not in ('REMOVED', 'NOT_LISTED') and ${isNowhereIn('c')}
        and not exists (select 1 from plan p where p.record_key = c.record_key)
        and not exists (select 1 from concerns k where k.listing_id = l.id and k.cause = 'ABSENT' and k.opened_at >= c.known_from)
      order by l.id /* concerns.lackedBy */`,
-    [[...unreadable]],
+    unreadableBindings(unreadable),
   )
   if (answer.rows.length === 0) return []
   const absent = new Set(unmet)

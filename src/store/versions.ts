@@ -1,6 +1,6 @@
 /** Versions: every state of every record that the hub ever believed, with its source. Rows are closed, never changed. */
 import { WITHDRAWN } from '../domain/evidence.js'
-import { type Body, type Finding, KINDS, RECORD_KINDS, type RecordKind } from '../domain/records.js'
+import { type Body, type Finding, KINDS, RECORD_KINDS, type RecordKind, type Unreadable } from '../domain/records.js'
 import type { Db, Tx } from './db.js'
 import { filling } from './filling.js'
 
@@ -80,44 +80,60 @@ export const merge = async (
   return gone
 }
 
+/** Kinds of record that end when a whole feed no longer holds them. */
+export const ENDING_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence)
+
+/** Bindings of `isNowhereIn`. */
+export const unreadableBindings = ({ keys, stems, codes }: Unreadable) => ({
+  keys: [...keys],
+  stems: [...stems],
+  codes: [...codes],
+})
+
+/**
+ * The record of a version stands in no item that was set aside (SQL; bindings: keys, stems, codes). A whole key, a key up to
+ * its last `/`, or any code of its operator has to be the same; no part of a key is held against any cell.
+ */
+export const isNowhereIn = (v: string): string => `${keyIsNowhereIn(v)}
+    and not exists (select 1 from unnest(:codes::text[]) k(code) join codes c on c.code = k.code where c.operator_id = ${v}.operator_id)`
+
+/** The same for its key alone. */
+export const keyIsNowhereIn = (v: string): string =>
+  `not exists (select 1 from unnest(:keys::text[]) k(key) where k.key = ${v}.record_key)
+    and not exists (select 1 from unnest(:stems::text[]) k(stem) where k.stem = regexp_replace(${v}.record_key, '/[^/]*$', ''))`
+
 /**
  * Ends what a whole feed no longer holds: the old belief is closed, the same body opens again with the day of its end.
- * A record whose key or code stands in an item that was set aside is not absent, only unreadable. Returns how many ended.
+ * A record in an item that was set aside is not absent, only unreadable. Neither is one that a person corrected, while its
+ * agency still sends the item uncorrected. Returns how many ended.
  */
 export const endAbsent = async (
   tx: Tx,
-  run: { id: number; feed: string; now: Date; today: string; unreadable: readonly string[]; unmet: readonly number[] },
+  run: { id: number; feed: string; now: Date; today: string; unreadable: Unreadable; unmet: readonly number[] },
 ): Promise<number> => {
-  const kinds = RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence)
   const answer = await tx.raw(
-    `with words as materialized (
-       select distinct upper(w) as word from rejects r, regexp_split_to_table(r.item::text, '[^[:alnum:]:-]+') w
-       where r.run_id = :run and length(w) > 3
-       union select distinct upper(btrim(f.value)) from rejects r, jsonb_each_text(r.item) f
-       where r.run_id = :run and jsonb_typeof(r.item) = 'object'),
-     gone as (
+    `with gone as (
        update versions v set known_to = :now, closed_as = 'ENDED', closed_by = :run
        where v.id = any(:unmet::bigint[]) and v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
-         and v.record_key <> all(:unreadable::text[])
-         and not exists (select 1 from plan p where p.record_key = v.record_key)
-         and upper(split_part(v.record_key, '/', 1)) not in (select word from words)
-         and not exists (select 1 from operators o join words w on w.word = upper(coalesce(o.uscc, o.shop)) where o.id = v.operator_id)
-       returning v.*)
-     insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
-       valid_to, ended_on, known_from, run_id, opened_by, page, row_number, partial, held_by)
-     select feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to, :today::date,
-       :now::timestamptz, run_id, :run::bigint, page, row_number, partial, held_by from gone returning id /* versions.endAbsent */`,
+         and not exists (select 1 from plan p where p.record_key = v.record_key) and ${isNowhereIn('v')}
+       returning v.*),
+     ended as (
+       insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
+         valid_to, ended_on, known_from, run_id, opened_by, page, row_number, partial, held_by)
+       select feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to, :today::date,
+         :now::timestamptz, run_id, :run::bigint, page, row_number, partial, held_by from gone returning 1)
+     select count(*)::int as n from ended /* versions.endAbsent */`,
     {
       run: run.id,
       feed: run.feed,
       now: run.now,
       today: run.today,
-      unreadable: run.unreadable,
+      ...unreadableBindings(run.unreadable),
       unmet: run.unmet,
-      kinds,
+      kinds: ENDING_KINDS,
     },
   )
-  return answer.rows.length
+  return answer.rows[0].n
 }
 
 /** How many records of a feed stand now, without those that only partial files brought. */

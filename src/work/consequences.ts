@@ -7,6 +7,7 @@ import type { Ground } from '../domain/evidence.js'
 import { isPublic } from '../domain/listing.js'
 import type { RemovalReason } from '../domain/lists.js'
 import { isHeavy } from '../domain/penalty.js'
+import type { Unreadable } from '../domain/records.js'
 import * as concerns from '../store/concerns.js'
 import type { Tx } from '../store/db.js'
 import * as listings from '../store/listings.js'
@@ -31,8 +32,8 @@ export interface Changed {
   decision?: number
   /** Versions that a whole delivery did not repeat; the temporary table `plan` of its merge says which it sent otherwise. */
   unmet?: readonly number[]
-  /** Keys of records that were there, only unreadable. */
-  unreadable?: readonly string[]
+  /** What items that were set aside say of their records: these were there, only unreadable. */
+  unreadable?: Unreadable
 }
 
 /**
@@ -48,8 +49,8 @@ export const consequences = async (tx: Tx, changed: Changed): Promise<void> => {
     for (const listing of await listings.renamedAt(tx, changed.at)) await renew(tx, listing, changed)
   await repairs(tx, changed)
   for (const listing of await listings.endedOver(tx, changed.at)) await reconsider(tx, listing, changed)
-  const { at, run = null, unmet = [], unreadable = [] } = changed
-  if (unmet.length === 0) return
+  const { at, run = null, unmet = [], unreadable } = changed
+  if (unmet.length === 0 || unreadable === undefined) return
   for (const { id, record } of await concerns.lackedBy(tx, unmet, unreadable))
     await concerns.open(tx, { listingId: id, cause: 'ABSENT', record, run, at })
 }

@@ -3,7 +3,7 @@ import { dateIn } from '../domain/dates.js'
 import { operatorKindIn, regionIn, usccValid } from '../domain/identity.js'
 import { subjectKey } from '../domain/matching.js'
 import { normalizeName } from '../domain/names.js'
-import { type Draft, type Item, KINDS, RECORD_KINDS, sealed } from '../domain/records.js'
+import { type Draft, type Item, KINDS, RECORD_KINDS, sealed, type Unreadable } from '../domain/records.js'
 import type { Tx } from '../store/db.js'
 import * as dirty from '../store/dirty.js'
 import * as knowledge from '../store/knowledge.js'
@@ -70,12 +70,14 @@ export interface Merging {
   says: Says
   /** What stood before and was met unchanged, hence not staged. No record is staged twice. */
   known: Known
-  /** Keys of records in items that were set aside: these are there, only unreadable. */
-  unreadable?: readonly string[]
+  /** What items that were set aside say of their records: these are there, only unreadable. */
+  unreadable?: Unreadable
   now: Date
   /** Absent for seeds: nothing that was decided can rest on what they bring. */
   rules?: Rules
 }
+
+const NOTHING: Unreadable = { keys: [], stems: [], codes: [] }
 
 export interface Merged extends plan.ItemCounts {
   ended: number
@@ -87,7 +89,7 @@ export interface Merged extends plan.ItemCounts {
 
 /** From the stage into operators and versions. Counts are of staged items; those met unchanged are the caller's. */
 export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
-  const { run, feed, whole, drafts, says, known, unreadable = [], rules } = merging
+  const { run, feed, whole, drafts, says, known, unreadable = NOTHING, rules } = merging
   const at = await knowledge.tick(tx, merging.now)
   const made = await operators.make(tx, run, at, { ...says, drafts })
   await plan.decide(tx, { feed, whole, needOperator: NEED_OPERATOR })

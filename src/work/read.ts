@@ -8,7 +8,7 @@ import { isLate } from '../domain/lateness.js'
 import { repeats } from '../domain/marks.js'
 import { isWithdrawn } from '../domain/penalty.js'
 import { redact } from '../domain/privacy.js'
-import type { Draft, Item, Mapped, Problem, RecordKind } from '../domain/records.js'
+import type { Draft, Item, Mapped, Problem, RecordKind, Unreadable } from '../domain/records.js'
 import { stretchesOf } from '../domain/stretches.js'
 import { Refusal } from '../errors.js'
 import type { Known } from '../store/known.js'
@@ -18,6 +18,8 @@ import { toStage } from './merge.js'
 
 /** A delivery with so many bad items, and more bad than its feed bears, is not read to its end. */
 const REJECTS_ENOUGH = 10_000
+/** Keys and codes of bad items that are kept until the merge; a delivery with more is not read to its end. */
+const UNREADABLE_MOST = 1_000_000
 /** Bad items written at once. */
 const CHUNK_REJECTS = 1_000
 const TELL_EVERY_ITEMS = 1_000
@@ -47,8 +49,8 @@ export interface Read {
   drafts: number
   /** Different records in all, a bad item counted as one. */
   records: number
-  /** Keys of records in bad items. */
-  unreadable: string[]
+  /** What the bad items say of the records that they would have been. */
+  unreadable: { keys: string[]; stems: string[]; codes: string[] }
   /** Keys of decisions that a later item of the same delivery withdraws: of what was staged of them the last counts. */
   withdrawn: string[]
 }
@@ -69,7 +71,7 @@ export const read = async (
   const { feed, mark, calendar } = reading
   const today = dateIn(startedAt)
   const context: Context = { dated: reading.dated, today }
-  const done: Read = { received: 0, rejected: 0, met: 0, drafts: 0, records: 0, unreadable: [], withdrawn: [] }
+  const done: Read = { received: 0, rejected: 0, met: 0, drafts: 0, records: 0, unreadable: nothing(), withdrawn: [] }
   const delivered = repeats()
   let bad: rejects.Reject[] = []
   let full = false
@@ -84,9 +86,13 @@ export const read = async (
     writing.catch(() => {})
     reading.progress?.(done.received)
   }
-  const aside = (item: Item, problems: Problem[], keys: string[]): void => {
+  const aside = (item: Item, problems: Problem[], of: Partial<Unreadable> = {}): void => {
     done.rejected += 1
-    done.unreadable.push(...keys)
+    for (const part of UNREADABLE_PARTS) done.unreadable[part].push(...(of[part] ?? []))
+    if (UNREADABLE_PARTS.reduce((sum, part) => sum + done.unreadable[part].length, 0) > UNREADABLE_MOST) {
+      const reason = `不可读的行过多，无法判断哪些记录已不在其中 / too many illegible rows: nobody can tell which records are gone`
+      throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
+    }
     bad.push({ page: item.page, row: item.row, problems, item: item.fields })
   }
   /** True once there is enough to be written. */
@@ -106,11 +112,7 @@ export const read = async (
     }
     // What an item says beside the contradiction cannot be believed either.
     if (contradicts) {
-      aside(
-        item,
-        [contradiction(contradicts.key)],
-        drafts.map(({ key }) => key),
-      )
+      aside(item, [contradiction(contradicts.key)], { keys: drafts.map(({ key }) => key) })
       return false
     }
     let enough = false
@@ -136,7 +138,7 @@ export const read = async (
         if (kept) await kept
         const mapped = understood(feed, item, context, mark, asSent ? Object.values(fields) : [])
         if ('problems' in mapped) {
-          aside(item, mapped.problems, mapped.keys ?? [])
+          aside(item, mapped.problems, mapped.unreadable)
           if (done.rejected > REJECTS_ENOUGH && done.rejected > done.received * feed.bounds.rejectShare) {
             const reason = `前 ${done.received} 条中 ${done.rejected} 条不合格 / ${done.rejected} of the first ${done.received} items are bad`
             throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
@@ -195,8 +197,12 @@ const checked = (mapped: Mapped): Mapped => {
   if (mapped.drafts.length === 0) return { problems: [NO_RECORD] }
   const problems: Problem[] = []
   for (const { kind, body } of mapped.drafts) problems.push(...contractOf(kind)(body))
-  return problems.length > 0 ? { problems, keys: mapped.drafts.map(({ key }) => key) } : mapped
+  if (problems.length === 0) return mapped
+  return { problems, unreadable: { keys: mapped.drafts.map(({ key }) => key), stems: [], codes: [] } }
 }
+
+const UNREADABLE_PARTS = ['keys', 'stems', 'codes'] as const
+const nothing = (): Read['unreadable'] => ({ keys: [], stems: [], codes: [] })
 
 const contracts = new Map<RecordKind, ReturnType<typeof contract>>()
 

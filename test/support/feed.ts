@@ -47,6 +47,7 @@ export const feed = ({ kind = 'list_entry', sent = () => [], body = () => ({}), 
     forms: [
       {
         names: NAMES,
+        keyed: ['key', 'value'],
         drafts: (row) => {
           const codes = row.codes([
             { field: 'code', scheme: 'uscc' },

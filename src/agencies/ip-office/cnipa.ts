@@ -24,6 +24,7 @@ const STATUS: Record<string, string> = {
 
 export const element: Form = {
   names: ['regNo', 'intCls', 'tmName', 'applicant', 'uscc', 'status', 'appDate', 'regDate', 'endDate', 'goods'],
+  keyed: ['regNo', 'intCls'],
   drafts: (row, { today }) => {
     const [applied, registered, expires] = [
       row.pastDate('appDate', today),
@@ -36,7 +37,7 @@ export const element: Form = {
       ['endDate', expires],
     ])
     const goods = goodsOf(row)
-    return draftsOf({
+    return draftsOf(row, {
       office: 'CN',
       number: numberOf(row, 'regNo'),
       application: null,
@@ -81,6 +82,7 @@ export const table: Form = {
     'PROPERTY_END_DATE',
     'GOODS_CN_NAME',
   ],
+  keyed: ['REG_NUM', 'INT_CLS'],
   drafts: (row, { today }) => {
     const announced = row.requiredDate('REG_ANNC_DATE', today)
     const begins = row.pastDate('PROPERTY_BGN_DATE', today)
@@ -94,7 +96,7 @@ export const table: Form = {
       .split(/[;；\n]/)
       .map((name) => name.trim())
       .filter((name) => name !== '')
-    return draftsOf({
+    return draftsOf(row, {
       office: 'CN',
       number: numberOf(row, 'REG_NUM'),
       application: null,

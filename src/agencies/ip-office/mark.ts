@@ -1,6 +1,12 @@
 /** What every form of a trademark comes to: one draft a class, under a key that names the office. */
 import type { Body, Draft, Subject } from '../../domain/records.js'
-import { niceClasses, type TrademarkOffice, trademarkKey, trademarkNumber } from '../../domain/trademark.js'
+import {
+  niceClasses,
+  type TrademarkOffice,
+  trademarkKey,
+  trademarkNumber,
+  trademarkStem,
+} from '../../domain/trademark.js'
 import type { Examination } from '../examine.js'
 
 export const NO_CODES = { uscc: null, orgCode: null, regNo: null } as const
@@ -23,16 +29,20 @@ export interface Mark {
   classes: readonly { class: number; goods: string[] }[]
 }
 
-export const draftsOf = (mark: Mark): Omit<Draft, 'findings'>[] =>
-  mark.classes.map(({ class: niceClass, goods }) => ({
+export const draftsOf = (row: Examination, mark: Mark): Omit<Draft, 'findings'>[] => {
+  const number = mark.lasting ?? mark.number
+  // Its classes may be what cannot be read.
+  if (number !== null) row.stem(trademarkStem(mark.office, number))
+  return mark.classes.map(({ class: niceClass, goods }) => ({
     kind: 'trademark',
-    key: trademarkKey(mark.office, mark.lasting ?? mark.number ?? '', niceClass),
+    key: trademarkKey(mark.office, number ?? '', niceClass),
     subject: { ...mark.codes, shop: null, name: mark.owner },
     body: bodyOf(mark, niceClass, goods),
     validFrom: mark.registered ?? mark.applied,
     // A right that runs out ends by itself; that it has ended has no end.
     validTo: mark.status === 'REGISTERED' ? mark.expires : null,
   }))
+}
 
 const bodyOf = (mark: Mark, niceClass: number, goods: string[]): Body => ({
   office: mark.office,

@@ -19,6 +19,7 @@ export const gazette: Form = {
     'owner_zh_hant',
     'owner_en',
   ],
+  keyed: ['register_no', 'nice_classes'],
   drafts: (row, { today }) => {
     const applied = dateOf(row, 'filing_date_roc')
     const registered = dateOf(row, 'start_roc')
@@ -36,7 +37,7 @@ export const gazette: Form = {
       ['start_roc', registered],
       ['end_roc', expires],
     ])
-    return draftsOf({
+    return draftsOf(row, {
       office: 'TW',
       number: numberOf(row, 'register_no'),
       application: row.text('case_no'),

@@ -119,7 +119,7 @@ const drafts = (row: Examination, today: string, mark: Record<string, unknown>, 
     expires: null,
     classes: classesIn(row, told.classes),
   }
-  return draftsOf(all)
+  return draftsOf(row, all)
 }
 
 /** Of parties in the order of their turn (10 applied, 30 registered, 31 took over …) the last. */

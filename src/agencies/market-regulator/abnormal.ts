@@ -72,6 +72,7 @@ const entry = spelt(
     ]
   },
   LEFT_OUT,
+  ['UNISCID', 'REGNO', 'ABNTIME', 'SPECAUSE_CN'],
 )
 
 interface Fields {

@@ -24,6 +24,7 @@ const gateway: Form = {
     'RECORG_CN',
     'REDOCNUM',
   ],
+  keyed: ['ILLID'],
   drafts: (row, { today }) => {
     const listed = row.requiredDate('ABNTIME', today)
     const removed = row.pastDate('REMDATE', today)
@@ -65,6 +66,7 @@ const gateway: Form = {
 /** Names no authority, no document and no date: none is invented. One cell may hold several reasons, each an entry. */
 const table2018: Form = {
   names: ['企业名称', '工商注册号', '组织机构代码', '统一信用代码', '失信领域'],
+  keyed: ['工商注册号', '组织机构代码', '统一信用代码', '失信领域'],
   drafts: (row, { dated }) => {
     const codes = row.codes([
       { field: '统一信用代码', scheme: 'uscc' },

@@ -11,13 +11,15 @@ export type Spelt<F extends string> = (field: F) => string
 
 type Meaning<F extends string> = (row: Examination, as: Spelt<F>, context: Context) => Omit<Draft, 'findings'>[]
 
-/** A form whose fields go by several names. `beside`: names known and left out on purpose. */
+/** A form whose fields go by several names. `beside`: names known and left out on purpose; `keyed`: as of a `Form`. */
 export const spelt = <F extends string>(
   spellings: Spellings<F>,
   drafts: Meaning<F>,
   beside: readonly string[] = [],
+  keyed: readonly NoInfer<F>[] = [],
 ): Form => ({
   names: [...namesIn(spellings), ...beside],
+  ...(keyed.length > 0 && { keyed: keyed.flatMap((field) => [field, ...spellings[field]]) }),
   drafts: (row, context) => drafts(row, speltIn(row, spellings), context),
 })
 

@@ -78,6 +78,7 @@ const standard = spelt(
     ]
   },
   [...namesIn(GOODS), ...LEFT_OUT],
+  ['统一社会信用代码', '企业名称', '标准编号'],
 )
 
 /** Q/SHLY 0001S—2025, whatever dash and width its sender had. */

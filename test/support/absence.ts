@@ -1,0 +1,30 @@
+/** Deliveries of real feeds without their doors: the items as the agency's pages hold them, mapped by the feed itself. */
+import { feeds } from '../../src/agencies/index.js'
+import type { Db } from '../../src/store/db.js'
+import { type PullGiven, pullFeed, rowsOf } from './world.js'
+
+export type Fields = Record<string, unknown>
+
+/** Bounds that no test of absence is about. */
+const OPEN_BOUNDS = { fewest: 0, most: 1_000_000, rejectShare: 1, shrinkShare: 1, staleAfterHours: 48 }
+
+/** Pulls these items as the whole feed. */
+export const deliver = (db: Db, id: string, items: readonly Fields[], given: PullGiven = {}) => {
+  const feed = feeds.get(id)
+  if (feed === undefined) throw new Error(`no feed ${id}`)
+  async function* numbered() {
+    for (const [at, fields] of items.entries()) yield { page: 1, row: at + 1, fields: { ...fields } }
+  }
+  const open = async () => ({ items: numbered(), file: null })
+  return pullFeed(db, { ...feed, bounds: OPEN_BOUNDS, open }, given)
+}
+
+/** Keys of the records of a feed that stand, in order. */
+export const standingIn = async (db: Db, feed: string): Promise<string[]> =>
+  (
+    await rowsOf(
+      db,
+      `select record_key as key from versions where feed = ? and known_to is null and ended_on is null order by 1`,
+      [feed],
+    )
+  ).map(({ key }) => String(key))
