@@ -1,7 +1,8 @@
 /** Items that were set aside: rejected ones with the rule they broke, unmatched ones that wait for a person to say whose they are. */
-import type { Draft, Problem } from '../domain/records.js'
+import type { Draft, Problem, Unreadable } from '../domain/records.js'
 import { byIndex } from './by-index.js'
 import type { Db, Tx } from './db.js'
+import { ENDED_BEFORE, ENDING_KINDS, keyIsNowhereIn, STILL_UNCORRECTED, unreadableBindings } from './versions.js'
 
 export interface Reject {
   page: number | null
@@ -78,23 +79,30 @@ const REASON = `case when uscc is not null then 'code.digit'
            and c.scheme = 'reg_no' and c.code = reg_no) then 'code.ambiguous' else 'code.unknown' end
          when name is not null then 'name.only' else 'subject.none' end`
 
-/** Keeps what found no operator, one row a record however often it is sent; what was decided to be none of ours stays so. */
-export const keepUnmatched = async (tx: Tx, runId: number, feed: string): Promise<void> => {
+/**
+ * Keeps what found no operator, one row a record however often it is sent; what was decided to be none of ours stays so.
+ * `partial`: this delivery is a part of its feed. A record that a whole delivery once brought is the whole feed's.
+ */
+export const keepUnmatched = async (
+  tx: Tx,
+  { id: run, feed, partial }: { id: number; feed: string; partial: boolean },
+): Promise<void> => {
   await tx.raw(
     `insert into unmatched (feed, record_key, kind, subject, name_key, subject_key, fact, body, findings, valid_from, valid_to, digest,
-       reason, page, row_number, first_run, last_run)
+       reason, page, row_number, first_run, last_run, partial)
      select distinct on (s.record_key) :feed::text, s.record_key, s.kind,
        jsonb_build_object('uscc', uscc, 'orgCode', org_code, 'regNo', reg_no, 'shop', shop, 'name', name),
        name_key, subject_key, fact, body, findings, valid_from, valid_to, s.digest,
        ${REASON},
-       page, row_number, :run::bigint, :run::bigint
+       page, row_number, :run::bigint, :run::bigint, :partial::boolean
      from staged_drafts s join plan p using (item, part) where p.effect = 'UNMATCHED' order by s.record_key, s.item
      on conflict (feed, record_key) do update set before = case when unmatched.digest = excluded.digest then unmatched.before
          else to_jsonb(unmatched) - 'before' || jsonb_build_object('changed_by', excluded.last_run) end, body = excluded.body, subject = excluded.subject, name_key = excluded.name_key,
        subject_key = excluded.subject_key, fact = excluded.fact, findings = excluded.findings, valid_from = excluded.valid_from,
        valid_to = excluded.valid_to, digest = excluded.digest, reason = excluded.reason, page = excluded.page,
-       row_number = excluded.row_number, last_run = excluded.last_run, state = 'OPEN', decision_id = null /* rejects.keepUnmatched */`,
-    { run: runId, feed },
+       row_number = excluded.row_number, last_run = excluded.last_run, state = 'OPEN', decision_id = null, ended_by = null,
+       partial = excluded.partial and (unmatched.partial or unmatched.state = 'TAKEN_BACK') /* rejects.keepUnmatched */`,
+    { run, feed, partial },
   )
   await tx.raw(
     `insert into unmatched (feed, record_key, kind, subject, name_key, subject_key, fact, body, findings, valid_from, valid_to, digest,
@@ -111,14 +119,34 @@ export const keepUnmatched = async (tx: Tx, runId: number, feed: string): Promis
        valid_to = excluded.valid_to, digest = excluded.digest, reason = excluded.reason, page = excluded.page,
        row_number = excluded.row_number, last_run = excluded.last_run, state = 'NOT_OURS', decision_id = excluded.decision_id
      where unmatched.digest <> excluded.digest or unmatched.state <> 'NOT_OURS' /* rejects.keepUnmatched not ours */`,
-    { run: runId, feed },
+    { run, feed },
   )
   await tx.raw(
-    `update unmatched u set state = 'MATCHED', last_run = :run from plan p
-     where u.feed = :feed and u.record_key = p.record_key and u.state = 'OPEN' and p.effect <> 'UNMATCHED'
+    `update unmatched u set state = 'MATCHED', last_run = :run, ended_by = null from plan p
+     where u.feed = :feed and u.record_key = p.record_key and u.state in ('OPEN', 'ENDED') and p.effect <> 'UNMATCHED'
      /* rejects.keepUnmatched matched */`,
-    { run: runId, feed },
+    { run, feed },
   )
+}
+
+/**
+ * What waits and a whole feed no longer holds has ended, like a record that stands: it is nobody's to decide, and no code that
+ * is learned later makes a record of it. Returns how many.
+ */
+export const endWaiting = async (
+  tx: Tx,
+  { id: run, feed, unreadable }: { id: number; feed: string; unreadable: Unreadable },
+): Promise<number> => {
+  const answer = await tx.raw(
+    `update unmatched u set state = 'ENDED', ended_by = :run, proposed_operator = null, evidence = null
+     where u.feed = :feed and u.state = 'OPEN' and u.last_run < :run and not u.partial and u.kind = any(:kinds)
+       and ${keyIsNowhereIn('u')}
+       and not exists (select 1 from unnest(:codes::text[]) k(code)
+         where k.code in (u.subject->>'uscc', u.subject->>'orgCode', u.subject->>'regNo', u.subject->>'shop'))
+       and u.last_run not in (${STILL_UNCORRECTED}) /* rejects.endWaiting */`,
+    { run, feed, kinds: ENDING_KINDS, ...unreadableBindings(unreadable) } as never,
+  )
+  return answer.rowCount ?? 0
 }
 
 /** So many waiting records that carry a code are all looked at; of more, those of which the run says a code. */
@@ -198,9 +226,9 @@ const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): 
      matched as (update unmatched u set state = 'MATCHED' from found f where u.id = f.id),
      made as (
        insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
-         known_from, run_id, opened_by, page, row_number, partial)
-       select feed, kind, record_key, owner, found_by, merger, fact, digest, body, findings, valid_from, valid_to, :now::timestamptz, last_run,
-         :run::bigint, page, row_number, true from found
+         ended_on, known_from, run_id, opened_by, page, row_number, partial)
+       select feed, kind, record_key, owner, found_by, merger, fact, digest, body, findings, valid_from, valid_to,
+         ${ENDED_BEFORE('found')}, :now::timestamptz, last_run, :run::bigint, page, row_number, partial from found
        on conflict do nothing returning operator_id)
      insert into dirty_operators (operator_id, since) select distinct operator_id, :now::timestamptz from made
      /* rejects.matchWaiting */`,

@@ -19,6 +19,8 @@ export interface SetAside extends Problem {
   dated: string | null
   /** Its run was taken back. */
   takenBack: boolean
+  /** Its run brought the whole feed. */
+  ofWhole: boolean
   feed: string
   page: number | null
   row: number
@@ -34,7 +36,7 @@ export interface SetAside extends Problem {
   takenRun: number | null
 }
 
-const COLUMNS = `j.id, j.run_id as run, r.started_at as at, r.asked_by as by, r.file, r.dated, r.taken_back_at is not null as "takenBack", j.feed, j.page, j.row_number as row, j.field, j.rule, j.message,
+const COLUMNS = `j.id, j.run_id as run, r.started_at as at, r.asked_by as by, r.file, r.dated, r.taken_back_at is not null as "takenBack", r.whole as "ofWhole", j.feed, j.page, j.row_number as row, j.field, j.rule, j.message,
   j.problems, j.item, j.state, j.corrected, j.settled_at as "settledAt", j.settled_by as "settledBy", j.note, j.taken_run as "takenRun"`
 
 export interface Filter {
@@ -129,16 +131,21 @@ export const holdOpen = async (tx: Tx, id: number): Promise<boolean> => {
   return answer.rows.length > 0
 }
 
-/** Whether records that such an item would give have been brought by a later run than the one that set it aside. */
-export const hasComeSince = async (
+/**
+ * Whether the agency has spoken since the run that set such an item aside: a later run brought its records, or, where records
+ * end by absence (`ends`), a later whole delivery went without the item as it stands here.
+ */
+export const isOutdated = async (
   tx: Tx,
-  { feed, keys, run }: { feed: string; keys: readonly string[]; run: number },
+  { feed, keys, run, ends }: { feed: string; keys: readonly string[]; run: number; ends: boolean },
 ): Promise<boolean> => {
   const answer = await tx.raw(
     `select exists (select 1 from versions where feed = :feed and record_key = any(:keys::text[]) and known_to is null and run_id > :run
-       union all select 1 from unmatched where feed = :feed and record_key = any(:keys::text[]) and last_run > :run) as since
-     /* setAside.hasComeSince */`,
-    { feed, keys: [...keys], run } as never,
+       union all select 1 from unmatched where feed = :feed and record_key = any(:keys::text[]) and last_run > :run
+       union all select 1 from runs where :ends and job = 'pull' and subject = :feed and complete and outcome = 'DONE'
+         and taken_back_at is null and id > :run) as since
+     /* setAside.isOutdated */`,
+    { feed, keys: [...keys], run, ends } as never,
   )
   return answer.rows[0].since
 }

@@ -45,11 +45,12 @@ export const giveBack = async (
   })
   await tx.raw(
     `insert into unmatched (feed, record_key, kind, subject, name_key, subject_key, fact, body, findings, valid_from, valid_to, digest,
-       reason, page, row_number, first_run, last_run)
+       reason, page, row_number, first_run, last_run, partial)
      select v.feed, v.record_key, v.kind, w.subject, w.name_key, w.subject_key, v.fact, v.body, v.findings, v.valid_from, v.valid_to,
-       v.digest, 'code.unknown', v.page, v.row_number, v.run_id, v.run_id
+       v.digest, 'code.unknown', v.page, v.row_number, v.run_id, v.run_id, v.partial
      from jsonb_to_recordset(?::jsonb) as w(id bigint, subject jsonb, name_key text, subject_key text) join versions v on v.id = w.id
-     on conflict (feed, record_key) do update set state = 'OPEN', decision_id = null /* stray.giveBack waits */`,
+     on conflict (feed, record_key) do update set state = 'OPEN', decision_id = null, partial = excluded.partial, ended_by = null
+     /* stray.giveBack waits */`,
     [JSON.stringify(waiting)],
   )
   await dirty.mark(

@@ -19,17 +19,18 @@ const NAMED_OTHER: Finding = {
 
 /**
  * Closes what the plan changes and opens the new versions; one whole feed's worth in few statements. Returns how many records
- * were let go: their newest word names nobody, or nobody of ours, so they are no longer whose they were.
+ * were let go: their newest word names nobody, or nobody of ours, so they are no longer whose they were. `partial`: the
+ * delivery from which the records came is a part of its feed; a corrected item is of the delivery that had brought it.
  */
 export const merge = async (
   tx: Tx,
-  run: { id: number; feed: string; whole: boolean; now: Date; new: number },
+  run: { id: number; feed: string; whole: boolean; partial: boolean; now: Date; new: number },
 ): Promise<number> => {
   const bindings = {
     run: run.id,
     feed: run.feed,
     now: run.now,
-    partial: !run.whole,
+    partial: run.partial,
     namedOther: JSON.stringify([NAMED_OTHER]),
   }
   await tx.raw(
@@ -80,6 +81,18 @@ export const merge = async (
   return gone
 }
 
+/**
+ * Runs of corrections whose item came again in run :run as it was before the correction (SQL; bindings: run): the record is
+ * not absent, and the person was right about it once already.
+ */
+export const STILL_UNCORRECTED = `select j.taken_run from rejects n join rejects j on j.feed = n.feed and j.state = 'TAKEN'
+  and j.taken_run is not null and j.rule = n.rule and j.item = n.item where n.run_id = :run`
+
+/** The end of the last version of a waiting record, if that said the same (SQL): what had ended comes back as ended. */
+export const ENDED_BEFORE = (u: string): string => `(select p.ended_on from (select * from versions p
+    where p.record_key = ${u}.record_key and p.feed = ${u}.feed order by p.known_from desc, p.id desc limit 1) p
+  where p.digest = ${u}.digest and p.run_id = ${u}.last_run)`
+
 /** Kinds of record that end when a whole feed no longer holds them. */
 export const ENDING_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence)
 
@@ -116,6 +129,7 @@ export const endAbsent = async (
        update versions v set known_to = :now, closed_as = 'ENDED', closed_by = :run
        where v.id = any(:unmet::bigint[]) and v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
          and not exists (select 1 from plan p where p.record_key = v.record_key) and ${isNowhereIn('v')}
+         and v.run_id not in (${STILL_UNCORRECTED})
        returning v.*),
      ended as (
        insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,

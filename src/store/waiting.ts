@@ -3,8 +3,9 @@ import type { NoProposal } from '../domain/matching.js'
 import type { Body, Finding, RecordKind, Subject } from '../domain/records.js'
 import type { Db, Tx } from './db.js'
 import { inSight, type Sight } from './sight.js'
+import { ENDED_BEFORE } from './versions.js'
 
-export const STATES = ['OPEN', 'MATCHED', 'NOT_OURS', 'TAKEN_BACK'] as const
+export const STATES = ['OPEN', 'MATCHED', 'NOT_OURS', 'TAKEN_BACK', 'ENDED'] as const
 export type State = (typeof STATES)[number]
 
 export interface Waiting {
@@ -160,10 +161,8 @@ export const attach = async (tx: Tx, { decision, subjectKey, at }: Reach, operat
     `insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
        ended_on, known_from, run_id, page, row_number, partial)
      select u.feed, u.kind, u.record_key, :operator::int, :decision::bigint, u.fact, u.digest, u.body, u.findings, u.valid_from,
-       u.valid_to, (select p.ended_on from (select * from versions p where p.record_key = u.record_key and p.feed = u.feed
-         order by p.known_from desc, p.id desc limit 1) p where p.digest = u.digest and p.run_id = u.last_run),
-       :at::timestamptz, u.last_run, u.page, u.row_number, not r.whole
-     from unmatched u join runs r on r.id = u.last_run where u.subject_key = :subjectKey and u.decision_id = :decision
+       u.valid_to, ${ENDED_BEFORE('u')}, :at::timestamptz, u.last_run, u.page, u.row_number, u.partial
+     from unmatched u where u.subject_key = :subjectKey and u.decision_id = :decision
      order by u.id /* waiting.attach */`,
     { decision, subjectKey, at, operator },
   )
@@ -177,14 +176,15 @@ export const returnAttached = async (
 ): Promise<number[]> => {
   const answer = await tx.raw(
     `insert into unmatched as u (feed, record_key, kind, subject, name_key, subject_key, fact, body, findings, valid_from, valid_to,
-       digest, reason, page, row_number, first_run, last_run)
+       digest, reason, page, row_number, first_run, last_run, partial)
      select v.feed, v.record_key, v.kind, :subject::jsonb, :nameKey, :subjectKey, v.fact, v.body, v.findings, v.valid_from,
-       v.valid_to, v.digest, :reason, v.page, v.row_number, v.run_id, v.run_id
+       v.valid_to, v.digest, :reason, v.page, v.row_number, v.run_id, v.run_id, v.partial
      from versions v where v.decision_id = :decision and v.known_to is null order by v.id
      on conflict (feed, record_key) do update set kind = excluded.kind, subject = excluded.subject, name_key = excluded.name_key,
        subject_key = excluded.subject_key, fact = excluded.fact, body = excluded.body, findings = excluded.findings,
        valid_from = excluded.valid_from, valid_to = excluded.valid_to, digest = excluded.digest, reason = excluded.reason,
-       page = excluded.page, row_number = excluded.row_number, last_run = excluded.last_run, state = 'OPEN', decision_id = null
+       page = excluded.page, row_number = excluded.row_number, last_run = excluded.last_run, state = 'OPEN', decision_id = null,
+       partial = excluded.partial, ended_by = null
        where u.state not in ('OPEN', 'NOT_OURS') or u.last_run <= excluded.last_run
      returning u.id /* waiting.returnAttached */`,
     { decision, subjectKey, subject: JSON.stringify(subject), nameKey, reason } as never,

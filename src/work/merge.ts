@@ -64,6 +64,8 @@ export interface Merging {
   feed: string
   /** The delivery is the whole feed: what it lacks has ended. */
   whole: boolean
+  /** What is brought is of a part of the feed, and no whole delivery ends it by silence; absent: unless this one is whole. */
+  partial?: boolean
   /** How many were staged. */
   drafts: number
   /** What the drafts say at all. */
@@ -89,15 +91,16 @@ export interface Merged extends plan.ItemCounts {
 
 /** From the stage into operators and versions. Counts are of staged items; those met unchanged are the caller's. */
 export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
-  const { run, feed, whole, drafts, says, known, unreadable = NOTHING, rules } = merging
+  const { run, feed, whole, partial = !merging.whole, drafts, says, known, unreadable = NOTHING, rules } = merging
   const at = await knowledge.tick(tx, merging.now)
   const made = await operators.make(tx, run, at, { ...says, drafts })
   await plan.decide(tx, { feed, whole, needOperator: NEED_OPERATOR })
   const counts = await plan.itemCounts(tx)
-  await rejects.keepUnmatched(tx, run, feed)
-  const letGo = await versions.merge(tx, { id: run, feed, whole, now: at, new: counts.NEW })
+  await rejects.keepUnmatched(tx, { id: run, feed, partial })
+  const letGo = await versions.merge(tx, { id: run, feed, whole, partial, now: at, new: counts.NEW })
   const ending = { id: run, feed, now: at, today: dateIn(merging.now), unreadable, unmet: whole ? known.unmet() : [] }
   const ended = ending.unmet.length > 0 ? await versions.endAbsent(tx, ending) : 0
+  if (whole) await rejects.endWaiting(tx, ending)
   const changes = counts.NEW + counts.CHANGED + Math.max(counts.UNMATCHED, letGo) + ended
   if (changes > 0) {
     await operators.learn(tx, run, at, { ...says, known: changes > made })

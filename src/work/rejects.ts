@@ -5,7 +5,7 @@
 import type { Feed } from '../agencies/feed.js'
 import { dateIn } from '../domain/dates.js'
 import { redact } from '../domain/privacy.js'
-import type { Draft, Item, Problem } from '../domain/records.js'
+import { type Draft, type Item, KINDS, type Problem } from '../domain/records.js'
 import { Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Db, Tx } from '../store/db.js'
@@ -109,12 +109,15 @@ const takeIn = async (
   if (keys.size < drafts.length)
     throw new Refusal('INPUT_INVALID', { reason: '该条目自相矛盾 the item contradicts itself' })
   // What the agency has said since is later knowledge than what a person makes of its earlier words.
-  if (await setAside.hasComeSince(tx, { feed: feed.id, keys: [...keys], run: found.run }))
+  const ends = found.ofWhole && KINDS[feed.kind].endsByAbsence
+  if (await setAside.isOutdated(tx, { feed: feed.id, keys: [...keys], run: found.run, ends }))
     throw new Refusal('REJECT_OUTDATED')
   const merged = await merge(tx, {
     run,
     feed: feed.id,
     whole: false,
+    // A corrected item is of the delivery that had brought it: it ends when its whole feed holds it no longer.
+    partial: !found.ofWhole,
     drafts: drafts.length,
     says,
     known: nothingKnown(),

@@ -62,6 +62,7 @@ describe('a rejected item', () => {
       db(),
       `select run_id, page, row_number, partial from versions where record_key = 'K2'`,
     )
+    // Of a file that is a part of its feed.
     expect(version).to.deep.equal({ run_id: corrected.run, page: null, row_number: before.row, partial: true })
     expect(await only()).to.deep.include({
       id: before.id,
