@@ -112,8 +112,9 @@ const pullOnce = async (db: Db, options: PullOptions): Promise<{ pulled: Pulled;
       opened = { run: run.id, ...(await open(db, options)) }
       return withStage(db, (stage) => takeIn(db, run, stage, opened as Opened, options))
     })
-    if (opened) await settle(db, opened, options, 'DONE', null)
-    return pulled && { pulled, more: (opened as Opened | null)?.delivery.more === true }
+    // A delivery whose sender cannot be told lies where it lay: asked at once, the door would bring it again.
+    const settled = opened === null || (await settle(db, opened, options, 'DONE', null))
+    return pulled && { pulled, more: settled && (opened as Opened | null)?.delivery.more === true }
   } catch (error) {
     const outcome = isRefusal(error) && error.status < FAILURE_STATUS ? 'REFUSED' : 'FAILED'
     if (opened) await settle(db, opened, options, outcome, error)
@@ -263,15 +264,15 @@ const hashOf = async (file: FileGiven | undefined): Promise<string | null> => {
   return hash.digest('hex')
 }
 
-/** The sender is told how it ended; a fault in that undoes nothing. */
+/** Tells the sender how it ended; false where that failed, which undoes nothing. */
 const settle = async (
   db: Db,
   { run, delivery }: Opened,
   options: PullOptions,
   outcome: Settled['outcome'],
   error: unknown,
-): Promise<void> => {
-  if (!delivery.settle) return
+): Promise<boolean> => {
+  if (!delivery.settle) return true
   const told = isRefusal(error) ? redact({ code: error.code, message: error.message }, options.mark) : INTERNAL
   try {
     await delivery.settle({
@@ -280,7 +281,12 @@ const settle = async (
       error: error === null ? null : { code: told.code, message: told.message },
       rejects: rejects.ofRun(db, run),
     })
+    return true
   } catch (fault) {
-    options.log?.warn({ run, feed: options.feed.id, err: fault }, 'the sender could not be told how its delivery ended')
+    options.log?.error(
+      { run, feed: options.feed.id, err: fault },
+      'the sender could not be told how its delivery ended',
+    )
+    return false
   }
 }

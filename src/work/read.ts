@@ -20,8 +20,9 @@ import { toStage } from './merge.js'
 const REJECTS_ENOUGH = 10_000
 /** Keys and codes of bad items that are kept until the merge; a delivery with more is not read to its end. */
 const UNREADABLE_MOST = 1_000_000
-/** Bad items written at once. */
+/** Bad items written at once: so many at most, and no more once they hold so many characters. A `jsonb` value ends at 256 MB. */
 const CHUNK_REJECTS = 1_000
+export const CHUNK_REJECT_CHARACTERS = 4 * 1024 * 1024
 const TELL_EVERY_ITEMS = 1_000
 /** After so many items the system gets its turn: a local file never waits, and what is to be written would lie until it does. */
 const TURN_EVERY_ITEMS = 50
@@ -74,6 +75,7 @@ export const read = async (
   const done: Read = { received: 0, rejected: 0, met: 0, drafts: 0, records: 0, unreadable: nothing(), withdrawn: [] }
   const delivered = repeats()
   let bad: rejects.Reject[] = []
+  let badCharacters = 0
   let full = false
   // The chunk before is written while this one is read.
   let writing: Promise<void> = Promise.resolve()
@@ -81,6 +83,7 @@ export const read = async (
     await writing
     const aside = bad
     bad = []
+    badCharacters = 0
     writing = stage.flush().then(() => setAside(aside))
     // Awaited with the next chunk; until then nobody else is to be told of its failure.
     writing.catch(() => {})
@@ -94,6 +97,8 @@ export const read = async (
       throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
     }
     bad.push({ page: item.page, row: item.row, problems, item: item.fields })
+    badCharacters += charactersIn(item.fields) + charactersIn(problems)
+    if (bad.length >= CHUNK_REJECTS || badCharacters >= CHUNK_REJECT_CHARACTERS) full = true
   }
   /** True once there is enough to be written. */
   const stageItem = (item: Item, drafts: readonly Draft[]): boolean => {
@@ -144,7 +149,7 @@ export const read = async (
             throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
           }
         } else if (stageItem(item, mapped.drafts)) full = true
-        if (full || bad.length >= CHUNK_REJECTS) {
+        if (full) {
           full = false
           await flush()
         }
@@ -159,6 +164,13 @@ export const read = async (
   }
   done.records = delivered.records + done.rejected
   return done
+}
+
+/** Of all texts in a value, names of fields included. */
+const charactersIn = (value: unknown): number => {
+  if (typeof value === 'string') return value.length
+  if (value === null || typeof value !== 'object') return 0
+  return Object.entries(value).reduce((sum, [name, inner]) => sum + name.length + charactersIn(inner), 0)
 }
 
 /**

@@ -143,6 +143,27 @@ describe('a watched folder', () => {
     expect((await opened()).file).to.equal('a.csv')
   })
 
+  it('I-A12: takes the files behind one that cannot be removed before it takes that one again', async () => {
+    put('a.csv')
+    put('b.csv', TABLE, 10)
+    const archive = (): Promise<void> => Promise.reject(new Error('full'))
+    const failing = async (delivery: Delivery): Promise<void> => {
+      const fault = await end(delivery, 'DONE')?.then(
+        () => null,
+        (error: Error) => error.message,
+      )
+      expect(fault).to.equal('full')
+    }
+    const first = await opened(NOW, { archive })
+    await failing(first)
+    const second = await opened(NOW, { archive })
+    await end(second, 'REFUSED')
+    const third = await opened()
+    await end(third, 'DONE')
+    expect([first.file, second.file, third.file]).to.deep.equal(['a.csv', 'b.csv', 'a.csv'])
+    expect((await opened()).file).to.equal(null)
+  })
+
   it('moves a refused file aside with the reason and every rejected row', async () => {
     put('a.csv')
     const error = { code: 'FEED_OUT_OF_BOUNDS', message: '超出约定范围。' }

@@ -96,9 +96,13 @@ const settle = async (path: string, claim: Claim, settled: Settled, archive: Ope
     if (settled.outcome === 'DONE') await archived(claim, archive)
     else if (settled.outcome === 'REFUSED') await refuse(path, claim, settled)
     else await putBack(path, claim)
-  } finally {
-    await claim.release()
+  } catch (error) {
+    // A judged file that cannot be removed must not keep the files behind it waiting.
+    if (settled.outcome === 'FAILED') await claim.release()
+    else claim.leave()
+    throw error
   }
+  await claim.release()
 }
 
 const REASONS: Record<string, string> = {

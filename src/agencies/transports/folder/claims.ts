@@ -27,6 +27,8 @@ export interface Claim {
   path: string
   /** Its folder goes once the file has gone; a file that is still there is taken up again later. */
   release: () => Promise<void>
+  /** For a file that could not be removed: it stays where it is, and comes again behind all others. */
+  leave: () => void
 }
 
 export interface Claimed {
@@ -36,18 +38,22 @@ export interface Claimed {
 }
 
 const held = new Set<string>()
+/** Claims of this process whose file could not be removed after it had been judged. */
+const unremovable = new Set<string>()
 
 export const claimNext = async (path: string, { settleMs, abandonedMs }: Waits): Promise<Claimed> => {
   const now = await timeIn(path)
   const left = await abandoned(path, now, abandonedMs)
   const ready = await readyIn(path, now, settleMs)
-  for (const [at, id] of left.entries()) {
-    const claim = await takenUp(path, id)
-    if (claim) return { claim, more: left.length - at - 1 + ready.length > 0 }
-  }
-  for (const [at, file] of ready.entries()) {
-    const claim = await taken(path, file)
-    if (claim) return { claim, more: at + 1 < ready.length }
+  const again = (id: string) => () => takenUp(path, id)
+  const next = [
+    ...left.filter((id) => !unremovable.has(id)).map(again),
+    ...ready.map((file) => () => taken(path, file)),
+    ...left.filter((id) => unremovable.has(id)).map(again),
+  ]
+  for (const [at, take] of next.entries()) {
+    const claim = await take()
+    if (claim) return { claim, more: at + 1 < next.length }
   }
   return { claim: null, more: false }
 }
@@ -118,6 +124,7 @@ const takenUp = async (path: string, left: string): Promise<Claim | null> => {
   held.add(id)
   try {
     await rename(join(path, TAKEN, left), own)
+    unremovable.delete(left)
     const [name] = await readdir(own)
     if (name !== undefined) return holding(own, id, name)
     // It died after its file had gone its way.
@@ -144,6 +151,11 @@ const holding = (own: string, id: string, name: string): Claim => {
       clearInterval(renewing)
       held.delete(id)
       await rmdir(own).catch(() => {})
+    },
+    leave: () => {
+      clearInterval(renewing)
+      held.delete(id)
+      unremovable.add(id)
     },
   }
 }
