@@ -22,8 +22,8 @@ export const add = async (db: Db | Tx, runId: number, feed: string, rows: readon
     item,
   }))
   await db.raw(
-    `insert into rejects (run_id, feed, page, row_number, field, rule, message, problems, item)
-     select ?::bigint, ?::text, r.* from jsonb_to_recordset(?::jsonb) as r(page int, row_number int, field text, rule text, message text,
+    `insert into rejects (run_id, feed, page, row_number, field, rule, message, problems, item, item_digest)
+     select ?::bigint, ?::text, r.*, md5(r.item::text) from jsonb_to_recordset(?::jsonb) as r(page int, row_number int, field text, rule text, message text,
        problems jsonb, item jsonb) /* rejects.add */`,
     [runId, feed, JSON.stringify(payload)],
   )
@@ -275,7 +275,7 @@ export const latestOf = async (
  * agency sent all that it has need no correction: they have come again, or are gone; nor does what was taken back.
  */
 export const OPEN = (feed: string): string =>
-  `select distinct page, row_number, item from rejects where feed = ${feed} and state = 'OPEN' and run_id >= coalesce((
+  `select distinct page, row_number, coalesce(item_digest, md5(item::text)) from rejects where feed = ${feed} and state = 'OPEN' and run_id >= coalesce((
      select id from runs where job = 'pull' and subject = ${feed} and complete and outcome = 'DONE' and taken_back_at is null
      order by id desc limit 1), 0) and run_id not in (select id from runs where taken_back_at is not null)`
 
