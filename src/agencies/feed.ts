@@ -11,6 +11,8 @@ import { openSource } from './transports/index.js'
 /** Where a feed is fetched from: the agency's base address. */
 export interface Source {
   url: string
+  /** How many items the bounds of the feed let pass; a transport takes its own bounds from it. */
+  most?: number
   signal?: AbortSignal
 }
 
@@ -123,11 +125,13 @@ export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: Descr
     known: new Set(form.names),
     keyedBy: form.keyed ? new Set(form.keyed) : null,
   }))
+  const bounded: Bounds = { ...BOUNDS, ...bounds }
+  const fed = { id: rest.id, shapes: forms, most: bounded.most, fetch }
   return {
     ...rest,
-    bounds: { ...BOUNDS, ...bounds },
+    bounds: bounded,
     exempt: new Set(exempt),
-    open: (source, opening) => openSource({ id: rest.id, shapes: forms, fetch }, source, opening),
+    open: (source, opening) => openSource(fed, source, opening),
     read: (source, { reader }) => stretched(opened(source, (content) => readContent(content, forms, rest.id, reader))),
     map: (item, context) => mapped(item, forms, context),
   }

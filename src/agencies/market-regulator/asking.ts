@@ -7,12 +7,16 @@ import { parseJson } from '../readers/json.js'
 import { type Page, pages } from '../transports/http.js'
 
 const PAGE_SIZE = 200 // records
+/** Of registers: the most that the service puts on a page. */
+export const REGISTER_PAGE_SIZE = 500 // records
 const APP_KEY = 'ecommerce-credit-hub'
 
 export const servicePages =
-  (path: string): Description['fetch'] =>
-  (source, shapes, feed) =>
-    pages(source, { ask: (page) => ({ path: `${path}?page=${page}&size=${PAGE_SIZE}` }), open: answered }, shapes, feed)
+  (path: string, size = PAGE_SIZE): Description['fetch'] =>
+  (source, shapes, feed) => {
+    const ask = (page: number) => ({ path: `${path}?page=${page}&size=${size}` })
+    return pages(source, { ask, open: answered, pageItems: size }, shapes, feed)
+  }
 
 const answered = (body: Buffer): Page | null => {
   const answer = parseJson(body.toString('utf8'))

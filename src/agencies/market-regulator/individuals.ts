@@ -1,7 +1,7 @@
 /** Registrations of individual businesses (个体工商户): pages of the query service, or the same as a table under Chinese heads. */
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
-import { servicePages } from './asking.js'
+import { REGISTER_PAGE_SIZE, servicePages } from './asking.js'
 import { capital, kindOf, region, regionOf, registration, STATUS } from './registration.js'
 import { spelt } from './spelling.js'
 import { telling } from './telling.js'
@@ -107,7 +107,7 @@ const described = makeFeed({
   exempt: ['REGNO', '注册号', '工商注册号'],
   bounds: { most: 5_000_000, rejectShare: 0.2, shrinkShare: 0.2, staleAfterHours: 48 },
   forms: [individual],
-  fetch: servicePages('/individuals'),
+  fetch: servicePages('/individuals', REGISTER_PAGE_SIZE),
 })
 
 /** Enterprises have capital and a seat, individual businesses these. */

@@ -1,7 +1,7 @@
 /** Registrations of enterprises: pages of the registry's query service, the register as a table, or a vendor's search. */
 import { codeOf } from '../../domain/identity.js'
 import { type Form, makeFeed } from '../feed.js'
-import { servicePages } from './asking.js'
+import { REGISTER_PAGE_SIZE, servicePages } from './asking.js'
 import { capital, kindOf, region, regionOf, registration, STATUS } from './registration.js'
 
 /** What the query service sends. Dates are epoch milliseconds of midnight at UTC+8, `regcap` is in 万元. */
@@ -163,5 +163,5 @@ export const registry = makeFeed({
   exempt: ['regno', 'No'],
   bounds: { rejectShare: 0.2, shrinkShare: 0.2 },
   forms: [service, table, search],
-  fetch: servicePages('/registry'),
+  fetch: servicePages('/registry', REGISTER_PAGE_SIZE),
 })

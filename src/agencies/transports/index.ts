@@ -9,13 +9,19 @@ import { table } from './table.js'
 export interface Fed {
   id: string
   shapes: readonly Shape[]
+  /** Items that its bounds let pass. */
+  most: number
   /** Its own way of asking over HTTP. */
   fetch: (source: Source & Opening, shapes: readonly Shape[], feed: string) => Promise<Delivery>
 }
 
 /** http(s): as the feed's description says; file: a watched folder; postgres: an exchange table (前置机). */
-export const openSource = async ({ id, shapes, fetch }: Fed, source: Source, opening: Opening): Promise<Delivery> => {
-  const asked = { ...source, ...opening }
+export const openSource = async (
+  { id, shapes, most, fetch }: Fed,
+  source: Source,
+  opening: Opening,
+): Promise<Delivery> => {
+  const asked = { ...source, ...opening, most }
   switch (protocolOf(source.url)) {
     case 'file:':
       return folder(asked, shapes, id)

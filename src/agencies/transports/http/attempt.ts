@@ -1,4 +1,7 @@
-/** One question to an agency, asked up to three times. A short failure is tried again; what cannot mend is not. */
+/**
+ * One question to an agency, asked up to three times. A short failure is tried again; what cannot mend is not. An agency that
+ * has brought part of a feed is waited for longer, so that what was read need not be asked for again.
+ */
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Item, Json } from '../../../domain/records.js'
@@ -10,6 +13,8 @@ import { isRecord } from '../../readers/shapes.js'
 const TRIES = 3
 const FIRST_PAUSE = 200 // ms, doubled each time
 const LONGEST_PAUSE = 2000 // ms
+/** Between tries beyond the third. */
+const OUTAGE_PAUSE = 10_000 // ms
 const LONGEST_RETRY_AFTER = 5 // s
 /** Trying again mends none of these. */
 const FINAL_KINDS = new Set(['redirect', 'too_large', 'tls'])
@@ -18,49 +23,79 @@ const MAX_MARK = 1024 // characters of an ETag or a date
 export const UNMODIFIED = 304
 export const GONE = 410
 
-/** How long an agency may take: for one try at a page, and for all pages with all their tries. */
+/** How long an agency may take, and how much it may send. */
 export interface Limits {
+  /** For one try at a page, milliseconds. */
   pageMs: number
+  /** For all pages with all their tries, milliseconds. */
   pullMs: number
+  /** Pages or pieces; 20,000 when absent. */
+  pages?: number
+  /** How long an agency that has begun to answer is waited for while it is away, milliseconds; absent: three tries. */
+  outageMs?: number
 }
-export const LIMITS: Limits = { pageMs: 30_000, pullMs: 10 * 60_000 }
+const LEAST_PAGES = 20_000
+const LEAST_PULL_MS = 10 * 60_000
+/** Items on a page, where a feed asks for no other number. */
+export const PAGE_ITEMS = 200
+/** How long a page may take on average, milliseconds: what a feed's bounds promise can then be brought. */
+const PAGE_WITHIN_MS = 500
+const OUTAGE_MS = 5 * 60_000
+
+/** Limits by which as many items can come as the feed's bounds let pass. */
+export const limitsFor = (most: number, pageItems = PAGE_ITEMS): Limits => ({
+  pageMs: 30_000,
+  pullMs: Math.max(LEAST_PULL_MS, Math.ceil(most / pageItems) * PAGE_WITHIN_MS),
+  // An agency may put fewer on a page than it is asked for.
+  pages: pagesIn({ pages: Math.ceil(most / Math.min(pageItems, PAGE_ITEMS)) }),
+  outageMs: OUTAGE_MS,
+})
+
+export const pagesIn = ({ pages = LEAST_PAGES }: Pick<Limits, 'pages'>): number => Math.max(pages, LEAST_PAGES)
 export const PAGE_BYTES = 16 * 1024 * 1024
-export const MAX_PAGES = 20_000
 
 export interface How extends Pick<Asking, 'method' | 'headers' | 'timeoutMs' | 'maxBytes'> {
   body?: string
   /** For all tries and the pauses between them, ms. */
   withinMs: number
+  /** For how long after its first failure it is tried again, ms; 0: three times in all. */
+  outageMs?: number
   /** Answers beside 200 that whoever asks knows what to do with. */
   accepts?: readonly number[]
 }
 
 export const addressOf = (url: string, path: string): string => `${url.replace(/\/+$/, '')}${path}`
 
-/** One question, asked up to three times. Only an answer of 200, or one that is accepted, comes back. */
+/** One question, asked up to three times, or for as long as an outage may last. Only an answer of 200, or one that is accepted, comes back. */
 export const attempt = async (
   { url, signal }: Source,
   path: string,
-  { withinMs, accepts = [], ...how }: How,
+  { withinMs, outageMs = 0, accepts = [], ...how }: How,
 ): Promise<Asked> => {
   const end = performance.now() + withinMs
+  let giveUpAt: number | null = null
   for (let tried = 1; ; tried += 1) {
     const left = Math.floor(end - performance.now())
     if (left <= 0) throw new Refusal('FEED_UNREACHABLE', { reason: '读取总时间超限 the whole pull took too long' })
     const timeoutMs = Math.min(how.timeoutMs, left)
     const outcome = await once(addressOf(url, path), { ...how, timeoutMs }, accepts, signal)
     if (!('reason' in outcome)) return outcome
-    if (outcome.final || tried === TRIES) throw new Refusal('FEED_UNREACHABLE', { reason: outcome.reason })
+    giveUpAt ??= performance.now() + outageMs
+    if (outcome.final || (tried >= TRIES && performance.now() >= giveUpAt))
+      throw new Refusal('FEED_UNREACHABLE', { reason: outcome.reason })
     await rest(pauseBefore(tried, outcome.retryAfterMs), signal)
   }
 }
 
 /** `attempt` again and again within one span of time, in which only the agency's own time counts. */
-export const makeAsker = (source: Source, { pageMs, pullMs }: Limits, maxBytes = PAGE_BYTES) => {
+export const makeAsker = (source: Source, { pageMs, pullMs, outageMs = 0 }: Limits, maxBytes = PAGE_BYTES) => {
   let left = pullMs
-  return async (path: string, how: Omit<How, 'timeoutMs' | 'maxBytes' | 'withinMs'>): Promise<Asked> => {
+  let begun = false
+  return async (path: string, how: Omit<How, 'timeoutMs' | 'maxBytes' | 'withinMs' | 'outageMs'>): Promise<Asked> => {
     const began = performance.now()
-    const asked = await attempt(source, path, { ...how, timeoutMs: pageMs, maxBytes, withinMs: left })
+    const patience = { withinMs: left, outageMs: begun ? outageMs : 0 }
+    const asked = await attempt(source, path, { ...how, ...patience, timeoutMs: pageMs, maxBytes })
+    begun = true
     left -= performance.now() - began
     return asked
   }
@@ -75,7 +110,7 @@ interface Failed {
 
 const once = async (
   address: string,
-  how: Omit<How, 'withinMs' | 'accepts'>,
+  how: Omit<How, 'withinMs' | 'outageMs' | 'accepts'>,
   accepts: readonly number[],
   signal: AbortSignal | undefined,
 ): Promise<Asked | Failed> => {
@@ -103,7 +138,7 @@ const retryAfter = (headers: Headers): number | null => {
 /** What the agency asks for, within reason; else doubling, spread so that not all who failed come back at once. */
 const pauseBefore = (tried: number, retryAfterMs: number | null): number => {
   if (retryAfterMs !== null) return Math.min(retryAfterMs, LONGEST_RETRY_AFTER * 1000)
-  const full = Math.min(FIRST_PAUSE * 2 ** (tried - 1), LONGEST_PAUSE)
+  const full = tried >= TRIES ? OUTAGE_PAUSE : Math.min(FIRST_PAUSE * 2 ** (tried - 1), LONGEST_PAUSE)
   return full * (1 + Math.random() / 4)
 }
 
@@ -151,3 +186,21 @@ export const isMark = (value: unknown): value is Mark =>
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 export async function* none(): AsyncIterable<Item> {}
+
+/**
+ * Asks for the next page while the one before is taken in. `stop` ends a question that nobody will read: whoever gives a feed up
+ * early must not leave one behind.
+ */
+export const readingAhead = (source: Source) => {
+  const given = new AbortController()
+  const signal = source.signal ? AbortSignal.any([source.signal, given.signal]) : given.signal
+  return {
+    source: { ...source, signal },
+    ahead: <T>(question: Promise<T>): Promise<T> => {
+      // Awaited when its turn comes; until then nobody else is to be told of its failure.
+      question.catch(() => {})
+      return question
+    },
+    stop: (): void => given.abort(new Refusal('STOPPING')),
+  }
+}

@@ -38,9 +38,10 @@ export const byCursor = async (
   cursoring: Cursoring,
   shapes: readonly Shape[],
   feed: string,
-  limits: door.Limits = door.LIMITS,
+  limits: door.Limits = door.limitsFor(source.most ?? 0),
 ): Promise<Delivery> => {
-  const ask = door.makeAsker(source, limits)
+  const reading = door.readingAhead(source)
+  const ask = door.makeAsker(reading.source, limits)
   const address = door.addressOf(source.url, cursoring.ask(null).path)
   const kept = cursoring.resumes ? placeIn(door.keptFrom(source.state, address)) : null
   const first = kept && (await again(ask, cursoring, kept))
@@ -50,7 +51,8 @@ export const byCursor = async (
   const resumed = kept !== null && first !== null && first.status !== door.GONE
   const last: Place = { cursor: resumed ? kept.cursor : null, mark: null }
   const next = (): Json => (cursoring.resumes ? { address: door.digestOf(address), ...last } : null)
-  const items = pieces(ask, cursoring, shapes, feed, last, resumed ? first : null)
+  const from = { cursoring, last, first: resumed ? first : null, most: door.pagesIn(limits) }
+  const items = pieces({ ask, ...reading }, from, shapes, feed)
   return { items, file: null, next, ...(resumed ? { whole: false } : {}) }
 }
 
@@ -69,21 +71,35 @@ const again = (ask: door.Asker, cursoring: Cursoring, { cursor, mark }: Place): 
   })
 }
 
-/** `last` is brought up to the place of the last answer while they are read. */
+interface Reading extends Pick<ReturnType<typeof door.readingAhead>, 'ahead' | 'stop'> {
+  ask: door.Asker
+}
+
+interface From {
+  cursoring: Cursoring
+  /** Brought up to the place of the last answer while they are read. */
+  last: Place
+  /** The first answer, where it has come already. */
+  first: Asked | null
+  most: number
+}
+
 async function* pieces(
-  ask: door.Asker,
-  cursoring: Cursoring,
+  { ask, ahead, stop }: Reading,
+  { cursoring, last, first, most }: From,
   shapes: readonly Shape[],
   feed: string,
-  last: Place,
-  first: Asked | null,
 ): AsyncIterable<Item> {
   const asked = new Set<string | null>([last.cursor])
   const seen = new Map<string, number>()
+  const askedAt = (cursor: string | null) => {
+    const { path, ...how } = cursoring.ask(cursor)
+    return ahead(ask(path, how))
+  }
   let known = false
-  for (let number = 1; number <= door.MAX_PAGES; number += 1) {
-    const { path, ...how } = cursoring.ask(last.cursor)
-    const answer = number === 1 && first ? first : await ask(path, how)
+  let coming = first ? Promise.resolve(first) : askedAt(last.cursor)
+  for (let number = 1; number <= most; number += 1) {
+    const answer = await coming
     const piece = await cursoring.open(answer.body)
     if (!piece)
       throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `第 ${number} 段不是约定的格式 no piece of this feed` })
@@ -100,11 +116,18 @@ async function* pieces(
     if (!ends && (piece.next === '' || (piece.next?.length ?? 0) > MAX_CURSOR))
       throw door.half('游标无效 no cursor that can be used')
     if (!ends && asked.has(piece.next)) throw door.half(`第 ${number} 段的游标已用过 a cursor that came before`)
-    last.mark = (how.method ?? 'GET') === 'GET' ? door.markOf(answer) : null
-    for (const [at, value] of piece.items.entries()) yield itemOf(number, at + 1, value)
+    last.mark = (cursoring.ask(last.cursor).method ?? 'GET') === 'GET' ? door.markOf(answer) : null
+    if (!ends && number < most) coming = askedAt(piece.next)
+    let taken = false
+    try {
+      for (const [at, value] of piece.items.entries()) yield itemOf(number, at + 1, value)
+      taken = true
+    } finally {
+      if (!taken) stop()
+    }
     if (ends) return
     asked.add(piece.next)
     last.cursor = piece.next
   }
-  throw door.half(`超过 ${door.MAX_PAGES} 段 too many pieces`)
+  throw door.half(`超过 ${most} 段 too many pieces`)
 }

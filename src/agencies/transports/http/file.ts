@@ -8,6 +8,7 @@ import type { Shape } from '../../readers/shapes.js'
 import * as door from './attempt.js'
 
 const FILE_TIMEOUT = 120_000 // ms
+const FILE_PULL_MS = 10 * 60_000 // for all tries
 const FILE_BYTES = 64 * 1024 * 1024
 
 export const file = async (
@@ -17,7 +18,7 @@ export const file = async (
   feed: string,
 ): Promise<Delivery> => {
   const address = door.addressOf(source.url, path)
-  const ask = door.makeAsker(source, { pageMs: FILE_TIMEOUT, pullMs: door.LIMITS.pullMs }, FILE_BYTES)
+  const ask = door.makeAsker(source, { pageMs: FILE_TIMEOUT, pullMs: FILE_PULL_MS }, FILE_BYTES)
   const mark = door.keptFrom(source.state, address)?.['mark']
   const conditional = door.isMark(mark) ? { headers: door.unless(mark), accepts: [door.UNMODIFIED] } : null
   const first = conditional && (await ask(path, conditional))

@@ -18,6 +18,8 @@ export interface Page {
 }
 
 export interface Paging {
+  /** How many items a page is asked to hold; 200 when absent. */
+  pageItems?: number
   ask: (page: number) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
   /** Refuses an answer that is no success; null: no page of this feed. */
   open: (body: Buffer) => Page | null | Promise<Page | null>
@@ -28,16 +30,17 @@ export const pages = async (
   paging: Paging,
   shapes: readonly Shape[],
   feed: string,
-  limits: door.Limits = door.LIMITS,
+  limits: door.Limits = door.limitsFor(source.most ?? 0, paging.pageItems),
 ): Promise<Delivery> => {
-  const ask = door.makeAsker(source, limits)
+  const reading = door.readingAhead(source)
+  const ask = door.makeAsker(reading.source, limits)
   const address = door.addressOf(source.url, paging.ask(1).path)
   if (await isUnmodified(ask, paging, door.keptFrom(source.state, address)?.['marks']))
     return { items: door.none(), file: null, unmodified: true, next: () => source.state }
   const marks: (door.Mark | null)[] = []
   const next = (): Json =>
     marks.length > MAX_MARKS || !marks.every(door.isMark) ? null : { address: door.digestOf(address), marks }
-  return { items: paged(ask, paging, shapes, feed, marks), file: null, next }
+  return { items: paged({ ask, ...reading }, paging, shapes, feed, marks, door.pagesIn(limits)), file: null, next }
 }
 
 /** Only if every page says so: the first may be as it was while another changed. */
@@ -51,21 +54,31 @@ const isUnmodified = async (ask: door.Asker, paging: Paging, marks: unknown): Pr
   return true
 }
 
+interface Reading extends Pick<ReturnType<typeof door.readingAhead>, 'ahead' | 'stop'> {
+  ask: door.Asker
+}
+
 async function* paged(
-  ask: door.Asker,
+  { ask, ahead, stop }: Reading,
   paging: Paging,
   shapes: readonly Shape[],
   feed: string,
   marks: (door.Mark | null)[],
+  most: number,
 ): AsyncIterable<Item> {
+  const asked = (number: number) => {
+    const { path, ...how } = paging.ask(number)
+    return { isGet: (how.method ?? 'GET') === 'GET', answer: ahead(ask(path, how)) }
+  }
   let received = 0
   let total: number | null = null
   const seen = new Map<string, number>()
-  for (let number = 1; number <= door.MAX_PAGES; number += 1) {
-    const { path, ...how } = paging.ask(number)
-    const answer = await ask(path, how)
+  let coming = asked(1)
+  for (let number = 1; number <= most; number += 1) {
+    const { isGet } = coming
+    const answer = await coming.answer
     // To ask by POST whether something is still the same has no agreed meaning.
-    if (marks.length <= MAX_MARKS) marks.push((how.method ?? 'GET') === 'GET' ? door.markOf(answer) : null)
+    if (marks.length <= MAX_MARKS) marks.push(isGet ? door.markOf(answer) : null)
     const page = await paging.open(answer.body)
     if (!page)
       throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `第 ${number} 页不是约定的格式 no page of this feed` })
@@ -85,8 +98,16 @@ async function* paged(
     if (received > total) throw door.half(`收到 ${received} 条，多于总数 ${total} more items than the total`)
     if (page.items.length === 0 && received < total)
       throw door.half(`仅收到 ${received} 条，总数 ${total} fewer items than the total`)
-    for (const [at, value] of page.items.entries()) yield itemOf(number, at + 1, value)
-    if (received === total) return
+    const ends = received === total
+    if (!ends && number < most) coming = asked(number + 1)
+    let taken = false
+    try {
+      for (const [at, value] of page.items.entries()) yield itemOf(number, at + 1, value)
+      taken = true
+    } finally {
+      if (!taken) stop()
+    }
+    if (ends) return
   }
-  throw door.half(`超过 ${door.MAX_PAGES} 页 too many pages`)
+  throw door.half(`超过 ${most} 页 too many pages`)
 }
