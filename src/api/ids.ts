@@ -1,5 +1,6 @@
-/** Global ids and cursors: opaque outside, `Type:key` inside. */
+/** Global ids and cursors: opaque outside, `Type:key` inside; of a listing of this hub the global id is its uuid. */
 import { isDate } from '../domain/dates.js'
+import { isUuid, uuidIn } from '../domain/listing-id.js'
 import { DUTIES, type FigureOf } from '../domain/timeliness.js'
 import { Refusal } from '../errors.js'
 
@@ -25,14 +26,15 @@ export type NodeType = (typeof NODE_TYPES)[number]
 
 /** Longest id or cursor that is looked at, characters. */
 const LONGEST = 1_000
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** Below PostgreSQL's largest integer. */
 const LARGEST = 2_147_483_647
 
-export const globalId = (type: NodeType, key: string | number): string => encode(`${type}:${key}`)
+export const globalId = (type: NodeType, key: string | number): string =>
+  type === 'Listing' && isUuid(String(key)) ? String(key) : encode(`${type}:${key}`)
 
 /** Null for what is no id of this hub. */
 export const readId = (id: string): { type: NodeType; key: string } | null => {
+  if (isUuid(id)) return { type: 'Listing', key: id }
   const [, type = '', key = ''] = /^([A-Za-z]+):(.+)$/.exec(decode(id) ?? '') ?? []
   const known = NODE_TYPES.find((each) => each === type)
   return known && key ? { type: known, key } : null
@@ -48,17 +50,13 @@ export const numberIn = (id: string, type: NodeType): number | null => {
 export const listingIn = (id: string): { uuid: string } | { version: number } | null => {
   const found = readId(id)
   if (found?.type !== 'Listing') return null
-  if (UUID.test(found.key)) return { uuid: found.key }
+  if (isUuid(found.key)) return { uuid: found.key }
   const version = found.key.startsWith('m') ? wholeNumber(found.key.slice(1)) : null
   return version === null ? null : { version }
 }
 
-/** The key of a subject at the platforms: as it stands, or out of the id of its entry; null for neither. */
-export const subjectIn = (id: string): string | null => {
-  if (UUID.test(id)) return id
-  const found = listingIn(id)
-  return found !== null && 'uuid' in found ? found.uuid : null
-}
+/** The key of a subject at the platforms: as it stands, or out of the former id of its entry; null for neither. */
+export const subjectIn = uuidIn
 
 export const wholeNumber = (text: string): number | null => {
   const n = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN
@@ -89,7 +87,7 @@ export const entryCursor = (entry: { publishedOn: string; id: string }): string 
 export const entryAfter = (cursor: string | null | undefined): { publishedOn: string; id: string } | null => {
   if (cursor == null) return null
   const [, publishedOn = '', id = ''] = /^(\d{4}-\d{2}-\d{2})\/(.+)$/.exec(keyAfter(cursor)) ?? []
-  if (!isDate(publishedOn) || !UUID.test(id)) throw badCursor()
+  if (!isDate(publishedOn) || !isUuid(id)) throw badCursor()
   return { publishedOn, id }
 }
 
@@ -145,8 +143,7 @@ export const retractionAfter = (cursor: string | null | undefined): { at: string
   const [, at = '', subjectId = ''] =
     /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z)\/(.+)$/.exec(keyAfter(cursor)) ?? []
   // To Date 30 February is 2 March.
-  if (!isDate(at.slice(0, 'YYYY-MM-DD'.length)) || Number.isNaN(Date.parse(at)) || !UUID.test(subjectId))
-    throw badCursor()
+  if (!isDate(at.slice(0, 'YYYY-MM-DD'.length)) || Number.isNaN(Date.parse(at)) || !isUuid(subjectId)) throw badCursor()
   return { at, subjectId }
 }
 

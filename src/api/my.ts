@@ -4,6 +4,7 @@
  */
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import { dateIn } from '../domain/dates.js'
+import { uuidIn } from '../domain/listing-id.js'
 import { PUBLIC } from '../domain/viewer.js'
 import { INTERNAL, isCode, isRefusal, Refusal } from '../errors.js'
 import { body, type Form, formIn } from '../web/forms.js'
@@ -159,7 +160,8 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
   const listingOf = async (visit: Visit) => {
     const file: Pick<questions.FileTold, 'uscc' | 'shop' | 'name'> & { listings: questions.ListingWhole[] } =
       await whole(visit, questions.LISTINGS)
-    const listing = file.listings.find(({ id }) => id === visit.request.params['id'])
+    const given = String(visit.request.params['id'])
+    const listing = file.listings.find(({ id }) => id === (uuidIn(given) ?? given))
     if (listing === undefined) throw new Refusal('NOT_FOUND')
     const key = listingIn(listing.id)
     const subjectId = key !== null && 'uuid' in key && listing.state === 'REMOVED' ? key.uuid : null

@@ -15,6 +15,12 @@ export const WHATS = [
 /** SELLERS: the list itself was replaced, and from here on the sellers of the new one are heard of. */
 export type What = (typeof WHATS)[number]
 
+/**
+ * Version of the shape of a change, in the stream, in a page and in a webhook's data. 2: entries as `/v1/standings` tells them; the
+ * shape before it had no version. It is raised when a member goes or means something else, never for a member that is added.
+ */
+export const CHANGE_VERSION = 2
+
 /** Whoever was away for longer begins anew, from the standings themselves. */
 export const RETAINED_DAYS = 30
 const DAY_MS = 86_400_000
@@ -33,6 +39,7 @@ export const follows = ({ erased, last }: Reach, after: number): boolean => eras
 
 /** One change as its marketplace is told of it. */
 export interface Change {
+  version: typeof CHANGE_VERSION
   /** Counted for each marketplace from 1, without a gap. */
   sequence: number
   /** When it was numbered, a second or two after it became true. */

@@ -1,7 +1,7 @@
 /** What a marketplace sees of a code: what the public does, and of its own sellers score and grade. Pure. */
 import type { ListKind } from './lists.js'
-import type { PublicEntry } from './public-entry.js'
 import { publicCode, publicName } from './public-name.js'
+import type { StandingEntry } from './standing-entry.js'
 
 /** States of a registration in which its operator is no more. */
 export const CEASED: ReadonlySet<string> = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
@@ -21,7 +21,7 @@ export interface Standing extends Freshness {
   /** A reason of the score rests on a record that is contested now. */
   objected: boolean
   listed: boolean
-  listings: PublicEntry[]
+  listings: StandingEntry[]
 }
 
 /** What the store knows of the operator behind a code. */
@@ -34,7 +34,7 @@ export interface Known {
   objected: boolean
   /** The score is not for those who are not told of what was removed. */
   forgotten: boolean
-  entries: readonly PublicEntry[]
+  entries: readonly StandingEntry[]
 }
 
 const UNKNOWN: Omit<Standing, keyof Freshness> = {
@@ -55,7 +55,7 @@ export const standingSeen = (
 ): Standing => {
   if (known === null) return { ...UNKNOWN, ...freshness }
   const graded = own && !known.forgotten
-  const blacklist = ({ list }: PublicEntry) => lists.some(({ id, blacklist }) => id === list && blacklist)
+  const blacklist = ({ kind }: StandingEntry) => lists.some(({ id, blacklist }) => id === kind && blacklist)
   return {
     uscc: publicCode(known.uscc),
     name: publicName(known.name),

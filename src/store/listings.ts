@@ -293,6 +293,16 @@ export const publicBodies = async (tx: Db | Tx, ids: readonly string[]): Promise
   return new Map(answer.rows.map(({ id, body }: { id: string; body: PublicBody }) => [id, body]))
 }
 
+/** States of those among the listings that are public now, by id. */
+export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, State>> => {
+  if (ids.length === 0) return new Map()
+  const answer = await db.raw(
+    `select id, state from listings where id = any(?::uuid[]) and state in ('PUBLISHED', 'REPAIR_APPLIED') /* listings.publicStates */`,
+    [[...ids]],
+  )
+  return new Map(answer.rows.map(({ id, state }: { id: string; state: State }) => [id, state]))
+}
+
 /** Whether it ever was on the public list: one row, also of what never was. */
 export const wasPublished = async (db: Db, id: string): Promise<boolean> => {
   const answer = await db.raw(

@@ -1,6 +1,7 @@
 /** The public site: server-rendered pages that need no script and keep nothing of their readers. */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { dateIn } from '../domain/dates.js'
+import { uuidIn } from '../domain/listing-id.js'
 import type { ListKind } from '../domain/lists.js'
 import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
@@ -192,8 +193,14 @@ const showEntry =
   (own: Site): RequestHandler =>
   async (request, response) => {
     const { dbOf, nowOf } = own
-    const id = String(request.params.id).toLowerCase()
-    if (!isId(id)) throw new Refusal('NOT_FOUND')
+    const given = String(request.params.id)
+    const id = given.toLowerCase()
+    if (!isId(id)) {
+      // The id that GraphQL gave the entry before: its page has one address.
+      const uuid = uuidIn(given)
+      if (uuid === null) throw new Refusal('NOT_FOUND')
+      return response.redirect(301, addressOf(`${LIST}/${uuid}`, {}, langOf(request)))
+    }
     response.set('X-Robots-Tag', UNFOUND)
     const entry = await own.entry(id)
     const page = pageOf(own, entry, { today: dateIn(nowOf(request)), base: baseOf(own, request) })

@@ -65,7 +65,7 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
       const { changes, next, more } = await after_(client, 0)
       expect([next, more]).to.deep.equal([1, false])
       expect(changes).to.deep.equal([
-        { sequence: 1, at: NOW.toISOString(), code: null, what: ['SELLERS'], standing: null },
+        { version: 2, sequence: 1, at: NOW.toISOString(), code: null, what: ['SELLERS'], standing: null },
       ])
     }
   })
@@ -123,7 +123,12 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
       const last = changes.at(-1)
       expect(last.what, client).to.include('ENTRY_ADDED')
       expect(last.standing.listed).to.equal(true)
-      expect(last.standing.listings[0]).to.deep.include({ list: 'serious', contested: false })
+      expect(last.standing.listings[0]).to.deep.include({ id: listing, kind: 'serious', contested: false })
+      // One shape everywhere: what is checked again by POST /v1/standings is told by a change.
+      const headers = { authorization: `Bearer ${world.token('marketplace', client)}` }
+      const answer = await fetch(`${world.url}/v1/standing/${listed}`, { headers })
+      const { listings } = (await answer.json()) as { listings: unknown }
+      expect(last.standing.listings, 'P-B9').to.deep.equal(listings)
     }
     const said = await lastOf('mall')
     await world.database.db.raw(

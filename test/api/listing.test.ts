@@ -54,6 +54,39 @@ describe('listings over HTTP', () => {
     expect(data.listing.list.name.zh).to.equal('市场监督管理严重违法失信名单')
   })
 
+  it('P-B9: one id of an entry is its uuid in GraphQL, /v1, /data and the address of its page', async () => {
+    const [{ listing_id: uuid }] = await world.database.db('public_entries').select('listing_id')
+    expect(published).to.equal(uuid)
+    const { data } = await world.ask(
+      `{ node(id: "${uuid}") { __typename id } listing(id: "${uuid}") { id } blacklist { nodes { id } } }`,
+      { token: world.token('officer') },
+    )
+    expect(data).to.deep.equal({
+      node: { __typename: 'Listing', id: uuid },
+      listing: { id: uuid },
+      blacklist: { nodes: [{ id: uuid }] },
+    })
+    const standing = (await (await fetch(`${world.url}/v1/standing/${one}`)).json()) as { listings: { id: string }[] }
+    expect(standing.listings.map(({ id }) => id)).to.deep.equal([uuid])
+    await world.publish()
+    const list = (await (await fetch(`${world.url}/data/blacklist.json`)).json()) as { entries: { id: string }[] }
+    expect(list.entries.map(({ id }) => id)).to.deep.equal([uuid])
+    expect((await fetch(`${world.url}/blacklist/${uuid}`)).status).to.equal(200)
+  })
+
+  it('P-B9: the global id that an entry had before is accepted, and its page leads to the one by uuid', async () => {
+    const former = Buffer.from(`Listing:${published}`).toString('base64url')
+    const query = `{ node(id: "${former}") { id } listing(id: "${former}") { id } }`
+    const { data } = await world.ask(query, { token: world.token('officer') })
+    expect(data).to.deep.equal({ node: { id: published }, listing: { id: published } })
+    for (const lang of ['', '?lang=en']) {
+      const answer = await fetch(`${world.url}/blacklist/${former}${lang}`, { redirect: 'manual' })
+      expect([answer.status, answer.headers.get('location')]).to.deep.equal([301, `/blacklist/${published}${lang}`])
+    }
+    const none = Buffer.from('Listing:m1').toString('base64url')
+    expect((await fetch(`${world.url}/blacklist/${none}`, { redirect: 'manual' })).status).to.equal(404)
+  })
+
   it('through an entry the public sees no more of its operator than its identity', async () => {
     const { data, errors } = await world.ask(
       `{ listing(id: "${published}") { operator { kind region registrationStatus regNo formerNames codes { code } score { value } records { totalCount nodes { id } } listings { id } standing { listed score } } } }`,

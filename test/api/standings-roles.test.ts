@@ -20,7 +20,7 @@ import {
 } from './world.js'
 
 const QUERY = `query($code: String!, $asOf: Date) { standing(code: $code, asOf: $asOf) {
-  code uscc name status grade score overruled objected listed asOf stale listings { id kind state reason basis authority documentNumber
+  code uscc name status codeFault grade score overruled objected listed asOf stale listings { id kind state reason basis authority documentNumber
   decidedOn publishedOn endsOn removedOn removalReason mirrored contested } } }`
 const numberOf = (n: number) => `虚市监处罚〔2026〕${n}号`
 

@@ -419,4 +419,6 @@ export const publishListing = async (
 export const globalOf = (type: string, key: string | number): string =>
   Buffer.from(`${type}:${key}`).toString('base64url')
 
-export const keyIn = (id: string): string => Buffer.from(id, 'base64url').toString().split(':')[1] ?? ''
+/** Of a listing of this hub the id is its key. */
+export const keyIn = (id: string): string =>
+  id.length === 36 ? id : (Buffer.from(id, 'base64url').toString().split(':')[1] ?? '')

@@ -80,7 +80,7 @@ export const deskShots = async (browser: Browser, folder: string, all: boolean):
   const world = await worldOfDesk()
   try {
     const code = world.hub.world.dishonestExample
-    const listing = Buffer.from(`Listing:${world.standing.listing}`).toString('base64url')
+    const listing = world.standing.listing
     for (const shot of shotsOf({ code, listing }).filter(({ shown }) => all || shown)) {
       const context = await browser.newContext({
         baseURL: world.hub.url,

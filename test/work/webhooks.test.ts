@@ -99,7 +99,7 @@ describe('webhooks', () => {
     const body = new Webhook(secret).verify(text, headers) as any
     expect(id).to.match(/^change-\d+-\d+$/)
     expect(body.type).to.equal('seller.changed')
-    expect(body.data).to.deep.include({ code: one, what: ['NAME'] })
+    expect(body.data).to.deep.include({ version: 2, code: one, what: ['NAME'] })
     expect(body.data.standing).to.deep.include({ name, status: 'KNOWN', listed: false })
     expect(() => new Webhook(secret).verify(text.replace('KNOWN', 'CEASED'), headers)).to.throw()
     expect(() => new Webhook(secret).verify(text, { ...headers, 'webhook-id': `${id}0` })).to.throw()

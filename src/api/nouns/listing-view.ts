@@ -4,29 +4,19 @@ import type { Case } from '../../domain/case.js'
 import { entryEnd } from '../../domain/evidence.js'
 import type { ListKind } from '../../domain/lists.js'
 import { toldToParty } from '../../domain/party.js'
+import { type EntryMembers, membersOf } from '../../domain/standing-entry.js'
 import { isNarrow, may, type Owner, type Viewer } from '../../domain/viewer.js'
 import type { Event, Listing, PublicBody } from '../../store/listings.js'
 import type { Version, When } from '../../store/versions.js'
 import { type Context, isPast, viewerOn } from '../context.js'
 import { globalId } from '../ids.js'
 
-export interface ListingView {
+export interface ListingView extends EntryMembers {
   __typename: 'Listing'
-  id: string
   /** Id of the case; null for a mirrored entry. */
   uuid: string | null
-  kind: string
+  /** Null where the case has to be looked up for it. */
   state: string | null
-  reason: string
-  basis: string | null
-  authority: string | null
-  documentNumber: string | null
-  decidedOn: string | null
-  publishedOn: string | null
-  endsOn: string | null
-  removedOn: string | null
-  removalReason: string | null
-  mirrored: boolean
   /** Null where the case has to be looked up for it. */
   operatorId: number | null
   /** Version of the record that it rests on, or is; null where the case has to be looked up for it. */
@@ -53,20 +43,9 @@ const ownerIn = async ({ load }: Context, { operatorId, uuid }: ListingView) => 
 /** What anyone may read. */
 export const entryView = (body: PublicBody): ListingView => ({
   __typename: 'Listing',
-  id: globalId('Listing', body.id),
+  ...membersOf(body),
   uuid: body.id,
-  kind: body.list,
   state: null,
-  reason: body.reason,
-  basis: body.basis || null,
-  authority: body.authority || null,
-  documentNumber: body.documentNumber || null,
-  decidedOn: body.decidedOn || null,
-  publishedOn: body.publishedOn,
-  endsOn: body.endsOn,
-  removedOn: null,
-  removalReason: null,
-  mirrored: false,
   operatorId: null,
   record: null,
   facts: null,

@@ -1,6 +1,7 @@
 /** Standing: the short answer, for any code. */
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
 import type { State } from '../../domain/case.js'
+import { codeFault } from '../../domain/code-fault.js'
 import { listed } from '../../domain/listing.js'
 import { publicCode, publicName } from '../../domain/public-name.js'
 import type { Freshness } from '../../domain/standing-seen.js'
@@ -81,7 +82,7 @@ interface Found {
 
 /** Of a code as asked, and the row that it leads to: what standing means, whoever asks in whatever number. */
 export const standingView = (context: Context, { code, asOf, row, sees, freshness }: Found) => {
-  if (row === null) return { code, ...UNKNOWN, ...(freshness as Freshness) }
+  if (row === null) return { code, ...UNKNOWN, codeFault: codeFault(code), ...(freshness as Freshness) }
   const viewer = viewerOn(context, row)
   const graded = sees && (may(viewer, 'see_removed') || !row.forgotten)
   const inside = may(viewer, 'see_inner_listings')
@@ -91,6 +92,7 @@ export const standingView = (context: Context, { code, asOf, row, sees, freshnes
     uscc: inside ? row.uscc : publicCode(row.uscc),
     name: inside ? row.name : publicName(row.name),
     status: CEASED.has(row.status) ? 'CEASED' : 'KNOWN',
+    codeFault: null,
     grade: graded ? row.grade : null,
     score: graded ? row.score : null,
     overruled: graded && row.overruled,
@@ -143,7 +145,7 @@ const listingsOf = (context: Context, row: StandingRow, asOf: string): ListingVi
     ? visibleListings(context, ownerIn(row), whenOf(context, { asOf }))
     : (row.entries ?? []).map(entryView)
 
-const NEEDS_NOTHING = new Set(['code', 'uscc', 'name', 'status', '__typename'])
+const NEEDS_NOTHING = new Set(['code', 'uscc', 'name', 'status', 'codeFault', '__typename'])
 const NEEDS: Record<string, Partial<Wants>> = {
   grade: { grade: true },
   score: { grade: true },

@@ -148,7 +148,7 @@ export const HELD: Record<string, string> = {
   ScorecardVeto: 'id dimension fact grade zh en',
   SellerList: 'dated holdsUntil holds sellers malformed uploadedAt',
   Source: 'run file page row',
-  Standing: 'code uscc name status listed listings asOf stale',
+  Standing: 'code uscc name status codeFault listed listings asOf stale',
   TakeBackPreview:
     'wrong restored operators gone recordCount records listingCount listings deliveries goneOperators scores weighed',
   TakenBack: 'at by reason',

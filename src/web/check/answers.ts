@@ -1,8 +1,8 @@
 /** What /check tells of a list, in the order in which it was asked. */
 import type { NameAnswer } from '../../domain/asked-name.js'
 import type { AskedRow, BadRow, RowFault } from '../../domain/asked-rows.js'
+import { type CodeFault, codeFault } from '../../domain/code-fault.js'
 import type { Words } from '../../domain/facts.js'
-import { codeOf } from '../../domain/identity.js'
 
 export interface Entry {
   /** Of its page; null: it has none. */
@@ -43,17 +43,14 @@ export const STATUS: Record<Known['status'], Words> = {
 }
 
 /** Of a code that is unknown: what is wrong with how it is written, in words and as tables say it; null: nothing that can be seen. */
-export const miswritten = (asked: string): (Words & { fault: string }) | null => {
-  const code = codeOf(asked)
-  if (code === null)
-    return { fault: 'CODE_FORM', zh: '不是代码的写法，请核对', en: 'not written as a code is: please compare' }
-  return code.valid
-    ? null
-    : {
-        fault: 'CODE_CHECK_DIGIT',
-        zh: '校验位不符，请核对有无错字',
-        en: 'its check digit is wrong: is a character mistyped?',
-      }
+export const miswritten = (asked: string): (Words & { fault: CodeFault }) | null => {
+  const fault = codeFault(asked)
+  return fault && { fault, ...MISWRITTEN[fault] }
+}
+
+const MISWRITTEN: Record<CodeFault, Words> = {
+  CODE_FORM: { zh: '不是代码的写法，请核对', en: 'not written as a code is: please compare' },
+  CODE_CHECK_DIGIT: { zh: '校验位不符，请核对有无错字', en: 'its check digit is wrong: is a character mistyped?' },
 }
 
 export const NAMES: Record<NameAnswer, Words> = {

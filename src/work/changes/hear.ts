@@ -1,13 +1,15 @@
 /** Changes as their marketplace is told of them: each with its seller's standing as it is now, and as that marketplace sees it. */
 import type { Agency } from '../../agencies/feed.js'
-import { type Change, follows, inOrder, type Reach } from '../../domain/changes.js'
+import { CHANGE_VERSION, type Change, follows, inOrder, type Reach } from '../../domain/changes.js'
 import { dateIn } from '../../domain/dates.js'
 import type { ListKind } from '../../domain/lists.js'
 import { oldestHolding } from '../../domain/sellers.js'
+import { membersOf, type StandingEntry, standingEntry } from '../../domain/standing-entry.js'
 import { standingSeen } from '../../domain/standing-seen.js'
 import { Refusal } from '../../errors.js'
 import * as store from '../../store/changes.js'
 import type { Db } from '../../store/db.js'
+import * as listings from '../../store/listings.js'
 import * as sellers from '../../store/sellers.js'
 import * as standings from '../../store/standings.js'
 import * as watch from '../../store/watch.js'
@@ -25,6 +27,18 @@ export interface Heard {
   /** Codes of the operators that they show. */
   shown: string[]
 }
+
+type States = ReadonlyMap<string, string>
+
+const statesOf = async (db: Db, rows: readonly standings.StandingRow[]): Promise<States> =>
+  listings.publicStates(db, [...new Set(rows.flatMap(({ entries }) => entries.map(({ id }) => id)))])
+
+/** An entry that left the list between the two statements is left out. */
+const entriesOf = ({ entries }: standings.StandingRow, states: States): StandingEntry[] =>
+  entries.flatMap((body) => {
+    const state = states.get(body.id)
+    return state === undefined ? [] : [standingEntry(membersOf(body), { state, contested: body.contested })]
+  })
 
 const NOTHING_YET: Reach = { erased: 0, last: 0 }
 
@@ -64,14 +78,15 @@ const asHeard = async (
   )
   const known = new Map((await standings.of(db, codes, { asOf: today, today })).map((row) => [row.place, row]))
   const operators = [...new Set([...known.values()].map(({ operatorId }) => operatorId))]
+  const states = await statesOf(db, [...known.values()])
   const own = await sellers.among(db, { client, oldest: oldestHolding(today) }, operators)
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
   const freshness = freshnessOf(agencies, codes.length === 0 ? new Map() : await watch.lastGood(db, feeds), now)
   const changes = rows.map(({ sequence, at, code, what }, place): Change => {
     const row = known.get(place) ?? null
     const sight = { own: row !== null && own.has(row.operatorId), lists, freshness }
-    const standing = code === null ? null : standingSeen(row, sight)
-    return { sequence, at, code, what: inOrder(what), standing }
+    const standing = code === null ? null : standingSeen(row && { ...row, entries: entriesOf(row, states) }, sight)
+    return { version: CHANGE_VERSION, sequence, at, code, what: inOrder(what), standing }
   })
   const shown = rows.flatMap(({ code }, place) => known.get(place)?.uscc ?? known.get(place)?.shop ?? code ?? [])
   return { changes, shown: [...new Set(shown)] }

@@ -57,8 +57,8 @@ describe('the pages of listings', function () {
     const { id: operator } = await hub.hub.db('operators').where({ uscc: code }).first('id')
     const [listing] = await listings.ofOperators(hub.hub.db, [operator])
     if (listing === undefined) throw new Error('no case')
-    const id = Buffer.from(`Listing:${listing.id}`).toString('base64url')
-    return { uuid: listing.id, id, path: `/listings/${id}`, state: listing.state }
+    const { id, state } = listing
+    return { uuid: id, id, path: `/listings/${id}`, state }
   }
   const publicPage = async (code: string) => (await fetch(`${hub.url}/blacklist?name=${code}`)).text()
 
@@ -78,7 +78,7 @@ describe('the pages of listings', function () {
   it('does not show the score behind a lead as what the public would read', async () => {
     const lead = await hub.hub.db('listings').where({ state: 'LEAD' }).whereLike('reason', '%信用评分%').first('id')
     const officer = await atDesk(visitor, hub, 'officer')
-    await officer.open(`/listings/${Buffer.from(`Listing:${lead.id}`).toString('base64url')}`, /./)
+    await officer.open(`/listings/${lead.id}`, /./)
     const text = officer.page.getByRole('region', { name: '公众所见' })
     await text.getByText('（关联处罚决定后，以其违法行为为事由）').waitFor()
     expect(await text.textContent()).to.not.include('评分')

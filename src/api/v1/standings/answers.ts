@@ -6,6 +6,7 @@ import { type NameAnswer, nameAnswer, presentAnswer } from '../../../domain/aske
 import { type AskedRow, type BadRow, isBad } from '../../../domain/asked-rows.js'
 import { codeOf } from '../../../domain/identity.js'
 import { oldestHolding } from '../../../domain/sellers.js'
+import { type StandingEntry, standingEntry } from '../../../domain/standing-entry.js'
 import type { Freshness } from '../../../domain/standing-seen.js'
 import { may } from '../../../domain/viewer.js'
 import type { Reads } from '../../../store/bulk.js'
@@ -23,30 +24,10 @@ type View = ReturnType<typeof standingView>
 export interface Told {
   view: Pick<
     View,
-    'code' | 'uscc' | 'name' | 'status' | 'grade' | 'score' | 'overruled' | 'objected' | 'asOf' | 'stale'
+    'code' | 'uscc' | 'name' | 'status' | 'codeFault' | 'grade' | 'score' | 'overruled' | 'objected' | 'asOf' | 'stale'
   >
   listed: boolean
-  listings: readonly ToldEntry[]
-}
-
-export interface ToldEntry
-  extends Pick<
-    ListingView,
-    | 'id'
-    | 'kind'
-    | 'reason'
-    | 'basis'
-    | 'authority'
-    | 'documentNumber'
-    | 'decidedOn'
-    | 'publishedOn'
-    | 'endsOn'
-    | 'removedOn'
-    | 'removalReason'
-    | 'mirrored'
-  > {
-  state: string
-  contested: boolean
+  listings: readonly StandingEntry[]
 }
 
 export interface Answered {
@@ -141,9 +122,9 @@ const toldOf = (context: Context, view: View): Told | Promise<Told> => {
     ([isListed, told]) => ({ view, listed: isListed, listings: told }),
   )
 }
-const NO_ENTRIES: readonly ToldEntry[] = []
+const NO_ENTRIES: readonly StandingEntry[] = []
 
-const entriesOf = async (context: Context, views: ListingView[] | Promise<ListingView[]>): Promise<ToldEntry[]> =>
+const entriesOf = async (context: Context, views: ListingView[] | Promise<ListingView[]>): Promise<StandingEntry[]> =>
   Promise.all(
     (await views).map(async (view) => {
       const { state, contested } = listing.Listing
@@ -151,22 +132,7 @@ const entriesOf = async (context: Context, views: ListingView[] | Promise<Listin
         state(view, undefined, context),
         contested(view, undefined, context),
       ])
-      return {
-        id: view.id,
-        kind: view.kind,
-        state: now,
-        reason: view.reason,
-        basis: view.basis,
-        authority: view.authority,
-        documentNumber: view.documentNumber,
-        decidedOn: view.decidedOn,
-        publishedOn: view.publishedOn,
-        endsOn: view.endsOn,
-        removedOn: view.removedOn,
-        removalReason: view.removalReason,
-        mirrored: view.mirrored,
-        contested: isContested,
-      }
+      return standingEntry(view, { state: now, contested: isContested })
     }),
   )
 

@@ -60,9 +60,9 @@ const text = (value: string | null): string => {
 
 /** By hand: of a hundred thousand it is most of the work. */
 const members = ({ view, listed, listings }: Told): string => {
-  const { code, uscc, name, status, grade, score, overruled, objected, asOf, stale } = view
+  const { code, uscc, name, status, codeFault, grade, score, overruled, objected, asOf, stale } = view
   const entries = listings.length === 0 ? '[]' : JSON.stringify(listings)
-  return `"code":${text(code)},"uscc":${text(uscc)},"name":${text(name)},"status":"${status}","grade":${text(grade)},"score":${score},"overruled":${overruled},"objected":${objected},"listed":${listed},"listings":${entries},"asOf":${instant(asOf)},"stale":${stale}`
+  return `"code":${text(code)},"uscc":${text(uscc)},"name":${text(name)},"status":"${status}","codeFault":${codeFault === null ? 'null' : `"${codeFault}"`},"grade":${text(grade)},"score":${score},"overruled":${overruled},"objected":${objected},"listed":${listed},"listings":${entries},"asOf":${instant(asOf)},"stale":${stale}`
 }
 
 /** The same one for all rows of an answer. */
@@ -91,6 +91,7 @@ const COLUMNS = [
   'stale',
   'askedName',
   'nameAnswer',
+  'codeFault',
   'error',
 ]
 const padded = (cells: readonly (string | number)[], error = ''): string =>
@@ -121,6 +122,7 @@ export const csv: Writer = {
       String(view.stale),
       row.name ?? '',
       name ?? '',
+      view.codeFault ?? '',
     ])
   },
   end: ({ rows }) => padded(['end', rows]),
