@@ -83,6 +83,8 @@ export interface Keys {
 }
 
 export interface ManifestKeys {
+  /** Where the hub is served, as its operator says. */
+  issuer: string
   /** The key that signs now. */
   kid(): string
   /** Whether it is in the key set. */
@@ -151,6 +153,7 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
       keys: [...signing.all(), ...ring.all()].map(({ jwk, kid }) => ({ ...jwk, kid, use: 'sig', alg: 'ES256' })),
     }),
     manifests: {
+      issuer,
       kid: () => ring.newest().kid,
       knows: (wanted) => ring.all().some((key) => key.kid === wanted),
       sign: (payload) => {

@@ -47,6 +47,16 @@ export const redact = <T>(
   clear: readonly unknown[] = NONE_CLEAR,
 ): T => (mayHold(value, clear, 0) ? (redacted(value, mark, exempt) as T) : value)
 
+/** Whether a text holds a resident ID number, however it is written. */
+export const holdsIdNumber = (text: string): boolean => {
+  let found = false
+  redact(text, () => {
+    found = true
+    return ''
+  })
+  return found
+}
+
 const redacted = (value: unknown, mark: (id: string) => string, exempt: ReadonlySet<string>): unknown => {
   const replaced = (id: string): string => `[居民身份证 ${mark(id)}]`
   const inText = (text: string, fifteen: Fifteen): string => {

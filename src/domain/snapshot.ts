@@ -7,7 +7,7 @@ import { canonical, type Json } from './records.js'
 import type { Head } from './trail.js'
 
 /** How snapshots are chained and their files written. A new form makes a new snapshot of an unchanged list. */
-export const FORM = 3
+export const FORM = 4
 export const FIRST_HASH = '0'.repeat(64)
 /** Longest time that a manifest holds, milliseconds: after it whoever has a copy asks again. */
 const VALID_MS = 86_400_000

@@ -1,4 +1,5 @@
 /** How a webhook is told (Standard Webhooks 1.0): what its answers mean, when a message is tried again, when it is given up. Pure. */
+import { holdsIdNumber } from './privacy.js'
 
 /** After each attempt that failed, seconds: the schedule that the specification proposes, of about three days in all. */
 const TRY_AGAIN_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400] as const
@@ -47,5 +48,16 @@ export const addressFault = (text: string): string | null => {
   if (protocol !== 'https:' && protocol !== 'http:') return '只可使用 https only https'
   if (username !== '' || password !== '') return '地址中不得含账号 an address must hold no credentials'
   if (search !== '' || hash !== '' || /[?#]/.test(text)) return '地址中不得含 ? 或 # an address must hold no ? and no #'
+  // As it is written, and as it is read: percent signs hide digits.
+  if (holdsIdNumber(text) || holdsIdNumber(decoded(text)))
+    return '地址中不得含身份证件号码 an address must hold no ID number'
   return null
+}
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

@@ -2,7 +2,7 @@
 import type { Db, Tx } from './db.js'
 
 /** What notes outside the database call it; a copy has the same. */
-export const identity = async (db: Db): Promise<string> => {
+export const identity = async (db: Db | Tx): Promise<string> => {
   const answer = await db.raw(
     `with made as (insert into database_identity default values on conflict do nothing returning id)
      select id from made union all select id from database_identity limit 1 /* restored.identity */`,

@@ -14,9 +14,11 @@ export interface SellerList {
   uploadedAt: Date
   sellers: number
   malformed: number
+  /** Codes whose check digit is wrong and that led to nobody when the list was sent. */
+  wrongCheckDigit: number
 }
 
-const COLUMNS = `dated, uploaded_at as "uploadedAt", sellers, malformed`
+const COLUMNS = `dated, uploaded_at as "uploadedAt", sellers, malformed, wrong_check_digit as "wrongCheckDigit"`
 
 /** The list that counts, however old. */
 export const current = async (db: Db | Tx, client: string): Promise<SellerList | null> => {
@@ -46,12 +48,12 @@ export const replace = async (
     [client],
   )
   await tx.raw(
-    'create temporary table sent_sellers (scheme text collate "C", code text collate "C") on commit drop /* sellers.replace */',
+    'create temporary table sent_sellers (scheme text collate "C", code text collate "C", valid boolean) on commit drop /* sellers.replace */',
   )
   await copy(tx, sellers)
   const answer = await tx.raw(
-    `with list as (insert into seller_lists (client, dated, uploaded_at, sellers, malformed)
-         values (:client, :dated, :at, (select count(*) from (select distinct scheme, code from sent_sellers) d), :malformed) returning *),
+    `with list as (insert into seller_lists (client, dated, uploaded_at, sellers, malformed, wrong_check_digit)
+         values (:client, :dated, :at, (select count(*) from (select distinct scheme, code from sent_sellers) d), :malformed, (${MISTYPED})) returning *),
        kept as (insert into sellers (list_id, scheme, code) select distinct l.id, s.scheme, s.code from list l, sent_sellers s)
      select ${COLUMNS} from list /* sellers.replace new */`,
     { client, dated, at, malformed },
@@ -59,6 +61,10 @@ export const replace = async (
   await marked(tx, client)
   return answer.rows[0]
 }
+
+/** A genuine code that fails its check digit leads to the operator whose registration says so. */
+const MISTYPED = `select count(*) from (select distinct scheme, code from sent_sellers where not valid) d
+  where not exists (select 1 from codes c where c.scheme = d.scheme and c.code = d.code and c.known_to is null)`
 
 /** Notes which operators stand on the client's list by their own USCC (migration 33). */
 export const marked = async (tx: Db | Tx, client: string): Promise<void> => {
@@ -71,7 +77,7 @@ export const marked = async (tx: Db | Tx, client: string): Promise<void> => {
 const copy = async (tx: Tx, sellers: Iterable<Seller>): Promise<void> => {
   const connection = await tx.client.acquireConnection()
   try {
-    const into = connection.query(copyFrom('copy sent_sellers (scheme, code) from stdin'))
+    const into = connection.query(copyFrom('copy sent_sellers (scheme, code, valid) from stdin'))
     await pipeline(Readable.from(linesOf(sellers)), into)
   } finally {
     await tx.client.releaseConnection(connection)
@@ -81,8 +87,8 @@ const copy = async (tx: Tx, sellers: Iterable<Seller>): Promise<void> => {
 /** A code has no character that COPY reads otherwise, but for a shop id's backslash. */
 function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
   let [lines, many] = ['', 0]
-  for (const { scheme, code } of sellers) {
-    lines += `${scheme}\t${code.replaceAll('\\', '\\\\')}\n`
+  for (const { scheme, code, valid } of sellers) {
+    lines += `${scheme}\t${code.replaceAll('\\', '\\\\')}\t${valid}\n`
     many += 1
     if (many % LINES_AT_ONCE === 0) {
       yield lines

@@ -16,6 +16,9 @@ export interface Snapshot {
   removed: number
   publishedAt: Date
   form: number
+  /** Where the hub was served when it was made, and the identity of the database: what the Atom feed of it says. */
+  origin: string | null
+  feedId: string
   /** Null: made before there were files. */
   files: FileSaid[] | null
   firstEnd: string | null
@@ -28,7 +31,7 @@ export interface Signed {
 }
 
 const COLUMNS = `s.sequence, s.previous_hash as "previousHash", s.hash, s.entries, s.added, s.changed, s.removed,
-  s.published_at as "publishedAt", s.form, s.files, s.first_end::date as "firstEnd"`
+  s.published_at as "publishedAt", s.form, s.origin, s.feed_id as "feedId", s.files, s.first_end::date as "firstEnd"`
 
 /** Something left the public list of which the last snapshot still holds, or may hold, the body. */
 const HELD_STILL = `(exists (select 1 from published_entries where to_sequence is null and line is null)
@@ -92,6 +95,8 @@ export const open = async (tx: Tx, snapshot: Snapshot, runId: number): Promise<v
     removed: snapshot.removed,
     published_at: snapshot.publishedAt,
     form: snapshot.form,
+    origin: snapshot.origin,
+    feed_id: snapshot.feedId,
     run_id: runId,
   })
 }

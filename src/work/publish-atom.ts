@@ -1,10 +1,21 @@
 /** The latest changes of the list as a feed (RFC 4287); what has left it is a tombstone (RFC 6721) that names nobody. */
-import type { Written } from './publish-files.js'
 
 /** Changes told: with more, a reader takes a file or a delta. */
 export const FEED_CHANGES = 500
-/** Names the feed for good, wherever it is served. */
-const FEED_ID = 'urn:uuid:6d1f3c52-3c0e-4f58-9a77-0d0b3b1c5b10'
+
+export interface Feed {
+  /** Names the feed for good and as no other hub's: the identity of the database. */
+  feedId: string
+  /** Where the hub is served, such as https://hub.example; null: its operator has not said, and links are relative. */
+  origin: string | null
+  publishedAt: Date
+}
+
+/** A port that was left to the system is not known when the feed is made. */
+const ANY_PORT = /:0$/
+
+/** The address by which keys call the hub, as links begin. */
+export const originIn = (issuer: string): string | null => (ANY_PORT.test(issuer) ? null : issuer.replace(/\/$/, ''))
 
 export interface FeedChange {
   id: string
@@ -23,26 +34,35 @@ interface Told {
   contested: boolean
 }
 
-export const atom = (snapshot: Written, changes: readonly FeedChange[]): string =>
+export const atom = ({ feedId, origin, publishedAt }: Feed, changes: readonly FeedChange[]): string => {
+  const base = text(origin ?? '')
+  const told = changes.map(({ id, at, line }) =>
+    line === null ? tombstone(id, at) : entry(base, id, at, JSON.parse(line) as Told),
+  )
+  return head(feedId, base, publishedAt) + told.join('') + TAIL
+}
+
+const head = (feedId: string, base: string, publishedAt: Date): string =>
   `<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0" xml:lang="zh-CN">
-<id>${FEED_ID}</id>
+<id>urn:uuid:${feedId}</id>
 <title>严重失信名单 Blacklist</title>
-<updated>${snapshot.publishedAt.toISOString()}</updated>
+<updated>${publishedAt.toISOString()}</updated>
 <author><name>吉林省电子商务信用信息枢纽</name></author>
-<link rel="self" type="application/atom+xml" href="/data/blacklist.atom"/>
-<link rel="alternate" type="text/html" href="/blacklist"/>
-${changes.map(({ id, at, line }) => (line === null ? tombstone(id, at) : entry(id, at, JSON.parse(line) as Told))).join('')}</feed>
+<link rel="self" type="application/atom+xml" href="${base}/data/blacklist.atom"/>
+<link rel="alternate" type="text/html" href="${base}/blacklist"/>
 `
+
+const TAIL = '</feed>\n'
 
 const tombstone = (id: string, at: Date): string =>
   `<at:deleted-entry ref="urn:uuid:${id}" when="${at.toISOString()}"/>\n`
 
-const entry = (id: string, at: Date, told: Told): string => `<entry>
+const entry = (base: string, id: string, at: Date, told: Told): string => `<entry>
 <id>urn:uuid:${id}</id>
 <title>${text(told.name)}</title>
 <updated>${at.toISOString()}</updated>
-<link rel="alternate" type="text/html" href="/blacklist/${id}"/>
+<link rel="alternate" type="text/html" href="${base}/blacklist/${id}"/>
 <summary>${text(`${told.reason}；${told.authority} ${told.documentNumber}；公示 ${told.publishedOn}${told.endsOn === null ? '' : `，届满 ${told.endsOn}`}${told.contested ? '；有异议，正在核查' : ''}`)}</summary>
 </entry>
 `

@@ -22,7 +22,7 @@ import { forgetChanges } from '../store/public-list.js'
 import * as restored from '../store/restored.js'
 import * as snapshots from '../store/snapshots.js'
 import * as trail from '../store/trail.js'
-import { atom, FEED_CHANGES } from './publish-atom.js'
+import { atom, FEED_CHANGES, originIn } from './publish-atom.js'
 import { ATOM, FORMS } from './publish-files.js'
 import { alone, type Occasioned } from './run.js'
 
@@ -108,6 +108,8 @@ const take = async (tx: Tx, { run, now, manifests, noted }: Taking): Promise<sna
     // Two publications within one instant of a clock that stands still are told apart by their sequence.
     publishedAt: now,
     form: FORM,
+    origin: originIn(manifests.issuer),
+    feedId: await restored.identity(tx),
     files: null,
     firstEnd: null,
   }

@@ -51,9 +51,7 @@ describe('the directory by grade over HTTP', () => {
     const weighed = { fact: 'serious_list', why: 'VETO', knownAt } as const
     await scored(world, await operatorId(world, hidden), 100, 'D', [record], '2026-02-10', weighed)
     // As a hiding leaves it, without the scoring that follows.
-    await db('public_entries')
-      .where({ listing_id: Buffer.from(listing, 'base64url').toString().split(':')[1] })
-      .del()
+    await db('public_entries').where({ listing_id: listing }).del()
   })
   after(() => world.close())
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { usccValid } from '../../src/domain/identity.js'
 import { globalOf, makeWorld, NOW, operatorId, registration, scored, TODAY, uscc, type World } from './world.js'
 
 const GRADES = 'standing { grade score overruled } score { value grade }'
@@ -70,6 +71,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
       uploadedAt: NOW.toISOString(),
       sellers: 2,
       malformed: 1,
+      wrongCheckDigit: 0,
       holdsUntil: '2026-09-02',
       sequence: 1,
     })
@@ -153,6 +155,37 @@ describe('a marketplace’s own sellers over HTTP', () => {
       sellers: 1,
       malformed: 0,
     })
+  })
+
+  it('section 7: counts codes that are mistyped, and not a genuine one whose check digit is wrong', async () => {
+    const mistyped = `${own.slice(0, 17)}${own.endsWith('1') ? '2' : '1'}`
+    const { body } = await send(`${own}\n${mistyped}\n${mistyped}\n`)
+    expect(body).to.deep.include({ sellers: 2, malformed: 0, wrongCheckDigit: 1 })
+    await world.database.db('operators').where({ uscc: other }).update({ uscc: mistyped })
+    expect((await send(`${own}\n${mistyped}\n`)).body).to.deep.include({ sellers: 2, wrongCheckDigit: 0 })
+    await world.database.db('operators').where({ uscc: mistyped }).update({ uscc: other })
+  })
+
+  it('F-5: keeps no ID number as a shop id, however it is written', async () => {
+    const id = '220102199003071234'
+    const valid = [...'0123456789X'].map((digit) => id.slice(0, 17) + digit).filter((code) => !usccValid(code))
+    const lines = [
+      own,
+      other,
+      ...valid,
+      `shop:mall:${valid[0]}`,
+      '220102199003 07123X',
+      '２２０１０２１９９００３０７１２３４',
+    ]
+    const { body } = await send(
+      `${[...lines, own, 's-1', 's-2', ...Array.from({ length: 20 }, (_, n) => `s-${n}`)].join('\n')}\n`,
+      {
+        query: '?marketplace=mall',
+      },
+    )
+    const kept = await world.database.db('sellers').pluck('code')
+    expect(kept.filter((code: string) => /^(?:shop:mall:)?(?:22|２２)/.test(code))).to.deep.equal([])
+    expect(body).to.deep.include({ sellers: 22, malformed: valid.length + 3 })
   })
 
   it('a file that is none, a day that cannot be and a strange parameter change nothing', async () => {

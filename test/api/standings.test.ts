@@ -111,20 +111,42 @@ describe('many standings in one question', () => {
     ])
   })
 
+  it('section 7: says what is wrong with how an unknown code is written, as /check and GraphQL say it', async () => {
+    const mistyped = `${ONE.slice(0, 17)}${ONE.endsWith('1') ? '2' : '1'}`
+    const codes = [ONE, mistyped, 'x', uscc(88), '']
+    const { lines } = await askRows(world, codes)
+    const faults = [null, 'CODE_CHECK_DIGIT', 'CODE_FORM', null, undefined]
+    expect(lines.map(({ codeFault }) => codeFault)).to.deep.equal(faults)
+    for (const [n, code] of codes.slice(0, 4).entries()) {
+      const one = await (await fetch(`${world.url}/v1/standing/${code}`)).json()
+      expect(one, code).to.deep.include({ codeFault: faults[n] })
+      const { data } = await world.ask('query($code: String!) { standing(code: $code) { codeFault } }', {
+        variables: { code },
+      })
+      expect(data.standing, code).to.deep.equal({ codeFault: faults[n] })
+      const page = await fetch(`${world.url}/check`, {
+        method: 'POST',
+        body: new URLSearchParams({ codes: code, format: 'csv' }),
+      })
+      const text = await page.text()
+      expect(/CODE_\w+/.exec(text)?.[0] ?? null, code).to.equal(faults[n])
+    }
+  })
+
   it('answers as CSV, where nothing is a formula, with a last line that says so', async () => {
     const body = [{ code: ONE, ref: '=1+1' }, { code: '@x', name: '-2' }, {}]
     const { headers, text } = await askRows(world, body, { headers: { accept: 'text/csv' } })
     expect(headers.get('content-type')).to.contain('text/csv')
     const rows = text.split('\r\n')
     expect(rows[0]).to.equal(
-      'row,ref,code,uscc,name,status,grade,score,overruled,objected,listed,listings,asOf,stale,askedName,nameAnswer,error',
+      'row,ref,code,uscc,name,status,grade,score,overruled,objected,listed,listings,asOf,stale,askedName,nameAnswer,codeFault,error',
     )
     expect(rows[1]).to.equal(
-      `1,'=1+1,${ONE},${ONE},虚构青禾有限公司,KNOWN,,,false,false,false,,1970-01-01T00:00:00.000Z,true,,,`,
+      `1,'=1+1,${ONE},${ONE},虚构青禾有限公司,KNOWN,,,false,false,false,,1970-01-01T00:00:00.000Z,true,,,,`,
     )
-    expect(rows[2]).to.contain(`2,,'@x,,,UNKNOWN`).and.contain(`'-2,UNKNOWN,`)
-    expect(rows[3]).to.equal(`3${','.repeat(16)}ROW_NO_CODE`)
-    expect(rows[4]).to.equal(`end,3${','.repeat(15)}`)
+    expect(rows[2]).to.contain(`2,,'@x,,,UNKNOWN`).and.contain(`'-2,UNKNOWN,CODE_FORM,`)
+    expect(rows[3]).to.equal(`3${','.repeat(17)}ROW_NO_CODE`)
+    expect(rows[4]).to.equal(`end,3${','.repeat(16)}`)
   })
 
   const refusals: [string, unknown, Parameters<typeof askRows>[2], number, string][] = [

@@ -92,7 +92,7 @@ describe('taking back and concerns over HTTP', () => {
   it('concerns wait for officers and reviewers, are settled with a note, and are nobody else to see', async () => {
     const id = await listed()
     const { db } = world.database
-    const uuid = Buffer.from(id, 'base64url').toString().split(':')[1] ?? ''
+    const uuid = id
     await db.transaction((tx) =>
       concerns.open(tx, {
         listingId: uuid,

@@ -416,9 +416,13 @@ export const publishListing = async (
   return id
 }
 
-export const globalOf = (type: string, key: string | number): string =>
-  Buffer.from(`${type}:${key}`).toString('base64url')
+/** The id of a listing of this hub is its uuid. */
+const UUID_LENGTH = 36
 
-/** Of a listing of this hub the id is its key. */
+export const globalOf = (type: string, key: string | number): string =>
+  type === 'Listing' && String(key).length === UUID_LENGTH
+    ? String(key)
+    : Buffer.from(`${type}:${key}`).toString('base64url')
+
 export const keyIn = (id: string): string =>
-  id.length === 36 ? id : (Buffer.from(id, 'base64url').toString().split(':')[1] ?? '')
+  id.length === UUID_LENGTH ? id : (Buffer.from(id, 'base64url').toString().split(':')[1] ?? '')

@@ -113,6 +113,10 @@ describe('addresses that subscribers give', () => {
     `https://a.example/${'x'.repeat(500)}`,
     'https://[::1',
     'https://a b.example',
+    // F-5: an ID number, as it is written and behind percent signs.
+    'https://a.example/hooks/220102199003071234',
+    'https://a.example/%32%32%30102199003071234',
+    'https://220102199003071234.example/x',
   ]
   for (const address of FAULTY)
     it(`${JSON.stringify(address).slice(0, 60)} cannot be one`, () => {

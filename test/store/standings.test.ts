@@ -172,8 +172,8 @@ describe('standing of many, against what scores say', () => {
       case 'list':
         return db().transaction((tx) =>
           sellers.replace(tx, { client: CLIENT, dated: TODAY, malformed: 0, at: now }, [
-            ...does.of.map((n) => ({ scheme: 'uscc' as const, code: codeOf(n) })),
-            ...(does.older ? [{ scheme: 'uscc' as const, code: OLDER }] : []),
+            ...does.of.map((n) => ({ scheme: 'uscc' as const, code: codeOf(n), valid: true })),
+            ...(does.older ? [{ scheme: 'uscc' as const, code: OLDER, valid: true }] : []),
           ]),
         )
       case 'authorise':

@@ -55,7 +55,7 @@ const one = async (world: World): Promise<void> => {
   const record = await recordId(world, `${NUMBER}/${code}`)
   await scored(world, await operatorId(world, code), 317, 'D', [record])
   const listing = await publishListing(world, code, NUMBER)
-  const listingId = Buffer.from(listing, 'base64url').toString().split(':')[1]
+  const listingId = listing
   await db('concerns').insert({
     listing_id: listingId,
     cause: 'ABSENT',

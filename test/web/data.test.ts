@@ -121,6 +121,18 @@ describe('the list as data', () => {
     expect(tags.filter(({ name, uri }) => name === 'entry' && uri === 'http://www.w3.org/2005/Atom')).to.have.length(1)
   })
 
+  it('F-14: the feed is named by the identity of this hub, and says by whole addresses where it stands', async () => {
+    const { text } = await get('/data/blacklist.atom')
+    const { id } = await world.database.db('database_identity').first('id')
+    expect(/<feed[^>]*>\s*<id>([^<]+)</.exec(text)?.[1]).to.equal(`urn:uuid:${id}`)
+    const links = [...text.matchAll(/<link rel="(\w+)"[^>]* href="([^"]+)"/g)].map(([, rel, href]) => `${rel} ${href}`)
+    expect(links.slice(0, 2)).to.deep.equal([
+      'self http://hub.test/data/blacklist.atom',
+      'alternate http://hub.test/blacklist',
+    ])
+    expect(links.filter((link) => !link.includes(' http://hub.test/'))).to.deep.equal([])
+  })
+
   it('a stock feed reader takes the feed: who is listed, since when, and where that stands', async () => {
     const { text } = await get('/data/blacklist.atom')
     const feed = parseFeed(text)

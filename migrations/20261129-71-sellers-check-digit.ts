@@ -1,0 +1,13 @@
+import type { Knex } from 'knex'
+
+/** Of each list of sellers how many of its codes are mistyped, as far as a check digit tells. Lists sent before say 0. */
+export const up = async (knex: Knex): Promise<void> => {
+  await knex.raw(`
+    alter table seller_lists add column wrong_check_digit integer not null default 0;
+    comment on column seller_lists.wrong_check_digit is 'codes whose check digit is wrong and that led to nobody when the list was sent';
+  `)
+}
+
+export const down = async (knex: Knex): Promise<void> => {
+  await knex.raw('alter table seller_lists drop column wrong_check_digit')
+}
