@@ -6,14 +6,14 @@ const LONGEST_MONTHS = 12
 
 export interface Term {
   givenOn: string
-  /** First day on which it no longer holds. */
+  /** Last day on which it holds. */
   endsOn: string
 }
 
 /** Why a term recorded today is none; null: it is one. */
 export const termFault = ({ givenOn, endsOn }: Term, today: string): string | null => {
   if (givenOn > today) return '授权日期在今天之后 it was given after today'
-  if (endsOn <= today) return '授权已经到期 it has ended already'
+  if (endsOn < today) return '授权已经到期 it has ended already'
   if (endsOn > addMonths(givenOn, LONGEST_MONTHS))
     return `期限最长 ${LONGEST_MONTHS} 个月 at most ${LONGEST_MONTHS} months`
   return null

@@ -69,7 +69,7 @@ export interface Clock {
   startsOn: string
   /** The first day on which repair may be asked for. */
   repairFrom: ClockDay
-  /** The first day on which it is no longer shown. */
+  /** The last day on which it is shown. */
   endsOn: ClockDay
   /** A ban fixed by law ends later than the term and has lengthened it. */
   lengthened: boolean
@@ -133,12 +133,12 @@ const clockBy = (row: ClockRow, entry: Clocked): Clock | null => {
   const startsOn = anew ?? dayOf(row.countedFrom, entry)
   if (startsOn === null) return null
   const term = addMonths(startsOn, row.maximumMonths)
-  const banned = row.legalBan === 'LENGTHENS' && entry.banUntil !== null ? addDays(entry.banUntil, 1) : null
+  const banned = row.legalBan === 'LENGTHENS' ? entry.banUntil : null
   const lengthened = banned !== null && banned > term
   return {
     clock: row.clock,
     startsOn,
-    repairFrom: { on: addMonths(startsOn, row.minimumMonths), row },
+    repairFrom: { on: row.minimumMonths === 0 ? startsOn : addDays(addMonths(startsOn, row.minimumMonths), 1), row },
     endsOn: { on: lengthened ? banned : term, row },
     lengthened,
   }

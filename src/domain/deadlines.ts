@@ -27,8 +27,11 @@ export interface Deadline {
   dueOn: string
   /** It lies beyond the published holidays, and may yet move. */
   provisional: boolean
-  rule: LegalNumber
+  rule: SetNumber
 }
+
+/** A number that says how many days there are. */
+export type SetNumber = LegalNumber & { value: number }
 
 export interface DeadlineChanges {
   begun: Deadline[]
@@ -84,11 +87,12 @@ const begin = (name: DeadlineName, startsOn: string | null, days: Days, { list, 
   return [{ name, startsOn, rule, ...dueDay({ name, startsOn, rule }, calendar) }]
 }
 
-const selected = (list: ListKind, name: NumberName, days: Days): LegalNumber | null => {
+const selected = (list: ListKind, name: NumberName, days: Days): SetNumber | null => {
   // All rows of one number are selected by the same day (checked when they are loaded).
   const by = list.numbers.find((row) => row.name === name)?.selectedBy
   const day = by === undefined ? null : days[by]
-  return day === null ? null : numberOf(list, name, day)
+  const row = day === null ? null : numberOf(list, name, day)
+  return row !== null && row.value !== null ? { ...row, value: row.value } : null
 }
 
 interface Changes {

@@ -151,7 +151,7 @@ const numbered =
   (name: NumberName, unit: string, on: (of: DocumentOf) => string = dayOf): Source =>
   (of) => {
     const row: LegalNumber | null = numberOf(of.list, name, on(of))
-    return row && sourced(`${row.value}${unit}`, row)
+    return row && sourced(row.value === null ? '无' : `${row.value}${unit}`, row)
   }
 
 const ruled =

@@ -24,7 +24,7 @@ interface EndRules {
 }
 
 /**
- * The first day on which it no longer stands; null where nothing fixes one. A ban that law sets lengthens what 公示系统 shows,
+ * The last day on which it stands; null where nothing fixes one. A ban that law sets lengthens what 公示系统 shows,
  * never this.
  */
 export const endHere = ({ list, clocks }: EndRules, standing: Standing): string | null => {

@@ -1,13 +1,13 @@
 /** What a record is evidence of: from the bodies of an operator's records to the facts a scorecard weighs. Pure. */
 import { addDays } from './dates.js'
 import type { FactEvent, FactFamily, FactName } from './facts.js'
-import { factOfList, type ListKind, termEnd } from './lists.js'
+import { type Counting, factOfList, type ListKind, termEnd } from './lists.js'
 import { isHeavy, isWithdrawn, severity } from './penalty.js'
 import type { Body, Json, RecordKind } from './records.js'
 import { repairsOf } from './repair-targets.js'
 
 /** What of a kind of list makes facts. */
-export type ListFacts = Pick<ListKind, 'id' | 'fact' | 'terms'>
+export type ListFacts = Pick<ListKind, 'id' | 'fact' | 'terms'> & { counting?: Pick<Counting, 'lastDay'> }
 
 export interface Evidence {
   record: number
@@ -226,10 +226,18 @@ const outweighs = (one: Told, other: Told): boolean => {
 
 /** The first day on which a mirrored entry no longer stands: removed, else its own end, else the term of its kind; null: not known. */
 export const entryEnd = (body: Body, lists: readonly ListFacts[]): string | null => {
-  const day = (field: string): string | null => (typeof body[field] === 'string' ? (body[field] as string) : null)
-  const list = lists.find((row) => row.id === body['list'])
-  return day('removed_on') ?? day('ends_on') ?? (list ? termEnd(list, day('listed_on')) : null)
+  return text(body['removed_on']) ?? afterLastDay(lists, lastDayOf(body, lists))
 }
+
+/** The last day of a mirrored entry's term: as its authority says, else by the term of its kind; null: not known. */
+export const lastDayOf = (body: Body, lists: readonly ListFacts[]): string | null => {
+  const list = lists.find((row) => row.id === body['list'])
+  return text(body['ends_on']) ?? (list ? termEnd(list, text(body['listed_on'])) : null)
+}
+
+/** The first day on which what ends on `endsOn` no longer stands, by the counting of these rules (lists.ts Counting). */
+export const afterLastDay = (lists: readonly ListFacts[], endsOn: string | null): string | null =>
+  endsOn !== null && lists.some(({ counting }) => counting?.lastDay === 'STANDS') ? addDays(endsOn, 1) : endsOn
 
 /** What a decision that a listing rests on has become, over all its sources. */
 export interface Ground {

@@ -85,7 +85,7 @@ export const listed = (entry: Entry, list: ListKind, asOf: string): boolean =>
   entry.publishedOn !== null &&
   entry.publishedOn <= asOf &&
   entry.endsOn !== null &&
-  asOf < entry.endsOn
+  asOf <= entry.endsOn
 
 const checkActor = (row: MoveRow, before: Case, act: Act): DenialCode | null => {
   if (!row.from.includes(before.state)) return 'STATE'

@@ -1,7 +1,15 @@
 /** Whether the table of kinds of list may be used: what a schema cannot say. */
-import { isDate } from './dates.js'
+import { addDays, isDate } from './dates.js'
 import { factRow } from './facts.js'
-import type { Consent, Dated, LegalNumber, ListKind, Term } from './lists.js'
+import {
+  type Consent,
+  type Dated,
+  type LegalNumber,
+  type ListKind,
+  NUMBER_NAMES,
+  type NumberName,
+  type Term,
+} from './lists.js'
 
 export interface ListFault {
   place: string
@@ -72,9 +80,23 @@ const checkRow = (row: ListKind, say: Say): void => {
   if (row.deciders.length === 0)
     say(`${row.id}.deciders`, '在此认定的名单须写明由哪一级认定。A kind decided here needs those who may decide.')
   if (row.terms.length === 0) say(`${row.id}.terms`, '在此认定的名单须有期限。A kind decided here needs a term.')
-  if (!row.numbers.some((each) => each.name === 'DEFENCE_WORKDAYS')) {
-    say(`${row.id}.numbers`, '在此认定的名单须有陈述申辩期限。A kind decided here needs a time for the defence.')
-  }
+  for (const name of NUMBER_NAMES) checkCovered(row, name, say)
+}
+
+/** A guard never passes for want of a row: each number has one on every day from its first row on, if only to say that there is none. */
+const checkCovered = (row: ListKind, name: NumberName, say: Say): void => {
+  const rows = row.numbers.filter((each) => each.name === name)
+  const place = `${row.id}.numbers.${name}`
+  if (rows.length === 0)
+    say(place, '缺少该项规则；没有期限的写明“无”及出处。The row is missing: a value, or none with its source.')
+  const ordered = [...rows].sort((a, b) => ((a.from ?? FIRST_DAY) < (b.from ?? FIRST_DAY) ? -1 : 1))
+  ordered.forEach(({ to, value }, i) => {
+    const next = ordered[i + 1]
+    if (to !== null && next?.from !== addDays(to, 1))
+      say(place, `${to} 之后没有适用的规则。No row applies after ${to}.`)
+    if (name === 'DEFENCE_WORKDAYS' && value === null)
+      say(place, '在此认定的名单须有陈述申辩期限。A kind decided here needs a time for the defence.')
+  })
 }
 
 const checkMeasures = (row: ListKind, items: readonly string[], say: Say): void => {
@@ -108,7 +130,7 @@ const checkDated = (rows: readonly (Term | LegalNumber)[], place: string, say: S
   rows.forEach((row, i) => {
     const here = `${place}[${i}]`
     const value = 'years' in row ? row.years : row.value
-    if (!Number.isSafeInteger(value) || value < ('years' in row ? 1 : 0))
+    if (value !== null && (!Number.isSafeInteger(value) || value < ('years' in row ? 1 : 0)))
       say(here, `不是合适的整数：${value}。Not a fitting integer.`)
     checkDays(row, here, say)
     if (row.confirmed !== (row.mark === 'F'))

@@ -3,7 +3,7 @@
  * are dated, chosen by the day that the row names, and each says where its number comes from. A kind without a legal
  * basis cannot be made, and one for a single province not without that province's own regulation (国办发〔2020〕49号).
  */
-import { addYears } from './dates.js'
+import { addDays, addMonths, addYears } from './dates.js'
 import type { FactName, Words } from './facts.js'
 
 export { checkLists, type ListFault } from './lists-check.js'
@@ -50,20 +50,24 @@ export interface Term extends Dated, Sourced {
   confirmed: boolean
 }
 
-export type NumberName =
-  | 'DEFENCE_WORKDAYS'
-  | 'PUBLICATION_WORKDAYS'
-  | 'REPAIR_MIN_MONTHS'
-  | 'REPAIR_ACCEPT_WORKDAYS'
-  | 'REPAIR_DECIDE_WORKDAYS'
-  | 'WITHDRAWAL_WORKDAYS'
-  | 'SERVICE_NOTICE_DAYS'
-  | 'OBJECTION_WORKDAYS'
-  | 'HIDING_CONFIRM_WORKDAYS'
+/** Numbers that guards and deadlines read: a kind decided here has a row for each of them, without a gap up to today. */
+export const NUMBER_NAMES = [
+  'DEFENCE_WORKDAYS',
+  'PUBLICATION_WORKDAYS',
+  'REPAIR_MIN_MONTHS',
+  'REPAIR_ACCEPT_WORKDAYS',
+  'REPAIR_DECIDE_WORKDAYS',
+  'WITHDRAWAL_WORKDAYS',
+  'SERVICE_NOTICE_DAYS',
+  'OBJECTION_WORKDAYS',
+  'HIDING_CONFIRM_WORKDAYS',
+] as const
+export type NumberName = (typeof NUMBER_NAMES)[number]
 
 export interface LegalNumber extends Dated, Sourced {
   name: NumberName
-  value: number
+  /** Null: none is set, and `basis` says by what. */
+  value: number | null
   selectedBy: SelectedBy
   /** Only of what a standing entry feels: the months before a repair. */
   standing?: Standing
@@ -97,8 +101,18 @@ export interface RemovalRule extends Words, Sourced {
   reason: RemovalReason
 }
 
+/**
+ * How terms of years and months are counted. STANDS: the corresponding day is the last one of the term. Score rules kept before
+ * this row existed lack it; they ended a term as that day began.
+ */
+export interface Counting extends Sourced {
+  lastDay: 'STANDS'
+  confirmed: boolean
+}
+
 export interface ListKind extends Words {
   id: string
+  counting: Counting
   legalBasis: LegalBasis[]
   authority: string
   scope: 'NATIONAL' | 'PROVINCIAL'
@@ -134,8 +148,8 @@ export interface Counted {
 type Terms = Pick<ListKind, 'terms'>
 
 /**
- * The day on which an entry's term is complete, and from which it no longer stands. Null where no day of decision is
- * known or no term is fixed: such an entry ends only by an act.
+ * The last day on which an entry stands: the corresponding day of the last month (Civil Code arts 201 and 202). Null where no
+ * day of decision is known or no term is fixed: such an entry ends only by an act.
  */
 export const termEnd = (list: Terms, decidedOn: string | null, counted: Counted = {}): string | null => {
   const years = termYears(list, decidedOn, counted)
@@ -154,11 +168,25 @@ const termYears = (list: Terms, decidedOn: string | null, { publishedOn, asOf }:
   return follow(own.years, later(list.terms, own, asOf), ({ years }) => years)
 }
 
+/**
+ * The first day on which repair may be applied for: the day after the months are complete (Civil Code arts 201 and 202). Null
+ * where no row says how many months an entry of that decision waits.
+ */
+export const firstRepairDay = (
+  list: ListKind,
+  decidedOn: string,
+  { from, on }: { from: string; on: string },
+): string | null => {
+  const months = repairMonths(list, decidedOn, on)
+  if (months === null || months === 0) return months === null ? null : from
+  return addDays(addMonths(from, months), 1)
+}
+
 /** Months that must have gone by before a repair, as the rows of `on` have it for an entry decided on a day. */
-export const repairMonths = (list: ListKind, decidedOn: string, on: string): number => {
+const repairMonths = (list: ListKind, decidedOn: string, on: string): number | null => {
   const rows = list.numbers.filter(({ name }) => name === 'REPAIR_MIN_MONTHS')
   const own = rows.find((row) => applies(row, decidedOn))
-  return own === undefined ? 0 : follow(own.value, later(rows, own, on), ({ value }) => value)
+  return own === undefined ? null : follow(own.value ?? 0, later(rows, own, on), ({ value }) => value ?? 0)
 }
 
 /** Rows that came into force after an entry's own, in order. */
@@ -200,6 +228,10 @@ export const levelOf = (division: string): Level => {
 /** The row of a number that applies on a day: of the notice, the decision, the application, as `selectedBy` says. */
 export const numberOf = (list: ListKind, name: NumberName, on: string): LegalNumber | null =>
   list.numbers.find((row) => row.name === name && applies(row, on)) ?? null
+
+/** Null: no row applies on that day, or the row says that there is none. */
+export const daysOf = (list: ListKind, name: NumberName, on: string): number | null =>
+  numberOf(list, name, on)?.value ?? null
 
 const applies = (row: Dated, on: string): boolean =>
   (row.from === null || row.from <= on) && (row.to === null || on <= row.to)

@@ -3,7 +3,7 @@ import { addWorkdays } from './calendar.js'
 import { type Act, type Case, type Rules, STATES } from './case.js'
 import { addDays } from './dates.js'
 import { endHere } from './ends.js'
-import { basisOn, consentNeeded, numberOf, termEnd } from './lists.js'
+import { basisOn, consentNeeded, daysOf, numberOf, termEnd } from './lists.js'
 import {
   type Guard,
   groundStands,
@@ -47,7 +47,7 @@ const isLate = (before: Case, act: Act, rules: Rules): boolean => {
 }
 const basisInForce: Guard = (_, act, { list }) => (basisOn(list, act.on) === null ? 'NO_BASIS' : null)
 const defenceTime: Guard = (_, act, { list }) =>
-  numberOf(list, 'DEFENCE_WORKDAYS', act.on) === null ? 'NO_DEFENCE_TIME' : null
+  daysOf(list, 'DEFENCE_WORKDAYS', act.on) === null ? 'NO_DEFENCE_TIME' : null
 const defenceOver: Guard = (before, act, rules) => {
   if (act.waived === true) return act.documentNumber?.trim() ? null : 'WAIVER_WITHOUT_DOCUMENT'
   const until = lastDefenceDay(before, rules)
@@ -72,16 +72,17 @@ const consented: Guard = (_, { service, consentNumber }) =>
   service === 'ELECTRONIC' && !consentNumber?.trim() ? 'NO_SERVICE_CONSENT' : null
 const servable: Guard = (_, act, { list }) => {
   const notice = act.service === 'PUBLIC_NOTICE'
-  return notice && numberOf(list, 'SERVICE_NOTICE_DAYS', act.on) === null ? 'NO_NOTICE_TIME' : null
+  return notice && daysOf(list, 'SERVICE_NOTICE_DAYS', act.on) === null ? 'NO_NOTICE_TIME' : null
 }
 const served: Guard = ({ servedOn }, act) => {
   if (servedOn === null) return 'NOT_SERVED'
   return act.on < servedOn ? { code: 'NOT_SERVED', from: servedOn } : null
 }
-const objectionsOver: Guard = ({ servedOn }, act, { list, calendar }) => {
-  if (servedOn === null) return 'NOT_SERVED'
-  const days = numberOf(list, 'OBJECTION_WORKDAYS', servedOn)
-  if (days === null) return null
+const objectionsOver: Guard = ({ decidedOn, servedOn }, act, { list, calendar }) => {
+  if (servedOn === null || decidedOn === null) return 'NOT_SERVED'
+  const days = numberOf(list, 'OBJECTION_WORKDAYS', decidedOn)
+  if (days === null) return 'NO_OBJECTION_RULE'
+  if (days.value === null) return null
   const last = addWorkdays(calendar, servedOn, days.value).date
   return act.on <= last ? { code: 'OBJECTION_RUNNING', from: addDays(last, 1) } : null
 }
@@ -89,15 +90,15 @@ const objectionsOver: Guard = ({ servedOn }, act, { list, calendar }) => {
 /** The day told to the party stands, unless holidays published since then lengthen it. */
 const lastDefenceDay = (before: Case, { list, calendar }: Rules): string | null => {
   if (before.notifiedOn === null || before.defenceUntil === null) return null
-  const days = numberOf(list, 'DEFENCE_WORKDAYS', before.notifiedOn)
-  const now = days === null ? before.defenceUntil : addWorkdays(calendar, before.notifiedOn, days.value).date
+  const days = daysOf(list, 'DEFENCE_WORKDAYS', before.notifiedOn)
+  const now = days === null ? before.defenceUntil : addWorkdays(calendar, before.notifiedOn, days).date
   if (now > before.defenceUntil) return now
   return before.defenceUntil
 }
 
 /** A public notice is service when its days have gone by; every other kind on its own day. */
 const effectiveOn = (act: Act, { list }: Rules): string =>
-  act.service === 'PUBLIC_NOTICE' ? addDays(act.on, numberOf(list, 'SERVICE_NOTICE_DAYS', act.on)?.value ?? 0) : act.on
+  act.service === 'PUBLIC_NOTICE' ? addDays(act.on, daysOf(list, 'SERVICE_NOTICE_DAYS', act.on) ?? 0) : act.on
 
 export const DECISION_MOVES = {
   openLead: {
@@ -146,8 +147,8 @@ export const DECISION_MOVES = {
     guards: [consented, servable, defenceTime],
     sets: (_, act, rules) => {
       const notifiedOn = effectiveOn(act, rules)
-      const days = numberOf(rules.list, 'DEFENCE_WORKDAYS', notifiedOn)
-      const end = addWorkdays(rules.calendar, notifiedOn, days?.value ?? 0)
+      const days = daysOf(rules.list, 'DEFENCE_WORKDAYS', notifiedOn)
+      const end = addWorkdays(rules.calendar, notifiedOn, days ?? 0)
       return { notifiedOn, defenceUntil: end.date, provisional: end.provisional }
     },
   },

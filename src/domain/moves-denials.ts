@@ -56,6 +56,10 @@ export const DENIALS = {
   },
   NO_NOTICE_TIME: { zh: '该日没有适用的公告送达期限', en: 'no time for a public notice is set for that day' },
   NOT_SERVED: { zh: '列入决定尚未送达或公告期未满', en: 'the decision has not been served, or its notice still runs' },
+  NO_OBJECTION_RULE: {
+    zh: '名单规则没有写明公示前有无异议期',
+    en: 'the rules of the list do not say whether days for objections come before publication',
+  },
   OBJECTION_RUNNING: { zh: '公示前异议期尚未届满', en: 'the days for objections before publication still run' },
   ENDED: { zh: '列入期限已届满', en: 'its term has ended' },
   NOT_DUE: { zh: '列入期限尚未届满', en: 'its term has not ended' },
@@ -66,6 +70,10 @@ export const DENIALS = {
   HIDING_NOT_SAID: { zh: '没有写明隐藏的种类', en: 'the kind of hiding is not said' },
   HIDING_CONFIRMED: { zh: '隐藏已经确认', en: 'the hiding is confirmed already' },
   REPAIR_TOO_EARLY: { zh: '未到可以信用修复的日期', en: 'it is too early for repair' },
+  NO_REPAIR_TIME: {
+    zh: '名单规则没有写明该日决定的须满多久方可修复',
+    en: 'the rules of the list do not say how long an entry of that day waits for a repair',
+  },
   REPAIR_PENDING: { zh: '已有未办结的修复申请', en: 'an application for repair waits already' },
   NO_REPAIR_PENDING: { zh: '没有待办的修复申请', en: 'no application for repair waits' },
   REPAIR_ACCEPTED: { zh: '修复申请已受理', en: 'the application for repair is accepted already' },

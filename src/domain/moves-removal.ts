@@ -1,8 +1,8 @@
 /** Moves of repair and removal, and what comes after: the ways off the list, and the one way back onto it. */
 import type { Act, Case, Role, Rules, State } from './case.js'
-import { addMonths } from './dates.js'
+import { addDays } from './dates.js'
 import { endHere } from './ends.js'
-import { type RemovalReason, repairMonths } from './lists.js'
+import { firstRepairDay, type RemovalReason } from './lists.js'
 import {
   type Guard,
   groundStands,
@@ -23,7 +23,8 @@ const ofRepair: Guard = (_, __, { list }) =>
 const oldEnough: Guard = (before, act, { list }) => {
   const { decidedOn } = before
   if (decidedOn === null) return 'REPAIR_TOO_EARLY'
-  const from = addMonths(before.termFrom ?? decidedOn, repairMonths(list, decidedOn, act.on))
+  const from = firstRepairDay(list, decidedOn, { from: before.termFrom ?? decidedOn, on: act.on })
+  if (from === null) return 'NO_REPAIR_TIME'
   return act.on >= from ? null : { code: 'REPAIR_TOO_EARLY', from }
 }
 
@@ -40,7 +41,7 @@ const repairDecided: Guard = (before, act, rules) => {
   return oldEnough(before, act, rules)
 }
 
-const termOver: Guard = (before, act) => (before.endsOn !== null && act.on >= before.endsOn ? null : 'NOT_DUE')
+const termOver: Guard = (before, act) => (before.endsOn !== null && act.on > before.endsOn ? null : 'NOT_DUE')
 
 /** Who may remove for which reason, on what proof, and when. */
 const REMOVING: Record<RemovalReason, { roles: readonly Role[]; needs: readonly Need[]; guard: Guard }> = {
@@ -81,7 +82,7 @@ const restoredEnd = (before: Case, act: Act, rules: Rules): string | null => {
 /** What 信用中国 may show at most has not gone by. */
 const timeLeft: Guard = (before, act, rules) => {
   const end = restoredEnd(before, act, rules)
-  return end !== null && act.today < end ? null : 'ENDED'
+  return end !== null && act.today <= end ? null : 'ENDED'
 }
 
 const termMoved: Guard = (before, act, rules) => {
@@ -89,14 +90,14 @@ const termMoved: Guard = (before, act, rules) => {
   return next === null || next === before.endsOn ? 'TERM_UNCHANGED' : null
 }
 
-/** By the rows of this day; it never ends on a day that is past. */
+/** The last day by the rows of `on`. A shorter rule ends an entry with the day before `on`, never further back. */
 export const renewedEnd = (
   { decidedOn, publishedOn, termFrom }: Case,
   on: string,
   rules: Pick<Rules, 'list' | 'clocks'>,
 ): string | null => {
   const end = endHere(rules, { decidedOn, publishedOn, anewFrom: termFrom, asOf: on })
-  return end !== null && end < on ? on : end
+  return end !== null && end < on ? addDays(on, -1) : end
 }
 
 export const REMOVAL_MOVES = {

@@ -41,7 +41,7 @@ export const documentGiven: Guard = (_, act) => missing(['documentNumber'], act)
 /** The hub publishes and hides when it does: nobody has been public, or not, for days that are past. */
 export const madeToday: Guard = (_, act) => (act.on === act.today ? null : 'NOT_TODAY')
 
-export const notEnded: Guard = (before, act) => (before.endsOn !== null && act.today < before.endsOn ? null : 'ENDED')
+export const notEnded: Guard = (before, act) => (before.endsOn !== null && act.today <= before.endsOn ? null : 'ENDED')
 
 export const publicKind: Guard = (_, __, { list }) => (list.public ? null : 'LIST_NOT_PUBLIC')
 

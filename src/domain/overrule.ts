@@ -32,7 +32,7 @@ export const notConfirmable = (
   computed: Computed | null,
   today: string,
 ): string | null => {
-  if (endsOn <= today) return '期限已过，请撤回后重新提出 its end has come; withdraw it and propose another'
+  if (endsOn < today) return '期限已过，请撤回后重新提出 its end has come; withdraw it and propose another'
   return computed !== null && vetoes(computed, grade) ? VETOED : null
 }
 

@@ -108,7 +108,7 @@ const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: Resto
   if (course === null) return null
   const decided = lawfulDay(first)
   const row = rules.acts.find((each) => each.fact === first.fact && applies(each, decided ?? facts.asOf))
-  const lawful = row?.act && row.months !== null ? later(begins, addMonths(decided ?? begins, row.months)) : null
+  const lawful = row?.act && row.months !== null ? later(begins, complete(decided ?? begins, row.months)) : null
   const acts = lawful !== null && (course.over === null || lawful < course.over)
   const overOn = acts ? lawful : course.over
 
@@ -253,6 +253,9 @@ const both = (wait: Told, row: Told): Told => ({
   mark: row.mark,
   confirmed: wait.confirmed && row.confirmed,
 })
+
+/** The first day on which that many months are complete: of none, the day itself (Civil Code arts 201 and 202). */
+const complete = (from: string, months: number): string => (months === 0 ? from : addDays(addMonths(from, months), 1))
 
 /** The day from which the law counts. */
 const lawfulDay = ({ on, decidedOn }: FactEvent): string | null => decidedOn ?? on

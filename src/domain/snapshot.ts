@@ -31,7 +31,7 @@ export const sealed = (body: Record<string, unknown>, salt: string): Sealed => {
 export interface Member {
   id: string
   hash: string
-  /** Day since which it is public, and on which it ends. */
+  /** First and last day on which it is public; `to` is null where no end is fixed. */
   from: string
   to: string | null
 }
@@ -67,10 +67,10 @@ export interface Manifest {
   files: readonly FileSaid[]
 }
 
-/** A day at most, and never past the minute in which the first entry of the list ends. */
+/** A day at most, and never past the last day of the entry that ends first. */
 export const validUntil = (now: Date, firstEnd: string | null): Date => {
   const latest = now.getTime() + VALID_MS
-  const end = firstEnd === null ? latest : Date.parse(`${firstEnd}T00:00:00${ZONE}`)
+  const end = firstEnd === null ? latest : Date.parse(`${firstEnd}T24:00:00${ZONE}`)
   return new Date(Math.min(latest, end))
 }
 

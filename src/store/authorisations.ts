@@ -20,7 +20,7 @@ const COLUMNS = `a.id, a.client, a.operator_id as "operatorId", a.document, a.gi
 
 /** Whether an authorisation lets a client see on :today (SQL). */
 export const holds = (a: string, client: string): string =>
-  `${a}.client = ${client} and ${a}.withdrawn_at is null and ${a}.given_on <= :today::date and ${a}.ends_on > :today::date`
+  `${a}.client = ${client} and ${a}.withdrawn_at is null and ${a}.given_on <= :today::date and ${a}.ends_on >= :today::date`
 
 export const HOLDS = holds('a', ':client')
 

@@ -60,7 +60,7 @@ export const markDay = async (tx: Tx, today: string): Promise<void> => {
     `with d as (update change_progress p set day = :today::date from change_progress b
        where b.one = p.one and (b.day is null or b.day < :today::date) returning b.day as before)
      insert into change_marks (operator_id, what) select r.operator_id, 'GRADE' from d, overrules r
-     where r.state = 'IN_FORCE' and r.ends_on > coalesce(d.before, :today::date) and r.ends_on <= :today::date /* changes.markDay */`,
+     where r.state = 'IN_FORCE' and r.ends_on >= coalesce(d.before, :today::date) and r.ends_on < :today::date /* changes.markDay */`,
     { today } as never,
   )
 }

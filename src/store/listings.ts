@@ -182,7 +182,7 @@ export const due = async (
   { except, limit }: { except: readonly string[]; limit: number },
 ): Promise<Listing[]> => {
   const answer = await db.raw(
-    `select ${COLUMNS} from listings l where l.ends_on <= ?::date and l.removed_on is null and l.state not in ('REMOVED', 'NOT_LISTED')
+    `select ${COLUMNS} from listings l where l.ends_on < ?::date and l.removed_on is null and l.state not in ('REMOVED', 'NOT_LISTED')
        and l.id <> all(?::uuid[])
      order by l.ends_on, l.id limit ? /* listings.due */`,
     [today, [...except], limit],
@@ -276,7 +276,7 @@ export const shownIds = async (
   { today, after, limit }: { today: string; after: string | null; limit: number },
 ): Promise<string[]> => {
   const answer = await db.raw(
-    `select listing_id as id from public_entries where (ends_on is null or ends_on > :today::date)
+    `select listing_id as id from public_entries where (ends_on is null or ends_on >= :today::date)
        and (:after::uuid is null or listing_id > :after::uuid) order by listing_id limit :limit /* listings.shownIds */`,
     { today, after, limit },
   )
@@ -334,7 +334,7 @@ export interface PublicDays {
  * Whether the entry `p` is shown to anyone who asks about :asOf on :today (SQL): in its present stay on the list, whatever was
  * before, and whether or not the clock has ended it yet.
  */
-export const SHOWN = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on > greatest(:asOf::date, :today::date))`
+export const SHOWN = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on >= greatest(:asOf::date, :today::date))`
 
 const FILTERED = `${SHOWN} and (:list::text is null or p.body->>'list' = :list::text)
   and (:region::text is null or starts_with(p.body->>'region', :region::text))

@@ -42,7 +42,7 @@ export const holding = (operator: string, knownAt: string): string => `
   select h.id, h.grade from (
     select r.* from overrules r where r.operator_id = ${operator} and ${confirmed('r')} and r.decided_at <= ${knownAt}
     order by r.decided_at desc limit 1) h
-  where (h.withdrawn_at is null or h.withdrawn_at > ${knownAt}) and ${firstDay('h')} <= :asOf::date and h.ends_on > :asOf::date`
+  where (h.withdrawn_at is null or h.withdrawn_at > ${knownAt}) and ${firstDay('h')} <= :asOf::date and h.ends_on >= :asOf::date`
 
 /** `vetoes` of domain/overrule as SQL, for an overrule `h` beside a score `s` (its grade and reasons). */
 export const NOT_VETOED = `not (h.grade < s.grade and s.reasons::jsonb @> '[{"why": "VETO"}]')`
@@ -56,7 +56,7 @@ const AS_KNOWN = `
     d.by as "decidedBy", d.at as "decidedAt", d.note, w.by as "withdrawnBy", w.at as "withdrawnAt", w.reason as "withdrawnReason",
     n.at as "replacedAt",
     case when w.at is not null then 'WITHDRAWN' when d.at is null then 'PROPOSED' when r.state = 'REFUSED' then 'REFUSED'
-      when n.at is not null then 'REPLACED' when r.ends_on <= :asOf::date then 'ENDED' else 'IN_FORCE' end as state
+      when n.at is not null then 'REPLACED' when r.ends_on < :asOf::date then 'ENDED' else 'IN_FORCE' end as state
   from overrules r
   left join lateral (select r.withdrawn_by as by, r.withdrawn_at as at, r.withdrawn_reason as reason where r.withdrawn_at <= :knownAt) w on true
   left join lateral (select r.decided_by as by, r.decided_at as at, r.note where r.decided_at <= :knownAt) d on true

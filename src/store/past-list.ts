@@ -11,7 +11,7 @@ const SHOWN_THEN = `l.wrong_from is null and l.published_on <= :asOf::date
   and (select e.state_after from listing_events e where e.listing_id = l.id and ${ENTERED} <= :asOf::date
     order by e.number desc limit 1) in ('PUBLISHED', 'REPAIR_APPLIED')
   and coalesce((select (e.act->>'endsOn')::date from listing_events e where e.listing_id = l.id and e.made_on <= :asOf::date
-    and e.act->>'endsOn' is not null order by e.number desc limit 1), l.ends_on) > :asOf::date
+    and e.act->>'endsOn' is not null order by e.number desc limit 1), l.ends_on) >= :asOf::date
   and (:list::text is null or l.list = :list::text) and (:region::text is null or starts_with(o.region, :region::text))
   and (:name::text is null or strpos(o.name, :name::text) > 0 or o.uscc = :name::text)`
 

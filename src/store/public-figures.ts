@@ -18,7 +18,7 @@ export interface Figures {
 /** Different reasons that are told apart; of a list with more the rarest are not looked at. */
 const REASONS_MOST = 2_000
 
-const SHOWN = `p.shown_from <= :day::date and (p.ends_on is null or p.ends_on > :day::date)`
+const SHOWN = `p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)`
 
 export const figures = async (db: Db, day: string): Promise<Figures> => {
   const ask = async <T>(text: string): Promise<T[]> => (await db.raw(text, { day, most: REASONS_MOST } as never)).rows
@@ -41,8 +41,8 @@ export const figures = async (db: Db, day: string): Promise<Figures> => {
       `select to_char(day, 'YYYY-MM') as month, sum(published)::int as published, sum(removed)::int as removed
        from (select published_on as day, count(*) as published, 0 as removed from listings
              where published_on <= :day::date group by 1
-           union all select least(removed_on, ends_on), 0, count(*) from listings
-             where published_on is not null and least(removed_on, ends_on) <= :day::date group by 1) d
+           union all select least(removed_on, ends_on + 1), 0, count(*) from listings
+             where published_on is not null and least(removed_on, ends_on + 1) <= :day::date group by 1) d
        group by 1 order by 1 /* publicFigures.months */`,
     ),
     ask<Figures['removals'][number]>(

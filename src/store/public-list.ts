@@ -42,7 +42,7 @@ const SORTED: Record<Order, { by: string; way: 'asc' | 'desc'; past: '>' | '<' }
 /** What is asked of `p`, and nothing else. */
 const where = ({ region, authority, pattern, from, to, contested }: Sought): string =>
   [
-    'p.shown_from <= :day::date and (p.ends_on is null or p.ends_on > :day::date)',
+    'p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)',
     region !== null && 'p.region >= :region::text and p.region < :regionEnd::text',
     authority !== null && 'p.authority = left(:authority::text, 200)',
     pattern !== null && 'p.reason ~ :pattern::text',
@@ -153,7 +153,7 @@ export const forgetChanges = async (tx: Tx, most = CHANGES_MOST): Promise<void> 
 export const authorities = async (db: Db, day: string, most: number): Promise<{ authority: string; n: number }[]> => {
   const answer = await db.raw(
     `select authority, count(*)::int as n from public_entries p
-     where p.shown_from <= :day::date and (p.ends_on is null or p.ends_on > :day::date)
+     where p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)
      group by authority order by n desc, authority limit :most /* publicList.authorities */`,
     { day, most },
   )

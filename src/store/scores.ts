@@ -58,7 +58,7 @@ export const FORGOTTEN = `(strpos(s.reasons::text, '"${LIST_FACT}"') > 0 and exi
     and (select e.state_after <> 'REMOVED' or e.made_on > s.as_of from listing_events e
       where e.listing_id = l.id and e.recorded_at <= s.known_at order by e.number desc limit 1)
     and not exists (select 1 from public_entries p where p.listing_id = l.id and p.shown_from <= s.as_of
-      and (p.ends_on is null or p.ends_on > :today::date))))`
+      and (p.ends_on is null or p.ends_on >= :today::date))))`
 
 /** Which of these scores are not to be told to those who are not told of what was removed. */
 export const forgotten = async (db: Db, ids: readonly number[], today: string): Promise<Set<number>> => {

@@ -70,12 +70,12 @@ export const changes = async (tx: Tx, today: string): Promise<Change[]> => {
   const answer = await tx.raw(
     `with shown as (
        select listing_id, body_hash || ':' || salt as source from public_entries
-       where published_on <= :today::date and (ends_on is null or ends_on > :today::date)),
+       where published_on <= :today::date and (ends_on is null or ends_on >= :today::date)),
      held as (select listing_id, source, to_on from published_entries where to_sequence is null)
      select coalesce(p.listing_id, h.listing_id) as "listingId",
        case when h.listing_id is null then 'ADDED' when p.listing_id is null then 'REMOVED' else 'CHANGED' end as change,
        case when p.listing_id is null
-         then least(coalesce(l.removed_on, h.to_on, :today::date), :today::date) end as "removedOn"
+         then least(coalesce(l.removed_on, h.to_on + 1, :today::date), :today::date) end as "removedOn"
      from shown p full join held h on h.listing_id = p.listing_id
      left join listings l on l.id = h.listing_id and p.listing_id is null
      where p.source is distinct from h.source order by 1 /* snapshots.changes */`,

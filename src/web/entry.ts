@@ -1,6 +1,6 @@
 /** One entry: why, on what basis, until when, how to get off, and how anybody can see that it is what was signed. */
-import { addMonths, daysBetween } from '../domain/dates.js'
-import { type ListKind, type Mark, numberOf, repairMonths } from '../domain/lists.js'
+import { daysBetween } from '../domain/dates.js'
+import { firstRepairDay, type ListKind, type Mark, numberOf } from '../domain/lists.js'
 import { sealed } from '../domain/snapshot.js'
 import type { PublicBody } from '../store/listings.js'
 import type { SignedEntry } from '../store/public-list.js'
@@ -42,7 +42,7 @@ const asTheLawSays = (marks: readonly Mark[]): Html | null =>
     : null
 
 const state = ({ entry: { body } }: ShownEntry): Html =>
-  html`<p class="state">${body.endsOn === null ? both('公示中', 'published') : both(`公示中，至 ${body.endsOn} 届满`, `published; the term ends on ${body.endsOn}`)}</p>
+  html`<p class="state">${body.endsOn === null ? both('公示中', 'published') : both(`公示中，至 ${body.endsOn} 止`, `published; ${body.endsOn} is the last day`)}</p>
 ${body.contested ? html`<p class="contested notice">${both('有异议，正在核查：有人对所依据的记录提出异议，结论作出前请谨慎使用。', 'Under objection, being examined: the record that it rests on is disputed; use it with care until that is decided.')}</p>` : null}`
 
 const row = (zh: string, en: string, value: Html | null): Html | null =>
@@ -57,17 +57,17 @@ ${row('统一社会信用代码', 'Code', body.uscc === null ? null : html`<code
 const until = ({ entry: { body }, list, today }: ShownEntry): Html | null => {
   if (body.endsOn === null) return null
   const earliest = list ? repairFrom(body, list, today) : null
-  const left = daysBetween(today, body.endsOn)
+  const left = daysBetween(today, body.endsOn) + 1
   return html`<section aria-labelledby="until">
 <h2 id="until">${both('至何时', 'Until when')}</h2>
-<p>${both(`还有 ${left} 日：自 ${body.endsOn} 起不再公示。`, `${left === 1 ? '1 day is' : `${left} days are`} left: from ${body.endsOn} on it is no longer published.`)}</p>
+<p>${both(`还有 ${left} 日（含当日）：公示至 ${body.endsOn} 止，次日起不再公示。`, `${left === 1 ? '1 day is' : `${left} days are`} left, today included: ${body.endsOn} is the last day, and from the next it is no longer published.`)}</p>
 ${termLine({ decidedOn: body.decidedOn, publishedOn: body.publishedOn, endsOn: body.endsOn, earliest, today })}
 </section>`
 }
 
 /** The first day on which its repair may be applied for; null: it is not repaired by application. */
 const repairFrom = (body: PublicBody, list: ListKind, today: string): string | null =>
-  list.repair === null ? null : addMonths(body.decidedOn, repairMonths(list, body.decidedOn, today))
+  list.repair === null ? null : firstRepairDay(list, body.decidedOn, { from: body.decidedOn, on: today })
 
 /** What is said of every entry of a list. */
 const ofList = (say: (list: ListKind) => Html | null): ((shown: ShownEntry) => Html | null) => {

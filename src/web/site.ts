@@ -218,7 +218,7 @@ const pageOf = (
   { today, base }: { today: string; base: string },
 ): Page | null => {
   const body = entry?.body
-  if (!entry || !body || body.publishedOn > today || (body.endsOn !== null && body.endsOn <= today)) return null
+  if (!entry || !body || body.publishedOn > today || (body.endsOn !== null && body.endsOn < today)) return null
   return entryPage({ entry, list: rules.lists.find(({ id }) => id === body.list), today, base })
 }
 

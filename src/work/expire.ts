@@ -3,7 +3,7 @@
  * what the clock counts anew: terms that a new rule shortens or lengthens, deadlines that published holidays move; and what is
  * public under masks that know more by now.
  */
-import { dateIn } from '../domain/dates.js'
+import { addDays, dateIn } from '../domain/dates.js'
 import { isRefusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Db } from '../store/db.js'
@@ -53,7 +53,7 @@ const ending = ({ publishedOn }: listings.Listing): 'lapseListing' | 'removeList
 
 /** The table of moves dates it on the day of the last step where that is later. */
 const inputOf = (listing: listings.Listing, now: Date) => ({
-  on: listing.endsOn ?? dateIn(now),
+  on: listing.endsOn === null ? dateIn(now) : addDays(listing.endsOn, 1),
   removal: 'EXPIRED' as const,
 })
 

@@ -1,6 +1,6 @@
 /** From what the store knows of operators on a day to facts: shared by scoring, by replaying what was stored, and by trials. */
 import { hash } from 'node:crypto'
-import { eventsOf, oncePerFact } from '../domain/evidence.js'
+import { afterLastDay, eventsOf, oncePerFact } from '../domain/evidence.js'
 import { type FactEvent, type FactFamily, type Facts, LIST_FACT } from '../domain/facts.js'
 import { canonical, type Json } from '../domain/records.js'
 import { type Score, score } from '../domain/score.js'
@@ -33,7 +33,13 @@ export const factsOf = async (
   const entries = new Map<number, FactEvent[]>()
   for (const entry of await evidence.ownEntries(db, ids, when)) {
     const { operatorId, publishedOn, decidedOn, removedOn, endsOn, record } = entry
-    const event: FactEvent = { fact: LIST_FACT, on: publishedOn, decidedOn, until: removedOn ?? endsOn, record }
+    const event: FactEvent = {
+      fact: LIST_FACT,
+      on: publishedOn,
+      decidedOn,
+      until: removedOn ?? afterLastDay(lists, endsOn),
+      record,
+    }
     entries.set(operatorId, [...(entries.get(operatorId) ?? []), event])
   }
   const families = [...known].sort()
@@ -93,7 +99,11 @@ export const scoreOf = (facts: Facts, card: Scorecard): Score => {
 export const bookOf = (lists: Lists): { hash: string; lists: Lists } => {
   const known = books.get(lists)
   if (known) return known
-  const book = lists.map(({ id, fact, terms }) => ({ id, fact, terms }))
+  const book = lists.map(({ id, fact, terms, counting }) => ({
+    ...{ id, fact, terms },
+    // Books kept before the counting was a rule lack it, and keep their hash.
+    ...(counting && { counting: { lastDay: counting.lastDay } }),
+  }))
   const made = { hash: hash('sha256', canonical(book as unknown as Json)), lists: book }
   books.set(lists, made)
   return made

@@ -38,7 +38,7 @@ const renewOf = async (
     const found = await listings.standingBefore(db, { list, from, after, limit: STEP_ENTRIES })
     for (const { id, facts, endsOn } of found) {
       const next = renewedEnd(wholeCase(facts), today, by)
-      if (next === null || next === endsOn || endsOn === null || endsOn <= today) continue
+      if (next === null || next === endsOn || endsOn === null || endsOn < today) continue
       if (await renewOne(db, rules, id, now, log)) renewed += 1
     }
     const last = found.at(-1)

@@ -55,7 +55,7 @@ describe('the clocks of publication over HTTP', () => {
       expect(shown.severity).to.deep.equal({ severity: 'SEVERE', basis: severity?.basis, confirmed: false })
       expect(shown.gsxt).to.deep.equal({
         startsOn: '2026-02-06',
-        repairFrom: '2027-02-06',
+        repairFrom: '2027-02-07',
         endsOn: '2029-02-06',
         lengthened: false,
         basis: gsxt?.basis,
@@ -67,7 +67,7 @@ describe('the clocks of publication over HTTP', () => {
 
   it('are lengthened on 公示系统 alone by a ban of the penalty, and the end here is not', async () => {
     const { endsOn, clocks } = await clocksOf(ids[1] ?? '')
-    expect(clocks.gsxt).to.include({ endsOn: '2031-07-01', lengthened: true })
+    expect(clocks.gsxt).to.include({ endsOn: '2031-06-30', lengthened: true })
     expect(clocks.creditchina).to.include({ endsOn: '2029-02-04', lengthened: false })
     expect(endsOn).to.equal('2029-02-04')
     expect((await clocksOf(ids[3] ?? '')).clocks.gsxt).to.include({ endsOn: '2029-02-06', lengthened: false })
@@ -87,7 +87,7 @@ describe('the clocks of publication over HTTP', () => {
       const notice = data.listing.documents.find(({ kind }: { kind: string }) => kind === 'REPAIR_NOTICE')
       return notice.missing.find(({ name }: { name: string }) => name === 'gsxtEndsOn')
     }
-    expect(await gsxt(ids[1])).to.deep.include({ why: 'UNCONFIRMED', unconfirmed: '2031年7月1日' })
+    expect(await gsxt(ids[1])).to.deep.include({ why: 'UNCONFIRMED', unconfirmed: '2031年6月30日' })
     expect(await gsxt(ids[2])).to.deep.include({ why: 'UNKNOWN', unconfirmed: null })
   })
 
@@ -111,6 +111,6 @@ describe('the clocks of publication over HTTP', () => {
     const decided = await on('2026-02-05')
     expect(decided.clocks.gsxt).to.equal(null)
     expect(decided.clocks.creditchina.endsOn).to.equal('2029-02-04')
-    expect((await on('2026-02-06')).clocks.gsxt.endsOn).to.equal('2031-07-01')
+    expect((await on('2026-02-06')).clocks.gsxt.endsOn).to.equal('2031-06-30')
   })
 })

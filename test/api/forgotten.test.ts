@@ -157,11 +157,11 @@ describe('what was removed, and who still sees it', () => {
       standing: { listed: false, listings: [] },
       operator: { listings: [], standing: { listed: false } },
     }
-    // It ends on 2029-02-04; midnight in Changchun is 16:00 of the day before.
-    world.setNow(new Date('2029-02-03T15:59:59Z'))
-    for (const day of ['2029-02-03', '2028-01-01']) expect(await asked(day), day).to.deep.equal(there)
-    world.setNow(new Date('2029-02-03T16:00:00Z'))
-    for (const day of ['2029-02-03', '2028-01-01', '2029-02-04', '2029-03-01'])
+    // 2029-02-04 is its last day, and ends at 16:00 UTC.
+    world.setNow(new Date('2029-02-04T15:59:59Z'))
+    for (const day of ['2029-02-04', '2028-01-01']) expect(await asked(day), day).to.deep.equal(there)
+    world.setNow(new Date('2029-02-04T16:00:00Z'))
+    for (const day of ['2029-02-04', '2028-01-01', '2029-02-05', '2029-03-01'])
       expect(await asked(day), day).to.deep.equal(nowhere)
     world.setNow(NOW)
   })

@@ -186,7 +186,8 @@ describe('listings over HTTP', () => {
     expect(await count('filter: {list: "serious", region: "2201"}')).to.equal(1)
     expect(await count('filter: {list: "ecommerce-2018"}')).to.equal(0)
     expect(await count('asOf: "2026-02-05"')).to.equal(0)
-    expect(await count('asOf: "2029-02-04"')).to.equal(0)
+    expect(await count('asOf: "2029-02-04"')).to.equal(1)
+    expect(await count('asOf: "2029-02-05"')).to.equal(0)
   })
 
   it('pages through the blacklist by cursor, at a fixed number of statements', async () => {

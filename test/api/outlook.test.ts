@@ -71,7 +71,7 @@ describe('what would come of a move, over HTTP', () => {
   it('is asked for another day, and says from which day on', async () => {
     const { all } = await of(shown, officer())
     expect(named(all, 'hideListing')).to.deep.include({ denial: null, stateAfter: 'HIDDEN' })
-    expect(named(all, 'applyRepair')).to.have.nested.property('denial.from', '2027-02-04')
+    expect(named(all, 'applyRepair')).to.have.nested.property('denial.from', '2027-02-05')
     const before = await of(shown, officer(), '2026-02-01')
     expect(named(before.all, 'applyRepair')).to.have.nested.property('denial.because', 'BEFORE_LAST')
   })

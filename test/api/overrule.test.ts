@@ -156,13 +156,13 @@ describe('overrules over HTTP', () => {
     expect(agency.data.node.proposedBy).to.equal('officer-1')
   })
 
-  it('a day before the confirmation, the day of the end, and earlier knowledge are answered as they were', async () => {
+  it('a day before the confirmation, the day after the end, and earlier knowledge are answered as they were', async () => {
     const { id, decidedAt } = await confirmed()
     const overruleOn = async (variables: Record<string, unknown>) => (await file(variables)).score.overrule?.id ?? null
     expect(await overruleOn({ asOf: TODAY })).to.equal(id)
     expect(await overruleOn({ asOf: addDays(TODAY, -1) })).to.equal(null)
-    expect(await overruleOn({ asOf: addDays(ENDS, -1) })).to.equal(id)
-    expect(await overruleOn({ asOf: ENDS })).to.equal(null)
+    expect(await overruleOn({ asOf: ENDS })).to.equal(id)
+    expect(await overruleOn({ asOf: addDays(ENDS, 1) })).to.equal(null)
     expect(await overruleOn({ knownAt: decidedAt })).to.equal(id)
     const before = new Date(Date.parse(decidedAt) - 1).toISOString()
     const then = await file({ knownAt: before })

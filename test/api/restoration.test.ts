@@ -72,7 +72,7 @@ describe('the way back up over HTTP', () => {
     expect(entry.rules).to.deep.equal(['serious-list'])
     expect(entry.records[0]).to.deep.include({ kind: 'LIST_ENTRY' })
     expect(entry.answer).to.include({ workdays: 15, confirmed: false })
-    expect(fine).to.include({ on: '2027-01-05', act: 'REPAIR', fact: 'penalty_heavy', confirmed: false })
+    expect(fine).to.include({ on: '2027-01-06', act: 'REPAIR', fact: 'penalty_heavy', confirmed: false })
     expect(fine.records[0].body.document_number).to.equal(NUMBER)
     expect(fine.zh).to.contain('1 件')
     expect(fine.basis).not.to.equal('')
@@ -137,9 +137,9 @@ describe('the way back up over HTTP', () => {
   })
 
   it('names for an entry of this hub the first day on which it may be removed as repaired', async () => {
-    // Decided on 2026-02-04, published on 2026-02-06; a year from the decision.
+    // Decided on 2026-02-04, published on 2026-02-06; a year from the decision, whose day is not counted.
     const step = (await scoreOf(listed)).wayBack.find(({ fact }: { fact: string }) => fact === 'serious_list')
-    expect(step).to.include({ on: '2027-02-04', act: 'REPAIR', confirmed: false })
+    expect(step).to.include({ on: '2027-02-05', act: 'REPAIR', confirmed: false })
     const removed = async (on: string) => {
       world.setNow(new Date(`${on}T02:00:00Z`))
       const input = { id: entry, on, removal: 'REPAIRED', reason: '已履行义务', documentNumber: '虚市监移〔2027〕1号' }

@@ -321,9 +321,11 @@ describe('what operators authorise a credit service to, over HTTP', () => {
     await record({ endsOn: '2026-03-03' })
     expect(await gradeOf(one)).to.deep.equal(['A', 'A'])
     world.setNow(new Date('2026-03-03T02:00:00Z'))
+    expect(await gradeOf(one)).to.deep.equal(['A', 'A'])
+    world.setNow(new Date('2026-03-04T02:00:00Z'))
     expect(await gradeOf(one)).to.deep.equal([null, null])
     world.setNow(NOW)
-    for (const wrong of [{ givenOn: '2026-03-03' }, { endsOn: '2026-03-02' }, { endsOn: '2027-01-06' }])
+    for (const wrong of [{ givenOn: '2026-03-03' }, { endsOn: '2026-03-01' }, { endsOn: '2027-01-06' }])
       expect((await record(wrong)).errors?.[0]?.extensions['code']).to.equal('AUTHORISATION_TERM')
   })
 

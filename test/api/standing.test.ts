@@ -89,9 +89,9 @@ describe('standing over HTTP', () => {
     expect(outside.data.standing.listings).to.deep.equal([])
   })
 
-  it('is listed from the day of publication to the day before the end', async () => {
+  it('P-B3: is listed from the day of publication to the last day of the term', async () => {
     const answers = await Promise.all(
-      ['2026-02-05', '2026-02-06', '2029-02-03', '2029-02-04'].map((day) => world.ask(standing(listed, day))),
+      ['2026-02-05', '2026-02-06', '2029-02-04', '2029-02-05'].map((day) => world.ask(standing(listed, day))),
     )
     expect(answers.map(({ data }) => data.standing.listed)).to.deep.equal([false, true, true, false])
     expect(answers[1]?.data.standing.listings).to.have.length(1)

@@ -46,9 +46,9 @@ describe('the clocks of publication', () => {
     const { gsxt, creditchina, here } = clocksOf(rulesOf(GSXT, row({})), entry())
     expect(gsxt).to.include({ startsOn: '2026-05-20', lengthened: false })
     expect(gsxt?.endsOn).to.deep.equal({ on: '2029-05-20', row: GSXT })
-    expect(gsxt?.repairFrom.on).to.equal('2027-05-20')
+    expect(gsxt?.repairFrom.on).to.equal('2027-05-21')
     expect(creditchina?.endsOn.on).to.equal('2029-05-06')
-    expect(creditchina?.repairFrom.on).to.equal('2027-05-06')
+    expect(creditchina?.repairFrom.on).to.equal('2027-05-07')
     expect(here?.on).to.equal('2029-05-06')
     expect(here?.row.clock).to.equal('CREDITCHINA')
   })
@@ -67,9 +67,9 @@ describe('the clocks of publication', () => {
     })
   }
 
-  it('lengthen 公示系统 by a longer ban, from the day after its last, and no other clock', () => {
+  it('P-B3: lengthen 公示系统 to the last day of a longer ban, and no other clock', () => {
     const { gsxt, creditchina, here } = clocksOf(rulesOf(GSXT, row({})), entry({ banUntil: '2031-05-19' }))
-    expect(gsxt?.endsOn.on).to.equal('2031-05-20')
+    expect(gsxt?.endsOn.on).to.equal('2031-05-19')
     expect(gsxt?.lengthened).to.equal(true)
     expect(creditchina?.endsOn.on).to.equal('2029-05-06')
     expect(here?.on).to.equal('2029-05-06')
@@ -87,7 +87,7 @@ describe('the clocks of publication', () => {
     const { gsxt, creditchina, here } = clocksOf(rulesOf(GSXT, row({})), entry({ anewFrom: '2028-02-29' }))
     expect([gsxt?.startsOn, creditchina?.startsOn]).to.deep.equal(['2028-02-29', '2026-05-06'])
     expect([gsxt?.endsOn.on, creditchina?.endsOn.on]).to.deep.equal(['2031-02-28', '2029-05-06'])
-    expect([gsxt?.repairFrom.on, creditchina?.repairFrom.on]).to.deep.equal(['2029-02-28', '2027-05-06'])
+    expect([gsxt?.repairFrom.on, creditchina?.repairFrom.on]).to.deep.equal(['2029-03-01', '2027-05-07'])
     expect(here?.on).to.equal('2029-05-06')
   })
 
@@ -123,11 +123,11 @@ describe('the clocks of publication', () => {
   })
 
   const standing: [ClockRow['standing'], number, string, string][] = [
-    ['KEEP', 24, '2030-07-01', '2026-07-01'],
-    ['APPLY', 24, '2027-07-01', '2027-07-01'],
-    ['APPLY', 84, '2032-07-01', '2027-07-01'],
-    [null, 24, '2027-07-01', '2026-07-01'],
-    [null, 84, '2030-07-01', '2026-07-01'],
+    ['KEEP', 24, '2030-07-01', '2026-07-02'],
+    ['APPLY', 24, '2027-07-01', '2027-07-02'],
+    ['APPLY', 84, '2032-07-01', '2027-07-02'],
+    [null, 24, '2027-07-01', '2026-07-02'],
+    [null, 84, '2030-07-01', '2026-07-02'],
   ]
   for (const [what, maximumMonths, end, repair] of standing) {
     it(`end on ${end} where a row of ${maximumMonths} months comes to a standing entry and says ${what}`, () => {

@@ -193,7 +193,7 @@ describe('documents', () => {
 
   it('say the days of 信用中国 in the repair notice, and leave an unconfirmed one to be filled', () => {
     const { html, missing } = documentPage(templateOf('REPAIR_NOTICE'), given(), 'OFFICER')
-    expect(printed(html)).to.include('2027年5月20日').and.include('2029年5月20日')
+    expect(printed(html)).to.include('2027年5月21日').and.include('2029年5月20日')
     expect(missing.find(({ name }) => name === 'gsxtEndsOn')?.why).to.equal('UNCONFIRMED')
   })
 

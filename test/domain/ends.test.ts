@@ -118,14 +118,14 @@ describe('moves and the clocks', () => {
     expect([restored.termFrom, restored.endsOn]).to.deep.equal(['2028-02-29', '2029-01-19'])
   })
 
-  it('the clock shortens what stands by a new row, and never to a day that is past', () => {
+  it('P-B3: a new row shortens a term at most to the day before it is applied', () => {
     const act = full({ role: 'clock', by: 'clock', on: '2026-11-25', today: '2026-11-25' })
     const renewed = (months: number) => {
       const moved = move('renewTerm', upTo('publishListing'), act, { ...rules, clocks: shorterClocks(months) })
       return moved.ok ? moved.after.endsOn : moved.reason.code
     }
     expect(renewed(12)).to.equal('2027-01-19')
-    expect(renewed(6)).to.equal('2026-11-25')
+    expect(renewed(6)).to.equal('2026-11-24')
     expect(renewed(36)).to.equal('TERM_UNCHANGED')
   })
 })

@@ -165,7 +165,7 @@ describe('evidence', () => {
       'an entry for its term',
       'list_entry',
       entry({}),
-      [{ fact: 'serious_list', on: '2024-02-29', until: '2027-02-28' }],
+      [{ fact: 'serious_list', on: '2024-02-29', until: '2027-03-01' }],
     ],
     ['an entry of a list nobody knows', 'list_entry', entry({ list: 'none' }), []],
     [
@@ -193,12 +193,17 @@ describe('evidence', () => {
     expect(until(shop(null))).to.deep.equal([null])
   })
 
-  it('an entry ends by its removal, else by its own end, else by the term of its kind', () => {
+  it('P-B3: an entry is gone on its removal, else on the day after its own end or the term of its kind', () => {
     expect(entryEnd(entry({ ends_on: '2026-01-01', removed_on: '2025-05-05' }), lists)).to.equal('2025-05-05')
-    expect(entryEnd(entry({ ends_on: '2026-01-01' }), lists)).to.equal('2026-01-01')
-    expect(entryEnd(entry({ listed_on: '2020-03-03' }), lists)).to.equal('2025-03-03')
+    expect(entryEnd(entry({ ends_on: '2026-01-01' }), lists)).to.equal('2026-01-02')
+    expect(entryEnd(entry({ listed_on: '2020-03-03' }), lists)).to.equal('2025-03-04')
     expect(entryEnd(entry({ list: 'abnormal' }), lists)).to.equal(null)
-    expect(entryEnd(entry({ list: 'ecommerce-2018', listed_on: '2018-05-15' }), lists)).to.equal('2021-05-15')
+    expect(entryEnd(entry({ list: 'ecommerce-2018', listed_on: '2018-05-15' }), lists)).to.equal('2021-05-16')
+  })
+
+  it('P-B3: a book of rules kept before terms had a counting ends them as it did', () => {
+    const before = lists.map(({ counting: _, ...list }) => list)
+    expect(entryEnd(entry({ ends_on: '2026-01-01' }), before)).to.equal('2026-01-01')
   })
 
   it('a penalty that its authority withdrew is no evidence', () => {
@@ -238,7 +243,7 @@ describe('evidence', () => {
   })
   const removal = (more: Body = {}): Evidence =>
     repair({ target: 'LIST_ENTRY', target_document_number: null, outcome: 'REMOVED', ...more })
-  const END = '2028-01-01' // of the term of an entry of 2025-01-01
+  const END = '2028-01-02' // the day after the term of an entry of 2025-01-01
   const REPAIRED = '2025-08-08'
 
   const repairs: [string, Evidence[], (string | null)[]][] = [
@@ -299,7 +304,7 @@ describe('evidence', () => {
     [
       'a judgment defaulter is not let go by a repair that does not name him',
       [listed({ list: 'defaulters' }), removal()],
-      ['2027-01-01'],
+      ['2027-01-02'],
     ],
     [
       'an abnormal entry is repaired as such',
@@ -332,7 +337,7 @@ describe('evidence', () => {
     expect(kind?.terms).to.have.length(1)
     expect(kind?.terms[0]).to.include({ years: 3, mark: 'M', confirmed: false })
     const [event] = events('list_entry', entry({ list: 'ecommerce-2018', listed_on: '2018-05-15' }))
-    expect(event).to.include({ fact: 'serious_list', on: '2018-05-15', until: '2021-05-15' })
+    expect(event).to.include({ fact: 'serious_list', on: '2018-05-15', until: '2021-05-16' })
   })
 
   it('the kinds that are weighed are those that belong to a family, and repairs', () => {

@@ -140,12 +140,12 @@ describe('listing cases: terms', () => {
     ].map((name) => [name, { on: name === 'reviewListing' ? '2024-02-28' : '2024-02-01', today: '2024-02-29' }]),
   )
 
-  it('three years from 29 February 2024 end on 28 February 2027, and not the day before', () => {
+  it('P-B3: three years from 29 February 2024 stand through 28 February 2027, and end the day after', () => {
     const decided = upTo('decideListing', { ...start, ...leap })
     expect(decided.endsOn).to.equal('2027-02-28')
     const shown: Case = { ...decided, state: 'PUBLISHED', publishedOn: '2024-03-01', servedOn: '2024-03-01' }
-    expect(denied(on('2027-02-27', 'removeListing', shown, { ...CLOCK, removal: 'EXPIRED' }))).to.equal('NOT_DUE')
-    expect(done('2027-02-28', 'removeListing', shown, { ...CLOCK, removal: 'EXPIRED' }).removal).to.equal('EXPIRED')
+    expect(denied(on('2027-02-28', 'removeListing', shown, { ...CLOCK, removal: 'EXPIRED' }))).to.equal('NOT_DUE')
+    expect(done('2027-03-01', 'removeListing', shown, { ...CLOCK, removal: 'EXPIRED' }).removal).to.equal('EXPIRED')
   })
 
   const row = (years: number, from: string | null, to: string | null, more: Partial<Term> = {}): Term => ({
@@ -182,9 +182,9 @@ describe('listing cases: terms', () => {
     expect(denied(renewed(7, {}))).to.equal('TERM_UNCHANGED')
     expect(denied(renewed(3, { standing: 'KEEP' }))).to.equal('TERM_UNCHANGED')
     expect(caseAfter(renewed(7, { standing: 'APPLY' })).endsOn).to.equal('2028-08-31')
-    // Not before its first day, and never ending on a day that is past.
+    // Not before its first day, and at most back to yesterday.
     expect(denied(renewed(3, {}, '2021-12-31'))).to.equal('TERM_UNCHANGED')
-    expect(caseAfter(renewed(3, {}, '2025-02-01')).endsOn).to.equal('2025-02-01')
+    expect(caseAfter(renewed(3, {}, '2025-02-01')).endsOn).to.equal('2025-01-31')
   })
 
   it('a row that the publication selects is chosen by that day', () => {
@@ -263,18 +263,18 @@ describe('listing cases: whole files', () => {
     expect(denied(on('2026-03-03', 'confirmHiding', hidden))).to.equal('SAME_PERSON')
     const confirmed = done('2026-03-03', 'confirmHiding', hidden, REVIEWER)
     expect(denied(on('2026-03-04', 'confirmHiding', confirmed, REVIEWER))).to.equal('HIDING_CONFIRMED')
-    expect(denied(on('2027-01-18', 'applyRepair', confirmed))).to.equal('REPAIR_TOO_EARLY')
-    const applied = done('2027-01-19', 'applyRepair', confirmed, { by: 'party-1', role: 'party' })
+    expect(denied(on('2027-01-19', 'applyRepair', confirmed))).to.equal('REPAIR_TOO_EARLY')
+    const applied = done('2027-01-20', 'applyRepair', confirmed, { by: 'party-1', role: 'party' })
     expect(applied.state).to.equal('HIDDEN')
-    const accepted = done('2027-01-20', 'acceptRepair', applied)
+    const accepted = done('2027-01-21', 'acceptRepair', applied)
     const removed = done('2027-02-01', 'removeListing', accepted, { removal: 'REPAIRED' })
     expect(removed).to.include({ state: 'REMOVED', removal: 'REPAIRED' })
   })
 
   it('what is hidden runs on to its end, and then the clock ends it', () => {
     const hidden = done('2026-03-02', 'hideListing', published, { hiding: 'OBJECTION' })
-    expect(denied(on('2029-01-19', 'unhideListing', hidden))).to.equal('ENDED')
-    expect(done('2029-01-19', 'removeListing', hidden, { ...CLOCK, removal: 'EXPIRED' }).state).to.equal('REMOVED')
+    expect(denied(on('2029-01-20', 'unhideListing', hidden))).to.equal('ENDED')
+    expect(done('2029-01-20', 'removeListing', hidden, { ...CLOCK, removal: 'EXPIRED' }).state).to.equal('REMOVED')
   })
 
   it('what is hidden is not shown again while its penalty is gone from its sources', () => {
@@ -298,16 +298,16 @@ describe('listing cases: whole files', () => {
     // Its term and 公示系统 run to 1 June 2030; 信用中国 shows a document of 19 January 2026 for three years at most.
     expect(restored.endsOn).to.equal('2029-01-19')
     expect(restored.publishedOn).to.equal('2026-01-21')
-    expect(denied(on('2028-05-31', 'applyRepair', restored))).to.equal('REPAIR_TOO_EARLY')
-    expect(done('2028-06-01', 'applyRepair', restored).state).to.equal('REPAIR_APPLIED')
-    const ended = done('2029-01-19', 'removeListing', restored, { ...CLOCK, removal: 'EXPIRED' })
-    expect(denied(on('2029-01-20', 'restoreListing', ended))).to.equal('NOT_REPAIRED')
+    expect(denied(on('2028-06-01', 'applyRepair', restored))).to.equal('REPAIR_TOO_EARLY')
+    expect(done('2028-06-02', 'applyRepair', restored).state).to.equal('REPAIR_APPLIED')
+    const ended = done('2029-01-20', 'removeListing', restored, { ...CLOCK, removal: 'EXPIRED' })
+    expect(denied(on('2029-01-21', 'restoreListing', ended))).to.equal('NOT_REPAIRED')
   })
 
   it('nothing is restored whose time on 信用中国 is over', () => {
     const removed = done('2027-03-01', 'removeListing', published, { removal: 'REPAIRED' })
-    expect(on('2029-01-18', 'restoreListing', removed).ok).to.equal(true)
-    expect(denied(on('2029-01-19', 'restoreListing', removed))).to.equal('ENDED')
+    expect(on('2029-01-19', 'restoreListing', removed).ok).to.equal(true)
+    expect(denied(on('2029-01-20', 'restoreListing', removed))).to.equal('ENDED')
   })
 
   it('restored where no clock of 信用中国 is known, it stands for its term anew', () => {

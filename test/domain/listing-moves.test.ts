@@ -104,7 +104,7 @@ describe('listing: every state, move and role', () => {
     }
     it(`a removal as ${removal} is made by ${who[removal].join(', ')} only`, () => {
       for (const role of ROLES) {
-        const act = full({ role, by: 'someone', removal, on: '2027-01-01', today: '2027-01-01' })
+        const act = full({ role, by: 'someone', removal, on: '2027-01-02', today: '2027-01-02' })
         expect(move('removeListing', ready('PUBLISHED', 'removeListing'), act, rules).ok, role).to.equal(
           who[removal].includes(role),
         )

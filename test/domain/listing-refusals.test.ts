@@ -22,7 +22,7 @@ describe('listing: a refusal says from when the step may be taken', () => {
   const CASES: [string, MoveName, Case, string, Partial<Act>, string][] = [
     ['the defence runs', 'reviewListing', upTo('answerDefence'), '2026-01-15', REVIEWER, '2026-01-16'],
     ['the public notice runs', 'publishListing', waiting, '2026-02-18', {}, '2026-02-19'],
-    ['it is too early for repair', 'applyRepair', published, '2027-01-18', PARTY, '2027-01-19'],
+    ['it is too early for repair', 'applyRepair', published, '2027-01-19', PARTY, '2027-01-20'],
   ]
   for (const [title, name, before, day, act, from] of CASES)
     it(`${title}: until ${from}, and on that day it is allowed`, () => {
@@ -123,9 +123,9 @@ describe('listing: decided and never shown', () => {
   it('it ends with its term, by the clock alone, as expired', () => {
     const served = upTo('serveListing')
     expect(served.endsOn).to.equal('2029-01-19')
-    expect(denied(on('2029-01-18', 'lapseListing', served, CLOCK))).to.equal('NOT_DUE')
-    expect(denied(on('2029-01-19', 'lapseListing', served, REVIEWER))).to.equal('ROLE')
-    expect(done('2029-01-19', 'lapseListing', served, CLOCK)).to.include({ state: 'REMOVED', removal: 'EXPIRED' })
+    expect(denied(on('2029-01-19', 'lapseListing', served, CLOCK))).to.equal('NOT_DUE')
+    expect(denied(on('2029-01-20', 'lapseListing', served, REVIEWER))).to.equal('ROLE')
+    expect(done('2029-01-20', 'lapseListing', served, CLOCK)).to.include({ state: 'REMOVED', removal: 'EXPIRED' })
   })
 
   it('what was never opened lapses not', () => {

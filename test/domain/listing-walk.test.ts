@@ -216,7 +216,7 @@ const byClock = (node: Node, name: MoveName, more: Partial<Act>): Node => {
 const timePasses = (node: Node): Node[] => {
   if (node.day + 1 >= DAYS.length || node.now.state === null) return []
   const next = { ...node, day: node.day + 1, depth: node.depth + 1, by: `it is ${DAYS[node.day + 1]}`, from: node }
-  if (next.now.endsOn === null || next.now.endsOn > today(next) || !OPEN(next)) return [next]
+  if (next.now.endsOn === null || next.now.endsOn >= today(next) || !OPEN(next)) return [next]
   const shown = isPublic(next.now.state) || next.now.state === 'HIDDEN'
   return [shown ? byClock(next, 'removeListing', { removal: 'EXPIRED' }) : byClock(next, 'lapseListing', {})]
 }
@@ -261,8 +261,8 @@ const NEVER: Record<string, (node: Node) => boolean> = {
     shown(node) && (node.fallen || (node.now.decisionHeavy !== true && node.now.ground !== 'DECISION_NOT_PERFORMED')),
   'nothing is public without the higher consent where it is asked for': (node) =>
     shown(node) && node.now.level === 'COUNTY' && node.now.consentedOn === null,
-  'nothing is public from the day on which its term is complete': (node) =>
-    shown(node) && !(node.now.endsOn !== null && today(node) < node.now.endsOn),
+  'nothing is public after the last day of its term': (node) =>
+    shown(node) && !(node.now.endsOn !== null && today(node) <= node.now.endsOn),
   'what is public counts as listed, and nothing else does': (node) =>
     shown(node) !== listed({ mirrored: false, ...node.now }, rules.list, today(node)),
   'what is not public any more leaves a removal for a platform that may ever have heard of it': (node) =>

@@ -3,7 +3,7 @@ import { type Act, type Case, newCase, type Rules } from '../../src/domain/case.
 import { addDays, addMonths } from '../../src/domain/dates.js'
 import type { Entry } from '../../src/domain/listing.js'
 import { listed, move } from '../../src/domain/listing.js'
-import { numberOf } from '../../src/domain/lists.js'
+import { type NumberName, numberOf } from '../../src/domain/lists.js'
 import type { MoveName } from '../../src/domain/moves.js'
 
 import { calendar, caseAfter, denied, full, kind, rules, TODAY, upTo } from '../support/case.js'
@@ -181,7 +181,7 @@ describe('listing: what stands in the way', () => {
       'publication after the end of the term',
       'publishListing',
       upTo('serveListing'),
-      { on: '2029-01-19', today: '2029-01-19' },
+      { on: '2029-01-20', today: '2029-01-20' },
       'ENDED',
     ],
     [
@@ -196,14 +196,14 @@ describe('listing: what stands in the way', () => {
       'expiry before its day',
       'removeListing',
       upTo('publishListing'),
-      { on: '2029-01-18', today: '2029-01-18', role: 'clock', by: 'clock', removal: 'EXPIRED' },
+      { on: '2029-01-19', today: '2029-01-19', role: 'clock', by: 'clock', removal: 'EXPIRED' },
       'NOT_DUE',
     ],
     [
       'expiry by an officer',
       'removeListing',
       upTo('publishListing'),
-      { on: '2029-01-19', today: '2029-01-19', removal: 'EXPIRED' },
+      { on: '2029-01-20', today: '2029-01-20', removal: 'EXPIRED' },
       'CLOCK_ONLY',
     ],
     [
@@ -284,10 +284,10 @@ describe('listing: what stands in the way', () => {
     })
   }
 
-  it('refuses a repair before the months that the rule of its decision asks for', () => {
+  it('P-B3: refuses a repair before the day after the months that the rule of its decision asks for', () => {
     const published = upTo('publishListing')
     const months = numberOf(rules.list, 'REPAIR_MIN_MONTHS', '2026-01-19')?.value ?? 0
-    const first = addMonths('2026-01-19', months)
+    const first = addDays(addMonths('2026-01-19', months), 1)
     const repaired = (on: string) =>
       denied(move('removeListing', published, full({ on, today: first, removal: 'REPAIRED' }), rules))
     expect([repaired(addDays(first, -1)), repaired(first)]).to.deep.equal(['REPAIR_TOO_EARLY', null])
@@ -298,9 +298,40 @@ describe('listing: what stands in the way', () => {
     expect(caseAfter(move('reviewListing', upTo('notifyListing'), act, rules)).state).to.equal('REVIEWED')
   })
 
-  it('lets the clock expire an entry on the day its term is complete', () => {
-    const act = full({ on: '2029-01-19', today: '2029-01-19', role: 'clock', by: 'clock', removal: 'EXPIRED' })
+  it('P-B3: lets the clock expire an entry on the day after the last day of its term', () => {
+    const act = full({ on: '2029-01-20', today: '2029-01-20', role: 'clock', by: 'clock', removal: 'EXPIRED' })
     expect(caseAfter(move('removeListing', upTo('publishListing'), act, rules)).state).to.equal('REMOVED')
+  })
+})
+
+describe('listing: a rule that a guard reads', () => {
+  const without = (name: NumberName): Rules => ({
+    ...rules,
+    list: { ...rules.list, numbers: rules.list.numbers.filter((row) => row.name !== name) },
+  })
+
+  it('OBJECTION_WORKDAYS: a missing row denies publication instead of letting it pass', () => {
+    const act = full({ on: TODAY, role: 'officer' })
+    const served = upTo('serveListing')
+    expect(denied(move('publishListing', served, act, rules))).to.equal(null)
+    expect(denied(move('publishListing', served, act, without('OBJECTION_WORKDAYS')))).to.equal('NO_OBJECTION_RULE')
+  })
+
+  it('OBJECTION_WORKDAYS: days that a row sets run from the service', () => {
+    const list = {
+      ...rules.list,
+      numbers: rules.list.numbers.map((row) => (row.name === 'OBJECTION_WORKDAYS' ? { ...row, value: 5 } : row)),
+    }
+    const on = (day: string) =>
+      move('publishListing', upTo('serveListing'), full({ on: day, today: day }), { ...rules, list })
+    expect([denied(on('2026-01-27')), denied(on('2026-01-28'))]).to.deep.equal(['OBJECTION_RUNNING', null])
+  })
+
+  it('REPAIR_MIN_MONTHS: a missing row denies the repair instead of letting it pass', () => {
+    const act = full({ on: TODAY })
+    expect(denied(move('applyRepair', upTo('publishListing'), act, without('REPAIR_MIN_MONTHS')))).to.equal(
+      'NO_REPAIR_TIME',
+    )
   })
 })
 
@@ -309,10 +340,10 @@ describe('listing: what makes an operator listed', () => {
   const cases: [string, Entry, string, string, boolean][] = [
     ['a published entry', entry, 'serious', '2026-06-01', true],
     ['its first day', entry, 'serious', '2026-01-21', true],
-    ['the last day of its term', entry, 'serious', '2029-01-18', true],
+    ['the last day of its term', entry, 'serious', '2029-01-19', true],
     ['an entry under repair', { ...entry, state: 'REPAIR_APPLIED' }, 'serious', '2026-06-01', true],
     ['a day before publication', entry, 'serious', '2026-01-20', false],
-    ['the day its term is complete', entry, 'serious', '2029-01-19', false],
+    ['the day after its term', entry, 'serious', '2029-01-20', false],
     ['a hidden entry', { ...entry, state: 'HIDDEN' }, 'serious', '2026-06-01', false],
     ['a removed entry', { ...entry, state: 'REMOVED' }, 'serious', '2026-06-01', false],
     ['a decision not yet served', { ...entry, state: 'DECIDED' }, 'serious', '2026-06-01', false],

@@ -1,7 +1,16 @@
 import { expect } from 'chai'
 import { contract, document } from '../../src/contracts.js'
 import type { Consent, LegalBasis, ListKind } from '../../src/domain/lists.js'
-import { checkLists, consentNeeded, levelOf, numberOf, repairMonths, termEnd, termOf } from '../../src/domain/lists.js'
+import {
+  checkLists,
+  consentNeeded,
+  firstRepairDay,
+  levelOf,
+  NUMBER_NAMES,
+  numberOf,
+  termEnd,
+  termOf,
+} from '../../src/domain/lists.js'
 
 const rows = (): ListKind[] => (structuredClone(document('rules/lists.json')) as { lists: ListKind[] }).lists
 const kind = (id: string, all = rows()): ListKind => {
@@ -100,8 +109,13 @@ describe('lists: what a new row does to what stands', () => {
       { ...old, value: 12, to: '2026-12-31' },
       { ...old, value, from: '2027-01-01', standing: null },
     ]
-    const months = (value: number, on: string) => repairMonths({ ...row, numbers: numbers(value) }, '2026-02-01', on)
-    expect([months(6, '2026-12-31'), months(6, '2027-01-01'), months(24, '2027-01-01')]).to.deep.equal([12, 6, 12])
+    const day = (value: number, on: string) =>
+      firstRepairDay({ ...row, numbers: numbers(value) }, '2026-02-01', { from: '2026-02-01', on })
+    expect([day(6, '2026-12-31'), day(6, '2027-01-01'), day(24, '2027-01-01')]).to.deep.equal([
+      '2027-02-02',
+      '2026-08-02',
+      '2027-02-02',
+    ])
   })
 
   it('an authority is of the level that its division says, and one that says none is asked as the lowest', () => {
@@ -142,9 +156,21 @@ describe('lists: rows that cannot be made', () => {
     ],
     [
       'a kind decided here without a time for the defence',
-      serious((row) => row.numbers.shift()),
-      'serious.numbers',
+      serious((row) => Object.assign(row.numbers[0] ?? {}, { value: null })),
+      'serious.numbers.DEFENCE_WORKDAYS',
       'defence',
+    ],
+    ...NUMBER_NAMES.map((name): [string, ListKind[], string, string] => [
+      `a kind decided here whose rules do not say ${name}`,
+      serious((row) => Object.assign(row, { numbers: row.numbers.filter((each) => each.name !== name) })),
+      `serious.numbers.${name}`,
+      'missing',
+    ]),
+    [
+      'a number that ends while its kind goes on',
+      serious((row) => Object.assign(row.numbers[0] ?? {}, { to: '2027-12-31' })),
+      'serious.numbers.DEFENCE_WORKDAYS',
+      'after 2027-12-31',
     ],
     [
       'terms that overlap',

@@ -27,7 +27,7 @@ describe('restoration: plans worked out by hand', () => {
     [
       'an ordinary penalty under order 36 is repaired three months after its decision',
       [...standing, { fact: 'penalty_light', on: '2026-10-15', record: 2 }],
-      [['2027-01-15', 'REPAIR', 'penalty_light', 40, 700, 'A']],
+      [['2027-01-16', 'REPAIR', 'penalty_light', 40, 700, 'A']],
     ],
     [
       'a minimum that has passed is repaired on the day of the facts, not before',
@@ -42,7 +42,7 @@ describe('restoration: plans worked out by hand', () => {
     [
       'a heavier one after a year, before its window of 1095 days ends',
       [...standing, { fact: 'penalty_heavy', on: '2026-04-02', record: 2 }],
-      [['2027-04-02', 'REPAIR', 'penalty_heavy', 160, 700, 'A']],
+      [['2027-04-03', 'REPAIR', 'penalty_heavy', 160, 700, 'A']],
     ],
     [
       'an entry that ends before it could be removed is waited for',
@@ -84,14 +84,14 @@ describe('restoration: plans worked out by hand', () => {
         { fact: 'penalty_light', on: '2026-09-01', record: 3 },
       ],
       [
-        ['2026-12-01', 'REPAIR', 'penalty_light', 0, 449, 'D'],
+        ['2026-12-02', 'REPAIR', 'penalty_light', 0, 449, 'D'],
         ['2027-05-15', 'WAIT', 'serious_list', 251, 700, 'A'],
       ],
     ],
     [
       'an entry under order 44 may be removed after a year',
       [...standing, { fact: 'serious_list', on: '2026-01-10', until: '2029-01-10', record: 2 }],
-      [['2027-01-10', 'REPAIR', 'serious_list', 251, 700, 'A']],
+      [['2027-01-11', 'REPAIR', 'serious_list', 251, 700, 'A']],
     ],
     [
       'a registration whose standing is unknown or gone is promised nothing',
@@ -104,7 +104,7 @@ describe('restoration: plans worked out by hand', () => {
         ...standing,
         { fact: 'serious_list', on: '2026-06-20', decidedOn: '2026-05-28', until: '2029-05-28', record: 2 },
       ],
-      [['2027-05-28', 'REPAIR', 'serious_list', 251, 700, 'A']],
+      [['2027-05-29', 'REPAIR', 'serious_list', 251, 700, 'A']],
     ],
     [
       'two entries published on one day go each by its own decision',
@@ -114,8 +114,8 @@ describe('restoration: plans worked out by hand', () => {
         { fact: 'serious_list', on: '2026-06-20', decidedOn: '2026-05-28', until: '2029-06-10', record: 2 },
       ],
       [
-        ['2027-05-28', 'REPAIR', 'serious_list', 0, 449, 'D'],
-        ['2027-06-10', 'REPAIR', 'serious_list', 251, 700, 'A'],
+        ['2027-05-29', 'REPAIR', 'serious_list', 0, 449, 'D'],
+        ['2027-06-11', 'REPAIR', 'serious_list', 251, 700, 'A'],
       ],
     ],
     [
@@ -197,10 +197,10 @@ describe('restoration: plans worked out by hand', () => {
       record: 2,
     }
     const [step] = plan([...standing, event])
-    expect(step).to.include({ on: '2027-01-19', act: 'REPAIR' })
+    expect(step).to.include({ on: '2027-01-20', act: 'REPAIR' })
     const repaired = (on: string) =>
       denied(move('removeListing', published, full({ on, today: on, removal: 'REPAIRED' }), listing))
-    expect(['2027-01-18', '2027-01-19'].map(repaired)).to.deep.equal(['REPAIR_TOO_EARLY', null])
+    expect(['2027-01-19', '2027-01-20'].map(repaired)).to.deep.equal(['REPAIR_TOO_EARLY', null])
   })
 
   it('agrees with the removal for every decision since order 44, whenever it was published', () => {
@@ -225,7 +225,7 @@ describe('restoration: plans worked out by hand', () => {
       ...standing,
       { fact: 'serious_list', on: '2026-04-02', decidedOn: '2026-03-31', until: '2029-03-31', record: 2 },
     ])
-    expect(step).to.include({ on: '2027-03-31', confirmed: false })
+    expect(step).to.include({ on: '2027-04-01', confirmed: false })
     expect(step?.en).to.contain('before order 36')
   })
 
@@ -238,7 +238,7 @@ describe('restoration: plans worked out by hand', () => {
 
   it('says that an earlier decision goes by the rules before order 36, unconfirmed', () => {
     const [step] = plan([...standing, { fact: 'penalty_heavy', on: '2026-03-31', record: 2 }])
-    expect(step).to.include({ on: '2027-03-31', act: 'REPAIR', confirmed: false })
+    expect(step).to.include({ on: '2027-04-01', act: 'REPAIR', confirmed: false })
     expect(step?.en).to.contain('before order 36')
   })
 
@@ -277,7 +277,7 @@ describe('restoration: plans worked out by hand', () => {
     ]
     // Five years 50 now; six years 80 from 2026-12-01, before the repair.
     expect(score(factsOf(events), card).value).to.equal(630)
-    expect(plan(events).map(short)).to.deep.equal([['2027-01-15', 'REPAIR', 'penalty_light', 40, 700, 'A']])
+    expect(plan(events).map(short)).to.deep.equal([['2027-01-16', 'REPAIR', 'penalty_light', 40, 700, 'A']])
   })
 
   it('tells the days on which points halve on the way', () => {

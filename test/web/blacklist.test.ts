@@ -117,7 +117,7 @@ describe('the public pages', () => {
   })
 
   it('an entry past its end answers 410 before the clock has removed it', async () => {
-    world.setNow(new Date('2029-02-04T00:00:00+08:00'))
+    world.setNow(new Date('2029-02-05T00:00:00+08:00'))
     const { status } = await get(`/blacklist/${keyIn(kept)}`)
     const list = await get('/blacklist')
     world.setNow(new Date('2026-03-02T02:00:00Z'))

@@ -305,7 +305,7 @@ describe('the list as data', () => {
   })
 
   it('an entry whose last day has gone by is in no file, though nobody has ended it yet', async () => {
-    const short = await shown(world.database.db, 6, { ...given, endsOn: '2026-03-04' })
+    const short = await shown(world.database.db, 6, { ...given, endsOn: '2026-03-03' })
     const until = (await manifest()).validUntil
     expect(until).to.equal('2026-03-03T02:00:00.000Z')
     world.setNow(new Date('2026-03-03T02:00:00Z'))

@@ -89,7 +89,7 @@ describe('while a delta is made', () => {
   })
 
   it('no page or answer may be kept past midnight, when entries end', async () => {
-    await shown(world.database.db, 4, { publishedOn: '2026-02-01', endsOn: '2026-03-03' })
+    await shown(world.database.db, 4, { publishedOn: '2026-02-01', endsOn: '2026-03-02' })
     await world.publish()
     for (const [now, seconds] of [
       ['2026-03-02T15:58:00Z', 60],

@@ -45,10 +45,10 @@ describe('the page of an entry', () => {
     expect(headers['x-robots-tag']).to.equal('noindex, noarchive')
     for (const fact of [firm?.name, firm?.uscc, firm?.reason, firm?.authority, firm?.documentNumber, firm?.publishedOn])
       expect(text).to.include(fact)
-    expect(text).to.include('2029-03-01').and.include('还有 1095 日')
+    expect(text).to.include('2029-03-01').and.include('还有 1096 日')
     expect(text).to.include('惩戒措施').and.include('重点监管')
     // A year after the decision, by the rule of its day; from memory, which is said.
-    expect(text).to.include('最早可于 2027-02-20 申请').and.include('未经核实')
+    expect(text).to.include('最早可于 2027-02-21 申请').and.include('未经核实')
     expect(text).to.include('国家企业信用信息公示系统').and.include('申请行政复议')
     // Its own door, where objections and applications for repair are taken.
     expect(text).to.match(/访问码[^\n]+<a href="\/my">/)

@@ -219,9 +219,9 @@ describe('the list of the public site', () => {
     const first = listed.at(-1)
     const year = Number(first?.publishedOn.slice(0, 4)) + 3
     await get('/blacklist?sort=ending')
-    world.setNow(new Date(`${year}${first?.publishedOn.slice(4)}T00:00:00+08:00`))
+    world.setNow(new Date(`${addDays(`${year}${first?.publishedOn.slice(4)}`, 1)}T00:00:00+08:00`))
     const { text, headers } = await get('/blacklist?sort=ending')
-    world.setNow(new Date(`${addDays(`${year}${first?.publishedOn.slice(4)}`, -1)}T23:59:50+08:00`))
+    world.setNow(new Date(`${year}${first?.publishedOn.slice(4)}T23:59:50+08:00`))
     const justBefore = await get('/blacklist?sort=ending')
     world.setNow(NOW)
     expect(text).not.to.include(first?.id)

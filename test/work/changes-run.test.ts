@@ -52,7 +52,7 @@ describe('the run of changes', () => {
     expect((await sends('mall', [codeOf(1)])).sequence).to.equal(1)
   }).timeout(15_000)
 
-  it('a grade that people set and that ends is told on the day of its end, though no row is written', async () => {
+  it('a grade that people set and that ends is told on the day after its end, though no row is written', async () => {
     await operator(1)
     await sends('mall', [codeOf(1)])
     const { id } = await db()('operators').first('id')
@@ -60,7 +60,7 @@ describe('the run of changes', () => {
       operator_id: id,
       grade: 'A',
       reason: '理由',
-      ends_on: '2026-11-26',
+      ends_on: '2026-11-25',
       state: 'IN_FORCE',
       asked_by: 'a',
       asked_at: NOW,

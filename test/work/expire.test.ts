@@ -24,27 +24,27 @@ const publicIds = async (db: Db) =>
 describe('expire', () => {
   const db = database()
 
-  it('exactly what is due ends, from the first minute of its day, with its own end date', async () => {
+  it('P-B3: exactly what is due ends, from the first minute after its last day', async () => {
     const first = await decidedOn(db(), 1, '2026-11-12')
     const second = await decidedOn(db(), 2, '2026-11-16')
-    expect(await run(db(), '2029-11-11T15:59:00Z')).to.deep.equal({ expired: 0 })
+    expect(await run(db(), '2029-11-12T15:59:00Z')).to.deep.equal({ expired: 0 })
     expect(await publicIds(db())).to.have.length(2)
-    expect(await run(db(), '2029-11-11T16:01:00Z')).to.deep.equal({ expired: 1 })
+    expect(await run(db(), '2029-11-12T16:01:00Z')).to.deep.equal({ expired: 1 })
     expect(await publicIds(db())).to.deep.equal([second])
     expect(await run(db(), '2029-12-24T00:00:00Z')).to.deep.equal({ expired: 1 })
     expect(await run(db(), '2029-12-25T00:00:00Z')).to.deep.equal({ expired: 0 })
     const ended = await rowsOf(db(), 'select id, state, removal_reason as reason, removed_on as on from listings')
     expect(ended).to.have.deep.members([
-      { id: first, state: 'REMOVED', reason: 'EXPIRED', on: '2029-11-12' },
-      { id: second, state: 'REMOVED', reason: 'EXPIRED', on: '2029-11-16' },
+      { id: first, state: 'REMOVED', reason: 'EXPIRED', on: '2029-11-13' },
+      { id: second, state: 'REMOVED', reason: 'EXPIRED', on: '2029-11-17' },
     ])
     const events = await rowsOf(
       db(),
       `select made_by as by, role, made_on as on from listing_events where move = 'removeListing' order by id`,
     )
     expect(events).to.deep.equal([
-      { by: 'clock', role: 'clock', on: '2029-11-12' },
-      { by: 'clock', role: 'clock', on: '2029-11-16' },
+      { by: 'clock', role: 'clock', on: '2029-11-13' },
+      { by: 'clock', role: 'clock', on: '2029-11-17' },
     ])
   })
 
@@ -58,7 +58,7 @@ describe('expire', () => {
     )
     expect(owed).to.have.length(1)
     expect(owed[0]).to.deep.include({ platform: 'jilin', action: 'REMOVE' })
-    expect(owed[0]?.['removal']).to.include({ reason: 'EXPIRED', removedOn: '2029-11-12' })
+    expect(owed[0]?.['removal']).to.include({ reason: 'EXPIRED', removedOn: '2029-11-13' })
   })
 
   it('what an officer has removed does not end again', async () => {

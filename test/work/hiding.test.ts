@@ -121,9 +121,9 @@ describe('an entry that is hidden', () => {
       rules,
     })
     expect(await listings.byId(db(), two.id)).to.include({ state: 'REMOVED', removalReason: 'REVOKED' })
-    const ended = await expire(db(), { rules, cause: 'command', now: at(new Date('2029-11-11T16:01:00Z')), log })
+    const ended = await expire(db(), { rules, cause: 'command', now: at(new Date('2029-11-12T16:01:00Z')), log })
     expect(ended).to.deep.equal({ expired: 1 })
-    expect(await listings.byId(db(), one.id)).to.include({ state: 'REMOVED', removedOn: '2029-11-12' })
+    expect(await listings.byId(db(), one.id)).to.include({ state: 'REMOVED', removedOn: '2029-11-13' })
   })
 })
 

@@ -118,8 +118,8 @@ describe('overruling a grade', () => {
     })
     expect(await standing(db())).to.deep.equal({ grade: 'B', value: 500, overruled: true })
     expect(await standing(db(), addDays(TODAY, -1))).to.deep.equal({ grade: null, value: null, overruled: false })
-    expect(await standing(db(), addDays(ENDS, -1))).to.include({ grade: 'B', overruled: true })
-    expect(await standing(db(), ENDS)).to.deep.equal(computed)
+    expect(await standing(db(), ENDS)).to.include({ grade: 'B', overruled: true })
+    expect(await standing(db(), addDays(ENDS, 1))).to.deep.equal(computed)
   })
 
   it('the second person is another one, whatever the role', async () => {
@@ -210,8 +210,8 @@ describe('overruling a grade', () => {
 
   it('a proposal whose end has come is not confirmed', async () => {
     const { id } = await propose(db(), { endsOn: addDays(TODAY, 1) })
-    expect((await refusal(decide(db(), id, { now: later(DAY_S) }))).code).to.equal('OVERRULE_NOT_ALLOWED')
-    expect((await withdraw(db(), id, { now: later(DAY_S) })).state).to.equal('WITHDRAWN')
+    expect((await refusal(decide(db(), id, { now: later(2 * DAY_S) }))).code).to.equal('OVERRULE_NOT_ALLOWED')
+    expect((await withdraw(db(), id, { now: later(2 * DAY_S) })).state).to.equal('WITHDRAWN')
   })
 
   it('the next one confirmed ends the one before, which stays as history and does not come back', async () => {
@@ -227,7 +227,7 @@ describe('overruling a grade', () => {
     ])
     expect((await history(later(120)))[1]?.replacedAt).to.deep.equal(second.decidedAt)
     expect(brief(await history(later(30)))).to.deep.equal([{ id: first.id, state: 'IN_FORCE' }])
-    expect(brief(await history(later(120), ENDS))[0]).to.include({ state: 'ENDED' })
+    expect(brief(await history(later(120), addDays(ENDS, 1)))[0]).to.include({ state: 'ENDED' })
     expect((await refusal(withdraw(db(), first.id, { now: later(130) }))).code).to.equal('OVERRULE_SETTLED')
 
     await withdraw(db(), second.id, { now: later(180) })

@@ -163,10 +163,11 @@ describe('publish', () => {
     expect(keys.jwks().keys.map(({ kid }) => kid)).to.include.members([first?.['kid'], (await until())?.['kid']])
   })
 
-  it('what ends today is not in it, though nobody has ended it yet', async () => {
+  it('P-B3: an entry is in it on its last day, and not on the next, though nobody has ended it yet', async () => {
     const one = await shown(db(), 1)
     await db().raw('update public_entries set ends_on = ? where listing_id = ?', [TODAY, one.id])
-    expect(await snapshot()).to.include({ sequence: 1, entries: 0 })
+    expect(await snapshot()).to.include({ sequence: 1, entries: 1 })
+    expect(await snapshot(later(86_400))).to.include({ sequence: 2, entries: 0 })
   })
 
   it('a list that did not change keeps its sequence and hash, and is noted again', async () => {

@@ -17,14 +17,14 @@ describe('the clocks of publication end an entry', () => {
   /** A list of the general kind: twelve months from the document. */
   const general: Rules = { ...rules, clocks: shorterClocks(12) }
 
-  it('of a shorter clock on its last day, on the public list and by the clock, not with its term', async () => {
+  it('P-B3: of a shorter clock after its last day, on the public list and by the clock, not with its term', async () => {
     const { id, endsOn } = await published(db(), 1, general)
     expect(endsOn).to.equal('2027-11-12')
     const [entry] = await rowsOf(db(), 'select ends_on from public_entries')
     expect(entry).to.deep.equal({ ends_on: '2027-11-12' })
-    expect(await run(db(), general, '2027-11-11T15:00:00Z')).to.deep.equal({ expired: 0 })
-    expect(await run(db(), general, '2027-11-11T16:01:00Z')).to.deep.equal({ expired: 1 })
-    expect(await listings.byId(db(), id)).to.include({ removalReason: 'EXPIRED', removedOn: '2027-11-12' })
+    expect(await run(db(), general, '2027-11-12T15:00:00Z')).to.deep.equal({ expired: 0 })
+    expect(await run(db(), general, '2027-11-12T16:01:00Z')).to.deep.equal({ expired: 1 })
+    expect(await listings.byId(db(), id)).to.include({ removalReason: 'EXPIRED', removedOn: '2027-11-13' })
   })
 
   it('of a shorter clock also after a restoration: it goes on from the document of the listing', async () => {
@@ -60,8 +60,8 @@ describe('a new row for a clock of publication', () => {
     [60, 'APPLY', '2029-11-12'],
     [24, null, '2028-11-12'],
     [34, null, '2029-05-12'],
-    // What it ends on a day that is past ends on its first.
-    [3, 'APPLY', '2027-06-01'],
+    // A term that is over by the new row ends with the day before it.
+    [3, 'APPLY', '2027-05-31'],
   ]
   for (const [months, standing, end] of cases)
     it(`of ${months} months that says ${standing} has a standing entry end on ${end} from its first day`, async () => {

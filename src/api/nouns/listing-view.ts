@@ -1,7 +1,7 @@
 /** A listing as it is answered, whichever of three it is: a public entry, a case of this hub, or one decided elsewhere. */
 
 import type { Case } from '../../domain/case.js'
-import { entryEnd } from '../../domain/evidence.js'
+import { entryEnd, lastDayOf } from '../../domain/evidence.js'
 import type { ListKind } from '../../domain/lists.js'
 import { toldToParty } from '../../domain/party.js'
 import { type EntryMembers, membersOf } from '../../domain/standing-entry.js'
@@ -121,20 +121,20 @@ export const mirroredView = (
   asOf: string,
 ): ListingView => {
   const text = (field: string): string | null => (typeof body[field] === 'string' ? (body[field] as string) : null)
-  const endsOn = entryEnd(body, lists)
+  const gone = entryEnd(body, lists)
   return {
     __typename: 'Listing',
     id: globalId('Listing', `m${id}`),
     uuid: null,
     kind: text('list') ?? '',
-    state: endsOn !== null && endsOn <= asOf ? 'REMOVED' : 'PUBLISHED',
+    state: gone !== null && gone <= asOf ? 'REMOVED' : 'PUBLISHED',
     reason: text('reason') ?? '',
     basis: null,
     authority: text('authority'),
     documentNumber: text('document_number'),
     decidedOn: text('listed_on'),
     publishedOn: text('published_on'),
-    endsOn,
+    endsOn: lastDayOf(body, lists),
     removedOn: text('removed_on'),
     removalReason: REMOVALS.has(text('removal_reason') ?? '') ? text('removal_reason') : null,
     mirrored: true,

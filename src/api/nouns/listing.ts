@@ -90,7 +90,7 @@ const isHeadFor = async (
 }
 
 const inForce = ({ publishedOn, endsOn }: listings.PublicBody, day: string): boolean =>
-  publishedOn <= day && (endsOn === null || endsOn > day)
+  publishedOn <= day && (endsOn === null || endsOn >= day)
 
 const mirroredListing = async (context: Context, version: number): Promise<ListingView | null> => {
   if (!may(context.viewer, 'see_inner_listings')) return null

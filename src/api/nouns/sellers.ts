@@ -36,7 +36,7 @@ const withdrawAuthorisation = async (_: unknown, { id }: { id: string }, context
 }
 
 const authorisationView = (context: Context, one: store.Authorisation) => {
-  const holds = one.withdrawnAt === null && one.givenOn <= context.today && one.endsOn > context.today
+  const holds = one.withdrawnAt === null && one.givenOn <= context.today && one.endsOn >= context.today
   return {
     ...one,
     __typename: 'Authorisation' as const,

@@ -71,7 +71,7 @@ const good = (
   if (found === null || found.forgotten || found.signed === null || found.snapshot.files === null) return null
   const { snapshot, signed } = found
   const today = dateIn(now)
-  const ended = snapshot.firstEnd !== null && snapshot.firstEnd <= today
+  const ended = snapshot.firstEnd !== null && snapshot.firstEnd < today
   if (snapshot.form !== FORM || ended || signed.validUntil.getTime() <= now.getTime()) return null
   return keys.manifests.knows(signed.kid) ? { snapshot, signed, files: snapshot.files ?? [] } : null
 }

@@ -99,7 +99,7 @@ export const inputOf = (move: PersonsMove, draft: Draft, of: CaseFile, on: strin
 
 /** What will follow, a sentence each. */
 export const followsOf = (move: PersonsMove, draft: Draft, endsOn: string | null): string[] => {
-  const term = endsOn === null ? [] : [`届满之日为 ${endsOn}，自该日起不再有效。`]
+  const term = endsOn === null ? [] : [`届满之日为 ${endsOn}，次日起不再有效。`]
   const told = (what: string): string => `欠各信用平台一次${what}，报送至每个平台确认为止。`
   const scored = '该主体的信用评分随即重算。'
   const notice = draft.service === 'PUBLIC_NOTICE' ? ['公告期满才算送达，其后的期限自期满之日起算。'] : []

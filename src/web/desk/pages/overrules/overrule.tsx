@@ -19,7 +19,7 @@ export const Story = ({ of }: { of: OverruleWholeFragment }) => {
   return (
     <>
       <p>
-        <b>设为 {of.grade} 级</b>，{of.endsOn} 起失效
+        <b>设为 {of.grade} 级</b>，至 {of.endsOn} 止有效
         {score && `（评分所得 ${score.grade} 级，${score.value} 分）`} ·{' '}
         <span className={of.state === 'PROPOSED' ? 'warn' : 'soft'}>{stateWords(of)}</span>
       </p>
