@@ -81,7 +81,7 @@ describe('expire', () => {
     await db().raw(`update listings set facts = jsonb_set(facts, '{lastOn}', '"2036-01-01"') where id = ?`, [id])
     expect(await run(db(), '2029-12-01T00:00:00Z')).to.deep.equal({ expired: 1 })
     const [ended] = await rowsOf(db(), `select removed_on as on, facts->>'lastOn' as last from listings`)
-    expect(ended).to.deep.equal({ on: '2029-11-12', last: '2029-11-12' })
+    expect(ended).to.deep.equal({ on: '2029-11-13', last: '2029-11-13' })
   })
 
   it('an occurrence of the timetable is run once, and two runs at once end each entry once', async () => {
