@@ -14,7 +14,7 @@ export interface ActingParts {
   /** Of the database, by which its head is noted. */
   identity: string
   notes: Notes
-  keys: Pick<Keys, 'mark'>
+  keys: Pick<Keys, 'mark' | 'audit'>
   log: Log
   now: () => Date
 }
@@ -33,7 +33,7 @@ export type Recorded = <T>(words: string, work: () => Promise<T>) => Promise<T>
 export const acting =
   ({ databaseUrl, identity, notes, keys, log, now }: ActingParts): Recorded =>
   async (words, work) => {
-    const trail = openTrail(databaseUrl, { log, now, notes, database: identity })
+    const trail = openTrail(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity })
     const asked = withoutAccessCodes(redact(words, keys.mark)).slice(0, WORDS_MOST)
     const said = { client: `command ${userName()}`, role: ROLE, agency: null, purpose: null, request: randomUUID() }
     const row = (kind: 'ACT' | 'OUTCOME', outcome: string | null): Promise<void> =>

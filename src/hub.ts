@@ -21,6 +21,7 @@ import { makeReadiness } from './readiness.js'
 import * as database from './store/db.js'
 import type * as runs from './store/runs.js'
 import { makeArchive } from './work/archive.js'
+import { auditOf } from './work/audit/watch.js'
 import { fill } from './work/backfill.js'
 import { type Clock, startClock } from './work/clock.js'
 import { clockRules, publicRules } from './work/clocks.js'
@@ -46,7 +47,6 @@ import { openTrail, type Trail } from './work/trail.js'
 import { trailRules } from './work/trail-rules.js'
 import { type TrialOptions, tryScorecard } from './work/trial.js'
 import { verify } from './work/verify.js'
-import { type Held, verifyTrail } from './work/verify-trail.js'
 
 /** How long whoever asks for the list waits for a publication that goes on, milliseconds. */
 const ASKER_WAIT_MS = 30_000
@@ -77,7 +77,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const keys = await loadKeys(config.keysDir, config.publicUrl)
   const rules = loadRules(keys.mark, config)
   // Read now, so that a hub with a broken table or template does not start.
-  for (const read of [clockRules, publicRules, documentRules, documentTemplates, timelinessRules, trailRules]) read()
+  for (const read of [restorationRules, clockRules, publicRules, documentRules]) read()
+  for (const read of [documentTemplates, timelinessRules, trailRules]) read()
   const { db, url: databaseUrl, leave } = await openDatabase(config, overrides.migrate ?? 'empty')
   const to = addressesOf(config, overrides.addresses)
   const archive = makeArchive(config.archiveDir)
@@ -96,6 +97,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   let ticking: database.Db | null = null
   let trail: Trail | null = null
   const stopping = new AbortController()
+  /** Uploads, and the look at the audit log at start: what a hub that stops waits for. */
   const uploading = new Set<Promise<unknown>>()
 
   const sweeper = makeSweeper(db, { signal: stopping.signal, log })
@@ -235,6 +237,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     }
     if (job === 'changes') return changing({ db, config, keys, rules, now, log }, turn, { trail, signal })
     if (job === 'trail') return (await tidyTrail(db, { ...options, now, log })) !== null
+    if (job === 'audit') return (await audit.nightly({ ...options, now, log })) !== null
     if (job === 'reconcile') {
       await reconcileWith([subject], options)
       return true
@@ -252,7 +255,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     const address = to.agencies[agency]
     return address === undefined ? [] : [{ id, every, watched: !/^https?:/.test(address) }]
   })
-  const ownTrail = (of: Held) => verifyTrail(db, { now, noted: notes.trail(identity), ...of })
+  const audit = auditOf(db, { now, log, keys, metrics, noted: () => notes.heads(identity).heads() })
   const occasions = timetable(fed, Object.keys(to.platforms))
 
   return {
@@ -272,7 +275,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     tryScorecard: async (options: Omit<TrialOptions, 'lists' | 'families' | 'now'>) =>
       tryScorecard(db, { lists: rules.lists, families: await families(), now, ...options }),
     verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { now, ...options }),
-    verifyTrail: ownTrail,
+    verifyTrail: audit.verify,
     recorded: acting({ databaseUrl, identity, notes, keys, log, now }),
     push: pushTo,
     reconcile: reconcileWith,
@@ -290,7 +293,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     serve: async ({ demo = false } = {}): Promise<string> => {
       // Answers have connections of their own: a long merge must not keep the public waiting for one.
       answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS, what: 'answers' })
-      trail = openTrail(databaseUrl, { log, now, notes, database: identity, metrics })
+      trail = openTrail(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
+      uploading.add(audit.atStart(stopping.signal))
       const { makeServer } = await import('./api/server.js')
       const made = await makeServer({
         db: answers,
@@ -310,7 +314,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         publicUrl: config.publicUrl,
         timetable: occasions,
         trail,
-        verifyTrail: ownTrail,
+        verifyTrail: audit.verify,
         pull: upload,
         rescore: (only) => scoreAtOnce(only),
         publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS }),
@@ -358,10 +362,6 @@ const loadRules = (mark: Rules['mark'], config: Config): Rules => {
   const { lists } = checked<{ lists: ListKind[] }>('rules/lists', 'contracts/lists', ({ lists }) =>
     checkLists(lists, items),
   )
-  // Also read here, so that a broken table is found at start.
-  restorationRules()
-  clockRules()
-  publicRules()
   const days = contracts.document('rules/calendar.json') as {
     holidays: string[]
     workdays: string[]

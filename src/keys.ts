@@ -13,8 +13,6 @@ import {
   generateKeyPairSync,
   type KeyObject,
   randomBytes,
-  scrypt,
-  timingSafeEqual,
 } from 'node:crypto'
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,7 +20,13 @@ import type { JWK } from 'jose'
 import jwt from 'jsonwebtoken'
 import { ACCESS_CODE_BYTES, accessCodeOf } from './domain/access-code.js'
 import { Refusal } from './errors.js'
+import { type AuditKeys, auditKeysIn, nextAuditFile } from './keys/audit.js'
+import { payloadIn, signed } from './keys/jws.js'
 
+export { hashSecret, isSecret, newSecret, secretMatches } from './keys/secrets.js'
+
+/** Type of a signed head of the audit log in its header. */
+const HEAD_TYPE = 'audit-head+jws'
 /** Type of a certificate in its header. */
 export const CERTIFICATE_TYPE = 'removal-certificate+jws'
 /** Life of an access token, seconds. */
@@ -36,12 +40,7 @@ const SECRET_BYTES = 32
 const SALT_BYTES = 16
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
-const SCRYPT = { N: 16_384, r: 8, p: 1 } as const
 const HASH_CHARACTERS = 16
-
-/** Whether a text is the secret, in a time that tells nothing of it. */
-export const isSecret = (given: string, secret: string): boolean =>
-  timingSafeEqual(createHash('sha256').update(given).digest(), createHash('sha256').update(secret).digest())
 
 export interface Claims {
   sub: string
@@ -69,6 +68,8 @@ export interface Keys {
   jwks(): { keys: JWK[] }
   /** For what is published, and what a party may show to anybody: keys of their own, that nothing else is signed with. */
   manifests: ManifestKeys
+  /** Seals of the audit log's rows. */
+  audit: AuditKeys
   /** Keyed hash of an ID number (HMAC-SHA-256, shortened): equal numbers, equal marks; no way back. */
   mark(id: string): string
   /**
@@ -93,25 +94,21 @@ export interface ManifestKeys {
   sign(payload: string): { kid: string; jws: string }
   /** A compact JWS of what one party is told; its header says so, so that it is never taken for a manifest. */
   certify(payload: string): { kid: string; jws: string }
+  /** A compact JWS of a head of the audit log. */
+  signHead(payload: string): { kid: string; jws: string }
+  /** What a JWS of one of these keys says; `UNKNOWN`: it names another key; `FORGED`: it is no good signature. */
+  payloadIn(jws: string): ReturnType<typeof payloadIn>
 }
 
 export const loadKeys = async (folder: string, issuer: string): Promise<Keys> => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const hashKey = Buffer.from(
-    keep(join(folder, 'id-hash.key'), () => randomBytes(SECRET_BYTES).toString('base64')),
-    'base64',
-  )
-  const accessKey = Buffer.from(
-    keep(join(folder, 'access-code.key'), () => randomBytes(SECRET_BYTES).toString('base64')),
-    'base64',
-  )
-  const sealKey = Buffer.from(
-    keep(join(folder, 'seal.key'), () => randomBytes(SECRET_BYTES).toString('base64')),
-    'base64',
-  )
+  const hashKey = Buffer.from(keep(join(folder, 'id-hash.key'), newKey), 'base64')
+  const accessKey = Buffer.from(keep(join(folder, 'access-code.key'), newKey), 'base64')
+  const sealKey = Buffer.from(keep(join(folder, 'seal.key'), newKey), 'base64')
   const signing = tokenKeysIn(folder)
   const ring = ringIn(folder)
   ring.newest()
+  const audit = auditKeysIn(folder, (path) => Buffer.from(keep(path, newKey), 'base64'))
 
   return {
     sign: (claims, now) => {
@@ -165,7 +162,10 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
         const header = { alg: 'ES256', typ: CERTIFICATE_TYPE }
         return { kid, jws: jwt.sign(payload, privateKey, { algorithm: 'ES256', keyid: kid, header }) }
       },
+      signHead: (payload) => ({ kid: ring.newest().kid, jws: signed(payload, ring.newest(), HEAD_TYPE) }),
+      payloadIn: (jws) => payloadIn(jws, ring.all()),
     },
+    audit,
     mark: (id) => createHmac('sha256', hashKey).update(id).digest('hex').slice(0, HASH_CHARACTERS),
     accessMark: (code) => createHmac('sha256', accessKey).update(code).digest('hex'),
     seal: (text, about) => {
@@ -323,6 +323,13 @@ export const newManifestKey = (folder: string): void => {
   keep(join(folder, `manifest-${Number(last) + 1}.pem`), newSigningKey)
 }
 
+/** Rows of the audit log are sealed with a new key from now on; the older ones stay, for what they sealed. */
+export const newAuditKey = (folder: string): void => {
+  keep(join(folder, nextAuditFile(folder)), newKey)
+}
+
+const newKey = (): string => randomBytes(SECRET_BYTES).toString('base64')
+
 const newSigningKey = (): string =>
   generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 
@@ -352,41 +359,3 @@ const keep = (path: string, make: () => string): string => {
 
 /** A new access code of a party: shown once, kept only as its mark. */
 export const newAccessCode = (): string => accessCodeOf(randomBytes(ACCESS_CODE_BYTES))
-
-/** A new client secret: shown once, kept only as its hash. */
-export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
-
-/**
- * `scrypt$<salt>$<hash>`, both base64url. `beside`: the hash of a secret of the same holder that stays good for a while; with
- * its salt, one derivation tells either.
- */
-export const hashSecret = async (secret: string, beside: string | null = null): Promise<string> => {
-  const salt = beside === null ? randomBytes(SALT_BYTES) : Buffer.from(beside.split('$')[1] ?? '', 'base64url')
-  return `scrypt$${salt.toString('base64url')}$${(await derive(secret, salt)).toString('base64url')}`
-}
-
-/**
- * True if the secret is the one behind `hash`, or behind `previous`, which was hashed with the same salt. A holder nobody knows
- * is checked against a decoy, so that all take the same time.
- */
-export const secretMatches = async (
-  secret: string,
-  hash: string | null,
-  previous: string | null = null,
-): Promise<boolean> => {
-  const [, salt] = (hash ?? DECOY).split('$')
-  const derived = await derive(secret, Buffer.from(salt ?? '', 'base64url'))
-  const is = (expected: string | null): boolean => {
-    const wanted = Buffer.from((expected ?? DECOY).split('$')[2] ?? '', 'base64url')
-    return wanted.length === derived.length && timingSafeEqual(wanted, derived) && expected !== null
-  }
-  const [now, before] = [is(hash), is(previous)]
-  return hash !== null && (now || before)
-}
-
-const DECOY = `scrypt$${Buffer.alloc(SALT_BYTES).toString('base64url')}$${Buffer.alloc(SECRET_BYTES).toString('base64url')}`
-
-const derive = (secret: string, salt: Buffer): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    scrypt(secret, salt, SECRET_BYTES, SCRYPT, (error, key) => (error ? reject(error) : resolve(key)))
-  })

@@ -36,6 +36,8 @@ export interface Metrics {
   refused(code: string): void
   /** Counts one asking of a root field; one for each field, made once. */
   field(name: string): () => void
+  /** Faults that a verification of the audit log has found. */
+  audited(faults: number): void
   group(of: { rows: number; seconds: number; written: boolean }): void
   ran(of: { job: string; outcome: string; lateSeconds: number }): void
   /** Looked at when somebody asks. */
@@ -79,6 +81,11 @@ export const makeMetrics = (given: Record<string, () => Pool> = {}): Metrics => 
   const trailFailures = new Counter({
     name: 'hub_trail_failures_total',
     help: 'Groups of rows that could not be written; their answers were refused.',
+    registers,
+  })
+  const auditFaults = new Gauge({
+    name: 'hub_audit_faults',
+    help: 'Faults of the audit log, as this process has verified it last: rows altered, gone or not sealed.',
     registers,
   })
   const groupRows = new Histogram({
@@ -168,6 +175,7 @@ export const makeMetrics = (given: Record<string, () => Pool> = {}): Metrics => 
     },
     refused: (code) => refusal(code)(),
     field: few((field) => tally((more) => fields.inc({ field }, more))),
+    audited: (faults) => auditFaults.set(faults),
     group: ({ rows, seconds: lasted, written }) => {
       if (!written) return trailFailures.inc()
       trailRows.inc(rows)

@@ -5,7 +5,9 @@ import { expect } from 'chai'
 import { acting, type Recorded } from '../src/acting.js'
 import { Refusal } from '../src/errors.js'
 import { makeLog } from '../src/log.js'
+import * as store from '../src/store/trail.js'
 import { makeNotes } from '../src/work/notes.js'
+import { auditKeys } from './support/audit.js'
 import { freshDatabase, type TestDatabase } from './support/database.js'
 
 describe('what is done by a command', () => {
@@ -19,7 +21,7 @@ describe('what is done by a command', () => {
       databaseUrl: fresh.url,
       identity: '00000000-0000-4000-8000-000000000001',
       notes: makeNotes(folder),
-      keys: { mark: () => 'marked' },
+      keys: { mark: () => 'marked', audit: auditKeys() },
       log: makeLog({ level: 'silent', file: null }),
       now: () => new Date(),
     })
@@ -29,7 +31,7 @@ describe('what is done by a command', () => {
     rmSync(folder, { recursive: true, force: true })
   })
   const rows = async () =>
-    (await fresh.db('trail').orderBy('number')).map(({ kind, asked, outcome }) => [kind, asked, outcome])
+    (await store.after(fresh.db, 0, 100)).map(({ kind, content }) => [kind, content?.asked, content?.outcome])
 
   it('has a row before it and one of what came of it, also where it is refused, and no number of a person', async () => {
     expect(await recorded('hub client add one 11010519491231002X', async () => 'done')).to.equal('done')

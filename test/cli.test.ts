@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { readConfig } from '../src/config.js'
+import { contentIn } from '../src/domain/trail.js'
+import { loadKeys } from '../src/keys.js'
 import { makeLog } from '../src/log.js'
 import { makeTrail } from '../src/work/trail.js'
 import { hub } from './support/command.js'
@@ -70,7 +73,9 @@ describe('the hub command', () => {
   it('walks the trail: whole, then with the row that somebody altered, and not what is no head', async () => {
     const now = () => new Date()
     const before = Number((await test.db('trail').max('number as number').first())?.number ?? 0)
-    const trail = makeTrail(test.db, { log: makeLog({ level: 'silent', file: null }), now })
+    const { keysDir, publicUrl } = readConfig(env)
+    const { seal } = (await loadKeys(keysDir, publicUrl)).audit
+    const trail = makeTrail(test.db, { log: makeLog({ level: 'silent', file: null }), now, seal })
     const said = {
       role: 'marketplace',
       agency: null,
@@ -125,8 +130,13 @@ describe('the hub command', () => {
     expect(kept.rows[0].secret_hash).to.not.include(added.json.client_secret)
     const again = await hub(['client', 'add', '测试平台', '--role', 'marketplace', '--json'], env)
     expect([again.status, again.json.error.code]).to.deep.equal([1, 'CLIENT_EXISTS'])
-    const rows = await test.db('trail').where('asked', 'like', '%测试平台%').orderBy('number')
-    expect(rows.map(({ kind, asked, outcome }) => [kind, asked, outcome])).to.deep.equal([
+    const rows = await test.db('trail').where('body', 'like', '%测试平台%').orderBy('number')
+    const told = ({ kind, body }: { kind: string; body: string }) => [
+      kind,
+      contentIn(body)?.asked,
+      contentIn(body)?.outcome,
+    ]
+    expect(rows.map(told)).to.deep.equal([
       ['ACT', 'hub client add 测试平台 --role marketplace', null],
       ['OUTCOME', 'hub client add 测试平台 --role marketplace', 'DONE'],
       ['ACT', 'hub client add 测试平台 --role marketplace', null],
@@ -134,8 +144,8 @@ describe('the hub command', () => {
     ])
     expect(rows[0].client).to.match(/^command ./)
     expect((await hub(['client', 'add', 'no name', '--role', 'marketplace', '--json'], env)).status).to.equal(2)
-    const last = await test.db('trail').max('asked as asked').where('asked', 'like', '%no name%').first()
-    expect(last?.asked).to.equal('hub client add "no name" --role marketplace')
+    const last = await test.db('trail').where('body', 'like', '%no name%').first()
+    expect(contentIn(last?.body)?.asked).to.equal('hub client add "no name" --role marketplace')
     const rotated = await hub(['client', 'rotate', '测试平台', '--json'], env)
     expect(rotated.json.client_secret).to.not.equal(added.json.client_secret)
     const overlap = Date.parse(rotated.json.previous_until) - Date.now()

@@ -56,7 +56,19 @@ const ENUMS = {
   RecordKind: upper(RECORD_KINDS),
   SubjectKind: upper(SUBJECT_KINDS),
   CodeScheme: upper(['uscc', 'org_code', 'reg_no', 'shop']),
-  Job: upper(['seed', 'pull', 'score', 'publish', 'push', 'expire', 'takeback', 'reconcile', 'trail', 'changes']),
+  Job: upper([
+    'seed',
+    'pull',
+    'score',
+    'publish',
+    'push',
+    'expire',
+    'takeback',
+    'reconcile',
+    'trail',
+    'audit',
+    'changes',
+  ]),
   RunCause: upper(['timetable', 'command', 'demo', 'upload', 'person']),
 }
 

@@ -1,20 +1,38 @@
 /**
- * The trail: what a row holds, how rows are chained, and how a chain is verified. The frame of a row stays for good: its number,
- * instant, kind, count and hashes. Its content is hashed with a salt of its own, so that it can be erased and neither be missed
- * by the chain nor be guessed from its hash.
+ * The audit log: what a row holds, and how rows are chained. The frame of a row stays for good: its form, key, number, instant,
+ * kind, count and hashes. Its content is hashed with a salt of its own, so that it can be erased and neither be missed by the
+ * chain nor be guessed from its hash.
+ *
+ * Rows of form 1 are sealed with a key that the database does not hold (HMAC-SHA-256), so that its owner cannot make the chain
+ * anew. Rows of form 0 are older, and have a hash without a key; the first sealed row binds the last of them.
  */
 import { hash } from 'node:crypto'
 
 /**
  * ANSWER: to a question. ACT: something that is about to be done. OUTCOME: the answer to whoever had it done. CHUNK: a piece of a
- * streamed answer. FILE: a file that was fetched. TOKEN: one that was issued. CUT: the trail was found shorter than it was noted.
+ * streamed answer. FILE: a file that was fetched. TOKEN: one that was issued, or a sign-in. ATTEMPT: refused attempts to sign in.
+ * SIGN_OUT: a session that was ended by its owner. CUT: rows that were noted are not there. RELEASED: a person has answered for
+ * a database that was restored from a backup.
  */
-export const TRAIL_KINDS = ['ANSWER', 'ACT', 'OUTCOME', 'CHUNK', 'FILE', 'TOKEN', 'CUT'] as const
+export const TRAIL_KINDS = [
+  'ANSWER',
+  'ACT',
+  'OUTCOME',
+  'CHUNK',
+  'FILE',
+  'TOKEN',
+  'ATTEMPT',
+  'SIGN_OUT',
+  'CUT',
+  'RELEASED',
+] as const
 export type TrailKind = (typeof TRAIL_KINDS)[number]
 
 /** Codes in one row of a streamed answer. */
 export const CHUNK_CODES_MOST = 1_000
 export const SALT_BYTES = 16
+/** Form of the rows that are written now. */
+export const FORM = 1
 
 /** Bytes as base64: as they are hashed. */
 export interface Content {
@@ -40,146 +58,94 @@ export interface Frame {
   count: number
 }
 
-/** As manifests, notes and commands write it, too. Hashes are SHA-256, in hexadecimal. */
+/** As manifests, notes and commands write it, too. Hashes have 32 bytes, in hexadecimal. */
 export interface Head {
   number: number
   hash: string
 }
 
 export interface Row extends Frame {
+  /** 0: without a key; 1: sealed. */
+  form: number
+  /** Id of the key of its seal; null for form 0. */
+  keyId: string | null
   number: number
   contentHash: string
   previous: string
   hash: string
-  /** Null: erased. */
+  /** Its content as it was hashed; null: it is of form 0, or erased. */
+  body: string | null
+  /** Null: erased, or its body is none that was written here. */
   content: Content | null
+}
+
+/** A new row: `body` is its content as one canonical text, which is what is stored and hashed. */
+export type Sealed = Row & { content: Content; body: string }
+
+/** What seals rows: a key by its id. `mac`: HMAC-SHA-256 of a text, in hexadecimal. */
+export interface Seal {
+  id: string
+  mac: (text: string) => string
 }
 
 /** The head of a trail that has no row yet. */
 export const NO_HEAD: Head = { number: 0, hash: '0'.repeat(64) }
 
-/** SHA-256 of the canonical content: a JSON array of its members in one order, bytes as base64. */
-export const contentHash = (c: Content): string =>
-  sha256(
-    JSON.stringify([c.salt, c.client, c.role, c.agency, c.purpose, c.request, c.asked, c.outcome, c.shown, c.digest]),
-  )
+/** The canonical content: a JSON array of its members in one order, bytes as base64. */
+export const bodyOf = (c: Content): string =>
+  JSON.stringify([c.salt, c.client, c.role, c.agency, c.purpose, c.request, c.asked, c.outcome, c.shown, c.digest])
 
-/** SHA-256 of the frame, the content's hash and the hash of the row before: lines of text, hashes in hexadecimal. */
-export const rowHash = (row: Omit<Row, 'hash' | 'content'>): string =>
-  sha256(`${row.number}\n${row.at.toISOString()}\n${row.kind}\n${row.count}\n${row.contentHash}\n${row.previous}\n`)
+/** Null for what is no canonical content. */
+export const contentIn = (body: string): Content | null => {
+  let members: unknown
+  try {
+    members = JSON.parse(body)
+  } catch {
+    return null
+  }
+  if (!Array.isArray(members) || members.length !== MEMBERS) return null
+  const [salt, client, role, agency, purpose, request, asked, outcome, shown, digest] = members
+  const content = { salt, client, role, agency, purpose, request, asked, outcome, shown, digest }
+  return Object.values(content).every((member) => member === null || typeof member === 'string') ? content : null
+}
+const MEMBERS = 10
 
-const sha256 = (text: string): string => hash('sha256', text, 'hex')
+/** SHA-256 of the canonical content; the same for both forms. */
+export const contentHash = (content: Content): string => hashOf(bodyOf(content))
+
+/** Whether the content is what was hashed when the row was written. */
+export const isContentWhole = ({ form, body, content, contentHash: hash }: Row & { content: Content }): boolean =>
+  form === 0 ? contentHash(content) === hash : bodyOf(content) === body && hashOf(body) === hash
+
+export const hashOf = (text: string): string => hash('sha256', text, 'hex')
+
+/** The frame as it is hashed: lines of text, hashes in hexadecimal. It ends with the content's hash and the hash of the row before. */
+const frameOf = (row: Omit<Row, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string =>
+  `${row.number}\n${row.at.toISOString()}\n${row.kind}\n${row.count}\n${row.contentHash}\n${row.previous}\n`
+
+/** The hash of a row of form 0. */
+export const rowHash = (row: Omit<Row, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string => hashOf(frameOf(row))
+
+/** The hash of a row of form 1. */
+export const sealOf = (row: Omit<Row, 'hash' | 'body' | 'content'>, mac: Seal['mac']): string =>
+  mac(`${row.form}\n${row.keyId}\n${frameOf(row)}`)
 
 /** SHA-256 of an answer as it leaves, as a row has it. */
 export const digestOf = (answer: string | Buffer): string => hash('sha256', answer, 'base64')
 
+export type Link = Frame & { content: Content; body: string; contentHash: string }
+
 /** These as the next rows after `head`, in their order. */
-export const chained = (
-  head: Head,
-  links: readonly (Frame & { content: Content; contentHash: string })[],
-): (Row & { content: Content })[] => {
+export const chained = (head: Head, links: readonly Link[], { id: keyId, mac }: Seal): Sealed[] => {
   let { number, hash: previous } = head
   // Written out, and of one shape: it is done for every answer.
-  return links.map(({ at, kind, count, content, contentHash }) => {
+  return links.map(({ at, kind, count, content, body, contentHash }) => {
     number += 1
-    const row = { at, kind, count, content, contentHash, number, previous, hash: '' }
-    row.hash = rowHash(row)
+    const row = { form: FORM, keyId, at, kind, count, content, body, contentHash, number, previous, hash: '' }
+    row.hash = sealOf(row, mac)
     previous = row.hash
     return row
   })
-}
-
-/**
- * MISSING: rows from this number on are gone. ALTERED: it is not what was written. UNLINKED: it does not follow the row before it.
- * ERASED: its content is gone before its time. TAIL_MISSING: a head that was noted or published lies past the end. REPLACED: the
- * row of that number has another hash than was noted or published.
- */
-export type TrailFault = 'MISSING' | 'ALTERED' | 'UNLINKED' | 'ERASED' | 'TAIL_MISSING' | 'REPLACED'
-
-export interface Broken {
-  number: number
-  fault: TrailFault
-}
-
-/** A head that somebody has kept elsewhere, and where. */
-export interface Anchor extends Head {
-  from: string
-}
-
-/** The trail was found shorter than it was noted: rows after `after`, up to the noted head, were lost. */
-export interface Cut {
-  after: number
-  noted: number
-  at: Date
-}
-
-export interface Walked {
-  walked: number
-  erased: number
-  head: Head
-  broken: Broken | null
-  cuts: Cut[]
-}
-
-/**
- * Takes the rows of a trail in their order, page by page, and says whether nothing was altered, left out or put elsewhere. Stops
- * at the first that is broken. `mayErase`: whether a row of that instant may have lost its content by now.
- */
-export const makeWalk = (anchors: readonly Anchor[], mayErase: (at: Date) => boolean) => {
-  const state: Walked = { walked: 0, erased: 0, head: NO_HEAD, broken: null, cuts: [] }
-  const kept = new Map<number, Anchor[]>()
-  for (const anchor of anchors) kept.set(anchor.number, [...(kept.get(anchor.number) ?? []), anchor])
-  const unmet: Anchor[] = []
-
-  const step = (row: Row): TrailFault | null => {
-    if (row.number !== state.head.number + 1) return 'MISSING'
-    if (row.hash !== rowHash(row)) return 'ALTERED'
-    if (row.previous !== state.head.hash) return 'UNLINKED'
-    if (row.content === null) return mayErase(row.at) ? null : 'ERASED'
-    return row.contentHash === contentHash(row.content) ? null : 'ALTERED'
-  }
-
-  return {
-    /** False once something is found broken. */
-    add: (rows: readonly Row[]): boolean => {
-      for (const row of rows) {
-        const fault = step(row)
-        if (fault !== null) {
-          state.broken = { number: fault === 'MISSING' ? state.head.number + 1 : row.number, fault }
-          return false
-        }
-        state.walked += 1
-        if (row.content === null) state.erased += 1
-        if (row.kind === 'CUT' && row.content !== null) state.cuts.push(cutIn(row.number, row.at, row.content.asked))
-        unmet.push(...(kept.get(row.number) ?? []).filter(({ hash }) => hash !== row.hash))
-        state.head = { number: row.number, hash: row.hash }
-      }
-      return true
-    },
-    /** `isExcused`: whether a person has answered for rows that a cut lost, as after a restoration from a backup. */
-    end: (isExcused: (cut: Cut) => boolean): Walked => {
-      if (state.broken !== null) return state
-      const past = anchors.filter(({ number }) => number > state.head.number)
-      const lost = [...unmet, ...past].filter(
-        ({ number }) => !state.cuts.some((cut) => number > cut.after && number <= cut.noted && isExcused(cut)),
-      )
-      const [first] = lost.sort((a, b) => a.number - b.number)
-      if (first !== undefined) {
-        const isPast = first.number > state.head.number
-        const number = isPast ? state.head.number + 1 : first.number
-        state.broken = { number, fault: isPast ? 'TAIL_MISSING' : 'REPLACED' }
-      }
-      return state
-    },
-  }
-}
-
-/** What a row of a cut says: the head that was noted. */
-export const cutSaid = (noted: Head): string => JSON.stringify(headSaid(noted))
-
-const cutIn = (number: number, at: Date, asked: string): Cut => {
-  const noted = Number((JSON.parse(asked) as { number?: unknown }).number)
-  return { after: number - 1, noted, at }
 }
 
 /** Of a row that is one, nothing but what is said outside. */

@@ -75,4 +75,10 @@ export const ACCESS_REFUSALS = {
     () =>
       '查询痕迹暂时无法留存，未予答复，请稍后再试。The trail of this answer cannot be kept just now, so it was not given; try again later.',
   ),
+  AUDIT_BROKEN: row(
+    500,
+    1,
+    (d) =>
+      `审计日志自第 ${d['number']} 行起有 ${d['faults']} 处与写下时不同（${d['fault']}），详见 hub verify audit。The audit log is not as it was written: see hub verify audit.`,
+  ),
 } satisfies Record<string, Row>

@@ -11,6 +11,7 @@ export type Job =
   | 'takeback'
   | 'reconcile'
   | 'trail'
+  | 'audit'
   | 'changes'
 export type Cause = 'timetable' | 'command' | 'demo' | 'upload' | 'person'
 export type Outcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'

@@ -1,5 +1,6 @@
 /** The trail: rows added in the order of their chain, read in pages, and found by operator; content past its time erased. */
-import type { Content, Head, Row, TrailKind } from '../domain/trail.js'
+import type { Server } from '../domain/audit/loss.js'
+import { type Content, contentIn, FORM, type Head, type Row, type Sealed, type TrailKind } from '../domain/trail.js'
 import type { Db, Tx } from './db.js'
 
 /** SQLSTATE: another process has written a row of that number. */
@@ -16,23 +17,35 @@ export const head = async (db: Db | Tx): Promise<Head | null> => {
 const headOf = (row: { number: number; hash: Buffer } | undefined): Head | null =>
   row === undefined ? null : { number: row.number, hash: row.hash.toString('hex') }
 
+/** TAKEN: another process has written a row of one of these numbers. GONE: the row before them is not there. Neither wrote anything. */
+export type Added = { server: Server } | 'TAKEN' | 'GONE'
+
 /**
- * Durable when it returns, whatever the server's settings say of commits. False: another process has written a row of one of
- * these numbers, and nothing was written here.
+ * Durable when it returns, whatever the server's settings say of commits; and on which server. The row before them must be there:
+ * the connection may lead to another server than the one that wrote it.
  */
-export const add = async (db: Db | Tx, rows: readonly (Row & { content: Content })[]): Promise<boolean> => {
+export const add = async (db: Db | Tx, rows: readonly Sealed[]): Promise<Added> => {
+  const [first] = rows
+  if (first === undefined) throw new Error('no row to add')
   try {
-    await db.raw(
-      `with durable as materialized (select set_config('synchronous_commit', 'on', true))
-       insert into trail (number, at, kind, count, content_hash, previous, hash, salt, client, role, agency, purpose, request, asked,
-         outcome, shown, digest)
-       select r.number, r.at, r.kind, r.count, decode(r.content_hash, 'hex'), decode(r.previous, 'hex'), decode(r.hash, 'hex'),
-         decode(r.salt, 'base64'), r.client, r.role, r.agency, r.purpose, r.request, r.asked, r.outcome, decode(r.shown, 'base64'),
-         decode(r.digest, 'base64')
-       from durable, unnest(?::bigint[], ?::timestamptz[], ?::text[], ?::int[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-         ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[]) as r(number, at, kind, count, content_hash,
-         previous, hash, salt, client, role, agency, purpose, request, asked, outcome, shown, digest) /* trail.add */`,
+    const answer = await db.raw(
+      `with durable as materialized (select set_config('synchronous_commit', 'on', true)),
+       before as materialized (select 1 from durable
+         where ?::bigint = 1 or exists (select 1 from trail where number = ?::bigint - 1 and hash = decode(?, 'hex'))),
+       written as (
+         insert into trail (form, key_id, number, at, kind, count, content_hash, previous, hash, client, role, request, body)
+         select ${FORM}, ?, r.number, r.at, r.kind, r.count, decode(r.content_hash, 'hex'), decode(r.previous, 'hex'), decode(r.hash, 'hex'),
+           r.client, r.role, r.request, r.body
+         from before, rows from (unnest(?::bigint[], ?::timestamptz[], ?::text[], ?::int[], ?::text[], ?::text[], ?::text[], ?::text[],
+           ?::text[], ?::text[]), string_to_table(?, E'\\n'))
+           as r(number, at, kind, count, content_hash, previous, hash, client, role, request, body)
+         returning 1)
+       select count(*)::int as written, ${SERVER} from written /* trail.add */`,
       [
+        first.number,
+        first.number,
+        first.previous,
+        first.keyId,
         numbers(rows.map((r) => r.number)),
         plain(rows.map((r) => r.at.toISOString())),
         plain(rows.map((r) => r.kind)),
@@ -40,36 +53,45 @@ export const add = async (db: Db | Tx, rows: readonly (Row & { content: Content 
         plain(rows.map((r) => r.contentHash)),
         plain(rows.map((r) => r.previous)),
         plain(rows.map((r) => r.hash)),
-        plain(rows.map((r) => r.content.salt)),
         texts(rows.map((r) => r.content.client)),
         texts(rows.map((r) => r.content.role)),
-        texts(rows.map((r) => r.content.agency)),
-        texts(rows.map((r) => r.content.purpose)),
         texts(rows.map((r) => r.content.request)),
-        texts(rows.map((r) => r.content.asked)),
-        texts(rows.map((r) => r.content.outcome)),
-        plain(rows.map((r) => r.content.shown)),
-        plain(rows.map((r) => r.content.digest)),
+        // JSON has no line end in it.
+        rows.map((r) => r.body).join('\n'),
       ] as never,
     )
-    return true
+    const { written, timeline, system } = answer.rows[0]
+    return written === rows.length ? { server: { timeline, system } } : 'GONE'
   } catch (error) {
-    if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) return false
+    if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) return 'TAKEN'
     throw error
   }
+}
+
+/** The timeline as the server writes it now: what its last checkpoint said may be older than its promotion. */
+const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int as timeline,
+  (select system_identifier::text from pg_control_system()) as system`
+
+/** Null: it is a standby that follows another. */
+export const server = async (db: Db | Tx): Promise<Server | null> => {
+  const answer = await db.raw(
+    `select case when pg_is_in_recovery() then null else pg_current_wal_insert_lsn() end as lsn /* trail.server */`,
+  )
+  if (answer.rows[0].lsn === null) return null
+  return (await db.raw(`select ${SERVER} /* trail.server */`)).rows[0]
 }
 
 // Arrays as PostgreSQL reads them, in the few forms that rows have: a third of the time that the driver takes for any.
 
 const numbers = (members: readonly number[]): string => `{${members.join(',')}}`
 
-const texts = (members: readonly (string | null)[]): string =>
-  `{${members.map((text) => (text === null ? 'NULL' : `"${ESCAPED.test(text) ? text.replace(EACH_ESCAPED, '\\$&') : text}"`)).join(',')}}`
+const texts = (members: readonly string[]): string =>
+  `{${members.map((text) => `"${ESCAPED.test(text) ? text.replace(EACH_ESCAPED, '\\$&') : text}"`).join(',')}}`
 const ESCAPED = /["\\]/
 const EACH_ESCAPED = /["\\]/g
 
-/** Of letters, digits and signs that need no quotes: hashes, bytes as base64, instants. */
-const plain = (members: readonly (string | null)[]): string => `{${members.map((text) => text ?? 'NULL').join(',')}}`
+/** Of letters, digits and signs that need no quotes: hashes, kinds, instants. */
+const plain = (members: readonly string[]): string => `{${members.join(',')}}`
 
 /**
  * The head, under a lock that to the end of the transaction only one of those who take it has. Two statements of one message: the
@@ -84,35 +106,70 @@ export const lockedHead = async (tx: Tx): Promise<Head | null> => {
 }
 
 const COLUMNS = `number, at, kind, count, content_hash as "contentHash", previous, hash, salt, client, role, agency, purpose, request, asked,
-  outcome, shown, digest`
+  outcome, shown, digest, form, key_id as "keyId", body`
 
 type Bytes = Record<'contentHash' | 'previous' | 'hash', Buffer> & Record<'salt' | 'shown' | 'digest', Buffer | null>
-type Flat = Omit<Row, 'content' | keyof Bytes> & Omit<Content, keyof Bytes> & Bytes
+type Flat = Omit<Row, 'content' | keyof Bytes> & Omit<Content, keyof Bytes> & Bytes & { body: string | null }
 
-const rowOf = ({ number, at, kind, count, contentHash, previous, hash, salt, shown, digest, ...texts }: Flat): Row => ({
-  number,
-  at,
-  kind,
-  count,
-  contentHash: contentHash.toString('hex'),
-  previous: previous.toString('hex'),
-  hash: hash.toString('hex'),
-  content:
-    salt === null
-      ? null
-      : {
-          ...texts,
-          salt: salt.toString('base64'),
-          shown: shown?.toString('base64') ?? null,
-          digest: digest?.toString('base64') ?? null,
-        },
-})
+const rowOf = (flat: Flat): Row => {
+  const { number, at, kind, count, contentHash, previous, hash, form, keyId } = flat
+  return {
+    form,
+    keyId,
+    number,
+    at,
+    kind,
+    count,
+    contentHash: contentHash.toString('hex'),
+    previous: previous.toString('hex'),
+    hash: hash.toString('hex'),
+    body: flat.body,
+    content: form === 0 ? columnsOf(flat) : bodyIn(flat),
+  }
+}
+
+/** Of a row of form 0. */
+const columnsOf = ({
+  salt,
+  shown,
+  digest,
+  client,
+  role,
+  agency,
+  purpose,
+  request,
+  asked,
+  outcome,
+}: Flat): Content | null =>
+  salt === null
+    ? null
+    : {
+        ...{ client, role, agency, purpose, request, asked, outcome },
+        salt: salt.toString('base64'),
+        shown: shown?.toString('base64') ?? null,
+        digest: digest?.toString('base64') ?? null,
+      }
+
+/** Rows are found by columns of their own, which count as content: one that was altered makes it another than its body. */
+const bodyIn = ({ body, client, role, request }: Flat): Content | null => {
+  const content = body === null ? null : contentIn(body)
+  return content && { ...content, client, role, request }
+}
 
 /** In the order of the chain. */
 export const after = async (db: Db | Tx, number: number, limit: number): Promise<Row[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from trail where number > ? order by number limit ? /* trail.after */`,
     [number, limit],
+  )
+  return answer.rows.map(rowOf)
+}
+
+export const ofKind = async (db: Db | Tx, kind: Exclude<TrailKind, 'ANSWER'>): Promise<Row[]> => {
+  // Said twice, since few rows are of another kind than answers, and these have an index.
+  const answer = await db.raw(
+    `select ${COLUMNS} from trail where kind = ? and kind <> 'ANSWER' order by number /* trail.ofKind */`,
+    [kind],
   )
   return answer.rows.map(rowOf)
 }
@@ -186,7 +243,8 @@ export const askings = async (
   const answer = await db.raw(
     `select g.place, t.* from jsonb_to_recordset(:asked::jsonb) as g(place int, operators bigint[])
      cross join lateral (
-       select t.number, t.at, t.kind, t.client, t.role, t.agency, t.purpose from trail t
+       select t.number, t.at, t.kind, t.client, t.role, coalesce(t.agency, t.body::json ->> 3) as agency,
+         coalesce(t.purpose, t.body::json ->> 4) as purpose from trail t
        where t.number in (select o.number from trail_operators o where o.operator_id = any(g.operators))
          and t.role = any(:roles::text[]) and t.client is not null and (:before::bigint is null or t.number < :before)
        order by t.number desc limit :first) t
@@ -247,15 +305,18 @@ export const toIndex = async (
   { rows, codes }: { rows: number; codes: number },
 ): Promise<ToIndex[]> => {
   const answer = await tx.raw(
-    `select t.number, t.shown, t.codes from (select number, shown, codes, sum(codes) over (order by number) - codes as before
-       from (select number, shown, count as codes from trail where number > :number order by number limit :rows) n) t
+    `select t.number, t.codes, t.shown, t.body::json ->> 8 as packed
+     from (select n.*, sum(codes) over (order by number) - codes as before
+       from (select number, shown, body, count as codes from trail where number > :number order by number limit :rows) n) t
      where t.before < :codes order by t.number /* trail.toIndex */`,
     { number, rows, codes } as never,
   )
-  return answer.rows.map((row: Omit<ToIndex, 'shown'> & { shown: Buffer | null }) => ({
-    ...row,
-    shown: row.shown?.toString('base64') ?? null,
-  }))
+  return answer.rows.map(
+    ({ packed, shown, ...row }: Omit<ToIndex, 'shown'> & { shown: Buffer | null; packed: string | null }) => ({
+      ...row,
+      shown: shown?.toString('base64') ?? packed,
+    }),
+  )
 }
 
 interface Shown {
@@ -309,26 +370,14 @@ export const instants = async (tx: Tx, number: number, limit: number): Promise<{
   return answer.rows
 }
 
-/** Frames and hashes stay. */
+/** Frames and hashes stay; so do rows about losses, which say nothing of anybody and explain what is missing for good. */
 export const erase = async (tx: Tx, { from, to, now }: { from: number; to: number; now: Date }): Promise<void> => {
   await tx.raw(
     `update trail set salt = null, client = null, role = null, agency = null, purpose = null, request = null, asked = null, outcome = null,
-       shown = null, digest = null, erased_at = :now
-     where number between :from and :to and erased_at is null /* trail.erase */`,
+       shown = null, digest = null, body = null, erased_at = :now
+     where number between :from and :to and erased_at is null and kind not in ('CUT', 'RELEASED') /* trail.erase */`,
     { from, to, now } as never,
   )
   await tx.raw('delete from trail_operators where number between ? and ? /* trail.erase */', [from, to])
   await tx.raw('update trail_progress set erased = ? /* trail.erase */', [to])
-}
-
-/** The head that each snapshot's manifest was last signed with, as it was signed. */
-export const published = async (db: Db): Promise<{ sequence: number; jws: string }[]> => {
-  const answer = await db.raw('select sequence, jws from manifests order by sequence /* trail.published */')
-  return answer.rows
-}
-
-/** When a person has last released a database that was restored from a backup; null: never. */
-export const lastRelease = async (db: Db): Promise<Date | null> => {
-  const answer = await db.raw('select max(released_at) as at from database_restored /* trail.lastRelease */')
-  return answer.rows[0].at
 }

@@ -2,12 +2,12 @@
  * Notes outside the database of what has left it: the last snapshot, and the highest delivery. A database that was restored
  * from a backup finds itself behind them. Each is written beside, made durable and renamed, so that a reader never meets half.
  *
- *   makeNotes(folder): { published(), notePublished(said), sent(database), noteSent(database, said), trail(database),
- *     noteTrail(database, head), strangers(database) }
+ *   makeNotes(folder): { published(), notePublished(said), sent(database), noteSent(database, said), heads(database),
+ *     strangers(database) }
  *
  * `publication.json` has the last snapshot. `noted/<database>.<delivery>.<number>.json` has what was sent: the name says it all,
  * so that several processes never write over a higher note with a lower one; of two the higher stands, and the lower is removed.
- * `noted/<database>.trail.json` has the head of the trail some seconds ago, by which rows missing at its end are found.
+ * `noted/<database>.heads` has the heads of the audit log (audit/head-notes.ts).
  */
 import { randomUUID } from 'node:crypto'
 import {
@@ -22,8 +22,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { type Head, headIn, headSaid } from '../domain/trail.js'
 import { Refusal, reasonOf } from '../errors.js'
+import { type HeadNotes, openHeadNotes } from './audit/head-notes.js'
 
 const PUBLICATION = 'publication.json'
 const FOLDER = 'noted'
@@ -68,15 +68,8 @@ export const makeNotes = (folder: string) => {
 
   return {
     published,
-    /** The head of the trail as it was noted last; null: it never was. */
-    trail: (database: string): Head | null => {
-      const text = textOf(join(place, trailName(database)))
-      if (text === null) return null
-      const head = headIn(parsed(text))
-      if (head === null) throw unreadable(trailName(database), new Error('不是痕迹记录 not a note of the trail'))
-      return head
-    },
-    noteTrail: (database: string, head: Head): void => write(place, trailName(database), headSaid(head)),
+    /** Heads of the audit log of this database; until a release ago one was noted, in a file of its own. */
+    heads: (database: string): HeadNotes => openHeadNotes(place, database, { old: `${database}.trail.json` }),
     /** A lower sequence of the same database is none that was published last: the higher one stands. */
     notePublished: (said: Publication): void => {
       const before = published()
@@ -106,17 +99,6 @@ export const makeNotes = (folder: string) => {
       const all = [...allSent().map((one) => one.database), ...(last === undefined ? [] : [last])]
       return [...new Set(all)].filter((one) => one !== database)
     },
-  }
-}
-
-const trailName = (database: string): string => `${database}.trail.json`
-
-/** Null for what is no JSON. */
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }
 

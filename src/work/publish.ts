@@ -17,6 +17,7 @@ import {
 import { type Head, headSaid } from '../domain/trail.js'
 import { Refusal } from '../errors.js'
 import type { Keys } from '../keys.js'
+import { keepSigned } from '../store/audit/heads.js'
 import type { Db, Tx } from '../store/db.js'
 import { forgetChanges } from '../store/public-list.js'
 import * as restored from '../store/restored.js'
@@ -220,6 +221,8 @@ const signAnew = async (
   const said = manifestOf(snapshot, until, snapshot.files ?? [], head && headSaid(head))
   const { kid, jws } = manifests.sign(JSON.stringify(said))
   await snapshots.sign(tx, snapshot.sequence, { kid, jws, validUntil: until })
+  if (said.trail !== null)
+    await keepSigned(tx, { ...said.trail, signedAt: now, ...manifests.signHead(JSON.stringify(said.trail)) })
 }
 
 /** Of the files of a snapshot, or of one answer about it. */

@@ -2,7 +2,7 @@
 import type { MissedRule } from '../domain/missed.js'
 
 export interface Occasion {
-  job: 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'reconcile' | 'trail' | 'changes'
+  job: 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'reconcile' | 'trail' | 'audit' | 'changes'
   /** Feed of a pull, platform of a push or a comparison, otherwise empty. */
   subject: string
   /** Cron expression with minutes first. */
@@ -24,6 +24,9 @@ const TRAIL = '*/5 * * * *'
 const CHANGES = '* * * * *'
 /** At night, when nobody moves and platforms are idle. */
 const RECONCILE = '30 2 * * *'
+
+/** The whole audit log is walked at night, when few ask; a hub that starts walks it too. */
+const AUDIT = '50 2 * * *'
 
 /** How long after its hour a comparison that was missed is still made up for, milliseconds. */
 const NIGHT_MS = 8 * 3_600_000
@@ -48,6 +51,7 @@ export const RULES: Record<Occasion['job'], JobRule> = {
   push: { ...ONCE, beside: true, pausable: false },
   expire: { ...ONCE, beside: false, pausable: false },
   trail: { ...ONCE, beside: false, pausable: false },
+  audit: { ...ONCE, beside: false, pausable: false },
   changes: { ...ONCE, beside: true, pausable: false },
   // Of its own night: by day it would be read while people move.
   reconcile: { missed: 'once', withinMs: NIGHT_MS, beside: false, pausable: true },
@@ -63,6 +67,7 @@ export const timetable = (
   { job: 'expire', subject: '', cron: EXPIRE },
   { job: 'publish', subject: '', cron: PUBLISH },
   { job: 'trail', subject: '', cron: TRAIL },
+  { job: 'audit', subject: '', cron: AUDIT },
   { job: 'changes', subject: '', cron: CHANGES },
   ...platforms.map((id): Occasion => ({ job: 'push', subject: id, cron: PUSH })),
   ...platforms.map((id): Occasion => ({ job: 'reconcile', subject: id, cron: RECONCILE })),

@@ -1,26 +1,32 @@
 /**
- * The trail as it is written: no answer leaves before its row is durable. Rows of answers that are ready at the same time are
- * chained and written together by one writer; while one group is being written the next one gathers. All processes write one
- * chain: its numbers are without a gap, so that two who take the same number find it out, and the later one chains anew.
+ * The audit log as it is written: no answer leaves before its row is durable and its head is noted outside the database. Rows of
+ * answers that are ready at the same time are chained and written together by one writer; while one group is being written the
+ * next one gathers. All processes write one chain: its numbers are without a gap, so that two who take the same number find it
+ * out, and the later one chains anew.
  */
 import { randomBytes } from 'node:crypto'
+import { isFailover, lossSaid, type NotedHead, type Server, sameServer } from '../domain/audit/loss.js'
 import {
+  bodyOf,
   CHUNK_CODES_MOST,
-  type Content,
   chained,
-  contentHash,
-  cutSaid,
   type Head,
+  hashOf,
+  type Link,
   NO_HEAD,
   SALT_BYTES,
+  type Seal,
   type TrailKind,
 } from '../domain/trail.js'
 import { Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Metrics } from '../metrics.js'
+import { hashesOf } from '../store/audit/heads.js'
 import { connect, type Db, poolOf, type Tx } from '../store/db.js'
 import { naming } from '../store/hot.js'
 import * as store from '../store/trail.js'
+import { type HeadNotes, headsInMemory } from './audit/head-notes.js'
+import { unsaidLoss } from './audit/losses.js'
 import type { Notes } from './notes.js'
 import { packed } from './trail-codes.js'
 
@@ -38,8 +44,8 @@ const TRIES = 20
 const LOCKED_GROUPS = 50
 const SALTS_DRAWN = 1_024
 const UNSTORABLE = /\0|\p{Cs}/gu
-/** Between two notes of the head outside the database, milliseconds. */
-const NOTE_MS = 5_000
+/** Between two times at which noted heads are made durable, milliseconds: a power cut may cost what was noted since. */
+const SYNC_MS = 1_000
 
 export interface Entry {
   kind: TrailKind
@@ -66,37 +72,43 @@ export interface Trail {
   close(): Promise<void>
 }
 
-/** Where the head is kept outside the database; a trail that is behind it says so in a row. */
-export interface HeadNotes {
-  noted: () => Head | null
-  note: (head: Head) => void
-}
-
 interface Waiting {
-  link: { at: Date; kind: TrailKind; count: number; content: Content; contentHash: string }
+  link: Link
   bytes: number
   resolve: () => void
   reject: (reason: unknown) => void
 }
 
+export interface TrailParts {
+  log: Log
+  now: () => Date
+  /** What seals a row that is written now. */
+  seal: () => Seal
+  /** Absent: heads are noted in memory alone. */
+  notes?: HeadNotes
+  metrics?: Metrics
+}
+
+/** Rows that are durable, and where. */
+interface Written {
+  head: Head
+  server: Server
+}
+
 /** `db`: connections of its own, so that answers that wait for one cannot keep their own rows from being written. */
-export const makeTrail = (
-  db: Db,
-  { log, notes, now, metrics }: { log: Log; now: () => Date; notes?: HeadNotes; metrics?: Metrics },
-): Trail => {
+export const makeTrail = (db: Db, { log, now, seal, notes = headsInMemory(), metrics }: TrailParts): Trail => {
   let queue: Waiting[] = []
   let bytesWaiting = 0
-  let head: Head | null = null
-  let lastNoted: Head | null = null
+  /** The head as this process has written it last; null: it has not, or it must look whether what it wrote is there still. */
+  let own: Written | null = null
   let lockedGroups = 0
   let writing: Promise<void> | null = null
-  let opened = false
   metrics?.waiting('trail', () => queue.length)
   metrics?.pool('trail', () => poolOf(db))
 
   const row = (entry: Entry): Promise<void> => {
     const link = linkOf(entry)
-    const bytes = sizeOf(link.content)
+    const bytes = sizeOf(link.body)
     if (queue.length >= QUEUE_ROWS || bytesWaiting + bytes > QUEUE_BYTES)
       return Promise.reject(new Refusal('TRAIL_UNAVAILABLE'))
     return new Promise((resolve, reject) => {
@@ -114,14 +126,14 @@ export const makeTrail = (
       const tell = (written: boolean): void =>
         metrics?.group({ rows: group.length, seconds: (performance.now() - began) / 1_000, written })
       try {
-        await inTime(written(group.map(({ link }) => link)))
+        note(await inTime(written(group.map(({ link }) => link))))
         tell(true)
         for (const { resolve } of group) resolve()
       } catch (error) {
-        // Whether these rows are there is not known: the head is read again.
-        head = null
+        // Whether these rows are there is not known, nor whether those before are: the connection may lead to another server.
+        own = null
         tell(false)
-        log.error({ err: error, rows: group.length }, 'the trail cannot be written; its answers are refused')
+        log.error({ err: error, rows: group.length }, 'the audit log cannot be written; its answers are refused')
         for (const { reject } of group) reject(new Refusal('TRAIL_UNAVAILABLE'))
       }
     }
@@ -142,54 +154,65 @@ export const makeTrail = (
     return group
   }
 
-  const written = async (links: readonly Waiting['link'][]): Promise<void> => {
+  /** After the rows are durable and before any answer leaves: rows that are not noted stand for no answer that anyone has. */
+  const note = (came: Written): void => {
+    if (own === null || !sameServer(own.server, came.server)) notes.begin()
+    const { number, hash } = came.head
+    notes.note({ number, hash, server: came.server, at: now() })
+    own = came
+  }
+
+  const written = async (links: readonly Link[]): Promise<Written> => {
+    let known = own
     for (let tried = 0; tried < TRIES; tried += 1) {
-      const last =
-        lockedGroups > 0
-          ? await db.transaction(async (tx) => tryAt(tx, await store.lockedHead(tx), links))
-          : await tryAt(db, head ?? (await store.head(db)), links)
-      if (last !== null) {
-        head = last
-        opened = true
-        lockedGroups = Math.max(0, lockedGroups - 1)
-        return
-      }
-      head = null
+      const came = await tryOnce(known, links)
+      if (typeof came !== 'string') return came
+      // The row of ours that they were to follow is not there: what was lost is to be found.
+      if (came === 'GONE') known = null
       lockedGroups = LOCKED_GROUPS
     }
     throw new Error('other processes were always faster')
   }
 
-  /** The head after them; null: another process was faster. */
-  const tryAt = async (handle: Db | Tx, at: Head | null, links: readonly Waiting['link'][]): Promise<Head | null> => {
-    const from = at ?? NO_HEAD
-    const cut = opened ? [] : await cutAt(handle, from)
-    const rows = chained(from, [...cut, ...links])
-    const last = rows.at(-1)
-    return last !== undefined && (await store.add(handle, rows)) ? last : null
+  const tryOnce = async (known: Written | null, links: readonly Link[]): Promise<Written | 'TAKEN' | 'GONE'> => {
+    if (known !== null && lockedGroups === 0) return tryAt(db, known.head, links)
+    lockedGroups = Math.max(0, lockedGroups - 1)
+    // Read before the rows: what is noted was there.
+    const heads = known === null ? notes.heads() : []
+    return db.transaction(async (tx) => {
+      const from = (await store.lockedHead(tx)) ?? NO_HEAD
+      if (known === null) return tryAt(tx, from, [...(await cutOf(tx, heads, from.number)), ...links])
+      const there = await hashesOf(tx, [known.head.number])
+      return there.get(known.head.number) === known.head.hash ? tryAt(tx, from, links) : 'GONE'
+    })
   }
 
-  /** What was noted and is not there, as after a restoration from a backup, is said in a row of its own. */
-  const cutAt = async (handle: Db | Tx, from: Head): Promise<Waiting['link'][]> => {
-    const noted = notes?.noted() ?? null
-    if (noted === null) return []
-    const [there] = noted.number > from.number ? [] : await store.after(handle, noted.number - 1, 1)
-    if (there?.hash === noted.hash) return []
-    log.warn({ noted: noted.number, head: from.number }, 'the trail is behind its note')
+  const tryAt = async (handle: Db | Tx, from: Head, links: readonly Link[]): Promise<Written | 'TAKEN' | 'GONE'> => {
+    const rows = chained(from, links, seal())
+    const added = await store.add(handle, rows)
+    return typeof added === 'string' ? added : { head: rows.at(-1) ?? from, server: added.server }
+  }
+
+  /** What was noted and is not there, as after a failover or a restoration, is said in a row of its own. */
+  const cutOf = async (tx: Tx, heads: readonly NotedHead[], last: number): Promise<Link[]> => {
+    const loss = await unsaidLoss(tx, heads, last)
+    if (loss === null) return []
+    log.error(
+      { ...loss, failover: isFailover(loss) },
+      'rows of the audit log that were noted outside the database are not in it',
+    )
     const said = { client: 'hub', role: 'hub', agency: null, purpose: null, request: '', outcome: 'DONE' }
-    return [linkOf({ ...said, kind: 'CUT', at: now(), asked: cutSaid(noted), shown: [], digest: null })]
+    return [linkOf({ ...said, kind: 'CUT', at: now(), asked: lossSaid(loss), shown: [], digest: null })]
   }
 
-  const noteHead = (): void => {
-    if (notes === undefined || head === null || head.number === lastNoted?.number) return
-    try {
-      notes.note(head)
-      lastNoted = head
-    } catch (error) {
-      log.warn({ err: error }, 'the head of the trail could not be noted')
-    }
-  }
-  const noting = setInterval(noteHead, NOTE_MS)
+  let syncing = Promise.resolve()
+  const noting = setInterval(() => {
+    syncing = syncing
+      .then(() => notes.sync())
+      .catch((error) =>
+        log.error({ err: error }, 'heads of the audit log could not be made durable outside the database'),
+      )
+  }, SYNC_MS)
   noting.unref()
 
   return {
@@ -202,20 +225,20 @@ export const makeTrail = (
     close: async () => {
       clearInterval(noting)
       await writing
-      noteHead()
+      await syncing
+      notes.close()
     },
   }
 }
 
-/** With connections of its own, and the head noted for this database. */
+/** With connections of its own, and its heads noted for this database. */
 export const openTrail = (
   url: string,
-  { notes, database, ...parts }: { log: Log; now: () => Date; notes: Notes; database: string; metrics?: Metrics },
+  { notes, database, ...parts }: Omit<TrailParts, 'notes'> & { notes: Notes; database: string },
 ): Trail => {
   // One statement, written all day: read and planned once.
   const db = naming(connect(url, { what: 'trail' }))
-  const kept = { noted: () => notes.trail(database), note: (head: Head) => notes.noteTrail(database, head) }
-  const trail = makeTrail(db, { ...parts, notes: kept })
+  const trail = makeTrail(db, { ...parts, notes: notes.heads(database) })
   const close = async () => {
     await trail.close()
     await db.destroy()
@@ -224,7 +247,7 @@ export const openTrail = (
 }
 
 /** Written out, member by member: it is done for every answer. */
-const linkOf = (entry: Entry): Waiting['link'] => {
+const linkOf = (entry: Entry): Link => {
   const codes = new Set(entry.shown)
   const content = {
     salt: newSalt(),
@@ -238,7 +261,8 @@ const linkOf = (entry: Entry): Waiting['link'] => {
     shown: packed(codes),
     digest: entry.digest,
   }
-  return { at: entry.at, kind: entry.kind, count: codes.size, content, contentHash: contentHash(content) }
+  const body = bodyOf(content)
+  return { at: entry.at, kind: entry.kind, count: codes.size, content, body, contentHash: hashOf(body) }
 }
 
 /** Drawn many at a time: asking for each one costs more than all else of a row. */
@@ -257,10 +281,9 @@ const newSalt = (): string => {
 const kept = (text: string): string => text.replace(UNSTORABLE, '\uFFFD')
 
 /** About, for bounds. */
-const sizeOf = ({ asked, shown, purpose }: Content): number =>
-  500 + 2 * asked.length + 2 * (purpose?.length ?? 0) + (shown?.length ?? 0)
+const sizeOf = (body: string): number => 500 + 2 * body.length
 
-const inTime = async (work: Promise<void>): Promise<void> => {
+const inTime = async <T>(work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not written within ${WRITE_MS} ms`)), WRITE_MS)
@@ -268,7 +291,7 @@ const inTime = async (work: Promise<void>): Promise<void> => {
   // What comes of it after it was given up is nobody's any more.
   work.catch(() => undefined)
   try {
-    await Promise.race([work, late])
+    return await Promise.race([work, late])
   } finally {
     clearTimeout(timer)
   }

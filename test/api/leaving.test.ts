@@ -163,7 +163,8 @@ describe('the statements of a request', () => {
       expect(await running(id)).to.have.lengthOf(1)
     })
     const outcome = await until(
-      () => rowsOf(watcher, `select outcome from trail where request = ? and kind = 'OUTCOME'`, [id]),
+      () =>
+        rowsOf(watcher, `select body::json ->> 7 as outcome from trail where request = ? and kind = 'OUTCOME'`, [id]),
       (rows) => rows.length > 0,
     )
     expect(outcome).to.deep.equal([{ outcome: 'DONE' }])

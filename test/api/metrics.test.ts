@@ -56,7 +56,7 @@ describe('the metrics', () => {
     world = await makeWorld({ quota: 1_000 })
     await world.bring('registry', [registration(CODE, '虚构量度有限公司')])
     const { db } = world.database
-    const trail = makeTrail(db, { log: world.parts.log, now: () => NOW, metrics })
+    const trail = makeTrail(db, { log: world.parts.log, now: () => NOW, seal: world.parts.keys.audit.seal, metrics })
     const parts = { ...world.parts, db, trail, metrics, scraping: { token: TOKEN, local: true } }
     server = await makeServer(parts)
     url = await listening(server)

@@ -117,7 +117,9 @@ describe('the trail of answers', () => {
       asked: `${asked.query}\n${JSON.stringify(asked.variables)}`,
       digest: createHash('sha256').update(body).digest('base64'),
     })
-    expect(await verifyTrail(world.database.db, { now: () => NOW, noted: null })).to.include({ ok: true })
+    expect(await verifyTrail(world.database.db, { now: () => NOW, noted: [], keys: world.parts.keys })).to.include({
+      ok: true,
+    })
   })
 
   it('codes are noted whatever is asked of an operator, and whichever way leads to it', async () => {
@@ -339,19 +341,22 @@ describe('the trail of answers', () => {
     const { trail } = await verified(world.url, jws)
     const last = await store.head(db)
     expect(trail).to.deep.equal({ number: last?.number, hash: last?.hash })
-    expect(await verifyTrail(db, { now: () => NOW, noted: null })).to.include({ ok: true, compared: 1 })
+    expect(await verifyTrail(db, { now: () => NOW, noted: [], keys: world.parts.keys })).to.include({
+      ok: true,
+      compared: 2,
+    })
     await db.transaction((tx) =>
       tx.raw(
         'set local session_replication_role = replica; create table kept as select * from trail; delete from trail where number > 3',
       ),
     )
-    const found = await verifyTrail(db, { now: () => NOW, noted: null })
+    const found = await verifyTrail(db, { now: () => NOW, noted: [], keys: world.parts.keys })
     await db.transaction((tx) =>
       tx.raw(
         'set local session_replication_role = replica; insert into trail select * from kept where number > 3; drop table kept',
       ),
     )
-    expect(found.broken).to.deep.equal({ number: 4, fault: 'TAIL_MISSING' })
+    expect(found.broken).to.deep.equal({ number: 4, fault: 'TAIL_MISSING', until: last?.number })
   })
 
   const ASKED_BY = `query($code: String!) { operator(code: $code) { askedBy(first: 100) { completeUntil nodes { at kind client role purpose } } } }`

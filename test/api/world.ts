@@ -101,7 +101,11 @@ export const makeWorld = async ({
     publish(database.db, { cause: 'timetable', manifests: keys.manifests, now: () => now, note: () => undefined })
   // With connections of its own, as in the hub: its statements are not those of an answer.
   const rows = connect(database.url)
-  const trail = makeTrail(rows, { log: makeLog({ level: 'silent', file: null }), now: () => now })
+  const trail = makeTrail(rows, {
+    log: makeLog({ level: 'silent', file: null }),
+    now: () => now,
+    seal: keys.audit.seal,
+  })
   const parts: PartsGiven = {
     db: database.db,
     keys,
@@ -123,7 +127,7 @@ export const makeWorld = async ({
       return pull(database.db, { feed, url: null, mark: keys.mark, rules, now: () => now, ...given })
     },
     trail,
-    verifyTrail: (options) => verifyTrail(database.db, { now: () => now, noted: null, ...options }),
+    verifyTrail: (options) => verifyTrail(database.db, { now: () => now, noted: [], keys, ...options }),
     rescore: async (only) =>
       score(database.db, {
         cause: 'person',

@@ -3,6 +3,7 @@ import * as store from '../../store/restored.js'
 import * as work from '../../work/restored.js'
 import type { Context } from '../context.js'
 import { withoutNul } from '../limits.js'
+import { keep } from '../trail.js'
 
 const view = async ({ parts }: Context, restored: store.Restored) => {
   const { compared } = await work.standing(parts.db, restored, parts.configured.platforms)
@@ -40,7 +41,10 @@ export const restored = {
       return view(context, await work.declare(context.parts.db, byPerson(args, context)))
     },
     releaseRestored: async (_: unknown, args: { reason: string }, context: Context) => {
-      return view(context, await work.release(context.parts.db, byPerson(args, context)))
+      const released = await work.release(context.parts.db, byPerson(args, context))
+      // Rows of the audit log that were lost with what was not restored are explained by this row alone.
+      await keep(context.parts, context, context.viewer, { kind: 'RELEASED', asked: 'releaseRestored' })
+      return view(context, released)
     },
   },
 }

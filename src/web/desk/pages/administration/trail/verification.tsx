@@ -2,7 +2,7 @@
 import { useApolloClient } from '@apollo/client/react'
 import { Alert, Button, Progress } from 'antd'
 import { useEffect, useRef, useState } from 'react'
-import type { TrailFault } from '../../../../../domain/trail.js'
+import type { TrailFault } from '../../../../../domain/audit/walk.js'
 import { count, instant } from '../../../pieces/dates.js'
 import { Field } from '../../../pieces/field.js'
 import { Refusal } from '../../../pieces/refusal.js'
@@ -13,9 +13,18 @@ const FAULTS: Record<TrailFault, string> = {
   MISSING: '自这一行起有行缺失。',
   ALTERED: '这一行的内容不是当初写下的：被改动过。',
   UNLINKED: '这一行与前一行的散列不相连：前一行被换过，或有行被插入。',
+  UNSEALED: '这一行没有密封，而它之前的行已有：不是枢纽写下的。',
+  KEY_UNKNOWN: '密封这一行的密钥不在密钥目录中：无从核对。',
   ERASED: '这一行的内容未到期限就被抹去。',
   TAIL_MISSING: '末尾缺失：库外记下或已公布的行号，痕迹中没有。',
   REPLACED: '这一行与库外记下或已公布的散列不同：整段被换过。',
+  FORGED: '库中所存的签名不真：不是枢纽签下的。',
+}
+
+const EXCUSES = {
+  FAILOVER: '随所在服务器丢失，时间线或系统标识已变',
+  RELEASED: '恢复备份所致，已由人员确认',
+  NONE: '无从解释',
 }
 
 type State =
@@ -93,12 +102,14 @@ const Result = ({ of, at, onRow }: { of: Verified; at: string; onRow: (number: n
           <>
             {FAULTS[of.broken.fault]} <code>{of.broken.fault}</code>
             <br />
-            此前的行都与写下时一致；此后的行没有再校验。请立即报告，保存数据库和日志的现状，并与备份核对。
+            此前的行都与写下时一致；此后的行也已校验，共 {count(of.faults ?? 1)}{' '}
+            处。请立即报告，保存数据库和日志的现状，并与备份核对。
           </>
         }
         action={
           of.broken.fault !== 'MISSING' &&
-          of.broken.fault !== 'TAIL_MISSING' && (
+          of.broken.fault !== 'TAIL_MISSING' &&
+          of.broken.fault !== 'FORGED' && (
             <Button onClick={() => onRow(of.broken?.number ?? 0)}>查看第 {of.broken.number} 行</Button>
           )
         }
@@ -119,15 +130,15 @@ const Result = ({ of, at, onRow }: { of: Verified; at: string; onRow: (number: n
       <Field label="期满已抹去">{count(of.erased)} 行</Field>
       <Field label="比对的库外散列">{count(of.compared)} 个</Field>
       {of.head && (
-        <Field label={of.broken ? '最后一致的行' : '末行'}>
+        <Field label="末行">
           第 {count(of.head.number)} 行 <code className="code hash">{of.head.hash}</code>
         </Field>
       )}
       {of.cuts.map((cut) => (
-        <Field key={cut.after} label="曾经缺失">
+        <Field key={`${cut.after} ${cut.at}`} label="曾经缺失">
           <span className="warn">
-            {instant(cut.at)} 发现第 {count(cut.after)} 行之后缺失，库外记到第 {count(cut.noted)}{' '}
-            行（恢复备份所致，已记录在案）
+            {instant(cut.at)} 发现第 {count(cut.after + 1)}–{count(cut.noted)} 行
+            {cut.isEnd ? '缺失' : '不是库外所记的行'}（{EXCUSES[cut.excuse ?? 'NONE']}）
           </span>
         </Field>
       ))}

@@ -1,5 +1,5 @@
 /** GET /v1/trail/verification, read as it comes: how far the walk is, and what came of it. */
-import type { Broken } from '../../../../../domain/trail.js'
+import type { Broken } from '../../../../../domain/audit/walk.js'
 import { ask } from '../../../session/session.js'
 
 export interface Verified {
@@ -8,8 +8,16 @@ export interface Verified {
   erased: number
   compared: number
   head: { number: number; hash: string } | null
-  cuts: { after: number; noted: number; at: string }[]
+  cuts: {
+    after: number
+    noted: number
+    at: string
+    excuse: 'FAILOVER' | 'RELEASED' | null
+    isEnd: boolean
+  }[]
   broken?: Broken
+  /** How many faults there are. */
+  faults?: number
   ms: number
 }
 

@@ -1,0 +1,187 @@
+/**
+ * How the audit log is verified: its rows in their order, page by page, against the heads that were kept outside of it. A fault
+ * does not end the walk: what lies behind a hole or an altered row is verified as well.
+ */
+import { type Head, isContentWhole, NO_HEAD, type Row, rowHash, type Seal, sealOf } from '../trail.js'
+import { covers, type Excuse, isFailover, type Loss, lossIn, type NotedHead, type Server } from './loss.js'
+
+/**
+ * MISSING: rows are gone. ALTERED: it is not what was written. UNLINKED: it does not follow the row before it. UNSEALED: it has no
+ * seal, though rows before it have. KEY_UNKNOWN: its key is not in the folder of keys. ERASED: its content is gone before its
+ * time. TAIL_MISSING: a head that was noted or published lies past the end. REPLACED: the row of that number is another than was
+ * noted or published. FORGED: a signed head in the database has no good signature.
+ */
+export type TrailFault =
+  | 'MISSING'
+  | 'ALTERED'
+  | 'UNLINKED'
+  | 'UNSEALED'
+  | 'KEY_UNKNOWN'
+  | 'ERASED'
+  | 'TAIL_MISSING'
+  | 'REPLACED'
+  | 'FORGED'
+
+export interface Broken {
+  number: number
+  /** The last row of the fault, where it is of several. */
+  until?: number
+  fault: TrailFault
+}
+
+/** A head that somebody has kept elsewhere, and where. */
+export interface Anchor extends NotedHead {
+  from: string
+}
+
+/** A loss, the instant at which it was found, and what explains it; `excuse` null: nothing does. */
+export interface Cut extends Loss {
+  foundAt: Date
+  excuse: Excuse | null
+  /** The rows are missing at the end of what was there; otherwise others stand in their place. */
+  isEnd: boolean
+}
+
+export interface Walked {
+  walked: number
+  erased: number
+  head: Head
+  /** In the order of their numbers, at most BROKEN_MOST of them. */
+  broken: Broken[]
+  /** How many there are. */
+  faults: number
+  cuts: Cut[]
+}
+
+/** Faults that are told one by one. */
+export const BROKEN_MOST = 100
+
+export interface WalkParts {
+  anchors: readonly Anchor[]
+  /** Null: there is no such key. */
+  macOf: (keyId: string) => Seal['mac'] | null
+  /** Whether a row of that instant may have lost its content by now. */
+  mayErase: (at: Date) => boolean
+}
+
+interface Found extends Loss {
+  row: number
+  form: number
+  foundAt: Date
+}
+
+export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
+  const state: Omit<Walked, 'cuts'> = { walked: 0, erased: 0, head: NO_HEAD, broken: [], faults: 0 }
+  const found: Found[] = []
+  const released: { row: number; at: Date }[] = []
+  const kept = new Map<number, Anchor[]>()
+  for (const anchor of anchors) kept.set(anchor.number, [...(kept.get(anchor.number) ?? []), anchor])
+  const unmet: Anchor[] = []
+  let isSealed = false
+
+  const tell = (broken: Broken): void => {
+    const last = state.broken.at(-1)
+    const end = last?.until ?? last?.number
+    if (last !== undefined && last.fault === broken.fault && end === broken.number - 1) {
+      last.until = broken.until ?? broken.number
+      return
+    }
+    state.faults += 1
+    if (state.broken.length < BROKEN_MOST) state.broken.push(broken)
+  }
+
+  const stepped = (row: Row, isAfterHole: boolean): TrailFault | null => {
+    if (row.form === 0) {
+      if (isSealed) return 'UNSEALED'
+      if (row.hash !== rowHash(row)) return 'ALTERED'
+    } else {
+      const mac = row.form === 1 && row.keyId !== null ? macOf(row.keyId) : null
+      if (mac === null) return 'KEY_UNKNOWN'
+      if (row.hash !== sealOf(row, mac)) return 'ALTERED'
+      isSealed = true
+    }
+    if (!isAfterHole && row.previous !== state.head.hash) return 'UNLINKED'
+    const { content, body } = row
+    if (content !== null) return isContentWhole({ ...row, content }) ? null : 'ALTERED'
+    if (body !== null) return 'ALTERED'
+    return mayErase(row.at) ? null : 'ERASED'
+  }
+
+  const read = (row: Row): void => {
+    if (row.kind === 'RELEASED' && row.form > 0) released.push({ row: row.number, at: row.at })
+    if (row.kind !== 'CUT' || row.content === null) return
+    const loss = lossIn(row.content.asked, row.number)
+    if (loss !== null) found.push({ ...loss, row: row.number, form: row.form, foundAt: row.at })
+  }
+
+  const add = (rows: readonly Row[]): void => {
+    for (const row of rows) {
+      const next = state.head.number + 1
+      const isAfterHole = row.number > next
+      if (isAfterHole) tell({ number: next, ...(row.number - 1 > next && { until: row.number - 1 }), fault: 'MISSING' })
+      const fault = stepped(row, isAfterHole)
+      if (fault === null) read(row)
+      else tell({ number: row.number, fault })
+      state.walked += 1
+      if (row.content === null) state.erased += 1
+      unmet.push(...(kept.get(row.number) ?? []).filter(({ hash }) => hash !== row.hash))
+      state.head = { number: row.number, hash: row.hash }
+    }
+  }
+
+  /** `server`: on which the rows were read. `releasedOld`: when a person last released a restored database, for cuts without a seal. */
+  const end = ({
+    server,
+    now,
+    releasedOld,
+  }: {
+    server: Server | null
+    now: Date
+    releasedOld: Date | null
+  }): Walked => {
+    const excuseOf = (cut: Found): Excuse | null => {
+      if (cut.form > 0 && isFailover(cut)) return 'FAILOVER'
+      if (released.some(({ row }) => row > cut.row)) return 'RELEASED'
+      return cut.form === 0 && releasedOld !== null && releasedOld >= cut.foundAt ? 'RELEASED' : null
+    }
+    const cuts: Cut[] = found.map(({ row, form, ...cut }) => ({
+      ...cut,
+      excuse: excuseOf({ row, form, ...cut }),
+      isEnd: row === cut.after + 1,
+    }))
+    for (const cut of cuts) if (cut.excuse === null) tell(brokenOf(cut))
+    const past = anchors.filter(({ number }) => number > state.head.number)
+    const open = [...unmet, ...past].filter((head) => !cuts.some((cut) => covers(cut, head)))
+    for (const cut of unsaid(open, { server, now, last: state.head.number })) {
+      cuts.push(cut)
+      if (cut.excuse === null) tell(brokenOf(cut))
+    }
+    return { ...state, broken: state.broken.sort((a, b) => a.number - b.number), cuts }
+  }
+
+  return { add, end }
+}
+
+/** Losses that no row tells of yet: the hub was not started since, or its clients hold what it does not. */
+const unsaid = (
+  open: readonly Anchor[],
+  { server, now, last }: { server: Server | null; now: Date; last: number },
+): Cut[] => {
+  const made = (head: Anchor, after: number): Cut => {
+    const loss = { after, noted: head.number, notedAt: head.at, from: head.server, to: server }
+    return { ...loss, foundAt: now, excuse: isFailover(loss) ? 'FAILOVER' : null, isEnd: head.number > last }
+  }
+  const replaced = open.filter(({ number }) => number <= last).map((head) => made(head, head.number - 1))
+  const past = open.filter(({ number }) => number > last).sort((a, b) => b.number - a.number)
+  // One that was noted on this very server is explained by nothing.
+  const here = past.find((head) => made(head, last).excuse === null) ?? past[0]
+  const highest = past[0]
+  if (here === undefined || highest === undefined) return replaced
+  return [...replaced, { ...made(here, last), noted: highest.number }]
+}
+
+const brokenOf = ({ after, noted, isEnd }: Cut): Broken => ({
+  number: after + 1,
+  ...(noted > after + 1 && { until: noted }),
+  fault: isEnd ? 'TAIL_MISSING' : 'REPLACED',
+})

@@ -1,0 +1,45 @@
+/** Compact signatures (JWS, RFC 7515, ES256) of one type each, and what a good one says. */
+import { type KeyObject, sign, verify } from 'node:crypto'
+
+/** ES256 (RFC 7518, 3.4): the two numbers side by side. */
+const ENCODING = { dsaEncoding: 'ieee-p1363' } as const
+
+export const signed = (
+  payload: string,
+  { privateKey, kid }: { privateKey: KeyObject; kid: string },
+  typ: string,
+): string => {
+  const said = `${encoded(JSON.stringify({ alg: 'ES256', typ, kid }))}.${encoded(payload)}`
+  return `${said}.${sign('sha256', Buffer.from(said), { key: privateKey, ...ENCODING }).toString('base64url')}`
+}
+
+/** What it says; `UNKNOWN`: the key that it names is not among these; `FORGED`: it is no good signature. */
+export const payloadIn = (
+  jws: string,
+  keys: readonly { publicKey: KeyObject; kid: string }[],
+): { payload: string } | 'UNKNOWN' | 'FORGED' => {
+  const [head = '', payload = '', signature = '', ...more] = jws.split('.')
+  if (more.length > 0) return 'FORGED'
+  const kid = kidOf(head)
+  const key = keys.find((one) => one.kid === kid)
+  if (key === undefined) return kid === null ? 'FORGED' : 'UNKNOWN'
+  const isGood = verify(
+    'sha256',
+    Buffer.from(`${head}.${payload}`),
+    { key: key.publicKey, ...ENCODING },
+    Buffer.from(signature, 'base64url'),
+  )
+  return isGood ? { payload: Buffer.from(payload, 'base64url').toString('utf8') } : 'FORGED'
+}
+
+const encoded = (text: string): string => Buffer.from(text).toString('base64url')
+
+/** Null: it names none, or says another algorithm. */
+const kidOf = (head: string): string | null => {
+  try {
+    const { alg, kid } = JSON.parse(Buffer.from(head, 'base64url').toString('utf8'))
+    return alg === 'ES256' && typeof kid === 'string' ? kid : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,51 @@
+/** Heads of the audit log: those that were signed, those that are there, and what explains those that are not. */
+import type { Head, Row } from '../../domain/trail.js'
+import type { Db, Tx } from '../db.js'
+import * as trail from '../trail.js'
+
+export interface SignedHead extends Head {
+  signedAt: Date
+  kid: string
+  jws: string
+}
+
+/** Kept for good; a head that was signed before is kept as it was. */
+export const keepSigned = async (tx: Tx, { number, hash, signedAt, kid, jws }: SignedHead): Promise<void> => {
+  await tx.raw(
+    `insert into trail_heads (number, hash, signed_at, kid, jws) values (?, decode(?, 'hex'), ?, ?, ?)
+     on conflict do nothing /* heads.keepSigned */`,
+    [number, hash, signedAt, kid, jws],
+  )
+}
+
+export const signed = async (db: Db): Promise<SignedHead[]> => {
+  const answer = await db.raw(
+    `select number, encode(hash, 'hex') as hash, signed_at as "signedAt", kid, jws from trail_heads order by number /* heads.signed */`,
+  )
+  return answer.rows
+}
+
+/** The last snapshot's manifest, in which a head is signed; none of a snapshot of one answer. */
+export const manifests = async (db: Db): Promise<{ sequence: number; jws: string }[]> => {
+  const answer = await db.raw('select sequence, jws from manifests order by sequence /* heads.manifests */')
+  return answer.rows
+}
+
+/** The hash of each of these rows that is there. */
+export const hashesOf = async (db: Db | Tx, numbers: readonly number[]): Promise<Map<number, string>> => {
+  if (numbers.length === 0) return new Map()
+  const answer = await db.raw(
+    `select number, encode(hash, 'hex') as hash from trail where number = any(?::bigint[]) /* heads.hashesOf */`,
+    [[...numbers]],
+  )
+  return new Map(answer.rows.map(({ number, hash }: Head) => [number, hash]))
+}
+
+/** Rows that tell of losses. */
+export const cuts = async (db: Db | Tx): Promise<Row[]> => trail.ofKind(db, 'CUT')
+
+/** When a person has last released a database that was restored from a backup; null: never. */
+export const lastRelease = async (db: Db): Promise<Date | null> => {
+  const answer = await db.raw('select max(released_at) as at from database_restored /* heads.lastRelease */')
+  return answer.rows[0].at
+}

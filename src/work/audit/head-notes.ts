@@ -1,0 +1,237 @@
+/**
+ * Heads of the audit log, noted outside the database: appended before the answers they stand for leave, and made durable each
+ * second. None is written over. `noted/<database>.heads` is shared by all processes; each line is one head:
+ *
+ *   1 <stretch> <number> <timeline> <system> <instant> <hash>
+ *
+ * A stretch is what one process wrote without losing sight of the chain, so that its last head binds all of its own before it.
+ * A file that has grown is set aside, and of each of its stretches the last head moves to `<database>.heads.kept`.
+ */
+import { randomBytes } from 'node:crypto'
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  fsync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import type { NotedHead, Server } from '../../domain/audit/loss.js'
+import { headIn } from '../../domain/trail.js'
+import { Refusal, reasonOf } from '../../errors.js'
+
+/** A file of so many bytes is set aside: about ten thousand heads. */
+const FILE_BYTES = 1024 * 1024
+/** A file that was set aside is still appended to by processes that have not seen it yet, milliseconds. */
+const LEAVE_MS = 60_000
+const STRETCH_BYTES = 4
+const LINE = /^1 ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) ([0-9a-f]{64})$/
+
+export interface HeadNotes {
+  /** The last head of each stretch. Refusal FILE_UNREADABLE. */
+  heads(): NotedHead[]
+  /** From now on another stretch. */
+  begin(): void
+  /** Appended when it returns. Refusal FOLDER_UNWRITABLE: what it stands for must not leave. */
+  note(head: { number: number; hash: string; server: Server; at: Date }): void
+  /** Durable when it returns. */
+  sync(): Promise<void>
+  close(): void
+}
+
+/** `old`: the file of one head that was noted before, in the same folder. */
+export const openHeadNotes = (folder: string, database: string, { old }: { old: string }): HeadNotes => {
+  const path = join(folder, `${database}.heads`)
+  let stretch = newStretch()
+  let file: number | null = null
+  let isSynced = true
+
+  const open = (): number => {
+    mkdirSync(folder, { recursive: true })
+    const opened = openSync(path, 'a')
+    syncFolder(folder)
+    return opened
+  }
+  const close = (): void => {
+    if (file !== null) closeSync(file)
+    file = null
+  }
+  const write = (line: string): void => {
+    try {
+      file ??= open()
+      // In front, too: the line before may have been broken off when the power failed.
+      writeSync(file, `\n${line}\n`)
+      isSynced = false
+    } catch (error) {
+      throw new Refusal('FOLDER_UNWRITABLE', { path: folder, reason: reasonOf(error) })
+    }
+  }
+
+  return {
+    heads: () => {
+      const last = new Map<string, NotedHead>()
+      for (const name of namesIn(folder, database)) readIn(join(folder, name), last)
+      const before = oldHead(join(folder, old))
+      return before === null ? [...last.values()] : [before, ...last.values()]
+    },
+    begin: () => {
+      stretch = newStretch()
+    },
+    note: ({ number, hash, server: { timeline, system }, at }) =>
+      write(`1 ${stretch} ${number} ${timeline} ${system} ${at.toISOString()} ${hash}`),
+    sync: async () => {
+      if (file === null || isSynced) return
+      isSynced = true
+      try {
+        await synced(file)
+        if (isSetAside(file, path)) close()
+        else if (fstatSync(file).size > FILE_BYTES) {
+          renameSync(path, `${path}.${newStretch()}`)
+          close()
+        }
+        thin(folder, database)
+      } catch (error) {
+        // Opened anew by the next head, which binds those before it.
+        isSynced = false
+        close()
+        throw new Refusal('FOLDER_UNWRITABLE', { path: folder, reason: reasonOf(error) })
+      }
+    },
+    close: () => {
+      if (file !== null && !isSynced) fsyncSync(file)
+      close()
+    },
+  }
+}
+
+const synced = promisify(fsync)
+const newStretch = (): string => randomBytes(STRETCH_BYTES).toString('hex')
+
+/** The file that is written, what was kept of earlier ones, and those that were set aside. */
+const namesIn = (folder: string, database: string): string[] => {
+  const own = `${database}.heads`
+  return listed(folder).filter((name) => name === own || name.startsWith(`${own}.`))
+}
+
+const listed = (folder: string): string[] => {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw unreadable(folder, error)
+  }
+}
+
+/** The last head of each stretch, over those of other files. A line that was broken off says nothing. */
+const readIn = (path: string, heads = new Map<string, NotedHead>()): Map<string, NotedHead> => {
+  for (const line of textOf(path).split('\n')) {
+    const [, stretch = '', number, timeline, system = '', at = '', hash = ''] = LINE.exec(line) ?? []
+    if (stretch === '') continue
+    const known = heads.get(stretch)
+    if (known !== undefined && known.number > Number(number)) continue
+    heads.set(stretch, {
+      number: Number(number),
+      hash,
+      server: { timeline: Number(timeline), system },
+      at: new Date(at),
+    })
+  }
+  return heads
+}
+
+const textOf = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    // Another process has moved its heads on.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw unreadable(path, error)
+  }
+}
+
+/** As it was noted by hubs of before; null: none was. */
+const oldHead = (path: string): NotedHead | null => {
+  const text = textOf(path)
+  if (text === '') return null
+  try {
+    const head = headIn(JSON.parse(text))
+    if (head !== null) return { ...head, server: null, at: null }
+  } catch {
+    // Told below.
+  }
+  throw unreadable(path, new Error('不是审计日志的记录 not a note of the audit log'))
+}
+
+/** Whether another process has set the file aside. */
+const isSetAside = (file: number, path: string): boolean => {
+  try {
+    return statSync(path).ino !== fstatSync(file).ino
+  } catch {
+    return true
+  }
+}
+
+/** Moves the last heads of files that were set aside a while ago. Broken off in the midst of it, they stand twice. */
+const thin = (folder: string, database: string): void => {
+  const own = `${database}.heads`
+  for (const name of namesIn(folder, database)) {
+    const path = join(folder, name)
+    if (name === own || name === `${own}.kept` || writtenAt(join(folder, own)) - writtenAt(path) < LEAVE_MS) continue
+    const lines = [...readIn(path)].map(
+      ([stretch, { number, hash, server, at }]) =>
+        `1 ${stretch} ${number} ${server?.timeline} ${server?.system} ${at?.toISOString()} ${hash}\n`,
+    )
+    const kept = openSync(join(folder, `${own}.kept`), 'a')
+    try {
+      appendFileSync(kept, `\n${lines.join('')}`)
+      fsyncSync(kept)
+    } finally {
+      closeSync(kept)
+    }
+    rmSync(path, { force: true })
+  }
+}
+
+/** Milliseconds, by the clock of the folder's own machine; the beginning of time for what is not there. */
+const writtenAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+
+const syncFolder = (folder: string): void => {
+  for (const place of [folder, dirname(folder)]) {
+    const opened = openSync(place, 'r')
+    try {
+      fsyncSync(opened)
+    } finally {
+      closeSync(opened)
+    }
+  }
+}
+
+const unreadable = (path: string, error: unknown): Refusal =>
+  new Refusal('FILE_UNREADABLE', { path, reason: reasonOf(error) })
+
+/** For a log without a folder: what this process has noted, as long as it lives. */
+export const headsInMemory = (): HeadNotes => {
+  let [stretch, last] = [0, new Map<number, NotedHead>()]
+  return {
+    heads: () => [...last.values()],
+    begin: () => {
+      stretch += 1
+    },
+    note: (head) => {
+      last.set(stretch, head)
+    },
+    sync: async () => {},
+    close: () => {
+      last = new Map()
+    },
+  }
+}

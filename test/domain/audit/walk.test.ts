@@ -1,0 +1,218 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { type Loss, lossIn, lossOf, lossSaid, type NotedHead, type Server } from '../../../src/domain/audit/loss.js'
+import { type Anchor, makeWalk, type Walked } from '../../../src/domain/audit/walk.js'
+import { type Content, chained, type Head, type Row, type Seal } from '../../../src/domain/trail.js'
+import { auditKeys, SEAL, sealOf } from '../../support/audit.js'
+import { AT, contentOf, linkOf, rowsOf, unsealed } from '../../support/audit-rows.js'
+
+const HERE: Server = { timeline: 1, system: '7713433950162366001' }
+const PROMOTED: Server = { ...HERE, timeline: 2 }
+
+interface Given {
+  anchors?: Anchor[]
+  mayErase?: boolean
+  released?: Date | null
+  server?: Server | null
+  seals?: Seal[]
+}
+
+const walked = (
+  rows: readonly Row[],
+  { anchors = [], mayErase = false, released = null, server = HERE, seals = [SEAL] }: Given = {},
+): Walked => {
+  const walk = makeWalk({ anchors, macOf: auditKeys(...seals).macOf, mayErase: () => mayErase })
+  walk.add(rows.slice(0, 3))
+  walk.add(rows.slice(3))
+  return walk.end({ server, now: AT, releasedOld: released })
+}
+
+const anchorAt = (rows: readonly Row[], number: number, server: Server | null = HERE): Anchor => ({
+  ...(rows[number - 1] as Row),
+  at: AT,
+  server,
+  from: 'note',
+})
+
+/** A row that tells of a loss, after `head`. */
+const cutAfter = (head: Head, loss: Partial<Loss>): Row[] => {
+  const said = lossSaid({ after: head.number, noted: 8, notedAt: AT, from: HERE, to: HERE, ...loss })
+  return chained(head, [linkOf({ ...contentOf(1), asked: said }, { kind: 'CUT', count: 0 })], SEAL)
+}
+
+describe('the walk of the audit log', () => {
+  it('is whole as it was written, page by page', () => {
+    const rows = rowsOf(7)
+    const found = walked(rows, { anchors: [anchorAt(rows, 7), anchorAt(rows, 2)] })
+    expect(found).to.deep.include({ walked: 7, erased: 0, broken: [], faults: 0, cuts: [] })
+    expect(found.head).to.deep.include({ number: 7, hash: rows[6]?.hash })
+    expect(walked([])).to.deep.include({ walked: 0, broken: [] })
+  })
+
+  it('finds any one member of any one row altered, at that row, in both forms', () => {
+    const change: Record<string, (row: Row) => Row> = {
+      at: (row) => ({ ...row, at: new Date(row.at.getTime() + 1) }),
+      kind: (row) => ({ ...row, kind: 'FILE' }),
+      count: (row) => ({ ...row, count: row.count + 1 }),
+      contentHash: (row) => ({ ...row, contentHash: '01'.repeat(32) }),
+      hash: (row) => ({ ...row, hash: '01'.repeat(32) }),
+      previous: (row) => ({ ...row, previous: '01'.repeat(32) }),
+      body: (row) => (row.form === 0 ? { ...row, count: 9 } : { ...row, body: ` ${row.body}` }),
+    }
+    for (const member of Object.keys(contentOf(1)) as (keyof Content)[])
+      change[`content.${member}`] = (row) => ({
+        ...row,
+        content: row.content && { ...row.content, [member]: 'other' },
+      })
+    const forms = [rowsOf(9), unsealed(rowsOf(9))]
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...forms),
+        fc.integer({ min: 1, max: 9 }),
+        fc.constantFrom(...Object.keys(change)),
+        (rows, number, what) => {
+          const changed = rows.map((row) => (row.number === number ? (change[what] as (r: Row) => Row)(row) : row))
+          expect(walked(changed).broken[0], what).to.deep.equal({ number, fault: 'ALTERED' })
+        },
+      ),
+    )
+  })
+
+  it('P-A2: finds a row rewritten and the chain made anew by somebody without the key', () => {
+    const rows = rowsOf(9)
+    const forged = contentOf(99)
+    const stranger = sealOf('0badc0de stolen id')
+    const again = chained(
+      rows[3] as Row,
+      [forged, ...rows.slice(5).map(({ content }) => content as Content)].map((content) => linkOf(content)),
+      { ...stranger, id: SEAL.id },
+    )
+    expect(walked([...rows.slice(0, 4), ...again]).broken).to.deep.equal([{ number: 5, until: 9, fault: 'ALTERED' }])
+    const named = chained(rows[3] as Row, [linkOf(forged)], stranger)
+    expect(walked([...rows.slice(0, 4), ...named]).broken).to.deep.equal([{ number: 5, fault: 'KEY_UNKNOWN' }])
+    const bare = unsealed([rows[4] as Row], rows[3])
+    expect(walked([...rows.slice(0, 4), ...bare]).broken).to.deep.equal([{ number: 5, fault: 'UNSEALED' }])
+  })
+
+  it('P-A2: walks older rows by their own rule up to the first sealed one, which binds them', () => {
+    const old = unsealed(rowsOf(4))
+    const rows = [...old, ...rowsOf(4, { head: old[3] as Row })]
+    expect(walked(rows)).to.deep.include({ walked: 8, broken: [] })
+    const rewritten = unsealed([...old.slice(0, 3), { ...(old[3] as Row), count: 7 }])
+    expect(walked([...rewritten, ...rows.slice(4)]).broken).to.deep.equal([{ number: 5, fault: 'UNLINKED' }])
+    const all = unsealed(rows)
+    expect(walked(all, { anchors: [anchorAt(rows, 8)] }).broken).to.deep.equal([{ number: 8, fault: 'REPLACED' }])
+  })
+
+  it('verifies rows of every key that is kept, after another has taken its place', () => {
+    const first = rowsOf(3)
+    const next = sealOf('deadbeef')
+    const rows = [...first, ...rowsOf(3, { head: first[2] as Row, seal: next })]
+    expect(walked(rows, { seals: [SEAL, next] }).broken).to.deep.equal([])
+    expect(walked(rows, { seals: [next] }).broken).to.deep.equal([{ number: 1, until: 3, fault: 'KEY_UNKNOWN' }])
+  })
+
+  it('R-2: goes on behind a hole, and finds what was altered there', () => {
+    const rows = rowsOf(9)
+    const without = (number: number) => rows.filter((row) => row.number !== number)
+    expect(walked(without(5)).broken).to.deep.equal([{ number: 5, fault: 'MISSING' }])
+    expect(walked(without(1)).broken).to.deep.equal([{ number: 1, fault: 'MISSING' }])
+    const holed = rows
+      .filter(({ number }) => number < 3 || number > 5)
+      .map((row) => (row.number === 8 ? { ...row, count: 9 } : row))
+    const found = walked(holed)
+    expect(found).to.deep.include({ walked: 6, faults: 2 })
+    expect(found.broken).to.deep.equal([
+      { number: 3, until: 5, fault: 'MISSING' },
+      { number: 8, fault: 'ALTERED' },
+    ])
+  })
+
+  it('finds rows that were put elsewhere', () => {
+    const rows = rowsOf(9)
+    const [four, five] = [rows[3] as Row, rows[4] as Row]
+    const moved = rows.with(3, { ...five, number: 4 }).with(4, { ...four, number: 5 })
+    expect(walked(moved).broken[0]).to.deep.equal({ number: 4, until: 5, fault: 'ALTERED' })
+  })
+
+  it('finds a missing end, and names its rows', () => {
+    const rows = rowsOf(9)
+    const found = (given: readonly Row[]) => walked(given, { anchors: [anchorAt(rows, 8)] })
+    expect(found(rows.slice(0, 6)).broken).to.deep.equal([{ number: 7, until: 8, fault: 'TAIL_MISSING' }])
+    expect(found([]).broken).to.deep.equal([{ number: 1, until: 8, fault: 'TAIL_MISSING' }])
+    expect(found(rows).broken).to.deep.equal([])
+  })
+
+  it('stays verifiable when content is erased, and finds content that is gone before its time', () => {
+    const rows = rowsOf(9).map((row) => (row.number < 4 ? { ...row, content: null, body: null } : row))
+    expect(walked(rows, { mayErase: true })).to.deep.include({ walked: 9, erased: 3, broken: [] })
+    expect(walked(rows).broken).to.deep.equal([{ number: 1, until: 3, fault: 'ERASED' }])
+    // What cannot be read is not what was erased.
+    const garbled = rowsOf(1).map((row) => ({ ...row, content: null, body: '[' }))
+    expect(walked(garbled, { mayErase: true }).broken).to.deep.equal([{ number: 1, fault: 'ALTERED' }])
+  })
+
+  it('P-A2: accuses a loss that a row tells of and nothing explains, also when no head is left that shows it', () => {
+    const rows = rowsOf(9)
+    const shorter = [...rows.slice(0, 5), ...cutAfter(rows[4] as Row, {})]
+    const found = walked([...shorter, ...rowsOf(3, { head: shorter[5] as Row })])
+    expect(found.broken).to.deep.equal([{ number: 6, until: 8, fault: 'TAIL_MISSING' }])
+    expect(found.cuts).to.deep.equal([
+      { after: 5, noted: 8, notedAt: AT, from: HERE, to: HERE, foundAt: AT, excuse: null, isEnd: true },
+    ])
+    const replaced = [...rows, ...cutAfter(rows[8] as Row, { after: 3, noted: 7 })]
+    expect(walked(replaced).broken).to.deep.equal([{ number: 4, until: 7, fault: 'REPLACED' }])
+  })
+
+  it('forgives a loss for which a person has answered in a sealed row, and not by what the database says beside it', () => {
+    const rows = rowsOf(9)
+    const cut = [...rows.slice(0, 5), ...cutAfter(rows[4] as Row, {})]
+    const given = { anchors: [anchorAt(rows, 8), anchorAt(rows, 6), anchorAt(rows, 4)] }
+    expect(walked(cut, { ...given, released: AT }).broken).to.have.lengthOf(1)
+    const release = linkOf(contentOf(2), { kind: 'RELEASED' })
+    const released = [...cut, ...chained(cut[5] as Row, [release], SEAL)]
+    expect(walked(released, given)).to.deep.include({ broken: [], walked: 7 })
+    expect(walked(released, given).cuts[0]?.excuse).to.equal('RELEASED')
+    expect(walked(released, { anchors: [anchorAt(rows, 9)] }).broken[0]?.fault).to.equal('TAIL_MISSING')
+    const early = [...chained(rows[4] as Row, [release], SEAL)]
+    expect(walked([...rows.slice(0, 5), ...early, ...cutAfter(early[0] as Row, {})]).broken).to.have.lengthOf(1)
+  })
+
+  it('R-1: tells rows lost in a failover as lost, by the server that noted them, and accuses nobody', () => {
+    const rows = rowsOf(9)
+    const cut = [...rows.slice(0, 5), ...cutAfter(rows[4] as Row, { to: PROMOTED })]
+    const given = { anchors: [anchorAt(rows, 8), anchorAt(rows, 4)], server: PROMOTED }
+    const found = walked([...cut, ...rowsOf(4, { head: cut[5] as Row })], given)
+    expect(found).to.deep.include({ broken: [], walked: 10 })
+    expect(found.cuts[0]).to.include({ after: 5, noted: 8, excuse: 'FAILOVER' })
+    // Also before a hub has said so.
+    expect(walked(rows.slice(0, 5), given)).to.deep.include({ broken: [] })
+    expect(walked(rows.slice(0, 5), given).cuts[0]).to.include({ after: 5, noted: 8, excuse: 'FAILOVER' })
+    // A head noted on the very server that lacks it is not explained by an older one that is.
+    const later = [anchorAt(rows, 7), anchorAt(rows, 8, PROMOTED)]
+    expect(walked(rows.slice(0, 5), { ...given, anchors: later }).broken).to.deep.equal([
+      { number: 6, until: 8, fault: 'TAIL_MISSING' },
+    ])
+  })
+
+  it('reads a loss as a row says it, and as rows of hubs before said it', () => {
+    const loss = { after: 5, noted: 8, notedAt: AT, from: HERE, to: null }
+    expect(lossIn(lossSaid(loss), 6)).to.deep.equal(loss)
+    const old = JSON.stringify({ number: 8, hash: 'a'.repeat(64) })
+    expect(lossIn(old, 6)).to.include({ after: 5, noted: 8, from: null })
+    // A row that was noted and replaced: its number is that of the loss, never "11–10".
+    expect(lossIn(old, 11)).to.include({ after: 7, noted: 8 })
+    for (const other of ['', 'null', '{}', '[]']) expect(lossIn(other, 1)).to.equal(null)
+  })
+
+  it('compares heads with what is there: none missing, an end that is, and a row that is another', () => {
+    const rows = rowsOf(9)
+    const heads: NotedHead[] = [2, 5, 8].map((number) => anchorAt(rows, number))
+    const hashes = (numbers: readonly number[]) => new Map(numbers.map((n) => [n, (rows[n - 1] as Row).hash]))
+    const server = HERE
+    expect(lossOf(heads, hashes([2, 5, 8]), { last: 9, server })).to.equal(null)
+    expect(lossOf(heads, hashes([2, 5]), { last: 6, server })).to.include({ after: 6, noted: 8 })
+    expect(lossOf(heads, hashes([2, 8]), { last: 9, server })).to.include({ after: 2, noted: 5 })
+    expect(lossOf(heads, new Map(), { last: 9, server })).to.include({ after: 0, noted: 8 })
+  })
+})

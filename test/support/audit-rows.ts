@@ -1,0 +1,61 @@
+/** Invented rows of the audit log, of both forms. */
+import {
+  bodyOf,
+  type Content,
+  chained,
+  contentHash,
+  type Head,
+  type Link,
+  NO_HEAD,
+  type Row,
+  rowHash,
+  type Seal,
+} from '../../src/domain/trail.js'
+import { SEAL } from './audit.js'
+
+export const AT = new Date('2026-11-25T02:00:00.000Z')
+
+export const contentOf = (n: number): Content => ({
+  salt: Buffer.alloc(16, n).toString('base64'),
+  client: `client-${n % 3}`,
+  role: 'marketplace',
+  agency: null,
+  purpose: n % 2 ? '入驻审核' : null,
+  request: `r-${n}`,
+  asked: `{ standing(code: "${n}") }`,
+  outcome: 'DONE',
+  shown: n % 4 ? Buffer.from([0, n]).toString('base64') : null,
+  digest: Buffer.alloc(32, n).toString('base64'),
+})
+
+export const linkOf = (content: Content, more: Partial<Link> = {}): Link => ({
+  at: AT,
+  kind: 'ANSWER',
+  count: 1,
+  content,
+  body: bodyOf(content),
+  contentHash: contentHash(content),
+  ...more,
+})
+
+/** Sealed, after `head`. */
+export const rowsOf = (many: number, { head = NO_HEAD, seal = SEAL }: { head?: Head; seal?: Seal } = {}): Row[] =>
+  chained(
+    head,
+    Array.from({ length: many }, (_, i) =>
+      linkOf(contentOf(head.number + i + 1), { at: new Date(AT.getTime() + head.number + i) }),
+    ),
+    seal,
+  )
+
+/** Of form 0, as hubs of before wrote them; or as the owner of the database makes them anew, who has no key. */
+export const unsealed = (rows: readonly Row[], head: Head = NO_HEAD): Row[] => {
+  let { number, hash: previous } = head
+  return rows.map((row) => {
+    number += 1
+    const made: Row = { ...row, form: 0, keyId: null, body: null, number, previous }
+    made.hash = rowHash(made)
+    previous = made.hash
+    return made
+  })
+}

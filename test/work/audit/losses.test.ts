@@ -1,0 +1,188 @@
+import { expect } from 'chai'
+import type { NotedHead } from '../../../src/domain/audit/loss.js'
+import { connect, type Db } from '../../../src/store/db.js'
+import * as store from '../../../src/store/trail.js'
+import { type HeadNotes, headsInMemory } from '../../../src/work/audit/head-notes.js'
+import { type Entry, makeTrail, type Trail, type TrailParts } from '../../../src/work/trail.js'
+import { verifyTrail } from '../../../src/work/verify-trail.js'
+import { SEAL, verifyKeys } from '../../support/audit.js'
+import { at, database, log, NOW, refusal, rowsOf } from '../../support/world.js'
+
+const entry = (request: string, more: Partial<Entry> = {}): Entry => ({
+  kind: 'ANSWER',
+  at: NOW,
+  client: 'guguji',
+  role: 'marketplace',
+  agency: null,
+  purpose: null,
+  request,
+  asked: '{ standing }',
+  outcome: 'DONE',
+  shown: [],
+  digest: null,
+  ...more,
+})
+
+/** Heads that were noted on the server's timeline before: as they are after a standby was promoted. */
+const ofBefore = (notes: HeadNotes): HeadNotes => ({
+  ...notes,
+  heads: () =>
+    notes
+      .heads()
+      .map((head) => ({ ...head, server: head.server && { ...head.server, timeline: head.server.timeline - 1 } })),
+})
+
+describe('rows of the audit log that are lost', () => {
+  const db = database()
+  const open: Trail[] = []
+  const trailOf = (more: Partial<TrailParts> = {}, on: Db = db()): Trail => {
+    const made = makeTrail(on, { log, now: at(NOW), seal: () => SEAL, ...more })
+    open.push(made)
+    return made
+  }
+  afterEach(() => Promise.all(open.splice(0).map((one) => one.close())))
+  const verify = (noted: readonly NotedHead[]) => verifyTrail(db(), { now: at(NOW), noted, keys: verifyKeys() })
+  const tamper = (sql: string) =>
+    db().transaction((tx) => tx.raw(`set local session_replication_role = replica; ${sql}`))
+  const cutTo = (number: number) => tamper(`delete from trail where number > ${number}`)
+  const kinds = async () => (await rowsOf(db(), 'select kind from trail order by number')).map(({ kind }) => kind)
+  const write = async (trail: Trail, many: number) => {
+    for (let n = 0; n < many; n += 1) await trail.row(entry(`r-${n}`))
+  }
+
+  it('R-1: are looked for after a write that failed, before another row is written', async () => {
+    const notes = ofBefore(headsInMemory())
+    const trail = trailOf({ notes })
+    await write(trail, 5)
+    await db().raw('alter table trail rename to trail_away')
+    expect((await refusal(trail.row(entry('refused')))).code).to.equal('TRAIL_UNAVAILABLE')
+    await db().raw('alter table trail_away rename to trail')
+    await cutTo(3)
+    await write(trail, 2)
+    expect(await kinds()).to.deep.equal(['ANSWER', 'ANSWER', 'ANSWER', 'CUT', 'ANSWER', 'ANSWER'])
+    const found = await verify(notes.heads())
+    expect(found).to.include({ ok: true, walked: 6 })
+    expect(found.cuts).to.have.lengthOf(1)
+    expect(found.cuts[0]).to.include({ after: 3, noted: 5, excuse: 'FAILOVER', isEnd: true })
+  })
+
+  it('R-2: are found by the next row although no write has failed: it follows a row that must be there', async () => {
+    const notes = ofBefore(headsInMemory())
+    const trail = trailOf({ notes })
+    await write(trail, 5)
+    await cutTo(3)
+    await write(trail, 2)
+    expect(await rowsOf(db(), 'select number from trail order by number')).to.have.lengthOf(6)
+    expect(await kinds()).to.deep.equal(['ANSWER', 'ANSWER', 'ANSWER', 'CUT', 'ANSWER', 'ANSWER'])
+    expect((await verify(notes.heads())).cuts[0]).to.include({ after: 3, noted: 5, excuse: 'FAILOVER' })
+  })
+
+  it('R-2: are found where another process has written on in their place', async () => {
+    const notes = headsInMemory()
+    const trail = trailOf({ notes })
+    await write(trail, 5)
+    await cutTo(3)
+    await write(trailOf({ notes: headsInMemory() }), 4)
+    await write(trail, 1)
+    const found = await verify(notes.heads())
+    expect(found.ok).to.equal(false)
+    expect(found.broken).to.deep.equal({ number: 1, until: 5, fault: 'REPLACED' })
+    expect(await kinds()).to.deep.equal([...Array(7).fill('ANSWER'), 'CUT', 'ANSWER'])
+  })
+
+  it('P-A2: stay accused on the same server, however often a hub starts afterwards', async () => {
+    const notes = headsInMemory()
+    const keep = { ...notes, close: () => {} }
+    await write(trailOf({ notes: keep }), 5)
+    await cutTo(2)
+    for (let start = 0; start < 3; start += 1) {
+      keep.begin()
+      await write(trailOf({ notes: keep }), 1)
+      const found = await verify(keep.heads())
+      expect(found).to.deep.include({ ok: false, broken: { number: 3, until: 5, fault: 'TAIL_MISSING' } })
+      expect(found.cuts).to.have.lengthOf(1)
+    }
+    expect(await kinds()).to.deep.equal(['ANSWER', 'ANSWER', 'CUT', 'ANSWER', 'ANSWER', 'ANSWER'])
+    await trailOf({ notes: keep }).row(entry('release', { kind: 'RELEASED', client: 'reviewer-1' }))
+    expect(await verify(keep.heads())).to.include({ ok: true, walked: 7 })
+  })
+
+  it('are not what was never noted: rows of a hub that was killed before their answers left', async () => {
+    const notes = headsInMemory()
+    const keep = { ...notes, close: () => {} }
+    await write(trailOf({ notes: keep }), 2)
+    const killed = trailOf({
+      notes: {
+        ...headsInMemory(),
+        note: () => {
+          throw new Error('killed')
+        },
+      },
+    })
+    expect((await refusal(killed.row(entry('unanswered')))).code).to.equal('TRAIL_UNAVAILABLE')
+    expect(await kinds()).to.have.lengthOf(3)
+    keep.begin()
+    await write(trailOf({ notes: keep }), 1)
+    expect(await verify(keep.heads())).to.include({ ok: true, walked: 4 })
+    expect((await verify(keep.heads())).cuts).to.deep.equal([])
+  })
+
+  it('P-A2: a head is noted before the answer leaves, once a group, and made durable by the second alone', async () => {
+    const told: string[] = []
+    const memory = headsInMemory()
+    const notes: HeadNotes = {
+      ...memory,
+      note: (head) => {
+        told.push(`noted ${head.number}`)
+        memory.note(head)
+      },
+      sync: async () => {
+        told.push('synced')
+      },
+    }
+    const trail = trailOf({ notes })
+    await Promise.all(Array.from({ length: 40 }, (_, n) => trail.row(entry(`r-${n}`)).then(() => told.push('left'))))
+    expect(told.filter((one) => one !== 'synced')).to.deep.equal(['noted 40', ...Array(40).fill('left')])
+    const [head] = notes.heads()
+    expect(head?.server).to.deep.equal(await store.server(db()))
+    expect(head?.server?.system).to.match(/^\d{15,20}$/)
+  })
+
+  it('are not lost where two processes only write in turn, each with notes of its own', async () => {
+    const other = connect(String(db().client.config.connection.connectionString))
+    try {
+      const [one, two] = [headsInMemory(), headsInMemory()]
+      const trails = [trailOf({ notes: one }), trailOf({ notes: two }, other)]
+      for (let round = 0; round < 10; round += 1) await Promise.all(trails.map((trail) => write(trail, 2)))
+      expect(await verify([...one.heads(), ...two.heads()])).to.deep.include({ ok: true, walked: 40, cuts: [] })
+    } finally {
+      await Promise.all(open.splice(0).map((one) => one.close()))
+      await other.destroy()
+    }
+  })
+
+  it('an older hub writes no row without a seal behind one that has it', async () => {
+    await write(trailOf(), 1)
+    const old = `insert into trail (number, at, kind, count, content_hash, previous, hash, salt)
+      select number + 1, at, kind, count, content_hash, hash, content_hash, '\\x00' from trail`
+    expect(
+      (
+        await db()
+          .raw(old)
+          .catch((error: Error) => error)
+      ).message,
+    ).to.include('without a seal')
+  })
+
+  it('a forged signature of a head in the database is found', async () => {
+    await write(trailOf(), 2)
+    const [head] = await store.after(db(), 1, 1)
+    const jws = (text: string) => Buffer.from(text).toString('base64url')
+    const forged = `${jws('{"alg":"ES256","kid":"signer-1"}')}.${jws(JSON.stringify({ number: 2, hash: head?.hash }))}.${jws('x'.repeat(64))}`
+    await db().raw(`insert into trail_heads values (2, decode(?, 'hex'), now(), 'signer-1', ?)`, [
+      head?.hash ?? '',
+      forged,
+    ])
+    expect((await verify([])).broken).to.deep.equal({ number: 2, fault: 'FORGED' })
+  })
+})
