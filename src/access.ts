@@ -181,10 +181,20 @@ const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: Tools):
   keys
     .command('rotate')
     .option('--leaked', '立即换用，旧密钥签发的令牌全部失效 · at once; no token of an older key is good any more')
+    .addOption(
+      new Option(
+        '--audit',
+        '改为换用密封审计日志的密钥，旧密钥保留 · instead, seal the audit log with a new key',
+      ).conflicts('leaked'),
+    )
     .description('换用新的令牌签名密钥 · sign tokens with a new key')
     .addOption(jsonOption())
-    .action(({ json, leaked = false }: Json & { leaked?: boolean }) =>
+    .action(({ json, leaked = false, audit = false }: Json & { leaked?: boolean; audit?: boolean }) =>
       withHub(async (hub) => {
+        if (audit) {
+          const key = await hub.recorded('hub keys rotate --audit', async () => hub.newAuditKey())
+          return tell(json, { key }, () => [`审计日志的新密钥 new key of the audit log ${key}`])
+        }
         const words = `hub keys rotate${leaked ? ' --leaked' : ''}`
         const { kid, signsFrom } = await hub.recorded(words, async () => hub.newTokenKey({ leaked }))
         tell(json, { kid, signs_from: signsFrom.toISOString() }, () => [

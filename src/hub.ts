@@ -11,7 +11,7 @@ import type { Calendar } from './domain/calendar.js'
 import type { Hearing } from './domain/delivery.js'
 import { checkLists, type ListKind } from './domain/lists.js'
 import { Refusal, reasonOf } from './errors.js'
-import { loadKeys, newManifestKey, newTokenKey } from './keys.js'
+import { loadKeys, newAuditKey, newManifestKey, newTokenKey } from './keys.js'
 import { drain, leave as leaveServer, listen } from './listening.js'
 import { type Log, makeLog } from './log.js'
 import { makeMetrics } from './metrics.js'
@@ -282,6 +282,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     publish: publishNow,
     /** What is published from now on is signed with a new key. */
     newManifestKey: () => newManifestKey(config.keysDir),
+    newAuditKey: () => newAuditKey(config.keysDir),
     newTokenKey: (options: { leaked: boolean }) => newTokenKey(config.keysDir, now().getTime(), options),
     expire: expireNow,
     /** Starts the timetable. */

@@ -323,9 +323,11 @@ export const newManifestKey = (folder: string): void => {
   keep(join(folder, `manifest-${Number(last) + 1}.pem`), newSigningKey)
 }
 
-/** Rows of the audit log are sealed with a new key from now on; the older ones stay, for what they sealed. */
-export const newAuditKey = (folder: string): void => {
-  keep(join(folder, nextAuditFile(folder)), newKey)
+/** Rows of the audit log are sealed with a new key from now on; the older ones stay, for what they sealed. Gives its file. */
+export const newAuditKey = (folder: string): string => {
+  const file = nextAuditFile(folder)
+  keep(join(folder, file), newKey)
+  return file
 }
 
 const newKey = (): string => randomBytes(SECRET_BYTES).toString('base64')

@@ -21,6 +21,7 @@ describe('the timetable', () => {
       'expire',
       'publish',
       'trail',
+      'audit',
       'changes',
       'push national',
       'push jilin',
@@ -28,12 +29,12 @@ describe('the timetable', () => {
       'reconcile jilin',
       ...[...feeds.keys()].map((id) => `pull ${id}`),
     ])
-    expect(names).to.have.length(9 + feeds.size)
+    expect(names).to.have.length(10 + feeds.size)
   })
 
   it('what takes down, and what erases, may not be paused', () => {
     const kept = Object.entries(RULES).filter(([, { pausable }]) => !pausable)
-    expect(kept.map(([job]) => job)).to.have.members(['push', 'publish', 'expire', 'trail', 'changes'])
+    expect(kept.map(([job]) => job)).to.have.members(['push', 'publish', 'expire', 'trail', 'audit', 'changes'])
   })
 })
 
