@@ -6,17 +6,14 @@ import { agencies as allAgencies, feeds } from './agencies/index.js'
 import type { ApiParts } from './api/parts.js'
 import { changing } from './changing.js'
 import type { Config } from './config.js'
-import * as contracts from './contracts.js'
-import type { Calendar } from './domain/calendar.js'
-import type { Hearing } from './domain/delivery.js'
-import { checkLists, type ListKind } from './domain/lists.js'
 import { Refusal, reasonOf } from './errors.js'
+import { loadRules } from './hub-rules.js'
 import { loadKeys, newAuditKey, newManifestKey, newTokenKey } from './keys.js'
 import { drain, leave as leaveServer, listen } from './listening.js'
 import { type Log, makeLog } from './log.js'
 import { makeMetrics } from './metrics.js'
 import { openDatabase, whoseNotes } from './opening.js'
-import { platforms as allPlatforms, hearing } from './platforms/index.js'
+import { platforms as allPlatforms } from './platforms/index.js'
 import { makeReadiness } from './readiness.js'
 import * as database from './store/db.js'
 import type * as runs from './store/runs.js'
@@ -35,7 +32,7 @@ import { type FileGiven, pull } from './work/pull.js'
 import { push } from './work/push.js'
 import { reconcile } from './work/reconcile.js'
 import * as restored from './work/restored.js'
-import { checked, type Rules, restorationRules } from './work/rules.js'
+import { restorationRules } from './work/rules.js'
 import type { Occasioned } from './work/run.js'
 import { type ScoreOptions, score } from './work/score.js'
 import { familiesTold } from './work/sources.js'
@@ -357,37 +354,6 @@ export const checkPlatforms = (ids: readonly string[]): void => {
   for (const id of ids)
     if (!known.includes(id)) throw new Refusal('PLATFORM_UNKNOWN', { platform: id, known: known.join(' ') })
 }
-
-const loadRules = (mark: Rules['mark'], config: Config): Rules => {
-  const { items } = contracts.document('rules/measures.json') as { items: string[] }
-  const { lists } = checked<{ lists: ListKind[] }>('rules/lists', 'contracts/lists', ({ lists }) =>
-    checkLists(lists, items),
-  )
-  const days = contracts.document('rules/calendar.json') as {
-    holidays: string[]
-    workdays: string[]
-    knownUntil: string
-  }
-  const calendar: Calendar = {
-    holidays: new Set(days.holidays),
-    workdays: new Set(days.workdays),
-    knownUntil: days.knownUntil,
-  }
-  return { lists, calendar, clocks: clockRules(), platforms: hearings(config), mark }
-}
-
-/** What each platform is told of: as configured, else as its description says. Refusal CONFIG_INVALID for what it has no format for. */
-export const hearings = ({ platforms }: Pick<Config, 'platforms'>): Hearing[] =>
-  allPlatforms.map((platform) => {
-    const kinds = platforms[platform.id]?.hears ?? null
-    if (kinds === null) return hearing(platform)
-    const known = platform.kinds.filter((kind) => kinds.includes(kind))
-    if (known.length === kinds.length) return { ...hearing(platform), kinds: known }
-    const name = platforms[platform.id]?.setting.replace(/URL$/, 'HEARS')
-    throw new Refusal('CONFIG_INVALID', {
-      faults: `${name}：该平台只接收 ${platform.kinds.join(' ')} / the platform takes only these`,
-    })
-  })
 
 /** The configuration comes first; what it leaves open is filled by what is given. */
 const addressesOf = (config: Config, given: Addresses = { agencies: {}, platforms: {} }): Addresses => {

@@ -55,6 +55,7 @@ const TOP = [
   'main',
   'cli',
   'hub',
+  'hub-rules',
   'demo',
   'demo-notes',
   'demo-people',

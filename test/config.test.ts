@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { readConfig } from '../src/config.js'
 import { isRefusal } from '../src/errors.js'
-import { hearings } from '../src/hub.js'
+import { hearings } from '../src/hub-rules.js'
 import { platforms } from '../src/platforms/index.js'
 
 describe('PROXIES', () => {
