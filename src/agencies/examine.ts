@@ -2,7 +2,7 @@
  * Strict interpretation: every value of an item is taken, known to be left out, or reported. A *finding* stays beside
  * the record; a *problem* sets the item aside. Nothing gets a default because it was not understood.
  */
-import { parseDate } from '../domain/dates.js'
+import { isNoDate, parseDate } from '../domain/dates.js'
 import { codeOf, normalizeCode, orgCodeIn, residentIdForm } from '../domain/identity.js'
 import { parseMoney } from '../domain/money.js'
 import type { Draft, Finding, Item, Mapped, Problem, Subject, Unreadable } from '../domain/records.js'
@@ -102,7 +102,8 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     const sent = text(field)
     if (sent === null) return null
     const day = parseDate(item.fields[field])
-    if (day === null) problem(field, 'date', `${field}不是有效日期：${sent}。${field} is not a date that exists.`)
+    if (day === null && !isNoDate(item.fields[field]))
+      problem(field, 'date', `${field}不是有效日期：${sent}。${field} is not a date that exists.`)
     return day
   }
   /** Of a thing that has happened. */

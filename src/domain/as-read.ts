@@ -1,5 +1,5 @@
 /** A text as people read it, and where in it a pattern is found: the ground on which everything personal is looked for. */
-import { NUMERALS } from './resident-ids.js'
+import { decimalDigit, NUMERALS } from './resident-ids.js'
 
 export interface Seen {
   line: string
@@ -62,13 +62,9 @@ const signOf = (character: string): string => {
   return [...character.normalize('NFKC')].map(digitOf).join('')
 }
 
-/** Decimal digits of every script stand in tens. */
 const digitOf = (character: string): string => {
   if (/[0-9]/.test(character) || !/^\p{Nd}$/u.test(character)) return DASH.test(character) ? '-' : character
-  const point = character.codePointAt(0) ?? 0
-  let value = 0
-  while (value < 9 && /^\p{Nd}$/u.test(String.fromCodePoint(point - value - 1))) value += 1
-  return String(value)
+  return decimalDigit(character)
 }
 
 export interface Candidate {

@@ -14,6 +14,7 @@ const [DIGIT_ZERO, HYPHEN] = [0x30, 0x2d]
 const SHORT_MONTHS = new Set([4, 6, 9, 11])
 const SECOND = 1_000 // ms
 const MINUTE = 60_000 // ms
+const HOUR = 3_600_000 // ms
 const DAY = 86_400_000 // ms
 const SHANGHAI_OFFSET = 480 * MINUTE // ms
 /** The agencies' marker of "no date"; no operator's date is this day. */
@@ -39,17 +40,25 @@ const DIGITS = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})(?:\d{3})?)?$/
 const EPOCH = /^-?\d{12,13}$/
 /** As a number also 11 digits: ms of the years 1970 to 1973. Ten could be seconds, and are refused. */
 const EPOCH_NUMBER = /^-?\d{11,13}$/
+/** yyyyMMddHHmm. Read as epoch milliseconds the same digits would be a moment of 1976. */
+const MINUTES = /^((?:19|20)\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/
 
 /**
  * A day in any of the forms that agencies send: 2018-06-08, 2018/6/8, 2018.6.8, 2018年6月8日, 20180608, 20180608195653,
- * with a time of day, ISO 8601 with a zone, epoch milliseconds (number, or text of 12–13 digits), a Date. Instants
- * become their day in Shanghai. Null for what is no existing day of 1900–2999, for two-digit years, and for 1900-01-01,
- * which marks "none". 2099-12-31 is returned as it is: whether that means "without end" is for the caller to say.
+ * 201806081956, with a time of day, ISO 8601 with a zone, epoch milliseconds (number, or text of 12–13 digits), a Date. Instants
+ * become their day in Shanghai. Twelve digits that begin with 19 or 20 are a minute, or the milliseconds of a whole hour
+ * (of 1976, or near it); where they could be both they are refused. Null for what is no existing day of 1900–2999, for
+ * two-digit years, and for 1900-01-01, which marks "none". 2099-12-31 is returned as it is: whether that means "without end" is for the caller to say.
  */
 export const parseDate = (value: unknown): string | null => {
-  const day = value instanceof Date ? dayOf(value.getTime()) : parseText(value)
+  const day = anyDay(value)
   return day === NO_DATE ? null : day
 }
+
+/** Whether a value is 1900-01-01, in whatever form: the marker of "no date". */
+export const isNoDate = (value: unknown): boolean => anyDay(value) === NO_DATE
+
+const anyDay = (value: unknown): string | null => (value instanceof Date ? dayOf(value.getTime()) : parseText(value))
 
 const parseText = (value: unknown): string | null => {
   const text = typeof value === 'boolean' ? null : textOf(value)
@@ -57,15 +66,27 @@ const parseText = (value: unknown): string | null => {
   // As most agencies write it most of the time.
   if (isDate(text)) return text
   const narrow = digitsNarrow(text).trim()
+  if (MINUTES.test(narrow)) return dayInTwelve(narrow)
   if ((typeof value === 'number' ? EPOCH_NUMBER : EPOCH).test(narrow)) return dayOf(Number(narrow))
   const written = WRITTEN.exec(narrow)
   if (written) {
     const [, year, m1, d1, m2, d2, m3, d3, hour, minute, second, zone] = written
     return dayAt(year, m1 ?? m2 ?? m3, d1 ?? d2 ?? d3, hour, minute, second, zone)
   }
-  const [, year, month, day, hour, minute, second] = CHINESE.exec(compact(narrow)) ?? DIGITS.exec(narrow) ?? []
-  return dayAt(year, month, day, hour, minute, second)
+  const [, year, month, date, hour, minute, second] = CHINESE.exec(compact(narrow)) ?? DIGITS.exec(narrow) ?? []
+  return dayAt(year, month, date, hour, minute, second)
 }
+
+/** A minute; or the milliseconds of a whole hour where they are no minute. */
+const dayInTwelve = (digits: string): string | null => {
+  const [, year, month, date, hour, minute] = MINUTES.exec(digits) ?? []
+  const day = dayAt(year, month, date, hour, minute, undefined)
+  if (!isWholeHour(Number(digits))) return day
+  return day === null ? dayOf(Number(digits)) : null
+}
+
+/** Registers that send milliseconds send midnights, of Shanghai or of UTC. */
+const isWholeHour = (time: number): boolean => time % HOUR === 0
 
 type Part = string | undefined
 

@@ -182,7 +182,9 @@ const areEnough = (text: string): boolean => {
 }
 
 const ask = (unit: number): number => {
-  const digits = String.fromCharCode(unit).normalize('NFKC').replace(/\D/g, '').length
+  const digits = String.fromCharCode(unit)
+    .normalize('NFKC')
+    .replace(/\P{Nd}/gu, '').length
   digitsSeen[unit] = digits + 1
   return digits + 1
 }

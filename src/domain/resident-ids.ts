@@ -49,6 +49,8 @@ const SIGNS = new Map<string, string>([
   ['∶', ':'],
   ['〜', '~'],
 ])
+/** A decimal digit of any script: Arabic-Indic, Devanagari, Thai … */
+const ANY_DIGIT = /^\p{Nd}$/u
 /** Latin, Greek, Cyrillic and the signs of multiplication; ⅹ and ｘ become Latin by NFKC. */
 const LIKE_X = /^[XxΧχХх×✕✖╳]$/u
 const ENTITY = /&(?:(nbsp|ensp|emsp|thinsp)|(shy|zwn?j|lrm|rlm)|#(\d{1,7})|#x([\da-f]{1,6}));/iy
@@ -227,9 +229,18 @@ const seenAs = (character: string): string => {
   let seen = ''
   for (const one of character.normalize('NFKC')) {
     if (isDigit(one) || one === '.') seen += one
+    else if (ANY_DIGIT.test(one)) seen += decimalDigit(one)
     else if (LIKE_X.test(one)) seen += 'X'
     else if (SEPARATOR.test(one)) seen += ' '
     else if (!UNSEEN.test(one)) seen += SIGNS.get(one) ?? (/[A-Za-z]/.test(one) ? 'A' : '#')
   }
   return seen
+}
+
+/** A decimal digit of any script as 0 to 9. In Unicode the digits of a script stand in rows of ten, each from its zero on. */
+export const decimalDigit = (character: string): string => {
+  const point = character.codePointAt(0) ?? 0
+  let before = 0
+  while (ANY_DIGIT.test(String.fromCodePoint(point - before - 1))) before += 1
+  return String(before % 10)
 }

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
+import { statesOf } from '../../src/agencies/market-regulator/states.js'
 import { contract } from '../../src/contracts.js'
 import type { Item } from '../../src/domain/records.js'
+import { Refusal } from '../../src/errors.js'
 import { context, draftsOf, feedOf, itemsOf, problemsOf, SAMPLES, sample } from './samples.js'
 
 /** The n-th item of a sample, with some fields otherwise. */
@@ -29,6 +31,17 @@ describe('what the fields of a feed mean', () => {
         problemsOf('dishonest', item).map(({ rule }) => rule),
         `${field} ${length}`,
       ).to.deep.equal(rules)
+    }
+  })
+
+  it('F-10: takes 1900-01-01 for "no date" however it is written, and for a missing one where a day is required', async () => {
+    for (const none of ['1900-01-01', '1900/1/1', '1900年1月1日']) {
+      const item = await from('dishonest', 'dishonest.json', 0, { REMDATE: none })
+      expect(draftsOf('dishonest', item)[0]?.body['removed_on'], none).to.equal(null)
+      const undated = await from('dishonest', 'dishonest.json', 0, { ABNTIME: none })
+      expect(problemsOf('dishonest', undated).map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal([
+        'ABNTIME required',
+      ])
     }
   })
 
@@ -75,6 +88,33 @@ describe('what the fields of a feed mean', () => {
       representative: null,
       city: null,
     })
+  })
+
+  it('I-A12: reads the words that registers use for their states, and guesses none', async () => {
+    const states: [word: string, state: string | null][] = [
+      ['在营（开业）企业', 'ACTIVE'],
+      ['在营 (开业)', 'ACTIVE'],
+      ['登记成立', 'ACTIVE'],
+      ['正常', 'ACTIVE'],
+      ['停业', 'SUSPENDED'],
+      ['清算', 'SUSPENDED'],
+      ['吊销,未注销', 'REVOKED'],
+      ['责令关闭', null],
+    ]
+    for (const [word, state] of states) {
+      const item = await from('registry', 'registry.json', 0, { regstateCn: word })
+      if (state === null) expect(problemsOf('registry', item)[0]).to.include({ field: 'regstateCn', rule: 'value' })
+      else expect(draftsOf('registry', item)[0]?.body['status'], word).to.equal(state)
+      const individual = await from('individuals', 'individuals.json', 0, { REGSTATE_CN: word })
+      if (state !== null) expect(draftsOf('individuals', individual)[0]?.body['status'], word).to.equal(state)
+    }
+  })
+
+  it('I-A12: refuses a table of states that has a word twice', () => {
+    const rows = ['在营（开业）', '在营(开业)'].map((word) => ({ word, state: 'ACTIVE' }))
+    expect(() => statesOf(rows))
+      .to.throw(Refusal)
+      .with.property('code', 'RULES_BROKEN')
   })
 
   it('registry: what a capital cannot be is noted and left out', async () => {

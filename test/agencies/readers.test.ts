@@ -53,6 +53,16 @@ describe('reader csv', () => {
       '2! 3!',
     ],
     ['sets aside two rows joined by stray quotes in the middle', lines(HEADER, `样,,"1,2,甲`, `例,,3",,乙`), '2! 3!'],
+    [
+      'I-A11: takes a cell of several lines with many separators for one cell',
+      lines(HEADER, `样例,,,"经营甲,乙,丙,丁\n戊,己,庚,辛,壬,癸\n子,丑",乙`, ROW),
+      '2 5',
+    ],
+    [
+      'I-A11: sets aside whole rows that stray quotes joined',
+      lines(HEADER, `样,,"1,2,甲`, ROW, `例,,3",,乙`),
+      '2! 3! 4!',
+    ],
     ['takes a comma beside a line break in a cell', lines(HEADER, `样例,,,,"甲,乙\n丙"`, `"样,\n例",,,,甲`), '2 4'],
     ['keeps a quote inside a cell', lines(HEADER, ROW.replace('样例', '"样例"')), '2'],
     ['takes a header in another width and with a star', lines(HEADER.replace('企业名称', ' 企业名称* '), ROW), '2'],

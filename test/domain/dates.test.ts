@@ -7,6 +7,7 @@ import {
   dateIn,
   daysBetween,
   isDate,
+  isNoDate,
   parseDate,
   weekday,
 } from '../../src/domain/dates.js'
@@ -27,6 +28,12 @@ describe('domain/dates', () => {
     ['20180608', '2018-06-08'],
     [20180608, '2018-06-08'],
     ['20180608195653', '2018-06-08'],
+    // Defect I-A8: as milliseconds these would be days of 1976.
+    ['201806081956', '2018-06-08'],
+    [201806081956, '2018-06-08'],
+    ['202611250930', '2026-11-25'],
+    ['２０２６１１２５０９３０', '2026-11-25'],
+    ['200793600000', '1976-05-13'],
     ['20180608195653123', '2018-06-08'],
     ['2044-02-25 00:00:00.000000000', '2044-02-25'],
     ['2018/6/8 0:00', '2018-06-08'],
@@ -59,6 +66,19 @@ describe('domain/dates', () => {
   it('a midnight of the summer time of 1986–1991 keeps its day, sent at UTC+9 or at UTC+8', () => {
     expect(parseDate(Date.parse('1988-07-01T00:00:00+09:00'))).to.equal('1988-07-01')
     expect(parseDate(Date.parse('1988-07-01T00:00:00+08:00'))).to.equal('1988-07-01')
+  })
+
+  it('I-A8: refuses twelve digits that are a minute and a whole hour in milliseconds, and those that are neither', () => {
+    for (const value of ['192211200000', 203011200000, '201813081956', '201806082460'])
+      expect(parseDate(value), String(value)).to.equal(null)
+  })
+
+  it('F-10: knows the marker of "no date" in every form', () => {
+    for (const value of ['1900-01-01', '1900/1/1', '1900年1月1日', '1900.01.01', '19000101', '1900-01-01T00:00:00']) {
+      expect(parseDate(value), value).to.equal(null)
+      expect(isNoDate(value), value).to.equal(true)
+    }
+    for (const value of ['1900-01-02', '1900/2/30', '', null]) expect(isNoDate(value), String(value)).to.equal(false)
   })
 
   const refused: unknown[] = [

@@ -163,6 +163,14 @@ describe('domain/privacy', () => {
   const BORN = '220102198801014513'
   const plausible = residentId.filter((id) => id.slice(6, 10) >= '1940' && id.slice(6, 10) <= '2015')
   const phone = '13812345678'
+  it('F-9: an ID number in the digits of another script is replaced', () => {
+    for (const zero of [0x660, 0x6f0, 0x966, 0xe50, 0x1d7ce, 0x116da]) {
+      const written = ID.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)))
+      expect(redact(`证件 ${written}。`, mark), zero.toString(16)).to.equal(`证件 ${marked(ID)}。`)
+    }
+    expect(redact('١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨', mark)).to.equal('١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨')
+  })
+
   it('an ID number glued to a phone number or to another one is replaced, however long the run of digits', () => {
     const digits = plausible.filter((id) => !id.endsWith('X'))
     fc.assert(

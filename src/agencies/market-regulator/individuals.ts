@@ -2,8 +2,9 @@
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { REGISTER_PAGE_SIZE, servicePages } from './asking.js'
-import { capital, kindOf, region, regionOf, registration, STATUS } from './registration.js'
+import { capital, kindOf, region, regionOf, registration } from './registration.js'
 import { spelt } from './spelling.js'
+import { STATUS } from './states.js'
 import { telling } from './telling.js'
 
 const TYPE = '个体工商户'

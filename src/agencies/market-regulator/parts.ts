@@ -1,5 +1,5 @@
 /** An item's parts: a list of records inside it, or in a table columns whose cells hold a line for each part. */
-import { parseDate } from '../../domain/dates.js'
+import { isNoDate, parseDate } from '../../domain/dates.js'
 import { clean, compact } from '../../domain/values.js'
 import type { Examination } from '../examine.js'
 import { isRecord } from '../readers/shapes.js'
@@ -77,7 +77,8 @@ const partOf = <F extends string>(columns: Spellings<F>, read: (name: string) =>
 export const dayIn = (row: Examination, field: string, sent: string | null): string | null => {
   if (sent === null) return null
   const day = parseDate(sent)
-  if (day === null) row.problem(field, 'date', `${field}不是有效日期：${sent}。${field} is not a date that exists.`)
+  if (day === null && !isNoDate(sent))
+    row.problem(field, 'date', `${field}不是有效日期：${sent}。${field} is not a date that exists.`)
   return day
 }
 

@@ -1,31 +1,10 @@
-/** What every registration has in common, whichever form it came in: states, kinds, capital, divisions. */
+/** What every registration has in common, whichever form it came in: kinds, capital, divisions. */
 import { operatorKindIn, regionIn } from '../../domain/identity.js'
 import { parseMoney } from '../../domain/money.js'
 import type { Body, Draft } from '../../domain/records.js'
 import { compact } from '../../domain/values.js'
 import type { Codes, Examination } from '../examine.js'
 
-/** Compared without blanks and widths (NFKC). */
-export const STATUS: Record<string, string> = {
-  '存续(在营、开业、在册)': 'ACTIVE',
-  存续: 'ACTIVE',
-  在营: 'ACTIVE',
-  在业: 'ACTIVE',
-  开业: 'ACTIVE',
-  在册: 'ACTIVE',
-  '吊销,未注销': 'REVOKED',
-  吊销未注销: 'REVOKED',
-  吊销: 'REVOKED',
-  '吊销,已注销': 'DEREGISTERED',
-  吊销已注销: 'DEREGISTERED',
-  注销: 'DEREGISTERED',
-  已注销: 'DEREGISTERED',
-  // The registry of Hong Kong's word for a company dissolved.
-  已告解散: 'DEREGISTERED',
-  撤销: 'CANCELLED',
-  迁出: 'MOVED_OUT',
-  歇业: 'SUSPENDED',
-}
 const BRANCH = /分支机构|分公司|支行|营业部|非法人|营业$/
 
 type Rest = Omit<Body, 'uscc' | 'reg_no' | 'former_names'> & { name: string }

@@ -2,7 +2,8 @@
 import { codeOf } from '../../domain/identity.js'
 import { type Form, makeFeed } from '../feed.js'
 import { REGISTER_PAGE_SIZE, servicePages } from './asking.js'
-import { capital, kindOf, region, regionOf, registration, STATUS } from './registration.js'
+import { capital, kindOf, region, regionOf, registration } from './registration.js'
+import { STATUS } from './states.js'
 
 /** What the query service sends. Dates are epoch milliseconds of midnight at UTC+8, `regcap` is in 万元. */
 const service: Form = {

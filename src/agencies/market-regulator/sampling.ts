@@ -1,6 +1,6 @@
 /** What tables of samplings have in common: days inside batch cells, failures in one cell, keys where nobody gave a number. */
 import { createHash } from 'node:crypto'
-import { parseDate } from '../../domain/dates.js'
+import { isNoDate, parseDate } from '../../domain/dates.js'
 import { compact } from '../../domain/values.js'
 import type { Examination } from '../examine.js'
 
@@ -18,6 +18,7 @@ export const production = (row: Examination, field: string): { produced_on: stri
   if (sent === null) return { produced_on: null, batch: null }
   const day = parseDate(row.value(field))
   if (day !== null) return { produced_on: day, batch: null }
+  if (isNoDate(row.value(field))) return { produced_on: null, batch: null }
   const inside = DAY_INSIDE.exec(sent)?.[0]
   const dayInside = inside === undefined ? null : parseDate(inside)
   if (inside === undefined || dayInside === null) {

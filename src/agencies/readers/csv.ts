@@ -229,19 +229,17 @@ const fits = (cells: readonly string[], names: readonly string[]): boolean =>
 const isBlank = (cell: string): boolean => cell.trim() === ''
 
 /**
- * Whether a cell with line breaks looks like rows of the table: a quote left open in one row and closed in a later one
- * by another stray quote leaves the right number of cells behind.
+ * Whether a cell with line breaks holds rows of the table: a quote left open in one row and closed in a later one by another
+ * stray quote leaves the right number of cells behind. Then every line of the record is a whole row by itself: the first line
+ * together with the cells before this one, the last line together with those behind it. A text that merely holds separators
+ * is one cell (RFC 4180 section 2).
  */
 const holdsRows = (cells: string[], columns: number, separator: string): boolean =>
   cells.some((cell, before) => {
-    const counts = cell.split('\n').map((line) => line.split(separator).length - 1)
-    const [first = 0, ...middle] = counts
+    if (!cell.includes('\n')) return false
+    const [first = 0, ...middle] = cell.split('\n').map((line) => line.split(separator).length - 1)
     const last = middle.pop()
-    if (last === undefined) return false
-    const ends = Math.max(1, columns - 2)
-    if (first >= ends || last >= ends || middle.some((separators) => separators >= columns - 1)) return true
-    // The first line of the cell ends one whole row, the last one begins another.
-    return first > 0 && last > 0 && before + first === columns - 1 && last === before
+    return before + first === columns - 1 && last === before && middle.every((count) => count === columns - 1)
   })
 
 /** Cells by their names; without a name only what is there. */

@@ -1,0 +1,34 @@
+/** States of a registration by the words of registers: the rows of schema/rules/registration-states.json. */
+import * as contracts from '../../contracts.js'
+import { compact } from '../../domain/values.js'
+import { Refusal } from '../../errors.js'
+
+const FILE = 'rules/registration-states'
+
+export interface StateRow {
+  word: string
+  state: string
+}
+
+/** The state by each word, as `compact` makes it. Refusal RULES_BROKEN for a word that is there twice. */
+export const statesOf = (rows: readonly StateRow[]): Readonly<Record<string, string>> => {
+  const states = new Map<string, string>()
+  for (const { word, state } of rows) {
+    const key = compact(word)
+    if (states.has(key)) throw broken(`${word} 重复。The word is there twice.`)
+    states.set(key, state)
+  }
+  return Object.fromEntries(states)
+}
+
+const broken = (faults: string): Refusal => new Refusal('RULES_BROKEN', { file: `schema/${FILE}.json`, faults })
+
+const read = (): Readonly<Record<string, string>> => {
+  const content = contracts.document(`${FILE}.json`)
+  const faults = contracts.contract('contracts/registration-states')(content)
+  if (faults.length > 0) throw broken(faults.map(({ message }) => message).join('; '))
+  return statesOf((content as { states: StateRow[] }).states)
+}
+
+/** Read once: a hub with broken rules does not start. */
+export const STATUS = read()
