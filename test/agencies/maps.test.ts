@@ -90,6 +90,24 @@ describe('what the fields of a feed mean', () => {
     })
   })
 
+  it('F-12: sets aside a row of the register whose columns have slipped, and takes a single odd cell with a remark', async () => {
+    const slipped: Record<string, string>[] = [
+      { 注册资金: '样某某', 所在省份: '普通合伙' },
+      { 企业类型: '301.5000(万美元)', 注册资金: 'SAMPLE）' },
+      { 企业类型: 'SampleNAME', 注册资金: 'Jean', 所在省份: '1', 地区: '200(万美元)' },
+    ]
+    for (const changes of slipped) {
+      const item = await from('registry', 'registry.csv', 0, changes)
+      expect(
+        problemsOf('registry', item).map(({ rule }) => rule),
+        JSON.stringify(changes),
+      ).to.deep.equal(['columns'])
+    }
+    for (const changes of [{ 注册资金: '不详' }, { 所在省份: '新疆生产建设兵团' }, { 注册资金: '叁仟万元' }]) {
+      expect((await only('registry', 'registry.csv', 0, changes)).body.kind).to.equal('enterprise')
+    }
+  })
+
   it('I-A12: reads the words that registers use for their states, and guesses none', async () => {
     const states: [word: string, state: string | null][] = [
       ['在营（开业）企业', 'ACTIVE'],

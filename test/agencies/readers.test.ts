@@ -63,6 +63,12 @@ describe('reader csv', () => {
       lines(HEADER, `样,,"1,2,甲`, ROW, `例,,3",,乙`),
       '2! 3! 4!',
     ],
+    [
+      'F-11: leaves out notes and totals below the table',
+      lines(HEADER, ROW, '合计,,,2,', '注：1.以上信息截至昨日,,,,', '2.仅供参考', '制表人：样某,,审核人：例某,,'),
+      '2',
+    ],
+    ['F-11: keeps what looks like a note above further rows', lines(HEADER, ROW, '注：待补,,,,', ROW), '2 3 4'],
     ['takes a comma beside a line break in a cell', lines(HEADER, `样例,,,,"甲,乙\n丙"`, `"样,\n例",,,,甲`), '2 4'],
     ['keeps a quote inside a cell', lines(HEADER, ROW.replace('样例', '"样例"')), '2'],
     ['takes a header in another width and with a star', lines(HEADER.replace('企业名称', ' 企业名称* '), ROW), '2'],

@@ -1,5 +1,7 @@
 /** Registrations of enterprises: pages of the registry's query service, the register as a table, or a vendor's search. */
 import { codeOf } from '../../domain/identity.js'
+import { PROVINCE_NAMES } from '../../domain/places.js'
+import type { Examination } from '../examine.js'
 import { type Form, makeFeed } from '../feed.js'
 import { REGISTER_PAGE_SIZE, servicePages } from './asking.js'
 import { capital, kindOf, region, regionOf, registration } from './registration.js'
@@ -55,6 +57,27 @@ const service: Form = {
   },
 }
 
+/** A numeral of an amount, in figures or in words. */
+const NUMERAL = /[\d〇零一二三四五六七八九十百千两壹贰叁肆伍陆柒捌玖拾佰仟]/u
+const AMOUNT = /^[\d,.]{1,20}[(（]?[万亿]/u
+
+/** One odd cell is its own fault. Two in columns that cannot hold such a thing show that the row has slipped by a column. */
+const refuseShifted = (row: Examination): void => {
+  const [type, capitalSent, province] = [row.text('企业类型'), row.text('注册资金'), row.text('所在省份')]
+  const odd = [
+    type !== null && AMOUNT.test(type) && '企业类型',
+    capitalSent !== null && !NUMERAL.test(capitalSent) && '注册资金',
+    province !== null && !PROVINCE_NAMES.some((name) => province.startsWith(name)) && '所在省份',
+  ].filter((field) => field !== false)
+  if (odd.length < 2) return
+  const fields = odd.join('、')
+  row.problem(
+    odd[0] ?? null,
+    'columns',
+    `${fields}的内容不属于该列，整行疑似错列。${fields}: the columns of this row seem shifted.`,
+  )
+}
+
 /** The register as a table. It says nothing of states, so none is invented. */
 const table: Form = {
   names: [
@@ -73,6 +96,7 @@ const table: Form = {
     const codes = row.codes([{ field: '统一社会信用代码', scheme: 'uscc' }])
     const established = row.pastDate('注册日期', today)
     const type = row.text('企业类型')
+    refuseShifted(row)
     return registration(row, codes, '统一社会信用代码', established, {
       name: row.requiredName('企业名称'),
       kind: kindOf(type, codes),

@@ -8,6 +8,7 @@ import type { Item } from '../../domain/records.js'
 import { type Stretches, stretched } from '../../domain/stretches.js'
 import { Refusal } from '../../errors.js'
 import type { Content } from './content.js'
+import { footers } from './footers.js'
 import { broken, isStorable, item, recognise, type Shape, textItem } from './shapes.js'
 import { decoded, encodingOf } from './text.js'
 
@@ -47,14 +48,19 @@ async function* itemsIn(content: Content, shapes: readonly Shape[], feed: string
   if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
   const header = found
   const fields = fieldsBy(header.names)
+  const below = footers<Row>()
   for await (const rows of rowsIn(head.all, header)) yield itemsOf(rows)
 
   function* itemsOf(rows: Iterable<Row>): Iterable<Item> {
-    for (const { from, to, cells, raw, storable } of rows) {
-      if (to <= header.line || (cells ?? [raw]).every(isBlank)) continue
-      if (cells === null || !fits(cells, header.names)) yield broken(null, from, raw)
-      else yield storable ? textItem(from, fields(cells)) : item(null, from, fields(cells))
+    for (const row of rows) {
+      if (row.to <= header.line || (row.cells ?? [row.raw]).every(isBlank)) continue
+      for (const due of below.due(row, row.cells)) yield itemOf(due)
     }
+  }
+
+  function itemOf({ from, cells, raw, storable }: Row): Item {
+    if (cells === null || !fits(cells, header.names)) return broken(null, from, raw)
+    return storable ? textItem(from, fields(cells)) : item(null, from, fields(cells))
   }
 }
 

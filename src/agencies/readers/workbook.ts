@@ -3,6 +3,7 @@ import * as XLSX from '@e965/xlsx'
 import type { Item } from '../../domain/records.js'
 import { Refusal } from '../../errors.js'
 import { mustBeSound } from './biff.js'
+import { footers } from './footers.js'
 import { broken, item, recognise, type Shape } from './shapes.js'
 import { LIMITS, makeSheetInspector, mustUnpack, unreadable } from './sheet-parts.js'
 import { zipFault } from './zip.js'
@@ -38,10 +39,12 @@ export function* itemsOfWorkbook(
     if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
   }
   for (const { page, sheet, header } of tables) {
+    const below = footers<Row>()
     for (const row of rowsOf(sheet)) {
-      if (row.number > header.number && [...row.cells.values()].some((cell) => textOf(cell) !== '')) {
-        yield itemOf(tables.length > 1 ? page : null, row, header.names)
-      }
+      if (row.number <= header.number) continue
+      const texts = [...row.cells.values()].map(textOf)
+      if (texts.every((text) => text === '')) continue
+      for (const due of below.due(row, texts)) yield itemOf(tables.length > 1 ? page : null, due, header.names)
     }
   }
 }
