@@ -192,8 +192,8 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     }
     for (const { field, sent: written, scheme } of misformed) {
       const message = `${field}不是有效格式的代码：${shown(written)}。${field} is no well-formed code.`
-      // Beside a well-formed USCC an odd older number (13 digits before 2007) does not unmake the record.
-      if (scheme !== 'uscc' && found.uscc !== null) finding(field, 'code', message)
+      // Beside a well-formed code an odd older number (13 digits before 2007) does not unmake the record.
+      if (scheme !== 'uscc' && Object.values(found).some((code) => code !== null)) finding(field, 'code', message)
       else problem(field, 'code', message)
     }
     if (found.uscc && found.org_code && orgCodeIn(found.uscc) !== found.org_code) {
@@ -246,7 +246,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
         problem(null, 'name', `主体名称超过 ${MAX_NAME} 个字符。The name of the subject is too long.`)
       }
       if (problems.length === 0) return { drafts: drafts.map((draft) => withFindings(draft, findings)) }
-      return { problems, unreadable: unreadableIn(drafts, problems, said, keyed) }
+      return { problems, unreadable: unreadableIn(drafts, faulty, said, keyed) }
     },
   }
 }
@@ -312,12 +312,11 @@ const withFindings = (
 /** The codes of the party count only where a fault lies in the key itself: a firm's other records are not this one. */
 const unreadableIn = (
   drafts: readonly Omit<Draft, 'findings'>[],
-  problems: readonly Problem[],
+  faulty: ReadonlyMap<string | null, unknown>,
   { stems, codes }: { stems: readonly string[]; codes: readonly string[] },
   keyed: ReadonlySet<string> | null,
 ): Unreadable => {
-  const isWhole =
-    drafts.length > 0 && keyed !== null && !problems.some(({ field }) => field !== null && keyed.has(field))
+  const isWhole = drafts.length > 0 && keyed !== null && ![...keyed].some((field) => faulty.has(field))
   // No record has ever been taken in under a longer key.
   const keys = drafts.map(({ key }) => standingAlone(key)).filter((key) => key.length <= MAX_KEY)
   if (isWhole) return { keys, stems: [], codes: [] }

@@ -74,6 +74,8 @@ const numberOf = (words: string): string | null => {
 
 const SHORT_FORMS: readonly [short: RegExp, full: string][] = [
   [/(市监|市场监管)局$/, '市场监督管理局'],
+  // 长春市场监督管理局: one 市 for the city and for the market.
+  [/(?<=\p{Script=Han})(?<![省市县区州盟旗会])市场监督管理局$/u, '市市场监督管理局'],
   [/工商局$/, '工商行政管理局'],
   [/质监局$/, '质量技术监督局'],
   [/食药监局$/, '食品药品监督管理局'],

@@ -1,8 +1,8 @@
 /** Concerns: what a person must look at because what a listing rests on is no longer what it was. */
 import type { Unreadable } from '../domain/records.js'
+import { isNowhereIn, unreadableBindings } from './absence.js'
 import type { Db, Tx } from './db.js'
 import { inSight, type Sight } from './sight.js'
-import { isNowhereIn, unreadableBindings } from './versions.js'
 
 export const CAUSES = [
   'ABSENT',

@@ -133,6 +133,11 @@ export interface OwnEntry {
   endsOn: string | null
   removedOn: string | null
   record: number
+  /** Of the decision to list, with its authority. */
+  documentNumber: string | null
+  authority: string
+  /** Hidden on the day: it weighs nothing. */
+  hidden: boolean
 }
 
 /** Whose a listing was at :knownAt: mergers and their undoing hand listings over (SQL, of a listing `l`). */
@@ -145,12 +150,14 @@ const OWNER = `coalesce(
 
 /**
  * Entries this hub published itself, with the decision behind each, as the events known by then tell them: whatever was restored
- * or counted anew since, the answer of an earlier instant stays. What is hidden on the day weighs nothing.
+ * or counted anew since, the answer of an earlier instant stays.
  */
 export const ownEntries = async (db: Db | Tx, operators: readonly number[], when: When): Promise<OwnEntry[]> => {
   const answer = await db.raw(
     `select * from (
-       select ${OWNER} as "operatorId", l.id, l.list, l.published_on as "publishedOn", l.facts->>'decidedOn' as "decidedOn",
+       select ${OWNER} as "operatorId", l.id, l.list, l.document_number as "documentNumber", l.authority,
+         coalesce((select e.state_after from listing_events e where e.listing_id = l.id and e.recorded_at <= :knownAt
+           and e.made_on <= :asOf::date order by e.number desc limit 1) = 'HIDDEN', false) as hidden, l.published_on as "publishedOn", l.facts->>'decidedOn' as "decidedOn",
          coalesce((select (e.act->>'endsOn')::date from listing_events e where e.listing_id = l.id and e.recorded_at <= :knownAt
            and e.act->>'endsOn' is not null order by e.number desc limit 1), l.ends_on) as "endsOn",
          (select case when e.state_after = 'REMOVED' then e.made_on end from listing_events e
@@ -165,9 +172,7 @@ export const ownEntries = async (db: Db | Tx, operators: readonly number[], when
            select x.id::uuid from identity_decisions d, jsonb_array_elements_text(d.evidence->'listings') as x(id)
            where d.verdict = 'MERGE' and (d.merged_id = any(:operators) or d.operator_id = any(:operators))))
          and l.published_on <= :asOf::date and l.decision_version is not null
-         and exists (select 1 from listing_events e where e.listing_id = l.id and e.state_after = 'PUBLISHED' and e.recorded_at <= :knownAt)
-         and (select e.state_after from listing_events e where e.listing_id = l.id and e.recorded_at <= :knownAt and e.made_on <= :asOf::date
-           order by e.number desc limit 1) is distinct from 'HIDDEN') l
+         and exists (select 1 from listing_events e where e.listing_id = l.id and e.state_after = 'PUBLISHED' and e.recorded_at <= :knownAt)) l
      where l."operatorId" = any(:operators) order by l."operatorId", l.id /* evidence.ownEntries */`,
     { operators, asOf: when.asOf, knownAt: when.knownAt },
   )

@@ -63,6 +63,7 @@ export const decide = async (
      where d.id = p.decision_id and p.operator_id is null /* plan.decide decided */`,
   )
   await tellMergers(tx)
+  await oneRegistration(tx, feed)
   // Without this the planner takes every draft for one without an effect, and joins millions of pairs.
   await tx.raw('analyze plan /* plan.decide */')
 }
@@ -84,6 +85,29 @@ const tellMergers = async (tx: Tx): Promise<void> => {
          cross join lateral (values (s.shop), (s.org_code), (s.reg_no)) a(code) join merged m on m.code = a.code where s.uscc is null)
      update plan p set decision_id = b.decision_id from brought b
      where p.item = b.item and p.part = b.part and p.operator_id = b.operator_id and p.decision_id is null /* plan.tellMergers */`,
+  )
+}
+
+/**
+ * One firm has one registration. A row that names it by its number alone is of the registration under its USCC, where that
+ * stands or comes in the same delivery: it changes it by a later day, and says nothing new otherwise.
+ */
+const oneRegistration = async (tx: Tx, feed: string): Promise<void> => {
+  const some = await tx.raw(
+    `select exists (select 1 from staged_drafts where kind = 'registration' and uscc is null and reg_no is not null) as some
+     /* plan.oneRegistration */`,
+  )
+  if (!some.rows[0].some) return
+  await tx.raw(
+    `update plan p set record_key = own.uscc, version_id = v.id, was_operator = v.operator_id, was_partial = v.partial,
+       effect = case when together.uscc is null and v.ended_on is null and s.valid_from > v.valid_from then 'CHANGED' else 'UNCHANGED' end
+     from staged_drafts s join codes c on c.scheme = 'reg_no' and c.code = s.reg_no and c.known_to is null
+     join operators own on own.id = c.own_id and own.uscc is not null
+     left join versions v on v.feed = :feed and v.record_key = own.uscc and v.known_to is null
+     left join (select distinct uscc from staged_drafts where kind = 'registration' and uscc is not null) together on together.uscc = own.uscc
+     where s.item = p.item and s.part = p.part and s.kind = 'registration' and s.uscc is null and p.operator_id = c.operator_id
+       and p.effect <> 'UNMATCHED' and (v.id is not null or together.uscc is not null) /* plan.oneRegistration */`,
+    { feed },
   )
 }
 

@@ -1,8 +1,8 @@
 /** Items that were set aside: rejected ones with the rule they broke, unmatched ones that wait for a person to say whose they are. */
 import type { Draft, Problem, Unreadable } from '../domain/records.js'
+import { ENDED_BEFORE, ENDING_KINDS, keyIsNowhereIn, STILL_UNCORRECTED, unreadableBindings } from './absence.js'
 import { byIndex } from './by-index.js'
 import type { Db, Tx } from './db.js'
-import { ENDED_BEFORE, ENDING_KINDS, keyIsNowhereIn, STILL_UNCORRECTED, unreadableBindings } from './versions.js'
 
 export interface Reject {
   page: number | null
@@ -211,11 +211,14 @@ const leadsBy = (scheme: string, code: string): string =>
   `(select c.own_id, c.scheme || ':' || c.code from codes c where u.subject->>'uscc' is null and c.known_to is null
      and c.scheme = '${scheme}' and c.code = ${code} limit 3)`
 
-/** Of these the ones whose codes lead to one operator. */
+/**
+ * Of these the ones whose codes lead to one operator. A registration by number alone makes none beside the one under its
+ * firm's USCC, which is the newer word.
+ */
 const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): Promise<void> => {
   await tx.raw(
     `with found as (
-       select u.*, coalesce(w.merged_into, w.id) as owner, m.id as merger, o.found_by from unmatched u cross join lateral (
+       select u.*, coalesce(w.merged_into, w.id) as owner, w.id as own_id, m.id as merger, o.found_by from unmatched u cross join lateral (
          select case when count(distinct own_id) = 1 then min(own_id) end as own_id, min(said) as found_by from (
            (select c.own_id, null as said from codes c where c.scheme = 'uscc' and c.code = u.subject->>'uscc' and c.known_to is null limit 3)
            union all ${leadsBy('org_code', `u.subject->>'orgCode'`)}
@@ -229,6 +232,8 @@ const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): 
          ended_on, known_from, run_id, opened_by, page, row_number, partial)
        select feed, kind, record_key, owner, found_by, merger, fact, digest, body, findings, valid_from, valid_to,
          ${ENDED_BEFORE('found')}, :now::timestamptz, last_run, :run::bigint, page, row_number, partial from found
+       where kind <> 'registration' or not exists (select 1 from versions r join operators own on own.uscc = r.record_key and own.id = own_id
+         where r.feed = found.feed and r.kind = 'registration' and r.known_to is null and r.operator_id = owner)
        on conflict do nothing returning operator_id)
      insert into dirty_operators (operator_id, since) select distinct operator_id, :now::timestamptz from made
      /* rejects.matchWaiting */`,

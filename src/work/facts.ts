@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import { afterLastDay, eventsOf, oncePerFact } from '../domain/evidence.js'
 import { type FactEvent, type FactFamily, type Facts, LIST_FACT } from '../domain/facts.js'
+import { type OwnDecision, repeatsOwn } from '../domain/own-decisions.js'
 import { canonical, type Json } from '../domain/records.js'
 import { type Score, score } from '../domain/score.js'
 import type { Scorecard } from '../domain/scorecard.js'
@@ -31,8 +32,11 @@ export const factsOf = async (
     else records.set(row.operatorId, [row])
   }
   const entries = new Map<number, FactEvent[]>()
+  const decisions = new Map<number, evidence.OwnEntry[]>()
   for (const entry of await evidence.ownEntries(db, ids, when)) {
     const { operatorId, publishedOn, decidedOn, removedOn, endsOn, record } = entry
+    decisions.set(operatorId, [...(decisions.get(operatorId) ?? []), entry])
+    if (entry.hidden) continue
     const event: FactEvent = {
       fact: LIST_FACT,
       on: publishedOn,
@@ -45,7 +49,7 @@ export const factsOf = async (
   const families = [...known].sort()
   return new Map(
     chunk.map(({ id, kind }) => {
-      const told = eventsOf(oncePerFact(records.get(id) ?? []), lists)
+      const told = eventsOf(withoutOwn(oncePerFact(records.get(id) ?? []), decisions.get(id)), lists)
       const own = entries.get(id)
       const events = own ? [...told, ...own] : told
       return [
@@ -60,6 +64,13 @@ export const factsOf = async (
       ]
     }),
   )
+}
+
+/** A decision of this hub that its agency's list repeats is the hub's own entry, and no second fact. */
+const withoutOwn = (rows: readonly evidence.EvidenceRow[], own: readonly OwnDecision[] | undefined) => {
+  if (own === undefined) return rows
+  const isRepeated = repeatsOwn(own)
+  return rows.filter(({ kind, body }) => kind !== 'list_entry' || !isRepeated(body))
 }
 
 const ordered = (events: FactEvent[]): FactEvent[] => (events.length > 1 ? events.sort(inOrder) : events)

@@ -18,6 +18,7 @@ import * as names from '../store/names.js'
 import * as operators from '../store/operators.js'
 import * as proposals from '../store/proposals.js'
 import { relearnParted } from '../store/relearn.js'
+import * as sameFacts from '../store/same-facts.js'
 import * as takeback from '../store/takeback.js'
 import * as waiting from '../store/waiting.js'
 import * as watchEntries from '../store/watch-entries.js'
@@ -100,6 +101,7 @@ export const decideSubject = (db: Db, rules: Rules, made: SubjectDecided): Promi
     if (operator !== null) {
       const owner = operator.mergedInto ?? operator.id
       await waiting.attach(tx, reach, owner)
+      await sameFacts.join(tx, { decision: reach.decision }, reach.at)
       touched.push(owner)
       if (isNew) await proposals.offerNamed(tx, owner)
     }

@@ -4,6 +4,7 @@ import { operatorKindIn, regionIn, usccValid } from '../domain/identity.js'
 import { subjectKey } from '../domain/matching.js'
 import { normalizeName } from '../domain/names.js'
 import { type Draft, type Item, KINDS, RECORD_KINDS, sealed, type Unreadable } from '../domain/records.js'
+import * as absence from '../store/absence.js'
 import type { Tx } from '../store/db.js'
 import * as dirty from '../store/dirty.js'
 import * as knowledge from '../store/knowledge.js'
@@ -13,6 +14,7 @@ import * as operators from '../store/operators.js'
 import * as plan from '../store/plan.js'
 import * as proposals from '../store/proposals.js'
 import * as rejects from '../store/rejects.js'
+import * as sameFacts from '../store/same-facts.js'
 import type { Says, Staged } from '../store/staged.js'
 import * as versions from '../store/versions.js'
 import { consequences } from './consequences.js'
@@ -99,7 +101,7 @@ export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
   await rejects.keepUnmatched(tx, { id: run, feed, partial })
   const letGo = await versions.merge(tx, { id: run, feed, whole, partial, now: at, new: counts.NEW })
   const ending = { id: run, feed, now: at, today: dateIn(merging.now), unreadable, unmet: whole ? known.unmet() : [] }
-  const ended = ending.unmet.length > 0 ? await versions.endAbsent(tx, ending) : 0
+  const ended = ending.unmet.length > 0 ? await absence.endAbsent(tx, ending) : 0
   if (whole) await rejects.endWaiting(tx, ending)
   const changes = counts.NEW + counts.CHANGED + Math.max(counts.UNMATCHED, letGo) + ended
   if (changes > 0) {
@@ -107,7 +109,10 @@ export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
     await names.followPlan(tx, run, { made, changes: counts.NEW + counts.CHANGED })
     await dirty.markPlanned(tx, run, at)
   }
-  if (made > 0 || counts.NEW + counts.CHANGED > 0) await rejects.matchWaiting(tx, run, at)
+  if (made > 0 || counts.NEW + counts.CHANGED > 0) {
+    await rejects.matchWaiting(tx, run, at)
+    await sameFacts.join(tx, { run }, at)
+  }
   await proposals.offer(tx, run)
   if (rules && (changes > 0 || ending.unmet.length > 0)) {
     await consequences(tx, { run, feed, at, now: merging.now, rules, unmet: ending.unmet, unreadable })

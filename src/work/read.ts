@@ -8,12 +8,20 @@ import { isLate } from '../domain/lateness.js'
 import { repeats } from '../domain/marks.js'
 import { isWithdrawn } from '../domain/penalty.js'
 import { redact } from '../domain/privacy.js'
-import type { Draft, Item, Mapped, Problem, RecordKind, Unreadable } from '../domain/records.js'
+import {
+  type Draft,
+  digest,
+  type Item,
+  type Mapped,
+  type Problem,
+  type RecordKind,
+  type Unreadable,
+} from '../domain/records.js'
 import { stretchesOf } from '../domain/stretches.js'
 import { Refusal } from '../errors.js'
 import type { Known } from '../store/known.js'
 import type * as rejects from '../store/rejects.js'
-import type { Stage } from '../store/staged.js'
+import type { Stage, Staged } from '../store/staged.js'
 import { toStage } from './merge.js'
 
 /** A delivery with so many bad items, and more bad than its feed bears, is not read to its end. */
@@ -106,7 +114,7 @@ export const read = async (
       const late = feed.duty && calendar ? isLate(draft.validFrom, feed.duty, calendar, today) : null
       return toStage(done.received, part, item, draft, late)
     })
-    const other = rows.findIndex(({ draft, digest }) => delivered.wouldBe(draft.key, digest) === 'other')
+    const other = rows.findIndex((row) => delivered.wouldBe(row.draft.key, saidIn(row)) === 'other')
     const contradicting = rows[other]
     const contradicts = contradicting?.draft
     if (contradicting && contradicts?.kind === 'penalty' && rows.length === 1 && isWithdrawn(contradicts.body)) {
@@ -123,7 +131,7 @@ export const read = async (
     let enough = false
     let unmet = 0
     for (const row of rows) {
-      if (delivered.of(row.draft.key, row.digest) !== 'first' || known.meets(row.draft.key, row.digest)) continue
+      if (delivered.of(row.draft.key, saidIn(row)) !== 'first' || known.meets(row.draft.key, row.digest)) continue
       unmet += 1
       if (stage.put(row)) enough = true
     }
@@ -184,6 +192,17 @@ export const understood = (
   mark: (id: string) => string,
   clear: readonly unknown[] = [],
 ): Mapped => redacted(checked(feed.map(item, context)), mark, clear)
+
+/**
+ * What a row says, as a digest: of a decision without who reported it and, beside its code, how its authority is spelt. Several
+ * units may report one decision in one delivery.
+ */
+const saidIn = ({ draft, digest: whole }: Staged): string => {
+  const { body } = draft
+  if (!('source_unit' in body)) return whole
+  const spelling = typeof body['authority_code'] === 'string' ? { authority: null } : {}
+  return digest({ ...draft, body: { ...body, ...spelling, source_unit: null, source_unit_code: null } })
+}
 
 const contradiction = (key: string): Problem => ({
   field: null,

@@ -214,7 +214,9 @@ describe('what a hidden entry is to the score', () => {
     const before = later(10)
     await hide(db(), id, later(60))
     const seen = async (asOf: string, knownAt: Date) =>
-      (await ownEntries(db(), [operatorId], { asOf, knownAt })).map(({ endsOn, removedOn }) => [endsOn, removedOn])
+      (await ownEntries(db(), [operatorId], { asOf, knownAt }))
+        .filter(({ hidden }) => !hidden)
+        .map(({ endsOn, removedOn }) => [endsOn, removedOn])
     expect(await seen(TODAY, before)).to.deep.equal([['2029-11-12', null]])
     expect(await seen(TODAY, later(120))).to.deep.equal([])
     expect(await seen('2026-11-20', later(120))).to.deep.equal([['2029-11-12', null]])

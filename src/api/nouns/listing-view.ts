@@ -3,6 +3,7 @@
 import type { Case } from '../../domain/case.js'
 import { entryEnd, lastDayOf } from '../../domain/evidence.js'
 import type { ListKind } from '../../domain/lists.js'
+import { repeatsOwn } from '../../domain/own-decisions.js'
 import { toldToParty } from '../../domain/party.js'
 import { type EntryMembers, membersOf } from '../../domain/standing-entry.js'
 import { isNarrow, may, type Owner, type Viewer } from '../../domain/viewer.js'
@@ -166,11 +167,12 @@ export const visibleListings = async (context: Context, operator: Whose, when: W
   ])
   const { lists } = context.parts.rules
   const told = own.filter((listing) => isTold(context, listing))
+  const isOwn = repeatsOwn(own.filter(({ publishedOn }) => publishedOn !== null && publishedOn <= when.asOf))
   return [
     // A past day is answered with its moves only to those who see what was removed since.
     ...(isPast(context, when) && !removed ? await entries() : await casesOn(context, told, when)),
     ...mirrored
-      .filter((version) => removed || standsStill(context, version))
+      .filter((version) => !isOwn(version.body) && (removed || standsStill(context, version)))
       .map((version) => mirroredView(version, lists, when.asOf)),
   ].filter((view) => removed || !isOver(view))
 }

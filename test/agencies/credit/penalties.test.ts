@@ -9,7 +9,7 @@ describe('penalties in every form', () => {
   it('2019 codes: without a state none is said, and no day of revocation is invented', async () => {
     const draft = await only('penalties', 'penalties.csv')
     expect(draft.body).to.include({ status: null, revoked_on: null })
-    expect(draft.fact).to.equal('样市监处罚〔2025〕12号/样例市场监督管理局')
+    expect(draft.fact).to.equal('样市监处罚〔2025〕12号/样例市市场监督管理局')
   })
 
   it('a row of a city platform: the name stands under its own, the fine is a number in 万元', async () => {

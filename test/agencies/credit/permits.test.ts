@@ -10,7 +10,7 @@ describe('permits in every form', () => {
       key: '样市监食许〔2025〕11号/91220102MA0Y3X1HXM/11220000013555128E/JY12201020000011',
       validFrom: '2025-03-05',
       validTo: '2030-03-04',
-      fact: '样市监食许〔2025〕11号/样例市场监督管理局/JY12201020000011',
+      fact: '样市监食许〔2025〕11号/样例市市场监督管理局/JY12201020000011',
     })
     expect(draft.body).to.include({
       document_name: '食品经营许可决定书',
