@@ -1,7 +1,10 @@
 /** The wiring: one function that puts a hub together. Everything that it needs comes from the configuration or is given. */
+
 import type { Server } from 'node:http'
+import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { acting } from './acting.js'
+import { type Addresses, addressesOf } from './addresses.js'
 import { agencies as allAgencies, feeds } from './agencies/index.js'
 import type { ApiParts } from './api/parts.js'
 import { changing } from './changing.js'
@@ -28,6 +31,7 @@ import { makeSweeper } from './work/names.js'
 import { makeNotes, type Sent } from './work/notes.js'
 import type { Turn } from './work/occurrences.js'
 import { publish } from './work/publish.js'
+import { makePublishedFiles, type PublishedFiles } from './work/published-files.js'
 import { type FileGiven, pull } from './work/pull.js'
 import { push } from './work/push.js'
 import { reconcile } from './work/reconcile.js'
@@ -52,12 +56,6 @@ const SCORE_WAIT_MS = 2_000
 /** How long an upload waits for a pull of its feed that goes on, milliseconds. */
 const UPLOAD_WAIT_MS = 5_000
 
-/** Addresses of doors that the configuration leaves open: the stand-ins of the demo, or servers of a test. */
-export interface Addresses {
-  agencies: Record<string, string>
-  platforms: Record<string, { url: string; secret: string }>
-}
-
 export interface Overrides {
   now?: () => Date
   log?: Log
@@ -65,6 +63,8 @@ export interface Overrides {
   /** `always`: bring the database up to date; `empty`: only one that was never migrated. */
   migrate?: 'always' | 'empty'
 }
+
+type Occasion = Pick<Occasioned, 'cause' | 'by' | 'plannedFor' | 'attempt' | 'waitMs'>
 
 export type Hub = Awaited<ReturnType<typeof makeHub>>
 
@@ -93,6 +93,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   let answers: database.Db | null = null
   let ticking: database.Db | null = null
   let trail: Trail | null = null
+  /** Of a hub that serves: its publications make the files that it sends. */
+  let files: PublishedFiles | null = null
   const stopping = new AbortController()
   /** Uploads, and the look at the audit log at start: what a hub that stops waits for. */
   const uploading = new Set<Promise<unknown>>()
@@ -194,10 +196,11 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     await noticeRestored()
     if (await restored.waitsFor(db, platform)) await reconcileWith([platform], { cause: 'timetable', signal })
   }
-  const publishNow = async (options: Pick<Occasioned, 'cause' | 'by' | 'plannedFor' | 'attempt' | 'waitMs'>) => {
+  const publishNow = async (options: Occasion & { removalsOnly?: boolean }) => {
     await noticeRestored()
     return publish(db, {
       ...options,
+      ...(files !== null && { files }),
       manifests: keys.manifests,
       now,
       log,
@@ -205,8 +208,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       noted: () => notes.published()?.sequence ?? 0,
     })
   }
-  const expireNow = (options: Pick<Occasioned, 'cause' | 'by' | 'plannedFor' | 'attempt'>) =>
-    expire(db, { ...options, rules, now, log })
+  const expireNow = (options: Occasion) => expire(db, { ...options, rules, now, log })
   const families = () => familiesTold(db, feeds.values())
   const scoreNow = async (options: Omit<ScoreOptions, 'rules' | 'families' | 'now' | 'log'>) =>
     score(db, { rules, families: await families(), now, log, ...options })
@@ -293,6 +295,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS, what: 'answers' })
       trail = openTrail(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
       uploading.add(audit.atStart(stopping.signal))
+      files = makePublishedFiles(join(config.dataDir, 'published'))
       const { makeServer } = await import('./api/server.js')
       const made = await makeServer({
         db: answers,
@@ -315,7 +318,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         verifyTrail: audit.verify,
         pull: upload,
         rescore: (only) => scoreAtOnce(only),
-        publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS }),
+        publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS, removalsOnly: true }),
+        files,
         ready: makeReadiness(answers),
       })
       server = made
@@ -333,6 +337,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       stopping.abort(new Refusal('STOPPING'))
       await Promise.allSettled([...uploading, sweeper.idle()])
       await trail?.close()
+      await files?.close()
       await answers?.destroy()
       await ticking?.destroy()
       await db.destroy()
@@ -353,14 +358,4 @@ export const checkPlatforms = (ids: readonly string[]): void => {
   const known: string[] = allPlatforms.map((platform) => platform.id)
   for (const id of ids)
     if (!known.includes(id)) throw new Refusal('PLATFORM_UNKNOWN', { platform: id, known: known.join(' ') })
-}
-
-/** The configuration comes first; what it leaves open is filled by what is given. */
-const addressesOf = (config: Config, given: Addresses = { agencies: {}, platforms: {} }): Addresses => {
-  const agencies = { ...given.agencies }
-  for (const [id, { url }] of Object.entries(config.agencies)) if (url !== null) agencies[id] = url
-  const platforms = { ...given.platforms }
-  for (const [id, { url, secret }] of Object.entries(config.platforms))
-    if (url !== null) platforms[id] = { url, secret }
-  return { agencies, platforms }
 }

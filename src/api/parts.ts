@@ -7,6 +7,7 @@ import type { Metrics } from '../metrics.js'
 import type { Platform } from '../platforms/platform.js'
 import type { Bulk } from '../store/bulk.js'
 import type { Db } from '../store/db.js'
+import type { PublishedFiles } from '../work/published-files.js'
 import type { FileGiven, Pulled } from '../work/pull.js'
 import type { Rules } from '../work/rules.js'
 import type { Occasion } from '../work/timetable.js'
@@ -74,8 +75,12 @@ export interface ApiParts {
   pull: (feed: string, given: Upload) => Promise<(Pulled & { run: number }) | null>
   /** Scores these operators at once: what a move took off the list weighs nothing any more. */
   rescore: (operators: readonly number[]) => Promise<unknown>
-  /** Publishes at once, for whoever asks for a list that has just changed. */
+  /** Publishes removals at once, for whoever asks for a list that somebody has just left. */
   publish: () => Promise<unknown>
+  /** The public files as this process serves them; the server makes its own when absent. */
+  files?: PublishedFiles
+  /** How long an answer waits for that publication while the last list, less what has left it, can be served, milliseconds. */
+  publishWaitMs?: number
   ready: () => Promise<{ ok: boolean; checks: Record<string, string> }>
 }
 

@@ -1,6 +1,8 @@
 /** The one HTTP server: GraphQL straight from node:http, express for everything else. */
 import { setMaxListeners } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import express, { type Express } from 'express'
 import { redact } from '../domain/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../errors.js'
@@ -13,6 +15,7 @@ import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
 import { sorryPage } from '../web/sorry.js'
+import { makePublishedFiles, type PublishedFiles } from '../work/published-files.js'
 import { type Asked, askedBy, GRAPHQL } from './asked.js'
 import { checking } from './check.js'
 import { cookieIn } from './cookies.js'
@@ -76,7 +79,8 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
   const asked = noted<Asked>('asked')
   const askedOf = (request: IncomingMessage): Asked => asked.get(request) ?? askedBy(request, parts)
   const pages = pagesOf(parts, askedOf)
-  const rest = makeRest(parts, askedOf, { limits, ask: graphql.ask, pages })
+  const files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published'))
+  const rest = makeRest(parts, askedOf, { limits, ask: graphql.ask, pages, files })
 
   const server = http.createServer(sockets, (request, response) => {
     const began = performance.now()
@@ -129,6 +133,7 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
     void graphql.stop()
     void parts.hot.close()
     void parts.bulk.close()
+    if (files !== parts.files) void files.close()
   })
   return server
 }
@@ -240,7 +245,12 @@ const pagesOf = (parts: ApiParts, askedOf: AskedOf) => site({ ...parts, ...ofReq
 export const makeRest = (
   parts: ApiParts,
   askedOf: AskedOf,
-  { limits, ask, pages = pagesOf(parts, askedOf) }: { limits: Limits; ask: Ask; pages?: ReturnType<typeof pagesOf> },
+  {
+    limits,
+    ask,
+    pages = pagesOf(parts, askedOf),
+    files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published')),
+  }: { limits: Limits; ask: Ask; pages?: ReturnType<typeof pagesOf>; files?: PublishedFiles },
 ): Express => {
   const app = express()
   app.disable('x-powered-by')
@@ -270,7 +280,15 @@ export const makeRest = (
   app.use(v1(parts, askedOf, limits))
   app.use(graphiqlFiles())
   const own = ofRequest(askedOf)
-  app.use(data({ ...parts, ...own }))
+  app.use(
+    data({
+      ...parts,
+      ...own,
+      files,
+      addressOf: (request) => askedOf(request).address,
+      ...(parts.publishWaitMs !== undefined && { waitMs: parts.publishWaitMs }),
+    }),
+  )
   app.use(pages.routes)
   app.use(about({ ...parts, ...own }))
   app.use(

@@ -36,6 +36,10 @@ export interface Member {
   to: string | null
 }
 
+/** How the text begins of which the hash of a sequence is the SHA-256; a line of each entry follows, in order of id. */
+export const chainHead = (sequence: number, previousHash: string): string => `${sequence}\n${previousHash}\n`
+export const chainLine = ({ id, hash, from, to }: Member): string => `${id} ${hash} ${from} ${to ?? '-'}\n`
+
 export interface Chain {
   add: (member: Member) => void
   end: () => string
@@ -43,9 +47,9 @@ export interface Chain {
 
 /** SHA-256 over the sequence, the hash before it, and each entry's id, salted hash, from and to, in order of id. */
 export const chain = (sequence: number, previousHash: string): Chain => {
-  const hash = createHash('sha256').update(`${sequence}\n${previousHash}\n`)
+  const hash = createHash('sha256').update(chainHead(sequence, previousHash))
   return {
-    add: ({ id, hash: body, from, to }) => void hash.update(`${id} ${body} ${from} ${to ?? '-'}\n`),
+    add: (member) => void hash.update(chainLine(member)),
     end: () => hash.digest('hex'),
   }
 }

@@ -65,13 +65,30 @@ export interface Change {
   removedOn: string | null
 }
 
-/** What the public list holds today against what the last snapshot held. */
-export const changes = async (tx: Tx, today: string): Promise<Change[]> => {
+/**
+ * Entries of a snapshot, the last one or one before it, that may not be shown any more: they have left the list since, or their
+ * last day has gone by.
+ */
+export const gone = async (db: Db | Tx, sequence: number, today: string): Promise<string[]> => {
+  const held = 'p.from_sequence <= :sequence and p.to_sequence is null'
+  const answer = await db.raw(
+    `select p.listing_id as id from published_entries p where ${held} and p.line is null
+     union select p.listing_id from forgotten f join published_entries p on p.listing_id = f.listing_id where ${held}
+     union select p.listing_id from published_entries p where ${held} and p.to_on < :today::date
+     union select c.listing_id from snapshot_changes c where c.sequence > :sequence and c.change = 'REMOVED' /* snapshots.gone */`,
+    { sequence, today },
+  )
+  return answer.rows.map(({ id }: { id: string }) => id)
+}
+
+/** What the public list holds today against what the last snapshot held; `of`: of these entries alone. */
+export const changes = async (tx: Tx, today: string, of: readonly string[] | null = null): Promise<Change[]> => {
+  const only = of === null ? '' : 'and listing_id = any(:of::uuid[])'
   const answer = await tx.raw(
     `with shown as (
        select listing_id, body_hash || ':' || salt as source from public_entries
-       where published_on <= :today::date and (ends_on is null or ends_on >= :today::date)),
-     held as (select listing_id, source, to_on from published_entries where to_sequence is null)
+       where published_on <= :today::date and (ends_on is null or ends_on >= :today::date) ${only}),
+     held as (select listing_id, source, to_on from published_entries where to_sequence is null ${only})
      select coalesce(p.listing_id, h.listing_id) as "listingId",
        case when h.listing_id is null then 'ADDED' when p.listing_id is null then 'REMOVED' else 'CHANGED' end as change,
        case when p.listing_id is null
@@ -79,7 +96,7 @@ export const changes = async (tx: Tx, today: string): Promise<Change[]> => {
      from shown p full join held h on h.listing_id = p.listing_id
      left join listings l on l.id = h.listing_id and p.listing_id is null
      where p.source is distinct from h.source order by 1 /* snapshots.changes */`,
-    { today },
+    { today, ...(of !== null && { of: [...of] }) } as never,
   )
   return answer.rows
 }
@@ -230,6 +247,36 @@ export async function* lines(db: Db | Tx, sequence: number, atATime: number): As
   }
 }
 
+/** Those of these entries that a snapshot holds, in order of id. */
+export const linesOf = async (db: Db | Tx, sequence: number, ids: readonly string[]): Promise<Line[]> => {
+  if (ids.length === 0) return []
+  const answer = await db.raw(
+    `select listing_id as id, hash, from_on as "from", to_on as "to", line from published_entries
+     where from_sequence <= :sequence and (to_sequence is null or to_sequence > :sequence) and listing_id = any(:ids::uuid[])
+     order by listing_id /* snapshots.linesOf */`,
+    { sequence, ids: [...ids] } as never,
+  )
+  return answer.rows
+}
+
+/** Entries that changed after one snapshot and up to another, at most so many. */
+export const changedBetween = async (db: Db | Tx, from: number, to: number, most: number): Promise<string[]> => {
+  const answer = await db.raw(
+    `select distinct listing_id as id from snapshot_changes where sequence > :from and sequence <= :to
+     order by 1 limit :most /* snapshots.changedBetween */`,
+    { from, to, most },
+  )
+  return answer.rows.map(({ id }: { id: string }) => id)
+}
+
+/** The first day on which an entry of the last snapshot ends; null: none ends. */
+export const firstEnd = async (tx: Tx): Promise<string | null> => {
+  const answer = await tx.raw(
+    'select min(to_on) as first from published_entries where to_sequence is null /* snapshots.firstEnd */',
+  )
+  return answer.rows[0].first
+}
+
 /** The last change of each entry, the newest first. */
 export const latestChanges = async (
   db: Db | Tx,
@@ -276,10 +323,10 @@ export const net = async (db: Db | Tx, from: number, to: number, most: number): 
   return answer.rows
 }
 
-/** Whether this database has made it. */
-export const has = async (db: Db | Tx, sequence: number): Promise<boolean> => {
-  const answer = await db.raw('select 1 from snapshots where sequence = ? /* snapshots.has */', [sequence])
-  return answer.rows.length > 0
+/** How many entries a snapshot has; null: this database has not made it. */
+export const entriesOf = async (db: Db | Tx, sequence: number): Promise<number | null> => {
+  const answer = await db.raw('select entries from snapshots where sequence = ? /* snapshots.entriesOf */', [sequence])
+  return answer.rows[0]?.entries ?? null
 }
 
 /** The first snapshot that is chained with salts; null: there is none. */

@@ -1,13 +1,11 @@
 /** What was found as a table for spreadsheets: read in steps, in the order of the page; no row is of an entry that had left. */
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { Request, Response } from 'express'
 import { dateIn, secondsLeftIn } from '../domain/dates.js'
 import type { Db } from '../store/db.js'
 import type { PublicBody } from '../store/listings.js'
 import * as publicList from '../store/public-list.js'
 import { BYTE_ORDER_MARK, row } from '../work/publish-files.js'
-import { bounded } from './bounded.js'
+import { bounded, ReaderLeft } from './bounded.js'
 import { called } from './finding.js'
 import { type Asked, soughtBy } from './sought.js'
 
@@ -52,12 +50,11 @@ export const sendCsv = async (
   })
   // Nothing is read for whoever asks only whether it is there.
   if (request.method === 'HEAD') return void response.end()
-  const rows = Readable.from(lines(db, asked, day), { objectMode: false })
   // Entries end at midnight.
   const bounds = { goodMs: secondsLeftIn(now) * 1_000, stalledMs: slowMs }
   // Whoever leaves in the midst of it ends the reading.
-  await bounded(response, bounds, () => pipeline(rows, response)).catch((error) => {
-    if (error?.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+  await bounded(response, bounds, lines(db, asked, day)).catch((error) => {
+    if (!(error instanceof ReaderLeft)) throw error
   })
 }
 

@@ -11,7 +11,9 @@ export interface FileForm {
   type: string
   head: (snapshot: Written) => string
   /** `line`: the entry's canonical JSON. */
-  entry: (line: string, first: boolean) => string
+  entry: (line: string) => string
+  /** Between two entries. */
+  separator: string
   tail: string
 }
 
@@ -56,6 +58,7 @@ const csv: FileForm = {
     const entry = JSON.parse(line) as Record<string, unknown>
     return row(COLUMNS.map((name) => entry[name]))
   },
+  separator: '',
   tail: '',
 }
 
@@ -64,6 +67,7 @@ const jsonl: FileForm = {
   type: 'application/x-ndjson; charset=utf-8',
   head: () => '',
   entry: (line) => `${line}\n`,
+  separator: '',
   tail: '',
 }
 
@@ -72,7 +76,8 @@ const json: FileForm = {
   type: 'application/json; charset=utf-8',
   head: ({ sequence, previousHash, publishedAt }) =>
     `{"sequence":${sequence},"previousHash":"${previousHash}","publishedAt":"${publishedAt.toISOString()}","entries":[\n`,
-  entry: (line, first) => (first ? line : `,\n${line}`),
+  entry: (line) => line,
+  separator: ',\n',
   tail: '\n]}\n',
 }
 

@@ -4,16 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { dateIn } from '../domain/dates.js'
-import {
-  chain,
-  dueAgain,
-  FIRST_HASH,
-  type FileSaid,
-  FORM,
-  type Manifest,
-  sealed,
-  validUntil,
-} from '../domain/snapshot.js'
+import { dueAgain, FIRST_HASH, type FileSaid, FORM, type Manifest, sealed, validUntil } from '../domain/snapshot.js'
 import { type Head, headSaid } from '../domain/trail.js'
 import { Refusal } from '../errors.js'
 import type { Keys } from '../keys.js'
@@ -24,7 +15,9 @@ import * as restored from '../store/restored.js'
 import * as snapshots from '../store/snapshots.js'
 import * as trail from '../store/trail.js'
 import { atom, FEED_CHANGES, originIn } from './publish-atom.js'
-import { ATOM, FORMS } from './publish-files.js'
+import { buildEdition, closeEdition, type Edition } from './publish-edition.js'
+import { ATOM } from './publish-files.js'
+import type { PublishedFiles } from './published-files.js'
 import { alone, type Occasioned } from './run.js'
 
 export interface Published {
@@ -43,6 +36,10 @@ export interface PublishOptions extends Occasioned {
   note: (published: { sequence: number; hash: string; publishedAt: string }) => void
   /** The largest sequence noted there, of whichever database: it is not given again. */
   noted?: () => number
+  /** Where this process serves the files from: the next edition is made of the one it holds. Absent: nothing is kept. */
+  files?: Pick<PublishedFiles, 'make' | 'adopt'>
+  /** Takes out what has left the list and nothing else: additions and other texts wait for the timetable. */
+  removalsOnly?: boolean
 }
 
 /** Entries written at a time. */
@@ -53,11 +50,27 @@ const TRIES = 5
 const SERIALIZATION_FAILURE = '40001'
 
 /** A list that did not change keeps its sequence. Null: another process has this occurrence of the timetable. */
-export const publish = (db: Db, { note, noted, manifests, ...options }: PublishOptions): Promise<Published | null> =>
+export const publish = (
+  db: Db,
+  { note, noted, manifests, files, removalsOnly = false, ...options }: PublishOptions,
+): Promise<Published | null> =>
   alone(db, { ...options, job: 'publish' }, async (run) => {
-    const snapshot = await undisturbed(db, (tx) =>
-      take(tx, { run: run.id, now: run.startedAt, manifests, noted: noted?.() ?? 0 }),
-    )
+    const taking = { run: run.id, now: run.startedAt, manifests, noted: noted?.() ?? 0, files, removalsOnly }
+    let edition: Edition | null = null
+    const taken = undisturbed(db, async (tx) => {
+      if (edition !== null) await closeEdition(edition)
+      edition = null
+      const made = await take(tx, taking)
+      edition = made.edition
+      return made.snapshot
+    })
+    const adopted = files?.adopt(taken.then(() => edition))
+    adopted?.catch(() => undefined)
+    const snapshot = await taken.catch(async (error) => {
+      if (edition !== null) await closeEdition(edition)
+      throw error
+    })
+    await adopted
     note({ sequence: snapshot.sequence, hash: snapshot.hash, publishedAt: snapshot.publishedAt.toISOString() })
     const { sequence, entries, added, changed, removed, hash } = snapshot
     Object.assign(run.counts, { sequence, entries, added, changed, removed })
@@ -80,22 +93,31 @@ interface Taking {
   now: Date
   manifests: Keys['manifests']
   noted: number
+  files: PublishOptions['files']
+  removalsOnly: boolean
+}
+
+interface Taken {
+  snapshot: snapshots.Snapshot
+  /** Null: the list is the same, or its files are not kept. */
+  edition: Edition | null
 }
 
 /**
  * Of a database that was restored from a backup only what left the list is published, and nothing is signed anew. Refusal
  * DATABASE_RESTORED where it has never published.
  */
-const take = async (tx: Tx, { run, now, manifests, noted }: Taking): Promise<snapshots.Snapshot> => {
+const take = async (tx: Tx, taking: Taking): Promise<Taken> => {
+  const { run, now, manifests, noted, files } = taking
   const last = await snapshots.current(tx)
   const today = dateIn(now)
   await forgetChanges(tx)
   const stopped = (await restored.open(tx)) !== null
   if (stopped && last === null) throw new Refusal('DATABASE_RESTORED')
-  const changes = (await snapshots.changes(tx, today)).filter(({ change }) => !stopped || change === 'REMOVED')
+  const changes = (await changesIn(tx, last, today, taking)).filter(({ change }) => !stopped || change === 'REMOVED')
   if (last !== null && (stopped || last.snapshot.form === FORM) && changes.length === 0) {
     if (!stopped) await renew(tx, last, now, manifests)
-    return { ...last.snapshot, added: 0, changed: 0, removed: 0 }
+    return { snapshot: { ...last.snapshot, added: 0, changed: 0, removed: 0 }, edition: null }
   }
   const many = (change: snapshots.Change['change']) => changes.filter((row) => row.change === change).length
   const begun: snapshots.Snapshot = {
@@ -117,10 +139,28 @@ const take = async (tx: Tx, { run, now, manifests, noted }: Taking): Promise<sna
   await snapshots.open(tx, begun, run)
   await enter(tx, begun.sequence, today, changes)
   await snapshots.tidy(tx, begun.sequence)
-  const done = { ...begun, ...(await written(tx, begun)) }
-  await snapshots.close(tx, done)
-  await signAnew(tx, done, now, manifests)
-  return done
+  const made = { last: last?.snapshot ?? null, next: begun, changes }
+  const edition = await (files?.make(tx, made) ?? counted(tx, begun))
+  try {
+    const done = { ...begun, ...(await described(tx, begun, edition)) }
+    await snapshots.close(tx, done)
+    await signAnew(tx, done, now, manifests)
+    return { snapshot: done, edition: files ? edition : null }
+  } catch (error) {
+    await closeEdition(edition)
+    throw error
+  }
+}
+
+/** A list that was never published, or in another form, is published whole whatever is asked. */
+const changesIn = async (
+  tx: Tx,
+  last: Awaited<ReturnType<typeof snapshots.current>>,
+  today: string,
+  { removalsOnly }: Pick<Taking, 'removalsOnly'>,
+): Promise<snapshots.Change[]> => {
+  if (!removalsOnly || last === null || last.snapshot.form !== FORM) return snapshots.changes(tx, today)
+  return snapshots.changes(tx, today, await snapshots.gone(tx, last.snapshot.sequence, today))
 }
 
 /** The same list, signed for another while. Nothing differs, so nothing that was forgotten is in it. */
@@ -165,49 +205,21 @@ const enter = async (tx: Tx, sequence: number, today: string, changes: readonly 
   await snapshots.note(tx, sequence, today)
 }
 
-/** Reads the snapshot once, and works out its chain and each of its files. */
-const written = async (
+/** Hashes and lengths alone, for a process that serves nothing. */
+const counted = (tx: Tx, snapshot: snapshots.Snapshot): Promise<Edition> =>
+  buildEdition(snapshot, snapshots.lines(tx, snapshot.sequence, STEP_ENTRIES), null)
+
+const described = async (
   tx: Tx,
   snapshot: snapshots.Snapshot,
+  { hash, entries, files }: Edition,
 ): Promise<Pick<snapshots.Snapshot, 'hash' | 'entries' | 'files' | 'firstEnd'>> => {
-  const chained = chain(snapshot.sequence, snapshot.previousHash)
-  const files = FORMS.map((form) => ({ form, counted: counting(form.head(snapshot)) }))
-  let entries = 0
-  let firstEnd: string | null = null
-  for await (const lines of snapshots.lines(tx, snapshot.sequence, STEP_ENTRIES)) {
-    for (const member of lines) {
-      chained.add(member)
-      if (member.to !== null && (firstEnd === null || member.to < firstEnd)) firstEnd = member.to
-    }
-    for (const { form, counted } of files)
-      counted.add(lines.map(({ line }, at) => form.entry(held(line), entries + at === 0)).join(''))
-    entries += lines.length
-  }
-  const said = files.map(({ form, counted }): FileSaid => {
-    counted.add(form.tail)
-    return { path: form.path, ...counted.end(), entries }
-  })
   const feed = await snapshots.latestChanges(tx, snapshot.sequence, FEED_CHANGES)
-  const told = { path: ATOM.path, ...counting(atom(snapshot, feed)).end() }
+  const text = Buffer.from(atom(snapshot, feed))
   const shown = feed.filter(({ line }) => line !== null).length
-  return { hash: chained.end(), entries, firstEnd, files: [...said, { ...told, entries: shown }] }
-}
-
-const held = (line: string | null): string => {
-  if (line === null) throw new Error('an entry of the snapshot being made has no text')
-  return line
-}
-
-const counting = (head: string) => {
-  const hash = createHash('sha256')
-  let bytes = 0
-  const add = (text: string): void => {
-    const part = Buffer.from(text)
-    bytes += part.length
-    hash.update(part)
-  }
-  add(head)
-  return { add, end: () => ({ sha256: hash.digest('hex'), bytes }) }
+  const sha256 = createHash('sha256').update(text).digest('hex')
+  const told = { path: ATOM.path, sha256, bytes: text.length, entries: shown }
+  return { hash, entries, firstEnd: await snapshots.firstEnd(tx), files: [...files, told] }
 }
 
 const signAnew = async (

@@ -25,6 +25,7 @@ import { keepCard, loadScorecard } from '../../src/work/cards.js'
 import { clockRules } from '../../src/work/clocks.js'
 import { merge, toStage } from '../../src/work/merge.js'
 import { publish } from '../../src/work/publish.js'
+import { makePublishedFiles } from '../../src/work/published-files.js'
 import { pull } from '../../src/work/pull.js'
 import type { Rules } from '../../src/work/rules.js'
 import { score } from '../../src/work/score.js'
@@ -97,8 +98,9 @@ export const makeWorld = async ({
   let now = NOW
   let ready = true
   const rules = loadRules()
-  const publishNow = () =>
-    publish(database.db, { cause: 'timetable', manifests: keys.manifests, now: () => now, note: () => undefined })
+  const files = makePublishedFiles(join(folder, 'published'))
+  const publishing = { cause: 'timetable' as const, manifests: keys.manifests, now: () => now, note: () => undefined }
+  const publishNow = () => publish(database.db, { ...publishing, files })
   // With connections of its own, as in the hub: its statements are not those of an answer.
   const rows = connect(database.url)
   const trail = makeTrail(rows, {
@@ -136,7 +138,10 @@ export const makeWorld = async ({
         families: await familiesTold(database.db, feeds.values()),
         now: () => now,
       }),
-    publish: publishNow,
+    publish: () => publish(database.db, { ...publishing, files, removalsOnly: true }),
+    files,
+    // Tests wait for what they ask, however long it takes.
+    publishWaitMs: Number.POSITIVE_INFINITY,
     ready: async () => ({ ok: ready, checks: { database: ready ? 'ok' : 'unreachable' } }),
   }
   const server = await makeServer(parts)
@@ -190,6 +195,7 @@ export const makeWorld = async ({
         server.closeAllConnections()
       })
       await trail.close()
+      await files.close()
       await rows.destroy()
       await database.drop()
       rmSync(folder, { recursive: true, force: true })

@@ -1,8 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { expect } from 'chai'
 import { type Bounds, bounded } from '../../src/web/bounded.js'
 
@@ -35,7 +33,7 @@ describe('an answer that leaves in steps', () => {
     })
     socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
     const [, response] = (await once(server, 'request')) as [unknown, ServerResponse]
-    void bounded(response, bounds, () => pipeline(Readable.from(from), response)).catch(() => undefined)
+    void bounded(response, bounds, from).catch(() => undefined)
     return [response, socket]
   }
 
@@ -51,6 +49,13 @@ describe('an answer that leaves in steps', () => {
     socket.resume()
     await once(response, 'close')
     expect(response.writableFinished).to.equal(false)
+  })
+
+  it('P-A5: waits for the hub as long as it takes: a reader that would read is not let go for that', async () => {
+    const [response, socket] = await answering({ goodMs: LONG_MS, stalledMs: 100 }, parts(3, 500))
+    socket.resume()
+    await once(response, 'close')
+    expect(response.writableFinished).to.equal(true)
   })
 
   it('comes to its end where it is read, however long that takes', async () => {

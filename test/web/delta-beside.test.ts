@@ -4,7 +4,7 @@ import { chain } from '../../src/domain/snapshot.js'
 import * as snapshots from '../../src/store/snapshots.js'
 import { listNow } from '../../src/web/published/current.js'
 import { deltaOf } from '../../src/web/published/delta.js'
-import { makeWorld, NOW, type World } from '../api/world.js'
+import { makeWorld, NOW, TODAY, type World } from '../api/world.js'
 import { getRaw, keysOf, verified } from '../support/holder.js'
 import { letGo, shown } from '../support/public-list.js'
 
@@ -27,7 +27,7 @@ describe('while a delta is made', () => {
     const { keys, publish } = world
     return listNow({ keys, publish })(world.database.db, NOW, NOBODY, async (tx, { snapshot }) => {
       await act()
-      const delta = await deltaOf(tx, snapshot, '0')
+      const delta = await deltaOf(tx, { snapshot }, { since: '0', today: TODAY })
       if ('refused' in delta) throw new Error(delta.refused.detail)
       return { snapshot, delta: JSON.parse(delta.text) as { to: number; added: Record<string, string>[]; removed: [] } }
     })

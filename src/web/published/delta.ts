@@ -21,7 +21,11 @@ export interface DeltaRefused {
 }
 
 /** In a transaction of one instant, in which `last` was found to be the last one, with nothing of it forgotten since. */
-export const deltaOf = async (tx: Tx, last: snapshots.Snapshot, since: unknown): Promise<Delta | DeltaRefused> => {
+export const deltaOf = async (
+  tx: Tx,
+  { snapshot: last, gone = [] }: { snapshot: snapshots.Snapshot; gone?: readonly string[] },
+  { since, today }: { since: unknown; today: string },
+): Promise<Delta | DeltaRefused> => {
   if (typeof since !== 'string' || !SEQUENCE.test(since) || Number(since) > last.sequence)
     return nonsense(last.sequence)
   const from = Number(since)
@@ -29,9 +33,20 @@ export const deltaOf = async (tx: Tx, last: snapshots.Snapshot, since: unknown):
   // Before the first salted one there is nothing, or what its hashes cannot be compared with.
   if (from < last.sequence - DELTAS_KEPT || (from < first && first > 1)) return tooOld(from)
   // Given by a database of which this one is a restored backup: what it was is not known here.
-  if (from > 0 && !(await snapshots.has(tx, from))) return tooOld(from)
-  const found = await snapshots.net(tx, from, last.sequence, DELTA_MOST + 1)
-  if (found.length > DELTA_MOST) return tooOld(from)
+  const before = from === 0 ? 0 : await snapshots.entriesOf(tx, from)
+  if (before === null) return tooOld(from)
+  // The lists differ by no fewer entries than their lengths do.
+  if (Math.abs(last.entries - before) > DELTA_MOST) return tooOld(from)
+  const left = new Set(gone)
+  const net = await snapshots.net(tx, from, last.sequence, DELTA_MOST + 1)
+  if (net.length > DELTA_MOST) return tooOld(from)
+  // What has left since the last publication is told as removed already: holders drop it, and nothing is named.
+  const unchanged = new Set(left)
+  for (const { id } of net) unchanged.delete(id)
+  const found = [
+    ...net.flatMap((one) => (!left.has(one.id) ? [one] : one.before === null ? [] : [{ ...one, after: null }])),
+    ...[...unchanged].map((id) => ({ id, before: '', after: null, line: null, removedOn: today })),
+  ]
   const texts = (of: readonly snapshots.Net[]) => of.map(({ line }) => held(line)).join(',')
   const stays = found.filter(({ after }) => after !== null)
   const added = texts(stays.filter(({ before }) => before === null))

@@ -1,18 +1,22 @@
 /** The list as data: /data/blacklist.{csv,jsonl,json,atom}, /data/manifest.jws and /data/delta. */
-import { createHash } from 'node:crypto'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import type { FileSaid } from '../../domain/snapshot.js'
+import { dateIn } from '../../domain/dates.js'
 import type { Keys } from '../../keys.js'
 import type { Log } from '../../log.js'
+import { beneath } from '../../store/asking.js'
 import type { Db } from '../../store/db.js'
 import * as snapshots from '../../store/snapshots.js'
 import { manifestOf } from '../../work/publish.js'
 import { atom, FEED_CHANGES } from '../../work/publish-atom.js'
 import { ATOM, type FileForm, FORMS } from '../../work/publish-files.js'
+import type { PublishedFiles } from '../../work/published-files.js'
 import type { Bounds } from '../bounded.js'
 import { baseOf, show } from '../show.js'
+import { type Body, bodyOf, keptBodies } from './body.js'
 import { type Current, type ListNow, listNow } from './current.js'
 import { deltaOf } from './delta.js'
+import { type Downloads, makeDownloads } from './downloads.js'
+import { type EditionNow, editionNow, fileOf } from './edition.js'
 import { dataPage } from './page.js'
 import { represent } from './represented.js'
 
@@ -29,25 +33,47 @@ export interface DataParts {
   /** Publishes at once: the next answer must not hold what has left the list. */
   publish: () => Promise<unknown>
   nowOf: (request: Request) => Date
+  /** The files as this process serves them. */
+  files: PublishedFiles
+  /** Where a request comes from, as limits count it. */
+  addressOf: (request: Request) => string
+  /** See CurrentParts. */
+  waitMs?: number
+}
+
+type Serving = DataParts
+
+interface Reading {
+  listAt: ListNow
+  editionAt: EditionNow
+  bodies: (key: string, make: () => Promise<Buffer>) => Promise<Body>
+  downloads: Downloads
 }
 
 /** Longest time for which a copy may be used without asking, seconds: so long may a removal go unseen behind a cache. */
 const FRESH_SECONDS = 60
-/** Entries read from the database at a time. */
-const STEP_ENTRIES = 500
+/** Feeds and manifests kept in memory: those of the last publications. */
+const BODIES_MOST = 8
 
 export const data = (parts: DataParts): Router => {
   const router = Router()
-  const now = listNow(parts)
-  const routes: Record<string, RequestHandler> = {
-    '/data/manifest.jws': manifest(parts, now),
-    '/data/delta': delta(parts, now),
+  const listAt = listNow(parts)
+  const reading: Reading = {
+    listAt,
+    editionAt: editionNow(parts, listAt),
+    bodies: keptBodies(BODIES_MOST),
+    downloads: makeDownloads(),
   }
-  for (const form of FORMS) routes[form.path] = file(parts, now, form)
-  routes[ATOM.path] = feed(parts, now)
+  const routes: Record<string, RequestHandler> = {
+    '/data/manifest.jws': manifest(parts, reading),
+    '/data/delta': delta(parts, reading),
+  }
+  for (const [at, form] of FORMS.entries()) routes[form.path] = file(parts, reading, at)
+  routes[ATOM.path] = feed(parts, reading)
   routes['/data'] = async (request, response) => {
     const instant = parts.nowOf(request)
-    const list = await now(parts.dbOf(request), instant, response, itself)
+    const { list, held } = await reading.editionAt(parts.dbOf(request), instant, response)
+    held.release()
     const { snapshot, signed } = list
     show(parts, request, response, dataPage({ snapshot, signed, base: baseOf(parts, request) }), {
       freshFor: freshFor(list, instant),
@@ -59,9 +85,6 @@ export const data = (parts: DataParts): Router => {
   }
   return router
 }
-
-/** Files are sent with no transaction open: one that is forgotten meanwhile breaks off. */
-const itself = async (_: unknown, list: Current): Promise<Current> => list
 
 const onlyRead: RequestHandler = (_request, response) => {
   const detail = '此地址只接受 GET 和 HEAD。Only GET and HEAD are answered here.'
@@ -91,101 +114,92 @@ const freshFor = ({ signed }: Current, now: Date): number =>
   Math.max(0, Math.min(FRESH_SECONDS, Math.floor((signed.validUntil.getTime() - now.getTime()) / 1000)))
 
 const manifest =
-  ({ dbOf, nowOf, log, slowMs }: DataParts, listAt: ListNow): RequestHandler =>
+  ({ dbOf, nowOf, log, slowMs }: Serving, { editionAt, bodies }: Reading): RequestHandler =>
   async (request, response) => {
-    const list = await listAt(dbOf(request), nowOf(request), response, itself)
-    const bytes = Buffer.from(list.signed.jws)
+    const { list, held } = await editionAt(dbOf(request), nowOf(request), response)
+    held.release()
+    const { jws } = list.signed
     await represent(request, response, {
-      ...said(bytes),
+      ...(await bodies(`manifest ${jws}`, async () => Buffer.from(jws))),
       type: 'application/jose',
       freshFor: freshFor(list, nowOf(request)),
       bounds: boundsOf(list, nowOf(request), slowMs),
       saveAs: null,
       broke: brokenIn(log),
-      parts: () => once(bytes),
     })
   }
 
 const file =
-  ({ dbOf, log, nowOf, slowMs }: DataParts, listAt: ListNow, form: FileForm): RequestHandler =>
+  ({ dbOf, log, nowOf, slowMs, addressOf }: Serving, { editionAt, downloads }: Reading, form: number): RequestHandler =>
   async (request, response) => {
-    const list = await listAt(dbOf(request), nowOf(request), response, itself)
-    await represent(request, response, {
-      ...promisedOf(list, form.path),
-      type: form.type,
-      freshFor: freshFor(list, nowOf(request)),
-      bounds: boundsOf(list, nowOf(request), slowMs),
-      saveAs: form.path.endsWith('.csv') ? `blacklist-${list.snapshot.sequence}.csv` : null,
-      broke: brokenIn(log),
-      parts: () => partsOf(dbOf(request), list.snapshot, form),
-    })
-  }
-
-const promisedOf = ({ files }: Current, path: string): FileSaid => {
-  const found = files.find((one) => one.path === path)
-  if (found === undefined) throw new Error(`the snapshot has no ${path}`)
-  return found
-}
-
-/** A step at a time, with no transaction open while a slow reader reads. */
-async function* partsOf(db: Db, snapshot: snapshots.Snapshot, form: FileForm): AsyncGenerator<Buffer> {
-  const head = form.head(snapshot)
-  if (head !== '') yield Buffer.from(head)
-  let first = true
-  for await (const lines of snapshots.lines(db, snapshot.sequence, STEP_ENTRIES)) {
-    let text = ''
-    for (const { line } of lines) {
-      if (line === null) throw new Error('an entry was removed while the file was sent')
-      text += form.entry(line, first)
-      first = false
+    const { path, type } = FORMS[form] as FileForm
+    const end = downloads.begin(addressOf(request))
+    try {
+      const listed = await editionAt(dbOf(request), nowOf(request), response)
+      const { list, held } = listed
+      try {
+        await represent(request, response, {
+          ...fileOf(beneath(dbOf(request)), listed, { form, today: dateIn(nowOf(request)) }),
+          type,
+          freshFor: freshFor(list, nowOf(request)),
+          bounds: boundsOf(list, nowOf(request), slowMs),
+          saveAs: path.endsWith('.csv') ? `blacklist-${list.snapshot.sequence}.csv` : null,
+          broke: brokenIn(log),
+        })
+      } finally {
+        held.release()
+      }
+    } finally {
+      end()
     }
-    yield Buffer.from(text)
   }
-  if (form.tail !== '') yield Buffer.from(form.tail)
-}
 
 const feed =
-  ({ dbOf, log, nowOf, slowMs }: DataParts, listAt: ListNow): RequestHandler =>
+  ({ dbOf, log, nowOf, slowMs }: Serving, { editionAt, bodies }: Reading): RequestHandler =>
   async (request, response) => {
-    const list = await listAt(dbOf(request), nowOf(request), response, itself)
-    const parts = async function* () {
-      yield Buffer.from(
-        atom(list.snapshot, await snapshots.latestChanges(dbOf(request), list.snapshot.sequence, FEED_CHANGES)),
+    const { list, held } = await editionAt(dbOf(request), nowOf(request), response)
+    held.release()
+    const { snapshot, gone } = list
+    const body = await bodies(`feed ${snapshot.sequence} ${snapshot.hash} ${[...gone].sort().join()}`, async () => {
+      const left = new Set(gone)
+      const changes = await snapshots.latestChanges(beneath(dbOf(request)), snapshot.sequence, FEED_CHANGES)
+      return Buffer.from(
+        atom(
+          snapshot,
+          changes.map((one) => (left.has(one.id) ? { ...one, line: null } : one)),
+        ),
       )
-    }
+    })
     await represent(request, response, {
-      ...promisedOf(list, ATOM.path),
+      ...body,
       type: ATOM.type,
       freshFor: freshFor(list, nowOf(request)),
       bounds: boundsOf(list, nowOf(request), slowMs),
       saveAs: null,
       broke: brokenIn(log),
-      parts,
     })
   }
 
 const delta =
-  ({ dbOf, keys, log, nowOf, slowMs }: DataParts, listAt: ListNow): RequestHandler =>
+  ({ dbOf, keys, log, nowOf, slowMs }: Serving, { listAt }: Reading): RequestHandler =>
   async (request, response) => {
     const now = nowOf(request)
     const { list, made } = await listAt(dbOf(request), now, response, async (tx, list) => ({
       list,
-      made: await deltaOf(tx, list.snapshot, request.query['since']),
+      made: await deltaOf(tx, list, { since: request.query['since'], today: dateIn(now) }),
     }))
     if ('refused' in made) return problem(response.set('Link', `<${FORMS[2]?.path}>; rel="alternate"`), made.refused)
-    const bytes = Buffer.from(made.text)
-    const path = `/data/delta?since=${made.from}`
-    const one = { path, ...said(bytes), entries: made.entries }
+    const { sha256, ...body } = await bodyOf(Buffer.from(made.text))
+    const one = { path: `/data/delta?since=${made.from}`, sha256, bytes: body.bytes, entries: made.entries }
     const { jws } = keys.manifests.sign(JSON.stringify(manifestOf(list.snapshot, list.signed.validUntil, [one])))
     response.set('Manifest-JWS', jws)
     await represent(request, response, {
-      ...one,
+      ...body,
       type: 'application/json; charset=utf-8',
       freshFor: freshFor(list, now),
       bounds: boundsOf(list, now, slowMs),
       saveAs: null,
       broke: brokenIn(log),
-      parts: () => once(bytes),
     })
   }
 
@@ -194,12 +208,3 @@ const brokenIn =
   (log: Log) =>
   (error: unknown): void =>
     log.warn({ err: error }, 'a file broke off while it was sent')
-
-const said = (bytes: Buffer): { sha256: string; bytes: number } => ({
-  sha256: createHash('sha256').update(bytes).digest('hex'),
-  bytes: bytes.length,
-})
-
-async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
-  yield bytes
-}

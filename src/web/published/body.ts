@@ -1,0 +1,43 @@
+/** What is small and sent from memory: its hash, and its encodings, each made once. */
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+import type { Represented } from './represented.js'
+
+/** What is longer is sent as it is: to encode it for one reader takes too long, bytes. */
+const ENCODED_MOST = 2 * 1024 * 1024
+/** Quality of brotli: a middle one. */
+const QUALITY = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
+
+export interface Body extends Pick<Represented, 'tag' | 'bytes' | 'read' | 'encodings'> {
+  sha256: string
+}
+
+export const bodyOf = async (bytes: Buffer): Promise<Body> => {
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const plain = { tag: sha256, sha256, ...held(bytes) }
+  if (bytes.length > ENCODED_MOST) return { ...plain, encodings: {} }
+  const [br, packed] = await Promise.all([promisify(brotliCompress)(bytes, QUALITY), promisify(gzip)(bytes)])
+  return { ...plain, encodings: { br: held(br), gzip: held(packed) } }
+}
+
+const held = (bytes: Buffer): Pick<Represented, 'bytes' | 'read'> => ({
+  bytes: bytes.length,
+  read: async function* (from, to) {
+    yield bytes.subarray(from, to)
+  },
+})
+
+/** Bodies made for many: the newest so many are kept, and whoever asks while one is made waits for it. */
+export const keptBodies = (most: number): ((key: string, make: () => Promise<Buffer>) => Promise<Body>) => {
+  const kept = new Map<string, Promise<Body>>()
+  return (key, make) => {
+    const known = kept.get(key)
+    if (known !== undefined) return known
+    const made = make().then(bodyOf)
+    kept.set(key, made)
+    made.catch(() => kept.delete(key))
+    if (kept.size > most) kept.delete(kept.keys().next().value ?? '')
+    return made
+  }
+}

@@ -1,0 +1,152 @@
+/** The edition (work/publish-edition.ts) of the list that may be served now, and what each file of it is over HTTP. */
+import { createHash } from 'node:crypto'
+import type { Response } from 'express'
+import { dateIn } from '../../domain/dates.js'
+import { Refusal } from '../../errors.js'
+import type { Db } from '../../store/db.js'
+import * as snapshots from '../../store/snapshots.js'
+import { bytesIn, type Edition, lastEndOf, lengthOf, type Segment, without } from '../../work/publish-edition.js'
+import { FORMS } from '../../work/publish-files.js'
+import { ENCODINGS, type HeldEdition, type PublishedFiles } from '../../work/published-files.js'
+import { type Current, type ListNow, WAIT_MS, within } from './current.js'
+import type { Bytes, Represented } from './represented.js'
+
+/** How often a newer edition may come in between before an answer is given up. */
+const TRIES = 5
+/** So many bytes are sent before it is asked again whether an entry in the rest has left the list. */
+const CHECK_BYTES = 1024 * 1024
+
+export interface ListedEdition {
+  list: Current
+  held: HeldEdition
+}
+
+export interface EditionParts {
+  files: PublishedFiles
+  waitMs?: number
+}
+
+/** Release what is held. Refusal LIST_IN_THE_MAKING. */
+export type EditionNow = (db: Db, now: Date, response: Response) => Promise<ListedEdition>
+
+export const editionNow = ({ files, waitMs = WAIT_MS }: EditionParts, listAt: ListNow): EditionNow => {
+  // The list of the edition that was served last: it is served on, less what has left it, while the next one is made here.
+  let served: Current | null = null
+  const heldOf = ({ snapshot }: Current): HeldEdition | null => {
+    const held = files.hold()
+    if (held?.edition.sequence === snapshot.sequence && held.edition.hash === snapshot.hash) return held
+    held?.release()
+    return null
+  }
+  const before = async (db: Db, now: Date): Promise<ListedEdition | null> => {
+    if (served === null || served.signed.validUntil.getTime() <= now.getTime()) return null
+    const held = heldOf(served)
+    if (held === null) return null
+    const gone = await snapshots.gone(db, served.snapshot.sequence, dateIn(now))
+    return { list: { ...served, gone }, held }
+  }
+  return async (db, now, response) => {
+    for (let tried = 0; tried < TRIES; tried += 1) {
+      const list = await listAt(db, now, response, async (_, found) => found)
+      const ready = files.ensure(db, list.snapshot)
+      ready.catch(() => undefined)
+      if (!(await within(ready, waitMs))) {
+        const older = await before(db, now)
+        if (older !== null) return older
+        await ready
+      }
+      const held = heldOf(list)
+      if (held === null) continue
+      served = { ...list, gone: [] }
+      return { list, held }
+    }
+    throw new Refusal('LIST_IN_THE_MAKING')
+  }
+}
+
+/** `form`: its place in FORMS. Reading breaks off where an entry that is still to come leaves the list. */
+export const fileOf = (
+  db: Db,
+  { list, held }: ListedEdition,
+  { form, today }: { form: number; today: string },
+): Pick<Represented, 'tag' | 'bytes' | 'read' | 'encodings'> => {
+  const { edition } = held
+  const { path } = FORMS[form] ?? {}
+  const said = edition.files[form]
+  if (said === undefined || path === undefined) throw new Error(`an edition has no form ${form}`)
+  const left = async (): Promise<string[]> => {
+    const known = new Set(list.gone)
+    return (await snapshots.gone(db, edition.sequence, today)).filter((id) => !known.has(id))
+  }
+  const watched = (bytes: AsyncIterable<Buffer>, from: number) =>
+    broken(bytes, from, async (at) => {
+      const ids = await left()
+      return ids.length > 0 && lastEndOf(edition, form, ids) > at
+    })
+  if (list.gone.length > 0) {
+    const { segments, bytes } = without(edition, form, list.gone)
+    return {
+      tag: `${said.sha256}-${digestOf(list.gone)}`,
+      bytes,
+      read: (from, to) => watched(cut(edition, form, segments, { from, to }), from),
+      encodings: {},
+    }
+  }
+  const part = edition.parts[form]
+  if (part === undefined) throw new Error(`an edition has no form ${form}`)
+  const encodings: Represented['encodings'] = {}
+  for (const name of ENCODINGS) {
+    const file = held.encoded(form, name)
+    // Where an entry stands in it nobody knows: whatever leaves the list breaks it off.
+    const read: Bytes['read'] = (from, to) =>
+      broken(bytesIn(file ?? part, { from, to }), 0, async () => (await left()).length > 0)
+    if (file !== null) encodings[name] = { bytes: file.bytes, read }
+  }
+  return {
+    tag: said.sha256,
+    bytes: said.bytes,
+    read: (from, to) => watched(bytesIn(part, { from, to }), from),
+    encodings,
+  }
+}
+
+const digestOf = (ids: readonly string[]): string =>
+  createHash('sha256')
+    .update([...ids].sort().join())
+    .digest('base64url')
+    .slice(0, 12)
+
+async function* broken(
+  bytes: AsyncIterable<Buffer>,
+  from: number,
+  isBroken: (at: number) => Promise<boolean>,
+): AsyncGenerator<Buffer> {
+  let [at, checkedAt] = [from, from]
+  for await (const some of bytes) {
+    if (at - checkedAt >= CHECK_BYTES) {
+      if (await isBroken(at)) throw new Error('an entry was removed while the file was sent')
+      checkedAt = at
+    }
+    yield some
+    at += some.length
+  }
+}
+
+async function* cut(
+  edition: Edition,
+  form: number,
+  segments: readonly Segment[],
+  { from, to }: { from: number; to: number },
+): AsyncGenerator<Buffer> {
+  const part = edition.parts[form]
+  if (part === undefined) throw new Error(`an edition has no form ${form}`)
+  let at = 0
+  for (const segment of segments) {
+    const length = lengthOf(segment)
+    const [first, last] = [Math.max(0, from - at), Math.min(length, to - at)]
+    at += length
+    if (first >= last) continue
+    if ('length' in segment) yield Buffer.from(segment.subarray(first, last))
+    else yield* bytesIn(part, { from: segment.from + first, to: segment.from + last })
+  }
+}

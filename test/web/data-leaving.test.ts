@@ -1,0 +1,172 @@
+/** The public files while entries leave a list faster than it is published, and what a request for a part of one costs. */
+import { createHash } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { expect } from 'chai'
+import { parse } from 'csv-parse/sync'
+import { makeServer, type PartsGiven } from '../../src/api/server.js'
+import { isRefusal } from '../../src/errors.js'
+import { makeDownloads } from '../../src/web/published/downloads.js'
+import { anonymousFile } from '../../src/work/publish-edition.js'
+import { makePublishedFiles, type PublishedFiles } from '../../src/work/published-files.js'
+import { makeWorld, type World } from '../api/world.js'
+import { getRaw, verified } from '../support/holder.js'
+import { letGo, manyShown, shown } from '../support/public-list.js'
+
+const FILES = ['/data/blacklist.csv', '/data/blacklist.jsonl', '/data/blacklist.json', '/data/blacklist.atom']
+const given = { publishedOn: '2026-02-01', endsOn: '2029-02-01' }
+const never = () => new Promise(() => undefined)
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+
+describe('the public files', () => {
+  let world: World
+  const closers: (() => Promise<unknown> | unknown)[] = []
+  beforeEach(async () => {
+    world = await makeWorld()
+  })
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close()
+    await world.close()
+  })
+
+  /** Another server of the same world. */
+  const serving = async (parts: Partial<PartsGiven>): Promise<string> => {
+    const server: Server = await makeServer({ ...world.parts, ...parts })
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    closers.push(() => {
+      server.close()
+      server.closeAllConnections()
+    })
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+  const filesOf = (quietMs: number): PublishedFiles => {
+    const files = makePublishedFiles(mkdtempSync(join(tmpdir(), 'hub-published-')), { quietMs })
+    closers.push(() => files.close())
+    return files
+  }
+
+  it('P-A5: are served at once without whoever has left, while no publication comes to its end', async () => {
+    const { db } = world.database
+    const firms: { id: string; name: string }[] = []
+    for (let n = 1; n <= 6; n += 1) firms.push(await shown(db, n, given))
+    await world.publish()
+    const url = await serving({ publish: never, publishWaitMs: 0 })
+    const before = await getRaw(`${url}/data/manifest.jws`)
+    const [first] = [...firms].sort((a, b) => (a.id < b.id ? -1 : 1))
+    const left: typeof firms = []
+    for (const firm of [first, ...firms.filter(({ id }) => id !== first?.id).slice(0, 2)]) {
+      if (firm === undefined) throw new Error('no firm')
+      await letGo(db, firm.id)
+      left.push(firm)
+      const tags = new Set<unknown>()
+      for (const path of [...FILES, '/data/delta?since=0', '/data']) {
+        const { status, text, headers } = await getRaw(`${url}${path}`)
+        expect(status, path).to.equal(200)
+        tags.add(headers['etag'])
+        for (const { name } of left) expect(text, path).to.not.include(name)
+        if (path !== '/data')
+          for (const { id, name } of firms) if (!left.some((one) => one.id === id)) expect(text, path).to.include(name)
+      }
+      expect(tags.size).to.equal(6)
+      const rows = parse((await getRaw(`${url}/data/blacklist.csv`)).text, { bom: true, columns: true })
+      expect(rows).to.have.length(6 - left.length)
+      const whole = await getRaw(`${url}/data/blacklist.json`)
+      expect(JSON.parse(whole.text).entries).to.have.length(6 - left.length)
+      const end = await getRaw(`${url}/data/blacklist.json`, { range: 'bytes=-40' })
+      expect([end.status, whole.text.endsWith(end.text)]).to.deep.equal([206, true])
+      const delta = JSON.parse((await getRaw(`${url}/data/delta?since=1`)).text)
+      expect(delta.removed.map(({ id }: { id: string }) => id).sort()).to.deep.equal(left.map(({ id }) => id).sort())
+      expect((await getRaw(`${url}/data/manifest.jws`)).text).to.equal(before.text)
+    }
+    // The next publication brings everything to one sequence again.
+    await world.publish()
+    const said = await verified(url, (await getRaw(`${url}/data/manifest.jws`)).text)
+    expect(said.sequence).to.equal(2)
+    for (const file of said.files) expect(sha256((await getRaw(`${url}${file.path}`)).body)).to.equal(file.sha256)
+  })
+
+  it('P-A5: of a part of a file no other byte is read', async () => {
+    await manyShown(world.database.db, { ...given, first: 1, count: 500, reason: 500 })
+    await world.publish()
+    const handle = await anonymousFile(mkdtempSync(join(tmpdir(), 'hub-published-')))
+    const prototype = Object.getPrototypeOf(handle) as FileHandle
+    await handle.close()
+    const { read } = prototype
+    let bytes = 0
+    prototype.read = async function (this: FileHandle, ...of: unknown[]) {
+      const found = await (read as (...of: unknown[]) => Promise<{ bytesRead: number }>).apply(this, of)
+      bytes += found.bytesRead
+      return found as never
+    } as never
+    try {
+      for (const path of FILES.slice(0, 3)) {
+        bytes = 0
+        const { status, body } = await getRaw(`${world.url}${path}`, { range: 'bytes=-1' })
+        expect([status, body.length, bytes], path).to.deep.equal([206, 1, 1])
+      }
+    } finally {
+      prototype.read = read
+    }
+  })
+
+  it('P-A5: a large edition is encoded once it has stayed, and the encodings are of the same bytes', async () => {
+    const files = filesOf(0)
+    const url = await serving({ files })
+    await manyShown(world.database.db, { ...given, first: 1, count: 800, reason: 800 })
+    await world.publish()
+    const plain = await getRaw(`${url}/data/blacklist.jsonl`)
+    expect(plain.body.length).to.be.above(1024 * 1024)
+    // The timer of the edition fires first.
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    await files.settled()
+    for (const [name, open] of Object.entries({ br: brotliDecompressSync, gzip: gunzipSync })) {
+      const packed = await getRaw(`${url}/data/blacklist.jsonl`, { 'accept-encoding': name })
+      expect([packed.headers['content-encoding'], Number(packed.headers['content-length'])]).to.deep.equal([
+        name,
+        packed.body.length,
+      ])
+      expect(open(packed.body).equals(plain.body)).to.equal(true)
+    }
+  })
+
+  it('P-A5: are served by a process that did not publish them, whole or made from what it has', async () => {
+    const { db } = world.database
+    const url = await serving({ files: filesOf(60_000) })
+    const kept = await shown(db, 1, given)
+    for (let n = 2; n < 6; n += 1) {
+      const { id } = await shown(db, n, given)
+      await world.publish()
+      if (n % 2 === 0) await letGo(db, id)
+      const said = await verified(url, (await getRaw(`${url}/data/manifest.jws`)).text)
+      for (const file of said.files) {
+        const { body, text } = await getRaw(`${url}${file.path}`)
+        expect(sha256(body)).to.equal(file.sha256)
+        expect(text).to.include(kept.name)
+      }
+    }
+  })
+
+  it('P-A5: are sent to so many at once, in all and to one address', () => {
+    const downloads = makeDownloads({ most: 3, ofOne: 2 })
+    const codeOf = (address: string): string | null => {
+      try {
+        downloads.begin(address)
+        return null
+      } catch (error) {
+        return isRefusal(error) ? error.code : String(error)
+      }
+    }
+    const end = downloads.begin('a')
+    expect([codeOf('a'), codeOf('a'), codeOf('b'), codeOf('c')]).to.deep.equal([null, 'HUB_BUSY', null, 'HUB_BUSY'])
+    end()
+    end()
+    expect([codeOf('c'), codeOf('c')]).to.deep.equal([null, 'HUB_BUSY'])
+  })
+})
