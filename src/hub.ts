@@ -41,6 +41,7 @@ import type { Occasioned } from './work/run.js'
 import { type ScoreOptions, score } from './work/score.js'
 import { familiesTold } from './work/sources.js'
 import { takeBack } from './work/takeback.js'
+import { retentionRules, tidy } from './work/tidy.js'
 import { tidyTrail } from './work/tidy-trail.js'
 import { timelinessRules } from './work/timeliness.js'
 import { LINGER_MS, timetable } from './work/timetable.js'
@@ -75,7 +76,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const rules = loadRules(keys.mark, config)
   // Read now, so that a hub with a broken table or template does not start.
   for (const read of [restorationRules, clockRules, publicRules, documentRules]) read()
-  for (const read of [documentTemplates, timelinessRules, trailRules]) read()
+  for (const read of [documentTemplates, timelinessRules, trailRules, retentionRules]) read()
   const { db, url: databaseUrl, leave } = await openDatabase(config, overrides.migrate ?? 'empty')
   const to = addressesOf(config, overrides.addresses)
   const archive = makeArchive(config.archiveDir)
@@ -237,10 +238,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     if (job === 'changes') return changing({ db, config, keys, rules, now, log }, turn, { trail, signal })
     if (job === 'trail') return (await tidyTrail(db, { ...options, now, log })) !== null
     if (job === 'audit') return (await audit.nightly({ ...options, now, log })) !== null
-    if (job === 'reconcile') {
-      await reconcileWith([subject], options)
-      return true
-    }
+    if (job === 'tidy') return (await tidy(db, { ...options, archive: config.archiveDir, now, log })) !== null
+    if (job === 'reconcile') return reconcileWith([subject], options).then(() => true)
     // Beside the push: removals do not wait until a display was read.
     const looked = reconcileRestored(subject, signal).catch((error) =>
       log.warn({ platform: subject, reason: reasonOf(error) }, 'a restored database could not be compared'),

@@ -68,6 +68,7 @@ const ENUMS = {
     'trail',
     'audit',
     'changes',
+    'tidy',
   ]),
   RunCause: upper(['timetable', 'command', 'demo', 'upload', 'person']),
 }

@@ -1,22 +1,14 @@
 /** How long the trail keeps its content, and whom it tells who has asked about an operator: rules with dates, by schema/rules/trail.json. */
 import type { RuleFault } from './clocks.js'
-import { addDays, dateIn } from './dates.js'
+import { type DatedRow, gaps, rowOn } from './dated-rows.js'
+import { dateIn } from './dates.js'
 import { ROLES, type Role } from './viewer.js'
 
-interface Dated {
-  /** First and last day that it is about; null: always, still. */
-  from: string | null
-  to: string | null
-  basis: string
-  mark: 'F' | 'M'
-  confirmed: boolean
-}
-
-export interface Retention extends Dated {
+export interface Retention extends DatedRow {
   months: number
 }
 
-export interface Telling extends Dated {
+export interface Telling extends DatedRow {
   /** Role of whoever asked. */
   asker: Role
   /** Who is told that it has asked. */
@@ -39,24 +31,9 @@ export const checkTrail = ({ retention, telling }: TrailRules): RuleFault[] => [
   ),
 ]
 
-const gaps = (place: string, rows: readonly Dated[]): RuleFault[] => {
-  const sorted = [...rows].sort((a, b) => ((a.from ?? '') < (b.from ?? '') ? -1 : 1))
-  if (sorted[0]?.from !== null) return [{ place, reason: 'nothing from the beginning' }]
-  if (sorted.at(-1)?.to !== null) return [{ place, reason: 'nothing to the end' }]
-  return sorted.slice(1).flatMap((row, i) => {
-    const before = sorted[i]?.to ?? null
-    return before !== null && row.from !== null && addDays(before, 1) === row.from
-      ? []
-      : [{ place, reason: `does not follow the row before it: ${row.from}` }]
-  })
-}
-
-const on = <R extends Dated>(rows: readonly R[], day: string): R | undefined =>
-  rows.find(({ from, to }) => (from === null || from <= day) && (to === null || day <= to))
-
 /** From this instant on the content of a row of `at` may be erased. */
 export const keptUntil = ({ retention }: TrailRules, at: Date): Date => {
-  const rule = on(retention, dateIn(at))
+  const rule = rowOn(retention, dateIn(at))
   if (rule === undefined) throw new Error('no term of retention')
   const until = new Date(at)
   until.setUTCMonth(until.getUTCMonth() + rule.months)
@@ -66,7 +43,7 @@ export const keptUntil = ({ retention }: TrailRules, at: Date): Date => {
 /** Roles of askers of whom a viewer of this role is told, on this day. */
 export const toldOf = ({ telling }: TrailRules, viewer: Role, day: string): Role[] =>
   ROLES.filter((asker) => {
-    const rule = on(
+    const rule = rowOn(
       telling.filter((row) => row.asker === asker),
       day,
     )

@@ -13,6 +13,7 @@ export type Job =
   | 'trail'
   | 'audit'
   | 'changes'
+  | 'tidy'
 export type Cause = 'timetable' | 'command' | 'demo' | 'upload' | 'person'
 export type Outcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
 

@@ -2,7 +2,7 @@
 import type { MissedRule } from '../domain/missed.js'
 
 export interface Occasion {
-  job: 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'reconcile' | 'trail' | 'audit' | 'changes'
+  job: 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'reconcile' | 'trail' | 'audit' | 'changes' | 'tidy'
   /** Feed of a pull, platform of a push or a comparison, otherwise empty. */
   subject: string
   /** Cron expression with minutes first. */
@@ -27,6 +27,8 @@ const RECONCILE = '30 2 * * *'
 
 /** The whole audit log is walked at night, when few ask; a hub that starts walks it too. */
 const AUDIT = '50 2 * * *'
+/** After the comparisons of the night. */
+const TIDY = '40 3 * * *'
 
 /** How long after its hour a comparison that was missed is still made up for, milliseconds. */
 const NIGHT_MS = 8 * 3_600_000
@@ -53,6 +55,7 @@ export const RULES: Record<Occasion['job'], JobRule> = {
   trail: { ...ONCE, beside: false, pausable: false },
   audit: { ...ONCE, beside: false, pausable: false },
   changes: { ...ONCE, beside: true, pausable: false },
+  tidy: { ...ONCE, beside: false, pausable: false },
   // Of its own night: by day it would be read while people move.
   reconcile: { missed: 'once', withinMs: NIGHT_MS, beside: false, pausable: true },
 }
@@ -69,6 +72,7 @@ export const timetable = (
   { job: 'trail', subject: '', cron: TRAIL },
   { job: 'audit', subject: '', cron: AUDIT },
   { job: 'changes', subject: '', cron: CHANGES },
+  { job: 'tidy', subject: '', cron: TIDY },
   ...platforms.map((id): Occasion => ({ job: 'push', subject: id, cron: PUSH })),
   ...platforms.map((id): Occasion => ({ job: 'reconcile', subject: id, cron: RECONCILE })),
 ]

@@ -23,18 +23,19 @@ describe('the timetable', () => {
       'trail',
       'audit',
       'changes',
+      'tidy',
       'push national',
       'push jilin',
       'reconcile national',
       'reconcile jilin',
       ...[...feeds.keys()].map((id) => `pull ${id}`),
     ])
-    expect(names).to.have.length(10 + feeds.size)
+    expect(names).to.have.length(11 + feeds.size)
   })
 
   it('what takes down, and what erases, may not be paused', () => {
     const kept = Object.entries(RULES).filter(([, { pausable }]) => !pausable)
-    expect(kept.map(([job]) => job)).to.have.members(['push', 'publish', 'expire', 'trail', 'audit', 'changes'])
+    expect(kept.map(([job]) => job)).to.have.members(['push', 'publish', 'expire', 'trail', 'audit', 'changes', 'tidy'])
   })
 })
 

@@ -1,0 +1,31 @@
+/** The files of the archive: month by month, and their removal. */
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+export interface ArchivedFile {
+  /** Relative to the archive, as its run notes it. */
+  path: string
+  /** Of the run that wrote it. */
+  run: number
+}
+
+const WRITTEN = /^(\d{1,15})-.*\.jsonl\.gz$/
+const UNFINISHED = '.part'
+
+const namesIn = async (path: string): Promise<string[]> => (await readdir(path).catch(() => [])).sort()
+
+/** A month of one feed at a time, oldest first within a feed. What the hub did not write is left out. */
+export async function* months(folder: string): AsyncIterable<ArchivedFile[]> {
+  for (const feed of await namesIn(folder))
+    for (const year of await namesIn(join(folder, feed)))
+      for (const month of await namesIn(join(folder, feed, year))) {
+        const place = join(feed, year, month)
+        const files = (await namesIn(join(folder, place))).flatMap((name) => {
+          const run = WRITTEN.exec(name.endsWith(UNFINISHED) ? name.slice(0, -UNFINISHED.length) : name)?.[1]
+          return run === undefined ? [] : [{ path: join(place, name), run: Number(run) }]
+        })
+        if (files.length > 0) yield files
+      }
+}
+
+export const remove = (folder: string, { path }: ArchivedFile): Promise<void> => rm(join(folder, path), { force: true })
