@@ -9,7 +9,7 @@ import { PUBLIC } from '../domain/viewer.js'
 import { INTERNAL, isCode, isRefusal, Refusal } from '../errors.js'
 import { body, type Form, formIn } from '../web/forms.js'
 import { addressOf } from '../web/html.js'
-import { certificatePage } from '../web/my/certificate.js'
+import { certificatePage, fileOf } from '../web/my/certificate.js'
 import { filePage } from '../web/my/file.js'
 import { listingPath, type Own, PATHS } from '../web/my/frame.js'
 import { isCertified, listingPage } from '../web/my/listing.js'
@@ -256,9 +256,11 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     send(visit.request, visit.response, certificatePage({ own: visit.own, ...(await certified(visit)) }))
   }
   const sendCertificate = async (visit: Visit): Promise<void> => {
-    const { jws } = await certified(visit)
-    const name = `removal-certificate-${dateIn(visit.asked.now)}.jws`
-    visit.response.set('Content-Disposition', `attachment; filename="${name}"`).type('application/jose').send(jws)
+    const { jws, certificate } = await certified(visit)
+    visit.response
+      .set('Content-Disposition', `attachment; filename="${fileOf(certificate)}"`)
+      .type('application/jose')
+      .send(jws)
   }
 
   const move = async (visit: Visit, { texts }: Form): Promise<void> => {

@@ -21,6 +21,10 @@ const GRAMS_TOGETHER = 3
 /** Errors of typing that are seen through; in a name of fewer characters than `SHORT_NAME` only one. */
 const EDITS_MOST = 2
 const SHORT_NAME = 6
+/** A firm's own name as it is spoken, a brand and a trade: one error is seen through in one of so many characters or more. */
+const SPOKEN_NAME = 5
+/** A wrong character changes two grams. */
+const GRAMS_OF_A_CHARACTER = 2
 /** A swap of two neighbours changes three grams. */
 const GRAMS_OF_AN_EDIT = 3
 /** What is called similar shares so much of its grams (Dice), and so much of what is its own, without place and legal form. */
@@ -164,6 +168,8 @@ interface Asked {
   core: string
   /** How often the key holds each gram. */
   grams: ReadonlyMap<number, number>
+  /** Grams within the core, without its beginning and end. */
+  within: ReadonlySet<number>
   edits: number
 }
 
@@ -173,20 +179,28 @@ const countsOf = (text: string): Map<number, number> => {
   return counts
 }
 
-const askedOf = (key: string): Asked => ({
-  key,
-  core: coreOf(key),
-  grams: countsOf(key),
-  edits: key.length < SHORT_NAME ? 1 : EDITS_MOST,
-})
+const askedOf = (key: string): Asked => {
+  const core = coreOf(key)
+  return {
+    key,
+    core,
+    grams: countsOf(key),
+    within: new Set(gramsInOrder(core).slice(1, -1)),
+    edits: key.length < SHORT_NAME ? 1 : EDITS_MOST,
+  }
+}
 
 /** Share of common grams (Dice), above 1 where one holds the other; 0: nothing to weigh. Quick: asked of thousands. */
-const shareOf = ({ key, core, grams, edits }: Asked, held: string): number => {
-  let common = 0
+const shareOf = ({ key, core, grams, within, edits }: Asked, held: string): number => {
+  let [common, commonWithin] = [0, 0]
   let before = BEGINNING
   for (let at = 0; at <= held.length; at += 1) {
     const unit = at < held.length ? held.charCodeAt(at) : END
-    if (grams.has(pair(before, unit))) common += 1
+    const gram = pair(before, unit)
+    if (grams.has(gram)) {
+      common += 1
+      if (within.has(gram)) commonWithin += 1
+    }
     before = unit
   }
   const share = (2 * common) / (key.length + held.length + 2)
@@ -195,7 +209,8 @@ const shareOf = ({ key, core, grams, edits }: Asked, held: string): number => {
   const typed = lengths && common >= key.length + 1 - edits * GRAMS_OF_AN_EDIT
   // What holds most of a short question may be a long name.
   const isHeld = key.length >= SHORT_NAME && common >= (key.length + 1) * HELD_SHARE
-  return typed || share >= SIMILAR_SHARE || isHeld ? share : 0
+  const isSpoken = core.length >= SPOKEN_NAME && commonWithin >= core.length - 1 - GRAMS_OF_A_CHARACTER
+  return typed || share >= SIMILAR_SHARE || isHeld || isSpoken ? share : 0
 }
 
 const weigh = (asked: Asked, candidate: Candidate, share: number): Match | null => {
@@ -223,9 +238,19 @@ const reasonFor = (asked: Asked, { key: held, former }: Candidate): { is: MatchR
     // One of few characters is another's own name as soon as one of them is another.
     const ofCore = core.length < SHORT_NAME ? Number.POSITIVE_INFINITY : distance(core, coreOf(held), EDITS_MOST)
     if (ofCore <= EDITS_MOST) return { is: 'TYPING', edits: EDITS_MOST + ofCore }
+    if (core.length >= SPOKEN_NAME && beginsNearly(own, core)) return { is: 'TYPING', edits: EDITS_MOST + 1 }
   }
   return isSimilar(core, coreOf(held)) ? { is: 'SIMILAR' } : null
 }
+
+/** A county, a town or a village in front, which no table here knows. */
+const LESSER_PLACE = /^.{1,4}?[市县区州盟旗镇乡村]/
+
+/** Whether a name begins with this text but for one error: a lesser place in front and what follows in it were not said. */
+const beginsNearly = (own: string, text: string): boolean =>
+  [own, own.replace(LESSER_PLACE, '')].some((name) =>
+    [0, 1, -1].some((more) => distance(text, name.slice(0, text.length + more), 1) <= 1),
+  )
 
 const isSimilar = (core: string, held: string): boolean => {
   const sameBrand = core.slice(0, BRAND_LENGTH) === held.slice(0, BRAND_LENGTH)

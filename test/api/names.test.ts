@@ -60,6 +60,12 @@ describe('operators by their names over HTTP', () => {
     expect((await briefly('白露电子'))[0]).to.deep.equal([other, 'PART'])
   })
 
+  it('section 7: finds a firm by its name as it is spoken, with one wrong character, with its place or without', async () => {
+    for (const name of ['虚构清禾商贸', '长春虚构清禾商贸', '虚够白露电子', '长春虚够白露电子', '虚购青禾商'])
+      expect((await briefly(name))[0], name).to.deep.equal([name.includes('白露') ? other : firm, 'TYPING'])
+    expect(await briefly('虚购黑禾商')).to.deep.equal([])
+  })
+
   it('counts of grams are read once for all who ask', async () => {
     await find('虚构青禾')
     const asked = await world.statements(() => find('虚构白露', { sub: 'another' }))

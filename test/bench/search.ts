@@ -1,6 +1,7 @@
 /**
  * Search by name over HTTP on a hub's own server: made names, questions with one and two errors among their first nine
- * characters, where the place and what is a firm's own stand. BENCH_NAMES sets how many names.
+ * characters, where the place and what is a firm's own stand; and names as they are spoken with one wrong character. BENCH_NAMES
+ * sets how many names.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -86,10 +87,12 @@ const searched = async (url: string, folder: string): Promise<Record<string, num
     const luck = chance(7)
     const results: Record<string, Asked> = {}
     for (const [what, make] of Object.entries(QUERIES)) {
-      const questions = Array.from({ length: QUESTIONS }, () => {
+      const questions: { name: string; asked: string }[] = []
+      while (questions.length < QUESTIONS) {
         const name = pick(luck, names)
-        return { name, asked: make(name, luck) }
-      })
+        const asked = make(name, luck)
+        if (asked !== null) questions.push({ name, asked })
+      }
       for (const { asked } of questions.slice(0, 20)) await ask(asked)
       results[what] = await measured(ask, questions)
       const { p50, p99, recall } = results[what]
@@ -109,6 +112,7 @@ const searched = async (url: string, folder: string): Promise<Record<string, num
       recall: (one.recall + two.recall) / 2,
       exact: results['exact']?.recall ?? 0,
       short: results['short']?.recall ?? 0,
+      wrong: results['wrong']?.recall ?? 0,
       bare,
       directory,
       sweptSeconds,
@@ -226,10 +230,32 @@ const edited = (name: string, luck: Chance): string => {
   return `${before}${next}${here}${after}`
 }
 
-const QUERIES: Record<string, (name: string, luck: Chance) => string> = {
+const PLACED = new RegExp(`^(?:吉林省|(${CITIES.join('|')})市?)`)
+/** Characters of a brand and of a trade in a name as it is spoken. Of a brand of two many firms are one character away. */
+const BRAND_FEWEST = 3
+const TRADE_SPOKEN = 2
+
+/** As it is spoken, with one wrong character in the brand: a place or none, the brand, the beginning of the trade. Null: its brand is too short. */
+const spokenWrong = (name: string, luck: Chance): string | null => {
+  const [front = '', city = ''] = PLACED.exec(name) ?? []
+  const own = name.slice(front.length)
+  const trade = TRADES.find((each) => own.includes(each)) ?? ''
+  const brand = own.slice(0, own.indexOf(trade))
+  if (brand.length < BRAND_FEWEST) return null
+  const at = luck(brand.length)
+  const wrong = pick(
+    luck,
+    BRAND.filter((sign) => sign !== brand[at]),
+  )
+  const spoken = `${brand.slice(0, at)}${wrong}${brand.slice(at + 1)}${trade.slice(0, TRADE_SPOKEN)}`
+  return luck(2) === 0 ? spoken : `${city}${spoken}`
+}
+
+const QUERIES: Record<string, (name: string, luck: Chance) => string | null> = {
   exact: (name) => name,
   one: edited,
   two: (name, luck) => edited(edited(name, luck), luck),
+  wrong: spokenWrong,
   short: (name) =>
     name
       .replace(/^吉林省|^(?:长春|吉林|四平|辽源|通化|白山|松原|白城|延边)市?/, '')

@@ -92,6 +92,18 @@ describe('GraphiQL', function () {
     await close()
   })
 
+  it('section 7: runs the tab with which it opens at once', async () => {
+    expect(EXAMPLES[0]).to.not.have.property('variables')
+    const { page, faults, close } = await chromium.visit(world.url)
+    await opened(page)
+    const answered = page.waitForResponse((response) => (response.request().postData() ?? '').includes('query Public'))
+    await page.getByRole('button', { name: /execute query/i }).click()
+    const { data, errors } = JSON.parse(await (await answered).text())
+    expect([errors, data?.blacklist.totalCount]).to.deep.equal([undefined, 1])
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
   it('asks by the token that is pasted, keeps it nowhere, and tells what was refused without one', async () => {
     const { page, faults, close } = await chromium.visit(world.url)
     await opened(page)

@@ -1,4 +1,9 @@
+import { execFile } from 'node:child_process'
 import { createPublicKey, verify } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { connect } from '../../src/store/db.js'
 import {
@@ -302,9 +307,24 @@ describe('a party at its own door', () => {
     expect(removed.errors).to.equal(undefined)
     const after = (await party.get(path)).text
     expect(after).to.include('移出之后').and.include(`${path}/certificate`)
-    expect((await party.get(`${path}/certificate`)).text).to.include('任何人如何核验')
+    const page = (await party.get(`${path}/certificate`)).text
+    expect(page).to.include('任何人如何核验')
     const { text: jws, headers } = await party.get(`${path}/certificate.jws`)
     expect(headers.get('content-disposition')).to.match(/^attachment; filename="removal-certificate-2027-03-01\.jws"$/)
+    // Section 7: the command as it is printed, where a browser saved the file under the name that it was given.
+    const folder = mkdtempSync(join(tmpdir(), 'hub-certificate-'))
+    const [, name = ''] = /filename="([^"]+)"/.exec(headers.get('content-disposition') ?? '') ?? []
+    writeFileSync(join(folder, name), jws)
+    const printed = [...page.matchAll(/<pre[^>]*><code>([\s\S]*?)<\/code>/g)].at(-1)?.[1] ?? ''
+    const command = printed
+      .replaceAll('&quot;', '"')
+      .replaceAll('&#39;', "'")
+      .replaceAll('&gt;', '>')
+      .replaceAll('&amp;', '&')
+    const said = await promisify(execFile)('sh', ['-c', command], { cwd: folder })
+    rmSync(folder, { recursive: true })
+    expect(said.stdout.split('\n')[0]).to.equal('true')
+    expect(JSON.parse(said.stdout.split('\n')[1] ?? '')).to.deep.include({ document: 'removal-certificate' })
     const [head = '', body = '', signature = ''] = jws.split('.')
     const { kid, typ } = JSON.parse(Buffer.from(head, 'base64url').toString())
     expect(typ).to.equal('removal-certificate+jws')

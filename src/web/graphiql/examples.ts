@@ -15,15 +15,15 @@ export const EXAMPLES: readonly Example[] = [
     role: 'public',
     zh: '社会公众：无需令牌。查一个代码的状态，读已公示的名单。',
     en: 'The public, without a token: the standing of a code, and the published list.',
-    query: `query Public($code: String!) {
-  standing(code: $code) { code status name listed asOf stale }
+    // GraphiQL 4.1 leaves the variables of the tab that it opens with empty: this one has none.
+    query: `query Public {
+  standing(code: "${CODE}") { code status name listed asOf stale }
   blacklist(first: 5) {
     totalCount
     edges { cursor node { reason authority publishedOn endsOn operator { uscc name } } }
     pageInfo { hasNextPage endCursor }
   }
 }`,
-    variables: { code: CODE },
   },
   {
     role: 'marketplace',

@@ -1,4 +1,5 @@
 /** The certificate of a removal, to print, and how anybody sees that it is the hub's. */
+import { dateIn } from '../../domain/dates.js'
 import type { Certificate } from '../../work/certificate.js'
 import { minute } from '../entry.js'
 import { type Html, html, only, to, told } from '../html.js'
@@ -17,6 +18,10 @@ export interface CertificateShown {
   base: string
 }
 
+/** Under which a browser saves the signed file, and by which the printed command reads it. */
+export const fileOf = ({ issuedAt }: Pick<Certificate, 'issuedAt'>): string =>
+  `removal-certificate-${dateIn(new Date(issuedAt))}.jws`
+
 export const certificatePage = ({ own, id, certificate, jws, kid, base }: CertificateShown): Page => {
   const { party, entry, statement, issuedAt, told: heard } = certificate
   return ownPage(
@@ -28,22 +33,23 @@ ${row('当事人', 'Party', html`${party.name && told(party.name)} <code>${party
 <h2>${both('出具时已告知的平台', 'Platforms told, as it was issued')}</h2>
 ${heard.platforms.length === 0 ? html`<p>${both('没有平台曾收到该条目。', 'No platform ever got the entry.')}</p>` : html`<ul>${heard.platforms.map(({ platform, state, confirmedAt }) => html`<li>${platform}${only('：', ': ')}${say(DELIVERIES, state)} ${confirmedAt && minute(new Date(confirmedAt))}</li>\n`)}</ul>`}
 <h2>${both('签名', 'Signature')}</h2>
-<p><a href="${to(`${listingPath(id)}/certificate.jws`)}" download>${both('下载签名文件（certificate.jws）', 'Download the signed file (certificate.jws)')}</a></p>
+<p><a href="${to(`${listingPath(id)}/certificate.jws`)}" download>${both(`下载签名文件（${fileOf(certificate)}）`, `Download the signed file (${fileOf(certificate)})`)}</a></p>
 <p>${both('签名密钥', 'Key')} <code class="hash">${kid}</code>${both('（ES256，与名单清单同一密钥；公钥在', '(ES256, the key of the signed list; public keys at')} <a href="/.well-known/jwks.json">/.well-known/jwks.json</a>${only('）', ')')}</p>
 <pre tabindex="0"><code>${jws}</code></pre>
 <h2>${both('任何人如何核验', 'How anybody verifies it')}</h2>
 <p>${both('取公钥，核对签名；应显示 true 和证明内容：', 'Fetch the key and check the signature: it says true, and what is certified:')}</p>
-${pre(COMMANDS(base))}
+${pre(COMMANDS(base, fileOf(certificate)))}
 <p class="note">${both('证明说明出具时的情况。现状以公示的名单为准：', 'It tells how things stood when it was issued. How they stand now the published list says:')} <a href="${to(`/blacklist/${entry.id}`)}">${both('本条目的页面（已移出的答复 410）', 'the page of the entry, gone (410) once it is removed')}</a></p>`,
   )
 }
 
 const pre = (text: string): Html => html`<pre tabindex="0"><code>${text}</code></pre>`
 
-const COMMANDS = (base: string): string => `curl -s ${base}/.well-known/jwks.json -o jwks.json
+/** Run where the file was saved. */
+const COMMANDS = (base: string, file: string): string => `curl -s ${base}/.well-known/jwks.json -o jwks.json
 node -e 'const c = require("crypto"), read = (f) => require("fs").readFileSync(f, "utf8")
-const [head, body, sign] = read("certificate.jws").trim().split(".")
+const [head, body, sign] = read(process.argv[1]).trim().split(".")
 const { kid, typ } = JSON.parse(Buffer.from(head, "base64url"))
 const key = c.createPublicKey({ format: "jwk", key: JSON.parse(read("jwks.json")).keys.find((k) => k.kid === kid) })
 console.log(typ === "removal-certificate+jws" && c.verify("sha256", Buffer.from(head + "." + body), { key, dsaEncoding: "ieee-p1363" }, Buffer.from(sign, "base64url")))
-console.log(Buffer.from(body, "base64url").toString())'`
+console.log(Buffer.from(body, "base64url").toString())' ${file}`
