@@ -1,10 +1,11 @@
-/** The commands about who may come in: registered systems, and the keys that sign their tokens. */
+/** The commands about who may come in, and what an operator confirms: registered systems, and the keys that sign their tokens. */
 import { type Command, Option } from 'commander'
 import { agencies } from './agencies/index.js'
 import { CLIENT_ROLES } from './domain/viewer.js'
 import { Refusal } from './errors.js'
 import type { Hub } from './hub.js'
 import * as clients from './work/clients.js'
+import { confirm } from './work/hub-clock.js'
 import * as lockouts from './work/lockouts.js'
 import * as people from './work/people.js'
 
@@ -30,6 +31,7 @@ export interface Tools {
 export const accessCommands = (command: Command, tools: Tools): void => {
   clientCommands(command.command('client').description('登记系统 · registered systems'), tools)
   personCommands(command.command('person').description('人员 · people who sign in'), tools)
+  clockCommands(command.command('clock').description('数据库时钟 · the clock of the database'), tools)
   keyCommands(command.command('keys').description('签发令牌的密钥 · keys that sign tokens'), tools)
 }
 
@@ -199,6 +201,27 @@ const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: Tools):
         const { kid, signsFrom } = await hub.recorded(words, async () => hub.newTokenKey({ leaked }))
         tell(json, { kid, signs_from: signsFrom.toISOString() }, () => [
           `新密钥 new key ${kid}，自 ${signsFrom.toISOString()} 起签发 signs from then on`,
+        ])
+      }),
+    )
+}
+
+/** After the database's clock leapt. */
+const clockCommands = (clock: Command, { withHub, tell, json: jsonOption }: Tools): void => {
+  clock
+    .command('confirm')
+    .requiredOption('--reason <text>', '依据 · by what it was found right')
+    .description(
+      '确认跳变后的时钟无误，恢复到期、清除和新增 · the clock is right after a leap: expiry, erasing and additions go on',
+    )
+    .addOption(jsonOption())
+    .action(({ reason, json }: { reason: string; json?: boolean }) =>
+      withHub(async (hub) => {
+        const doubt = await hub.recorded('hub clock confirm', () =>
+          confirm(hub.db, { by: 'command', reason, mark: hub.keys.mark }),
+        )
+        tell(json, { confirmed: true, foundAt: doubt.foundAt, expectedAt: doubt.expectedAt }, () => [
+          `时钟已确认 confirmed：${doubt.foundAt.toISOString()}（原应为 expected ${doubt.expectedAt.toISOString()}）`,
         ])
       }),
     )

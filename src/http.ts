@@ -2,6 +2,8 @@
  * The one outgoing client; to addresses that subscribers give: http/subscriber. Every question has a time limit and a size limit, follows no redirect (an agency that moves
  * must be configured anew, not followed), and fails by name.
  */
+import { tellDate } from './http/answer-dates.js'
+
 export interface Asked {
   status: number
   headers: Headers
@@ -59,6 +61,7 @@ export const ask = async (url: string, options: Asking): Promise<Asked> => {
       signal,
       ...(options.body === undefined ? {} : { body: options.body }),
     })
+    tellDate(host, answer.headers)
     if (isRedirect(answer.status)) {
       await answer.body?.cancel()
       throw new Unreachable('redirect', `${host} redirects (${answer.status}); give the final address`)

@@ -15,10 +15,11 @@ import { loadKeys, newAuditKey, newManifestKey, newTokenKey } from './keys.js'
 import { drain, leave as leaveServer, listen } from './listening.js'
 import { type Log, makeLog } from './log.js'
 import { makeMetrics } from './metrics.js'
-import { openDatabase, whoseNotes } from './opening.js'
+import { askFirst, openDatabase } from './opening.js'
 import { platforms as allPlatforms } from './platforms/index.js'
 import { makeReadiness } from './readiness.js'
 import * as database from './store/db.js'
+import { identity as identityOf } from './store/restored.js'
 import type * as runs from './store/runs.js'
 import { makeArchive } from './work/archive.js'
 import { auditOf } from './work/audit/watch.js'
@@ -27,6 +28,7 @@ import { type Clock, startClock } from './work/clock.js'
 import { clockRules, publicRules } from './work/clocks.js'
 import { documentRules, documentTemplates } from './work/documents.js'
 import { expire } from './work/expire.js'
+import { type ClockParts, givenClock, makeLooking, openClock } from './work/hub-clock.js'
 import { makeSweeper } from './work/names.js'
 import { makeNotes, type Sent } from './work/notes.js'
 import type { Turn } from './work/occurrences.js'
@@ -58,7 +60,10 @@ const SCORE_WAIT_MS = 2_000
 const UPLOAD_WAIT_MS = 5_000
 
 export interface Overrides {
+  /** The whole clock; absent: the database's. */
   now?: () => Date
+  /** What the database's clock is read and carried on by. */
+  clock?: Partial<Omit<ClockParts, 'log'>>
   log?: Log
   addresses?: Addresses
   /** `always`: bring the database up to date; `empty`: only one that was never migrated. */
@@ -70,26 +75,35 @@ type Occasion = Pick<Occasioned, 'cause' | 'by' | 'plannedFor' | 'attempt' | 'wa
 export type Hub = Awaited<ReturnType<typeof makeHub>>
 
 export const makeHub = async (config: Config, overrides: Overrides = {}) => {
-  const now = overrides.now ?? (() => new Date())
   const log = overrides.log ?? makeLog(config.log)
   const keys = await loadKeys(config.keysDir, config.publicUrl)
   const rules = loadRules(keys.mark, config)
   // Read now, so that a hub with a broken table or template does not start.
   for (const read of [restorationRules, clockRules, publicRules, documentRules]) read()
   for (const read of [documentTemplates, timelinessRules, trailRules, retentionRules]) read()
-  const { db, url: databaseUrl, leave } = await openDatabase(config, overrides.migrate ?? 'empty')
+  const opened = await openDatabase(config, overrides.migrate ?? 'empty')
+  const { db, url: databaseUrl, leave } = opened
+  const clock = await askFirst(opened, async () =>
+    overrides.now ? givenClock(overrides.now) : openClock(db, { log, wall: () => Date.now(), ...overrides.clock }),
+  )
+  const now = clock.now
   const to = addressesOf(config, overrides.addresses)
   const archive = makeArchive(config.archiveDir)
   const notes = makeNotes(config.dataDir)
   /** Whether the database is behind what has left it: at start, and before anything leaves. */
   const noticeRestored = () =>
     restored.notice(db, { notes, platforms: allPlatforms.map(({ id }) => id), now: now(), log })
-  const identity = await whoseNotes(db, leave, noticeRestored)
+  const identity = await askFirst(opened, async () => {
+    const found = await identityOf(db)
+    await noticeRestored()
+    return found
+  })
   const strangers = notes.strangers(identity)
   if (strangers.length > 0)
     log.warn({ strangers }, 'the data folder has notes of other databases, which say nothing of this one')
   const metrics = makeMetrics({ jobs: () => database.poolOf(db) })
-  let clock: Clock | null = null
+  let timekeeper: Clock | null = null
+  const looking = makeLooking(clock, log)
   let server: Server | null = null
   let answers: database.Db | null = null
   let ticking: database.Db | null = null
@@ -162,7 +176,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       },
     )
     const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
-    const additionsStopped = async () => unsure || (await restored.additionsStopped(db))
+    const additionsStopped = async () => unsure || clock.isDoubted() || (await restored.additionsStopped(db))
     const beforeSending = (highest: Sent) => notes.noteSent(identity, highest)
     const heldNewer = (platform: string, deliveryIds: readonly number[]) =>
       restored.receiptsAhead(db, {
@@ -204,6 +218,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       ...(files !== null && { files }),
       manifests: keys.manifests,
       now,
+      sure: clock.sure,
       log,
       note: (published) => notes.notePublished({ ...published, database: identity }),
       noted: () => notes.published()?.sequence ?? 0,
@@ -226,6 +241,8 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     const { job, subject, ...occasioned } = turn
     const { cause, plannedFor } = occasioned
     const options = { ...occasioned, signal }
+    // Tried again until the clock is believed.
+    if ((job === 'expire' || job === 'tidy') && clock.isDoubted()) return false
     if (job === 'pull') return (await pullFeed(subject, options)) !== null
     if (job === 'score') return (await scoreNow(options)) !== null
     if (job === 'publish') return (await publishNow(options)) !== null
@@ -236,7 +253,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       return ended !== null
     }
     if (job === 'changes') return changing({ db, config, keys, rules, now, log }, turn, { trail, signal })
-    if (job === 'trail') return (await tidyTrail(db, { ...options, now, log })) !== null
+    if (job === 'trail') return (await tidyTrail(db, { ...options, isDoubted: clock.isDoubted, now, log })) !== null
     if (job === 'audit') return (await audit.nightly({ ...options, now, log })) !== null
     if (job === 'tidy') return (await tidy(db, { ...options, archive: config.archiveDir, now, log })) !== null
     if (job === 'reconcile') return reconcileWith([subject], options).then(() => true)
@@ -261,6 +278,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     db,
     log,
     now,
+    clock,
     rules,
     keys,
     addresses: to,
@@ -286,11 +304,13 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     /** Starts the timetable. */
     tick: (): void => {
       ticking = database.connect(databaseUrl, { what: 'timetable' })
-      clock = startClock(ticking, { occasions, act, now, log, metrics })
+      looking.start()
+      timekeeper = startClock(ticking, { occasions, act, now, log, metrics })
     },
     /** Listens, and says where. `demo`: the pages say that everything shown is invented. What serves is loaded here, since other commands need not wait for it. */
     serve: async ({ demo = false } = {}): Promise<string> => {
       // Answers have connections of their own: a long merge must not keep the public waiting for one.
+      looking.start()
       answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS, what: 'answers' })
       trail = openTrail(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
       uploading.add(audit.atStart(stopping.signal))
@@ -301,6 +321,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         keys,
         log,
         now,
+        sure: clock.sure,
         rules,
         agencies: allAgencies,
         platforms: allPlatforms,
@@ -329,12 +350,13 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     /** Lets what is under way end, then gives everything back. */
     close: async (): Promise<void> => {
       leaveServer(server)
-      await clock?.stop()
+      await timekeeper?.stop()
       if (server) await drain(server, config)
       // A command ends when all that it brought can be found; a hub that serves goes on with it when it starts again.
       else await sweeper.idle()
       stopping.abort(new Refusal('STOPPING'))
       await Promise.allSettled([...uploading, sweeper.idle()])
+      looking.stop()
       await trail?.close()
       await files?.close()
       await answers?.destroy()

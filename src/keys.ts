@@ -19,6 +19,7 @@ import { join } from 'node:path'
 import type { JWK } from 'jose'
 import jwt from 'jsonwebtoken'
 import { ACCESS_CODE_BYTES, accessCodeOf } from './domain/access-code.js'
+import { SKEW_MS } from './domain/clock-doubt.js'
 import { Refusal } from './errors.js'
 import { type AuditKeys, auditKeysIn, nextAuditFile } from './keys/audit.js'
 import { payloadIn, signed } from './keys/jws.js'
@@ -50,6 +51,10 @@ export interface Claims {
   /** Number of the access code for which a party was given its token. */
   grant?: number
 }
+
+/** Whether a token was signed by a clock that was ahead of `now`, milliseconds; its own instants are seconds since 1970. */
+export const isTokenAhead = ({ issuedAt, expiresAt }: Pick<Verified, 'issuedAt' | 'expiresAt'>, now: number): boolean =>
+  Math.max(issuedAt, expiresAt - TOKEN_SECONDS) * 1_000 - now > SKEW_MS
 
 /** What a good token says of itself beside its claims; both instants in seconds since 1970. */
 export interface Verified extends Claims {
@@ -136,6 +141,7 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
         if (typeof claims === 'string' || typeof claims.sub !== 'string') throw new Error('no subject')
         const { jti, iat: issuedAt, exp: expiresAt } = claims
         if (typeof jti !== 'string' || issuedAt === undefined || expiresAt === undefined) throw new Error('no end')
+        if (isTokenAhead({ issuedAt, expiresAt }, now)) throw new Error('signed while a clock was ahead')
         const { sub, role, agency, region, grant } = claims as unknown as Claims
         const given = { sub, role, agency: agency ?? null, region: region ?? null, jti, issuedAt, expiresAt }
         return typeof grant === 'number' ? { ...given, grant } : given

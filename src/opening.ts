@@ -3,7 +3,6 @@ import type { Config } from './config.js'
 import { Refusal } from './errors.js'
 import * as database from './store/db.js'
 import { type Embedded, join as joinEmbedded } from './store/embedded/index.js'
-import * as restored from './store/restored.js'
 
 export const openDatabase = async (
   config: Config,
@@ -27,16 +26,13 @@ export const openDatabase = async (
   }
 }
 
-/** What its notes call the database; and whether it is behind them. */
-export const whoseNotes = async (
-  db: database.Db,
-  leave: () => Promise<void>,
-  noticeRestored: () => Promise<unknown>,
-): Promise<string> => {
+/** What a hub asks its database before it works with it; where that fails, all that was opened is given back. */
+export const askFirst = async <T>(
+  { db, leave }: { db: database.Db; leave: () => Promise<void> },
+  ask: () => Promise<T>,
+): Promise<T> => {
   try {
-    const identity = await restored.identity(db)
-    await noticeRestored()
-    return identity
+    return await ask()
   } catch (error) {
     await db.destroy()
     await leave()

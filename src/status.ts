@@ -4,6 +4,7 @@ import { isStale } from './domain/bounds.js'
 import { lateShare, WATCHED_DAYS } from './domain/lateness.js'
 import type { Hub } from './hub.js'
 import { platforms } from './platforms/index.js'
+import * as clockDoubts from './store/clock-doubts.js'
 import * as deliveries from './store/deliveries.js'
 import * as desk from './store/delivery-desk.js'
 import * as listings from './store/listings.js'
@@ -33,6 +34,7 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
   const board = await listings.board(db)
   const last = await snapshots.last(db)
   const behind = await restored.open(db)
+  const doubt = await clockDoubts.open(db)
   const shut = await lockouts.shut(db, hub.now())
   const hooks = await webhooks.list(db, null)
   const waits = await webhookQueue.backlog(
@@ -88,6 +90,8 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
     webhooks: hooks.map((hook) => hookView(hook, waits.get(hook.id))),
     /** Since when the database is known to be restored from a backup, and by what; null: it is not. */
     restored: behind && { foundAt: behind.foundAt, cause: behind.cause },
+    /** Since when the database's clock is doubted, and what it should have shown; null: it is believed. */
+    clockDoubted: doubt && { foundAt: doubt.foundAt, expectedAt: doubt.expectedAt, cause: doubt.cause },
     // Where they stood, not whom they name: a natural person may be among them.
     waiting: [
       ...new Map(unmatched.map(({ feed, run, row, reason }) => [`${run} ${row}`, { feed, run, row, reason }])).values(),
@@ -122,6 +126,11 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
       ? []
       : [
           `数据库由备份恢复，新增已停 · the database was restored from a backup; additions are stopped (${behind.cause})`,
+        ]),
+    ...(doubt === null
+      ? []
+      : [
+          `数据库时钟存疑，到期、清除和新增暂停，须 hub clock confirm · the clock of the database is doubted (${doubt.foundAt.toISOString()}, expected ${doubt.expectedAt.toISOString()}); expiry, erasing and additions wait`,
         ]),
     ...value.lockouts.map(
       (one) =>

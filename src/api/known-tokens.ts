@@ -1,6 +1,6 @@
 /** Tokens that were found good lately: a signature is checked once, not with each question. */
 import { hash } from 'node:crypto'
-import { type Keys, kidIn, type Verified } from '../keys.js'
+import { isTokenAhead, type Keys, kidIn, type Verified } from '../keys.js'
 import { bounded } from './bounded.js'
 
 /** Tokens remembered by one process. */
@@ -21,7 +21,12 @@ export const remembering = ({ verify, accepts }: Pick<Keys, 'verify' | 'accepts'
     verify: (token, now) => {
       const name = hash('sha256', token, 'base64url')
       const found = tokens.get(name)
-      if (found && Math.floor(now / 1000) < found.claims.expiresAt && accepts(found.kid, now)) return found.claims
+      const isGood =
+        found &&
+        Math.floor(now / 1000) < found.claims.expiresAt &&
+        !isTokenAhead(found.claims, now) &&
+        accepts(found.kid, now)
+      if (isGood) return found.claims
       const claims = verify(token, now)
       tokens.set(name, { claims, kid: kidIn(token) })
       return claims

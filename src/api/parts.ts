@@ -46,6 +46,8 @@ export interface ApiParts {
   /** Aborted when the hub is about to stop: whatever goes on without an end is ended then. */
   leaving: AbortSignal
   now: () => Date
+  /** The latest instant that is certain; `now` where the clock is not doubted, and when absent. */
+  sure?: () => Date
   rules: Rules
   agencies: readonly Agency[]
   platforms: readonly Pick<Platform, 'id' | 'name' | 'codes'>[]

@@ -1,4 +1,5 @@
 /** When a delivery as a whole is not to be believed: it is refused, and the last good state of its feed stands. */
+import { isAhead } from './clock-doubt.js'
 
 export interface Bounds {
   /** Fewest items of a delivery of the whole feed. */
@@ -46,6 +47,6 @@ export const outOfBounds = (bounds: Bounds, d: Delivered): string | null => {
   return null
 }
 
-/** True if the last good whole pull lies too far back, or there was none. */
+/** True if the last good whole pull lies too far back, or there was none, or it was dated by a clock that was ahead. */
 export const isStale = (bounds: Pick<Bounds, 'staleAfterHours'>, lastGood: Date | null, now: Date): boolean =>
-  lastGood === null || now.getTime() - lastGood.getTime() > bounds.staleAfterHours * HOUR_MS
+  lastGood === null || isAhead(lastGood, now) || now.getTime() - lastGood.getTime() > bounds.staleAfterHours * HOUR_MS

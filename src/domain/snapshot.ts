@@ -3,6 +3,7 @@
  * can work out its hash; whoever holds only (id, hash, from, to) can too, after every body and its salt are gone.
  */
 import { createHash } from 'node:crypto'
+import { isAhead } from './clock-doubt.js'
 import { canonical, type Json } from './records.js'
 import type { Head } from './trail.js'
 
@@ -78,6 +79,10 @@ export const validUntil = (now: Date, firstEnd: string | null): Date => {
   return new Date(Math.min(latest, end))
 }
 
+/** Whether a manifest holds for longer than one signed now could: it was signed while a clock was ahead. */
+export const holdsTooLong = (until: Date, now: Date): boolean => isAhead(until, new Date(now.getTime() + VALID_MS))
+
 /** Whether it is time to sign again; not where nothing would be gained by it. */
 export const dueAgain = (until: Date, now: Date, firstEnd: string | null): boolean =>
-  until.getTime() - now.getTime() < RENEW_MS && validUntil(now, firstEnd).getTime() > until.getTime()
+  holdsTooLong(until, now) ||
+  (until.getTime() - now.getTime() < RENEW_MS && validUntil(now, firstEnd).getTime() > until.getTime())

@@ -7,6 +7,10 @@ import type { StandingEntry } from './standing-entry.js'
 export const CEASED: ReadonlySet<string> = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
 
 /** As of when an answer is true, and whether that is past the bound of the feed behind it. */
+/** Of an answer about a day that has not come: what is known now may have changed by then. */
+export const freshOn = (freshness: Freshness, asOf: string, today: string): Freshness =>
+  asOf > today ? { ...freshness, stale: true } : freshness
+
 export interface Freshness {
   asOf: Date
   stale: boolean

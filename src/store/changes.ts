@@ -3,6 +3,7 @@
  * 27); here marks are numbered, by one process at a time, and changes are read and erased.
  */
 import type { Reach } from '../domain/changes.js'
+import { CLOCK_IS_DOUBTED } from './clock-doubts.js'
 import type { Db, Tx } from './db.js'
 
 /** Whoever numbers changes holds it to the end of its transaction. */
@@ -214,7 +215,7 @@ export const erase = async (tx: Tx, before: Date, limit: number): Promise<number
     `with due as (
        select c.client, (select max(d.sequence) from (select o.sequence, o.at from changes o where o.client = c.client and o.sequence > c.erased
          order by o.sequence limit :limit) d where d.at < :before::timestamptz) as upto from change_clients c),
-     moved as (update change_clients c set erased = d.upto from due d where d.client = c.client and d.upto is not null returning c.client, c.erased),
+     moved as (update change_clients c set erased = d.upto from due d where d.client = c.client and d.upto is not null and not ${CLOCK_IS_DOUBTED} returning c.client, c.erased),
      late as (delete from webhook_messages m using webhooks w, moved v where w.id = m.webhook_id and w.client = v.client and m.sequence <= v.erased)
      delete from changes c using moved v where c.client = v.client and c.sequence <= v.erased returning 1 /* changes.erase */`,
     { before, limit } as never,

@@ -2,6 +2,9 @@
 import type { Tx } from './db.js'
 import { IS_REHEARSAL } from './rehearsed.js'
 
+/** `now`, but while the clock is doubted no later than it would be had it not leapt: an order that ran ahead never comes back. */
+const CERTAIN = `least(?::timestamptz, (select d.expected_at + greatest(clock_timestamp() - d.found_at, interval '0') from clock_doubts d where d.settled_at is null))`
+
 /**
  * The instant of this transaction's knowledge: `now`, moved on where needed so that no two transactions share one and none
  * goes backwards. Held to the end of the transaction: whoever sees an instant sees everything known before it, so that a
@@ -10,7 +13,7 @@ import { IS_REHEARSAL } from './rehearsed.js'
  */
 export const tick = async (tx: Tx, now: Date): Promise<Date> => {
   const answer = await tx.raw(
-    `update knowledge set latest = greatest(latest + interval '1 millisecond', date_trunc('milliseconds', ?::timestamptz))
+    `update knowledge set latest = greatest(latest + interval '1 millisecond', date_trunc('milliseconds', ${CERTAIN}))
      where not ${IS_REHEARSAL} returning latest /* knowledge.tick */`,
     [now],
   )
@@ -19,7 +22,7 @@ export const tick = async (tx: Tx, now: Date): Promise<Date> => {
 
 const next = async (tx: Tx, now: Date): Promise<Date> => {
   const answer = await tx.raw(
-    `select greatest(latest + interval '1 millisecond', date_trunc('milliseconds', ?::timestamptz)) as at from knowledge /* knowledge.next */`,
+    `select greatest(latest + interval '1 millisecond', date_trunc('milliseconds', ${CERTAIN})) as at from knowledge /* knowledge.next */`,
     [now],
   )
   return answer.rows[0].at

@@ -2,6 +2,7 @@
  * Occurrences of the timetable: one row for each job, subject and planned time. A process takes one under a lease and holds
  * it by the number of its attempt; leases go by the clock of the database, so that no host's clock can end one.
  */
+import { CLOCK_IS_DOUBTED } from './clock-doubts.js'
 import type { Db, Tx } from './db.js'
 import * as runs from './runs.js'
 
@@ -196,7 +197,7 @@ export const latest = async (db: Db, of: readonly Named[]): Promise<Occurrence[]
 /** Forgets those that have ended and were planned for before `before`. */
 export const prune = async (db: Db, before: Date): Promise<number> => {
   const answer = await db.raw(
-    `delete from occurrences where planned_for < ? and ended_at is not null /* occurrences.prune */`,
+    `delete from occurrences where planned_for < ? and ended_at is not null and not ${CLOCK_IS_DOUBTED} /* occurrences.prune */`,
     [before],
   )
   return answer.rowCount ?? 0

@@ -1,4 +1,5 @@
 /** Sessions of parties at their own door. One ends when it is not used, and at once with the access code that opened it. */
+import { SKEW_MS } from '../domain/clock-doubt.js'
 import { OPENS } from './access-codes.js'
 import type { Db } from './db.js'
 
@@ -29,14 +30,14 @@ export const start = async (
   )
 }
 
-/** Whose it is, which is seen by it; null: it has ended, was not used for `idleMs`, its code is no longer good, or it never was. */
+/** Whose it is, which is seen by it; null: it has ended, was not used for `idleMs`, began while a clock was ahead, its code is no longer good, or it never was. */
 export const use = async (db: Db, mark: string, idleMs: number, now: Date): Promise<PartySession | null> => {
   const answer = await db.raw(
     `select c.id::int as grant, coalesce(o.uscc, o.shop) as code, s.ends_at as "endsAt", s.seen_at as "seenAt"
      from party_sessions s join access_codes c on c.id = s.access_code join operators o on o.id = c.operator_id
-     where s.mark = :mark and s.ended_at is null and s.ends_at > :now and s.seen_at > :idle and ${OPENS}
+     where s.mark = :mark and s.ended_at is null and s.ends_at > :now and s.seen_at > :idle and s.started_at <= :begun and ${OPENS}
      /* partySessions.use */`,
-    { mark, now, idle: new Date(now.getTime() - idleMs) },
+    { mark, now, idle: new Date(now.getTime() - idleMs), begun: new Date(now.getTime() + SKEW_MS) },
   )
   const [found] = answer.rows
   if (found === undefined) return null

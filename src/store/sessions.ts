@@ -1,4 +1,5 @@
 /** Sessions of people who have signed in. One ends by itself when it is not used, and after a day's work in any case. */
+import { SKEW_MS } from '../domain/clock-doubt.js'
 import type { Role } from '../domain/viewer.js'
 import type { Db, Tx } from './db.js'
 
@@ -24,14 +25,14 @@ export const start = async (tx: Tx, made: { mark: string; person: string; now: D
   )
 }
 
-/** Whose session it is, which is seen by it; null: it has ended, was not used for `idleMs`, or never was. */
+/** Whose session it is, which is seen by it; null: it has ended, was not used for `idleMs`, began while a clock was ahead, or never was. */
 export const use = async (db: Db, mark: string, idleMs: number, now: Date): Promise<Session | null> => {
   const answer = await db.raw(
     `select s.person, p.role, p.agency, p.region, s.ends_at as "endsAt", s.seen_at as "seenAt"
      from sessions s join people p on p.id = s.person
-     where s.mark = :mark and s.ended_at is null and p.ended_at is null and s.ends_at > :now and s.seen_at > :idle
+     where s.mark = :mark and s.ended_at is null and p.ended_at is null and s.ends_at > :now and s.seen_at > :idle and s.started_at <= :begun
      /* sessions.use */`,
-    { mark, now, idle: new Date(now.getTime() - idleMs) },
+    { mark, now, idle: new Date(now.getTime() - idleMs), begun: new Date(now.getTime() + SKEW_MS) },
   )
   const [found] = answer.rows
   if (found === undefined) return null

@@ -4,8 +4,9 @@
  * public under masks that know more by now.
  */
 import { addDays, dateIn } from '../domain/dates.js'
-import { isRefusal } from '../errors.js'
+import { isRefusal, Refusal } from '../errors.js'
 import type { Log } from '../log.js'
+import * as clockDoubts from '../store/clock-doubts.js'
 import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
 import { renewDeadlines } from './deadlines.js'
@@ -23,10 +24,12 @@ export interface ExpireOptions extends Occasioned {
   log: Log
 }
 
-/** Null: another process has this occurrence of the timetable. */
+/** Null: another process has this occurrence of the timetable. Refusal CLOCK_DOUBTED. */
 export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: number } | null> => {
   return alone(db, { ...options, job: 'expire' }, async (run) => {
     const { rules, log } = options
+    // An entry that was ended cannot be restored.
+    if ((await clockDoubts.open(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     const today = dateIn(run.startedAt)
     run.counts['expired'] = 0
     run.counts['terms'] = await renewTerms(db, rules, { now: run.startedAt, log })

@@ -1,6 +1,7 @@
 /** As of when answers are true: by the last good pulls of the list feeds that they rest on. */
 import type { Agency } from '../agencies/feed.js'
 import { isStale } from '../domain/bounds.js'
+import { isAhead } from '../domain/clock-doubt.js'
 import type { Freshness } from '../domain/standing-seen.js'
 
 /**
@@ -17,7 +18,9 @@ export const freshnessOf = (
   )
   const each = feeds.map((feed) => {
     const at = pulls.get(feed.id) ?? null
-    return { asOf: at ?? new Date(0), stale: isStale(feed.bounds, at, now) }
+    // No answer is true as of an instant that has not come: a pull dated ahead says nothing of how old it is.
+    const dated = at === null || isAhead(at, now) ? new Date(0) : at
+    return { asOf: dated, stale: isStale(feed.bounds, at, now) }
   })
   const oldest = each.sort((a, b) => a.asOf.getTime() - b.asOf.getTime())[0]
   return oldest ?? { asOf: new Date(0), stale: true }

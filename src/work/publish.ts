@@ -9,6 +9,7 @@ import { type Head, headSaid } from '../domain/trail.js'
 import { Refusal } from '../errors.js'
 import type { Keys } from '../keys.js'
 import { keepSigned } from '../store/audit/heads.js'
+import * as clockDoubts from '../store/clock-doubts.js'
 import type { Db, Tx } from '../store/db.js'
 import { forgetChanges } from '../store/public-list.js'
 import * as restored from '../store/restored.js'
@@ -32,6 +33,8 @@ export interface Published {
 
 export interface PublishOptions extends Occasioned {
   manifests: Keys['manifests']
+  /** The latest instant that is certain: what is signed says no later one. `now` when absent. */
+  sure?: () => Date
   /** Writes the sequence where a database restored from a backup will find itself behind. */
   note: (published: { sequence: number; hash: string; publishedAt: string }) => void
   /** The largest sequence noted there, of whichever database: it is not given again. */
@@ -52,10 +55,11 @@ const SERIALIZATION_FAILURE = '40001'
 /** A list that did not change keeps its sequence. Null: another process has this occurrence of the timetable. */
 export const publish = (
   db: Db,
-  { note, noted, manifests, files, removalsOnly = false, ...options }: PublishOptions,
+  { note, noted, manifests, sure, files, removalsOnly = false, ...options }: PublishOptions,
 ): Promise<Published | null> =>
   alone(db, { ...options, job: 'publish' }, async (run) => {
-    const taking = { run: run.id, now: run.startedAt, manifests, noted: noted?.() ?? 0, files, removalsOnly }
+    const now = run.startedAt
+    const taking = { run: run.id, now, sure: sure?.() ?? now, manifests, noted: noted?.() ?? 0, files, removalsOnly }
     let edition: Edition | null = null
     const taken = undisturbed(db, async (tx) => {
       if (edition !== null) await closeEdition(edition)
@@ -90,7 +94,10 @@ const undisturbed = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> =
 
 interface Taking {
   run: number
+  /** Decides what is in force. */
   now: Date
+  /** What is signed is dated so. */
+  sure: Date
   manifests: Keys['manifests']
   noted: number
   files: PublishOptions['files']
@@ -104,19 +111,20 @@ interface Taken {
 }
 
 /**
- * Of a database that was restored from a backup only what left the list is published, and nothing is signed anew. Refusal
- * DATABASE_RESTORED where it has never published.
+ * Of a database that was restored from a backup only what left the list is published, and nothing is signed anew; while the clock
+ * is doubted the list also only shrinks. Refusals DATABASE_RESTORED and CLOCK_DOUBTED where it has never published.
  */
 const take = async (tx: Tx, taking: Taking): Promise<Taken> => {
-  const { run, now, manifests, noted, files } = taking
+  const { run, now, sure, manifests, noted, files } = taking
   const last = await snapshots.current(tx)
   const today = dateIn(now)
   await forgetChanges(tx)
-  const stopped = (await restored.open(tx)) !== null
-  if (stopped && last === null) throw new Refusal('DATABASE_RESTORED')
+  const behind = (await restored.open(tx)) !== null
+  const stopped = behind || (await clockDoubts.open(tx)) !== null
+  if (stopped && last === null) throw new Refusal(behind ? 'DATABASE_RESTORED' : 'CLOCK_DOUBTED')
   const changes = (await changesIn(tx, last, today, taking)).filter(({ change }) => !stopped || change === 'REMOVED')
   if (last !== null && (stopped || last.snapshot.form === FORM) && changes.length === 0) {
-    if (!stopped) await renew(tx, last, now, manifests)
+    if (!behind) await renew(tx, last, sure, manifests)
     return { snapshot: { ...last.snapshot, added: 0, changed: 0, removed: 0 }, edition: null }
   }
   const many = (change: snapshots.Change['change']) => changes.filter((row) => row.change === change).length
@@ -129,7 +137,7 @@ const take = async (tx: Tx, taking: Taking): Promise<Taken> => {
     changed: many('CHANGED'),
     removed: many('REMOVED'),
     // Two publications within one instant of a clock that stands still are told apart by their sequence.
-    publishedAt: now,
+    publishedAt: sure,
     form: FORM,
     origin: originIn(manifests.issuer),
     feedId: await restored.identity(tx),
@@ -144,7 +152,7 @@ const take = async (tx: Tx, taking: Taking): Promise<Taken> => {
   try {
     const done = { ...begun, ...(await described(tx, begun, edition)) }
     await snapshots.close(tx, done)
-    await signAnew(tx, done, now, manifests)
+    await signAnew(tx, done, sure, manifests)
     return { snapshot: done, edition: files ? edition : null }
   } catch (error) {
     await closeEdition(edition)

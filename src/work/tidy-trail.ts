@@ -5,6 +5,7 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { codeOf } from '../domain/identity.js'
 import { keptUntil, type TrailRules } from '../domain/trail-rules.js'
+import * as clockDoubts from '../store/clock-doubts.js'
 import type { Db } from '../store/db.js'
 import * as store from '../store/trail.js'
 import { alone, type Occasioned } from './run.js'
@@ -21,11 +22,13 @@ const INDEX_MOST_MS = 240_000
 /** Null: another process has this occurrence of the timetable. */
 export const tidyTrail = (
   db: Db,
-  options: Occasioned & { signal?: AbortSignal },
+  options: Occasioned & { signal?: AbortSignal; isDoubted?: () => boolean },
 ): Promise<{ indexed: number; erased: number } | null> =>
   alone(db, { ...options, job: 'trail' }, async (run) => {
     run.counts['indexed'] = await indexAll(db, options.signal)
-    run.counts['erased'] = options.signal?.aborted ? 0 : await eraseAll(db, run.startedAt)
+    // What was erased does not come back: nothing is, while the clock is doubted.
+    const waits = options.signal?.aborted || options.isDoubted?.() || (await clockDoubts.open(db)) !== null
+    run.counts['erased'] = waits ? 0 : await eraseAll(db, run.startedAt)
     return { indexed: run.counts['indexed'], erased: run.counts['erased'] }
   })
 

@@ -3,6 +3,8 @@
  * statement of its own. Broken off anywhere, the next night begins anew and finds less.
  */
 import { checkRetention, type Kept, keptSince, type RetentionRules } from '../domain/retention.js'
+import { Refusal } from '../errors.js'
+import * as clockDoubts from '../store/clock-doubts.js'
 import type { Db } from '../store/db.js'
 import * as retention from '../store/retention.js'
 import { type ArchivedFile, months, remove } from './archive-files.js'
@@ -52,9 +54,11 @@ const STEPS: readonly [
   ['runs', 'RUNS', retention.runs],
 ]
 
-/** Null: another process has this occurrence of the timetable. Ends after the window under way once the signal is given. */
+/** Null: another process has this occurrence of the timetable. Refusal CLOCK_DOUBTED. Ends after the window under way once the signal is given. */
 export const tidy = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =>
   alone(db, { ...options, job: 'tidy' }, async (run) => {
+    // What was deleted does not come back.
+    if ((await clockDoubts.open(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     const counts: TidyCounts = { rejects: 0, comparisons: 0, deliveries: 0, archives: 0, runs: 0 }
     const since = (what: Kept) => keptSince(options.rules ?? retentionRules(), what, run.startedAt)
     const rows = options.windowRows ?? WINDOW_ROWS

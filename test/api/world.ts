@@ -395,15 +395,16 @@ export const publishListing = async (
   penaltyNumber: string,
   published: Record<string, unknown> = {},
 ): Promise<string> => {
-  const officer = world.token('officer', 'officer-1')
-  const reviewer = world.token('reviewer', 'reviewer-1')
+  // A token is of the day on which it is used.
+  const officer = () => world.token('officer', 'officer-1')
+  const reviewer = () => world.token('reviewer', 'reviewer-1')
   const record = globalOf('Record', await recordId(world, `${penaltyNumber}/${code}`))
   const opened = await world.ask(
     `mutation($input: OpenLeadInput!) { openLead(input: $input) { listing { id state } } }`,
-    { token: officer, variables: { input: { code, list: 'serious', reason: '群众举报', on: '2026-01-10' } } },
+    { token: officer(), variables: { input: { code, list: 'serious', reason: '群众举报', on: '2026-01-10' } } },
   )
   const id: string = opened.data.openLead.listing.id
-  const steps: [string, string, Record<string, unknown>][] = [
+  const steps: [string, () => string, Record<string, unknown>][] = [
     ['linkDecision', officer, { on: '2026-01-10', record }],
     ['proposeListing', officer, { on: '2026-01-12', reason: '情节严重' }],
     ['notifyListing', officer, { on: '2026-01-13', documentNumber: '虚市监告〔2026〕1号' }],
@@ -417,7 +418,7 @@ export const publishListing = async (
     // Publication is of the day on which it is made.
     world.setNow(new Date(`${input['on']}T02:00:00Z`))
     const answer = await world.ask(`mutation($input: MoveInput!) { ${move}(input: $input) { listing { id state } } }`, {
-      token,
+      token: token(),
       variables: { input: { id, ...input } },
     })
     if (answer.errors) throw new Error(`${move}: ${JSON.stringify(answer.errors)}`)

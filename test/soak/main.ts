@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { soakAccess } from './access.js'
 import { soakCells } from './cells.js'
+import { soakClocks } from './clocks.js'
 import { soakIntake } from './intake.js'
 import { soakPushHubs } from './push-hubs.js'
 import { soakScoreAlone } from './score.js'
@@ -14,7 +15,7 @@ interface Options {
   progress: (name: string, done: number, of: number) => void
 }
 
-/** How often it is said how far the soak of push is, milliseconds. */
+/** How often it is said how far a soak is, milliseconds. */
 const PROGRESS_MS = 10_000
 
 /** Each gives its figures and whether they are good. */
@@ -31,6 +32,21 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
     seed,
     ...(await soakCells({ runs, seed, progress: (done) => progress('cells', done, runs) })),
   }),
+  clocks: async ({ minutes, seed }) => {
+    let said = 0
+    return {
+      seed,
+      ...(await soakClocks({
+        forMs: minutes * 60_000,
+        seed,
+        progress: (turns, moves) => {
+          if (Date.now() - said < PROGRESS_MS) return
+          said = Date.now()
+          process.stderr.write(`clocks: ${turns} turns, ${moves} moves\n`)
+        },
+      })),
+    }
+  },
   intake: async ({ runs = 20_000, seed, progress }) => {
     const soaked = await soakIntake({
       runs,

@@ -162,13 +162,17 @@ export const operatorOf = async (db: Db, code: string): Promise<number> => {
 }
 
 /** An operator with one heavy penalty; `n` is its number in this world. */
-export const penalised = async (db: Db, n: number): Promise<{ operatorId: number; decision: number }> => {
+export const penalised = async (
+  db: Db,
+  n: number,
+  day = '2026-10-10',
+): Promise<{ operatorId: number; decision: number }> => {
   const row = {
     key: `P${n}`,
     code: codeOf(n),
     name: `长春虚构商贸第${n}有限公司`,
     value: '销售假冒商品',
-    day: '2026-10-10',
+    day,
   }
   await pullItems(db, [row], { id: `penalties-${n}`, kind: 'penalty' })
   const [version] = await rowsOf(db, `select id from versions where feed = ? and known_to is null`, [`penalties-${n}`])

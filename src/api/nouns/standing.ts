@@ -5,7 +5,7 @@ import { codeFault } from '../../domain/code-fault.js'
 import { listed } from '../../domain/listing.js'
 import { publicCode, publicName } from '../../domain/public-name.js'
 import type { Freshness } from '../../domain/standing-seen.js'
-import { CEASED } from '../../domain/standing-seen.js'
+import { CEASED, freshOn } from '../../domain/standing-seen.js'
 import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import { EVERYTHING, type StandingRow, type Wanted } from '../../store/standings.js'
@@ -29,7 +29,8 @@ export const standingOf = async (context: Context, code: string, asOf: string, w
     context.load.standing({ code, asOf, today: context.today, ...lookupOf(context, wants) }),
     wants.freshness ? context.load.freshness() : null,
   ])
-  return standingView(context, { code, asOf, row, sees: seesGradeOf(context, row), freshness })
+  const fresh = freshness && freshOn(freshness, asOf, context.today)
+  return standingView(context, { code, asOf, row, sees: seesGradeOf(context, row), freshness: fresh })
 }
 
 /** As `standingOf`, for many codes and today: asked by the thousand, and therefore of one lookup and without a promise each. */

@@ -2,7 +2,7 @@
 import { setTimeout as after } from 'node:timers/promises'
 import type { Response } from 'express'
 import { dateIn } from '../../domain/dates.js'
-import { type FileSaid, FORM } from '../../domain/snapshot.js'
+import { type FileSaid, FORM, holdsTooLong } from '../../domain/snapshot.js'
 import { Refusal } from '../../errors.js'
 import type { Keys } from '../../keys.js'
 import type { Db, Tx } from '../../store/db.js'
@@ -21,6 +21,8 @@ export interface CurrentParts {
   publish: () => Promise<unknown>
   /** How long an answer waits for a new publication while the last one, less what has left it, can be served, milliseconds. */
   waitMs?: number
+  /** The latest instant that is certain; what is asked by when absent. */
+  sure?: () => Date
 }
 
 /** Snapshots made for one asker, while entries go on leaving the list. */
@@ -39,7 +41,7 @@ export type ListNow = <T>(
 ) => Promise<T>
 
 /** Refusal LIST_IN_THE_MAKING where it cannot be had in time. */
-export const listNow = ({ keys, publish, waitMs = WAIT_MS }: CurrentParts): ListNow => {
+export const listNow = ({ keys, publish, sure, waitMs = WAIT_MS }: CurrentParts): ListNow => {
   const made = oneAtATime(publish)
   return async (db, now, response, read) => {
     // Whatever is published or removed beside it, what is read is of the snapshot that was found.
@@ -51,7 +53,8 @@ export const listNow = ({ keys, publish, waitMs = WAIT_MS }: CurrentParts): List
         },
         { isolationLevel: 'repeatable read', readOnly: true },
       )
-    const whole = async (tx: Tx) => good(await snapshots.current(tx), keys, now)
+    const times = { now, sure: sure?.() ?? now }
+    const whole = async (tx: Tx) => good(await snapshots.current(tx), keys, times)
     try {
       for (let tried = 0; ; tried += 1) {
         const list = await found(whole)
@@ -59,7 +62,7 @@ export const listNow = ({ keys, publish, waitMs = WAIT_MS }: CurrentParts): List
         if (tried === TRIES) throw new Refusal('LIST_IN_THE_MAKING')
         const making = made()
         if (!(await within(making, waitMs))) {
-          const before = await found((tx) => lessWhatLeft(tx, keys, now))
+          const before = await found((tx) => lessWhatLeft(tx, keys, times))
           if (before !== null) return before.read
         }
         await making
@@ -105,20 +108,31 @@ export const within = async (making: Promise<unknown>, ms: number): Promise<bool
 
 type Found = Awaited<ReturnType<typeof snapshots.current>>
 
-const good = (found: Found, keys: Pick<Keys, 'manifests'>, now: Date): Current | null =>
-  found === null || found.forgotten ? null : listOf(found, keys, now)
-
-/** The last publication, and what has left it. Null: it cannot be served at all. */
-const lessWhatLeft = async (tx: Tx, keys: Pick<Keys, 'manifests'>, now: Date): Promise<Current | null> => {
-  const found = await snapshots.current(tx)
-  const list = found && listOf(found, keys, now)
-  return list && { ...list, gone: await snapshots.gone(tx, list.snapshot.sequence, dateIn(now)) }
+/** `now` decides what is in force, `sure` whether a signature holds. */
+interface Times {
+  now: Date
+  sure: Date
 }
 
-const listOf = ({ snapshot, signed }: NonNullable<Found>, keys: Pick<Keys, 'manifests'>, now: Date): Current | null => {
+const good = (found: Found, keys: Pick<Keys, 'manifests'>, times: Times): Current | null =>
+  found === null || found.forgotten ? null : listOf(found, keys, times)
+
+/** The last publication, and what has left it. Null: it cannot be served at all. */
+const lessWhatLeft = async (tx: Tx, keys: Pick<Keys, 'manifests'>, times: Times): Promise<Current | null> => {
+  const found = await snapshots.current(tx)
+  const list = found && listOf(found, keys, times)
+  return list && { ...list, gone: await snapshots.gone(tx, list.snapshot.sequence, dateIn(times.now)) }
+}
+
+const listOf = (
+  { snapshot, signed }: NonNullable<Found>,
+  keys: Pick<Keys, 'manifests'>,
+  { now, sure }: Times,
+): Current | null => {
   if (signed === null || snapshot.files === null) return null
   const today = dateIn(now)
   const ended = snapshot.firstEnd !== null && snapshot.firstEnd < today
-  if (snapshot.form !== FORM || ended || signed.validUntil.getTime() <= now.getTime()) return null
+  if (snapshot.form !== FORM || ended || signed.validUntil.getTime() <= sure.getTime()) return null
+  if (holdsTooLong(signed.validUntil, sure)) return null
   return keys.manifests.knows(signed.kid) ? { snapshot, signed, files: snapshot.files, gone: [] } : null
 }

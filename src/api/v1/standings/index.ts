@@ -8,7 +8,7 @@ import { isDate } from '../../../domain/dates.js'
 import { MARKETPLACE } from '../../../domain/identity.js'
 import { redact } from '../../../domain/privacy.js'
 import { csvRows, jsonRows, ndjsonRows, type RowReader } from '../../../domain/row-readers.js'
-import type { Freshness } from '../../../domain/standing-seen.js'
+import { type Freshness, freshOn } from '../../../domain/standing-seen.js'
 import { digestOf } from '../../../domain/trail.js'
 import type { Viewer } from '../../../domain/viewer.js'
 import { INTERNAL, isRefusal, Refusal } from '../../../errors.js'
@@ -113,7 +113,8 @@ const one = (all: ApiParts, askedOf: AskedOf, limits: Limits) => async (request:
   const { asOf } = givenIn(request, ['asOf'])
   const code = String(request.params['code'])
   const context = makeContext(parts, { asked: own, viewer, limits })
-  const about = { asOf: asOf ?? context.today, freshness: await context.load.freshness() }
+  const day = asOf ?? context.today
+  const about = { asOf: day, freshness: freshOn(await context.load.freshness(), day, context.today) }
   const row = { row: 1, code, name: null, ref: null }
   // By the connections of short reads: one code never waits for those who ask about a hundred thousand.
   const { rows, shown } = await answersTo(context, parts.hot.db, [row], about)
@@ -159,7 +160,8 @@ const many =
       // Looked up while the first rows are read.
       const freshness = context.load.freshness()
       freshness.catch(() => undefined)
-      const about = async () => ({ asOf: asOf ?? context.today, freshness: await freshness })
+      const day = asOf ?? context.today
+      const about = async () => ({ asOf: day, freshness: freshOn(await freshness, day, context.today) })
       const admitted = admittedStill(parts, request, viewer, own.now)
       const pieces = piecesOf(request, how, { held, signal: left.signal })
       const rows = chunksOf(pieces, reader(), marketplace ?? shopsOf(viewer))

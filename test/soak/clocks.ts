@@ -1,0 +1,225 @@
+/**
+ * The soak of clocks: hubs as they are run, whose hosts' clocks are turned days and years ahead and behind while entries are hidden and
+ * shown through them. PostgreSQL's own clock stays right. No entry may end early, nothing be erased, nothing be sent twice.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { dateIn } from '../../src/domain/dates.js'
+import { startPlatforms } from '../../src/sandbox/platforms/index.js'
+import { connect, type Db, migrate } from '../../src/store/db.js'
+import { join as joinEmbedded } from '../../src/store/embedded/index.js'
+import * as clients from '../../src/work/clients.js'
+import { globalOf } from '../api/world.js'
+import { endingIn } from '../support/ending.js'
+import { rowsOf } from '../support/world.js'
+import { isGood, type PlatformVerdict, statesOf, verdictOf } from './push/verdict.js'
+import { named } from './push/witness.js'
+import { type Random, randomOf } from './random.js'
+
+const LIBRARY = [
+  '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1',
+  '/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1',
+]
+const HUBS = 2
+const SUBJECTS = 12
+/** Their terms stand for so many more days: within what a wrong clock is ahead by. */
+const ENDS_IN_DAYS = 1
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+/** How a host's clock is wrong, as libfaketime has it. */
+const TURNS = ['+2d', '-2d', '+3650d', '-3650d', '+0'] as const
+const TURN_EVERY_MS = 20_000
+const MOVE_EVERY_MS = 500
+const READY_WITHIN_MS = 60_000
+const DRAIN_WITHIN_MS = 180_000
+/** Share of the messages that meet with some trouble. */
+const CHAOS_SHARE = 0.1
+
+export interface ClocksSoaked {
+  ok: boolean
+  turns: number
+  hidden: number
+  shown: number
+  /** All of these are 0 where all is well. */
+  refused: number
+  endedEarly: number
+  erased: number
+  knowledgeAheadMs: number
+  manifestsTooLong: number
+  doubts: number
+  deliveries: Record<string, number>
+  platforms: Record<string, PlatformVerdict>
+  ms: number
+}
+
+export const soakClocks = async (given: {
+  forMs: number
+  seed: number
+  progress: (turns: number, moves: number) => void
+}): Promise<ClocksSoaked> => {
+  const library = LIBRARY.find((path) => existsSync(path))
+  if (library === undefined) throw new Error('libfaketime is not installed')
+  const built = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
+  if (built.status !== 0) throw new Error('the build failed')
+  // Looks at what is built when it is loaded.
+  const { begin, ended, printed } = await import('../support/command.js')
+  const startedAt = performance.now()
+  const random = randomOf(given.seed)
+  const folder = mkdtempSync(join(tmpdir(), 'hub-clocks-'))
+  const embedded = await joinEmbedded(join(folder, 'server'))
+  const db = connect(embedded.url)
+  await migrate(db)
+  const platforms = await startPlatforms({}, join(folder, 'platforms'))
+  for (const [index, one] of platforms.entries())
+    one.behave({ chaos: { seed: given.seed + index, share: CHAOS_SHARE } })
+  const shown = new Map((await endingIn(db, ENDS_IN_DAYS, SUBJECTS)).map((id) => [id, true]))
+  const officer = await clients.add(db, { name: 'soak', role: 'officer' }, [], new Date())
+
+  const clockOf = (place: number): string => join(folder, `clock-${place}`)
+  const turn = (place: number, to: string): void => writeFileSync(clockOf(place), `${to}\n`)
+  const start = async (place: number) => {
+    turn(place, '+0')
+    const child = begin(['start'], {
+      DATABASE_URL: named(embedded.url, `hub-${place}`),
+      DATA_DIR: join(folder, `data-${place}`),
+      KEYS_DIR: join(folder, 'keys'),
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      LOG_FILE: join(folder, `hub-${place}.log`),
+      LD_PRELOAD: library,
+      FAKETIME_TIMESTAMP_FILE: clockOf(place),
+      FAKETIME_CACHE_DURATION: '1',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      ...Object.fromEntries(
+        platforms.flatMap(({ id, url, secret }) => [
+          [`PLATFORM_${id.toUpperCase()}_URL`, url],
+          [`PLATFORM_${id.toUpperCase()}_SECRET`, secret],
+        ]),
+      ),
+    })
+    const [address = ''] = /http:\S+/.exec(await printed(child, /Serving at http:\S+\n/, READY_WITHIN_MS)) ?? []
+    return { child, url: address }
+  }
+
+  const count = { turns: 0, hidden: 0, shown: 0, refused: 0, endedEarly: 0, manifestsTooLong: 0, knowledgeAheadMs: 0 }
+  const hubs: Awaited<ReturnType<typeof start>>[] = []
+  let ok = false
+  try {
+    // One after the other: the first makes the keys that both share.
+    for (let place = 0; place < HUBS; place += 1) hubs.push(await start(place))
+    let turnedAt = 0
+    while (performance.now() - startedAt < given.forMs) {
+      if (performance.now() - turnedAt > TURN_EVERY_MS) {
+        turnedAt = performance.now()
+        turn(random.below(HUBS), random.one(TURNS))
+        count.turns += 1
+      }
+      // The token of one hub, the move at another: their hosts differ by years.
+      const [issuer, mover] = [random.one(hubs), random.one(hubs)]
+      const moved = await move({ issuer: issuer.url, mover: mover.url, officer, shown, random })
+      count[moved] += 1
+      await look(db, mover.url, count)
+      given.progress(count.turns, count.hidden + count.shown)
+      await wait(MOVE_EVERY_MS)
+    }
+    for (let place = 0; place < HUBS; place += 1) turn(place, '+0')
+    for (const one of platforms) one.behave({ chaos: null })
+    const drained = await until(async () => (await statesOf(db))['OWED'] === undefined, DRAIN_WITHIN_MS)
+    const verdicts = await Promise.all(platforms.map(async (one) => [one.id, await verdictOf(db, one, shown)] as const))
+    const [erased] = await rowsOf(db, 'select erased::int as n from trail_progress')
+    const [doubts] = await rowsOf(db, 'select count(*)::int as n from clock_doubts')
+    const found = { ...count, erased: Number(erased?.['n'] ?? 0), doubts: Number(doubts?.['n'] ?? 0) }
+    const faults = ['refused', 'endedEarly', 'manifestsTooLong', 'knowledgeAheadMs', 'erased', 'doubts'] as const
+    ok = drained && found.hidden > 0 && faults.every((fault) => found[fault] === 0)
+    ok = ok && verdicts.every(([, verdict]) => isGood(verdict))
+    return {
+      ok,
+      ...found,
+      deliveries: await statesOf(db),
+      platforms: Object.fromEntries(verdicts),
+      ms: Math.round(performance.now() - startedAt),
+    }
+  } finally {
+    for (const { child } of hubs) child.kill('SIGTERM')
+    await Promise.all(hubs.map(({ child }) => ended(child)))
+    await Promise.all(platforms.map((one) => one.close()))
+    await db.destroy()
+    await embedded.leave()
+    if (ok) rmSync(folder, { recursive: true, force: true })
+    else process.stderr.write(`kept: ${folder}\n`)
+  }
+}
+
+interface Moving {
+  issuer: string
+  mover: string
+  officer: clients.Registered
+  shown: Map<string, boolean>
+  random: Random
+}
+
+const MOVE = (name: string) => `mutation($i: MoveInput!) { ${name}(input: $i) { listing { state } } }`
+
+/** Hides one that is shown, or shows one that is hidden. */
+const move = async ({ issuer, mover, officer, shown, random }: Moving): Promise<'hidden' | 'shown' | 'refused'> => {
+  const id = random.one([...shown.keys()])
+  const isShown = shown.get(id) === true
+  const name = isShown ? 'hideListing' : 'unhideListing'
+  const given = await fetch(`${issuer}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'client_credentials', ...credentials(officer) }),
+  })
+  const { access_token } = (await given.json()) as { access_token?: string }
+  const input = {
+    id: globalOf('Listing', id),
+    on: dateIn(new Date()),
+    reason: '核查',
+    ...(isShown && { hiding: 'ERROR' }),
+  }
+  const answer = await fetch(`${mover}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${access_token}` },
+    body: JSON.stringify({ query: MOVE(name), variables: { i: input } }),
+  })
+  const said = (await answer.json()) as { errors?: { message: string }[] }
+  if (said.errors) {
+    process.stderr.write(`${name} refused: ${JSON.stringify(said.errors)}\n`)
+    return 'refused'
+  }
+  shown.set(id, !isShown)
+  return isShown ? 'hidden' : 'shown'
+}
+
+const credentials = ({ client_id, client_secret }: clients.Registered) => ({ client_id, client_secret })
+
+/** Whether anything went that may not go, or ran ahead. */
+const look = async (
+  db: Db,
+  url: string,
+  count: { endedEarly: number; manifestsTooLong: number; knowledgeAheadMs: number },
+): Promise<void> => {
+  const [found] = await rowsOf(
+    db,
+    `select (select count(*)::int from listings where state not in ('PUBLISHED', 'HIDDEN')) as ended,
+       (select greatest(0, extract(epoch from latest - clock_timestamp()) * 1000 - 60000)::float8 from knowledge) as ahead`,
+  )
+  count.endedEarly = Math.max(count.endedEarly, Number(found?.['ended'] ?? 0))
+  count.knowledgeAheadMs = Math.max(count.knowledgeAheadMs, Number(found?.['ahead'] ?? 0))
+  const answer = await fetch(`${url}/data/manifest.jws`)
+  if (answer.status !== 200) return
+  const [, said = ''] = (await answer.text()).split('.')
+  const { validUntil } = JSON.parse(Buffer.from(said, 'base64url').toString()) as { validUntil: string }
+  if (Date.parse(validUntil) > Date.now() + DAY_MS + HOUR_MS) count.manifestsTooLong += 1
+}
+
+/** Whether it came true in time. */
+const until = async (holds: () => Promise<boolean>, withinMs: number): Promise<boolean> => {
+  for (const end = performance.now() + withinMs; ; ) {
+    if (await holds()) return true
+    if (performance.now() > end) return false
+    await wait(MOVE_EVERY_MS)
+  }
+}

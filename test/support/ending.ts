@@ -1,0 +1,29 @@
+/** Published entries whose terms end in a few days by the real clock, brought there by the moves of anyone. */
+import { addDays, addYears, dateIn, daysBetween } from '../../src/domain/dates.js'
+import type { Db } from '../../src/store/db.js'
+import { makeMove } from '../../src/work/listing.js'
+import { lead, PATH, penalised, rules } from './world.js'
+
+/** The day on which the ordinary path decides. */
+const DECIDED_ON = '2026-11-12'
+/** And on which its penalty was decided. */
+const PUNISHED_ON = '2026-10-10'
+const TERM_YEARS = 3
+
+/** Their ids; each was decided three years before the day on which it ends. */
+export const endingIn = async (db: Db, days: number, count: number): Promise<string[]> => {
+  const decidedOn = addYears(addDays(dateIn(new Date()), days), -TERM_YEARS)
+  const ids: string[] = []
+  for (let n = 1; n <= count; n += 1) {
+    const shifted = (on: string): string => addDays(decidedOn, daysBetween(DECIDED_ON, on))
+    const { operatorId, decision } = await penalised(db, n, shifted(PUNISHED_ON))
+    const { id } = await lead(db, operatorId)
+    for (const [name, who, input] of PATH(decision)) {
+      const on = shifted(input.on)
+      // A lead is dated by the ordinary path; the procedure of its agency began before it.
+      await makeMove(db, rules, { id, name, ...who, input: { ...input, on }, now: new Date(`${on}T02:00:00Z`) })
+    }
+    ids.push(id)
+  }
+  return ids
+}
