@@ -28,6 +28,7 @@ interface Dearer {
 /** Fields that cost otherwise than the rule says. */
 const DEARER = {
   'Query.operators': { each: { cost: 500, zh: '按名称查找', en: 'search by name' } },
+  'Query.blacklist': { each: { cost: 500, zh: '按名称筛选的一页或计数', en: 'page or count filtered by name' } },
   'Query.standings': { byArgument: 'codes' },
   // Does and undoes all that a take-back does.
   'Query.takeBackPreview': { once: 500 },

@@ -28,6 +28,7 @@ import { BODY_BYTES, isNestedTooDeep, NESTING_MOST, TOKENS_MOST, withinLimits } 
 import { counted } from './metrics.js'
 import { ownDb, withDb } from './own.js'
 import type { ApiParts } from './parts.js'
+import { furtherUnits } from './quotas.js'
 import type { Limits } from './rate-limit.js'
 import { makeSchema } from './schema.js'
 import { keepAnswer, trailing } from './trail.js'
@@ -193,7 +194,12 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
       const contextOf = () => contextFor({ asked, viewer, response }, began)
       const { answer, context } =
         (await byCompiled(body.value, request, contextOf)) ?? (await byApollo(body.value, request, asked, contextOf))
-      if (context !== null) response.setHeader('Query-Cost', String(costOfAnswer(context)))
+      if (context !== null) {
+        const cost = costOfAnswer(context)
+        response.setHeader('Query-Cost', String(cost))
+        const units = furtherUnits(cost)
+        if (units > 0) parts.quotas.spent(request, viewer.sub, asked.now, units)
+      }
       const bytes = bytesOf(answer.body)
       if (await isKept(context, bytes ?? textOf(answer.body), response)) await send(response, answer, bytes)
     },

@@ -7,6 +7,7 @@ import type { Metrics } from '../metrics.js'
 import type { Platform } from '../platforms/platform.js'
 import type { Bulk } from '../store/bulk.js'
 import type { Db } from '../store/db.js'
+import type { InTurn } from '../store/turns.js'
 import type { PublishedFiles } from '../work/published-files.js'
 import type { FileGiven, Pulled } from '../work/pull.js'
 import type { Rules } from '../work/rules.js'
@@ -36,6 +37,8 @@ export interface ApiParts {
   hot: Hot
   /** Where many codes at once are looked up. */
   bulk: Bulk
+  /** The gate of questions over the whole public list, of whichever door. */
+  inTurn: InTurn
   /** Who listens to changes. */
   streams: Streams
   log: Log
@@ -89,6 +92,6 @@ export interface ApiParts {
 /** Without what the server makes for itself. */
 export type PartsGiven = Omit<
   ApiParts,
-  'revocations' | 'quotas' | 'hot' | 'bulk' | 'streams' | 'leaving' | 'metrics' | 'scraping'
+  'revocations' | 'quotas' | 'hot' | 'bulk' | 'inTurn' | 'streams' | 'leaving' | 'metrics' | 'scraping'
 > &
   Partial<Pick<ApiParts, 'metrics' | 'scraping'>>

@@ -21,6 +21,8 @@ export interface Quotas {
   meet(request: IncomingMessage, response: ServerResponse, address: string): void
   /** Counts the request (of many rows: further units) for a holder, or where there is none for its address, and says in its answer what is left. Refusal QUOTA_EXCEEDED. */
   charge(request: IncomingMessage, sub: string | null, now: Date, units?: number): void
+  /** Counts further units of what was answered already, and never refuses: whoever has used up its minute so is refused the next time. */
+  spent(request: IncomingMessage, sub: string | null, now: Date, units: number): void
 }
 
 interface Count {
@@ -70,33 +72,45 @@ export const makeQuotas = ({ db, log, quota = 0 }: Pick<PartsGiven, 'db' | 'log'
       })
   }
 
+  const count = (
+    request: IncomingMessage,
+    { sub, at, units, refuses }: { sub: string | null; at: Date; units: number; refuses: boolean },
+  ): void => {
+    const one = met.get(request)
+    if (one === undefined) return
+    const now = at.getTime()
+    const start = now - (now % WINDOW_MS)
+    if (start !== windowStart) {
+      windowStart = start
+      counts = new Map()
+      addresses = 0
+    }
+    const own = sub === null ? countOf(`address ${one.address}`, true) : countOf(`holder ${sub}`, false)
+    const over = refuses && own.known + own.own >= quota
+    if (!over) own.own += units
+    tellInTime(now)
+    const reset = Math.ceil((start + WINDOW_MS - now) / 1_000)
+    const left = Math.max(0, quota - own.known - own.own)
+    const { response } = one
+    if (!response.headersSent) {
+      response.setHeader('RateLimit-Policy', `"minute";q=${quota};w=${WINDOW_MS / 1_000}`)
+      response.setHeader('RateLimit', `"minute";r=${left};t=${reset}`)
+      if (over) response.setHeader('Retry-After', String(reset))
+    }
+    if (over) throw new Refusal('QUOTA_EXCEEDED', { limit: quota, retryAfter: reset })
+  }
+
   return {
     meet: (request, response, address) => {
       if (quota > 0) met.set(request, { response, address })
     },
-    charge: (request, sub, at, units = 1) => {
-      const one = met.get(request)
-      if (one === undefined) return
-      const now = at.getTime()
-      const start = now - (now % WINDOW_MS)
-      if (start !== windowStart) {
-        windowStart = start
-        counts = new Map()
-        addresses = 0
-      }
-      const count = sub === null ? countOf(`address ${one.address}`, true) : countOf(`holder ${sub}`, false)
-      const over = count.known + count.own >= quota
-      if (!over) count.own += units
-      tellInTime(now)
-      const reset = Math.ceil((start + WINDOW_MS - now) / 1_000)
-      const left = Math.max(0, quota - count.known - count.own)
-      const { response } = one
-      if (!response.headersSent) {
-        response.setHeader('RateLimit-Policy', `"minute";q=${quota};w=${WINDOW_MS / 1_000}`)
-        response.setHeader('RateLimit', `"minute";r=${left};t=${reset}`)
-        if (over) response.setHeader('Retry-After', String(reset))
-      }
-      if (over) throw new Refusal('QUOTA_EXCEEDED', { limit: quota, retryAfter: reset })
-    },
+    charge: (request, sub, at, units = 1) => count(request, { sub, at, units, refuses: true }),
+    spent: (request, sub, at, units) => count(request, { sub, at, units, refuses: false }),
   }
 }
+
+/** An answer of GraphQL that costs so much is a unit of quota, as are a hundred rows of a bulk question. */
+const COST_OF_A_UNIT = 100
+
+/** Units of an answer beside the first, which its request was. */
+export const furtherUnits = (cost: number): number => Math.max(0, Math.ceil(cost / COST_OF_A_UNIT) - 1)

@@ -9,6 +9,7 @@ import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import { makeMetrics } from '../metrics.js'
 import { makeBulk } from '../store/bulk.js'
 import { isLost, poolOf } from '../store/db.js'
+import { makeTurns } from '../store/turns.js'
 import { about } from '../web/about-routes.js'
 import { check } from '../web/check/index.js'
 import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
@@ -66,6 +67,7 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
     quotas: makeQuotas(given),
     hot: makeHot(given),
     bulk: makeBulk(given.db),
+    inTurn: makeTurns(),
     streams: makeStreams({ ...given, leaving: leaving.signal }),
   }
   const parts: ApiParts = { ...given, ...own, metrics, scraping, leaving: leaving.signal }

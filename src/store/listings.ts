@@ -3,6 +3,7 @@ import type { Case, State } from '../domain/case.js'
 import type { RemovalReason } from '../domain/lists.js'
 import type { PublicEntry } from '../domain/public-entry.js'
 import type { Db, Tx } from './db.js'
+import { bindingsOf, filtered, type PublicDays, type PublicFilter, SHOWN } from './public-filter.js'
 
 export interface Listing {
   id: string
@@ -317,36 +318,6 @@ export const unpublish = async (tx: Tx, ids: readonly string[]): Promise<void> =
   await tx.raw('delete from public_entries where listing_id = any(?::uuid[]) /* listings.unpublish */', [[...ids]])
 }
 
-export interface PublicFilter {
-  list?: string | null
-  region?: string | null
-  name?: string | null
-  days: PublicDays
-}
-
-/** The day asked about, and the day on which it is asked: what was removed between them, or has ended, is forgotten. */
-export interface PublicDays {
-  asOf: string
-  today: string
-}
-
-/**
- * Whether the entry `p` is shown to anyone who asks about :asOf on :today (SQL): in its present stay on the list, whatever was
- * before, and whether or not the clock has ended it yet.
- */
-export const SHOWN = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on >= greatest(:asOf::date, :today::date))`
-
-const FILTERED = `${SHOWN} and (:list::text is null or p.body->>'list' = :list::text)
-  and (:region::text is null or starts_with(p.body->>'region', :region::text))
-  and (:name::text is null or strpos(p.body->>'name', :name::text) > 0 or p.body->>'uscc' = :name::text)`
-
-export const bindingsOf = ({ days, list = null, region = null, name = null }: PublicFilter) => ({
-  ...days,
-  list,
-  region,
-  name,
-})
-
 /** The public list, newest first; `after` is the last entry already seen. */
 export const publicEntries = async (
   db: Db,
@@ -355,7 +326,7 @@ export const publicEntries = async (
 ): Promise<PublicBody[]> => {
   const answer = await db.raw(
     `select p.body from public_entries p
-     where ${FILTERED} and (:afterId::uuid is null or (p.published_on, p.listing_id) < (:afterOn::date, :afterId::uuid))
+     where ${filtered(filter)} and (:afterId::uuid is null or (p.published_on, p.listing_id) < (:afterOn::date, :afterId::uuid))
      order by p.published_on desc, p.listing_id desc limit :first /* listings.publicEntries */`,
     { ...bindingsOf(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
   )
@@ -384,7 +355,7 @@ export const publicEntry = async (db: Db, id: string): Promise<PublicBody | null
 
 export const publicCount = async (db: Db, filter: PublicFilter): Promise<number> => {
   const answer = await db.raw(
-    `select count(*)::int as n from public_entries p where ${FILTERED} /* listings.publicCount */`,
+    `select count(*)::int as n from public_entries p where ${filtered(filter)} /* listings.publicCount */`,
     bindingsOf(filter),
   )
   return answer.rows[0].n

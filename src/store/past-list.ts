@@ -1,6 +1,7 @@
 /** The public list of a day that is past, for those who may see what has left it since. */
 import type { Db } from './db.js'
-import { bindingsOf, COLUMNS, type Listing, type PublicFilter } from './listings.js'
+import { COLUMNS, type Listing } from './listings.js'
+import { bindingsOf, type PublicFilter } from './public-filter.js'
 
 /** All that shows or hides is of its own day; a removal may bear a day that is past, and took effect when it was entered (SQL). */
 const ENTERED = `case when e.move = 'removeListing' and e.role <> 'clock'

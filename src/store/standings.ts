@@ -4,9 +4,10 @@
  */
 import * as authorisations from './authorisations.js'
 import type { Reads } from './bulk.js'
-import { type PublicBody, type PublicDays, SHOWN } from './listings.js'
+import type { PublicBody } from './listings.js'
 import { CONTESTED } from './objections.js'
 import { holding, NOT_VETOED } from './overrules.js'
+import { type PublicDays, SHOWN } from './public-filter.js'
 import { COUNTS, FORGOTTEN } from './scores.js'
 import * as sellers from './sellers.js'
 

@@ -7,6 +7,7 @@ import * as names from '../store/found-names.js'
 import type { PublicBody } from '../store/listings.js'
 import * as operators from '../store/operators.js'
 import * as publicList from '../store/public-list.js'
+import type { InTurn } from '../store/turns.js'
 import type { Kept, Stamped } from './kept.js'
 import { type Asked, soughtBy } from './sought.js'
 
@@ -26,7 +27,7 @@ export interface Found {
 
 /** With `name` nothing is kept: what firms are called changes beside the list. */
 export const find = (db: Db, kept: Kept, stamp: Stamped, asked: Asked): Promise<Found> =>
-  asked.name === '' ? pageOf(db, kept, stamp, asked) : named(db, stamp, asked)
+  asked.name === '' ? pageOf(db, kept, stamp, asked) : named(db, kept.inTurn, stamp, asked)
 
 const pageOf = async (db: Db, kept: Kept, stamp: Stamped, asked: Asked): Promise<Found> => {
   const sought = soughtBy(asked, stamp.day)
@@ -45,8 +46,8 @@ const pageOf = async (db: Db, kept: Kept, stamp: Stamped, asked: Asked): Promise
   }
 }
 
-const named = async (db: Db, { day }: Stamped, asked: Asked): Promise<Found> => {
-  const { entries: all, similar } = await placed(db, asked, day)
+const named = async (db: Db, inTurn: InTurn, { day }: Stamped, asked: Asked): Promise<Found> => {
+  const { entries: all, similar } = await placed(db, inTurn, asked, day)
   // Found again by its id: a page of what was found before may have lost entries since.
   const from = asked.after === null ? 0 : all.findIndex(({ id }) => id === asked.after?.id) + 1
   const shown = all.slice(from, from + PAGE_ENTRIES)
@@ -56,8 +57,8 @@ const named = async (db: Db, { day }: Stamped, asked: Asked): Promise<Found> => 
 }
 
 /** Every entry that the name or the code answers, in the order asked for. */
-export const called = async (db: Db, asked: Asked, day: string): Promise<PublicBody[]> =>
-  bodiesOf(db, (await placed(db, asked, day)).entries)
+export const called = async (db: Db, inTurn: InTurn, asked: Asked, day: string): Promise<PublicBody[]> =>
+  bodiesOf(db, (await placed(db, inTurn, asked, day)).entries)
 
 const bodiesOf = (db: Db, entries: readonly publicList.Placed[]): Promise<PublicBody[]> =>
   publicList.bodies(
@@ -68,11 +69,12 @@ const bodiesOf = (db: Db, entries: readonly publicList.Placed[]): Promise<Public
 /** What they are called and what they say is read of those alone that are shown. */
 const placed = async (
   db: Db,
+  inTurn: InTurn,
   asked: Asked,
   day: string,
 ): Promise<{ entries: publicList.Placed[]; similar: boolean }> => {
   const sought = soughtBy(asked, day)
-  const ranked = await ranksOf(db, asked.name)
+  const ranked = await ranksOf(db, inTurn, asked.name)
   const rank = ({ operator }: { operator: number }) => ranked.get(operator)?.rank ?? 0
   const best = new Map<string, publicList.Placed>()
   for (const one of await publicList.ofOperators(db, [...ranked.keys()], sought)) {
@@ -96,7 +98,7 @@ const LIKE: ReadonlySet<MatchReason> = new Set(['TYPING', 'SIMILAR'])
 const compared = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
 /** Operators that have an entry and answer to the name, each with its place. */
-const ranksOf = async (db: Db, name: string): Promise<Map<number, Pick<Match, 'rank' | 'reason'>>> => {
+const ranksOf = async (db: Db, inTurn: InTurn, name: string): Promise<Map<number, Pick<Match, 'rank' | 'reason'>>> => {
   const code = codeOf(name)
   if (code !== null) {
     const found = await operators.byCodes(db, [{ scheme: code.scheme, code: code.code }])
@@ -104,6 +106,7 @@ const ranksOf = async (db: Db, name: string): Promise<Map<number, Pick<Match, 'r
   }
   const key = searchKey(name)
   if (key === '') return new Map()
-  const matches = await names.nearest(db, { key, personal: false, named: normalizeName(name), listed: true })
+  const sought = { key, personal: false, named: normalizeName(name), listed: true }
+  const matches = await inTurn(() => names.nearest(db, sought))
   return new Map(matches.slice(0, FOUND_MOST).map((match) => [match.operator, match]))
 }

@@ -3,15 +3,12 @@
  * its stamp in the same transaction, so nothing that was kept shows an entry to whoever asks after that entry has left.
  */
 import { dateIn } from '../domain/dates.js'
-import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as publicList from '../store/public-list.js'
+import { type InTurn, makeTurns } from '../store/turns.js'
 
 /** Answers kept at once; what was asked for longest ago goes first. */
 const KEPT_MOST = 400
-/** Questions over the whole list at once, each the database's work for a while; and how many more may wait. */
-const WHOLE_MOST = 3
-const WAITING_MOST = 200
 
 export interface Stamped extends publicList.Stamp {
   /** Today, YYYY-MM-DD. */
@@ -30,10 +27,10 @@ export interface Kept {
   /** As `by`, of numbers that name nobody: they are those of the last publication. */
   published: <T>(stamp: Stamped, key: string, make: () => Promise<T>) => Promise<T>
   /** When it has its turn: what looks at the whole list is done by a few at once. It waits for nothing else that does. */
-  inTurn: <T>(act: () => Promise<T>) => Promise<T>
+  inTurn: InTurn
 }
 
-export const makeKept = (db: Db): Kept => {
+export const makeKept = (db: Db, inTurn: InTurn = makeTurns()): Kept => {
   const kept = new Map<string, { stamp: string; made: Promise<unknown> }>()
   const read = together(() => publicList.stamp(db))
   const again = <T>(key: string, stamp: string): Promise<T> | undefined => {
@@ -63,7 +60,7 @@ export const makeKept = (db: Db): Kept => {
     again: (stamp, key) => again(key, told(stamp)),
     by: (stamp, key, make) => keep(key, told(stamp), make),
     published: ({ sequence, day }, key, make) => keep(`published ${key}`, `${sequence} ${day}`, make),
-    inTurn: turns(WHOLE_MOST),
+    inTurn,
   }
 }
 
@@ -81,24 +78,6 @@ const together = <T>(read: () => Promise<T>): (() => Promise<T>) => {
       return began
     })
     return next
-  }
-}
-
-/** So many at once; the others in their order. Refusal HUB_BUSY where too many wait already. */
-const turns = (most: number): (<T>(act: () => Promise<T>) => Promise<T>) => {
-  const waiting: (() => void)[] = []
-  let free = most
-  return async (act) => {
-    if (waiting.length >= WAITING_MOST) throw new Refusal('HUB_BUSY', { reason: '查询过多 too many questions' })
-    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve))
-    else free -= 1
-    try {
-      return await act()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else free += 1
-    }
   }
 }
 

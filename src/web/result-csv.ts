@@ -4,6 +4,7 @@ import { dateIn, secondsLeftIn } from '../domain/dates.js'
 import type { Db } from '../store/db.js'
 import type { PublicBody } from '../store/listings.js'
 import * as publicList from '../store/public-list.js'
+import type { InTurn } from '../store/turns.js'
 import { BYTE_ORDER_MARK, row } from '../work/publish-files.js'
 import { bounded, ReaderLeft } from './bounded.js'
 import { called } from './finding.js'
@@ -30,13 +31,15 @@ const COLUMNS = [
 
 interface Sends {
   db: Db
+  /** The gate of questions over the whole list. */
+  inTurn: InTurn
   now: Date
   /** How long a reader may take nothing, milliseconds. */
   slowMs?: number | undefined
 }
 
 export const sendCsv = async (
-  { db, now, slowMs }: Sends,
+  { db, inTurn, now, slowMs }: Sends,
   request: Request,
   response: Response,
   asked: Asked,
@@ -53,17 +56,20 @@ export const sendCsv = async (
   // Entries end at midnight.
   const bounds = { goodMs: secondsLeftIn(now) * 1_000, stalledMs: slowMs }
   // Whoever leaves in the midst of it ends the reading.
-  await bounded(response, bounds, lines(db, asked, day)).catch((error) => {
+  await bounded(response, bounds, lines({ db, inTurn }, asked, day)).catch((error) => {
     if (!(error instanceof ReaderLeft)) throw error
   })
 }
 
-async function* lines(db: Db, asked: Asked, day: string): AsyncGenerator<Buffer> {
+async function* lines({ db, inTurn }: Pick<Sends, 'db' | 'inTurn'>, asked: Asked, day: string): AsyncGenerator<Buffer> {
   yield Buffer.from(BYTE_ORDER_MARK + row(COLUMNS))
-  if (asked.name !== '') return yield rowsOf(await called(db, asked, day))
+  if (asked.name !== '') return yield rowsOf(await called(db, inTurn, asked, day))
   const [sought, order] = [soughtBy(asked, day), asked.sort ?? 'newest']
   for (let after: publicList.Place | null = null; ; ) {
-    const step = await publicList.page(db, sought, { order, first: STEP_ENTRIES, after })
+    const from: publicList.Place | null = after
+    const step: { body: PublicBody; on: string }[] = await inTurn(() =>
+      publicList.page(db, sought, { order, first: STEP_ENTRIES, after: from }),
+    )
     const last = step.at(-1)
     if (last === undefined) return
     yield rowsOf(step.map(({ body }) => body))

@@ -8,6 +8,7 @@ import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
 import * as publicFigures from '../store/public-figures.js'
 import * as publicList from '../store/public-list.js'
+import type { InTurn } from '../store/turns.js'
 import { answer, encodingOf, freshFor, pack } from './answer.js'
 import { type Again, atOnce, keyOf } from './at-once.js'
 import { listPage } from './blacklist.js'
@@ -30,6 +31,8 @@ export interface SiteParts {
   db: Db
   /** The same for short reads by key: every statement is prepared. */
   byKey: Db
+  /** The gate of questions over the whole list. */
+  inTurn: InTurn
   /** The database, for a request: its statements are its own. */
   dbOf: (request: Request) => Db
   rules: { lists: readonly ListKind[] }
@@ -64,7 +67,7 @@ interface Site extends SiteParts {
 export const site = (parts: SiteParts): { routes: Router; atOnce: Again } => {
   const own: Site = {
     ...parts,
-    kept: makeKept(parts.byKey),
+    kept: makeKept(parts.byKey, parts.inTurn),
     entry: gathered((ids) => publicList.signed(parts.byKey, ids)),
   }
   return { routes: routesOf(own), atOnce: atOnce({ kept: own.kept, entry: writtenEntry(own) }) }
@@ -145,7 +148,12 @@ const showList =
     const asked = askedIn(request.query)
     const parameters = parametersOf(asked)
     if (wantsCsv(request))
-      return sendCsv({ db: dbOf(request), now: nowOf(request), slowMs: own.slowMs }, request, response, asked)
+      return sendCsv(
+        { db: dbOf(request), inTurn: kept.inTurn, now: nowOf(request), slowMs: own.slowMs },
+        request,
+        response,
+        asked,
+      )
     // A form sends what was left empty too: the address that others are given holds what was chosen.
     if (Object.values(request.query).includes('')) {
       response.set('Cache-Control', 'no-store')

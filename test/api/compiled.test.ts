@@ -25,6 +25,7 @@ import { makeStreams } from '../../src/api/streams.js'
 import { PUBLIC, type Role, type Viewer } from '../../src/domain/viewer.js'
 import { makeMetrics } from '../../src/metrics.js'
 import { makeBulk } from '../../src/store/bulk.js'
+import { makeTurns } from '../../src/store/turns.js'
 import {
   globalOf,
   makeWorld,
@@ -107,6 +108,7 @@ describe('compiled queries', () => {
         streams: makeStreams({ ...world.parts, leaving: new AbortController().signal }),
         hot,
         bulk: makeBulk(world.database.db),
+        inTurn: makeTurns(),
         metrics: makeMetrics(),
         scraping: { token: null, local: false },
         leaving: new AbortController().signal,

@@ -51,6 +51,10 @@ describe('what a question costs', () => {
       [`{ operators(first: 2) { edges { cursor node { name } } } }`, 3],
       ['{ operators(filter: {name: "虚构"}) { totalCount } }', 501],
       ['{ operators(first: 3) { nodes { standing { status } } } }', 7],
+      // P-A6: a filter by name is charged for the page and for the count, each a look at the whole list.
+      ['{ blacklist(filter: {list: "serious"}) { totalCount nodes { id } } }', 2],
+      ['{ blacklist(filter: {name: "虚构"}) { nodes { id } } }', 502],
+      ['{ blacklist(filter: {name: "虚构"}) { totalCount nodes { id } } }', 1002],
       [`{ listing(id: "${listing}") { publicText { allowed } } }`, 12],
       [`{ operator(${code}) { score { audit } } }`, 102],
     ]

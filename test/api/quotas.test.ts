@@ -49,6 +49,21 @@ describe('the quota of a minute', () => {
     expect((await world.ask(QUESTION)).status).to.equal(200)
   })
 
+  it('P-A6: an answer is charged what its Query-Cost says, a unit each hundred, and the next question pays for it', async () => {
+    const token = world.token('officer', 'costly')
+    const codes = Array.from({ length: 250 }, (_, n) => `x${n}`)
+    const many = { token, variables: { codes } }
+    const question = 'query($codes: [String!]!) { standings(codes: $codes) { status } }'
+    const first = await world.ask(question, many)
+    expect([first.headers.get('query-cost'), first.headers.get('ratelimit')]).to.deep.equal([
+      '250',
+      '"minute";r=2;t=40',
+    ])
+    const second = await world.ask(question, many)
+    expect([second.status, second.headers.get('ratelimit')]).to.deep.equal([200, '"minute";r=0;t=40'])
+    expect((await world.ask(QUESTION, { token })).status).to.equal(429)
+  })
+
   it('is each holder’s own, and that of an address for whoever has no token or a bad one', async () => {
     const [one, two] = [world.token('officer', 'one'), world.token('officer', 'two')]
     for (let n = 0; n < 5; n += 1) expect((await world.ask(QUESTION, { token: one })).status).to.equal(200)

@@ -4,8 +4,10 @@ import { allowedMoves } from '../../domain/listing.js'
 import { isNarrow, may, mayConsent, mayOperator, type Viewer } from '../../domain/viewer.js'
 import * as listings from '../../store/listings.js'
 import * as pastList from '../../store/past-list.js'
+import type { PublicFilter } from '../../store/public-filter.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, viewerOn, whenOf } from '../context.js'
+import { charge } from '../costs.js'
 import { entryAfter, entryCursor, listingIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { NONE } from '../viewer.js'
@@ -34,18 +36,28 @@ const blacklist = async (_: unknown, args: BlacklistArgs, context: Context) => {
   const { today } = context
   const filter = { ...withoutNul(args.filter), days: { asOf: args.asOf ?? today, today } }
   if (filter.days.asOf < today && seesPast(context.viewer)) return listOf(filter, args, context)
-  const found = await listings.publicEntries(db, filter, { first: firstOf(args) + 1, after: entryAfter(args.after) })
+  const page = { first: firstOf(args) + 1, after: entryAfter(args.after) }
+  const found = await overWhole(context, filter, () => listings.publicEntries(db, filter, page))
   const cursors = new Map(found.map((body) => [body.id, entryCursor(body)]))
   const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
-  return connection(found.map(entryView), args, cursorOf, () => listings.publicCount(db, filter))
+  return connection(found.map(entryView), args, cursorOf, () =>
+    overWhole(context, filter, () => listings.publicCount(db, filter)),
+  )
+}
+
+/** What is filtered by a name may look at the whole list: it costs accordingly. What may look at all of it has its turn, with the pages. */
+const overWhole = <T>(context: Context, { name }: PublicFilter, act: () => Promise<T>): Promise<T> => {
+  if (name != null) charge(context, 'Query.blacklist')
+  return context.parts.inTurn(act)
 }
 
 /** Those who see every operator are answered with the whole list of that day, also what has left it since. */
 const seesPast = (viewer: Viewer): boolean => !isNarrow(viewer) && may(viewer, 'see_removed')
 
-const listOf = async (filter: listings.PublicFilter, args: BlacklistArgs, context: Context) => {
+const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: Context) => {
   const { db } = context.parts
-  const found = await pastList.shownOn(db, filter, { first: firstOf(args) + 1, after: entryAfter(args.after) })
+  const page = { first: firstOf(args) + 1, after: entryAfter(args.after) }
+  const found = await overWhole(context, filter, () => pastList.shownOn(db, filter, page))
   const when = whenOf(context, { asOf: filter.days.asOf })
   const views = await Promise.all(
     found.map(
@@ -54,7 +66,7 @@ const listOf = async (filter: listings.PublicFilter, args: BlacklistArgs, contex
   )
   const cursors = new Map(found.map(({ id, publishedOn }) => [id, entryCursor({ id, publishedOn: publishedOn ?? '' })]))
   const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
-  return connection(views, args, cursorOf, () => pastList.shownCount(db, filter))
+  return connection(views, args, cursorOf, () => overWhole(context, filter, () => pastList.shownCount(db, filter)))
 }
 
 /** Null alike for what is not there and what is not for this viewer. */
