@@ -163,7 +163,7 @@ export const formerNames = async (
   operators: readonly number[],
 ): Promise<{ operatorId: number; name: string }[]> => {
   const answer = await db.raw(
-    `select operator_id as "operatorId", name from operator_names where operator_id = any(?) /* directory.formerNames */`,
+    `select operator_id as "operatorId", name from operator_names where operator_id = any(?) and not claim /* directory.formerNames */`,
     [[...operators]] as never,
   )
   return answer.rows

@@ -152,7 +152,7 @@ const candidates = async (
   const found = question.all
     ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and ${own} and ${ours} order by n.operator_id limit ${WIDE.candidates})
        union all (select * from names n where ${own} and ${ours} and n.operator_id in (
-         select id from operators where name_key = :named union select operator_id from operator_names where name_key = :named) limit ${WIDE.candidates})`
+         select id from operators where name_key = :named union select operator_id from operator_names where name_key = :named and not claim) limit ${WIDE.candidates})`
     : `select * from (select * from names n where n.grams operator(pg_catalog.&&) :grams::int[] and ${own} limit ${MOST_AT_ALL}) n where ${ours}`
   const answer = await db.raw(
     `select s.counts, s.counted, s.since, n.all from name_states s cross join (${IN_ONE} from (${found}) n) n /* names.candidates */`,

@@ -68,7 +68,7 @@ const write = async (tx: Tx, operators: readonly number[]): Promise<number> => {
   const called = await tx.raw(
     `select o.id as operator, false as former, o.name from operators o where o.id = any(:ids) and o.name is not null
      union all select n.operator_id, true, n.name from operator_names n join operators o on o.id = n.operator_id
-       where n.operator_id = any(:ids) and n.name is distinct from o.name /* names.write called */`,
+       where n.operator_id = any(:ids) and n.name is distinct from o.name and not n.claim /* names.write called */`,
     { ids: [...operators] } as never,
   )
   const held = await tx.raw(

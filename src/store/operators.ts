@@ -98,9 +98,13 @@ export const isUnfounded = async (tx: Tx, id: number): Promise<boolean> => {
   return answer.rows[0]?.unfounded ?? false
 }
 
+/** A name that was only claimed becomes a former one when a register says it. */
+const UNLESS_KNOWN = `on conflict (operator_id, name) do update set claim = false, known_from = excluded.known_from, run_id = excluded.run_id
+  where operator_names.claim and not excluded.claim`
+
 /**
  * What a merge says of its operators beside the records: further codes, names borne before, and from registrations the
- * present name, region and status. A registration of what was merged into another says nothing
+ * present name, region and status. A name of before is a former name only if a register had said it; else it was a claim. A registration of what was merged into another says nothing
  * of the other. `known`: some of them are older than this merge; what it made knows all that already.
  */
 export const learn = async (
@@ -126,7 +130,7 @@ export const learn = async (
       `insert into operator_names (operator_id, name, name_key, known_from, run_id)
      select distinct on (p.operator_id, f.name) p.operator_id, f.name, f.key, :now::timestamptz, :run::bigint
      from staged_drafts s join plan p using (item, part), jsonb_to_recordset(s.former) as f(name text, key text)
-     where s.former is not null and p.operator_id is not null and p.effect in ('NEW', 'CHANGED') on conflict do nothing
+     where s.former is not null and p.operator_id is not null and p.effect in ('NEW', 'CHANGED') ${UNLESS_KNOWN}
      /* operators.learn former */`,
       { run: runId, now },
     )
@@ -141,10 +145,12 @@ export const learn = async (
      order by p.operator_id, p.item desc /* operators.learn taught */`,
   )
   await tx.raw(
-    `insert into operator_names (operator_id, name, name_key, known_from, run_id)
-     select o.id, o.name, o.name_key, :now::timestamptz, :run::bigint from taught t join operators o on o.id = t.operator_id
+    `insert into operator_names (operator_id, name, name_key, known_from, run_id, claim)
+     select o.id, o.name, o.name_key, :now::timestamptz, :run::bigint, o.kind <> 'SHOP' and not exists (
+       select 1 from versions v where v.operator_id = o.id and v.kind = 'registration' and v.body->>'name' = o.name and v.wrong_from is null)
+     from taught t join operators o on o.id = t.operator_id
      where o.name is not null and t.name is not null and o.name <> t.name
-     on conflict do nothing /* operators.learn names */`,
+     ${UNLESS_KNOWN} /* operators.learn names */`,
     { run: runId, now },
   )
   await tx.raw(
@@ -194,7 +200,7 @@ export const formerNames = async (
 ): Promise<{ operatorId: number; name: string; knownFrom: Date }[]> => {
   const answer = await db.raw(
     `select o.id as "operatorId", n.name, n.known_from as "knownFrom" from operator_names n join operators o on o.id = n.operator_id
-     where o.id = any(?) and n.name is distinct from o.name order by o.id, n.known_from desc, n.name /* operators.formerNames */`,
+     where o.id = any(?) and n.name is distinct from o.name and not n.claim order by o.id, n.known_from desc, n.name /* operators.formerNames */`,
     [[...ids]],
   )
   return answer.rows

@@ -36,7 +36,7 @@ const concernedBy = async (tx: Tx, run: number): Promise<Named[]> => {
        where p.effect in ('NEW', 'CHANGED') and (s.kind = 'registration' or o.first_run = :run)),
      names as materialized (
        select o.name_key from changed c join operators o on o.id = c.id
-       union select n.name_key from changed c join operator_names n on n.operator_id = c.id)
+       union select n.name_key from changed c join operator_names n on n.operator_id = c.id and not n.claim)
      select u.id, u.name_key as name, u.evidence is not null as told from plan p join runs r on r.id = :run cross join lateral (
        select * from unmatched u where u.feed = r.subject and u.record_key = p.record_key and u.state = 'OPEN' offset 0) u
        where p.effect = 'UNMATCHED' and u.name_key is not null
@@ -119,7 +119,7 @@ const bearersOf = async (tx: Tx, names: readonly string[]): Promise<Map<string, 
              where o.name_key = a.name and o.known_to is null limit :most + 1)
            union all
            (select coalesce(o.merged_into, o.id), n.name, true from operator_names n join operators o on o.id = n.operator_id
-             where n.name_key = a.name and o.known_to is null limit :most + 1)) n
+             where n.name_key = a.name and not n.claim and o.known_to is null limit :most + 1)) n
          group by n.operator) b)
      select b.key, b."tooMany", b.operator, b.name, b.former, o.uscc,
        coalesce((select array_agg(c.code) from operator_codes c where c.operator_id = o.id), '{}') as codes,

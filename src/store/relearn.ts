@@ -15,6 +15,8 @@ interface Known {
   unsound: boolean
   /** Former names that the run taught. */
   taught: string[]
+  /** Those of them that no register had said. */
+  claims: string[]
   /** What registrations known to be wrong called it, now and formerly. */
   wrong: Said[]
   /** What registrations not known to be wrong say, the one believed and brought last first. */
@@ -90,6 +92,7 @@ const knownOf = async (tx: Tx, run: number | null, ids: readonly number[]): Prom
   const answer = await tx.raw(
     `select o.id, o.uscc, o.name, (f.id is not distinct from :run::bigint or f.taken_back_at is not null) as unsound,
        coalesce((select jsonb_agg(n.name) from operator_names n where n.operator_id = o.id and n.run_id = :run::bigint), '[]') as taught,
+       coalesce((select jsonb_agg(n.name) from operator_names n where n.operator_id = o.id and n.run_id = :run::bigint and n.claim), '[]') as claims,
        coalesce((select jsonb_agg(jsonb_build_object('name', v.body->>'name', 'former', coalesce(v.body->'former_names', '[]')))
          from versions v where ${OWN} and v.kind = 'registration' and v.wrong_from is not null
            and (v.body->>'uscc' is null or o.uscc is null or v.body->>'uscc' = o.uscc)), '[]') as wrong,
@@ -143,7 +146,8 @@ const write = async (tx: Tx, run: number | null, at: Date, known: readonly Known
   await tx.raw(
     `insert into operator_names (operator_id, name, name_key, known_from, run_id)
      select r.id, r.name, r.key, ?::timestamptz, r.run from jsonb_to_recordset(?::jsonb) as r(id int, name text, key text, run bigint)
-     on conflict (operator_id, name) do update set run_id = excluded.run_id where operator_names.run_id = ?::bigint /* relearn former */`,
+     on conflict (operator_id, name) do update set run_id = excluded.run_id, claim = false
+       where operator_names.run_id = ?::bigint or operator_names.claim /* relearn former */`,
     [at, JSON.stringify(former), run],
   )
   const codes = rows.flatMap(({ id, regNo, run: source }) => {
@@ -166,7 +170,10 @@ const write = async (tx: Tx, run: number | null, at: Date, known: readonly Known
  * The believed registration speaks; without one the name that the wrong registration displaced, else what another record
  * calls it, and else nothing is known but the code.
  */
-const learnt = ({ id, uscc, name, unsound, taught, wrong, right, party }: Known, run: number | null): Learnt => {
+const learnt = (
+  { id, uscc, name, unsound, taught, claims, wrong, right, party }: Known,
+  run: number | null,
+): Learnt => {
   const registered = right.find(({ current }) => current)
   const claimed = new Set(wrong.flatMap((said) => said.former))
   const wronglyCalled = new Set(wrong.map((said) => said.name))
@@ -174,7 +181,8 @@ const learnt = ({ id, uscc, name, unsound, taught, wrong, right, party }: Known,
   const kept = unsound || wronglyCalled.has(name) ? null : name
   const present = registered?.name ?? displaced ?? party ?? kept
   const said = new Set(right.flatMap((each) => [each.name, ...each.former]))
-  const former = [...new Set([...said, displaced])].filter((each) => each != null && each !== present) as string[]
+  const borne = displaced !== undefined && !claims.includes(displaced) ? displaced : null
+  const former = [...new Set([...said, borne])].filter((each) => each != null && each !== present) as string[]
   const all = new Set([...taught, ...wronglyCalled, ...claimed, present])
   return {
     id,
