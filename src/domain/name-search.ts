@@ -243,14 +243,16 @@ const reasonFor = (asked: Asked, { key: held, former }: Candidate): { is: MatchR
   return isSimilar(core, coreOf(held)) ? { is: 'SIMILAR' } : null
 }
 
-/** A county, a town or a village in front, which no table here knows. */
-const LESSER_PLACE = /^.{1,4}?[市县区州盟旗镇乡村]/
+/** A county, a town or a village in front, which no table here knows: 新乡市, 汪清县. */
+const LESSER_PLACE = /^.{1,4}?[市县区州盟旗镇乡村](?![市县区州盟旗镇乡村])/
 
-/** Whether a name begins with this text but for one error: a lesser place in front and what follows in it were not said. */
-const beginsNearly = (own: string, text: string): boolean =>
-  [own, own.replace(LESSER_PLACE, '')].some((name) =>
+/** Whether a name begins with this text but for one error: up to two lesser places in front and what follows in it were not said. */
+const beginsNearly = (own: string, text: string): boolean => {
+  const within = own.replace(LESSER_PLACE, '')
+  return [own, within, within.replace(LESSER_PLACE, '')].some((name) =>
     [0, 1, -1].some((more) => distance(text, name.slice(0, text.length + more), 1) <= 1),
   )
+}
 
 const isSimilar = (core: string, held: string): boolean => {
   const sameBrand = core.slice(0, BRAND_LENGTH) === held.slice(0, BRAND_LENGTH)
