@@ -24,7 +24,10 @@ const ROLE = 'administrator'
 /** Longest that is kept of a command, characters. */
 const WORDS_MOST = 2_000
 
-export type Recorded = <T>(words: string, work: () => Promise<T>) => Promise<T>
+/** One more row of what a command did: its words, and the codes of the operators concerned. */
+export type Note = (words: string, codes: readonly string[]) => Promise<void>
+
+export type Recorded = <T>(words: string, work: (note: Note) => Promise<T>) => Promise<T>
 
 /**
  * `words`: the command, without anything secret. Refusal TRAIL_UNAVAILABLE before anything is done; where only the outcome cannot be
@@ -41,9 +44,19 @@ export const acting =
     // What came of it is said by the command itself, which may hold a secret that is shown only once.
     const told = (outcome: string): Promise<void> =>
       row('OUTCOME', outcome).catch((error) => log.error({ err: error, outcome }, 'an outcome has no row in the trail'))
+    const note: Note = (more, codes) =>
+      trail.row({
+        ...said,
+        kind: 'ACT',
+        at: now(),
+        asked: redact(more, keys.mark),
+        outcome: null,
+        shown: codes,
+        digest: null,
+      })
     try {
       await row('ACT', null)
-      const done = await work().catch(async (error: unknown) => {
+      const done = await work(note).catch(async (error: unknown) => {
         await told(isRefusal(error) ? error.code : INTERNAL.code)
         throw error
       })

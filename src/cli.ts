@@ -15,6 +15,7 @@ import { makeLog } from './log.js'
 import { progress } from './progress.js'
 import { eachLine, promised, pullEach, pulledLine, pullOne } from './pulled.js'
 import { compared, unreachableOf } from './reconciling.js'
+import { repairedLines } from './repairing.js'
 import { status } from './status.js'
 import { run } from './stopping.js'
 import { isLost } from './store/db.js'
@@ -336,6 +337,18 @@ command
       const verified = await hub.verifyTrail({ held, progress: bar.at }).finally(bar.stop)
       tell(json, verified, () => verifiedLines(verified))
       if (!verified.ok) process.exitCode = 1
+    })
+  })
+
+command
+  .command('repair')
+  .description('修复早先版本留下的错误，每项留痕并重新评分 · mend what earlier releases left wrong, and score it anew')
+  .option('--dry-run', '只列出，不改动 · name what would be mended')
+  .addOption(JSON_OPTION())
+  .action(async ({ dryRun, json }: Json & { dryRun?: boolean }) => {
+    await withHub(async (hub) => {
+      const repaired = await hub.repair({ dryRun: dryRun === true })
+      tell(json, repaired, () => repairedLines(repaired))
     })
   })
 

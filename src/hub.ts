@@ -37,6 +37,7 @@ import { makePublishedFiles, type PublishedFiles } from './work/published-files.
 import { type FileGiven, pull } from './work/pull.js'
 import { push } from './work/push.js'
 import { reconcile } from './work/reconcile.js'
+import { repair } from './work/repair/index.js'
 import * as restored from './work/restored.js'
 import { restorationRules } from './work/rules.js'
 import type { Occasioned } from './work/run.js'
@@ -226,6 +227,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   }
   const expireNow = (options: Occasion) => expire(db, { ...options, rules, now, log })
   const families = () => familiesTold(db, feeds.values())
+  const recorded = acting({ databaseUrl, identity, notes, keys, log, now })
   const scoreNow = async (options: Omit<ScoreOptions, 'rules' | 'families' | 'now' | 'log'>) =>
     score(db, { rules, families: await families(), now, log, ...options })
   /** A scoring or a merge that goes on is not waited for: the next run of the timetable finds these operators dirty. */
@@ -292,7 +294,16 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       tryScorecard(db, { lists: rules.lists, families: await families(), now, ...options }),
     verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { now, ...options }),
     verifyTrail: audit.verify,
-    recorded: acting({ databaseUrl, identity, notes, keys, log, now }),
+    recorded,
+    /** What earlier releases left wrong; each record that is mended has a row in the audit log. */
+    repair: (options: { dryRun: boolean }) =>
+      recorded(`hub repair${options.dryRun ? ' --dry-run' : ''}`, (note) =>
+        repair(db, {
+          ...options,
+          ...{ feeds: [...feeds.values()], rules, mark: keys.mark, archiveDir: config.archiveDir, now, note },
+          score: (only) => scoreNow({ cause: 'command', only }),
+        }),
+      ),
     push: pushTo,
     reconcile: reconcileWith,
     publish: publishNow,

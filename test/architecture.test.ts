@@ -64,6 +64,7 @@ const TOP = [
   'stopping',
   'trial',
   'reconciling',
+  'repairing',
   'pulled',
   'listening',
   'readiness',

@@ -64,6 +64,7 @@ const ENUMS = {
     'push',
     'expire',
     'takeback',
+    'repair',
     'reconcile',
     'trail',
     'audit',

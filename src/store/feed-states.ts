@@ -14,3 +14,8 @@ export const keep = async (tx: Tx, feed: string, state: Json, runId: number): Pr
     [feed, JSON.stringify(state), runId],
   )
 }
+
+/** The next pull asks for everything again. */
+export const forget = async (tx: Tx, feed: string): Promise<void> => {
+  await tx.raw('delete from feed_states where feed = ? /* feedStates.forget */', [feed])
+}

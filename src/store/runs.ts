@@ -9,6 +9,7 @@ export type Job =
   | 'push'
   | 'expire'
   | 'takeback'
+  | 'repair'
   | 'reconcile'
   | 'trail'
   | 'audit'
