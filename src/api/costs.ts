@@ -22,7 +22,15 @@ interface Dearer {
   /** Times this argument's length, instead of `once`. */
   byArgument?: string
   /** For each of something that is known only once it is looked at; the field's resolver charges it (`charge`). */
-  each?: { cost: number; zh: string; en: string }
+  each?: Each
+}
+
+interface Each {
+  cost: number
+  /** The most that all of them cost together, so that no object is too dear to be asked about at all; absent: no bound. */
+  most?: number
+  zh: string
+  en: string
 }
 
 /** Fields that cost otherwise than the rule says. */
@@ -39,8 +47,8 @@ const DEARER = {
   'Delivery.again': { once: 6 },
   // Reads all facts of its operator anew.
   'Score.audit': { once: 100 },
-  'Score.wayBack': { once: 101, each: { cost: 10, zh: '所据事实', en: 'fact behind it' } },
-  'Score.lasting': { once: 101, each: { cost: 5, zh: '所据事实', en: 'fact behind it' } },
+  'Score.wayBack': { once: 101, each: { cost: 10, most: 5_000, zh: '所据事实', en: 'fact behind it' } },
+  'Score.lasting': { once: 101, each: { cost: 5, most: 2_500, zh: '所据事实', en: 'fact behind it' } },
 } as const satisfies Record<string, Dearer>
 
 type Charged = {
@@ -55,7 +63,7 @@ export interface Cost {
   byArgument: string | null
   /** For each object of a list. */
   item: number
-  each: { cost: number; zh: string; en: string } | null
+  each: Each | null
 }
 
 /** Null: it costs nothing, as every leaf that is not in the table. */
@@ -79,12 +87,14 @@ export const written = ({ once, byArgument, item, each }: Cost): string =>
     ...(once > 0 ? [String(once)] : []),
     ...(byArgument ? [`1 × ${byArgument}`] : []),
     ...(item > 0 ? [`${item} × 项 item`] : []),
-    ...(each ? [`${each.cost} × ${each.zh} ${each.en}`] : []),
+    ...(each ? [`${each.cost} × ${each.zh} ${each.en}${each.most ? `（至多 at most ${each.most}）` : ''}`] : []),
   ].join(' + ')
 
 /** What the resolver of such a field learns of its cost while it answers. Refusals: QUERY_TOO_COSTLY, ANSWER_TIMEOUT. */
-export const charge = (context: Context, field: Charged, times = 1): void =>
-  spend(context, DEARER[field].each.cost * times)
+export const charge = (context: Context, field: Charged, times = 1): void => {
+  const { cost, most = Number.POSITIVE_INFINITY }: Each = DEARER[field].each
+  spend(context, Math.min(cost * times, most))
+}
 
 /** Has each field charge what it costs: before it is answered, lists besides for what is in them. */
 export const costing = (schema: GraphQLSchema): GraphQLSchema => {

@@ -174,4 +174,21 @@ describe('the way back up over HTTP', () => {
     const statements = await world.statements(() => scoreOf(fined))
     expect(statements.filter((sql) => sql.includes('evidence.ownEntries'))).to.have.length(1)
   })
+
+  it('I-B8: is told of an operator with more facts than a question may cost at ten a fact', async () => {
+    const busy = uscc(70)
+    await world.bring('registry', [registration(busy, '虚构繁忙快递有限公司', { established_on: '2010-01-01' })])
+    const many = Array.from({ length: 1_200 }, (_, n) => penalty(busy, `虚市监处罚〔2025〕${n + 1}号`, '2025-03-03'))
+    await world.bring('penalties', many)
+    await score(world.database.db, {
+      cause: 'command',
+      rules: world.rules,
+      families: familiesOf(feeds.values()),
+      now: () => LATE,
+    })
+    const { data, errors } = await asked(busy, world.token('officer'))
+    expect(errors).to.equal(undefined)
+    expect(data.operator.score.wayBack).to.not.be.empty
+    expect(data.operator.score.lasting).to.be.an('array')
+  })
 })
