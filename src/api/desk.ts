@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type Request, type RequestHandler, t
 import { ACCESS, type Act, may } from '../domain/viewer.js'
 import { isRefusal, Refusal } from '../errors.js'
 import { deskPages } from '../web/desk-pages.js'
+import * as lockouts from '../work/lockouts.js'
 import * as people from '../work/people.js'
 import type { Asked } from './asked.js'
 import { checkSite, checkToken, cookieFor, cookieIn, NO_COOKIE } from './cookies.js'
@@ -24,8 +25,8 @@ export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limi
     const asked = askedOf(request)
     const { address, now, log, db } = asked
     const whence = `${name} ${address}`
-    const giveBack = limit.take([whence, address], now)
-    const proven = limit.isProven(whence)
+    const proven = await lockouts.isProven(db, { kind: 'PERSON', name, address }, keys.mark, now)
+    const giveBack = limit.take([whence, address], now, proven)
     const asking = { name, password, newPassword, address, proven, cookie: cookieIn(request.headers) }
     const signedIn = await people.signIn(db, asking, { mark: keys.mark, now, log }).catch((error) => {
       // Whoever knows the password has not guessed it.

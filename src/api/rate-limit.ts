@@ -1,7 +1,6 @@
 /** How often one may try to get in, per address and overall; kept in memory of bounded size, in each process for itself. */
 import { type Level, owedAt, type Rate, waitFor } from '../domain/rate.js'
 import { Refusal } from '../errors.js'
-import { bounded } from './bounded.js'
 
 /**
  * Buckets kept of each kind. Only an attempt within the overall rate fills one, and one that has emptied is forgotten: with
@@ -27,7 +26,6 @@ const PARTY = {
  * wrongly from many addresses uses that up, and must not shut out those who have come in from where they are before.
  */
 const CLIENT = {
-  proven: true,
   overall: { most: 200, everyMs: 100 },
   each: [
     { most: 30, everyMs: 10_000 },
@@ -37,7 +35,6 @@ const CLIENT = {
 
 /** A person slips more often than a system, and has fewer to try: by name and address, by address. */
 const PERSON = {
-  proven: true,
   overall: { most: 200, everyMs: 100 },
   each: [
     { most: 10, everyMs: 20_000 },
@@ -48,11 +45,10 @@ const PERSON = {
 export interface Limit {
   /**
    * Counts an attempt against each key and overall, or against nothing: Refusal TOO_MANY_REQUESTS. Whoever succeeds gives it
-   * back: good callers never wait.
+   * back: good callers never wait. `proven`: somebody has come in by the first key before (work/lockouts); it is held to its own
+   * rates alone, however many others there are.
    */
-  take(keys: readonly string[], now: Date): () => void
-  /** Whether somebody has succeeded by this first key, as far as is remembered. */
-  isProven(key: string): boolean
+  take(keys: readonly string[], now: Date, proven?: boolean): () => void
   /** Buckets held. */
   size(): number
 }
@@ -75,35 +71,28 @@ export const makeLimit = ({
   each,
   most = BUCKETS_MOST,
   newcomers = false,
-  proven = false,
 }: {
   overall: Rate
   each: readonly Rate[]
   most?: number
   /** Whoever has failed little lately is let in whatever others do. */
   newcomers?: boolean
-  /** Whoever has succeeded before by the same first key is held to its own rates alone, however many others there are. */
-  proven?: boolean
 }): Limit => {
   const all = makeBuckets(overall, 1)
-  const known = bounded<true>(most)
   const own = each.map((rate) => makeBuckets(rate, most))
   return {
-    take: (keys, now) => {
+    take: (keys, now, proven = false) => {
       const at = now.getTime()
       const asked = [{ buckets: all, key: '' }, ...own.map((buckets, i) => ({ buckets, key: keys[i] ?? '' }))]
-      const [name = ''] = keys
-      const counts = known.get(name) ? asked.slice(1) : asked
+      const counts = proven ? asked.slice(1) : asked
       const isNew = newcomers && own.every((buckets, i) => buckets.isLight(keys[i] ?? '', at))
       const wait = isNew ? 0 : Math.max(...counts.map(({ buckets, key }) => buckets.wait(key, at)))
       if (wait > 0) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: Math.ceil(wait / 1_000) })
       for (const { buckets, key } of counts) buckets.add(key, at)
       return () => {
         for (const { buckets, key } of counts) buckets.giveBack(key)
-        if (proven) known.set(name, true)
       }
     },
-    isProven: (key) => known.get(key) ?? false,
     size: () => own.reduce((sum, buckets) => sum + buckets.size(), 0),
   }
 }

@@ -33,12 +33,13 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
       return null
     }
     const { address, now, log, db } = askedOf(request)
-    const giveBack = tried(limit, [`${given?.id ?? ''} ${address}`, address], now)
+    const knock = { kind: 'CLIENT' as const, name: given?.id ?? '', address }
+    const proven = await lockouts.isProven(db, knock, mark, now)
+    const giveBack = tried(limit, { keys: [`${knock.name} ${address}`, address], at: now, proven })
     if (isRefusal(giveBack)) {
       tooMany(response, giveBack)
       return null
     }
-    const knock = { kind: 'CLIENT' as const, name: given?.id ?? '', address }
     const wait = await lockouts.shutFor(db, knock, mark, now)
     // Known and unknown clients, right and wrong secrets: each costs the same look-ups and one scrypt.
     const client = await clients.byId(db, knock.name, now)
@@ -53,6 +54,7 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
       return null
     }
     giveBack()
+    await lockouts.prove(db, { ...knock, name: client.id }, mark, now)
     return client
   }
 
@@ -157,9 +159,12 @@ const formIn = ({ body }: Request, response: Response): Map<string, string> | nu
   return form
 }
 
-const tried = (limit: Limit, keys: readonly string[], at: Date): (() => void) | Refusal => {
+const tried = (
+  limit: Limit,
+  { keys, at, proven }: { keys: readonly string[]; at: Date; proven: boolean },
+): (() => void) | Refusal => {
   try {
-    return limit.take(keys, at)
+    return limit.take(keys, at, proven)
   } catch (error) {
     if (isRefusal(error)) return error
     throw error

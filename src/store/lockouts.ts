@@ -12,6 +12,20 @@ export interface Lockout {
   lockedUntil: Date
 }
 
+/** A success keeps an address proven for so long. */
+const PROVEN = "interval '90 days'"
+/** A success is noted again where the last one is older. */
+const NOTED_AGAIN = "interval '1 day'"
+
+/** Whether somebody has come in by this key, in any process, lately. */
+export const isProven = async (db: Db, key: string, now: Date): Promise<boolean> => {
+  const answer = await db.raw(
+    `select exists (select 1 from lockouts where key = :key and proven_at > :now::timestamptz - ${PROVEN}) as proven /* lockouts.isProven */`,
+    { key, now },
+  )
+  return answer.rows[0].proven
+}
+
 /** Until when one of these keys is shut; null: none is. */
 export const until = async (db: Db, keys: readonly string[], now: Date): Promise<Date | null> => {
   const answer = await db.raw(
@@ -38,7 +52,8 @@ export const failed = async (db: Db, made: Failed): Promise<boolean> => {
   const { now, windowMs, lockMs } = made
   const answer = await db.raw(
     `with gone as (delete from lockouts where key in (select key from lockouts where last_at < :since
-       and coalesce(locked_until, :now) <= :now and key <> :key for update skip locked))
+       and coalesce(locked_until, :now) <= :now and coalesce(proven_at, '-infinity') < :now::timestamptz - ${PROVEN}
+       and key <> :key for update skip locked))
      insert into lockouts as l (key, kind, name, address, failures, last_at)
      values (:key, :kind, :name, :address, 1, :now)
      on conflict (key) do update set last_at = :now, name = excluded.name,
@@ -55,9 +70,19 @@ export const failed = async (db: Db, made: Failed): Promise<boolean> => {
   return answer.rows[0].failures === made.most
 }
 
-/** Whoever got in has nothing held against it. */
-export const forget = async (db: Db, keys: readonly string[]): Promise<void> => {
-  await db.raw('delete from lockouts where key = any(?) /* lockouts.forget */', [[...keys]])
+/** Notes that somebody came in by this key. `forgives`: nothing is held against it any more. */
+export const prove = async (
+  db: Db,
+  proven: Pick<Failed, 'key' | 'kind' | 'name' | 'address' | 'now'> & { forgives: boolean },
+): Promise<void> => {
+  await db.raw(
+    `insert into lockouts as l (key, kind, name, address, failures, last_at, proven_at)
+     values (:key, :kind, :name, :address, 0, :now, :now)
+     on conflict (key) do update set proven_at = :now, name = excluded.name, last_at = greatest(l.last_at, :now),
+       failures = case when :forgives then 0 else l.failures end, locked_until = case when :forgives then null else l.locked_until end
+     where coalesce(l.proven_at, '-infinity') < :now::timestamptz - ${NOTED_AGAIN} or (:forgives and l.failures > 0) /* lockouts.prove */`,
+    proven as never,
+  )
 }
 
 /** Forgets all that is held against a registered name, wherever it came from. Returns those of its doors that were shut. */
@@ -66,8 +91,10 @@ export const lift = async (
   { kind, name, now }: { kind: Lockout['kind']; name: string; now: Date },
 ): Promise<Lockout[]> => {
   const answer = await db.raw(
-    `with gone as (delete from lockouts where kind = :kind and lower(normalize(name, NFKC)) = :name returning *)
-     select kind, name, address, failures, last_at as "lastAt", locked_until as "lockedUntil" from gone
+    `with held as (select * from lockouts where kind = :kind and lower(normalize(name, NFKC)) = :name for update),
+       gone as (delete from lockouts where key in (select key from held where proven_at is null)),
+       forgiven as (update lockouts set failures = 0, locked_until = null where key in (select key from held where proven_at is not null))
+     select kind, name, address, failures, last_at as "lastAt", locked_until as "lockedUntil" from held
      where locked_until > :now order by last_at desc, key /* lockouts.lift */`,
     { kind, name, now },
   )

@@ -24,8 +24,8 @@ export interface Knock {
 }
 
 /**
- * Seconds after which the door may be tried again; null: it is open. The same look-up for names that nobody has. `proven`: it was
- * opened from this address before, and is not shut here by what others try elsewhere.
+ * Seconds after which the door may be tried again; null: it is open. The same look-up for names that nobody has. `proven`: see
+ * `isProven`; it is not shut here by what others try elsewhere.
  */
 export const shutFor = async (
   db: Db,
@@ -38,6 +38,10 @@ export const shutFor = async (
   const until = await lockouts.until(db, [own, proven ? own : everywhere(knock, mark)], now)
   return until === null ? null : Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
 }
+
+/** Whether this name has come in from this address in the last weeks, by any process of the hub. The same look-up for names that nobody has. */
+export const isProven = (db: Db, knock: Knock, mark: (text: string) => string, now: Date): Promise<boolean> =>
+  lockouts.isProven(db, here(knock, mark), now)
 
 /** Counts a failure, and tells when it shuts a door. `known`: the name is registered, and may be told. */
 export const failed = async (
@@ -55,9 +59,11 @@ export const failed = async (
   if (await lockouts.failed(db, all)) log.warn({ kind, name }, 'locked out: too many failures of one name')
 }
 
-/** After a success. What was tried elsewhere stays counted. */
-export const forget = (db: Db, knock: Knock, mark: (text: string) => string): Promise<void> =>
-  lockouts.forget(db, [here(knock, mark)])
+/** After a success: the address is proven. A person has nothing held against it here any more; what was tried elsewhere stays counted. */
+export const prove = (db: Db, knock: Knock, mark: (text: string) => string, now: Date): Promise<void> => {
+  const { kind, name, address } = knock
+  return lockouts.prove(db, { kind, name, address, now, key: here(knock, mark), forgives: kind === 'PERSON' })
+}
 
 /** A person opens the doors that are shut to a registered name. Refusal: LOCKOUT_UNKNOWN. */
 export const lift = async (

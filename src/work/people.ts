@@ -118,7 +118,7 @@ export const signIn = async (
     if (given.cookie !== null) await sessions.end(tx, markOf(given.cookie), now)
     await sessions.start(tx, { mark: markOf(cookie), person: id, now, endsAt })
   })
-  await lockouts.forget(db, knock, mark)
+  await lockouts.prove(db, { ...knock, name: id }, mark, now)
   log.info({ person: id, chosen: passwordHash !== null }, 'signed in')
   return { cookie, viewer: { role, sub: id, agency, region }, endsAt }
 }

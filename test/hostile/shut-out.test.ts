@@ -1,7 +1,10 @@
 /** Whoever knocks wrongly in another's name must not keep that one out of where it is at home. */
+import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
+import { makeServer } from '../../src/api/server.js'
 import { isRefusal } from '../../src/errors.js'
 import { makeLog } from '../../src/log.js'
+import * as clients from '../../src/work/clients.js'
 import * as lockouts from '../../src/work/lockouts.js'
 import * as people from '../../src/work/people.js'
 import { makeWorld, NOW, type World } from '../api/world.js'
@@ -17,9 +20,9 @@ describe('a person in whose name others knock wrongly', () => {
   })
   after(() => world.close())
 
-  const login = async (body: object): Promise<number> => {
+  const login = async (body: object, url = world.url): Promise<number> => {
     const headers = { 'content-type': 'application/json' }
-    const answer = await fetch(`${world.url}/desk/login`, { method: 'POST', headers, body: JSON.stringify(body) })
+    const answer = await fetch(`${url}/desk/login`, { method: 'POST', headers, body: JSON.stringify(body) })
     await answer.text()
     return answer.status
   }
@@ -38,5 +41,46 @@ describe('a person in whose name others knock wrongly', () => {
     const refused = await people.signIn(db, elsewhere, { mark, now: NOW, log }).catch((error: unknown) => error)
     expect(isRefusal(refused) && refused.code).to.equal('TOO_MANY_REQUESTS')
     expect(await login({ name, password: PASSWORD })).to.equal(200)
+  })
+
+  it('P-B6: signs in from there after a restart too, however many knock wrongly meanwhile', async () => {
+    const { db } = world.database
+    const name = 'keeper'
+    const { client_id, client_secret } = await clients.add(db, { name: 'at-home', role: 'agency' }, [], NOW)
+    const token = async (url: string): Promise<number> => {
+      const body = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret })
+      const answer = await fetch(`${url}/oauth/token`, { method: 'POST', body })
+      await answer.text()
+      return answer.status
+    }
+    const first = (await people.add(db, { name, role: 'officer' }, [], NOW)).one_time_password
+    expect(await login({ name, password: first, newPassword: PASSWORD })).to.equal(200)
+    expect(await token(world.url)).to.equal(200)
+    // A new process remembers nothing, and strangers use its overall rate up before those who are at home come again.
+    const server = await makeServer({ ...world.parts, proxies: 1 })
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      for (let n = 0; n < FAILURES; n += 1) {
+        const knock = { kind: 'PERSON' as const, name, address: `192.0.2.${n}` }
+        await lockouts.failed(db, knock, { mark: world.keys.mark, known: true, now: NOW, log })
+      }
+      expect(await login({ name, password: PASSWORD }, url)).to.equal(200)
+      expect(await token(url)).to.equal(200)
+      // After three months without a visit it is an address like any other.
+      const mark = world.keys.mark
+      const knock = { kind: 'PERSON' as const, name, address: '127.0.0.1' }
+      const days = (n: number) => new Date(NOW.getTime() + n * 86_400_000)
+      expect([
+        await lockouts.isProven(db, knock, mark, days(89)),
+        await lockouts.isProven(db, knock, mark, days(91)),
+        await lockouts.isProven(db, { ...knock, address: '192.0.2.1' }, mark, NOW),
+      ]).to.deep.equal([true, false, false])
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
   })
 })
