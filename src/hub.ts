@@ -9,6 +9,7 @@ import { agencies as allAgencies, feeds } from './agencies/index.js'
 import type { ApiParts } from './api/parts.js'
 import { changing } from './changing.js'
 import type { Config } from './config.js'
+import { SETTLE_SECONDS } from './domain/delivery.js'
 import { Refusal, reasonOf } from './errors.js'
 import { loadRules } from './hub-rules.js'
 import { loadKeys, newAuditKey, newManifestKey, newTokenKey } from './keys.js'
@@ -35,6 +36,7 @@ import type { Turn } from './work/occurrences.js'
 import { publish } from './work/publish.js'
 import { makePublishedFiles, type PublishedFiles } from './work/published-files.js'
 import { type FileGiven, pull } from './work/pull.js'
+import { checkRemovals } from './work/push/removal-checks.js'
 import { push } from './work/push.js'
 import { reconcile } from './work/reconcile.js'
 import { repair } from './work/repair/index.js'
@@ -67,6 +69,8 @@ export interface Overrides {
   clock?: Partial<Omit<ClockParts, 'log'>>
   log?: Log
   addresses?: Addresses
+  /** How long receivers may take to apply what they took, seconds; SETTLE_SECONDS when absent. */
+  settleSeconds?: number
   /** `always`: bring the database up to date; `empty`: only one that was never migrated. */
   migrate?: 'always' | 'empty'
 }
@@ -77,6 +81,7 @@ export type Hub = Awaited<ReturnType<typeof makeHub>>
 
 export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const log = overrides.log ?? makeLog(config.log)
+  const { settleSeconds = SETTLE_SECONDS } = overrides
   const keys = await loadKeys(config.keysDir, config.publicUrl)
   const rules = loadRules(keys.mark, config)
   // Read now, so that a hub with a broken table or template does not start.
@@ -193,10 +198,18 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     )
     // What cannot be filled is told when the push has ended, and keeps no removal waiting; unheard until then it would end the process.
     const tried = filled.catch(() => {})
+    // By the timetable beside the push: removals do not wait until a display was read. A command sends what its checks owe.
+    const checks = Promise.all(
+      ready.map((from) =>
+        checkRemovals(db, from, { rules, now, log, ...(until && { until }), ...(signal && { signal }) }),
+      ),
+    )
+    const checked = checks.catch(() => {})
     // Whoever asks waits until a new platform is owed everything; by the timetable removals do not wait for that.
-    if (until === undefined) await tried
-    const pushed = await push(db, { ...doors, now, random: Math.random, log, ...options })
+    if (until === undefined) await Promise.all([tried, checked])
+    const pushed = await push(db, { ...doors, now, random: Math.random, settleSeconds, log, ...options })
     await filled
+    await checks
     return pushed
   }
   const reconcileWith = async (
@@ -205,7 +218,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   ) => {
     const platforms = chosen(ids)
     await noticeRestored()
-    return reconcile(db, { rules, platforms, now, log, ...options })
+    return reconcile(db, { rules, platforms, now, log, settleSeconds, ...options })
   }
   /** A restored database looks at each platform as soon as it can: what was removed since the backup is hidden by that. */
   const reconcileRestored = async (platform: string, signal: AbortSignal): Promise<void> => {

@@ -70,6 +70,8 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
       configured: addresses.platforms[id] !== undefined,
       outstanding: row?.outstanding ?? 0,
       refused: row?.refused ?? 0,
+      /** Removals that are confirmed and not done: the display is still to be read. */
+      unchecked: row?.unchecked ?? 0,
       confirmed: row?.confirmed ?? 0,
       oldestOutstanding: oldest.get(id)?.toISOString() ?? null,
       refusedByCode: refused
@@ -142,7 +144,7 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
       ...watchedLines(f),
     ]),
     ...told.flatMap((p) => [
-      `平台 platform ${p.platform.padEnd(12)} 未结 outstanding ${p.outstanding}，已确认 confirmed ${p.confirmed}${p.configured ? '' : ' 未配置 not configured'}`,
+      `平台 platform ${p.platform.padEnd(12)} 未结 outstanding ${p.outstanding}，已确认 confirmed ${p.confirmed}${p.unchecked > 0 ? `，移出待核实 removals to be checked ${p.unchecked}` : ''}${p.configured ? '' : ' 未配置 not configured'}`,
       ...toldLines(p),
     ]),
     ...value.webhooks.map(hookLine),

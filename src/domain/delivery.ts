@@ -90,6 +90,20 @@ export interface Receipt {
 /** CLOSED: a named officer has closed it with a reason; it is owed no more and was never confirmed. */
 export type DeliveryState = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSED'
 
+/**
+ * A receiver may apply a message up to this long after it took it, seconds. Until then only a removal follows about the same
+ * subject, and what a display shows proves nothing about a removal.
+ */
+export const SETTLE_SECONDS = 60
+
+/**
+ * How the check of a confirmed removal ended. GONE: a display that was read SETTLE_SECONDS later lacks the subject. NO_DISPLAY: the
+ * platform has none, so the removal is sent again; CONFIRMED_TWICE: that was confirmed as well, and nobody has seen it. SHOWN: the
+ * subject was displayed still and a later delivery removes it again. REPLACED: a later delivery took its place before the check.
+ */
+export const CHECK_RESULTS = ['GONE', 'NO_DISPLAY', 'CONFIRMED_TWICE', 'SHOWN', 'REPLACED'] as const
+export type CheckResult = (typeof CHECK_RESULTS)[number]
+
 /** First wait after a failure and the longest one, seconds; doubled each time between. */
 const FIRST_WAIT_SECONDS = 2
 const LONGEST_WAIT_SECONDS = 3_600

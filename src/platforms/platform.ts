@@ -3,6 +3,7 @@
  * transport; it keeps nothing and decides nothing. When to send, and when to send again, is `work/push`'s.
  */
 import { kindOf, type Meaning, type Notice, type Receipt, type SubjectKind } from '../domain/delivery.js'
+import { isRefusal } from '../errors.js'
 
 /** The name under which every platform knows this hub. */
 export const SENDER = 'jilin-ecommerce-credit-hub'
@@ -35,6 +36,8 @@ export interface To {
   url: string
   secret: string
   signal?: AbortSignal
+  /** A display that was written before this instant is of no use; heeded where the platform tells when it was. */
+  notBefore?: Date
 }
 
 /** One subject as a platform displays it under our keys. */
@@ -46,6 +49,9 @@ export interface Shown {
   uscc: string | null
   name: string
 }
+
+/** Whether the platform answers and has no display: nobody can see there what was removed. */
+export const hasNoDisplay = (error: unknown): boolean => isRefusal(error) && error.details['display'] === 'NONE'
 
 /** When it takes messages, by its own wall clock (Asia/Shanghai). */
 export interface Hours {
@@ -92,7 +98,10 @@ export interface Platform {
    * with PLATFORM_UNREACHABLE {reason, retryAfterSeconds?}.
    */
   send(batch: Batch, to: To): Promise<Receipt[]>
-  /** Reads back what the platform displays under our keys, whole. */
+  /**
+   * Reads back what the platform displays under our keys, whole. Refuses with PLATFORM_UNREACHABLE; `hasNoDisplay` tells whether
+   * that is because there is nothing to read.
+   */
   shown(from: To): Promise<Shown[]>
   /**
    * What became of notices that were sent and never answered, one receipt each, in their order: NO_RECEIPT where the platform

@@ -3,12 +3,20 @@ import type { Difference, FindingKind, ToldLast } from '../domain/comparison.js'
 import type { Notice, SubjectKind } from '../domain/delivery.js'
 import type { Db, Tx } from './db.js'
 
-/** Of each subject of which nothing is on its way to this platform the largest number, by subject. */
-export const settledNumbers = async (db: Db, platform: string): Promise<Map<string, number>> => {
+/**
+ * The largest number of each subject of which nothing is on its way to this platform: nothing owed or refused, no removal to be
+ * checked, and nothing sent within the last `settleSeconds`, which the platform may not have applied yet.
+ */
+export const settledNumbers = async (
+  db: Db,
+  platform: string,
+  { now, settleSeconds }: { now: Date; settleSeconds: number },
+): Promise<Map<string, number>> => {
   const answer = await db.raw(
-    `select subject_id as "subjectId", max(number) as number from deliveries where platform = ?
-     group by subject_id having not bool_or(state in ('OWED', 'REFUSED')) /* comparisons.settledNumbers */`,
-    [platform],
+    `select subject_id as "subjectId", max(number) as number from deliveries where platform = :platform
+     group by subject_id having not bool_or(state in ('OWED', 'REFUSED') or check_due_at is not null
+       or coalesce(sent_at > :now::timestamptz - make_interval(secs => :settleSeconds), false)) /* comparisons.settledNumbers */`,
+    { platform, now, settleSeconds } as never,
   )
   return new Map(answer.rows.map((row: { subjectId: string; number: number }) => [row.subjectId, row.number]))
 }

@@ -87,14 +87,14 @@ export const move = async (
   )
 }
 
-/** Withdrawals that every platform has confirmed or an officer has closed, or of which none had ever heard. Returns how many. */
+/** Withdrawals that every platform has confirmed, and the check of that is done, or an officer has closed, or of which none had ever heard. Returns how many. */
 export const settleWithdrawals = async (tx: Tx): Promise<number> => {
   const answer = await tx.raw(
     `update listing_deadlines t set outcome = 'MET', ended_on = greatest(t.starts_on, coalesce(
        (select max(coalesce(d.confirmed_at, d.closed_at) at time zone 'Asia/Shanghai')::date from deliveries d where d.subject_id = t.listing_id and d.action = 'REMOVE'),
        t.starts_on))
      where t.name = 'WITHDRAWAL' and t.ended_on is null and not exists (
-       select 1 from deliveries d where d.subject_id = t.listing_id and d.state in ('OWED', 'REFUSED')) /* deadlines.settleWithdrawals */`,
+       select 1 from deliveries d where d.subject_id = t.listing_id and (d.state in ('OWED', 'REFUSED') or d.check_due_at is not null)) /* deadlines.settleWithdrawals */`,
   )
   return answer.rowCount ?? 0
 }

@@ -13,6 +13,11 @@ export interface Delivery {
   attempts: number
 }
 
+/** A confirmed removal whose check is open: it is not done. */
+export const isUnchecked = (d: string): string => `${d}.check_due_at is not null`
+/** Whether a delivery still has to be followed: owed, refused, or a confirmed removal that nobody has checked. */
+export const isUndone = (d: string): string => `(${isOpen(d)} or ${isUnchecked(d)})`
+
 /** That a delivery is owed or refused, said as the indexes of these say it: they are few beside all that was ever confirmed. */
 export const isOpen = (d: string): string => `((${d}.state = 'OWED' and ${d}.head and ${d}.action = 'REMOVE')
   or (${d}.state = 'OWED' and ${d}.head and ${d}.action <> 'REMOVE') or ${d}.state = 'REFUSED' or (${d}.state = 'OWED' and not ${d}.head))`
@@ -54,6 +59,7 @@ export const owe = async (
   })[],
 ): Promise<void> => {
   if (owed.length === 0) return
+  await dropChecks(tx, owed)
   await tx.raw(
     `insert into deliveries (platform, kind, subject_id, number, action, notice, due_at, created_at)
      select o.platform, o.kind, o."subjectId", o.number, o.action, o.notice, o."dueAt", o."dueAt"
@@ -63,9 +69,25 @@ export const owe = async (
   )
 }
 
+/** A later message about the subject takes the place of a removal whose check is open. */
+const dropChecks = async (
+  tx: Tx,
+  owed: readonly Pick<Delivery, 'platform' | 'subjectId' | 'number'>[],
+): Promise<void> => {
+  await tx.raw(
+    `update deliveries d set check_due_at = null, check_result = 'REPLACED'
+     from jsonb_to_recordset(?::jsonb) as o(platform text, "subjectId" uuid, number int)
+     where d.subject_id = o."subjectId" and d.platform = o.platform and d.number < o.number and d.check_due_at is not null
+     /* deliveries.dropChecks */`,
+    [JSON.stringify(owed.map(({ platform, subjectId, number }) => ({ platform, subjectId, number })))],
+  )
+}
+
 export interface Backlog {
   platform: string
   outstanding: number
+  /** Confirmed removals that nobody has checked yet. */
+  unchecked: number
   refused: number
   confirmed: number
   lastConfirmedAt: Date | null
@@ -74,7 +96,7 @@ export interface Backlog {
 export const backlog = async (db: Db): Promise<Backlog[]> => {
   const answer = await db.raw(
     `select platform, count(*) filter (where state in ('OWED', 'REFUSED'))::int as outstanding,
-       count(*) filter (where state = 'REFUSED')::int as refused, count(*) filter (where state = 'CONFIRMED')::int as confirmed,
+       count(*) filter (where check_due_at is not null)::int as unchecked, count(*) filter (where state = 'REFUSED')::int as refused, count(*) filter (where state = 'CONFIRMED')::int as confirmed,
        max(confirmed_at) as "lastConfirmedAt"
      from deliveries group by platform order by platform /* deliveries.backlog */`,
   )

@@ -1,8 +1,8 @@
 /** Deliveries as people work on them: what was refused and by which rule, sent again, closed; and what each platform has heard. */
-import type { Action, DeliveryState, Earlier, Notice, Receipt, SubjectKind } from '../domain/delivery.js'
+import type { Action, CheckResult, DeliveryState, Earlier, Notice, Receipt, SubjectKind } from '../domain/delivery.js'
 import type { Heard } from '../domain/filling.js'
 import type { Db, Tx } from './db.js'
-import { isOpen } from './deliveries.js'
+import { isOpen, isUnchecked } from './deliveries.js'
 import { type Sight, subjectInSight } from './sight.js'
 
 export interface Delivery {
@@ -24,11 +24,17 @@ export interface Delivery {
   closedAt: Date | null
   closedBy: string | null
   closedReason: string | null
+  check: Check
 }
+
+/** How far the check of a confirmed removal is; null: this delivery has none. DUE: the removal is not done. */
+export type Check = CheckResult | 'DUE' | null
+export const checkOf = (d: string): string => `case when ${isUnchecked(d)} then 'DUE' else ${d}.check_result end`
 
 const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number, d.action, d.state, d.notice, d.attempts,
   d.due_at as "dueAt", d.sent_at as "sentAt", d.confirmed_at as "confirmedAt", d.receipt, d.last_error as "lastError",
-  d.created_at as "createdAt", d.closed_at as "closedAt", d.closed_by as "closedBy", d.closed_reason as "closedReason"`
+  d.created_at as "createdAt", d.closed_at as "closedAt", d.closed_by as "closedBy", d.closed_reason as "closedReason",
+  ${checkOf('d')} as "check"`
 
 export interface Filter {
   platform: string | null
@@ -136,20 +142,20 @@ export interface Closing {
   reason: string
 }
 
-/** A late answer to it changes nothing any more. */
+/** A late answer to it changes nothing any more. The receipt of a removal that was confirmed and not checked stays. */
 export const close = async (tx: Tx, ids: readonly number[], { by, at, reason }: Closing): Promise<void> => {
   await tx.raw(
-    `update deliveries set state = 'CLOSED', closed_at = :at, closed_by = :by, closed_reason = :reason
+    `update deliveries set state = 'CLOSED', check_due_at = null, confirmed_at = null, closed_at = :at, closed_by = :by, closed_reason = :reason
      where id = any(:ids::bigint[]) /* delivery-desk.close */`,
     { ids: [...ids], by, at, reason },
   )
 }
 
-/** Removals of a subject that are still owed to a platform, or were refused by it; held to the end of the transaction. */
+/** Removals of a subject that are still owed to a platform, were refused by it, or are not checked yet; held to the end of the transaction. */
 export const openRemovals = async (tx: Tx, subjectId: string, platform: string): Promise<Delivery[]> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.action = 'REMOVE'
-       and d.state in ('OWED', 'REFUSED') order by d.number for update /* delivery-desk.openRemovals */`,
+       and (d.state in ('OWED', 'REFUSED') or ${isUnchecked('d')}) order by d.number for update /* delivery-desk.openRemovals */`,
     [subjectId, platform],
   )
   return answer.rows

@@ -1,6 +1,6 @@
 /** How the hub stands, as figures for whoever watches it: a handful of set-based reads, each by an index or of a small table. */
 import type { Db } from './db.js'
-import { isOpen } from './deliveries.js'
+import { isUndone } from './deliveries.js'
 
 export interface Figures {
   deliveries: { platform: string; outstanding: number; oldestRemoval: Date | null; refused: number }[]
@@ -32,7 +32,7 @@ export const look = async (db: Db, now: Date): Promise<Figures> => {
     db.raw(`select d.platform, count(*) filter (where d.state = 'OWED')::int as outstanding,
         count(*) filter (where d.state = 'REFUSED')::int as refused,
         min(d.created_at) filter (where d.action = 'REMOVE') as "oldestRemoval"
-      from deliveries d where ${isOpen('d')} group by d.platform /* figures.deliveries */`),
+      from deliveries d where ${isUndone('d')} group by d.platform /* figures.deliveries */`),
     db.raw(
       `select (select count(*)::int from lockouts where locked_until > :now) as lockouts,
         (select count(*)::int from (select 1 from dirty_operators limit :most) d) as dirty,

@@ -52,7 +52,8 @@ export const settleGone = async (
   await tx.raw(
     `update findings f set settled_at = :at, settled_by = 'clock', note = :note
      where f.platform = :platform and f.settled_at is null and f.did <> 'HIDDEN' and f.comparison_id <> :comparison
-       and not exists (select 1 from deliveries d where d.platform = f.platform and d.subject_id = f.key::uuid and d.state in ('OWED', 'REFUSED'))
+       and not exists (select 1 from deliveries d where d.platform = f.platform and d.subject_id = f.key::uuid
+         and (d.state in ('OWED', 'REFUSED') or d.check_due_at is not null))
      /* findings.settleGone */`,
     { platform, comparison, at, note },
   )

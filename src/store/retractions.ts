@@ -4,6 +4,8 @@
  */
 import type { Action, DeliveryState, EntryNotice, Receipt, SubjectKind } from '../domain/delivery.js'
 import type { Db } from './db.js'
+import { isUnchecked } from './deliveries.js'
+import { type Check, checkOf } from './delivery-desk.js'
 import { type Sight, subjectInSight } from './sight.js'
 
 /** `at` and `subjectId` name it; `at` as text to the microsecond. */
@@ -37,18 +39,21 @@ export interface Receiver extends RetractionKey {
   closedAt: Date | null
   closedBy: string | null
   closedReason: string | null
+  check: Check
+  checkedAt: Date | null
 }
 
 /**
  * The message `e` that stands for the removal `r`: itself, or the next removal of the subject where it was folded before it was
- * confirmed. Where none follows, the entry stands again.
+ * confirmed, or the subject was displayed in spite of it. Where none follows, the entry stands again.
  */
 const STANDING = `cross join lateral (
   select e.* from deliveries e where e.platform = r.platform and e.subject_id = r.subject_id and e.action = 'REMOVE'
-    and (e.id = r.id or (r.state = 'FOLDED' and e.number > r.number and e.state <> 'FOLDED'))
+    and (e.id = r.id or ((r.state = 'FOLDED' or r.check_result in ('SHOWN', 'REPLACED')) and e.number > r.number
+      and e.state <> 'FOLDED' and e.check_result is distinct from 'SHOWN'))
   order by (e.id = r.id), e.number limit 1) e`
 
-const IS_OPEN = `e.state in ('OWED', 'REFUSED')`
+const IS_OPEN = `(e.state in ('OWED', 'REFUSED') or ${isUnchecked('e')})`
 const AT = `to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
 export interface Filter {
@@ -64,7 +69,8 @@ const FILTERED = `r.action = 'REMOVE' and (:platform::text is null or r.platform
   and (:subjectId::uuid is null or r.subject_id = :subjectId::uuid)`
 /** Few of many: only subjects of which some removal is open are looked at. */
 const OPEN_ONLY = `and r.subject_id = any(array(select distinct o.subject_id from deliveries o
-  where o.action = 'REMOVE' and o.state in ('OWED', 'REFUSED')))`
+  where o.action = 'REMOVE' and o.state in ('OWED', 'REFUSED')
+  union select o.subject_id from deliveries o where ${isUnchecked('o')}))`
 
 /** What stands for each is looked at only where somebody asks whether it is open. */
 const partsOf = ({ open, sight = null }: Filter) => ({
@@ -119,7 +125,7 @@ export const receivers = async (db: Db, of: readonly RetractionKey[]): Promise<R
     `select distinct on (r.created_at, r.subject_id, r.platform) ${AT} as at, r.subject_id as "subjectId", r.platform,
        coalesce(g.got, false) as got, g."gotAt", e.id as "deliveryId", e.action, e.state, e.attempts, e.sent_at as "toldAt",
        e.confirmed_at as "confirmedAt", e.receipt, e.last_error as "lastError", e.closed_at as "closedAt",
-       e.closed_by as "closedBy", e.closed_reason as "closedReason"
+       e.closed_by as "closedBy", e.closed_reason as "closedReason", ${checkOf('e')} as "check", e.checked_at as "checkedAt"
      from jsonb_to_recordset(?::jsonb) as k(at timestamptz, "subjectId" uuid)
      join deliveries r on r.action = 'REMOVE' and r.subject_id = k."subjectId" and r.created_at = k.at ${STANDING}
      left join lateral (

@@ -2,7 +2,7 @@
 import type { Action, SubjectKind } from '../domain/delivery.js'
 import type { Counted, Duty } from '../domain/timeliness.js'
 import type { Db } from './db.js'
-import { isOpen } from './deliveries.js'
+import { isUnchecked, isUndone } from './deliveries.js'
 import { type Sight, subjectInSight } from './sight.js'
 
 const DAY = (instant: string): string => `(${instant} at time zone 'Asia/Shanghai')::date`
@@ -11,6 +11,9 @@ const DAY = (instant: string): string => `(${instant} at time zone 'Asia/Shangha
 const BY_DECISION = `f.before_action is null and case when f.kind = 'listing'
   then not exists (select 1 from deliveries e where e.subject_id = f.subject_id and e.created_at < f.created_at)
   else exists (select 1 from told_records t where t.id = f.subject_id and t.told_at = f.created_at) end`
+
+/** A removal that is not checked, or was displayed in spite of its receipt, has not met its duty. */
+const IS_DONE = `e.check_due_at is null and e.check_result is distinct from 'SHOWN'`
 
 /**
  * `with DUTIES(which)`: one row `duties` for each duty: the first message of a row of alike ones (to stand, or to be gone) about one subject to one
@@ -36,7 +39,8 @@ const dutiesOf = (deliveries: string, which: string): string => `
     select t.*, case when s.confirmed_at is not null then 'DONE' when s.waits then 'OPEN' when s.closed_at is not null then 'CLOSED' end as ended_as,
       ${DAY('coalesce(s.confirmed_at, case when not s.waits then s.closed_at end)')} as done_on
     from dated t cross join lateral (
-      select min(e.confirmed_at) as confirmed_at, min(e.closed_at) as closed_at, bool_or(e.state in ('OWED', 'REFUSED')) as waits
+      select min(e.confirmed_at) filter (where ${IS_DONE}) as confirmed_at, min(e.closed_at) as closed_at,
+        bool_or(e.state in ('OWED', 'REFUSED') or ${isUnchecked('e')}) as waits
       from deliveries e where e.platform = t.platform and e.subject_id = t.subject_id and e.number >= t.number
         and (e.action = 'REMOVE') = (t.action = 'REMOVE') and not exists (
           select 1 from deliveries m where m.platform = t.platform and m.subject_id = t.subject_id and m.number between t.number and e.number
@@ -91,7 +95,7 @@ export interface Waiting {
   from: string
   /** The message that is to be confirmed now. */
   delivery: number
-  state: 'OWED' | 'REFUSED'
+  state: 'OWED' | 'REFUSED' | 'CONFIRMED'
   attempts: number
   lastError: string | null
 }
@@ -107,7 +111,7 @@ export interface Asked {
 const waitingIn = (
   sight: Sight,
 ): string => `waits as materialized (select distinct o.platform, o.subject_id from deliveries o
-    where (:platform::text is null or o.platform = :platform::text) and ${isOpen('o')} ${subjectInSight(sight, 'o.subject_id')}),
+    where (:platform::text is null or o.platform = :platform::text) and ${isUndone('o')} ${subjectInSight(sight, 'o.subject_id')}),
   ${dutiesOf(
     `waits cross join lateral (select * from deliveries h where h.platform = waits.platform and h.subject_id = waits.subject_id offset 0) d`,
     'true',
@@ -125,7 +129,7 @@ export const waiting = async (
      select t.id, t.platform, t.kind, t.subject_id as "subjectId", t.action, t.authority, t.duty, t.counted_from as "from", w.id as delivery, w.state, w.attempts,
        w.last_error as "lastError"
      from duties t cross join lateral (select w.id, w.state, w.attempts, w.last_error from deliveries w where w.platform = t.platform
-       and w.subject_id = t.subject_id and w.number >= t.number and w.state in ('OWED', 'REFUSED') order by w.number limit 1) w
+       and w.subject_id = t.subject_id and w.number >= t.number and (w.state in ('OWED', 'REFUSED') or ${isUnchecked('w')}) order by w.number limit 1) w
      where ${ASKED} and (:afterId::bigint is null or (t.counted_from, t.id) > (:afterOn::date, :afterId::bigint))
      order by t.counted_from, t.id limit :first /* timeliness.waiting */`,
     {

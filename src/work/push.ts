@@ -5,6 +5,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Calendar } from '../domain/calendar.js'
+import { SETTLE_SECONDS } from '../domain/delivery.js'
 import { isRefusal, Refusal, reasonOf } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Platform } from '../platforms/platform.js'
@@ -41,6 +42,8 @@ export interface PushOptions extends Occasioned {
   /** Ids of platforms without an address: nothing is sent, what they are owed is told. */
   silent: readonly string[]
   random: () => number
+  /** How long a receiver may take to apply what it took, seconds; SETTLE_SECONDS when absent. */
+  settleSeconds?: number
   log: Log
   /** Working days, for receivers that keep them; without it only weekends are free. */
   calendar?: Calendar
@@ -124,6 +127,7 @@ const pushOne = async (
       counts,
       now: options.now,
       random: options.random,
+      settleSeconds: options.settleSeconds ?? SETTLE_SECONDS,
       pause: options.pause ?? pause,
       log: options.log,
       beforeSending: options.beforeSending,
@@ -212,7 +216,13 @@ const sendClaim = async (
 ): Promise<Round> => {
   const now = s.now()
   const leaseUntil = new Date(now.getTime() + LEASE_MS)
-  const claimed = await queue.claim(s.db, s.platform.id, { limit, now, leaseUntil, only })
+  const claimed = await queue.claim(s.db, s.platform.id, {
+    limit,
+    now,
+    leaseUntil,
+    settleSeconds: s.settleSeconds,
+    only,
+  })
   if (claimed.length === 0) return { end: 'nothing' }
   const sent = await sendAll(s, claimed, width)
   if (sent.end === 'failed') return sent

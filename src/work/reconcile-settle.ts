@@ -9,6 +9,7 @@ import * as deliveries from '../store/deliveries.js'
 import * as listings from '../store/listings.js'
 import * as operators from '../store/operators.js'
 import * as platformStates from '../store/platform-states.js'
+import * as checks from '../store/removal-checks.js'
 import { noticesOf } from './in-force.js'
 import { makeMove } from './listing.js'
 import { noticeOf, removalOf } from './notice.js'
@@ -40,16 +41,31 @@ export interface Looked {
  * why it stays there.
  */
 export const removeThere = (db: Db, one: Looked, by: By): Promise<boolean> =>
-  inTurn(db, async (tx) => {
-    const listing = one.kind === 'listing' ? await listings.forMove(tx, one.key) : null
-    const all = await unmoved(tx, one, by)
-    if (all === null || isClosedRemoval(all.at(-1))) return false
-    if ((await listings.publicBodies(tx, [one.key])).has(one.key)) return false
-    const notice = await removalNotice(tx, one, listing, by)
-    if (notice === null) return false
-    await owe(tx, { ...notice, action: 'REMOVE' }, one, by)
-    return true
-  })
+  inTurn(db, (tx) => removeWithin(tx, one, by))
+
+const removeWithin = async (
+  tx: Tx,
+  one: Looked,
+  by: By,
+  before: () => Promise<void> = async () => {},
+): Promise<boolean> => {
+  const listing = one.kind === 'listing' ? await listings.forMove(tx, one.key) : null
+  const all = await unmoved(tx, one, by)
+  if (all === null || isClosedRemoval(all.at(-1))) return false
+  if ((await listings.publicBodies(tx, [one.key])).has(one.key)) return false
+  const notice = await removalNotice(tx, one, listing, by)
+  if (notice === null) return false
+  await before()
+  await owe(tx, { ...notice, action: 'REMOVE' }, one, by)
+  return true
+}
+
+/**
+ * The same for a removal that was confirmed and whose subject is displayed still: its check ends as SHOWN, and a later delivery
+ * removes it again.
+ */
+export const removeShown = (db: Db, one: Looked, delivery: number, by: By): Promise<boolean> =>
+  inTurn(db, (tx) => removeWithin(tx, one, by, () => checks.settle(tx, [delivery], 'SHOWN', by.now)))
 
 /** As it is now, under the same key; of a record as it was last told. False: as above. */
 export const tellAgain = (db: Db, one: Looked, by: By): Promise<boolean> =>

@@ -5,7 +5,7 @@
  */
 import { type Difference, isOutage, judge } from '../domain/comparison.js'
 import { dateIn } from '../domain/dates.js'
-import type { Hearing, SubjectKind } from '../domain/delivery.js'
+import { type Hearing, SETTLE_SECONDS, type SubjectKind } from '../domain/delivery.js'
 import { isRefusal, Refusal, reasonOf } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Platform, Shown } from '../platforms/platform.js'
@@ -33,6 +33,8 @@ export interface Compared extends comparisons.Counts {
 export interface ReconcileOptions extends Occasioned {
   rules: Rules
   platforms: readonly Reading[]
+  /** How long a receiver may take to apply what it took, seconds; SETTLE_SECONDS when absent. */
+  settleSeconds?: number
   log: Log
   signal?: AbortSignal
 }
@@ -115,7 +117,10 @@ const compareOne = async (db: Db, from: Reading, run: number, options: Reconcile
   const { rules, log } = options
   const hearing = hearingOf(rules, platform)
   // Before the platform is read: what has changed since is on its way, and is not judged.
-  const before = await comparisons.settledNumbers(db, platform.id)
+  const before = await comparisons.settledNumbers(db, platform.id, {
+    now: options.now(),
+    settleSeconds: options.settleSeconds ?? SETTLE_SECONDS,
+  })
   const { url, secret } = from
   const shown = await platform.shown({ url, secret, ...(options.signal ? { signal: options.signal } : {}) })
   const read = await held(db, { platform: platform.id, hearing, before, shown, today: dateIn(options.now()), rules })

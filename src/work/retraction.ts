@@ -11,7 +11,7 @@ export interface Retracted extends store.Retraction {
   receivers: store.Receiver[]
   /** Marketplaces that have the seller on their list, and hear of it beside the platforms. */
   hearers: Hearer[]
-  /** Every receiver has confirmed, or an officer has closed the rest, or the entry stands again. */
+  /** Every receiver has confirmed and shows the entry no more, or an officer has closed the rest, or the entry stands again. */
   done: boolean
 }
 
@@ -32,7 +32,7 @@ export const retractions = async (
       ...one,
       receivers: own,
       hearers: hearers.filter(isOf(one)),
-      done: own.every(({ state }) => state !== 'OWED' && state !== 'REFUSED'),
+      done: own.every(({ state, check }) => state !== 'OWED' && state !== 'REFUSED' && check !== 'DUE'),
     }
   })
 }

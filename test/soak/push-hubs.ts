@@ -16,9 +16,11 @@ const DELIVERIES_A_SUBJECT = 50
 const SUBJECTS_LEAST = 10
 const READY_WITHIN_MS = 60_000
 const DELAY_MS = 100
+/** Half of the bound within which the hub lets a receiver apply a message (SETTLE_SECONDS). */
+const CARELESS = { platforms: ['jilin', 'creditchina', 'creditjilin'], appliesWithinMs: 30_000 }
 const OUTAGE = { awayMs: 20_000, betweenMs: 60_000 }
 const KILL_WITHIN_MS = 30_000
-const DRAIN_WITHIN_MS = 300_000
+const DRAIN_WITHIN_MS = 600_000
 
 export const soakPushHubs = async (given: {
   deliveries: number
@@ -67,6 +69,7 @@ export const soakPushHubs = async (given: {
       seed: given.seed,
       now: () => new Date(),
       delayMs: DELAY_MS,
+      careless: CARELESS,
       outage: OUTAGE,
       apart: true,
       killWithinMs: KILL_WITHIN_MS,

@@ -8,7 +8,7 @@ import type { Db } from '../../src/store/db.js'
 import { rowsOf } from '../support/world.js'
 import { type Fleet, type Life, makeFleet } from './push/fleet.js'
 import { makeSubjects } from './push/subjects.js'
-import { isGood, type PlatformVerdict, statesOf, verdictOf } from './push/verdict.js'
+import { doneAndShown, isGood, isSettled, type PlatformVerdict, statesOf, verdictOf } from './push/verdict.js'
 import { holders, isGone, type Takeover, takeovers, watch } from './push/witness.js'
 import { type Random, randomOf } from './random.js'
 
@@ -39,6 +39,8 @@ export interface SoakGiven {
   kills: number
   seed: number
   now: () => Date
+  /** Platforms that ignore the sequence, and apply each row up to so many milliseconds after they answered. */
+  careless: { platforms: readonly string[]; appliesWithinMs: number }
   /** How long each answer takes, so that there is something under way when a process is killed, milliseconds. */
   delayMs: number
   /** How long one platform after the other is away, and how long none is, milliseconds. */
@@ -74,6 +76,9 @@ export interface Soaked {
   deliveries: Record<string, number>
   takeovers: Taken
   platforms: Record<string, PlatformVerdict>
+  /** How often it was looked whether a removal counts as done while its entry is displayed, and how often one did. */
+  looks: number
+  doneWhileShown: number
   ms: number
 }
 
@@ -81,14 +86,21 @@ export const soakPush = async (given: SoakGiven): Promise<Soaked> => {
   const { db, platforms, seed } = given
   const startedAt = Date.now()
   const random = randomOf(seed)
+  const isCareless = (id: string) => given.careless.platforms.includes(id)
   await watch(db)
   const fleet = makeFleet(given.hubs, given.begin)
   const subjects = await makeSubjects(db, given.subjects, random, given.now)
   await fleet.allReady()
   for (const [index, one] of platforms.entries())
-    one.behave({ delayMs: given.delayMs, chaos: { seed: seed + index, share: CHAOS_SHARE } })
+    one.behave({
+      delayMs: given.delayMs,
+      chaos: { seed: seed + index, share: CHAOS_SHARE },
+      ...(isCareless(one.id) && { ignoresSequence: true, appliesWithinMs: given.careless.appliesWithinMs }),
+    })
 
   const soaking = new AbortController()
+  const looking = new AbortController()
+  const looked = { looks: 0, doneWhileShown: 0 }
   const killed = new Map<string, number>()
   const away: Away[] = []
   const done = async () => (await statesOf(db))['CONFIRMED'] ?? 0
@@ -99,6 +111,8 @@ export const soakPush = async (given: SoakGiven): Promise<Soaked> => {
       killing(given, fleet, killed, randomOf(seed + 99), soaking.signal),
     ]
     for (const side of sides) side.catch(() => soaking.abort())
+    const looks = watchingDone(given, looked, looking.signal)
+    looks.catch(() => soaking.abort())
     while (!soaking.signal.aborted) {
       fleet.check()
       const confirmed = await done()
@@ -109,9 +123,15 @@ export const soakPush = async (given: SoakGiven): Promise<Soaked> => {
     soaking.abort()
     await Promise.all(sides)
     for (const one of platforms) one.behave({ delayMs: 0, chaos: null, outage: false })
-    const drained = await until(async () => (await statesOf(db))['OWED'] === undefined, given.drainWithinMs)
+    const applied = () => platforms.every(({ pending }) => pending === 0)
+    const drained = await until(async () => applied() && (await isSettled(db)), given.drainWithinMs)
+    looking.abort()
+    await looks
     const verdicts = await Promise.all(
-      platforms.map(async (one) => [one.id, await verdictOf(db, one, subjects.shown)] as const),
+      platforms.map(async (one) => {
+        const verdict = await verdictOf(db, one, { wanted: subjects.shown, careless: isCareless(one.id) })
+        return [one.id, verdict] as const
+      }),
     )
     const taken = summary(await takeovers(db, killed), away)
     const states = await statesOf(db)
@@ -121,6 +141,7 @@ export const soakPush = async (given: SoakGiven): Promise<Soaked> => {
         verdicts.every(([, verdict]) => isGood(verdict)) &&
         taken.late === 0 &&
         taken.open === 0 &&
+        looked.doneWhileShown === 0 &&
         killed.size >= given.kills &&
         states['REFUSED'] === undefined,
       kills: killed.size,
@@ -128,11 +149,28 @@ export const soakPush = async (given: SoakGiven): Promise<Soaked> => {
       deliveries: states,
       takeovers: taken,
       platforms: Object.fromEntries(verdicts),
+      ...looked,
       ms: Date.now() - startedAt,
     }
   } finally {
     soaking.abort()
+    looking.abort()
     await fleet.stop()
+  }
+}
+
+/** Looks after every few milliseconds whether a removal counts as done while its entry is displayed. */
+const watchingDone = async (
+  { db, platforms }: SoakGiven,
+  looked: { looks: number; doneWhileShown: number },
+  signal: AbortSignal,
+): Promise<void> => {
+  while (!signal.aborted) {
+    for (const platform of platforms) {
+      looked.looks += 1
+      looked.doneWhileShown += (await doneAndShown(db, platform)).length
+    }
+    await pause(ASK_AGAIN_MS, signal)
   }
 }
 

@@ -47,7 +47,7 @@ describe('the queue of a platform', () => {
     expect((await claim(1)).map((one) => one.action)).to.deep.equal(['ADD'])
   })
 
-  it('messages about one entry are claimed in their order, one after the other', async () => {
+  it('P-A1: messages about one entry are claimed in their order, each when the one before has settled', async () => {
     const a = await listing(1)
     await owe(a, 1, 'ADD')
     await owe(a, 2, 'CHANGE')
@@ -56,7 +56,8 @@ describe('the queue of a platform', () => {
     expect(first?.number).to.equal(1)
     expect(await claim()).to.have.length(0)
     if (first) await book(first, 'CONFIRMED')
-    expect((await claim()).map((one) => one.number)).to.deep.equal([2])
+    expect(await claim(10, later(59))).to.have.length(0)
+    expect((await claim(10, later(60))).map((one) => one.number)).to.deep.equal([2])
   })
 
   it('a refused message holds up the later ones about its entry only', async () => {

@@ -20,7 +20,8 @@ const FEEDS = ['registry', 'individuals', 'penalties']
 
 /** Two entries: one is refused by `national`; the other all have confirmed, and its removal `creditchina` has not. */
 export const delivering = async (feeds: readonly string[] = FEEDS): Promise<Delivering> => {
-  const hub = await startHub()
+  // Its clock does not wait a minute until a removal may be checked.
+  const hub = await startHub({ settleSeconds: 0 })
   const { db, rules, now } = hub.hub
   for (const feed of feeds) await hub.hub.pull(feed, { cause: 'command' })
   const platform = (id: string): PlatformStandIn => {
@@ -43,6 +44,8 @@ export const delivering = async (feeds: readonly string[] = FEEDS): Promise<Deli
     input: { on: dateIn(now()), removal: 'REVOKED', reason: '处罚决定被撤销', documentNumber: '虚市监撤〔2026〕1号' },
     now: now(),
   })
+  await hub.hub.push(null, { cause: 'command' })
+  // This push looks at the displays.
   await hub.hub.push(null, { cause: 'command' })
   return { hub, standing, removed, platform }
 }

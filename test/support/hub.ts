@@ -32,7 +32,9 @@ export interface Answer {
   errors?: { message: string; extensions: { code: string } }[]
 }
 
-export const startHub = async (options: { now?: () => Date; demo?: boolean } = {}): Promise<TestHub> => {
+export const startHub = async (
+  options: { now?: () => Date; demo?: boolean; settleSeconds?: number } = {},
+): Promise<TestHub> => {
   const test = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-flow-'))
   const here = world()
@@ -46,6 +48,7 @@ export const startHub = async (options: { now?: () => Date; demo?: boolean } = {
       platforms: Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }])),
     },
     ...(options.now ? { now: options.now } : {}),
+    ...(options.settleSeconds !== undefined && { settleSeconds: options.settleSeconds }),
   })
   const url = await hub.serve({ demo: options.demo ?? false })
   return {

@@ -53,6 +53,8 @@ describe('push by processes that are killed', function () {
       seed: SEED,
       now: () => new Date(clock.base + Date.now() - since),
       delayMs: 10,
+      // Half a minute of the clock that the processes go by.
+      careless: { platforms: ['jilin', 'creditchina', 'creditjilin'], appliesWithinMs: 30_000 / SPEED },
       outage: { awayMs: 300, betweenMs: 700 },
       apart: false,
       killWithinMs: 2_000,

@@ -202,7 +202,7 @@ describe('push', () => {
     const refusal = {
       delivery: claimed,
       state: 'REFUSED',
-      receipt: null,
+      receipt: { key: listing.id, accepted: false, code: '1001', text: '', field: null, value: null, receiverId: null },
       error: '1001',
       dueAt: null,
       failures: 0,

@@ -51,6 +51,9 @@ export const converse = async (to: To, { method, path, headers, body }: Question
 export const unreachable = (reason: string, retryAfterSeconds: number | null = null): Refusal =>
   new Refusal('PLATFORM_UNREACHABLE', retryAfterSeconds === null ? { reason } : { reason, retryAfterSeconds })
 
+/** The platform answers, and displays nothing that can be read. */
+export const noDisplay = (reason: string): Refusal => new Refusal('PLATFORM_UNREACHABLE', { reason, display: 'NONE' })
+
 /** Below the configured address, path and all; never beside it. */
 const addressOf = ({ url }: To, path: string): string => url.replace(/\/+$/, '') + path
 

@@ -9,7 +9,7 @@ import { type Notice, type Receipt, SUBJECT_KINDS } from '../../domain/delivery.
 import { type Lines, linesIn, linesInSlices } from '../formats/lines.js'
 import { type ShownNames, Unreadable } from '../formats/reading.js'
 import type { Shown, To } from '../platform.js'
-import { unreachable } from './converse.js'
+import { noDisplay, unreachable } from './converse.js'
 import { noReceipt, unknownThere, waiting, withoutSecret } from './deliver.js'
 import { contentOf, exists, inside, madeInside, named, namesIn, pathOf, put, statOf } from './folder/files.js'
 
@@ -72,11 +72,18 @@ export const askFolder = (notices: readonly Notice[], to: To, names: FolderNames
     return notices.map((notice) => answers.get(idOf(notice)) ?? unknownThere(notice.key))
   })
 
-/** What the receiver displays: `shown.csv`, which it puts anew whenever it likes. Refused where it is not there or not finished. */
+/**
+ * What the receiver displays: `shown.csv`, which it puts anew whenever it likes. Refused where it is not there or not finished; one
+ * that is older than `notBefore` says nothing about what was sent since.
+ */
 export const readShownFile = (from: To, names: ShownNames): Promise<Shown[]> =>
   named(async () => {
-    const content = await contentOf(join(pathOf(from.url), SHOWN), SHOWN_BYTES_MAX)
-    if (content === null) throw unreachable(`没有展示清单，或过大 the receiver has put no ${SHOWN}, or one too large`)
+    const path = join(pathOf(from.url), SHOWN)
+    const written = await statOf(path)
+    if (written !== null && from.notBefore !== undefined && written.mtimeMs < from.notBefore.getTime())
+      throw noDisplay(`${SHOWN} 早于所查报送 is older than what was sent`)
+    const content = await contentOf(path, SHOWN_BYTES_MAX)
+    if (content === null) throw noDisplay(`没有展示清单，或过大 the receiver has put no ${SHOWN}, or one too large`)
     const lines = await linesInSlices(content).catch((error: unknown) => {
       if (!(error instanceof Unreadable)) throw error
       throw unreachable(`${SHOWN} 无法读取 cannot be read: ${error.message}`)

@@ -5,7 +5,7 @@
 import { type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../../domain/delivery.js'
 import { isObject, jsonArrayIn, type ShownNames, shortened, textOf, Unreadable } from '../formats/reading.js'
 import type { Shown, To } from '../platform.js'
-import { type Answer, converse, unreachable } from './converse.js'
+import { type Answer, converse, noDisplay, unreachable } from './converse.js'
 import { readable, unknownThere } from './deliver.js'
 
 const PATH = '/entries'
@@ -23,6 +23,8 @@ const KEY_LENGTH_MAX = 200
 const RECORD_ID = 'recordId'
 /** A kind that it displays beside entries of the list, where it says so. */
 const KIND = 'kind'
+/** What a server answers that knows no such address: Not Found, Method Not Allowed, Gone, Not Implemented. */
+const NO_SUCH_ADDRESS: readonly number[] = [404, 405, 410, 501]
 
 /** Made anew for each question: some are good for one only. */
 export type Credentials = () => Record<string, string>
@@ -89,6 +91,7 @@ const pageOf = async (
   const query = `${after === null ? '' : `after=${encodeURIComponent(after)}&`}limit=${PAGE_ENTRIES}`
   const answer = await asked(from, credentials, query)
   // Whatever a 4xx carries is no list of entries: read as an empty one, everything would seem to be missing.
+  if (NO_SUCH_ADDRESS.includes(answer.status)) throw noDisplay(`HTTP ${answer.status}`)
   if (answer.status >= 400) throw unreachable(`HTTP ${answer.status}`)
   return entriesIn(from, answer, names)
 }

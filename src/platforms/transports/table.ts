@@ -8,10 +8,13 @@ import { isContradictory } from '../codes.js'
 import type { ShownNames } from '../formats/reading.js'
 import type { Row } from '../formats/record-notices.js'
 import type { Shown, To } from '../platform.js'
-import { unreachable } from './converse.js'
+import { noDisplay, unreachable } from './converse.js'
 import { unknownThere, waiting, withoutSecret } from './deliver.js'
 import { secretsOf, struck } from './secrets.js'
 import { connected, FAULTS, type Feedback, feedbackOf, type Named, shownIn, upsert } from './table/rows.js'
+
+/** SQLSTATE. */
+const UNDEFINED_TABLE = '42P01'
 
 /** Writes rows and tells what stands beside each: an answer given to the same row before, else WAITING. */
 export const putRows = (
@@ -41,7 +44,10 @@ export const askTable = (notices: readonly Notice[], to: To, table: string, name
 export const readShownTable = (from: To, table: string, names: ShownNames): Promise<Shown[]> =>
   inTable(from, async (db, schema) => {
     const secrets = secretsOf(from)
-    const shown = await shownIn(db, { schema, table, names })
+    const shown = await shownIn(db, { schema, table, names }).catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== UNDEFINED_TABLE) throw error
+      throw noDisplay(`没有展示表 there is no table or view ${table}`)
+    })
     return shown.map((entry) => ({ ...entry, name: secrets.reduce(struck, entry.name) }))
   })
 

@@ -29,6 +29,10 @@ export interface Behaviour {
   wrongEncoding: number
   /** So many of the next messages are taken and answered with random bytes. */
   garbage: number
+  /** It ignores the sender's sequence: whatever it applies last is what it shows. */
+  ignoresSequence: boolean
+  /** It answers at once and applies each row up to so many milliseconds later, in no order. */
+  appliesWithinMs: number
   /** By chance: this share of the messages meets one of the troubles above; the same seed, the same troubles. */
   chaos: Chaos | null
 }
@@ -53,6 +57,8 @@ export const calm = (): Behaviour => ({
   silentRows: 0,
   wrongEncoding: 0,
   garbage: 0,
+  ignoresSequence: false,
+  appliesWithinMs: 0,
   chaos: null,
 })
 
@@ -155,6 +161,8 @@ const WISHES = new Map<string, (wish: unknown) => boolean>(
     silentRows: isCount,
     wrongEncoding: isCount,
     garbage: isCount,
+    ignoresSequence: isSwitch,
+    appliesWithinMs: isCount,
     chaos: isChaos,
   } satisfies Record<keyof Behaviour, (wish: unknown) => boolean>),
 )

@@ -1,6 +1,6 @@
 /**
  * What a stand-in platform keeps: what it shows, what it has removed, and the history of all that it was told. A key's entry is
- * only ever replaced by a message with a higher number.
+ * only ever replaced by a message with a higher number, unless the platform ignores numbers.
  */
 import { createHash } from 'node:crypto'
 import { canonical, type Json } from '../../domain/records.js'
@@ -33,7 +33,9 @@ interface Held {
 type Line = ToldRow & { held?: Held }
 
 export interface Board {
-  take(row: Row, form: Form, judging: Judging, at: Date): Verdict
+  take(row: Row, form: Form, judging: Judging, at: Date, ignoresSequence?: boolean): Verdict
+  /** The answer to a row that is applied later: its own faults are seen at once. */
+  foresee(row: Row, form: Form, judging: Judging): Verdict
   /** In the order in which it first heard of them. */
   shown(): ShownEntry[]
   /** A page in the order of the keys, after this key. */
@@ -63,10 +65,16 @@ export const makeBoard = (prefix: string, file: string | null = null): Board => 
   }
   for (const line of journal?.before ?? []) keep(line)
 
-  const take = (row: Row, form: Form, judging: Judging, at: Date): Verdict => {
+  const foresee = (row: Row, form: Form, judging: Judging): Verdict => {
+    const fault = faultOf(row, form, judging)
+    if (fault !== null) return { accepted: false, recordId: null, ...fault }
+    return { accepted: true, code: CODES.APPLIED, text: '成功', field: null, value: null, recordId: null }
+  }
+
+  const take = (row: Row, form: Form, judging: Judging, at: Date, ignoresSequence = false): Verdict => {
     const key = partOf(row, form, 'key')
     const before = key === null ? undefined : held.get(key)
-    const judged = judge(row, form, judging, before)
+    const judged = ignoresSequence ? judgeUnnumbered(row, form, judging, before) : judge(row, form, judging, before)
     const recordId = before?.entry.recordId ?? `${prefix}-${held.size + 1}`
     const line: Line = {
       number: rows + 1,
@@ -100,6 +108,7 @@ export const makeBoard = (prefix: string, file: string | null = null): Board => 
   }
   return {
     take,
+    foresee,
     shown: () => visible().map((entry) => ({ ...entry })),
     page: (after, limit) => {
       const all = inOrder()
@@ -133,6 +142,18 @@ const judge = (row: Row, form: Form, judging: Judging, before?: Held): { effect:
   return before.removed && actionOf(row, form) === 'CHANGE'
     ? refused(row, form, '1006', 'action')
     : { effect: 'APPLIED' }
+}
+
+/** The latest word counts, whatever its number. */
+const judgeUnnumbered = (
+  row: Row,
+  form: Form,
+  judging: Judging,
+  before?: Held,
+): { effect: Effect; fault?: RowFault } => {
+  const fault = faultOf(row, form, judging)
+  if (fault !== null) return { effect: 'REFUSED', fault }
+  return { effect: before?.digest === digestOf(row, form) ? 'REPEATED' : 'APPLIED' }
 }
 
 const refused = (row: Row, form: Form, code: '1005' | '1006', part: Part): { effect: Effect; fault: RowFault } => ({

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import iconv from 'iconv-lite'
+import { chance } from '../../../seeds/world/chance.js'
 import { dateIn } from '../../domain/dates.js'
 import type { Platform } from '../../platforms/platform.js'
 import { type Answer, type Answered, type Asked, json, serve } from '../server.js'
@@ -29,6 +30,8 @@ export interface PlatformStandIn {
   readonly told: number
   /** Messages that met with some trouble so far, a delay beyond the usual one among them. */
   readonly troubles: number
+  /** Rows that it has taken and not applied yet. */
+  readonly pending: number
 }
 
 /** Rows that were read, with the form of each; the rest of the message is the answer's business. */
@@ -81,6 +84,8 @@ export const startStandIn = async (
   const behaviour = calm()
   const troubleOf = makeTroubles(behaviour)
   let troubles = 0
+  const lateness = chance(`late ${dialect.id}`)
+  const timers = new Set<NodeJS.Timeout>()
 
   const answer = (asked: Asked): Answered | Promise<Answered> => {
     const what = `${asked.method} ${asked.path}`
@@ -139,6 +144,20 @@ export const startStandIn = async (
     return json(200, behaviour)
   }
 
+  const judgedLater = (row: Row, form: Form, judging: Judging): Verdict => {
+    const verdict = board.foresee(row, form, judging)
+    const { ignoresSequence, appliesWithinMs } = behaviour
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer)
+        board.take(row, form, judging, now?.() ?? new Date(), ignoresSequence)
+      },
+      lateness.whole(0, appliesWithinMs),
+    )
+    timers.add(timer)
+    return verdict
+  }
+
   const takes = async (door: Door, asked: Asked): Promise<Answered> => {
     const read = dialect.admits(asked, secret) ? door.read(asked) : null
     const trouble = troubleOf(read?.rows.length ?? 0)
@@ -150,9 +169,16 @@ export const startStandIn = async (
     if (trouble.cut === 'before') return 'cut'
     const at = now?.() ?? new Date()
     const judging: Judging = { register, today: now === null ? null : dateIn(at), refuse: behaviour.refuse }
-    const judged = read.rows
-      .slice(0, read.rows.length - trouble.untaken)
-      .map((row, index): Judged => ({ row, place: index + 1, verdict: board.take(row, read.form, judging, at) }))
+    const judged = read.rows.slice(0, read.rows.length - trouble.untaken).map(
+      (row, index): Judged => ({
+        row,
+        place: index + 1,
+        verdict:
+          behaviour.appliesWithinMs > 0
+            ? judgedLater(row, read.form, judging)
+            : board.take(row, read.form, judging, at, behaviour.ignoresSequence),
+      }),
+    )
     if (trouble.cut === 'after') return 'cut'
     const spoken = judged.slice(0, Math.max(0, judged.length - trouble.silent))
     // Of no row there is nothing to say.
@@ -170,6 +196,7 @@ export const startStandIn = async (
     secret,
     close: async () => {
       await server.close()
+      for (const timer of timers) clearTimeout(timer)
       board.close()
     },
     behave: (wanted) => {
@@ -182,6 +209,9 @@ export const startStandIn = async (
     },
     get troubles() {
       return troubles
+    },
+    get pending() {
+      return timers.size
     },
   }
 }

@@ -9,7 +9,7 @@ import { table } from '../scorecard-table.js'
 import { row } from './file.js'
 import { done, form, listingPath, type Own, ownPage, PATHS, refused } from './frame.js'
 import type { ListingWhole } from './questions.js'
-import { DELIVERIES, REMOVALS, STATES, say } from './words.js'
+import { CHECKS, DELIVERIES, REMOVALS, STATES, say } from './words.js'
 
 /** Characters; work/move-input's bound. */
 const TEXT_MOST = 10_000
@@ -133,13 +133,13 @@ export const receivers = (
             { zh: '确认', en: 'Confirmed' },
             { zh: '情况', en: 'How far' },
           ],
-          rows: retraction.receivers.map(({ platform, toldAt, confirmedAt, state }) => {
+          rows: retraction.receivers.map(({ platform, toldAt, confirmedAt, state, check }) => {
             const name = names.get(platform)
             return [
               name ? both(name.zh, name.en) : platform,
               toldAt ? minute(toldAt) : both('尚未', 'not yet'),
               confirmedAt ? minute(confirmedAt) : both('尚未', 'not yet'),
-              say(DELIVERIES, state),
+              state === 'CONFIRMED' && check !== null ? say(CHECKS, check) : say(DELIVERIES, state),
             ]
           }),
         })

@@ -74,6 +74,13 @@ export const DELIVERIES: Record<string, Words> = {
   CLOSED: words('由人办结，未曾确认', 'closed by a person, never confirmed'),
 }
 
+/** Words for a confirmed removal, by its check. */
+export const CHECKS: Record<string, Words> = {
+  DUE: words('已确认，正在核实是否已撤下', 'confirmed; whether it is gone is being checked'),
+  GONE: words('已确认，经核实已撤下', 'confirmed, and seen to be gone'),
+  CONFIRMED_TWICE: words('两次确认，未能查看展示', 'confirmed twice; its display cannot be read'),
+}
+
 export const ROLES: Record<string, Words> = {
   marketplace: words('电子商务平台', 'marketplace'),
   credit_service: words('信用服务机构', 'credit service'),

@@ -31,7 +31,7 @@ export const look = async (s: Sender, additionsStopped: (() => Promise<boolean>)
   const only = gate.pausedAt !== null || (await additionsStopped?.()) === true ? 'REMOVE' : undefined
   const passage = breaker.passage(gate, now)
   if (passage === 'ALL') return { open: true, probe: false, only }
-  if (!(await queue.isDue(s.db, id, { now, only }))) return { open: false, why: 'idle' }
+  if (!(await queue.isDue(s.db, id, { now, settleSeconds: s.settleSeconds, only }))) return { open: false, why: 'idle' }
   if (passage === 'NONE') return { open: false, why: 'breaker' }
   const mine = await gates.takeProbe(s.db, id, gate, new Date(now.getTime() + LEASE_MS))
   return mine ? { open: true, probe: true, only } : { open: false, why: 'breaker' }

@@ -24,6 +24,8 @@ export interface Sender {
   counts: Counts
   now: () => Date
   random: () => number
+  /** A receiver may apply what it took up to this long after it was sent, seconds. */
+  settleSeconds: number
   pause: (ms: number, signal?: AbortSignal) => Promise<void>
   log: Log
   beforeSending?: ((highest: { deliveryId: number; number: number }) => void) | undefined

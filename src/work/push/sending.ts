@@ -370,7 +370,7 @@ const putBack = async (s: Sender, rows: readonly queue.Claimed[]): Promise<void>
 }
 
 const booked = async (s: Sender, outcomes: readonly queue.Outcome[]): Promise<void> => {
-  await door.patiently(s, () => queue.book(s.db, outcomes, s.now()))
+  await door.patiently(s, () => queue.book(s.db, outcomes, s.now(), s.settleSeconds))
   const newer = outcomes.filter(({ receipt }) => receipt !== null && s.platform.codes[receipt.code]?.newer === true)
   if (newer.length > 0)
     await s.heldNewer?.(

@@ -18,10 +18,13 @@ export interface PlatformVerdict {
   /** Shown as an older message than the last that was confirmed. */
   stale: number
   refused: number
-  /** Messages that took effect twice, or behind a newer one. */
+  /** Messages that took effect twice; where the platform heeds the sequence, also behind a newer one. */
   doubled: number
-  /** Messages that first arrived behind a newer one of their subject, although no removal had set them aside. */
+  /** Messages that first arrived behind a newer one of their subject at a platform that heeds the sequence; folded ones too. */
   reordered: number
+  /** At a platform that ignores the sequence: messages that took effect behind a newer one, and of these the folded ones. No fault. */
+  overtaken: number
+  overtakenFolded: number
   /** Confirmed in the database, never told to the platform. */
   phantom: number
 }
@@ -33,7 +36,7 @@ export const isGood = (verdict: PlatformVerdict): boolean => FAULTS.every((fault
 export const verdictOf = async (
   db: Db,
   platform: PlatformStandIn,
-  wanted: ReadonlyMap<string, boolean>,
+  { wanted, careless }: { wanted: ReadonlyMap<string, boolean>; careless: boolean },
 ): Promise<PlatformVerdict> => {
   const deliveries = await rowsOf(
     db,
@@ -49,14 +52,19 @@ export const verdictOf = async (
 
   const told = new Set<string>()
   const last = new Map<string, number>()
-  let [doubled, reordered] = [0, 0]
+  let [doubled, reordered, overtaken, overtakenFolded] = [0, 0, 0, 0]
   for (const { key, sequence, effect } of history) {
     const [subject, number, name] = [key ?? '', sequence ?? 0, `${key}/${sequence}`]
     if (effect === 'APPLIED') {
-      if (number <= (last.get(subject) ?? 0)) doubled += 1
+      const before = last.get(subject) ?? 0
+      if (number === before || (number < before && !careless)) doubled += 1
+      if (number < before && careless) {
+        overtaken += 1
+        if (states.get(name) === 'FOLDED') overtakenFolded += 1
+      }
       last.set(subject, number)
     }
-    if (effect === 'LATE' && !told.has(name) && states.get(name) !== 'FOLDED') reordered += 1
+    if (effect === 'LATE' && !told.has(name)) reordered += 1
     told.add(name)
   }
   return {
@@ -72,9 +80,34 @@ export const verdictOf = async (
     refused: of('REFUSED'),
     doubled,
     reordered,
+    overtaken,
+    overtakenFolded,
     phantom: [...states].filter(([name, state]) => state === 'CONFIRMED' && !told.has(name)).length,
   }
 }
+
+/**
+ * Keys whose last message to the platform is a removal that counts as done although the platform displayed the entry when it was
+ * asked, before and after. Looked at again and again while the soak goes on.
+ */
+export const doneAndShown = async (db: Db, platform: PlatformStandIn): Promise<string[]> => {
+  const keys = () => platform.entries().map(({ key }) => key)
+  const before = keys()
+  if (before.length === 0) return []
+  const done = await rowsOf(
+    db,
+    `select key from (select distinct on (subject_id) subject_id as key, action, state, check_due_at from deliveries
+       where platform = ? and subject_id = any(?::uuid[]) order by subject_id, number desc) d
+     where action = 'REMOVE' and state = 'CONFIRMED' and check_due_at is null`,
+    [platform.id, before],
+  )
+  const after = new Set(keys())
+  return done.map(({ key }) => String(key)).filter((key) => after.has(key))
+}
+
+/** Whether nothing is owed and no removal is to be checked. */
+export const isSettled = async (db: Db): Promise<boolean> =>
+  (await rowsOf(db, `select 1 from deliveries where state = 'OWED' or check_due_at is not null limit 1`)).length === 0
 
 /** Deliveries by state. */
 export const statesOf = async (db: Db): Promise<Record<string, number>> => {

@@ -3,7 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { makeLog } from '../../../src/log.js'
 import { platforms } from '../../../src/platforms/index.js'
 import { connect } from '../../../src/store/db.js'
+import { checkRemovals } from '../../../src/work/push/removal-checks.js'
 import { push } from '../../../src/work/push.js'
+import { rules } from '../../support/world.js'
 
 export interface WorkerGiven {
   url: string
@@ -28,6 +30,7 @@ process.stdout.write('ready\n')
 await Promise.all(
   to.map(async (one) => {
     for (;;) {
+      await checkRemovals(db, one, { rules, now, log })
       await push(db, { platforms: [one], silent: [], cause: 'command', now, random: Math.random, waitMs: 0, log })
       await wait(BETWEEN_MS)
     }

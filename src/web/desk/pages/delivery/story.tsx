@@ -17,6 +17,8 @@ export interface Receipt {
 
 export interface Told {
   state: string
+  /** How the check of a confirmed removal stands. */
+  check: string | null
   action: string
   attempts: number
   owedAt: string
@@ -69,7 +71,10 @@ const sentMoment = (of: Told, at: string): Moment => {
   }
 }
 
-const nextOf = ({ state, attempts }: Told): Moment | null => {
+const nextOf = ({ state, attempts, check }: Told): Moment | null => {
+  if (check === 'DUE')
+    return { key: 'next', at: null, title: labelOf('RemovalCheck', check), tone: 'next', isAhead: true }
+  if (state === 'CONFIRMED' && check) return { key: 'next', at: null, title: labelOf('RemovalCheck', check) }
   if (state === 'REFUSED') return { key: 'next', at: null, title: '被拒收，待人工处理', tone: 'bad', isAhead: true }
   if (state === 'FOLDED') return { key: 'next', at: null, title: '被后续变更取代，不再报送' }
   if (state !== 'OWED') return null

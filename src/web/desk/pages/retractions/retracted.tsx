@@ -7,7 +7,7 @@ import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import { useMay } from '../../session/session.js'
 import { STATES } from '../deliveries/words.js'
-import { progressOf, type Receiver, type Retraction } from './words.js'
+import { isWaiting, progressOf, type Receiver, type Retraction } from './words.js'
 
 interface RetractedProps {
   of: Retraction
@@ -29,13 +29,13 @@ export const Retracted = ({ of, names, onClose }: RetractedProps) => {
       </p>
       <dl className="stats">
         <div>
-          <dt>信用平台已确认</dt>
+          <dt>信用平台已撤下</dt>
           <dd className={waits.length === 0 ? 'good' : ''}>
             {confirmed}/{of.receivers.length}
           </dd>
         </div>
         <div>
-          <dt>未确认</dt>
+          <dt>未办结</dt>
           <dd className={waits.length > 0 ? 'bad' : ''}>{count(waits.length)}</dd>
         </div>
         <div>
@@ -113,7 +113,10 @@ export const Retracted = ({ of, names, onClose }: RetractedProps) => {
 
 const Standing = ({ of, since }: { of: Receiver; since: string }) => (
   <>
-    <span className={STATES[of.state].tone}>{of.state === 'FOLDED' ? '该条目已重新公示' : STATES[of.state].word}</span>
+    <span className={of.check === 'DUE' ? 'warn' : STATES[of.state].tone}>
+      {of.state === 'FOLDED' ? '该条目已重新公示' : STATES[of.state].word}
+    </span>
+    {of.check && <div className="soft">{labelOf('RemovalCheck', of.check)}</div>}
     {of.state === 'OWED' && <span className="soft"> 已等 {ago(since).replace('前', '')}</span>}
     {of.lastError && <div className="bad">{of.lastError}</div>}
     {of.closed && (
@@ -133,7 +136,7 @@ interface ClosingProps {
 
 const Closing = ({ of, receiver, name, onClose }: ClosingProps) => {
   const mayClose = useMay('close_retraction')
-  if (receiver.state !== 'OWED' && receiver.state !== 'REFUSED') return <>—</>
+  if (!isWaiting(receiver)) return <>—</>
   if (!mayClose) return <span className="soft">限经办人、复核人</span>
   return (
     <Confirm
