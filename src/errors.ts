@@ -239,6 +239,12 @@ const REFUSALS = {
     () =>
       '名单刚有变动，新一期正在生成，请稍后再取。The list has just changed and is being published anew; come again in a moment.',
   ),
+  LIST_WITHHELD: row(
+    503,
+    1,
+    () =>
+      '数据库由备份恢复或落后于已发出的内容，可能缺少移出记录；核对完成前不公布名单。The database is behind what has left it and may have lost who was removed: nobody is listed until that has been settled.',
+  ),
 
   // Identity.
   UNMATCHED_UNKNOWN: row(404, 1, () => '没有这条待认定的信用信息。There is no such waiting record.'),

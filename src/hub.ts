@@ -18,26 +18,24 @@ import { type Log, makeLog } from './log.js'
 import { makeMetrics } from './metrics.js'
 import { askFirst, openDatabase } from './opening.js'
 import { platforms as allPlatforms } from './platforms/index.js'
+import { type PushGiven, pushing } from './pushing.js'
 import { makeReadiness } from './readiness.js'
 import * as database from './store/db.js'
 import { identity as identityOf } from './store/restored.js'
 import type * as runs from './store/runs.js'
 import { makeArchive } from './work/archive.js'
 import { auditOf } from './work/audit/watch.js'
-import { fill } from './work/backfill.js'
 import { type Clock, startClock } from './work/clock.js'
 import { clockRules, publicRules } from './work/clocks.js'
 import { documentRules, documentTemplates } from './work/documents.js'
 import { expire } from './work/expire.js'
 import { type ClockParts, givenClock, makeLooking, openClock } from './work/hub-clock.js'
 import { makeSweeper } from './work/names.js'
-import { makeNotes, type Sent } from './work/notes.js'
+import { makeNotes } from './work/notes.js'
 import type { Turn } from './work/occurrences.js'
 import { publish } from './work/publish.js'
 import { makePublishedFiles, type PublishedFiles } from './work/published-files.js'
 import { type FileGiven, pull } from './work/pull.js'
-import { checkRemovals } from './work/push/removal-checks.js'
-import { push } from './work/push.js'
 import { reconcile } from './work/reconcile.js'
 import { repair } from './work/repair/index.js'
 import * as restored from './work/restored.js'
@@ -158,59 +156,11 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         if (!address) throw new Refusal('PLATFORM_NOT_CONFIGURED', { platform: platform.id, setting })
         return { platform, ...address }
       })
-  const pushTo = async (
-    ids: readonly string[] | null,
-    options: {
-      cause: runs.Cause
-      by?: string
-      plannedFor?: Date
-      attempt?: number
-      until?: Date
-      progress?: (n: number) => void
-      signal?: AbortSignal
-    },
-  ) => {
-    const ready = chosen(ids)
-    const { signal, until } = options
-    // By the timetable removals go on where nobody can tell whether the database is behind; whoever asks is told.
-    const unsure = await noticeRestored().then(
-      () => false,
-      (error) => {
-        if (until === undefined || database.isLost(error)) throw error
-        log.error({ reason: reasonOf(error) }, 'the notes of what was sent cannot be read: only removals are sent')
-        return true
-      },
-    )
+  const pushTo = (ids: readonly string[] | null, options: Omit<PushGiven, 'ready' | 'silent'>) => {
     const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
-    const additionsStopped = async () => unsure || clock.isDoubted() || (await restored.additionsStopped(db))
-    const beforeSending = (highest: Sent) => notes.noteSent(identity, highest)
-    const heldNewer = (platform: string, deliveryIds: readonly number[]) =>
-      restored.receiptsAhead(db, {
-        platform,
-        deliveryIds,
-        platforms: allPlatforms.map(({ id }) => id),
-        now: now(),
-        log,
-      })
-    const doors = { platforms: ready, silent, calendar: rules.calendar, additionsStopped, beforeSending, heldNewer }
-    const filled = Promise.all(
-      ready.map(({ platform }) => fill(db, rules, platform.id, { now, ...(signal && { signal }) })),
-    )
-    // What cannot be filled is told when the push has ended, and keeps no removal waiting; unheard until then it would end the process.
-    const tried = filled.catch(() => {})
-    // By the timetable beside the push: removals do not wait until a display was read. A command sends what its checks owe.
-    const checks = Promise.all(
-      ready.map((from) =>
-        checkRemovals(db, from, { rules, now, log, ...(until && { until }), ...(signal && { signal }) }),
-      ),
-    )
-    const checked = checks.catch(() => {})
-    // Whoever asks waits until a new platform is owed everything; by the timetable removals do not wait for that.
-    if (until === undefined) await Promise.all([tried, checked])
-    const pushed = await push(db, { ...doors, now, random: Math.random, settleSeconds, log, ...options })
-    await filled
-    await checks
-    return pushed
+    const isDoubted = () => clock.isDoubted()
+    const parts = { db, rules, notes, identity, settleSeconds, noticeRestored, isDoubted, now, log }
+    return pushing(parts, { ready: chosen(ids), silent, ...options })
   }
   const reconcileWith = async (
     ids: readonly string[] | null,

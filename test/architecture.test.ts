@@ -52,6 +52,7 @@ const TOP = [
   'access-told',
   'acting',
   'changing',
+  'pushing',
   'main',
   'cli',
   'hub',

@@ -2,6 +2,8 @@
 import type { Request, Response } from 'express'
 import { type AskedRow, type BadRow, ROWS_OF_A_UNIT } from '../domain/asked-rows.js'
 import { PUBLIC } from '../domain/viewer.js'
+import { Refusal } from '../errors.js'
+import * as restored from '../store/restored.js'
 import type { Answered, Checked } from '../web/check/answers.js'
 import type { Asked } from './asked.js'
 import { makeContext } from './context.js'
@@ -18,6 +20,7 @@ export const checking =
     const units = Math.ceil(rows.length / ROWS_OF_A_UNIT) - 1
     if (units > 0) parts.quotas.charge(request, null, own.now, units)
     const context = makeContext(parts, { asked: own, viewer: PUBLIC, limits })
+    if (!(await restored.mayList(parts.db))) throw new Refusal('LIST_WITHHELD')
     const freshness = await context.load.freshness()
     const left = new AbortController()
     response.once('close', () => left.abort())

@@ -31,7 +31,7 @@ export interface Hot {
   db: Db
   /** Null for a code without an operator. */
   standings: Answer<StandingAsked, standings.StandingRow | null>
-  /** When each feed was last brought whole; see `watch.lastGood`. */
+  /** When each feed was last brought whole; see `watch.vouched`. */
   pulls: () => Promise<Map<string, Date | null>>
   /** By code of any scheme. */
   operators: Answer<{ scheme: string; code: string }, operators.Operator | null>
@@ -46,7 +46,7 @@ export const makeHot = ({ db: beside, agencies }: Pick<ApiParts, 'db' | 'agencie
   const db = hotStore.beside(beside)
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
   const pulls = crowd<null, Map<string, Date | null>>(async (askers) => {
-    const found = await watch.lastGood(db, feeds)
+    const found = await watch.vouched(db, feeds)
     return askers.map(() => found)
   })
   return {

@@ -250,7 +250,7 @@ const fileLoads = (parts: Parts, now: Date) => {
       ),
     ),
     listing: batch(String, async (ids: string[]) => inOrder(ids, await listings.byIds(db, ids))),
-    publicEntry: batch(String, async (ids: string[]) => inOrder(ids, await listings.publicBodies(parts.db, ids))),
+    publicEntry: batch(String, async (ids: string[]) => inOrder(ids, await listings.shownBodies(parts.db, ids))),
     listings: batch(String, hot.listings),
     moves: batch(String, async (ids: string[]) => ofListings(ids, await listings.eventsOf(db, ids))),
     deadlines: batch(String, async (ids: string[]) => ofListings(ids, await deadlines.ofListings(db, ids))),

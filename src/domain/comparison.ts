@@ -2,10 +2,10 @@
 import type { Action } from './delivery.js'
 import { normalizeName } from './names.js'
 
-export const FINDINGS = ['MISSING', 'STALE', 'UNWANTED', 'UNKNOWN'] as const
+export const FINDINGS = ['MISSING', 'STALE', 'UNWANTED', 'UNKNOWN', 'UNTOLD'] as const
 /**
  * MISSING: in force, confirmed and gone. STALE: shown otherwise than was last confirmed. UNWANTED: shown and not in force.
- * UNKNOWN: shown under a key that a restored database does not hold.
+ * UNKNOWN: shown under a key that a restored database does not hold. UNTOLD: in force, not shown, and no addition is confirmed or owed.
  */
 export type FindingKind = (typeof FINDINGS)[number]
 export type Difference = 'SEQUENCE' | 'USCC' | 'NAME'
@@ -28,18 +28,18 @@ export interface ToldLast {
 }
 
 export type Judgement =
-  | { what: 'AGREES' | 'ON_ITS_WAY' | 'MISSING' | 'UNWANTED' }
+  | { what: 'AGREES' | 'ON_ITS_WAY' | 'MISSING' | 'UNWANTED' | 'UNTOLD' }
   | { what: 'STALE'; differs: Difference[] }
 
 /**
  * `told` null: this platform was never told of it. What is on its way is not judged: the next comparison will find it done. An
- * addition that nobody confirmed is not missing, and what was never told cannot be stale.
+ * addition that nobody confirmed is not missing but untold, and what was never told cannot be stale.
  */
 export const judge = (standing: boolean, told: ToldLast | null, shown: ShownAs | null): Judgement => {
   if (told?.state === 'OPEN') return { what: 'ON_ITS_WAY' }
   if (!standing) return { what: shown === null ? 'AGREES' : 'UNWANTED' }
-  if (told === null || told.action === 'REMOVE') return { what: 'ON_ITS_WAY' }
-  if (shown === null) return { what: told.state === 'CONFIRMED' ? 'MISSING' : 'ON_ITS_WAY' }
+  if (told === null || told.action === 'REMOVE') return { what: 'UNTOLD' }
+  if (shown === null) return { what: told.state === 'CONFIRMED' ? 'MISSING' : 'UNTOLD' }
   const differs = differences(told, shown)
   return differs.length > 0 && told.state === 'CONFIRMED' ? { what: 'STALE', differs } : { what: 'AGREES' }
 }

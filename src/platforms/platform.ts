@@ -3,7 +3,6 @@
  * transport; it keeps nothing and decides nothing. When to send, and when to send again, is `work/push`'s.
  */
 import { kindOf, type Meaning, type Notice, type Receipt, type SubjectKind } from '../domain/delivery.js'
-import { isRefusal } from '../errors.js'
 
 /** The name under which every platform knows this hub. */
 export const SENDER = 'jilin-ecommerce-credit-hub'
@@ -49,9 +48,6 @@ export interface Shown {
   uscc: string | null
   name: string
 }
-
-/** Whether the platform answers and has no display: nobody can see there what was removed. */
-export const hasNoDisplay = (error: unknown): boolean => isRefusal(error) && error.details['display'] === 'NONE'
 
 /** When it takes messages, by its own wall clock (Asia/Shanghai). */
 export interface Hours {
@@ -99,8 +95,8 @@ export interface Platform {
    */
   send(batch: Batch, to: To): Promise<Receipt[]>
   /**
-   * Reads back what the platform displays under our keys, whole. Refuses with PLATFORM_UNREACHABLE; `hasNoDisplay` tells whether
-   * that is because there is nothing to read.
+   * Reads back what the platform displays under our keys, whole. Refuses with PLATFORM_UNREACHABLE, as a
+   * `NoDisplay` where there is nothing to read.
    */
   shown(from: To): Promise<Shown[]>
   /**

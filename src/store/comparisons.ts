@@ -4,8 +4,8 @@ import type { Notice, SubjectKind } from '../domain/delivery.js'
 import type { Db, Tx } from './db.js'
 
 /**
- * The largest number of each subject of which nothing is on its way to this platform: nothing owed or refused, no removal to be
- * checked, and nothing sent within the last `settleSeconds`, which the platform may not have applied yet.
+ * The largest number of each subject of which nothing is on its way to this platform: nothing owed or refused. With `settleSeconds`
+ * also no removal to be checked, and nothing sent so recently, which the platform may not have applied yet.
  */
 export const settledNumbers = async (
   db: Db,
@@ -14,7 +14,7 @@ export const settledNumbers = async (
 ): Promise<Map<string, number>> => {
   const answer = await db.raw(
     `select subject_id as "subjectId", max(number) as number from deliveries where platform = :platform
-     group by subject_id having not bool_or(state in ('OWED', 'REFUSED') or check_due_at is not null
+     group by subject_id having not bool_or(state in ('OWED', 'REFUSED') or (:settleSeconds::int > 0 and check_due_at is not null)
        or coalesce(sent_at > :now::timestamptz - make_interval(secs => :settleSeconds), false)) /* comparisons.settledNumbers */`,
     { platform, now, settleSeconds } as never,
   )
@@ -145,7 +145,7 @@ export interface Found {
   key: string
   what: FindingKind
   differs: readonly Difference[]
-  did: 'NOTHING' | 'HIDDEN' | 'REMOVAL_OWED' | 'CHANGE_OWED'
+  did: 'NOTHING' | 'HIDDEN' | 'REMOVAL_OWED' | 'CHANGE_OWED' | 'ADDITION_OWED'
   shownSequence: number | null
   toldSequence: number | null
 }

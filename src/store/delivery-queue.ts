@@ -5,11 +5,13 @@
 import { type Receipt, SETTLE_SECONDS } from '../domain/delivery.js'
 import type { Db } from './db.js'
 import type { Delivery } from './deliveries.js'
+import { MAY_LIST } from './restored.js'
 
 /** A delivery in the hands of the one who claimed it. */
 export interface Claimed extends Delivery {
   /** Failed calls in a row that were its own. */
   failures: number
+  createdAt: Date
   /** The platform's last word about it; null: it never answered. */
   receipt: Booked | null
 }
@@ -20,7 +22,8 @@ export interface Booked extends Receipt {
   row?: number | null
 }
 
-const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number, d.action, d.notice, d.attempts, d.failures, d.receipt`
+const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number, d.action, d.notice, d.attempts, d.failures, d.receipt,
+  d.created_at as "createdAt"`
 
 /** REMOVE: removals only, additions and changes are held. OTHERS: anything but removals. */
 export type Only = 'REMOVE' | 'OTHERS'
@@ -45,7 +48,8 @@ const DUE = `select d.id from deliveries d where d.platform = :platform and d.st
 const alone = (more: string): string => `and (select true from deliveries f where f.subject_id = d.subject_id
   and f.platform = d.platform and f.id <> d.id and (f.leased_until > :now ${more}) limit 1) is null`
 const REMOVALS_DUE = `${DUE} and d.action = 'REMOVE' ${alone('')}`
-const OTHERS_DUE = `${DUE} and d.action <> 'REMOVE' ${alone('or f.sent_at > :now::timestamptz - make_interval(secs => :settleSeconds)')}`
+/** In the same statement, so that nothing but removals is claimed on a server that nobody has vouched for. */
+const OTHERS_DUE = `${DUE} and d.action <> 'REMOVE' and ${MAY_LIST} ${alone('or f.sent_at > :now::timestamptz - make_interval(secs => :settleSeconds)')}`
 
 /**
  * Claims what is due at one platform, removals first, of each subject the earliest that is owed. The claim is a lease: nobody

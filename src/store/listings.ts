@@ -4,6 +4,7 @@ import type { RemovalReason } from '../domain/lists.js'
 import type { PublicEntry } from '../domain/public-entry.js'
 import type { Db, Tx } from './db.js'
 import { bindingsOf, filtered, type PublicDays, type PublicFilter, SHOWN } from './public-filter.js'
+import { MAY_LIST } from './restored.js'
 
 export interface Listing {
   id: string
@@ -285,10 +286,17 @@ export const shownIds = async (
 }
 
 /** What is public of these entries. */
-export const publicBodies = async (tx: Db | Tx, ids: readonly string[]): Promise<Map<string, PublicBody>> => {
+export const publicBodies = (tx: Db | Tx, ids: readonly string[]): Promise<Map<string, PublicBody>> =>
+  bodiesWhere(tx, ids, 'true')
+
+const bodiesWhere = async (
+  tx: Db | Tx,
+  ids: readonly string[],
+  condition: string,
+): Promise<Map<string, PublicBody>> => {
   if (ids.length === 0) return new Map()
   const answer = await tx.raw(
-    'select listing_id as id, body from public_entries where listing_id = any(?::uuid[]) /* listings.publicBodies */',
+    `select listing_id as id, body from public_entries where listing_id = any(?::uuid[]) and ${condition} /* listings.publicBodies */`,
     [[...ids]],
   )
   return new Map(answer.rows.map(({ id, body }: { id: string; body: PublicBody }) => [id, body]))
@@ -303,6 +311,10 @@ export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise
   )
   return new Map(answer.rows.map(({ id, state }: { id: string; state: State }) => [id, state]))
 }
+
+/** The bodies of those that may be shown to the public now. */
+export const shownBodies = (db: Db, ids: readonly string[]): Promise<Map<string, PublicBody>> =>
+  bodiesWhere(db, ids, MAY_LIST)
 
 /** Whether it ever was on the public list: one row, also of what never was. */
 export const wasPublished = async (db: Db, id: string): Promise<boolean> => {
@@ -349,7 +361,10 @@ export const publicOfOperators = async (
 }
 
 export const publicEntry = async (db: Db, id: string): Promise<PublicBody | null> => {
-  const answer = await db.raw('select body from public_entries where listing_id = ? /* listings.publicEntry */', [id])
+  const answer = await db.raw(
+    `select body from public_entries where listing_id = ? and ${MAY_LIST} /* listings.publicEntry */`,
+    [id],
+  )
   return answer.rows[0]?.body ?? null
 }
 

@@ -54,12 +54,6 @@ export const of = async (db: Db | Tx, platform: string): Promise<PlatformState |
   return answer.rows[0] ?? null
 }
 
-/** Whether a person has declared it wiped and it has not been owed everything in force since. */
-export const isEmptied = async (db: Db | Tx, platform: string): Promise<boolean> => {
-  const state = await of(db, platform)
-  return state !== null && state.wipedAt !== null && state.filledAt === null
-}
-
 /** False where it is paused already. */
 export const pause = async (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<boolean> => {
   const answer = await tx.raw(
@@ -69,6 +63,15 @@ export const pause = async (tx: Tx, { platform, by, at, reason }: PlatformAct): 
     { platform, at, by, reason },
   )
   return answer.rowCount === 1
+}
+
+/** Ids of platforms that are paused by this person, or by the clock. */
+export const pausedBy = async (tx: Db | Tx, by: string): Promise<string[]> => {
+  const answer = await tx.raw(
+    'select platform from platform_states where paused_by = ? order by platform /* platform-states.pausedBy */',
+    [by],
+  )
+  return answer.rows.map(({ platform }: { platform: string }) => platform)
 }
 
 /** False where it is not paused. */

@@ -1,4 +1,6 @@
 /** Which public entries are meant: by filters, and by the day asked about. */
+import { MAY_LIST } from './restored.js'
+
 export interface PublicFilter {
   list?: string | null
   region?: string | null
@@ -16,7 +18,8 @@ export interface PublicDays {
  * Whether the entry `p` is shown to anyone who asks about :asOf on :today (SQL): in its present stay on the list, whatever was
  * before, and whether or not the clock has ended it yet.
  */
-export const SHOWN = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on >= greatest(:asOf::date, :today::date))`
+export const SHOWN = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on >= greatest(:asOf::date, :today::date))
+  and ${MAY_LIST}`
 
 /** Each filter that is given, and no other, so that each has its index (SQL, of `p`). */
 export const filtered = ({ list, region, name }: PublicFilter): string =>

@@ -1,6 +1,7 @@
 /** The public list as its pages read it: filtered, in an order that has an index, counted, and the stamp that tells its changes. */
 import type { Db, Tx } from './db.js'
 import type { PublicBody } from './listings.js'
+import { MAY_LIST } from './restored.js'
 
 /** What somebody looks for; null: all. */
 export interface Sought {
@@ -43,6 +44,7 @@ const SORTED: Record<Order, { by: string; way: 'asc' | 'desc'; past: '>' | '<' }
 const where = ({ region, authority, pattern, from, to, contested }: Sought): string =>
   [
     'p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)',
+    MAY_LIST,
     region !== null && 'p.region >= :region::text and p.region < :regionEnd::text',
     authority !== null && 'p.authority = left(:authority::text, 200)',
     pattern !== null && 'p.reason ~ :pattern::text',
@@ -109,7 +111,7 @@ export const bodies = async (db: Db, ids: readonly string[]): Promise<PublicBody
   if (ids.length === 0) return []
   const answer = await db.raw(
     `select p.body from unnest(?::uuid[]) with ordinality a(id, place) join public_entries p on p.listing_id = a.id
-     order by a.place /* publicList.bodies */`,
+     where ${MAY_LIST} order by a.place /* publicList.bodies */`,
     [[...ids]] as never,
   )
   return answer.rows.map(({ body }: { body: PublicBody }) => body)
@@ -119,6 +121,8 @@ export const bodies = async (db: Db, ids: readonly string[]): Promise<PublicBody
 export interface Stamp {
   changes: string
   sequence: number
+  /** Whether anybody may be listed at all; see `restored.mayList`. */
+  listed: boolean
 }
 
 /**
@@ -129,7 +133,7 @@ export interface Stamp {
 export const stamp = async (db: Db): Promise<Stamp> => {
   const answer = await db.raw(
     `select (select count(*) || '.' || coalesce((select c.xid::text from public_changes c order by c.xid desc limit 1), '') from public_changes) as changes,
-       coalesce((select max(sequence) from snapshots), ?::int) as sequence /* publicList.stamp */`,
+       coalesce((select max(sequence) from snapshots), ?::int) as sequence, ${MAY_LIST} as listed /* publicList.stamp */`,
     // With a value it is prepared where statements are; it is asked without end.
     [0],
   )
@@ -153,7 +157,7 @@ export const forgetChanges = async (tx: Tx, most = CHANGES_MOST): Promise<void> 
 export const authorities = async (db: Db, day: string, most: number): Promise<{ authority: string; n: number }[]> => {
   const answer = await db.raw(
     `select authority, count(*)::int as n from public_entries p
-     where p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)
+     where p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date) and ${MAY_LIST}
      group by authority order by n desc, authority limit :most /* publicList.authorities */`,
     { day, most },
   )
@@ -186,7 +190,7 @@ export const signed = async (db: Db, ids: readonly string[]): Promise<Map<string
      from public_entries p
      left join lateral (select line, hash from published_entries where listing_id = p.listing_id and to_sequence is null limit 1) e on true
      left join manifests m on m.sequence = (select max(sequence) from snapshots)
-     where p.listing_id = any(?::uuid[]) /* publicList.signed */`,
+     where p.listing_id = any(?::uuid[]) and ${MAY_LIST} /* publicList.signed */`,
     [[...ids]],
   )
   return new Map(answer.rows.map(({ id, ...entry }: SignedEntry & { id: string }) => [id, entry]))

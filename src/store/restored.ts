@@ -10,6 +10,57 @@ export const identity = async (db: Db | Tx): Promise<string> => {
   return answer.rows[0].id
 }
 
+/** A server: its timeline, which each promotion changes, and its system identifier, which each new cluster has of its own. */
+export interface Server {
+  timeline: string | null
+  system: string
+}
+
+/** The server that the database is on, and the one for which it was vouched; null: for none yet. */
+export const servers = async (db: Db | Tx): Promise<{ now: Server; vouched: Server | null }> => {
+  const answer = await db.raw(
+    `select database_timeline() as "nowTimeline", (select system_identifier::text from pg_control_system()) as "nowSystem",
+       i.timeline, i.system from (select 1) one left join database_identity i on true /* restored.servers */`,
+  )
+  const { nowTimeline, nowSystem, timeline, system } = answer.rows[0]
+  return {
+    now: { timeline: nowTimeline, system: nowSystem },
+    vouched: timeline === null ? null : { timeline, system },
+  }
+}
+
+/** From now on the database is vouched for on the server that it is on. */
+export const vouch = async (db: Db | Tx, { only }: { only: 'FIRST' | 'ALWAYS' }): Promise<void> => {
+  await db.raw(
+    `update database_identity set timeline = database_timeline(), system = (select system_identifier::text from pg_control_system())
+     where timeline is null or ? /* restored.vouch */`,
+    [only === 'ALWAYS'],
+  )
+}
+
+/** What was noted outside before it left; `key` and `at` are absent in notes of before they were noted. */
+export interface NotedDelivery {
+  deliveryId: number
+  /** Its subject. */
+  key?: string
+  /** When it was owed, ISO. */
+  at?: string
+}
+
+/**
+ * Whether the database holds this very delivery: ids are given again after some were lost, so the subject and the instant have to
+ * be the same. What was released counts as known.
+ */
+export const holds = async (db: Db, { deliveryId, key, at }: NotedDelivery): Promise<boolean> => {
+  const answer = await db.raw(
+    `select exists (select 1 from deliveries where id = :id and (:key::text is null or subject_id::text = :key)
+         and (:at::timestamptz is null or created_at = :at::timestamptz))
+       or exists (select 1 from database_restored where released_at is not null and noted_delivery >= :id) as found /* restored.holds */`,
+    { id: deliveryId, key: key ?? null, at: at ?? null } as never,
+  )
+  return answer.rows[0].found
+}
+
 /** The largest that the database knows to have left it; what was released counts as known. */
 export interface Reached {
   deliveryId: number
@@ -25,7 +76,20 @@ export const reached = async (db: Db | Tx): Promise<Reached> => {
   return answer.rows[0]
 }
 
-export const CAUSES = ['DELIVERY_NOTED', 'SNAPSHOT_NOTED', 'SHOWN', 'DECLARED'] as const
+/**
+ * Whether anybody may be listed in public now (SQL): not while the database is behind what has left it, since it may have lost
+ * who was removed. It is a condition of every statement that answers with entries, so that it holds in the same instant.
+ */
+export const MAY_LIST = `(select not exists (select 1 from database_restored w where w.released_at is null)
+  and not exists (select 1 from database_identity w where w.timeline <> database_timeline()))`
+
+/** The same as a question of its own, for whoever says that the list is withheld. */
+export const mayList = async (db: Db | Tx): Promise<boolean> => {
+  const answer = await db.raw(`select ${MAY_LIST} as may /* restored.mayList */`)
+  return answer.rows[0].may
+}
+
+export const CAUSES = ['DELIVERY_NOTED', 'SNAPSHOT_NOTED', 'SERVER_CHANGED', 'SHOWN', 'DECLARED'] as const
 export type Cause = (typeof CAUSES)[number]
 
 export interface Restored {

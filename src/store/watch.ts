@@ -1,6 +1,7 @@
 /** Watching feeds: how each stands by its last pull, by what waits for a person, and by its duty to send in time. */
 import type { Db } from './db.js'
 import { OPEN } from './rejects.js'
+import { MAY_LIST } from './restored.js'
 
 export interface Watched {
   feed: string
@@ -54,9 +55,12 @@ export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Pr
  * When each feed was last brought whole and well, a dated file no later than its day; null where that was tried and never
  * came. A feed of which no pull was ever tried is left out.
  */
-export const lastGood = async (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> => {
+export const lastGood = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
+  pulledAt(db, feeds, 'g.at')
+
+const pulledAt = async (db: Db, feeds: readonly string[], at: string): Promise<Map<string, Date | null>> => {
   const answer = await db.raw(
-    `select f.feed, g.at from unnest(?::text[]) as f(feed) left join lateral (
+    `select f.feed, ${at} as at from unnest(?::text[]) as f(feed) left join lateral (
        select least(ended_at, dated::timestamp at time zone 'Asia/Shanghai') as at from runs where job = 'pull' and subject = f.feed
          and whole and outcome = 'DONE' and taken_back_at is null order by id desc limit 1) g on true
      where exists (select 1 from runs where job = 'pull' and subject = f.feed) /* watch.lastGood */`,
@@ -64,6 +68,13 @@ export const lastGood = async (db: Db, feeds: readonly string[]): Promise<Map<st
   )
   return new Map(answer.rows.map(({ feed, at }: { feed: string; at: Date | null }) => [feed, at]))
 }
+
+/**
+ * The same for answers about operators: while the database may have lost who was removed, they are as old as can be and say that
+ * they are stale.
+ */
+export const vouched = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
+  pulledAt(db, feeds, `case when ${MAY_LIST} then g.at end`)
 
 /** The newest run by which this sender uploaded to a feed since then. */
 export const lastUpload = async (

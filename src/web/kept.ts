@@ -10,13 +10,13 @@ import { type InTurn, makeTurns } from '../store/turns.js'
 /** Answers kept at once; what was asked for longest ago goes first. */
 const KEPT_MOST = 400
 
-export interface Stamped extends publicList.Stamp {
+export interface Stamped extends Omit<publicList.Stamp, 'listed'> {
   /** Today, YYYY-MM-DD. */
   day: string
 }
 
 export interface Kept {
-  /** Of now: read from the database after it was asked for. */
+  /** Of now: read from the database after it was asked for. Refusal LIST_WITHHELD where nobody may be listed. */
   stamp: (now: Date) => Promise<Stamped>
   /** What was made under this key by the same stamp, or is being made; else `make`. */
   by: <T>(stamp: Stamped, key: string, make: () => Promise<T>) => Promise<T>
@@ -55,7 +55,11 @@ export const makeKept = (db: Db, inTurn: InTurn = makeTurns()): Kept => {
     return made
   }
   return {
-    stamp: async (now) => ({ ...(await read()), day: dateIn(now) }),
+    stamp: async (now) => {
+      const { listed, ...stamp } = await read()
+      if (!listed) throw new Refusal('LIST_WITHHELD')
+      return { ...stamp, day: dateIn(now) }
+    },
     known: (key) => kept.has(key),
     again: (stamp, key) => again(key, told(stamp)),
     by: (stamp, key, make) => keep(key, told(stamp), make),

@@ -8,6 +8,7 @@ import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
 import * as publicFigures from '../store/public-figures.js'
 import * as publicList from '../store/public-list.js'
+import * as restored from '../store/restored.js'
 import type { InTurn } from '../store/turns.js'
 import { answer, encodingOf, freshFor, pack } from './answer.js'
 import { type Again, atOnce, keyOf } from './at-once.js'
@@ -147,13 +148,15 @@ const showList =
     const { dbOf, kept, nowOf } = own
     const asked = askedIn(request.query)
     const parameters = parametersOf(asked)
-    if (wantsCsv(request))
+    if (wantsCsv(request)) {
+      if (!(await restored.mayList(dbOf(request)))) throw new Refusal('LIST_WITHHELD')
       return sendCsv(
         { db: dbOf(request), inTurn: kept.inTurn, now: nowOf(request), slowMs: own.slowMs },
         request,
         response,
         asked,
       )
+    }
     // A form sends what was left empty too: the address that others are given holds what was chosen.
     if (Object.values(request.query).includes('')) {
       response.set('Cache-Control', 'no-store')
@@ -213,6 +216,7 @@ const showEntry =
     const entry = await own.entry(id)
     const page = pageOf(own, entry, { today: dateIn(nowOf(request)), base: baseOf(own, request) })
     if (page !== null) return show(own, request, response, page)
+    if (!(await restored.mayList(dbOf(request)))) throw new Refusal('LIST_WITHHELD')
     // What was never public has never been here.
     const published = entry !== null || (await listings.wasPublished(dbOf(request), id))
     if (!published) throw new Refusal('NOT_FOUND')

@@ -41,6 +41,9 @@ export interface Sent {
   deliveryId: number
   /** The largest number of a message to any platform. */
   number: number
+  /** Subject of that delivery, and when it was owed (ISO): its id may be given again. Absent in notes of before. */
+  key?: string
+  at?: string
 }
 
 export type Notes = ReturnType<typeof makeNotes>
@@ -59,7 +62,13 @@ export const makeNotes = (folder: string) => {
       const [, database = '', deliveryId, number] = SENT.exec(name) ?? []
       return database === ''
         ? []
-        : [{ database, sent: { deliveryId: Number(deliveryId), number: Number(number) }, name }]
+        : [
+            {
+              database,
+              sent: { deliveryId: Number(deliveryId), number: Number(number), ...whoseIn(join(place, name)) },
+              name,
+            },
+          ]
     })
   const sent = (database: string): Sent | null => {
     const own = allSent().filter((one) => one.database === database)
@@ -103,9 +112,16 @@ export const makeNotes = (folder: string) => {
 }
 
 const higher = (one: Sent, other: Sent): Sent => ({
-  deliveryId: Math.max(one.deliveryId, other.deliveryId),
+  ...(other.deliveryId > one.deliveryId ? other : one),
   number: Math.max(one.number, other.number),
 })
+
+/** What a note says of its delivery beside the numbers in its name; nothing where it was removed meanwhile. */
+const whoseIn = (path: string): Pick<Sent, 'key' | 'at'> => {
+  const said = parsed(textOf(path) ?? 'null') as Partial<Sent> | null
+  const { key, at } = said ?? {}
+  return typeof key === 'string' && typeof at === 'string' ? { key, at } : {}
+}
 
 const isAtMost = (one: Sent, other: Sent): boolean => one.deliveryId <= other.deliveryId && one.number <= other.number
 

@@ -111,20 +111,21 @@ interface Taken {
 }
 
 /**
- * Of a database that was restored from a backup only what left the list is published, and nothing is signed anew; while the clock
- * is doubted the list also only shrinks. Refusals DATABASE_RESTORED and CLOCK_DOUBTED where it has never published.
+ * Of a database that was restored from a backup only what left the list is published, and that is signed anew like any other
+ * snapshot, so that removals go on being told; while the clock is doubted the list also only shrinks. Refusals DATABASE_RESTORED and
+ * CLOCK_DOUBTED where it has never published.
  */
 const take = async (tx: Tx, taking: Taking): Promise<Taken> => {
   const { run, now, sure, manifests, noted, files } = taking
   const last = await snapshots.current(tx)
   const today = dateIn(now)
   await forgetChanges(tx)
-  const behind = (await restored.open(tx)) !== null
+  const behind = !(await restored.mayList(tx))
   const stopped = behind || (await clockDoubts.open(tx)) !== null
   if (stopped && last === null) throw new Refusal(behind ? 'DATABASE_RESTORED' : 'CLOCK_DOUBTED')
   const changes = (await changesIn(tx, last, today, taking)).filter(({ change }) => !stopped || change === 'REMOVED')
   if (last !== null && (stopped || last.snapshot.form === FORM) && changes.length === 0) {
-    if (!behind) await renew(tx, last, sure, manifests)
+    await renew(tx, last, sure, manifests)
     return { snapshot: { ...last.snapshot, added: 0, changed: 0, removed: 0 }, edition: null }
   }
   const many = (change: snapshots.Change['change']) => changes.filter((row) => row.change === change).length

@@ -13,7 +13,7 @@ import { type Db, isLost } from '../store/db.js'
 import * as queue from '../store/delivery-queue.js'
 import * as gates from '../store/platform-gates.js'
 import * as door from './push/door.js'
-import { type Counts, LEASE_MS, type Sender } from './push/sender.js'
+import { type Counts, type Highest, LEASE_MS, type Sender } from './push/sender.js'
 import { sendAll } from './push/sending.js'
 import { beside, type Occasioned } from './run.js'
 
@@ -52,7 +52,7 @@ export interface PushOptions extends Occasioned {
   /** Whether additions and changes must not leave at this moment, whatever the platform; removals always do. */
   additionsStopped?: () => Promise<boolean>
   /** Called before a batch leaves with the highest of what it holds; if it throws, only removals of it leave. */
-  beforeSending?: (highest: { deliveryId: number; number: number }) => void
+  beforeSending?: (highest: Highest) => void
   /** Hears of deliveries that were booked although the platform says that it holds a later one of the same subject. */
   heldNewer?: (platform: string, deliveryIds: readonly number[]) => Promise<void>
   /** The machine's own clock, milliseconds; given by tests, whose hours are minutes of a busy machine. */

@@ -80,6 +80,21 @@ export const tellAgain = (db: Db, one: Looked, by: By): Promise<boolean> =>
     return true
   })
 
+/**
+ * An addition as a new platform would be owed it. False: something is on its way by now, it is in force no more, or an officer has
+ * closed its addition and said why.
+ */
+export const addThere = (db: Db, one: Looked, by: By): Promise<boolean> =>
+  inTurn(db, async (tx) => {
+    if (one.kind === 'listing') await listings.forMove(tx, one.key)
+    const all = await unmoved(tx, one, by)
+    if (all === null || all.findLast(({ state }) => state !== 'FOLDED')?.state === 'CLOSED') return false
+    const [standing] = await noticesOf(tx, by.rules, [one.key])
+    if (standing === undefined) return false
+    await owe(tx, { ...standing.notice, action: 'ADD', removal: null } as Notice, one, by)
+    return true
+  })
+
 /** With all that hiding does. False: the entry has moved on, or may not be hidden. */
 export const hide = async (db: Db, one: { key: string; told: number }, by: By): Promise<boolean> => {
   const listing = await listings.byId(db, one.key)

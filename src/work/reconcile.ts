@@ -15,7 +15,7 @@ import * as findings from '../store/findings.js'
 import * as platformStates from '../store/platform-states.js'
 import { inForce } from './in-force.js'
 import type { Reasons } from './push.js'
-import { hide, removeThere, tellAgain } from './reconcile-settle.js'
+import { addThere, hide, removeThere, tellAgain } from './reconcile-settle.js'
 import { additionsStopped, shownAhead } from './restored.js'
 import type { Rules } from './rules.js'
 import { alone, type Occasioned } from './run.js'
@@ -108,6 +108,7 @@ interface Read {
   gone: Gone[]
   stale: Other[]
   unwanted: Other[]
+  untold: Other[]
   /** The largest sequence that is shown above what was told. */
   ahead: number | null
 }
@@ -119,17 +120,22 @@ const compareOne = async (db: Db, from: Reading, run: number, options: Reconcile
   // Before the platform is read: what has changed since is on its way, and is not judged.
   const before = await comparisons.settledNumbers(db, platform.id, {
     now: options.now(),
-    settleSeconds: options.settleSeconds ?? SETTLE_SECONDS,
+    settleSeconds: await unsettledSeconds(db, options),
   })
   const { url, secret } = from
   const shown = await platform.shown({ url, secret, ...(options.signal ? { signal: options.signal } : {}) })
   const read = await held(db, { platform: platform.id, hearing, before, shown, today: dateIn(options.now()), rules })
+  const state = await platformStates.of(db, platform.id)
   // Declared wiped and not filled yet: what is gone there is about to be told anew, and was not repaired.
-  if (await platformStates.isEmptied(db, platform.id)) {
+  if (state !== null && state.wipedAt !== null && state.filledAt === null) {
     read.onTheirWay += read.gone.length
     read.gone = []
     read.counts.missing = 0
   }
+  // A platform that is new, or hears of another kind, is being told of everything in force.
+  const filled = new Set(state?.filledAt == null ? [] : state.filledKinds)
+  read.onTheirWay += read.untold.filter(({ kind }) => !filled.has(kind)).length
+  read.untold = read.untold.filter(({ kind }) => filled.has(kind))
   if (read.ahead !== null) {
     const platforms = rules.platforms.map(({ id }) => id)
     await shownAhead(db, { platform: platform.id, platforms, highest: read.ahead, now: options.now(), log })
@@ -163,6 +169,15 @@ const compareOne = async (db: Db, from: Reading, run: number, options: Reconcile
   return { platform: platform.id, ...counts, alarm }
 }
 
+/**
+ * How recent a message is left unjudged. A comparison of the timetable hides by itself what is missing, so it leaves a receiver the
+ * time to apply what it took. One that a person asked for, or that a restored database needs, judges everything.
+ */
+const unsettledSeconds = async (
+  db: Db,
+  { cause, settleSeconds = SETTLE_SECONDS }: ReconcileOptions,
+): Promise<number> => (cause === 'timetable' && !(await additionsStopped(db)) ? settleSeconds : 0)
+
 /** What it is told by this hub's configuration; one that is told nothing is compared by its description. */
 const hearingOf = (rules: Rules, platform: Platform): Hearing =>
   rules.platforms.find(({ id }) => id === platform.id) ?? { id: platform.id, kinds: [], lists: null }
@@ -187,8 +202,10 @@ const held = async (db: Db, { platform, hearing, before, shown, today, rules }: 
     gone: [],
     stale: [],
     unwanted: [],
+    untold: [],
     ahead: null,
   }
+  const floor = (await platformStates.floors(db)).get(platform) ?? 0
   const look = async (subjects: readonly { key: string; kind: SubjectKind }[], standing: boolean): Promise<void> => {
     const told = await comparisons.toldOf(
       db,
@@ -200,13 +217,15 @@ const held = async (db: Db, { platform, hearing, before, shown, today, rules }: 
       const here = ours.get(key)
       const moved = now !== undefined && before.get(key) !== now.highest
       const last = now?.last ? { ...now.last, ...(moved && { state: 'OPEN' as const }) } : null
-      if (here?.sequence != null && here.sequence > (now?.highest ?? 0))
+      // Numbers below the floor are known to have been passed over.
+      if (here?.sequence != null && here.sequence > Math.max(now?.highest ?? 0, floor))
         read.ahead = Math.max(read.ahead ?? 0, here.sequence)
       const judged = judge(standing, last, here ?? null)
       if (standing && last?.state === 'CONFIRMED' && last.action !== 'REMOVE') read.confirmed += 1
       const one = { key, kind, told: last?.number ?? 0, highest: now?.highest ?? 0, shown: here, differs: [] }
       if (judged.what === 'ON_ITS_WAY') read.onTheirWay += 1
       else if (judged.what === 'MISSING') read.gone.push(one)
+      else if (judged.what === 'UNTOLD') read.untold.push(one)
       else if (judged.what === 'STALE') read.stale.push({ ...one, differs: judged.differs })
       // Of a record only what the platform was told to remove: what is in force of records is their feed's to say.
       else if (judged.what === 'UNWANTED' && (kind === 'listing' || last?.action === 'REMOVE')) read.unwanted.push(one)
@@ -266,6 +285,10 @@ const settle = async (
   for (const one of read.stale) {
     const did = (await tellAgain(db, one, by)) ? 'CHANGE_OWED' : 'NOTHING'
     found.push({ ...shape(one), what: 'STALE', did })
+  }
+  for (const one of read.untold) {
+    const did = (await addThere(db, one, by)) ? 'ADDITION_OWED' : 'NOTHING'
+    found.push({ ...shape(one), what: 'UNTOLD', did })
   }
   for (const one of read.gone) {
     const did = one.kind === 'listing' && (await hide(db, one, by)) ? 'HIDDEN' : 'NOTHING'

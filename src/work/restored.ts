@@ -1,6 +1,7 @@
 /**
- * A database that was restored from a backup finds itself behind what has left it. From then on additions are stopped, removals
- * go on, and no number or sequence is given twice, until every platform was compared with and a person has released it.
+ * A database that was restored from a backup, or is on a promoted standby, finds itself behind what has left it. From then on
+ * additions are stopped, nobody is listed in public, removals go on, and no number or sequence is given twice, until every platform
+ * was compared with and a person has released it.
  *
  * A folder without notes begins them: it may be a second machine's. What platforms show still tells, or a person does. A note of
  * another database is no evidence about this one; its sequence of publication is gone past all the same.
@@ -10,6 +11,7 @@ import { Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import * as comparisons from '../store/comparisons.js'
 import type { Db, Tx } from '../store/db.js'
+import * as states from '../store/platform-states.js'
 import * as store from '../store/restored.js'
 import type { Notes } from './notes.js'
 
@@ -22,7 +24,7 @@ const LONGEST_REASON = 1_000
 const UNNOTED_NUMBERS = 1_000
 
 /** The gate of additions and changes; removals pass. */
-export const additionsStopped = async (db: Db | Tx): Promise<boolean> => (await store.open(db)) !== null
+export const additionsStopped = async (db: Db | Tx): Promise<boolean> => !(await store.mayList(db))
 
 export interface Noticing {
   notes: Pick<Notes, 'published' | 'sent'>
@@ -38,17 +40,35 @@ export const notice = async (db: Db, { notes, platforms, now, log }: Noticing): 
   const had = await store.reached(db)
   const sent = notes.sent(database)
   const published = ownPublication(notes, database)
-  const sentAhead = sent !== null && sent.deliveryId > had.deliveryId
+  // Not by the highest id alone: new deliveries soon pass the noted one.
+  const sentAhead = sent !== null && !(await store.holds(db, sent))
   const publishedAhead = published !== null && published.sequence > had.sequence
-  if (!sentAhead && !publishedAhead) return additionsStopped(db)
+  const moved = await hasMoved(db)
+  if (!sentAhead && !publishedAhead && !moved) return additionsStopped(db)
   const evidence = {
-    cause: sentAhead ? ('DELIVERY_NOTED' as const) : ('SNAPSHOT_NOTED' as const),
+    cause: sentAhead
+      ? ('DELIVERY_NOTED' as const)
+      : publishedAhead
+        ? ('SNAPSHOT_NOTED' as const)
+        : ('SERVER_CHANGED' as const),
     notedDelivery: sent?.deliveryId ?? null,
     notedNumber: sent?.number ?? null,
     notedSequence: published?.sequence ?? null,
   }
   await stop(db, { ...NOBODY, ...evidence, exact: sent !== null, had, platforms, now, log })
   return true
+}
+
+/**
+ * Whether the database is on another server than the one for which it was vouched: a promoted standby, or a copy restored elsewhere.
+ * Whatever was acknowledged last may be missing there. The first start vouches for the server that it finds.
+ */
+const hasMoved = async (db: Db): Promise<boolean> => {
+  const { now, vouched } = await store.servers(db)
+  if (vouched !== null)
+    return now.timeline !== null && (now.timeline !== vouched.timeline || now.system !== vouched.system)
+  await store.vouch(db, { only: 'FIRST' })
+  return false
 }
 
 /** Notes of before databases had an identity are this one's. */
@@ -59,14 +79,38 @@ const ownPublication = (notes: Noticing['notes'], database: string) => {
 
 const NOBODY = { saidBy: null, said: null, platform: null }
 
-/** A platform shows, or says that it holds, what the database has not told it yet. */
+/**
+ * A platform shows, or says that it holds, what the database has not told it yet. One platform's word holds additions to that
+ * platform alone, for a person to look at; that of a second one says that the database is behind.
+ */
 export const shownAhead = async (
   db: Db,
   { highest, ...of }: { platform: string; platforms: readonly string[]; highest: number; now: Date; log: Log },
 ): Promise<void> => {
+  const others = await db.transaction((tx) => holdPlatform(tx, { ...of, highest }))
+  if (others === 0 && !(await additionsStopped(db))) {
+    of.log.error({ platform: of.platform, highest }, 'a platform shows more than it was told: additions to it are held')
+    return
+  }
   const had = await store.reached(db)
   const evidence = { cause: 'SHOWN' as const, notedDelivery: null, notedNumber: highest, notedSequence: null }
   await stop(db, { ...NOBODY, ...evidence, ...of, exact: false, had })
+}
+
+/** Who holds a platform that shows more than it was told. */
+const CLOCK = 'clock'
+
+/** Pauses the platform and passes over what it may hold; gives how many others are held for the same. */
+const holdPlatform = async (
+  tx: Tx,
+  { platform, highest, now }: { platform: string; highest: number; now: Date },
+): Promise<number> => {
+  const floor = Math.max(await store.highestNumber(tx), highest) + UNNOTED_NUMBERS
+  await store.raiseFloors(tx, [{ platform, floor }])
+  const reason = `该平台展示的序号 ${highest} 大于报送过的。It shows number ${highest}, above all that it was told.`
+  const act = { platform, act: 'PAUSE' as const, by: CLOCK, at: now, reason }
+  if (await states.pause(tx, act)) await states.record(tx, act)
+  return (await states.pausedBy(tx, CLOCK)).filter((one) => one !== platform).length
 }
 
 /** A platform has answered to what it was told that it holds something later, and the database knows of nothing later. */
@@ -169,6 +213,11 @@ export const release = async (db: Db, given: Releasing): Promise<store.Restored>
       platforms.map((platform) => ({ platform, floor: floorOf(platform) })),
     )
     await store.release(tx, { id: open.id, by, reason, now })
+    await store.vouch(tx, { only: 'ALWAYS' })
+    for (const platform of await states.pausedBy(tx, CLOCK)) {
+      await states.resume(tx, platform)
+      await states.record(tx, { platform, act: 'RESUME', by, at: now, reason })
+    }
     return { ...open, releasedAt: now, releasedBy: by, releasedReason: reason }
   })
 }

@@ -9,13 +9,14 @@ describe('what a platform shows, held against what it was told', () => {
   const cases: [string, boolean, ToldLast | null, ShownAs | null, object][] = [
     ['in force, confirmed and shown', true, TOLD, SHOWN, { what: 'AGREES' }],
     ['in force, confirmed and gone', true, TOLD, null, { what: 'MISSING' }],
-    ['in force and never told', true, null, null, { what: 'ON_ITS_WAY' }],
+    ['P-B1: in force and never told', true, null, null, { what: 'UNTOLD' }],
+    ['P-B1: in force and told last of its end', true, { ...TOLD, action: 'REMOVE' }, null, { what: 'UNTOLD' }],
     [
-      'in force, told, and closed by an officer before it was confirmed',
+      'P-B1: in force, told, and closed by an officer before it was confirmed',
       true,
       { ...TOLD, state: 'CLOSED' },
       null,
-      { what: 'ON_ITS_WAY' },
+      { what: 'UNTOLD' },
     ],
     ['in force and just being told', true, { ...TOLD, state: 'OPEN' }, null, { what: 'ON_ITS_WAY' }],
     ['not in force and not shown', false, { ...TOLD, action: 'REMOVE' }, null, { what: 'AGREES' }],

@@ -75,7 +75,7 @@ describe('deliveries', () => {
       .update({ state: 'CONFIRMED', confirmed_at: later(5) })
     await db()('deliveries').where({ number: 2 }).update({ state: 'REFUSED' })
     expect(await deliveries.backlog(db())).to.deep.equal([
-      { platform: 'national', outstanding: 2, refused: 1, confirmed: 1, lastConfirmedAt: later(5) },
+      { platform: 'national', outstanding: 2, unchecked: 0, refused: 1, confirmed: 1, lastConfirmedAt: later(5) },
     ])
   })
 })

@@ -195,7 +195,7 @@ describe('reconcile', () => {
     ])
   })
 
-  it('what must not be there and was never told is removed as well, and stops additions: the database is behind', async () => {
+  it('P-B2: what was never told is removed, and one platform that shows it has additions held, and nobody else', async () => {
     const listing = await listingAt(db(), 1, 'serveListing')
     display.rows = [{ key: listing.id, sequence: 4, uscc: codeOf(1), name: '长春虚构商贸第1有限公司' }]
     expect((await compare()).found).to.deep.equal(result({ shown: 1, unwanted: 1 }))
@@ -204,9 +204,69 @@ describe('reconcile', () => {
     expect(Number(one?.['number'])).to.be.above(4)
     const [row] = await rowsOf(db(), `select notice, notice->'removal' as removal from deliveries where state = 'OWED'`)
     expect(row?.['removal']).to.include({ reason: 'NOT_IN_FORCE' })
-    expect(await rowsOf(db(), 'select cause, platform, noted_number as number from database_restored')).to.deep.equal([
-      { cause: 'SHOWN', platform: 'national', number: 4 },
+    expect(await rowsOf(db(), 'select 1 from database_restored')).to.deep.equal([])
+    expect(
+      await rowsOf(db(), 'select platform, paused_by as by from platform_states where paused_at is not null'),
+    ).to.deep.equal([{ platform: 'national', by: 'clock' }])
+    expect(await rowsOf(db(), 'select platform from platform_states where sequence_floor > 4')).to.deep.equal([
+      { platform: 'national' },
     ])
+  })
+
+  describe('P-B1: an addition that never arrived', () => {
+    const filled = () =>
+      db().raw(
+        `insert into platform_states (platform, filled_at, filled_kinds) values ('national', ?, '{listing}')
+         on conflict (platform) do update set filled_at = excluded.filled_at, filled_kinds = excluded.filled_kinds`,
+        [NOW],
+      )
+
+    it('is found and owed, under a number above all that was ever given', async () => {
+      const listing = await told(1)
+      await filled()
+      await db().raw(`delete from deliveries where platform = 'national'`)
+      expect((await compare()).found).to.deep.equal(result({ expected: 1 }))
+      expect(await findings()).to.deep.equal([
+        { what: 'UNTOLD', key: listing.id, did: 'ADDITION_OWED', differs: [], times: 1, by: null, note: null },
+      ])
+      expect(await owed()).to.deep.equal([{ platform: 'national', number: 1, action: 'ADD' }])
+      // While it is owed it is on its way, and nothing more is owed.
+      await compare(later(86_400))
+      expect(await owed()).to.have.length(1)
+    })
+
+    it('is found where the last word was a removal', async () => {
+      const listing = await told(1)
+      await filled()
+      await db().raw(`update deliveries set action = 'REMOVE' where platform = 'national'`)
+      await compare()
+      expect(await findings()).to.deep.include.members([
+        { what: 'UNTOLD', key: listing.id, did: 'ADDITION_OWED', differs: [], times: 1, by: null, note: null },
+      ])
+      expect(await owed()).to.deep.equal([{ platform: 'national', number: 2, action: 'ADD' }])
+    })
+
+    it('is told and left to the officer who has closed it', async () => {
+      const listing = await told(1)
+      await filled()
+      await db().raw(
+        `update deliveries set state = 'CLOSED', confirmed_at = null, closed_at = ?, closed_by = 'officer-1', closed_reason = '不报'
+         where platform = 'national'`,
+        [NOW],
+      )
+      await compare()
+      expect(await findings()).to.deep.equal([
+        { what: 'UNTOLD', key: listing.id, did: 'NOTHING', differs: [], times: 1, by: null, note: null },
+      ])
+      expect(await owed()).to.deep.equal([])
+    })
+
+    it('is left to the filling of a platform that is not filled yet', async () => {
+      await told(1)
+      await db().raw(`delete from deliveries where platform = 'national'`)
+      await compare()
+      expect([await findings(), await owed()]).to.deep.equal([[], []])
+    })
   })
 
   it('a removal that an officer has closed is told and not sent again', async () => {

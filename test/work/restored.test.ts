@@ -1,12 +1,26 @@
 import { expect } from 'chai'
 import { platforms } from '../../src/platforms/index.js'
 import * as comparisons from '../../src/store/comparisons.js'
+import * as queue from '../../src/store/delivery-queue.js'
+import * as listings from '../../src/store/listings.js'
+import * as publicList from '../../src/store/public-list.js'
+import { mayList } from '../../src/store/restored.js'
 import * as runs from '../../src/store/runs.js'
+import * as watch from '../../src/store/watch.js'
 import type { Publication, Sent } from '../../src/work/notes.js'
-import { additionsStopped, declare, notice, receiptsAhead, release, waitsFor } from '../../src/work/restored.js'
-import { database, later, log, mark, NOW, published, refusal, removed, rowsOf } from '../support/world.js'
+import {
+  additionsStopped,
+  declare,
+  notice,
+  receiptsAhead,
+  release,
+  shownAhead,
+  waitsFor,
+} from '../../src/work/restored.js'
+import { database, later, log, mark, NOW, published, refusal, removed, rowsOf, TODAY } from '../support/world.js'
 
 const IDS = platforms.map(({ id }) => id)
+const SOUGHT = { day: TODAY, region: null, authority: null, pattern: null, from: null, to: null, contested: false }
 const NOBODY = { mark, platforms: IDS, configured: IDS, log }
 
 describe('a database that is behind what has left it', () => {
@@ -116,12 +130,105 @@ describe('a database that is behind what has left it', () => {
     expect(await heard(1), 'an answer to the addition that comes after the removal').to.equal(false)
     expect(await heard(2), 'an answer that was not booked').to.equal(false)
     await db().raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ? where action = 'REMOVE'`, [NOW])
-    expect(await heard(2)).to.equal(true)
-    expect(await rowsOf(db(), 'select cause, platform from database_restored')).to.deep.equal([
-      { cause: 'SHOWN', platform: 'national' },
-    ])
-    await db().raw('delete from database_restored')
+    const held = () => rowsOf(db(), 'select platform from platform_states where paused_at is not null order by 1')
+    expect(await heard(2), 'one platform says so').to.equal(false)
+    expect(await held()).to.deep.equal([{ platform: 'national' }])
+    await db().raw('update platform_states set paused_at = null, paused_by = null, paused_reason = null')
     expect(await heard(2), 'below the floor').to.equal(false)
+    expect(await held()).to.deep.equal([])
+  })
+
+  it('P-B2: is found by a second platform that shows more than it was told, and holds only the first before', async () => {
+    await published(db(), 1)
+    const ahead = (platform: string) => shownAhead(db(), { platform, platforms: IDS, highest: 9, now: NOW, log })
+    await ahead('national')
+    expect(await additionsStopped(db())).to.equal(false)
+    await ahead('national')
+    expect(await additionsStopped(db())).to.equal(false)
+    expect(await rowsOf(db(), 'select platform from platform_states where sequence_floor > 0')).to.deep.equal([
+      { platform: 'national' },
+    ])
+    await ahead('jilin')
+    expect(await additionsStopped(db())).to.equal(true)
+    expect(await rowsOf(db(), 'select cause, platform from database_restored')).to.deep.equal([
+      { cause: 'SHOWN', platform: 'jilin' },
+    ])
+    for (const platform of IDS) await compared(platform)
+    await released()
+    expect(await rowsOf(db(), 'select 1 from platform_states where paused_at is not null')).to.deep.equal([])
+    expect(await additionsStopped(db())).to.equal(false)
+  })
+
+  it('R-3: is found by a noted delivery that it does not hold, though new deliveries have passed its id', async () => {
+    await published(db(), 1)
+    const [row] = await rowsOf(
+      db(),
+      `select id::int, subject_id as key, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at from deliveries order by id desc limit 1`,
+    )
+    const sent = {
+      deliveryId: Number(row?.['id']),
+      number: 1,
+      key: String(row?.['key']),
+      at: new Date(String(row?.['at'])).toISOString(),
+    }
+    expect(await noticed({ sent })).to.equal(false)
+    // What a retrying client made again has the same id, subject and number, and another instant.
+    await db().raw('update deliveries set created_at = ? where id = ?', [later(60), sent.deliveryId])
+    expect(await noticed({ sent })).to.equal(true)
+    expect(await rowsOf(db(), 'select cause from database_restored')).to.deep.equal([{ cause: 'DELIVERY_NOTED' }])
+  })
+
+  it('R-3: is found by a noted delivery whose id was jumped over', async () => {
+    await published(db(), 1)
+    const sent = { deliveryId: await highestId(), number: 1 }
+    await db().raw('delete from deliveries where id = ?', [sent.deliveryId])
+    await db().raw(`select setval(pg_get_serial_sequence('deliveries', 'id'), ?)`, [sent.deliveryId + 32])
+    await published(db(), 2)
+    expect(await noticed({ sent })).to.equal(true)
+  })
+
+  it('R-3: is found on another timeline than the one for which it was vouched, by itself and at once', async () => {
+    await published(db(), 1)
+    expect(await noticed({})).to.equal(false)
+    await db().raw(`update database_identity set timeline = '0000ABCD'`)
+    expect(await additionsStopped(db()), 'before anybody has noticed').to.equal(true)
+    expect(await queue.claim(db(), 'national', { limit: 9, now: NOW, leaseUntil: later(12) })).to.deep.equal([])
+    expect(await noticed({})).to.equal(true)
+    expect(await rowsOf(db(), 'select cause from database_restored')).to.deep.equal([{ cause: 'SERVER_CHANGED' }])
+    for (const platform of IDS) await compared(platform)
+    await released()
+    expect([await additionsStopped(db()), await noticed({})]).to.deep.equal([false, false])
+  })
+
+  it('R-3: is found on another system than the one for which it was vouched', async () => {
+    expect(await noticed({})).to.equal(false)
+    await db().raw(`update database_identity set system = '1'`)
+    expect(await noticed({})).to.equal(true)
+  })
+
+  it('R-4: lists nobody until it is released, and says that its answers are stale', async () => {
+    const { id, operatorId } = await published(db(), 1)
+    const days = { asOf: TODAY, today: TODAY }
+    const seen = async () => ({
+      entries: (await listings.publicEntries(db(), { days }, { first: 9, after: null })).length,
+      operator: (await listings.publicOfOperators(db(), [operatorId], days)).length,
+      bodies: (await listings.shownBodies(db(), [id])).size,
+      page: (await publicList.page(db(), SOUGHT, { order: 'newest', first: 9, after: null })).length,
+      signed: (await publicList.signed(db(), [id])).size,
+      listed: (await publicList.stamp(db())).listed,
+      may: await mayList(db()),
+    })
+    const all = { entries: 1, operator: 1, bodies: 1, page: 1, signed: 1, listed: true, may: true }
+    const none = { entries: 0, operator: 0, bodies: 0, page: 0, signed: 0, listed: false, may: false }
+    expect(await seen()).to.deep.equal(all)
+    await noticed({ sent: { deliveryId: (await highestId()) + 1, number: 7 } })
+    expect(await seen()).to.deep.equal(none)
+    expect([...(await watch.vouched(db(), ['penalties-1'])).values()]).to.deep.equal([null])
+    // What the hub itself works with is not withheld.
+    expect((await listings.publicBodies(db(), [id])).size).to.equal(1)
+    for (const platform of IDS) await compared(platform)
+    await released()
+    expect(await seen()).to.deep.equal(all)
   })
 
   it('is declared by a person with a reason', async () => {

@@ -2,9 +2,11 @@
 import { wholeCase } from '../../domain/case.js'
 import { allowedMoves } from '../../domain/listing.js'
 import { isNarrow, may, mayConsent, mayOperator, type Viewer } from '../../domain/viewer.js'
+import { Refusal } from '../../errors.js'
 import * as listings from '../../store/listings.js'
 import * as pastList from '../../store/past-list.js'
 import type { PublicFilter } from '../../store/public-filter.js'
+import * as restored from '../../store/restored.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, viewerOn, whenOf } from '../context.js'
 import { charge } from '../costs.js'
@@ -36,6 +38,7 @@ const blacklist = async (_: unknown, args: BlacklistArgs, context: Context) => {
   const { today } = context
   const filter = { ...withoutNul(args.filter), days: { asOf: args.asOf ?? today, today } }
   if (filter.days.asOf < today && seesPast(context.viewer)) return listOf(filter, args, context)
+  if (!(await restored.mayList(db))) throw new Refusal('LIST_WITHHELD')
   const page = { first: firstOf(args) + 1, after: entryAfter(args.after) }
   const found = await overWhole(context, filter, () => listings.publicEntries(db, filter, page))
   const cursors = new Map(found.map((body) => [body.id, entryCursor(body)]))

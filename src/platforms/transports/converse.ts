@@ -2,6 +2,7 @@
  * One question to a platform over HTTP, and what its status means. Only the configured address is ever asked: no redirect is
  * followed, and nothing in an answer is taken for an address.
  */
+import { NoDisplay } from '../../errors/no-display.js'
 import { Refusal } from '../../errors.js'
 import { ask, Unreachable } from '../../http.js'
 import type { To } from '../platform.js'
@@ -52,7 +53,7 @@ export const unreachable = (reason: string, retryAfterSeconds: number | null = n
   new Refusal('PLATFORM_UNREACHABLE', retryAfterSeconds === null ? { reason } : { reason, retryAfterSeconds })
 
 /** The platform answers, and displays nothing that can be read. */
-export const noDisplay = (reason: string): Refusal => new Refusal('PLATFORM_UNREACHABLE', { reason, display: 'NONE' })
+export const noDisplay = (reason: string): Refusal => new NoDisplay(reason)
 
 /** Below the configured address, path and all; never beside it. */
 const addressOf = ({ url }: To, path: string): string => url.replace(/\/+$/, '') + path

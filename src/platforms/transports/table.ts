@@ -46,7 +46,7 @@ export const readShownTable = (from: To, table: string, names: ShownNames): Prom
     const secrets = secretsOf(from)
     const shown = await shownIn(db, { schema, table, names }).catch((error: unknown) => {
       if ((error as { code?: unknown }).code !== UNDEFINED_TABLE) throw error
-      throw noDisplay(`没有展示表 there is no table or view ${table}`)
+      throw noDisplay(`交换库 exchange database：${FAULTS[UNDEFINED_TABLE]}`)
     })
     return shown.map((entry) => ({ ...entry, name: secrets.reduce(struck, entry.name) }))
   })

@@ -6,6 +6,7 @@ import { type FileSaid, FORM, holdsTooLong } from '../../domain/snapshot.js'
 import { Refusal } from '../../errors.js'
 import type { Keys } from '../../keys.js'
 import type { Db, Tx } from '../../store/db.js'
+import * as restored from '../../store/restored.js'
 import * as snapshots from '../../store/snapshots.js'
 
 export interface Current {
@@ -32,22 +33,27 @@ export const WAIT_MS = 400
 /** While entries go on leaving a large list, publications take at most one part of so many of the time. */
 const SHARE = 3
 
-/** Finds the list that may be served now; `read`: what is read of it, in the same instant of the database. */
+/**
+ * Finds the list that may be served now; `read`: what is read of it, in the same instant of the database. `namesNobody`: what is
+ * read may be told even while nobody may be listed.
+ */
 export type ListNow = <T>(
   db: Db,
   now: Date,
   response: Response,
   read: (tx: Tx, list: Current) => Promise<T>,
+  options?: { namesNobody?: boolean },
 ) => Promise<T>
 
-/** Refusal LIST_IN_THE_MAKING where it cannot be had in time. */
+/** Refusals: LIST_IN_THE_MAKING where it cannot be had in time, LIST_WITHHELD where nobody may be listed now. */
 export const listNow = ({ keys, publish, sure, waitMs = WAIT_MS }: CurrentParts): ListNow => {
   const made = oneAtATime(publish)
-  return async (db, now, response, read) => {
+  return async (db, now, response, read, { namesNobody = false } = {}) => {
     // Whatever is published or removed beside it, what is read is of the snapshot that was found.
     const found = (select: (tx: Tx) => Promise<Current | null>) =>
       db.transaction(
         async (tx) => {
+          if (!namesNobody && !(await restored.mayList(tx))) throw new Refusal('LIST_WITHHELD')
           const list = await select(tx)
           return list && { read: await read(tx, list) }
         },

@@ -6,6 +6,8 @@ export interface Delta {
   text: string
   from: number
   entries: number
+  /** Entries that it names: those added or changed. */
+  names: number
 }
 
 /** Sequences back from the last one from which a delta leads to it. */
@@ -53,7 +55,7 @@ export const deltaOf = async (
   const changed = texts(stays.filter(({ before }) => before !== null))
   const removed = found.filter(({ after }) => after === null).map(({ id, removedOn }) => ({ id, removedOn }))
   const text = `{"from":${from},"to":${last.sequence},"added":[${added}],"changed":[${changed}],"removed":${JSON.stringify(removed)}}\n`
-  return { text, from, entries: found.length }
+  return { text, from, entries: found.length, names: stays.length }
 }
 
 const held = (line: string | null): string => {

@@ -1,10 +1,12 @@
 /** The list as data: /data/blacklist.{csv,jsonl,json,atom}, /data/manifest.jws and /data/delta. */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { dateIn } from '../../domain/dates.js'
+import { Refusal } from '../../errors.js'
 import type { Keys } from '../../keys.js'
 import type { Log } from '../../log.js'
 import { beneath } from '../../store/asking.js'
-import type { Db } from '../../store/db.js'
+import type { Db, Tx } from '../../store/db.js'
+import * as restored from '../../store/restored.js'
 import * as snapshots from '../../store/snapshots.js'
 import { manifestOf } from '../../work/publish.js'
 import { atom, FEED_CHANGES } from '../../work/publish-atom.js'
@@ -184,10 +186,13 @@ const delta =
   ({ dbOf, keys, log, nowOf, slowMs }: Serving, { listAt }: Reading): RequestHandler =>
   async (request, response) => {
     const now = nowOf(request)
-    const { list, made } = await listAt(dbOf(request), now, response, async (tx, list) => ({
-      list,
-      made: await deltaOf(tx, list, { since: request.query['since'], today: dateIn(now) }),
-    }))
+    const read = async (tx: Tx, list: Current) => {
+      const made = await deltaOf(tx, list, { since: request.query['since'], today: dateIn(now) })
+      // Removals go on being told while nobody may be listed.
+      if ('text' in made && made.names > 0 && !(await restored.mayList(tx))) throw new Refusal('LIST_WITHHELD')
+      return { list, made }
+    }
+    const { list, made } = await listAt(dbOf(request), now, response, read, { namesNobody: true })
     if ('refused' in made) return problem(response.set('Link', `<${FORMS[2]?.path}>; rel="alternate"`), made.refused)
     const { sha256, ...body } = await bodyOf(Buffer.from(made.text))
     const one = { path: `/data/delta?since=${made.from}`, sha256, bytes: body.bytes, entries: made.entries }

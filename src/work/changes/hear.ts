@@ -81,7 +81,7 @@ const asHeard = async (
   const states = await statesOf(db, [...known.values()])
   const own = await sellers.among(db, { client, oldest: oldestHolding(today) }, operators)
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
-  const freshness = freshnessOf(agencies, codes.length === 0 ? new Map() : await watch.lastGood(db, feeds), now)
+  const freshness = freshnessOf(agencies, codes.length === 0 ? new Map() : await watch.vouched(db, feeds), now)
   const changes = rows.map(({ sequence, at, code, what }, place): Change => {
     const row = known.get(place) ?? null
     const sight = { own: row !== null && own.has(row.operatorId), lists, freshness }

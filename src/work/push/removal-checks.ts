@@ -4,9 +4,10 @@
  * platform has no display the removal is sent twice.
  */
 import { setTimeout as wait } from 'node:timers/promises'
+import { NoDisplay } from '../../errors/no-display.js'
 import { isRefusal, reasonOf } from '../../errors.js'
 import type { Log } from '../../log.js'
-import { hasNoDisplay, type Platform, type Shown } from '../../platforms/platform.js'
+import type { Platform, Shown } from '../../platforms/platform.js'
 import { type Db, isLost } from '../../store/db.js'
 import * as store from '../../store/removal-checks.js'
 import { removeShown } from '../reconcile-settle.js'
@@ -104,7 +105,7 @@ const read = async (platform: Platform, from: Parameters<Platform['shown']>[0]):
   try {
     return new Map((await platform.shown(from)).map((one) => [one.key, one]))
   } catch (error) {
-    if (hasNoDisplay(error)) return null
+    if (error instanceof NoDisplay) return null
     throw error
   }
 }

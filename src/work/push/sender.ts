@@ -7,6 +7,15 @@ import type { Db } from '../../store/db.js'
 /** A claimed row belongs to its sender for so long, milliseconds: what a killed process held is taken up within 15 s. */
 export const LEASE_MS = 12_000
 
+/** What is noted outside the database before a batch leaves: its highest delivery, and the largest number in it. */
+export interface Highest {
+  deliveryId: number
+  number: number
+  /** Subject of that delivery, and when it was owed, ISO. */
+  key: string
+  at: string
+}
+
 export interface Counts {
   sent: number
   accepted: number
@@ -28,7 +37,7 @@ export interface Sender {
   settleSeconds: number
   pause: (ms: number, signal?: AbortSignal) => Promise<void>
   log: Log
-  beforeSending?: ((highest: { deliveryId: number; number: number }) => void) | undefined
+  beforeSending?: ((highest: Highest) => void) | undefined
   /** Hears of deliveries in whose stead the platform says that it holds a later one. */
   heldNewer?: ((platform: string, deliveryIds: readonly number[]) => Promise<void>) | undefined
   signal?: AbortSignal | undefined

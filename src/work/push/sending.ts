@@ -206,9 +206,12 @@ interface Noted {
 /** What cannot be noted does not leave, and is no fault of the platform. Removals wait for no note: a comparison finds them. */
 const notedOf = (s: Sender, batch: readonly queue.Claimed[]): Noted => {
   try {
+    const last = batch.reduce((one, other) => (other.id > one.id ? other : one))
     s.beforeSending?.({
-      deliveryId: Math.max(...batch.map((delivery) => delivery.id)),
+      deliveryId: last.id,
       number: Math.max(...batch.map((delivery) => delivery.number)),
+      key: last.subjectId,
+      at: last.createdAt.toISOString(),
     })
     return { rows: batch, unnoted: null }
   } catch (error) {

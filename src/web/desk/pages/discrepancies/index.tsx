@@ -36,6 +36,7 @@ const KINDS: Record<Row['what'], string> = {
   STALE: '展示不符',
   UNWANTED: '不应展示',
   UNKNOWN: '未知业务键',
+  UNTOLD: '未曾报送',
 }
 
 export default function Discrepancies() {

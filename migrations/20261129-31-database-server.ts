@@ -1,0 +1,29 @@
+import type { Knex } from 'knex'
+
+/**
+ * Which server the database is vouched for on. A standby that was promoted has another timeline, and a dump that was restored
+ * elsewhere another system: both may lack what was acknowledged, and say so by themselves.
+ */
+export const up = async (knex: Knex): Promise<void> => {
+  await knex.raw(`
+    create function database_timeline() returns text language sql volatile as $$
+      select case when not pg_is_in_recovery() then left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) end $$;
+    comment on function database_timeline() is 'timeline of this server; another one after each promotion and each recovery to a point in time';
+    alter table database_identity add column timeline text, add column system text;
+    comment on column database_identity.timeline is 'of the server on which a person, or the first start, vouched for the database; null: nobody has yet';
+    comment on column database_identity.system is 'system identifier of that server';
+    alter table database_restored drop constraint if exists database_restored_cause_check;
+    alter table database_restored add constraint database_restored_cause_check
+      check (cause in ('DELIVERY_NOTED', 'SNAPSHOT_NOTED', 'SERVER_CHANGED', 'SHOWN', 'DECLARED'));
+  `)
+}
+
+export const down = async (knex: Knex): Promise<void> => {
+  await knex.raw(`
+    alter table database_restored drop constraint if exists database_restored_cause_check;
+    alter table database_restored add constraint database_restored_cause_check
+      check (cause in ('DELIVERY_NOTED', 'SNAPSHOT_NOTED', 'SHOWN', 'DECLARED')) not valid;
+    alter table database_identity drop column system, drop column timeline;
+    drop function database_timeline();
+  `)
+}
