@@ -181,16 +181,18 @@ export const bySequences = async (db: Db, client: string, sequences: readonly nu
   return answer.rows
 }
 
-/** It says that it has all up to a number: so it has been told of the removals among them. */
+/**
+ * It says that it has all up to a number: that confirms the removals among them that were sent to it. One that was never sent stays
+ * owed, whatever number its client has jumped to.
+ */
 export const read = async (tx: Tx, client: string, to: number, now: Date): Promise<void> => {
-  const answer = await tx.raw(
-    `update change_clients set read_to = :to, read_at = :now where client = :client and read_to < :to and last >= :to returning client /* changes.read */`,
+  await tx.raw(
+    `update change_clients set read_to = :to, read_at = :now where client = :client and read_to < :to and last >= :to /* changes.read */`,
     { client, to, now } as never,
   )
-  if (answer.rows.length === 0) return
   await tx.raw(
-    `update seller_removals set told_at = coalesce(told_at, :now), confirmed_at = :now, confirmed_by = 'READ'
-     where client = :client and sequence <= :to and confirmed_at is null /* changes.read removals */`,
+    `update seller_removals set confirmed_at = :now, confirmed_by = 'READ'
+     where client = :client and sequence <= :to and told_at is not null and confirmed_at is null /* changes.read removals */`,
     { client, to, now } as never,
   )
 }

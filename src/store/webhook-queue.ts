@@ -13,6 +13,9 @@ export interface Message {
   attempts: number
 }
 
+/** Stands for the code in a message that is of no seller: the list itself was replaced. */
+const NO_SELLER = ''
+
 /**
  * Owes each address of a marketplace what was numbered for it. A removal takes the place of all that is still owed of the same
  * seller: it tells the whole standing, and waits for nothing that an address does not take.
@@ -21,7 +24,7 @@ export const owe = async (tx: Tx, numbered: readonly Numbered[], now: Date): Pro
   if (numbered.length === 0) return
   const asked = { numbered: JSON.stringify(numbered), now }
   const news = `jsonb_to_recordset(:numbered::jsonb) as n(client text, before bigint, last bigint)
-    join changes c on c.client = n.client and c.sequence > n.before and c.sequence <= n.last and c.code is not null
+    join changes c on c.client = n.client and c.sequence > n.before and c.sequence <= n.last
     join webhooks w on w.client = n.client and w.removed_at is null and w.disabled_at is null`
   await tx.raw(
     `update webhook_messages m set state = 'FOLDED' from ${news}
@@ -30,8 +33,32 @@ export const owe = async (tx: Tx, numbered: readonly Numbered[], now: Date): Pro
   )
   await tx.raw(
     `insert into webhook_messages (webhook_id, sequence, code, removal, due_at)
-     select w.id, c.sequence, c.code, 'ENTRY_REMOVED' = any(c.what), :now::timestamptz from ${news} /* webhook-queue.owe */`,
+     select w.id, c.sequence, coalesce(c.code, '${NO_SELLER}'), 'ENTRY_REMOVED' = any(c.what), :now::timestamptz from ${news} /* webhook-queue.owe */`,
     asked as never,
+  )
+}
+
+/**
+ * By the sequence of a removal those of the earlier changes that were folded into it: all of its seller since the removal before
+ * it that was told by itself.
+ */
+export const replaced = async (
+  db: Db,
+  webhook: number,
+  sequences: readonly number[],
+): Promise<Map<number, number[]>> => {
+  const answer = await db.raw(
+    `select m.sequence::float8 as sequence, array_agg(f.sequence::float8 order by f.sequence) as replaces
+     from webhook_messages m join webhook_messages f on f.webhook_id = m.webhook_id and f.code = m.code and f.state = 'FOLDED'
+       and f.sequence < m.sequence
+     where m.webhook_id = ? and m.sequence = any(?::bigint[]) and m.removal and not exists (
+       select 1 from webhook_messages r where r.webhook_id = m.webhook_id and r.code = m.code and r.removal and r.state <> 'FOLDED'
+         and r.sequence > f.sequence and r.sequence < m.sequence)
+     group by m.sequence /* webhook-queue.replaced */`,
+    [webhook, [...sequences]] as never,
+  )
+  return new Map(
+    answer.rows.map(({ sequence, replaces }: { sequence: number; replaces: number[] }) => [sequence, replaces]),
   )
 }
 
@@ -42,8 +69,8 @@ export const replay = async (
 ): Promise<number> => {
   const answer = await tx.raw(
     `insert into webhook_messages as m (webhook_id, sequence, code, removal, due_at)
-     select :webhook, c.sequence, c.code, 'ENTRY_REMOVED' = any(c.what), :now::timestamptz from changes c
-     where c.client = :client and c.sequence > :after and c.code is not null
+     select :webhook, c.sequence, coalesce(c.code, '${NO_SELLER}'), 'ENTRY_REMOVED' = any(c.what), :now::timestamptz from changes c
+     where c.client = :client and c.sequence > :after
      on conflict (webhook_id, sequence) do update set state = 'OWED', attempts = 0, due_at = excluded.due_at, leased_until = null,
        confirmed_at = null returning 1 /* webhook-queue.replay */`,
     { webhook, client, after, now } as never,

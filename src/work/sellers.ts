@@ -14,6 +14,7 @@ import { Refusal } from '../errors.js'
 import * as changes from '../store/changes.js'
 import type { Db } from '../store/db.js'
 import * as store from '../store/sellers.js'
+import * as queue from '../store/webhook-queue.js'
 
 /** Lines read before others have their turn. */
 const LINES_AT_ONCE = 10_000
@@ -62,7 +63,9 @@ export const replaceSellers = async (db: Db, given: SellersGiven): Promise<Selle
       if (before !== null && before.dated > dated) throw new Refusal('SELLERS_OLDER', { dated, current: before.dated })
       await changes.openMarking(tx)
       const replaced = await store.replace(tx, { client, dated, malformed: malformed.length, at: now }, sellers)
-      return { ...replaced, sequence: await changes.listReplaced(tx, client, now) }
+      const sequence = await changes.listReplaced(tx, client, now)
+      await queue.owe(tx, [{ client, before: sequence - 1, last: sequence }], now)
+      return { ...replaced, sequence }
     })
     .catch((error: unknown) => {
       if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error

@@ -128,7 +128,24 @@ describe('removals of a marketplace’s sellers in the ledger', () => {
       confirmedBy: 'READ',
     })
     expect((await stateOf('silent')).state).to.equal('OWED')
+  })
+
+  it('P-B7: a removal that was never sent is not confirmed by a client that jumps past it', async () => {
+    const { next } = await page('reader', 1)
+    world.setNow(later(55))
     await page('silent', next)
+    expect(await stateOf('silent')).to.deep.include({ state: 'OWED', toldAt: null, confirmedAt: null })
+    expect((await ledger()).heard).to.equal(false)
+    world.setNow(later(60))
+    await page('silent', 1)
+    expect(await stateOf('silent')).to.deep.include({
+      state: 'TOLD',
+      toldAt: later(60).toISOString(),
+      confirmedAt: null,
+    })
+    world.setNow(later(65))
+    await page('silent', next)
+    expect(await stateOf('silent')).to.deep.include({ state: 'CONFIRMED', confirmedAt: later(65).toISOString() })
     expect((await ledger()).heard).to.equal(true)
   })
 

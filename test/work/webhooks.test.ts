@@ -1,9 +1,11 @@
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { Webhook } from 'standardwebhooks'
 import { DISABLED_AFTER_DAYS } from '../../src/domain/webhooks.js'
 import { isRefusal } from '../../src/errors.js'
 import { numberChanges } from '../../src/work/changes/number.js'
-import { type SendParts, tellWebhooks } from '../../src/work/changes/send.js'
+import { makeTeller, type SendParts, tellWebhooks } from '../../src/work/changes/send.js'
 import * as webhooks from '../../src/work/changes/webhooks.js'
 import { replaceSellers } from '../../src/work/sellers.js'
 import { makeWorld, NOW, registration, TODAY, uscc, type World } from '../api/world.js'
@@ -206,6 +208,53 @@ describe('webhooks', () => {
     expect(states.map(({ state }: { state: string }) => state)).to.deep.equal(['FOLDED', 'CONFIRMED'])
   })
 
+  it('P-B5: an address that does not answer holds up neither another address nor what is numbered later', async () => {
+    const hung: ServerResponse[] = []
+    const slow = createServer((_, response) => hung.push(response))
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve))
+    await add(`http://127.0.0.1:${(slow.address() as AddressInfo).port}/hook`)
+    await add()
+    await rename(one)
+    const teller = makeTeller(db(), parts)
+    await teller.look()
+    await until(() => hung.length === 1 && mall.received.length === 1)
+    await rename(two)
+    await teller.look()
+    await until(() => mall.received.length === 2)
+    expect(hung).to.have.length(1)
+    for (const response of hung) response.writeHead(200).end()
+    slow.on('request', (_, response) => response.writeHead(200).end())
+    await teller.ended()
+    expect(codesTold()).to.deep.equal([one, two])
+    slow.closeAllConnections()
+    await new Promise((resolve) => slow.close(resolve))
+  })
+
+  it('F-13: tells that the list was replaced, and a removal names the changes whose place it takes', async () => {
+    await add()
+    const given = {
+      client: CLIENT,
+      bytes: Buffer.from([one, two, three].join('\n')),
+      dated: TODAY,
+      marketplace: null,
+      now,
+    }
+    const { sequence } = await replaceSellers(db(), given)
+    await rename(three)
+    await rename(three)
+    await remove(three)
+    await rename(one)
+    await tell()
+    const told = mall.received.map(({ body }) => body.data).sort((a, b) => a.sequence - b.sequence)
+    expect(told.map(({ code, what, replaces }) => [code, what[0], replaces])).to.deep.equal([
+      [null, 'SELLERS', undefined],
+      [three, 'ENTRY_REMOVED', [sequence + 1, sequence + 2]],
+      [one, 'NAME', undefined],
+    ])
+    const explained = told.flatMap((one) => [one.sequence, ...(one.replaces ?? [])]).sort((a, b) => a - b)
+    expect(explained).to.deep.equal(explained.map((_, place) => sequence + place))
+  })
+
   it('of one seller a later change waits for the earlier, so that no older state comes after a newer', async () => {
     await add()
     mall.answer = ({ body }) => (body.data.code === one && mall.received.length === 1 ? 500 : 200)
@@ -350,3 +399,7 @@ describe('webhooks', () => {
     expect(await refusal(add(`${mall.url}/6`))).to.equal('WEBHOOKS_MOST')
   })
 })
+
+const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
+}

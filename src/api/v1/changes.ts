@@ -5,6 +5,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Viewer } from '../../domain/viewer.js'
 import { isRefusal, Refusal } from '../../errors.js'
+import * as store from '../../store/changes.js'
 import { goOn, nextChanges, reachOf } from '../../work/changes/hear.js'
 import { numberChanges, STEPS_ASKED } from '../../work/changes/number.js'
 import type { Asked } from '../asked.js'
@@ -58,6 +59,7 @@ const answerPage = async (
   const next = found.at(-1)?.sequence ?? from
   const content = JSON.stringify({ changes: found, next, more: next < (await reachOf(parts.db, client)).last })
   await keep(parts, own, viewer, { kind: 'ANSWER', asked: `GET /v1/changes after ${from}`, shown, content })
+  if (next > from) await store.told(parts.db, client, { from: from + 1, to: next }, own.now)
   response.set('Cache-Control', 'no-store').type('application/json').send(content)
 }
 

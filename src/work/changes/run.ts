@@ -7,7 +7,7 @@ import { reasonOf } from '../../errors.js'
 import { type Db, isLost } from '../../store/db.js'
 import { beside, type Occasioned } from '../run.js'
 import { numberChanges, tidyChanges } from './number.js'
-import { type SendParts, tellWebhooks } from './send.js'
+import { makeTeller, type SendParts } from './send.js'
 
 /** Between two looks, milliseconds. */
 const LOOK_MS = 1_000
@@ -37,20 +37,22 @@ export const runChanges = (
       counts[name] = (counts[name] ?? 0) + n
     }
     count('erased', await tidyChanges(db, options.now()))
+    const teller = sending && makeTeller(db, sending, signal)
     for (;;) {
       count('numbered', await numberChanges(db, options.now()))
-      if (sending !== null) {
-        const sent = await tellWebhooks(db, sending, signal).catch((error) => {
-          if (until === undefined || isLost(error)) throw error
-          options.log?.error({ reason: reasonOf(error) }, 'webhooks could not be told')
-          return { confirmed: 0, failed: 0 }
-        })
-        count('confirmed', sent.confirmed)
-        count('failed', sent.failed)
-      }
+      // No address is waited for: numbering, and the other addresses, go on beside a slow one.
+      await teller?.look()
       if (until === undefined || options.now() >= until || signal?.aborted) break
       await after(LOOK_MS, undefined, { signal }).catch(() => undefined)
     }
+    try {
+      await teller?.ended()
+    } catch (error) {
+      if (until === undefined || isLost(error)) throw error
+      options.log?.error({ reason: reasonOf(error) }, 'webhooks could not be told')
+    }
+    count('confirmed', teller?.sent.confirmed ?? 0)
+    count('failed', teller?.sent.failed ?? 0)
     const { numbered = 0, confirmed = 0, failed = 0, erased = 0 } = counts
     return { numbered, confirmed, failed, erased }
   })

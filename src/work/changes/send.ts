@@ -21,9 +21,8 @@ import type { Trail } from '../trail.js'
 import { theseChanges } from './hear.js'
 import { type Sealing, secretAbout } from './webhooks.js'
 
-/** Messages on their way to one address at once; and addresses. */
+/** Messages on their way to one address at once. */
 const AT_ONCE = 8
-const ADDRESSES_AT_ONCE = 8
 /** Longest exchange, and for how long a message is its sender's, milliseconds: longer than the exchange and all beside it. */
 const SEND_MS = 10_000
 const LEASE_MS = 30_000
@@ -49,21 +48,58 @@ export interface Sent {
   failed: number
 }
 
-/** Everything that is due, until nothing is. */
+/** Everything that is due, until nothing is. Each address has a loop of its own: a slow one holds no other up. */
 export const tellWebhooks = async (db: Db, parts: SendParts, signal?: AbortSignal): Promise<Sent> => {
-  const all: Sent = { confirmed: 0, failed: 0 }
-  for (;;) {
-    const ready = await queue.ready(db, parts.now())
-    let told = 0
-    for (let at = 0; at < ready.length && !signal?.aborted; at += ADDRESSES_AT_ONCE) {
-      const some = ready.slice(at, at + ADDRESSES_AT_ONCE)
-      for (const { confirmed, failed } of await Promise.all(some.map((id) => tellOne(db, parts, id, signal)))) {
-        all.confirmed += confirmed
-        all.failed += failed
-        told += confirmed + failed
-      }
+  const teller = makeTeller(db, parts, signal)
+  do await teller.look()
+  while ((await teller.ended()) > 0 && !signal?.aborted)
+  return teller.sent
+}
+
+export interface Teller {
+  /** What was sent so far. */
+  readonly sent: Sent
+  /** Begins a loop for each address at which something is due and that has none. It waits for no address. */
+  look: () => Promise<void>
+  /** Waits for the loops that go on; gives how many messages they have sent. Throws what ended one of them. */
+  ended: () => Promise<number>
+}
+
+export const makeTeller = (db: Db, parts: SendParts, signal?: AbortSignal): Teller => {
+  const sent: Sent = { confirmed: 0, failed: 0 }
+  const loops = new Map<number, Promise<number>>()
+  let faults: unknown[] = []
+  const loop = async (id: number): Promise<number> => {
+    let all = 0
+    for (;;) {
+      const { confirmed, failed } = await tellOne(db, parts, id, signal)
+      sent.confirmed += confirmed
+      sent.failed += failed
+      all += confirmed + failed
+      if (confirmed + failed === 0 || signal?.aborted) return all
     }
-    if (told === 0 || signal?.aborted) return all
+  }
+  return {
+    sent,
+    look: async () => {
+      for (const id of await queue.ready(db, parts.now())) {
+        if (loops.has(id) || signal?.aborted) continue
+        const begun = loop(id)
+          .catch((error) => {
+            faults.push(error)
+            return 0
+          })
+          .finally(() => loops.delete(id))
+        loops.set(id, begun)
+      }
+    },
+    ended: async () => {
+      const told = await Promise.all(loops.values())
+      const [fault] = faults
+      faults = []
+      if (fault !== undefined) throw fault
+      return told.reduce((all, one) => all + one, 0)
+    },
   }
 }
 
@@ -109,7 +145,8 @@ const sendAll = async (
     { client, lists: parts.lists, agencies: parts.agencies, now },
     sequences,
   )
-  const bodies = new Map(changes.map((change) => [change.sequence, bodyOf(change)]))
+  const replaced = await queue.replaced(db, webhook.id, sequences)
+  const bodies = new Map(changes.map((change) => [change.sequence, bodyOf(change, replaced.get(change.sequence))]))
   // What leaves the hub has its row before it does, whoever asked for it and when.
   await parts.trail.chunk({
     at: now,
@@ -131,9 +168,16 @@ const sendAll = async (
   )
 }
 
-/** Type, instant and data, as Standard Webhooks proposes; the data is what the stream of changes says. */
-export const bodyOf = (change: Change): string =>
-  JSON.stringify({ type: 'seller.changed', timestamp: change.at.toISOString(), data: change })
+/**
+ * Type, instant and data, as Standard Webhooks proposes; the data is what the stream of changes says. `replaces`: numbers of earlier
+ * changes of the seller that are told by this one, so that a gap in what an address has got is explained.
+ */
+export const bodyOf = (change: Change, replaces: readonly number[] = []): string =>
+  JSON.stringify({
+    type: 'seller.changed',
+    timestamp: change.at.toISOString(),
+    data: { ...change, ...(replaces.length > 0 && { replaces }) },
+  })
 
 const secretsOf = (
   { keys }: SendParts,
