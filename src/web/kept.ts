@@ -57,7 +57,7 @@ export const makeKept = (db: Db, inTurn: InTurn = makeTurns()): Kept => {
   return {
     stamp: async (now) => {
       const { listed, ...stamp } = await read()
-      if (!listed) throw new Refusal('LIST_WITHHELD')
+      if (listed === false) throw new Refusal('LIST_WITHHELD')
       return { ...stamp, day: dateIn(now) }
     },
     known: (key) => kept.has(key),
