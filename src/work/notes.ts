@@ -118,9 +118,13 @@ const higher = (one: Sent, other: Sent): Sent => ({
 
 /** What a note says of its delivery beside the numbers in its name; nothing where it was removed meanwhile. */
 const whoseIn = (path: string): Pick<Sent, 'key' | 'at'> => {
-  const said = parsed(textOf(path) ?? 'null') as Partial<Sent> | null
-  const { key, at } = said ?? {}
-  return typeof key === 'string' && typeof at === 'string' ? { key, at } : {}
+  try {
+    const { key, at } = (JSON.parse(textOf(path) ?? 'null') ?? {}) as Partial<Sent>
+    return typeof key === 'string' && typeof at === 'string' ? { key, at } : {}
+  } catch {
+    // The numbers in its name stand whatever is in it.
+    return {}
+  }
 }
 
 const isAtMost = (one: Sent, other: Sent): boolean => one.deliveryId <= other.deliveryId && one.number <= other.number
