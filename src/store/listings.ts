@@ -285,22 +285,21 @@ export const shownIds = async (
   return answer.rows.map(({ id }: { id: string }) => id)
 }
 
-/** What is public of these entries. */
-export const publicBodies = (tx: Db | Tx, ids: readonly string[]): Promise<Map<string, PublicBody>> =>
-  bodiesWhere(tx, ids, 'true')
+const bodiesWhere =
+  (condition: string) =>
+  async (tx: Db | Tx, ids: readonly string[]): Promise<Map<string, PublicBody>> => {
+    if (ids.length === 0) return new Map()
+    const answer = await tx.raw(
+      `select listing_id as id, body from public_entries where listing_id = any(?::uuid[]) and ${condition} /* listings.publicBodies */`,
+      [[...ids]],
+    )
+    return new Map(answer.rows.map(({ id, body }: { id: string; body: PublicBody }) => [id, body]))
+  }
 
-const bodiesWhere = async (
-  tx: Db | Tx,
-  ids: readonly string[],
-  condition: string,
-): Promise<Map<string, PublicBody>> => {
-  if (ids.length === 0) return new Map()
-  const answer = await tx.raw(
-    `select listing_id as id, body from public_entries where listing_id = any(?::uuid[]) and ${condition} /* listings.publicBodies */`,
-    [[...ids]],
-  )
-  return new Map(answer.rows.map(({ id, body }: { id: string; body: PublicBody }) => [id, body]))
-}
+/** What is public of these entries. */
+export const publicBodies = bodiesWhere('true')
+/** The bodies of those that may be shown to the public now. */
+export const shownBodies = bodiesWhere(MAY_LIST)
 
 /** States of those among the listings that are public now, by id. */
 export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, State>> => {
@@ -311,10 +310,6 @@ export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise
   )
   return new Map(answer.rows.map(({ id, state }: { id: string; state: State }) => [id, state]))
 }
-
-/** The bodies of those that may be shown to the public now. */
-export const shownBodies = (db: Db, ids: readonly string[]): Promise<Map<string, PublicBody>> =>
-  bodiesWhere(db, ids, MAY_LIST)
 
 /** Whether it ever was on the public list: one row, also of what never was. */
 export const wasPublished = async (db: Db, id: string): Promise<boolean> => {
@@ -358,14 +353,6 @@ export const publicOfOperators = async (
     { ids: operatorIds, ...days },
   )
   return answer.rows
-}
-
-export const publicEntry = async (db: Db, id: string): Promise<PublicBody | null> => {
-  const answer = await db.raw(
-    `select body from public_entries where listing_id = ? and ${MAY_LIST} /* listings.publicEntry */`,
-    [id],
-  )
-  return answer.rows[0]?.body ?? null
 }
 
 export const publicCount = async (db: Db, filter: PublicFilter): Promise<number> => {
