@@ -57,7 +57,8 @@ export const pushing = async (
     },
   )
   // A failover in the midst of a push is noticed by the database itself, and then told like any other.
-  const additionsStopped = async () => unsure || isDoubted() || ((await restored.additionsStopped(db)) && (await noticeRestored()))
+  const additionsStopped = async () =>
+    unsure || isDoubted() || ((await restored.additionsStopped(db)) && (await noticeRestored()))
   const beforeSending = (highest: Highest) => notes.noteSent(identity, highest)
   const heldNewer = (platform: string, deliveryIds: readonly number[]) =>
     restored.receiptsAhead(db, {

@@ -3,6 +3,7 @@
  * its stamp in the same transaction, so nothing that was kept shows an entry to whoever asks after that entry has left.
  */
 import { dateIn } from '../domain/dates.js'
+import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as publicList from '../store/public-list.js'
 import { type InTurn, makeTurns } from '../store/turns.js'

@@ -129,7 +129,7 @@ export const soakPush = async (given: SoakGiven): Promise<Soaked> => {
     await looks
     const verdicts = await Promise.all(
       platforms.map(async (one) => {
-        const verdict = await verdictOf(db, one, { wanted: subjects.shown, careless: isCareless(one.id) })
+        const verdict = await verdictOf(db, one, subjects.shown, { careless: isCareless(one.id) })
         return [one.id, verdict] as const
       }),
     )

@@ -36,7 +36,8 @@ export const isGood = (verdict: PlatformVerdict): boolean => FAULTS.every((fault
 export const verdictOf = async (
   db: Db,
   platform: PlatformStandIn,
-  { wanted, careless }: { wanted: ReadonlyMap<string, boolean>; careless: boolean },
+  wanted: ReadonlyMap<string, boolean>,
+  { careless = false }: { careless?: boolean } = {},
 ): Promise<PlatformVerdict> => {
   const deliveries = await rowsOf(
     db,
