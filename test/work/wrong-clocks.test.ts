@@ -47,7 +47,9 @@ describe('P-A3: two hubs whose hosts are days and years ahead and behind in turn
       const env = { PORT: '0', DATABASE_URL: database.url, LOG_LEVEL: 'silent', KEYS_DIR: join(folder, 'keys') }
       const config = readConfig({ ...env, DATA_DIR: join(folder, name) })
       const to = Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }]))
-      const hub = await makeHub(config, { log: makeLog(config.log), addresses: { agencies: {}, platforms: to } })
+      const addresses = { agencies: {}, platforms: to }
+      // Entries are hidden and shown again within seconds: nothing waits a minute until a message has settled.
+      const hub = await makeHub(config, { log: makeLog(config.log), addresses, settleSeconds: 0 })
       hubs.push({ hub, url: await hub.serve() })
     }
   })
