@@ -1,5 +1,6 @@
 /** `npm run soak [NAME…] [--runs N] [--minutes N] [--seed N]`: the long forms of tests. The last line is one JSON object. */
 import { parseArgs } from 'node:util'
+import { soakAbsence } from './absence.js'
 import { soakAccess } from './access.js'
 import { soakCells } from './cells.js'
 import { soakClocks } from './clocks.js'
@@ -20,6 +21,10 @@ const PROGRESS_MS = 10_000
 
 /** Each gives its figures and whether they are good. */
 const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
+  absence: async ({ runs = 10_000, seed, progress }) => ({
+    seed,
+    ...(await soakAbsence({ items: runs, seed, progress: (done) => progress('absence', done, runs) })),
+  }),
   access: async ({ minutes, seed }) => ({
     seed,
     ...(await soakAccess({
