@@ -38,7 +38,7 @@ export const acting =
   async (words, work) => {
     const trail = openTrail(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity })
     const asked = withoutAccessCodes(redact(words, keys.mark)).slice(0, WORDS_MOST)
-    const said = { client: `command ${userName()}`, role: ROLE, agency: null, purpose: null, request: randomUUID() }
+    const said = { client: commandBy(), role: ROLE, agency: null, purpose: null, request: randomUUID() }
     const row = (kind: 'ACT' | 'OUTCOME', outcome: string | null): Promise<void> =>
       trail.row({ ...said, kind, at: now(), asked, outcome, shown: [], digest: null })
     // What came of it is said by the command itself, which may hold a secret that is shown only once.
@@ -66,6 +66,9 @@ export const acting =
       await trail.close()
     }
   }
+
+/** Who acts by a command, as the records of it say. */
+export const commandBy = (): string => `command ${userName()}`
 
 /** Of the system; a service may run as a number that has no name. */
 const userName = (): string => {

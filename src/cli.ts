@@ -12,6 +12,7 @@ import { isDate } from './domain/dates.js'
 import { INTERNAL, isRefusal, Refusal, toldOf } from './errors.js'
 import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub.js'
 import { makeLog } from './log.js'
+import { mapCommand } from './mapping.js'
 import { progress } from './progress.js'
 import { eachLine, promised, pullEach, pulledLine, pullOne } from './pulled.js'
 import { compared, unreachableOf } from './reconciling.js'
@@ -304,6 +305,7 @@ command
   )
 
 accessCommands(command, { withHub, tell, json: JSON_OPTION })
+mapCommand(command, { withHub, tell, json: JSON_OPTION })
 
 command
   .command('status')

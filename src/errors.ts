@@ -7,6 +7,7 @@
 import { ACCESS_REFUSALS } from './errors/access.js'
 import { BULK_REFUSALS } from './errors/bulk.js'
 import { CHANGES_REFUSALS } from './errors/changes.js'
+import { INTAKE_REFUSALS } from './errors/intake.js'
 import { type Details, type Row, row } from './errors/row.js'
 import { RUNNING_REFUSALS } from './errors/running.js'
 
@@ -343,6 +344,7 @@ const REFUSALS = {
   ...ACCESS_REFUSALS,
   ...BULK_REFUSALS,
   ...CHANGES_REFUSALS,
+  ...INTAKE_REFUSALS,
   ...RUNNING_REFUSALS,
   INPUT_INVALID: row(400, 1, (d) => `输入无效：${d['reason']}。The input is not valid.`),
   TOO_MANY_CODES: row(400, 1, (d) => `一次最多查询 ${d['limit']} 个代码。At most ${d['limit']} codes in one question.`),

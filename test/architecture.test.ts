@@ -70,6 +70,7 @@ const TOP = [
   'listening',
   'readiness',
   'opening',
+  'mapping',
   'verifying',
 ]
 /** Imported by nobody else; the configuration too, which is no companion. */
@@ -109,7 +110,7 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   jose: (_, file) => file === 'src/keys.ts',
   'prom-client': (_, file) => file === 'src/metrics.ts',
   pino: (_, file) => file === 'src/log.ts',
-  commander: (_, file) => file === 'src/cli.ts' || file === 'src/access.ts',
+  commander: (_, file) => ['src/cli.ts', 'src/access.ts', 'src/mapping.ts'].includes(file),
   'cli-progress': (_, file) => file === 'src/progress.ts',
 }
 

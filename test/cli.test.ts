@@ -104,6 +104,37 @@ describe('the hub command', () => {
     expect((await hub(['verify', 'audit', '--head', 'nothing', '--json'], env)).status).to.equal(2)
   })
 
+  it('F-4: maps the headings of a table once, pulls by the map, lists and ends it, and leaves rows in the audit log', async function () {
+    this.timeout(90_000)
+    const table = join(folder, 'headings.csv')
+    writeFileSync(table, '主体全称,社会信用代码,列入事由\n长春市溯光测试商贸有限公司,91220102MA0Y3X1HXM,拒不履行\n')
+    const map = join(folder, 'map.csv')
+    writeFileSync(map, '表头,字段,固定值\n主体全称,企业名称,\n社会信用代码,统一信用代码,\n列入事由,失信领域,\n')
+    const refused = await hub(['pull', 'dishonest', '--file', table, '--json'], env)
+    expect([refused.status, refused.json.error.code]).to.deep.equal([1, 'CONTENT_UNKNOWN'])
+    const made = await hub(['map', 'dishonest', map, '--json'], env)
+    expect(made.status).to.equal(0)
+    const { id, headings, madeBy } = made.json.map
+    expect(headings).to.deep.equal({ 主体全称: '企业名称', 社会信用代码: '统一信用代码', 列入事由: '失信领域' })
+    expect(madeBy).to.match(/^command ./)
+    const pulled = await hub(['pull', 'dishonest', '--file', table, '--json'], env)
+    expect(pulled.json).to.deep.include({ received: 1, new: 1, rejected: 0 })
+    const again = await hub(['map', 'dishonest', map, '--json'], env)
+    expect([again.status, again.json.error.code]).to.deep.equal([1, 'FEED_MAP_INVALID'])
+    expect((await hub(['map', 'dishonest', '--end', String(id), '--json'], env)).json).to.include({ ended: true })
+    const listed = await hub(['map', 'dishonest', '--json'], env)
+    expect(listed.json.maps.map((one: { id: number; endedBy: string }) => [one.id, one.endedBy])).to.deep.equal([
+      [id, madeBy],
+    ])
+    expect((await hub(['map', 'nothing', '--json'], env)).status).to.equal(2)
+    const rows = await test.db('trail').orderBy('number')
+    const asked = JSON.stringify(rows.map(({ body }) => contentIn(body)))
+    expect(asked)
+      .to.contain('hub map dishonest')
+      .and.contain('FEED_MAP_INVALID')
+      .and.contain(`hub map dishonest --end ${id}`)
+  })
+
   it('tries a scorecard beside the one in force, for machines and for people, and stores no score', async function () {
     this.timeout(30_000)
     const before = await test.db('scores').count({ n: '*' }).first()

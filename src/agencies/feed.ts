@@ -1,10 +1,12 @@
 /** A feed: one kind of record from one agency. What an agency says of itself; how bytes become items is the readers'. */
 import type { Bounds } from '../domain/bounds.js'
+import type { HeadingMap } from '../domain/feed-maps.js'
 import type { Draft, Item, Json, Mapped, RecordKind } from '../domain/records.js'
 import { type Stretches, stretched, stretchesOf } from '../domain/stretches.js'
 import { type Examination, examine } from './examine.js'
 import { type Content, fromBytes, fromFile } from './readers/content.js'
 import { readContent } from './readers/index.js'
+import { mapShapes, renamed } from './readers/renaming.js'
 import { BROKEN, recognise, type Shape } from './readers/shapes.js'
 import { openSource } from './transports/index.js'
 
@@ -20,6 +22,8 @@ export interface Source {
 export interface Opening {
   /** What `next` gave with the last run that succeeded; null: nothing yet, or all is wanted again. */
   state: Json | null
+  /** Maps of headings that are in force for this feed. */
+  maps?: readonly HeadingMap[]
   /** Takes a copy of a file that was taken in, before the door removes it; without it nothing is copied. */
   archive?: (path: string, name: string) => Promise<void>
 }
@@ -59,6 +63,12 @@ export interface Reject {
   message: string
 }
 
+export interface ReadOptions {
+  reader?: string
+  /** Maps of headings that are in force for this feed. */
+  maps?: readonly HeadingMap[]
+}
+
 export interface Feed {
   /** For good: command, tables and tokens name it. */
   id: string
@@ -76,8 +86,10 @@ export interface Feed {
   exempt: ReadonlySet<string>
   /** What the agency has for us now, through whatever door its address names. */
   open: (source: Source, opening: Opening) => Promise<Delivery>
+  /** The field names of each form in which it comes. */
+  forms: readonly Shape[]
   /** A file by its path, or its bytes; the reader follows the content unless named. */
-  read: (source: string | Buffer, options: { reader?: string }) => AsyncIterable<Item>
+  read: (source: string | Buffer, options: ReadOptions) => AsyncIterable<Item>
   /** Pure: an item as drafts in the hub's own form, or the problems that set it aside. */
   map: (item: Item, context: Context) => Mapped
 }
@@ -108,7 +120,7 @@ export interface Form extends Shape {
 }
 
 /** How a feed is told by its agency's file. */
-export interface Description extends Omit<Feed, 'open' | 'read' | 'map' | 'exempt' | 'bounds'> {
+export interface Description extends Omit<Feed, 'open' | 'read' | 'map' | 'exempt' | 'bounds' | 'forms'> {
   bounds?: Partial<Bounds>
   exempt?: readonly string[]
   forms: readonly Form[]
@@ -126,13 +138,27 @@ export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: Descr
     keyedBy: form.keyed ? new Set(form.keyed) : null,
   }))
   const bounded: Bounds = { ...BOUNDS, ...bounds }
-  const fed = { id: rest.id, shapes: forms, most: bounded.most, fetch }
+  const fed = { id: rest.id, most: bounded.most, fetch }
   return {
     ...rest,
     bounds: bounded,
     exempt: new Set(exempt),
-    open: (source, opening) => openSource(fed, source, opening),
-    read: (source, { reader }) => stretched(opened(source, (content) => readContent(content, forms, rest.id, reader))),
+    forms,
+    open: async (source, opening) => {
+      const own = mapShapes(opening.maps ?? [])
+      const delivery = await openSource(
+        { ...fed, shapes: own.length === 0 ? forms : [...own, ...forms] },
+        source,
+        opening,
+      )
+      return own.length === 0 ? delivery : { ...delivery, items: renamed(delivery.items, own, forms, rest.id) }
+    },
+    read: (source, { reader, maps = [] }) => {
+      const own = mapShapes(maps)
+      const shapes = own.length === 0 ? forms : [...own, ...forms]
+      const items = stretched(opened(source, (content) => readContent(content, shapes, rest.id, reader)))
+      return renamed(items, own, forms, rest.id)
+    },
     map: (item, context) => mapped(item, forms, context),
   }
 }

@@ -9,8 +9,10 @@ import type { Delivery, Feed, Settled } from '../agencies/feed.js'
 import { outOfBounds } from '../domain/bounds.js'
 import { redact } from '../domain/privacy.js'
 import { type Item, KINDS } from '../domain/records.js'
+import { withCauses } from '../domain/reject-causes.js'
 import { INTERNAL, isRefusal, Refusal, reasonOf } from '../errors.js'
 import type { Db } from '../store/db.js'
+import * as feedMaps from '../store/feed-maps.js'
 import * as feedStates from '../store/feed-states.js'
 import { load } from '../store/known.js'
 import * as rejects from '../store/rejects.js'
@@ -140,16 +142,18 @@ interface Opened {
 }
 
 const open = async (db: Db, { feed, url, file, plannedFor, signal }: PullOptions): Promise<{ delivery: Delivery }> => {
+  const maps = await feedMaps.inForce(db, feed.id)
   if (file) {
     const items = feed.read('path' in file ? file.path : file.bytes, {
       ...(file.reader ? { reader: file.reader } : {}),
+      maps,
     })
     return { delivery: { items, file: null, whole: file.full === true } }
   }
   if (url === null) throw new Refusal('FEED_NOT_CONFIGURED', { feed: feed.id, setting: 'AGENCY_…_URL' })
   // What the timetable pulls goes on where it was; whoever asks himself has everything looked at again.
   const state = plannedFor ? await feedStates.of(db, feed.id) : null
-  return { delivery: await feed.open({ url, ...(signal ? { signal } : {}) }, { state }) }
+  return { delivery: await feed.open({ url, ...(signal ? { signal } : {}) }, { state, maps }) }
 }
 
 const takeIn = async (
@@ -194,7 +198,9 @@ const takeIn = async (
           partialFile,
           whole,
         })
-    if (reason !== null) throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
+    if (reason !== null) {
+      throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason: withCauses(reason, done.causes.told(), run.id) })
+    }
     const source = {
       whole: isCurrent(delivery, options),
       complete: !delivery.unmodified && !partialFile && delivery.whole !== false,

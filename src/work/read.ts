@@ -17,6 +17,7 @@ import {
   type RecordKind,
   type Unreadable,
 } from '../domain/records.js'
+import { type Causes, causes, withCauses } from '../domain/reject-causes.js'
 import { stretchesOf } from '../domain/stretches.js'
 import { Refusal } from '../errors.js'
 import type { Known } from '../store/known.js'
@@ -52,6 +53,8 @@ export interface Reading {
 export interface Read {
   received: number
   rejected: number
+  /** Why items were rejected, by their first problem. */
+  causes: Causes
   /** Items of which every record stood already, unchanged. */
   met: number
   /** Records staged. */
@@ -80,7 +83,16 @@ export const read = async (
   const { feed, mark, calendar } = reading
   const today = dateIn(startedAt)
   const context: Context = { dated: reading.dated, today }
-  const done: Read = { received: 0, rejected: 0, met: 0, drafts: 0, records: 0, unreadable: nothing(), withdrawn: [] }
+  const done: Read = {
+    received: 0,
+    rejected: 0,
+    causes: causes(),
+    met: 0,
+    drafts: 0,
+    records: 0,
+    unreadable: nothing(),
+    withdrawn: [],
+  }
   const delivered = repeats()
   let bad: rejects.Reject[] = []
   let badCharacters = 0
@@ -99,6 +111,7 @@ export const read = async (
   }
   const aside = (item: Item, problems: Problem[], of: Partial<Unreadable> = {}): void => {
     done.rejected += 1
+    done.causes.add(problems)
     for (const part of UNREADABLE_PARTS) done.unreadable[part].push(...(of[part] ?? []))
     if (UNREADABLE_PARTS.reduce((sum, part) => sum + done.unreadable[part].length, 0) > UNREADABLE_MOST) {
       const reason = `不可读的行过多，无法判断哪些记录已不在其中 / too many illegible rows: nobody can tell which records are gone`
@@ -154,7 +167,10 @@ export const read = async (
           aside(item, mapped.problems, mapped.unreadable)
           if (done.rejected > REJECTS_ENOUGH && done.rejected > done.received * feed.bounds.rejectShare) {
             const reason = `前 ${done.received} 条中 ${done.rejected} 条不合格 / ${done.rejected} of the first ${done.received} items are bad`
-            throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
+            throw new Refusal('FEED_OUT_OF_BOUNDS', {
+              feed: feed.id,
+              reason: withCauses(reason, done.causes.told(), null),
+            })
           }
         } else if (stageItem(item, mapped.drafts)) full = true
         if (full) {

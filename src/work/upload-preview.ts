@@ -5,7 +5,9 @@
 import type { Feed } from '../agencies/feed.js'
 import { outOfBounds } from '../domain/bounds.js'
 import { KINDS, type Problem } from '../domain/records.js'
+import { withCauses } from '../domain/reject-causes.js'
 import type { Db, Tx } from '../store/db.js'
+import * as feedMaps from '../store/feed-maps.js'
 import { load } from '../store/known.js'
 import * as rehearsal from '../store/rehearsal.js'
 import type { Reject } from '../store/rejects.js'
@@ -58,7 +60,8 @@ export interface Previewing {
 /** Refusals: as of a pull of the file, but for FEED_OUT_OF_BOUNDS, which is told; HUB_BUSY where it takes too long. */
 export const previewUpload = async (db: Db, asked: Previewing): Promise<UploadPreview> => {
   const { feed, file, mark, rules, now, signal } = asked
-  const items = feed.read(file.bytes, file.reader ? { reader: file.reader } : {})
+  const maps = await feedMaps.inForce(db, feed.id)
+  const items = feed.read(file.bytes, { ...(file.reader ? { reader: file.reader } : {}), maps })
   const whole = file.full === true
   const faults: Fault[] = []
   const byRule = new Map<string, number>()
@@ -85,7 +88,8 @@ export const previewUpload = async (db: Db, asked: Previewing): Promise<UploadPr
     const standing = KINDS[feed.kind].endsByAbsence
       ? await versions.standing(db, feed.id)
       : await runs.lastCompleteSize(db, feed.id)
-    const refused = outOfBounds(feed.bounds, { ...done, standing, partialFile: !whole, whole })
+    const reason = outOfBounds(feed.bounds, { ...done, standing, partialFile: !whole, whole })
+    const refused = reason && withCauses(reason, done.causes.told(), null)
     const merged = await rehearse(stage.transaction, async (tx: Tx) => {
       const started = { job: 'pull' as const, subject: feed.id, cause: 'upload' as const, leaseMs: LEASE_MS, now }
       const run = (await runs.start(tx, started)) ?? 0

@@ -4,8 +4,9 @@
  */
 import type { Item } from '../../domain/records.js'
 import { type Stretches, stretched, stretchesOf } from '../../domain/stretches.js'
-import { Refusal } from '../../errors.js'
+import type { Refusal } from '../../errors.js'
 import type { Feed } from '../feed.js'
+import { markMissing } from '../readers/near.js'
 
 const LOOKED_AT = 20 // items
 
@@ -13,13 +14,13 @@ export const telling = (feed: Feed, marks: readonly string[]): Feed => ({
   ...feed,
   open: async (source, opening) => {
     const delivery = await feed.open(source, opening)
-    return { ...delivery, items: stretched(marked(delivery.items, marks, feed.id)) }
+    return { ...delivery, items: stretched(marked(delivery.items, marks, feed)) }
   },
-  read: (path, options) => stretched(marked(feed.read(path, options), marks, feed.id)),
+  read: (path, options) => stretched(marked(feed.read(path, options), marks, feed)),
 })
 
 /** Held back until one item bears a mark, so that nothing of another feed is taken in. */
-async function* marked(items: AsyncIterable<Item>, marks: readonly string[], feed: string): Stretches {
+async function* marked(items: AsyncIterable<Item>, marks: readonly string[], feed: Feed): Stretches {
   let waiting: Item[] | null = []
   for await (const stretch of stretchesOf(items)) {
     if (waiting === null) {
@@ -34,15 +35,17 @@ async function* marked(items: AsyncIterable<Item>, marks: readonly string[], fee
         waiting = null
         break
       }
-      if (waiting.length >= LOOKED_AT) throw unknown(feed, marks)
+      if (waiting.length >= LOOKED_AT) throw unknown(feed, marks, waiting)
     }
     if (waiting === null) yield { [Symbol.iterator]: () => rest }
   }
-  if (waiting !== null && waiting.length > 0) throw unknown(feed, marks)
+  if (waiting !== null && waiting.length > 0) throw unknown(feed, marks, waiting)
 }
 
-const unknown = (feed: string, marks: readonly string[]): Refusal =>
-  new Refusal('CONTENT_UNKNOWN', {
-    feed,
-    reason: `缺少本类信息特有的字段 none of the fields that mark this feed: ${marks.slice(0, 3).join(' ')}`,
-  })
+const unknown = (feed: Feed, marks: readonly string[], items: readonly Item[]): Refusal =>
+  markMissing(
+    feed.id,
+    items.map(({ fields }) => Object.keys(fields)),
+    feed.forms,
+    marks,
+  )

@@ -9,6 +9,7 @@ import { type Stretches, stretched } from '../../domain/stretches.js'
 import { Refusal } from '../../errors.js'
 import type { Content } from './content.js'
 import { footers } from './footers.js'
+import { headerUnknown } from './near.js'
 import { broken, isStorable, item, recognise, type Shape, textItem } from './shapes.js'
 import { decoded, encodingOf } from './text.js'
 
@@ -43,7 +44,12 @@ async function* itemsIn(content: Content, shapes: readonly Shape[], feed: string
   const pieces = decoded(content, await encodingOf(content))
   const head = await headOf(pieces)
   const found = SEPARATORS.map((separator) => headerIn(head.text, separator, shapes)).find((header) => header !== null)
-  if (!found) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '未找到可识别的表头 no known header' })
+  if (!found)
+    throw headerUnknown(
+      feed,
+      SEPARATORS.flatMap((separator) => firstRows(head.text, separator)),
+      shapes,
+    )
   const twice = found.names.find((name, at) => name !== '' && found.names.indexOf(name) !== at)
   if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
   const header = found
@@ -84,6 +90,9 @@ const headOf = async (pieces: AsyncIterable<string>): Promise<{ text: string; al
   }
   return { text, all: all() }
 }
+
+const firstRows = (text: string, separator: string): string[][] =>
+  taken(text, separator, { most: HEADER_WITHIN }).records.map(({ cells }) => cells)
 
 const headerIn = (text: string, separator: string, shapes: readonly Shape[]): Header | null => {
   const { records } = taken(text, separator, { most: HEADER_WITHIN })

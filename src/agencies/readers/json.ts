@@ -4,6 +4,7 @@ import type { Item } from '../../domain/records.js'
 import { Refusal } from '../../errors.js'
 import type { Content } from './content.js'
 import { holdsKnown, itemsIn } from './lists.js'
+import { headerUnknown } from './near.js'
 import { broken, itemOf, type Shape } from './shapes.js'
 import { decoded, encodingOf, textOf } from './text.js'
 
@@ -69,7 +70,12 @@ export async function* readLines(content: Content, shapes: readonly Shape[], fee
     waiting = null
     yield made
   }
-  if (waiting) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '未找到可识别的记录 no known record' })
+  if (waiting)
+    throw headerUnknown(
+      feed,
+      waiting.map(({ fields }) => Object.keys(fields)),
+      shapes,
+    )
 }
 
 async function* linesOf(content: Content): AsyncIterable<string> {

@@ -1,6 +1,7 @@
 /** Finds the list of records inside a document (JSON or XML as a value) without knowing where an agency puts it. */
 import type { Item } from '../../domain/records.js'
 import { Refusal } from '../../errors.js'
+import { headerUnknown } from './near.js'
 import { isRecord, itemOf, recognise, type Shape } from './shapes.js'
 
 const MAX_DEPTH = 5 // levels of envelope around the list
@@ -8,10 +9,17 @@ const LOOKED_AT = 20 // elements of a list in which one must be known
 
 export function* itemsIn(value: unknown, shapes: readonly Shape[], feed: string): Iterable<Item> {
   const [list, another] = [...listsIn(value, shapes, MAX_DEPTH)]
-  if (!list) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '未找到可识别的记录 no known record' })
+  if (!list) throw headerUnknown(feed, [...recordsIn(value, MAX_DEPTH)].map(Object.keys), shapes)
   // To read only the first would be half a feed taken for the whole of it.
   if (another) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '有两个记录列表 two lists' })
   for (const [at, element] of list.entries()) yield itemOf(null, at + 1, element)
+}
+
+/** The first records of each list in the envelope, and the envelopes themselves. */
+function* recordsIn(value: unknown, levels: number): Iterable<object> {
+  if (isRecord(value)) yield value
+  if (levels === 0 || value === null || typeof value !== 'object') return
+  for (const part of Object.values(value).slice(0, LOOKED_AT)) yield* recordsIn(part, levels - 1)
 }
 
 /** Known lists anywhere in the envelope, but none inside the records of another. */

@@ -5,6 +5,8 @@ import { byNames } from '../../domain/remembered.js'
 /** One known set of field names, as the agency spells them. */
 export interface Shape {
   names: readonly string[]
+  /** All of the names must be there, and then this shape goes before those that need but some. */
+  every?: true
 }
 
 /** The field that holds what could not be taken apart: a row with too few columns, an element that is no record. */
@@ -41,18 +43,29 @@ export const recognise = <S extends Shape>(names: readonly string[], shapes: rea
   return known(names) as Recognised<S> | null
 }
 
+const outranks = (one: { shape: Shape; known: number }, other: { shape: Shape; known: number }): boolean =>
+  one.shape.every === other.shape.every ? one.known > other.known : one.shape.every === true
+
 const recogniseAfresh = <S extends Shape>(names: readonly string[], shapes: readonly S[]): Recognised<S> | null => {
   const present = names.filter((name) => name.trim() !== '').map(loose)
   let best: { shape: S; names: string[]; known: number } | null = null
   for (const shape of shapes) {
     const spelling = new Map(shape.names.map((name) => [loose(name), name]))
     const known = new Set(present.map((name) => spelling.get(name)).filter((name) => name !== undefined)).size
-    const enough = known >= Math.min(FEWEST_KNOWN, shape.names.length) && known >= present.length * KNOWN_SHARE
-    if (enough && known > (best?.known ?? 0)) {
+    const enough = shape.every
+      ? known === spelling.size
+      : known >= Math.min(FEWEST_KNOWN, shape.names.length) && known >= present.length * KNOWN_SHARE
+    if (enough && (best === null || outranks({ shape, known }, best))) {
       best = { shape, names: names.map((name) => spelling.get(loose(name)) ?? name.trim()), known }
     }
   }
   return best && { shape: best.shape, names: best.names }
+}
+
+/** The names of a shape that are among these, in its spelling. */
+export const recognisedIn = (names: readonly string[], shape: Shape): string[] => {
+  const present = new Set(names.map(loose))
+  return shape.names.filter((name) => present.has(loose(name)))
 }
 
 /** An item whose fields can be stored as they are: no character that a database refuses, nothing nested without end. */

@@ -4,6 +4,7 @@ import type { Item } from '../../domain/records.js'
 import { Refusal } from '../../errors.js'
 import { mustBeSound } from './biff.js'
 import { footers } from './footers.js'
+import { headerUnknown } from './near.js'
 import { broken, item, recognise, type Shape } from './shapes.js'
 import { LIMITS, makeSheetInspector, mustUnpack, unreadable } from './sheet-parts.js'
 import { zipFault } from './zip.js'
@@ -33,7 +34,12 @@ export function* itemsOfWorkbook(
     const header = headerIn(sheet, shapes)
     return header ? [{ page, sheet, header }] : []
   })
-  if (tables.length === 0) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '未找到可识别的表头 no known header' })
+  if (tables.length === 0)
+    throw headerUnknown(
+      feed,
+      sheets.flatMap(({ sheet }) => firstRows(sheet)),
+      shapes,
+    )
   for (const { header } of tables) {
     const twice = header.names.find((name, at) => name !== '' && header.names.indexOf(name) !== at)
     if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
@@ -88,6 +94,15 @@ function* rowsOf(sheet: XLSX.WorkSheet): Iterable<Row> {
     )
     yield { number: Number(at) + 1, cells: new Map(cells) }
   }
+}
+
+const firstRows = (sheet: XLSX.WorkSheet): string[][] => {
+  const rows: string[][] = []
+  for (const { number, cells } of rowsOf(sheet)) {
+    if (number > HEADER_WITHIN) break
+    rows.push([...cells.values()].map(textOf))
+  }
+  return rows
 }
 
 /** The first known header; where it is told twice, in words and below them in codes, the lower one. */

@@ -52,7 +52,7 @@ async function* readWorkbook(
     bytes,
     kind,
     // Only the names: what a form makes of them is no matter of the thread, and no function can be sent there.
-    shapes: shapes.map(({ names }) => ({ names })),
+    shapes: shapes.map(({ names, every }) => ({ names, ...(every && { every }) })),
     feed,
   })
   try {

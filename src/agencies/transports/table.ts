@@ -6,6 +6,7 @@
 import type { Item } from '../../domain/records.js'
 import { isRefusal, Refusal } from '../../errors.js'
 import type { Delivery, Opening, Settled, Source } from '../feed.js'
+import { headerUnknown } from '../readers/near.js'
 import { broken, itemOf, recognise, type Shape } from '../readers/shapes.js'
 import { none } from './http/attempt.js'
 import { type Answer, connected, type Exchange, FAULTS, identifier, openExchange } from './table/exchange.js'
@@ -90,8 +91,7 @@ async function* itemsOf({ url, schema, name, shapes, feed, most, taken, signal }
       }),
     )
     const known = columns && recognise(columns, shapes)
-    if (columns && !known)
-      throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '表的列不属于任何已知格式 no known columns' })
+    if (columns && !known) throw headerUnknown(feed, [columns], shapes)
     for (const { id, version, large, fields } of rows) {
       const place = placeOf(Number(id))
       taken.set(keyOf(place), { id, version })

@@ -1,0 +1,61 @@
+/** Items of an office's own table under the field names of the feed, by maps that a person has made (domain/feed-maps). */
+import type { HeadingMap } from '../../domain/feed-maps.js'
+import type { Item } from '../../domain/records.js'
+import { type Stretches, stretched, stretchesOf } from '../../domain/stretches.js'
+import { headerUnknown } from './near.js'
+import { recognise, type Shape } from './shapes.js'
+
+interface MapShape extends Shape {
+  every: true
+  map: HeadingMap
+}
+
+/** By these a reader knows a table to which a map applies. */
+export const mapShapes = (maps: readonly HeadingMap[]): MapShape[] =>
+  maps.map((map) => ({ names: Object.keys(map.headings), every: true, map }))
+
+/** Refusal CONTENT_UNKNOWN where what a map leaves unmapped is more than what it maps. */
+export const renamed = (
+  items: AsyncIterable<Item>,
+  shapes: readonly MapShape[],
+  forms: readonly Shape[],
+  feed: string,
+): AsyncIterable<Item> => {
+  if (shapes.length === 0) return items
+  const checked = new Set<string>()
+  const each = (item: Item): Item => {
+    const names = Object.keys(item.fields)
+    const found = recognise(names, shapes)
+    if (!found) return item
+    const fields: Item['fields'] = {}
+    const { headings, values } = found.shape.map
+    for (const [at, name] of names.entries()) {
+      const heading = found.names[at] ?? name
+      const value = item.fields[name] ?? null
+      const field = Object.hasOwn(headings, heading) ? headings[heading] : name
+      // Where the table has a column of this very name, both stay, and the heading is told as unknown.
+      if (field !== null && field !== undefined)
+        fields[field !== name && Object.hasOwn(item.fields, field) ? name : field] = value
+    }
+    for (const [field, value] of Object.entries(values)) if (isNothing(fields[field])) fields[field] = value
+    const signature = names.join('\n')
+    if (!checked.has(signature) && recognise(Object.keys(fields), forms) === null) {
+      throw headerUnknown(feed, [Object.keys(fields)], forms)
+    }
+    if (checked.size < MOST_CHECKED) checked.add(signature)
+    return { ...item, fields }
+  }
+  return stretched(inStretches(items, each))
+}
+
+const MOST_CHECKED = 1_000 // sets of names
+
+async function* inStretches(items: AsyncIterable<Item>, each: (item: Item) => Item): Stretches {
+  for await (const stretch of stretchesOf(items)) yield eachOf(stretch, each)
+}
+
+function* eachOf(stretch: Iterable<Item>, each: (item: Item) => Item): Iterable<Item> {
+  for (const item of stretch) yield each(item)
+}
+
+const isNothing = (value: unknown): boolean => value === undefined || value === null || value === ''

@@ -1,0 +1,52 @@
+/** Maps of headings, with who made and who ended them. */
+import type { HeadingMap } from '../domain/feed-maps.js'
+import type { Db, Tx } from './db.js'
+
+export interface FeedMap extends HeadingMap {
+  id: number
+  feed: string
+  madeBy: string
+  madeAt: Date
+  endedBy: string | null
+  endedAt: Date | null
+}
+
+/** Held to the end of the transaction: of two that map the same table at once, the second sees the first. */
+export const lock = async (tx: Tx, feed: string): Promise<void> => {
+  await tx.raw('select pg_advisory_xact_lock(hashtext(?), hashtext(?)) /* feedMaps.lock */', ['feed_maps', feed])
+}
+
+export const add = async (
+  tx: Tx,
+  { feed, headings, values, madeBy, madeAt }: Omit<FeedMap, 'id' | 'endedBy' | 'endedAt'>,
+): Promise<number> => {
+  const answer = await tx.raw(
+    `insert into feed_maps (feed, headings, fixed, made_by, made_at)
+     values (:feed, :headings, :values, :madeBy, :madeAt) returning id::int as id /* feedMaps.add */`,
+    { feed, headings: JSON.stringify(headings), values: JSON.stringify(values), madeBy, madeAt } as never,
+  )
+  return answer.rows[0].id
+}
+
+/** False where there is none of this number in force for the feed. */
+export const end = async (db: Db, feed: string, id: number, by: string, now: Date): Promise<boolean> => {
+  const answer = await db.raw(
+    `update feed_maps set ended_by = :by, ended_at = :now
+     where id = :id and feed = :feed and ended_at is null returning id /* feedMaps.end */`,
+    { id, feed, by, now } as never,
+  )
+  return answer.rows.length > 0
+}
+
+/** Newest first; all of a feed, or those in force. */
+export const of = async (db: Db, feed: string, inForce = false): Promise<FeedMap[]> => {
+  const answer = await db.raw(
+    `select id::int as id, feed, headings, fixed as "values", made_by as "madeBy", made_at as "madeAt",
+       ended_by as "endedBy", ended_at as "endedAt"
+     from feed_maps where feed = :feed and (not :inForce or ended_at is null) order by id desc /* feedMaps.of */`,
+    { feed, inForce } as never,
+  )
+  return answer.rows
+}
+
+export const inForce = (db: Db, feed: string): Promise<FeedMap[]> => of(db, feed, true)

@@ -1,0 +1,128 @@
+import { expect } from 'chai'
+import { usccOf } from '../../seeds/world/codes.js'
+import type { HeadingMap } from '../../src/domain/feed-maps.js'
+import type { Item } from '../../src/domain/records.js'
+import { isRefusal, type Refusal } from '../../src/errors.js'
+import { bookOf } from '../soak/documents.js'
+import { context, feedOf, fileOf } from './samples.js'
+
+const CODE = usccOf('91', '220102', 1)
+/** A ministry's list as it comes: no column for the field of dishonesty. */
+const MINISTRY = [
+  ['失信企业名单'],
+  ['企业名称', '统一信用代码', '工商注册号', '序号'],
+  ['长春绯簏运输有限公司', CODE, '', '1'],
+  ['合计', '', '', '1'],
+]
+/** Another province's list under headings of its own. */
+const PROVINCE = [
+  ['主体全称', '社会信用代码', '列入事由', '列入日期'],
+  ['长春绯簏运输有限公司', CODE, '拒不履行', '2026-01-05'],
+]
+const csv = (rows: readonly (readonly string[])[]): string => rows.map((row) => row.join(',')).join('\n')
+
+const refusalOf = async (items: AsyncIterable<Item>): Promise<Refusal> => {
+  try {
+    for await (const _ of items);
+  } catch (error) {
+    if (isRefusal(error)) return error
+    throw error
+  }
+  throw new Error('was read')
+}
+const itemsIn = async (source: string, maps: readonly HeadingMap[]): Promise<Item[]> => {
+  const items: Item[] = []
+  for await (const item of feedOf('dishonest').read(fileOf(source), { maps })) items.push(item)
+  return items
+}
+
+describe('content under unknown headings', () => {
+  it('F-3: names every mark of the feed, and first the one that a clerk can add to this table', async () => {
+    for (const bytes of [Buffer.from(csv(MINISTRY)), bookOf('xls', MINISTRY)]) {
+      const { code, message, details } = await refusalOf(feedOf('dishonest').read(fileOf(bytes), {}))
+      expect(code).to.equal('CONTENT_UNKNOWN')
+      expect(message).to.contain('ILLID SERILLREA SERILLREA_CN 失信领域').and.contain('例如 e.g. 失信领域')
+      expect(details['wanted']).to.deep.equal(['失信领域'])
+    }
+  })
+
+  it('F-4: says which headings were read, how near they come to a form, and what to do next', async () => {
+    const sources = [
+      Buffer.from(csv(PROVINCE)),
+      bookOf('xlsx', PROVINCE),
+      Buffer.from(JSON.stringify({ data: [Object.fromEntries((PROVINCE[0] ?? []).map((name) => [name, '样']))] })),
+    ]
+    for (const bytes of sources) {
+      const { code, message, details } = await refusalOf(feedOf('dishonest').read(fileOf(bytes), {}))
+      expect(code).to.equal('CONTENT_UNKNOWN')
+      expect(details['read']).to.include.members(PROVINCE[0] ?? [])
+      expect(message).to.contain('主体全称、社会信用代码、列入事由').and.contain('hub map dishonest')
+    }
+    const near = csv([
+      ['企业名称', '统一信用代码', '甲', '乙', '丙', '丁'],
+      ['样', CODE, '', '', '', ''],
+    ])
+    const { details } = await refusalOf(feedOf('dishonest').read(fileOf(near), {}))
+    expect(details['known']).to.deep.equal(['企业名称', '统一信用代码'])
+    expect(details['wanted']).to.deep.equal(['工商注册号', '组织机构代码', '失信领域'])
+  })
+
+  it('F-4: repeats no number of a person from a row that stands where a header should', async () => {
+    const row = ['样某', '11010519491231002X', '13812345678', '甲', '乙', '丙']
+    const { message } = await refusalOf(feedOf('dishonest').read(fileOf(csv([row, row])), {}))
+    expect(message).not.to.contain('19491231').and.not.to.contain('13812345678')
+    const odd = await refusalOf(feedOf('dishonest').read(fileOf(csv([['a\0b', '\u202e甲', '乙'], row])), {}))
+    expect(odd.message).not.to.match(/[\0\u202e]/u)
+  })
+
+  it('F-4: reads a table under its own headings by a map, whatever carries it', async () => {
+    const map: HeadingMap = {
+      headings: { 主体全称: '企业名称', 社会信用代码: '统一信用代码', 列入事由: '失信领域', 列入日期: null },
+      values: {},
+    }
+    const json = JSON.stringify(
+      PROVINCE.slice(1).map((row) => Object.fromEntries(row.map((cell, at) => [PROVINCE[0]?.[at], cell]))),
+    )
+    for (const source of [csv(PROVINCE), json]) {
+      const items = await itemsIn(source, [map])
+      expect(items.map(({ fields }) => fields)).to.deep.equal([
+        { 企业名称: '长春绯簏运输有限公司', 统一信用代码: CODE, 失信领域: '拒不履行' },
+      ])
+      const [item] = items
+      const mapped = item && feedOf('dishonest').map(item, context)
+      expect(mapped && 'drafts' in mapped && mapped.drafts[0]?.key).to.equal(`ecommerce-2018/${CODE}/拒不履行`)
+    }
+    // Content without all of the map's headings is read as if there were none.
+    expect(
+      (await refusalOf(feedOf('dishonest').read(fileOf(csv([['主体全称'], ['样']])), { maps: [map] }))).code,
+    ).to.equal('CONTENT_UNKNOWN')
+  })
+
+  it('F-3: gives a table without its mark the same value in every row, and keeps the numbers of its rows', async () => {
+    const map: HeadingMap = { headings: { 序号: null, 企业名称: '企业名称' }, values: { 失信领域: '交通运输' } }
+    const items = await itemsIn(csv(MINISTRY), [map])
+    expect(items.map(({ row, fields }) => [row, fields])).to.deep.equal([
+      [3, { 企业名称: '长春绯簏运输有限公司', 统一信用代码: CODE, 工商注册号: '', 失信领域: '交通运输' }],
+    ])
+  })
+
+  it('F-4: of two maps takes the one that knows more headings, and refuses where most columns stay unmapped', async () => {
+    const small: HeadingMap = { headings: { 主体全称: '企业名称' }, values: { 失信领域: '甲', 统一信用代码: CODE } }
+    const large: HeadingMap = {
+      headings: { 主体全称: '企业名称', 社会信用代码: '统一信用代码', 列入日期: null },
+      values: { 失信领域: '乙' },
+    }
+    for (const maps of [
+      [small, large],
+      [large, small],
+    ]) {
+      expect((await itemsIn(csv(PROVINCE), maps))[0]?.fields['失信领域']).to.equal('乙')
+    }
+    const wide = csv([
+      ['主体全称', ...'子丑寅卯辰巳午'],
+      ['样', ...'1234567'],
+    ])
+    const refused = await refusalOf(feedOf('dishonest').read(fileOf(wide), { maps: [small] }))
+    expect(refused.details['read']).to.include('子')
+  })
+})
