@@ -10,7 +10,7 @@ import { checkSite, checkToken, cookieFor, cookieIn, NO_COOKIE } from './cookies
 import type { ApiParts } from './parts.js'
 import { answerProblem } from './problems.js'
 import type { Limit } from './rate-limit.js'
-import { keep } from './trail.js'
+import { keep, keepAttempt } from './trail.js'
 
 const BODY_LIMIT = '16kb'
 /** Longest name and password that are looked at, characters. */
@@ -26,17 +26,31 @@ export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limi
     const { address, now, log, db } = asked
     const whence = `${name} ${address}`
     const proven = await lockouts.isProven(db, { kind: 'PERSON', name, address }, keys.mark, now)
-    const giveBack = limit.take([whence, address], now, proven)
+    const giveBack = await kept(asked, name, async () => limit.take([whence, address], now, proven))
     const asking = { name, password, newPassword, address, proven, cookie: cookieIn(request.headers) }
-    const signedIn = await people.signIn(db, asking, { mark: keys.mark, now, log }).catch((error) => {
-      // Whoever knows the password has not guessed it.
-      if (isRefusal(error) && ['PASSWORD_TO_CHOOSE', 'PASSWORD_WEAK'].includes(error.code)) giveBack()
-      throw error
-    })
+    const signedIn = await kept(asked, name, () => people.signIn(db, asking, { mark: keys.mark, now, log })).catch(
+      (error) => {
+        // Whoever knows the password has not guessed it.
+        if (isRefusal(error) && ['PASSWORD_TO_CHOOSE', 'PASSWORD_WEAK'].includes(error.code)) giveBack()
+        throw error
+      },
+    )
     giveBack()
     await keep(parts, asked, signedIn.viewer, { kind: 'TOKEN', asked: 'POST /desk/login' })
     const seconds = Math.floor((signedIn.endsAt.getTime() - now.getTime()) / 1_000)
     response.set('Set-Cookie', cookieFor(signedIn.cookie, seconds)).json(shown(signedIn, parts))
+  }
+
+  /** What is refused leaves a row, or is counted by one. */
+  const kept = async <T>(asked: Asked, name: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      const known = (await people.find(asked.db, name)) !== null
+      await keepAttempt(parts, asked, { door: 'POST /desk/login', name, known, code: error.code })
+      throw error
+    }
   }
 
   const present: RequestHandler = async (request, response) => {
@@ -49,6 +63,7 @@ export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limi
     const signedIn = await mine(request)
     if (signedIn !== null) {
       checkToken(request, (given) => people.csrfMatches(signedIn.cookie, given))
+      await keep(parts, askedOf(request), signedIn.viewer, { kind: 'SIGN_OUT', asked: 'POST /desk/logout' })
       await people.signOut(askedOf(request).db, signedIn.cookie, askedOf(request).now)
     }
     response.set('Set-Cookie', NO_COOKIE).status(204).end()

@@ -28,6 +28,7 @@ import type { Ask } from './graphql.js'
 import { listingIn } from './ids.js'
 import type { ApiParts } from './parts.js'
 import { answerProblem } from './problems.js'
+import { keep } from './trail.js'
 
 /** An application of ten thousand characters, encoded by a browser, bytes. */
 const BODY_BYTES = 256 * 1024
@@ -201,6 +202,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
   }
 
   const signOut = async ({ request, response, asked, session }: Visit): Promise<void> => {
+    await keep(parts, asked, session.viewer, { kind: 'SIGN_OUT', asked: `POST ${PATHS.out}` })
     await sessions.signOut(asked.db, session.cookie, asked.now)
     response.set('Set-Cookie', NO_PARTY_COOKIE)
     go({ request, response }, PATHS.file)

@@ -8,6 +8,7 @@ import type { Platform } from '../platforms/platform.js'
 import type { Bulk } from '../store/bulk.js'
 import type { Db } from '../store/db.js'
 import type { InTurn } from '../store/turns.js'
+import type { Attempts } from '../work/audit/attempts.js'
 import type { PublishedFiles } from '../work/published-files.js'
 import type { FileGiven, Pulled } from '../work/pull.js'
 import type { Rules } from '../work/rules.js'
@@ -31,6 +32,8 @@ export interface ApiParts {
   keys: Keys
   /** Tokens that are no longer good before their end. */
   revocations: Revocations
+  /** Refused attempts to sign in, of all doors. */
+  attempts: Attempts
   /** How much each may ask in a minute. */
   quotas: Quotas
   /** What many ask at once. */
@@ -92,6 +95,6 @@ export interface ApiParts {
 /** Without what the server makes for itself. */
 export type PartsGiven = Omit<
   ApiParts,
-  'revocations' | 'quotas' | 'hot' | 'bulk' | 'inTurn' | 'streams' | 'leaving' | 'metrics' | 'scraping'
+  'revocations' | 'attempts' | 'quotas' | 'hot' | 'bulk' | 'inTurn' | 'streams' | 'leaving' | 'metrics' | 'scraping'
 > &
   Partial<Pick<ApiParts, 'metrics' | 'scraping'>>

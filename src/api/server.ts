@@ -16,6 +16,7 @@ import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
 import { sorryPage } from '../web/sorry.js'
+import { makeAttempts } from '../work/audit/attempts.js'
 import { makePublishedFiles, type PublishedFiles } from '../work/published-files.js'
 import { type Asked, askedBy, GRAPHQL } from './asked.js'
 import { checking } from './check.js'
@@ -64,6 +65,7 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
   const { metrics = makeMetrics(), scraping = { token: null, local: false } } = given
   const own = {
     revocations: makeRevocations(given.db),
+    attempts: makeAttempts(given.trail, given),
     quotas: makeQuotas(given),
     hot: makeHot(given),
     bulk: makeBulk(given.db),
@@ -132,6 +134,7 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
   server.on('leaving', () => leaving.abort())
   server.on('close', () => {
     leaving.abort()
+    parts.attempts.flush()
     void graphql.stop()
     void parts.hot.close()
     void parts.bulk.close()

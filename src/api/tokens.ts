@@ -7,7 +7,7 @@ import * as lockouts from '../work/lockouts.js'
 import type { Asked } from './asked.js'
 import type { ApiParts } from './parts.js'
 import type { Limit } from './rate-limit.js'
-import { keep } from './trail.js'
+import { keep, keepAttempt } from './trail.js'
 
 const BODY_LIMIT = '16kb'
 /** Longest client id and secret that are looked at, characters. */
@@ -32,26 +32,35 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
       refuse(response, 'invalid_request', 'client_id 与 Basic 所示不同。client_id is not the one shown by Basic.')
       return null
     }
-    const { address, now, log, db } = askedOf(request)
+    const asked = askedOf(request)
+    const { address, now, log, db } = asked
+    /** Its row is kept, or counted, before the answer. */
+    const refused = async (code: string, known: boolean, answer: () => void): Promise<null> => {
+      try {
+        const door = `POST ${request.path}`
+        await keepAttempt(parts, asked, { door, name: given?.id ?? '', known, code })
+        answer()
+      } catch (error) {
+        if (!isRefusal(error)) throw error
+        refuse(response, 'temporarily_unavailable', error.message, error.status, error.code)
+      }
+      return null
+    }
     const knock = { kind: 'CLIENT' as const, name: given?.id ?? '', address }
     const proven = await lockouts.isProven(db, knock, mark, now)
     const giveBack = tried(limit, { keys: [`${knock.name} ${address}`, address], at: now, proven })
-    if (isRefusal(giveBack)) {
-      tooMany(response, giveBack)
-      return null
-    }
+    if (isRefusal(giveBack)) return refused(giveBack.code, false, () => tooMany(response, giveBack))
     const wait = await lockouts.shutFor(db, knock, mark, now)
     // Known and unknown clients, right and wrong secrets: each costs the same look-ups and one scrypt.
     const client = await clients.byId(db, knock.name, now)
     const matches = await secretMatches(given?.secret ?? '', client?.secretHash ?? null, client?.previousHash ?? null)
     if (wait !== null) {
-      tooMany(response, new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait }))
-      return null
+      const shut = new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait })
+      return refused(shut.code, false, () => tooMany(response, shut))
     }
     if (client === null || !matches || client.ended) {
       await lockouts.failed(db, knock, { mark, known: client !== null, now, log })
-      unknownClient(response)
-      return null
+      return refused('invalid_client', client !== null, () => unknownClient(response))
     }
     giveBack()
     await lockouts.prove(db, { ...knock, name: client.id }, mark, now)

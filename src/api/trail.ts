@@ -87,6 +87,17 @@ export interface Kept {
   content?: string | Buffer
 }
 
+/** `name`: as it was given; `known`: it is registered. What was refused for coming too often is counted by address alone. */
+export const keepAttempt = (
+  { attempts, keys }: Pick<ApiParts, 'attempts' | 'keys'>,
+  { now: at, requestId: request, address }: Pick<Asked, 'now' | 'requestId' | 'address'>,
+  { door, name, known, code }: { door: string; name: string; known: boolean; code: string },
+): Promise<void> => {
+  const folded = code === 'TOO_MANY_REQUESTS' ? '' : name.normalize('NFKC').toLowerCase()
+  const mark = folded === '' ? '' : keys.mark(`attempt ${folded}`)
+  return attempts.refused({ at, request, door, mark, known: known && folded !== '' ? name : null, address, code })
+}
+
 /** A row of whoever asks, durable when this returns. Refusal TRAIL_UNAVAILABLE. */
 export const keep = (
   { trail }: Pick<ApiParts, 'trail'>,

@@ -56,6 +56,9 @@ export const end = async (db: Db, name: string, now: Date): Promise<void> => {
   if (!(await people.end(db, name, now))) throw new Refusal('PERSON_UNKNOWN', { name })
 }
 
+/** Null: nobody of this name is registered. */
+export const find = people.byId
+
 const oneTime = async (now: Date) => {
   const password = newSecret()
   return {

@@ -26,6 +26,7 @@ import { PUBLIC, type Role, type Viewer } from '../../src/domain/viewer.js'
 import { makeMetrics } from '../../src/metrics.js'
 import { makeBulk } from '../../src/store/bulk.js'
 import { makeTurns } from '../../src/store/turns.js'
+import { makeAttempts } from '../../src/work/audit/attempts.js'
 import {
   globalOf,
   makeWorld,
@@ -104,6 +105,7 @@ describe('compiled queries', () => {
       {
         ...world.parts,
         revocations: makeRevocations(world.database.db),
+        attempts: makeAttempts(world.parts.trail, world.parts),
         quotas: makeQuotas(world.parts),
         streams: makeStreams({ ...world.parts, leaving: new AbortController().signal }),
         hot,

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import * as trail from '../../src/store/trail.js'
 import * as clients from '../../src/work/clients.js'
 import * as people from '../../src/work/people.js'
 import { dumpOf, refusal } from '../support/world.js'
@@ -66,6 +67,30 @@ describe('people who sign in', () => {
     expect((await login({ name: 'first', password: OWN })).status).to.equal(200)
     const dump = await dumpOf(world.database.db)
     expect([dump.includes(password), dump.includes(OWN)]).to.deep.equal([false, false])
+  })
+
+  it('leave a row when their attempt is refused, one a minute with how many, and one when they sign out', async () => {
+    const { number = 0 } = (await trail.head(world.database.db)) ?? {}
+    const session = await signedIn('rows')
+    for (let n = 0; n < 3; n += 1) await login({ name: 'rows', password: 'wrong' })
+    await login({ name: 'a password in the wrong place', password: 'wrong' })
+    now = later(day * 86_400_000 + 61_000)
+    world.setNow(now)
+    await login({ name: 'ROWS', password: 'wrong' })
+    const out = { cookie: session.cookie, 'x-csrf-token': session.csrfToken }
+    expect((await post('/desk/logout', {}, out)).status).to.equal(204)
+    const rows = (await trail.after(world.database.db, number, 20)).map(({ kind, content }) => {
+      const [asked, more = '{}'] = content?.asked.split('\n') ?? []
+      return [kind, content?.client, asked, content?.outcome, (JSON.parse(more) as { attempts?: number }).attempts]
+    })
+    expect(rows).to.deep.equal([
+      ['TOKEN', 'rows', 'POST /desk/login', 'DONE', undefined],
+      ['ATTEMPT', 'rows', 'POST /desk/login', 'SIGN_IN_REFUSED', 1],
+      ['ATTEMPT', 'public', 'POST /desk/login', 'SIGN_IN_REFUSED', 1],
+      ['ATTEMPT', 'public', 'POST /desk/login', 'SIGN_IN_REFUSED', 3],
+      ['SIGN_OUT', 'rows', 'POST /desk/logout', 'DONE', undefined],
+    ])
+    expect(JSON.stringify(await trail.after(world.database.db, number, 20))).to.not.include('wrong place')
   })
 
   it('are told what they may, and that a session has ended also where the browser has let go of its cookie', async () => {

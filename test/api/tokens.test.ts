@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { hashSecret, loadKeys, TOKEN_SECONDS } from '../../src/keys.js'
 import * as clients from '../../src/store/clients.js'
+import * as trail from '../../src/store/trail.js'
 import { makeWorld, NOW, type World } from './world.js'
 
 const SECRET = 'a secret: of+this & test'
@@ -63,6 +64,17 @@ describe('tokens over HTTP', () => {
       for (const body of bodies) expect(body).to.deep.equal(bodies[0])
       expect(bodies[0]?.slice(0, 2)).to.deep.equal([401, 'Basic realm="hub", charset="UTF-8"'])
       expect(JSON.parse(String(bodies[0]?.[2]))).to.include({ error: 'invalid_client' })
+    })
+
+    it('leaves a row of a refused attempt, by the name where it is registered', async () => {
+      const { number = 0 } = (await trail.head(world.database.db)) ?? {}
+      for (const name of ['marketplace one', 'marketplace one', 'nobody there'])
+        await post('/oauth/token', 'grant_type=client_credentials', { ...FORM, ...basic(name, 'wrong') })
+      const rows = await trail.after(world.database.db, number, 10)
+      expect(rows.map(({ kind, content }) => [kind, content?.client, content?.outcome])).to.deep.equal([
+        ['ATTEMPT', 'marketplace one', 'invalid_client'],
+        ['ATTEMPT', 'public', 'invalid_client'],
+      ])
     })
 
     const bad: [string, string | undefined, Record<string, string>, string][] = [

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { soakAbsence } from './absence.js'
 import { soakAccess } from './access.js'
+import { soakAuditAlone } from './audit.js'
 import { soakCells } from './cells.js'
 import { soakClocks } from './clocks.js'
 import { soakIntake } from './intake.js'
@@ -19,6 +20,9 @@ interface Options {
 /** How often it is said how far a soak is, milliseconds. */
 const PROGRESS_MS = 10_000
 
+/** Of so many logs one more is tampered with beside the command as its user runs it: fifty of a thousand. */
+const COMMANDS_SHARE = 20
+
 /** Each gives its figures and whether they are good. */
 const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
   absence: async ({ runs = 10_000, seed, progress }) => ({
@@ -33,6 +37,14 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
       progress: (slice) => process.stderr.write(`access ${JSON.stringify(slice)}\n`),
     })),
   }),
+  audit: async ({ runs = 1_000, seed, progress }) => {
+    const commands = Math.ceil(runs / COMMANDS_SHARE)
+    const all = 2 * (runs + commands)
+    return {
+      seed,
+      ...(await soakAuditAlone({ runs, commands, seed, progress: (done) => progress('audit', done, all) })),
+    }
+  },
   cells: async ({ runs = 100_000, seed, progress }) => ({
     seed,
     ...(await soakCells({ runs, seed, progress: (done) => progress('cells', done, runs) })),

@@ -4,12 +4,14 @@ import { PARTYS } from '../../domain/deadlines.js'
 import { allowedMoves } from '../../domain/listing.js'
 import { stepsTold } from '../../domain/party.js'
 import { may, mayIn } from '../../domain/viewer.js'
+import { isRefusal } from '../../errors.js'
 import type * as store from '../../store/access-codes.js'
 import type { Operator } from '../../store/operators.js'
 import * as work from '../../work/door.js'
 import type { Context } from '../context.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
+import { keepAttempt } from '../trail.js'
 import { deadlineView } from './deadlines.js'
 import { listing } from './listing.js'
 import type { ListingView } from './listing-view.js'
@@ -18,13 +20,27 @@ import { type OperatorView, operator, operatorById } from './operator.js'
 /** The limit comes before all else, so that it says nothing of the code. */
 const partyToken = async (_: unknown, { accessCode }: { accessCode: string }, context: Context): Promise<string> => {
   const { parts, limits, address, now } = context
-  const giveBack = limits.party.take([address], now)
-  const token = await work.partyToken(parts.db, parts.keys, accessCode, now)
-  giveBack()
+  const token = await taken(context, async () => {
+    const giveBack = limits.party.take([address], now)
+    const made = await work.partyToken(parts.db, parts.keys, accessCode, now)
+    giveBack()
+    return made
+  })
   const { sub } = parts.keys.verify(token, now.getTime())
   context.asking.issuedTo = sub
   context.shown(sub)
   return token
+}
+
+/** What is refused leaves a row, or is counted by one, of its address: a code that is none tells of nobody. */
+const taken = async (context: Context, work: () => Promise<string>): Promise<string> => {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    await keepAttempt(context.parts, context, { door: 'partyToken', name: '', known: false, code: error.code })
+    throw error
+  }
 }
 
 interface CodeInput {

@@ -24,7 +24,8 @@ export const auditOf = (db: Db, { log, metrics, noted, ...parts }: AuditParts) =
     metrics?.audited(faults)
     for (const { after, noted, excuse } of cuts)
       if (excuse !== null) log.warn({ after, noted, excuse }, 'rows of the audit log are lost, for a known reason')
-    if (!ok) log.error({ broken, faults, walked }, 'the audit log is not as it was written: see hub verify audit')
+    if (ok) log.info({ walked }, 'the audit log is as it was written')
+    else log.error({ broken, faults, walked }, 'the audit log is not as it was written: see hub verify audit')
     return found
   }
 

@@ -1,0 +1,148 @@
+/** What the owner of a database can do to the audit log, with its rows and its source before him, and without its key. */
+import { createHmac } from 'node:crypto'
+import {
+  bodyOf,
+  type Content,
+  contentHash,
+  hashOf,
+  NO_HEAD,
+  type Row,
+  rowHash,
+  sealOf,
+} from '../../src/domain/trail.js'
+import type { Db } from '../../src/store/db.js'
+import * as store from '../../src/store/trail.js'
+import type { Random } from './random.js'
+
+export interface Attack {
+  name: string
+  /** Numbers that a verification must name: each row that was cut or rewritten, or one of each. */
+  rows: number[]
+}
+
+type Chain = 'none' | 'unsealed' | 'hashed' | 'other key'
+type Made = { rows: Row[]; named: number[] }
+interface Way {
+  name: string
+  change: (rows: readonly Row[], random: Random) => Made
+}
+
+/** The numbers and links of all rows made anew, as far as that can be done without the key. */
+const chainedAnew = (rows: readonly Row[], chain: Chain): Row[] => {
+  if (chain === 'none') return [...rows]
+  let { hash: previous } = NO_HEAD
+  const mac = (text: string): string =>
+    chain === 'hashed' ? hashOf(text) : createHmac('sha256', 'another').update(text).digest('hex')
+  return rows.map((row, i) => {
+    const made: Row = {
+      ...row,
+      number: i + 1,
+      previous,
+      ...(chain === 'unsealed' && { form: 0, keyId: null, body: null }),
+    }
+    made.hash = chain === 'unsealed' ? rowHash(made) : sealOf(made, mac)
+    previous = made.hash
+    return made
+  })
+}
+
+const rewritten = (row: Row): Row => {
+  const content = { ...(row.content as Content), client: '无辜者' }
+  return { ...row, content, body: bodyOf(content), contentHash: contentHash(content) }
+}
+
+const cut: Way = {
+  name: 'cut',
+  change: (rows, random) => {
+    const left = random.below(rows.length)
+    return { rows: rows.slice(0, left), named: [left + 1, rows.length] }
+  },
+}
+const hole: Way = {
+  name: 'hole',
+  change: (rows, random) => {
+    const at = random.below(rows.length - 1)
+    return { rows: rows.filter((_, i) => i !== at), named: [at + 1] }
+  },
+}
+const rewrite = (chain: Chain): Way => ({
+  name: `rewrite, chain ${chain}`,
+  change: (rows, random) => {
+    const at = random.below(rows.length)
+    return {
+      rows: chainedAnew(
+        rows.map((row, i) => (i === at ? rewritten(row) : row)),
+        chain,
+      ),
+      named: [at + 1],
+    }
+  },
+})
+const swap = (chain: Chain): Way => ({
+  name: `swap, chain ${chain}`,
+  change: (rows, random) => {
+    const one = random.below(rows.length)
+    const other = (one + 1 + random.below(rows.length - 1)) % rows.length
+    const moved = rows.map((row, i) => {
+      const from = rows[i === one ? other : i === other ? one : i] as Row
+      return { ...from, number: row.number }
+    })
+    return { rows: chainedAnew(moved, chain), named: [one + 1, other + 1] }
+  },
+})
+const refilled = (chain: Exclude<Chain, 'none'>): Way => ({
+  name: `cut and filled again, chain ${chain}`,
+  change: (rows, random) => {
+    const left = random.below(rows.length)
+    const filled = rows.map((row, i) => (i < left ? row : rewritten(rows[i % Math.max(1, left)] ?? row)))
+    return { rows: chainedAnew(filled, chain), named: [left + 1] }
+  },
+})
+
+export const ATTACKS: readonly Way[] = [
+  cut,
+  cut,
+  hole,
+  ...(['none', 'unsealed', 'hashed', 'other key'] as const).flatMap((chain) => [rewrite(chain), swap(chain)]),
+  ...(['unsealed', 'hashed', 'other key'] as const).map(refilled),
+]
+
+/** Null: nothing was done. Signed heads and runs that could tell are taken away as often as not. */
+export const attacked = async (db: Db, way: Way | null, random: Random): Promise<Attack | null> => {
+  if (way === null) return null
+  const { rows, named } = way.change(await store.after(db, 0, 1_000), random)
+  await db.transaction(async (tx) => {
+    await tx.raw('set local session_replication_role = replica; delete from trail')
+    if (random.chance(0.5)) await tx.raw('delete from trail_heads; delete from manifests')
+    for (const row of rows) {
+      const { content } = row
+      const sealed = row.form > 0
+      await tx('trail').insert({
+        form: row.form,
+        key_id: row.keyId,
+        number: row.number,
+        at: row.at,
+        kind: row.kind,
+        count: row.count,
+        content_hash: Buffer.from(row.contentHash, 'hex'),
+        previous: Buffer.from(row.previous, 'hex'),
+        hash: Buffer.from(row.hash, 'hex'),
+        client: content?.client,
+        role: content?.role,
+        request: content?.request,
+        ...(sealed
+          ? { body: row.body }
+          : {
+              salt: Buffer.from(content?.salt ?? '', 'base64'),
+              agency: content?.agency,
+              purpose: content?.purpose,
+              asked: content?.asked,
+              outcome: content?.outcome,
+              shown: content?.shown == null ? null : Buffer.from(content.shown, 'base64'),
+              digest: content?.digest == null ? null : Buffer.from(content.digest, 'base64'),
+            }),
+      })
+    }
+  })
+  return { name: way.name, rows: named }
+}

@@ -1,0 +1,76 @@
+import { expect } from 'chai'
+import { Refusal } from '../../../src/errors.js'
+import { type Attempt, makeAttempts } from '../../../src/work/audit/attempts.js'
+import type { Entry } from '../../../src/work/trail.js'
+import { at, later, log, NOW, refusal } from '../../support/world.js'
+
+const attempt = (seconds: number, more: Partial<Attempt> = {}): Attempt => ({
+  at: later(seconds),
+  request: `r-${seconds}`,
+  door: 'POST /desk/login',
+  mark: '0123456789abcdef',
+  known: '虚构经办',
+  address: '192.0.2.7',
+  code: 'SIGN_IN_REFUSED',
+  ...more,
+})
+
+describe('refused attempts to sign in', () => {
+  const rows: Entry[] = []
+  beforeEach(() => {
+    rows.length = 0
+  })
+  const attemptsOf = () => makeAttempts({ row: async (entry) => void rows.push(entry) }, { log, now: at(NOW) })
+  const told = () =>
+    rows.map(({ client, asked }) => [client, (JSON.parse(asked.split('\n')[1] ?? '') as { attempts: number }).attempts])
+
+  it('leave a row at once, and then one a minute at most, with how many there were', async () => {
+    const attempts = attemptsOf()
+    for (let second = 0; second < 150; second += 1) await attempts.refused(attempt(second))
+    expect(told()).to.deep.equal([
+      ['虚构经办', 1],
+      ['虚构经办', 60],
+      ['虚构经办', 60],
+    ])
+    attempts.sweep(later(170))
+    expect(rows).to.have.lengthOf(3)
+    attempts.sweep(later(180))
+    expect(told().at(-1)).to.deep.equal(['虚构经办', 29])
+    attempts.flush()
+    expect(rows).to.have.lengthOf(4)
+    expect(rows[0]).to.deep.include({ kind: 'ATTEMPT', role: 'public', outcome: 'SIGN_IN_REFUSED', shown: [] })
+    expect(rows[0]?.asked).to.equal(
+      `POST /desk/login\n${JSON.stringify({ address: '192.0.2.7', mark: '0123456789abcdef', attempts: 1, since: NOW.toISOString() })}`,
+    )
+  })
+
+  it('are counted for each name, address and door; what is counted is told when the hub stops', async () => {
+    const attempts = attemptsOf()
+    const others = [{}, { address: '192.0.2.8' }, { mark: 'f', known: null }, { door: 'POST /oauth/token' }]
+    for (const more of others) for (const second of [1, 2, 3]) await attempts.refused(attempt(second, more))
+    expect(told().map(([, many]) => many)).to.deep.equal([1, 1, 1, 1])
+    attempts.flush()
+    expect(told().map(([, many]) => many)).to.deep.equal([1, 1, 1, 1, 2, 2, 2, 2])
+    expect(new Set(rows.map(({ client }) => client))).to.deep.equal(new Set(['虚构经办', 'public']))
+  })
+
+  it('hold no more than ten thousand names: the oldest is told early', async () => {
+    const attempts = attemptsOf()
+    await attempts.refused(attempt(0))
+    await attempts.refused(attempt(1))
+    for (let n = 0; n < 10_000; n += 1) await attempts.refused(attempt(2, { mark: String(n) }))
+    expect(told().filter(([, many]) => many !== 1)).to.deep.equal([])
+    expect(rows).to.have.lengthOf(10_002)
+    attempts.flush()
+    expect(rows).to.have.lengthOf(10_002)
+  })
+
+  it('are not answered where their row cannot be kept', async () => {
+    const attempts = makeAttempts(
+      { row: () => Promise.reject(new Refusal('TRAIL_UNAVAILABLE')) },
+      { log, now: at(NOW) },
+    )
+    expect((await refusal(attempts.refused(attempt(0)))).code).to.equal('TRAIL_UNAVAILABLE')
+    attempts.flush()
+  })
+})
