@@ -3,6 +3,7 @@
  * field hands it out. What is loaded and then withheld is not noted.
  */
 import { defaultFieldResolver, type GraphQLSchema, getNamedType, isAbstractType, isObjectType } from 'graphql'
+import { codesInItem } from '../domain/audit/item-codes.js'
 import type { Db } from '../store/db.js'
 import * as trail from '../store/trail.js'
 import type { Context } from './context.js'
@@ -55,6 +56,10 @@ interface Operated {
 
 const byOperator = by(({ operatorId: operator }: Operated) => ({ operator }))
 const byListing = by(({ listingId: subject }: { listingId: string }) => ({ subject }))
+/** What came is not of an operator yet, but names it. */
+const byItem = by(({ item, body }: { item?: unknown; body?: unknown }) =>
+  codesInItem([item, body]).map((code) => ({ code })),
+)
 const bySubject = by(({ subjectId: subject }: { subjectId: string }) => ({ subject }))
 
 /** Types of the schema that are about an operator, and how their objects say about which; a test names all others. */
@@ -82,6 +87,8 @@ export const WHOSE: Record<string, (source: unknown) => Whose | readonly Whose[]
     { operator: operatorId },
     { operator: mergedId },
   ]),
+  Reject: byItem,
+  Unmatched: byItem,
   Concern: byListing,
   ListingUndone: byListing,
   Deadline: byListing,

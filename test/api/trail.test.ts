@@ -27,11 +27,11 @@ import {
 
 /** Types that are about no operator, or are reached only through an object of a type that is. */
 const ABOUT_NOBODY = new Set(
-  `Agency Feed RuleCount Lateness Words PageInfo Platform RefusedByCode RuleAdvice PlatformSaid PlatformAct Comparison Finding Source Reject Problem Run
+  `Agency Feed RuleCount Lateness Words PageInfo Platform RefusedByCode RuleAdvice PlatformSaid PlatformAct Comparison Finding Source Problem Run
   RunError Scorecard GradeLine Dimension ScorecardRule ScorecardVeto ScorecardAdoption ScorecardVersion ScorecardTrial TrialGradeMove GradeCounts
   TrialSpread TrialMove TrialScore TrialReason TrialSide TrialRegion TrialKind TimelinessFigure TimelinessLimit TimetableRow JobPause Occurrence
   Viewer ListKind RepairEntrance Measure LegalBasis RemovalRule DatabaseRestored RestoredReach RestoredCompared TrailRow Asking
-  Unmatched UnmatchedSubject IdentityProposal IdentityEvidence DeadlineRule DeliveryClosed DeliveryAct DeliveryAgain RetractionReceiver RetractionMarketplace Webhook WebhookSecret
+  UnmatchedSubject IdentityProposal IdentityEvidence DeadlineRule DeliveryClosed DeliveryAct DeliveryAgain RetractionReceiver RetractionMarketplace Webhook WebhookSecret
   ListingClocks ClockSeverity PublicationClock TakenBack ListingDocument DocumentBlank PublicText MaskedPart IssuedAccessCode Proceeding Hiding Lockout Product SellerList Authorisation NameMatch
   Client Person IssuedSecret IssuedPassword RuleTable RuleSection RuleRow RuleField CalendarYear CalendarDay CalendarForeseen CalendarDayForeseen DeadlineMoving CaseColumn NameBefore MoveOutlook MoveDenial TakeBackPreview
   RepairApplication ListingMove OperatorCode RestorationStep RestorationAnswer LastingLoss Reason Query Mutation`.split(
@@ -215,8 +215,14 @@ describe('the trail of answers', () => {
     const inline = await left(() => world.ask(`mutation { partyToken(accessCode: "${code}") }`))
     expect(inline).to.have.length(1)
     expect(JSON.stringify([taken, inline])).to.not.include(code)
-    // A code that is refused gives nothing away, and leaves nothing: whoever guesses must not fill the trail.
-    expect(await left(() => world.ask('mutation { partyToken(accessCode: "nothing") }'))).to.deep.equal([])
+    // Codes that are refused leave one row a minute for an address: whoever guesses must not fill the trail.
+    const refused = await left(async () => {
+      for (let n = 0; n < 3; n += 1) await world.ask('mutation { partyToken(accessCode: "nothing") }')
+    })
+    expect(refused.map(({ kind, content }) => [kind, content?.client, content?.outcome])).to.deep.equal([
+      ['ATTEMPT', 'public', 'ACCESS_CODE_REFUSED'],
+    ])
+    expect(JSON.stringify(refused)).to.not.include('nothing')
   })
 
   it('a long purpose and a long question are cut, a header that is no text is let be', async () => {
@@ -257,7 +263,12 @@ describe('the trail of answers', () => {
     const csv = await left(() => send(`/v1/runs/${run}/rejects.csv`))
     expect(csv.map(({ kind, content }) => [kind, content?.client, content?.asked])).to.deep.equal([
       ['FILE', 'regulator-1', `GET /v1/runs/${run}/rejects.csv`],
+      ['CHUNK', 'regulator-1', `GET /v1/runs/${run}/rejects.csv`],
     ])
+    // The firm that the item names learns of it, though nothing was stored of it.
+    expect(unpacked(csv[1]?.content?.shown ?? null)).to.deep.equal([uscc(50)])
+    const listed = await left(() => world.ask('{ rejects(first: 5) { nodes { item } } }', { token: agency }))
+    expect(unpacked(listed[0]?.content?.shown ?? null)).to.deep.equal([uscc(50)])
     let body = Buffer.alloc(0)
     const figures = await left(async () => {
       body = Buffer.from(await (await send('/v1/timeliness.csv?month=2026-02')).arrayBuffer())

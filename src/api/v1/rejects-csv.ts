@@ -2,6 +2,8 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { RequestHandler } from 'express'
+import { codesInItem, ITEM_CODES_MOST } from '../../domain/audit/item-codes.js'
+import { CHUNK_CODES_MOST } from '../../domain/trail.js'
 import { may, mayFeed } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import * as runs from '../../store/runs.js'
@@ -14,6 +16,9 @@ import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, signedIn } from '../viewer.js'
 import type { AskedOf } from './index.js'
+
+/** Characters of a piece, about. */
+const PIECE_CHARACTERS = 64_000
 
 const HEADER = ['页 page', '行 row', '字段 field', '规则 rule', '说明 message', '内容 item']
 
@@ -46,15 +51,39 @@ export const rejectsCsv =
     })
     if (request.method === 'HEAD') return void response.end()
     // Whoever leaves in the midst of it ends the reading.
-    await pipeline(Readable.from(linesOf(setAside.ofRun(parts.db, run.id))), response).catch((error) => {
+    const rows = setAside.ofRun(parts.db, run.id)
+    const told = `GET /v1/runs/${run.id}/rejects.csv`
+    const keepPiece = (piece: Piece) => keep(parts, own, viewer, { kind: 'CHUNK', asked: told, ...piece })
+    await pipeline(Readable.from(kept(piecesOf(rows), keepPiece)), response).catch((error) => {
       if (!response.destroyed || error?.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
     })
   }
 
-async function* linesOf(rejects: AsyncIterable<setAside.SetAside>): AsyncIterable<string> {
-  yield BYTE_ORDER_MARK + line(HEADER)
+/** Lines that leave together, and the codes that they show. */
+interface Piece {
+  content: string
+  shown: ReadonlySet<string>
+}
+
+/** Each has its row before it leaves. */
+async function* kept(pieces: AsyncIterable<Piece>, keepPiece: (piece: Piece) => Promise<void>): AsyncIterable<string> {
+  for await (const piece of pieces) {
+    if (piece.shown.size > 0) await keepPiece(piece)
+    yield piece.content
+  }
+}
+
+async function* piecesOf(rejects: AsyncIterable<setAside.SetAside>): AsyncIterable<Piece> {
+  let content = BYTE_ORDER_MARK + line(HEADER)
+  let shown = new Set<string>()
   for await (const { page, row, field, rule, problems, item } of rejects) {
     const messages = problems.map(({ message }) => message).join(' ')
-    yield line([page ?? '', row, field ?? '', rule, messages, JSON.stringify(item)])
+    content += line([page ?? '', row, field ?? '', rule, messages, JSON.stringify(item)])
+    for (const code of codesInItem(item)) shown.add(code)
+    if (content.length < PIECE_CHARACTERS && shown.size + ITEM_CODES_MOST <= CHUNK_CODES_MOST) continue
+    yield { content, shown }
+    content = ''
+    shown = new Set()
   }
+  yield { content, shown }
 }
