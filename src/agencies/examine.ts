@@ -57,7 +57,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
   const names = Object.keys(sent.fields)
   const odd = oddIn(known, names)
   /** The item without what is too long to be read. */
-  const item = readable(sent, known, (field) => problem(field, 'length', tooLong(field)))
+  const item = readable(sent, names, known, (field) => problem(field, 'length', tooLong(field)))
   const { fields } = item
   for (let at = 0; at < names.length; at += 1) {
     const field = names[at] ?? ''
@@ -262,9 +262,14 @@ const tooLong = (field: string): string =>
   `${field}超过 ${MAX_TEXT} 个字符。${field} has more than ${MAX_TEXT} characters.`
 
 /** The same item, or a copy that holds null in place of each known field with too long a text. */
-const readable = (item: Item, known: ReadonlySet<string>, refuse: (field: string) => void): Item => {
+const readable = (
+  item: Item,
+  names: readonly string[],
+  known: ReadonlySet<string>,
+  refuse: (field: string) => void,
+): Item => {
   let fields: Item['fields'] | null = null
-  for (const name of Object.keys(item.fields)) {
+  for (const name of names) {
     if (isReadable(item.fields[name]) || !known.has(name)) continue
     refuse(name)
     fields ??= { ...item.fields }
