@@ -6,6 +6,9 @@ import type { Tx } from './db.js'
 
 /** Waiting records weighed at once. */
 const CHUNK_RECORDS = 1_000
+/** A run that brought more records than the second looks by the names that wait, if these are no more than the first. */
+const WAITING_FEW = 1_000
+const BROUGHT_MANY = 5_000
 /** Bearers of one name that are looked at; of a name that more bear or bore, nobody is proposed. */
 const CANDIDATES_MOST = 100
 
@@ -26,9 +29,12 @@ export const offer = (tx: Tx, run: number): Promise<void> =>
 
 const concernedBy = async (tx: Tx, run: number): Promise<Named[]> => {
   const waits = await tx.raw(
-    `select exists (select 1 from unmatched where state = 'OPEN' and name_key is not null) as any /* proposals.offer waits */`,
+    `select exists (select 1 from unmatched where state = 'OPEN' and name_key is not null) as any,
+       (select reltuples from pg_class where oid = 'plan'::regclass) as brought /* proposals.offer waits */`,
   )
   if (!waits.rows[0].any) return []
+  const few = waits.rows[0].brought > BROUGHT_MANY ? await fewNames(tx) : null
+  if (few !== null) return concernedAmong(tx, run, few)
   // Each name once, before it meets what waits: many operators of a name by many records of it are no product.
   const { rows } = await tx.raw(
     `with changed as materialized (
@@ -45,6 +51,47 @@ const concernedBy = async (tx: Tx, run: number): Promise<Named[]> => {
        select * from unmatched u where u.name_key = n.name_key and u.state = 'OPEN' offset 0) u
      order by name, id /* proposals.offer */`,
     { run },
+  )
+  return rows
+}
+
+/** Names that wait; null: they are many. */
+const fewNames = async (tx: Tx): Promise<string[] | null> => {
+  const { rows } = await tx.raw(
+    `select name_key as name from unmatched where state = 'OPEN' and name_key is not null limit ? /* proposals.offer few names */`,
+    [WAITING_FEW + 1],
+  )
+  return rows.length > WAITING_FEW ? null : [...new Set<string>(rows.map(({ name }: { name: string }) => name))]
+}
+
+/**
+ * The same from the few names that wait: a run of a million records is not joined for the sake of one that waits. The stage is
+ * read for the bearers of these names alone.
+ */
+const concernedAmong = async (tx: Tx, run: number, names: readonly string[]): Promise<Named[]> => {
+  const bearers = await tx.raw(
+    `select o.id, n.name from unnest(:names::text[]) n(name) join operators o on o.name_key = n.name
+     union select f.operator_id, n.name from unnest(:names::text[]) n(name) join operator_names f on f.name_key = n.name and not f.claim
+     /* proposals.offer bearers */`,
+    { names: [...names] } as never,
+  )
+  const { rows } = await tx.raw(
+    `with touched as materialized (
+       select distinct p.operator_id as id, s.kind = 'registration' as registered from plan p join staged_drafts s using (item, part)
+       where p.effect in ('NEW', 'CHANGED') and p.operator_id = any(:ids::int[])),
+     changed as materialized (
+       select b.name from jsonb_to_recordset(:bearers::jsonb) as b(id int, name text) join touched t on t.id = b.id
+       join operators o on o.id = b.id where t.registered or o.first_run = :run)
+     select u.id, u.name_key as name, u.evidence is not null as told from unmatched u join runs r on r.id = :run
+       where u.state = 'OPEN' and u.name_key = any(:names::text[]) and (u.name_key in (select name from changed)
+         or (u.feed = r.subject and u.record_key in (select record_key from plan where effect = 'UNMATCHED')))
+     order by name, id /* proposals.offer few */`,
+    {
+      run,
+      names: [...names],
+      ids: bearers.rows.map(({ id }: { id: number }) => id),
+      bearers: JSON.stringify(bearers.rows),
+    } as never,
   )
   return rows
 }

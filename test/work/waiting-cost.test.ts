@@ -175,6 +175,19 @@ describe('what waits and a merge', () => {
     })
   }
 
+  it('I-B8: one that waits costs a run of thousands the bearers of its name', async () => {
+    await wait(1, ALONE)
+    await analyze()
+    const subjects = Array.from({ length: 6_000 }, (_, n) => ({
+      uscc: codeOf(n),
+      name: n === 5_000 ? '虚构名1' : `虚构商行${n}`,
+    }))
+    const read = await merged(subjects, { feed: 'other' })
+    expect(read.operators).to.be.below(100)
+    const [proposed] = await rowsOf(db(), 'select proposed_operator as id, evidence from unmatched')
+    expect(proposed?.['evidence']).to.not.equal(null)
+  })
+
   it('among many that wait, an operator believed again brings home what came by any of its codes', async () => {
     await wait(2_000, CODED)
     await merged([{ uscc: codeOf(1), name: OTHER }], { feed: 'other' })
