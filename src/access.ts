@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import { agencies } from './agencies/index.js'
 import { CLIENT_ROLES } from './domain/viewer.js'
 import { Refusal } from './errors.js'
-import type { Hub } from './hub.js'
+import type { Hub, Overrides } from './hub.js'
 import * as clients from './work/clients.js'
 import { confirm } from './work/hub-clock.js'
 import * as lockouts from './work/lockouts.js'
@@ -23,7 +23,7 @@ interface Registering extends Json {
 
 /** What a command works with: `cli.ts` has it. */
 export interface Tools {
-  withHub: <T>(work: (hub: Hub) => Promise<T>) => Promise<T>
+  withHub: <T>(work: (hub: Hub) => Promise<T>, overrides?: Pick<Overrides, 'adoptKeys'>) => Promise<T>
   tell: (json: boolean | undefined, value: object, lines: () => string[]) => void
   json: () => Option
 }
@@ -203,6 +203,22 @@ const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: Tools):
           `新密钥 new key ${kid}，自 ${signsFrom.toISOString()} 起签发 signs from then on`,
         ])
       }),
+    )
+
+  keys
+    .command('adopt')
+    .description(
+      '改用 KEYS_DIR 中的密钥（原密钥已失）· use the keys of KEYS_DIR from now on, where those of the database are lost',
+    )
+    .addOption(jsonOption())
+    .action(({ json }: Json) =>
+      withHub(
+        async (hub) => {
+          await hub.recorded('hub keys adopt', async () => {})
+          tell(json, { adopted: true }, () => ['已改用 KEYS_DIR 中的密钥 the keys of KEYS_DIR are used from now on'])
+        },
+        { adoptKeys: true },
+      ),
     )
 }
 

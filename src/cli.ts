@@ -19,7 +19,7 @@ import { compared, unreachableOf } from './reconciling.js'
 import { repairedLines } from './repairing.js'
 import { status } from './status.js'
 import { run } from './stopping.js'
-import { isLost } from './store/db.js'
+import { asUnavailable, isLost } from './store/db.js'
 import * as rejects from './store/rejects.js'
 import { trialLines } from './trial.js'
 import { heldIn, verifiedLines } from './verifying.js'
@@ -49,7 +49,8 @@ const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides =
   } catch (error) {
     if (isRefusal(error)) throw error
     log.error({ err: error }, 'the command failed')
-    throw isLost(error) ? new Refusal('DATABASE_UNREACHABLE', { reason: '连接中断 the connection was lost' }) : error
+    if (isLost(error)) throw new Refusal('DATABASE_UNREACHABLE', { reason: '连接中断 the connection was lost' })
+    throw asUnavailable(error) ?? error
   } finally {
     await hub.close()
   }
@@ -81,7 +82,7 @@ command
     checkDataDir(config)
     // Before signals are ours to handle: while it loads one simply ends the process, and none finds a hub half begun.
     await import('./api/server.js')
-    const hub = await makeHub(config, { migrate: 'always' })
+    const hub = await makeHub(config, { migrate: 'before' })
     await run(hub, async () => {
       const url = await hub.serve()
       hub.tick()
@@ -104,10 +105,14 @@ command
 command
   .command('migrate')
   .description('升级数据库 · bring the database up to date')
+  .option(
+    '--before',
+    '仅升级可与旧版本并行的部分 · only what may go before the roll-out, while the release before still runs',
+  )
   .addOption(JSON_OPTION())
-  .action(({ json }: Json) =>
+  .action(({ json, before = false }: Json & { before?: boolean }) =>
     withHub(async () => tell(json, { migrated: true }, () => ['数据库已是最新 The database is up to date']), {
-      migrate: 'always',
+      migrate: before ? 'before' : 'always',
     }),
   )
 

@@ -16,10 +16,10 @@ import { loadKeys, newAuditKey, newManifestKey, newTokenKey } from './keys.js'
 import { drain, leave as leaveServer, listen } from './listening.js'
 import { type Log, makeLog } from './log.js'
 import { makeMetrics } from './metrics.js'
-import { askFirst, openDatabase } from './opening.js'
+import { askFirst, type Migrate, openDatabase, watchVersion } from './opening.js'
 import { platforms as allPlatforms } from './platforms/index.js'
 import { type PushGiven, pushing } from './pushing.js'
-import { makeReadiness } from './readiness.js'
+import { makeReadiness, watchDisks } from './readiness.js'
 import * as database from './store/db.js'
 import { identity as identityOf } from './store/restored.js'
 import type * as runs from './store/runs.js'
@@ -33,6 +33,7 @@ import { type ClockParts, givenClock, makeLooking, openClock } from './work/hub-
 import { makeSweeper } from './work/names.js'
 import { makeNotes } from './work/notes.js'
 import type { Turn } from './work/occurrences.js'
+import { adoptKeys, checkKeys, noteKeys } from './work/own-keys.js'
 import { publish } from './work/publish.js'
 import { makePublishedFiles, type PublishedFiles } from './work/published-files.js'
 import { type FileGiven, pull } from './work/pull.js'
@@ -69,8 +70,10 @@ export interface Overrides {
   addresses?: Addresses
   /** How long receivers may take to apply what they took, seconds; SETTLE_SECONDS when absent. */
   settleSeconds?: number
-  /** `always`: bring the database up to date; `empty`: only one that was never migrated. */
-  migrate?: 'always' | 'empty'
+  /** As `openDatabase`. */
+  migrate?: Migrate
+  /** The keys of the folder are to be those of the database from now on. */
+  adoptKeys?: boolean
 }
 
 type Occasion = Pick<Occasioned, 'cause' | 'by' | 'plannedFor' | 'attempt' | 'waitMs'>
@@ -91,6 +94,10 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     overrides.now ? givenClock(overrides.now) : openClock(db, { log, wall: () => Date.now(), ...overrides.clock }),
   )
   const now = clock.now
+  await askFirst(opened, () => (overrides.adoptKeys ? adoptKeys : checkKeys)(db, keys.fingerprints()))
+  const disks = watchDisks(config.dataDir)
+  disks.watch(db)
+  const outdated = watchVersion(db, log)
   const to = addressesOf(config, overrides.addresses)
   const archive = makeArchive(config.archiveDir)
   const notes = makeNotes(config.dataDir)
@@ -273,19 +280,28 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     /** What is published from now on is signed with a new key. */
     newManifestKey: () => newManifestKey(config.keysDir),
     newAuditKey: () => newAuditKey(config.keysDir),
-    newTokenKey: (options: { leaked: boolean }) => newTokenKey(config.keysDir, now().getTime(), options),
+    newTokenKey: async (options: { leaked: boolean }) => {
+      const made = newTokenKey(config.keysDir, now().getTime(), options)
+      await noteKeys(db, keys.fingerprints())
+      return made
+    },
+    /** Rejects with DATABASE_NEWER once a newer release has changed the database so that this one must not go on. */
+    outdated: outdated.refused,
     expire: expireNow,
     /** Starts the timetable. */
     tick: (): void => {
       ticking = database.connect(databaseUrl, { what: 'timetable' })
       looking.start()
+      outdated.start()
       timekeeper = startClock(ticking, { occasions, act, now, log, metrics })
     },
     /** Listens, and says where. `demo`: the pages say that everything shown is invented. What serves is loaded here, since other commands need not wait for it. */
     serve: async ({ demo = false } = {}): Promise<string> => {
       // Answers have connections of their own: a long merge must not keep the public waiting for one.
       looking.start()
+      outdated.start()
       answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS, what: 'answers' })
+      disks.watch(answers)
       trail = openTrail(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
       uploading.add(audit.atStart(stopping.signal))
       files = makePublishedFiles(join(config.dataDir, 'published'))
@@ -314,7 +330,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         rescore: (only) => scoreAtOnce(only),
         publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS, removalsOnly: true }),
         files,
-        ready: makeReadiness(answers),
+        ready: makeReadiness(answers, { disks }),
       })
       server = made
       const port = await listen(made, config)
@@ -331,6 +347,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       stopping.abort(new Refusal('STOPPING'))
       await Promise.allSettled([...uploading, sweeper.idle()])
       looking.stop()
+      outdated.stop()
       await trail?.close()
       await files?.close()
       await answers?.destroy()

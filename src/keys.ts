@@ -86,6 +86,8 @@ export interface Keys {
   seal(text: string, about: string): string
   /** What was sealed about it; throws for any other. */
   unseal(sealed: string, about: string): string
+  /** By name of key, what it is known by; no key can be told from it. Of signing keys all that are in the folder. */
+  fingerprints(): Record<string, string[]>
 }
 
 export interface ManifestKeys {
@@ -104,6 +106,9 @@ export interface ManifestKeys {
   /** What a JWS of one of these keys says; `UNKNOWN`: it names another key; `FORGED`: it is no good signature. */
   payloadIn(jws: string): ReturnType<typeof payloadIn>
 }
+
+/** A keyed hash of one text: equal for equal keys, and no way back to the key, which is random. */
+const fingerprint = (key: Buffer): string => createHmac('sha256', key).update('fingerprint').digest('base64url')
 
 export const loadKeys = async (folder: string, issuer: string): Promise<Keys> => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -173,6 +178,13 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
     },
     audit,
     mark: (id) => createHmac('sha256', hashKey).update(id).digest('hex').slice(0, HASH_CHARACTERS),
+    fingerprints: () => ({
+      'id-hash': [fingerprint(hashKey)],
+      'access-code': [fingerprint(accessKey)],
+      seal: [fingerprint(sealKey)],
+      'token-signing': signing.all().map(({ kid }) => kid),
+      manifest: ring.all().map(({ kid }) => kid),
+    }),
     accessMark: (code) => createHmac('sha256', accessKey).update(code).digest('hex'),
     seal: (text, about) => {
       const nonce = randomBytes(NONCE_BYTES)

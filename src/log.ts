@@ -54,10 +54,19 @@ const gathering = (file: { write: (text: string) => unknown }) => {
   }
 }
 
+/** Files of the logs of this process. */
+const files = new Set<{ reopen(): void }>()
+
+/** Opens the files anew: a rotation has moved them away. */
+export const reopenLogs = (): void => {
+  for (const file of files) file.reopen()
+}
+
 /** `file` null writes to standard error, so that what a command prints on standard output stays clean. */
 export const makeLog = (options: { level: string; file: string | null }): Log => {
   if (options.file !== null) mkdirSync(dirname(options.file), { recursive: true })
   const file = pino.destination({ dest: options.file ?? 2, sync: true })
+  if (options.file !== null) files.add(file)
   const given = { level: options.level, redact: HIDDEN, base: { pid: process.pid }, hooks: { streamWrite: withoutIds } }
   return pino(given, gathering(file))
 }

@@ -1,12 +1,19 @@
 /** How a hub opens its database: its own or a given one, of this program's version, and held against what was noted outside it. */
 import type { Config } from './config.js'
-import { Refusal } from './errors.js'
+import { isRefusal, Refusal } from './errors.js'
+import type { Log } from './log.js'
 import * as database from './store/db.js'
 import { type Embedded, join as joinEmbedded } from './store/embedded/index.js'
 
+/**
+ * `always`: bring the database up to date. `before`: only what goes before the roll-out of this release, as a hub that starts while
+ * others of the release before still run. `empty`: only one that was never migrated.
+ */
+export type Migrate = 'always' | 'before' | 'empty'
+
 export const openDatabase = async (
   config: Config,
-  migrate: 'always' | 'empty',
+  migrate: Migrate,
 ): Promise<{ db: database.Db; url: string; leave: () => Promise<void> }> => {
   const embedded: Embedded | null = config.databaseUrl === null ? await joinEmbedded(config.dataDir) : null
   const url = embedded?.url ?? config.databaseUrl ?? ''
@@ -15,8 +22,9 @@ export const openDatabase = async (
   try {
     await database.reach(db)
     const { state, missing } = await database.version(db)
-    const wanted = state === 'EMPTY' || (state === 'BEHIND' && (migrate === 'always' || embedded !== null))
-    if (wanted) await database.migrate(db)
+    const all = state === 'EMPTY' || migrate === 'always' || embedded !== null
+    if (missing.length > 0 && (all || (migrate === 'before' && state === 'BEHIND')))
+      await database.migrate(db, all ? 'all' : 'before')
     else if (state === 'BEHIND') throw new Refusal('DATABASE_BEHIND', { missing: missing.join(', ') })
     return { db, url, leave }
   } catch (error) {
@@ -37,5 +45,46 @@ export const askFirst = async <T>(
     await db.destroy()
     await leave()
     throw error
+  }
+}
+
+/** Between two looks at the version of the database that a hub runs on, milliseconds. */
+const VERSION_EVERY_MS = 5_000
+
+export interface VersionWatch {
+  start(): void
+  stop(): void
+  /** Rejects with DATABASE_NEWER; pending while this release may go on. */
+  refused: Promise<never>
+}
+
+/** Looks whether a newer release has changed the database so that this one must not go on. */
+export const watchVersion = (db: database.Db, log: Log): VersionWatch => {
+  let timer: NodeJS.Timeout | null = null
+  let refuse: (reason: unknown) => void = () => {}
+  const refused = new Promise<never>((_, reject) => {
+    refuse = reject
+  })
+  // Whoever does not listen goes on.
+  refused.catch(() => {})
+  const look = async (): Promise<void> => {
+    const error = await database.version(db).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    )
+    if (!isRefusal(error) || timer === null) return
+    log.error({ code: error.code, ...error.details }, 'the database was migrated by a newer release: this hub stops')
+    clearInterval(timer)
+    refuse(error)
+  }
+  return {
+    start: () => {
+      timer ??= setInterval(() => void look(), VERSION_EVERY_MS).unref()
+    },
+    stop: () => {
+      if (timer !== null) clearInterval(timer)
+      timer = null
+    },
+    refused,
   }
 }

@@ -1,5 +1,7 @@
 /** Whether the hub can answer at this moment; asked by whoever sends it traffic, and often. */
+import { statfs } from 'node:fs/promises'
 import { Refusal, reasonOf } from './errors.js'
+import * as clockDoubts from './store/clock-doubts.js'
 import * as database from './store/db.js'
 import * as gates from './store/platform-gates.js'
 
@@ -12,34 +14,70 @@ export interface Readiness {
 const WITHIN_MS = 2_000
 /** Longest reason, characters. */
 const REASON_MAX = 80
+/** For so long after a statement met a full disk the hub is not ready, milliseconds. */
+const FULL_MS = 30_000
+/** With less than this the hub's own folder is full, bytes. */
+const FREE_LEAST_BYTES = 16 * 1024 * 1024
+
+/** Watches for full disks: of the database by what its statements meet, of the hub itself by what its folder has left. */
+export interface DiskWatch {
+  watch(db: database.Db): void
+  /** Null: there is room. */
+  fullOf(): Promise<'database' | 'hub' | null>
+}
+
+export const watchDisks = (folder: string, machine: () => number = () => performance.now()): DiskWatch => {
+  let metAt = Number.NEGATIVE_INFINITY
+  return {
+    watch: (db) => {
+      db.on('query-error', (error: unknown) => {
+        if (database.isFull(error)) metAt = machine()
+      })
+    },
+    fullOf: async () => {
+      if (machine() - metAt < FULL_MS) return 'database'
+      const left = await statfs(folder).catch(() => null)
+      return left !== null && left.bavail * left.bsize < FREE_LEAST_BYTES ? 'hub' : null
+    },
+  }
+}
 
 /** One look at a time: whoever asks while one goes on hears its answer, also where the database answers nobody. */
-export const makeReadiness = (db: database.Db, withinMs = WITHIN_MS): (() => Promise<Readiness>) => {
+export const makeReadiness = (
+  db: database.Db,
+  { withinMs = WITHIN_MS, disks }: { withinMs?: number; disks?: DiskWatch } = {},
+): (() => Promise<Readiness>) => {
   let looking: Promise<Readiness> | null = null
   return () => {
-    looking ??= within(look(db), withinMs).finally(() => {
+    looking ??= within(look(db, disks), withinMs).finally(() => {
       looking = null
     })
     return looking
   }
 }
 
-const look = async (db: database.Db): Promise<Readiness> => {
+const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Readiness> => {
   try {
     const { state } = await database.version(db)
-    const checks = { database: 'reachable', migrations: state.toLowerCase() }
+    const checks: Record<string, string> = { database: 'reachable', migrations: state.toLowerCase() }
     if (state !== 'CURRENT') return { ok: false, checks }
-    // A platform's trouble is its own: the hub answers, and says so.
+    const full = (await disks?.fullOf()) ?? null
+    if (full !== null) return { ok: false, checks: { ...checks, disk: `full: ${full}` } }
+    // A platform's trouble is its own, and a doubted clock holds up no question: the hub answers, and says so.
     const troubled = await gates.inTrouble(db)
+    const doubt = await clockDoubts.open(db)
     return {
       ok: true,
-      checks: { ...checks, platforms: troubled.length === 0 ? 'well' : `in trouble: ${troubled.join(' ')}` },
+      checks: {
+        ...checks,
+        platforms: troubled.length === 0 ? 'well' : `in trouble: ${troubled.join(' ')}`,
+        ...(doubt !== null && { clock: 'doubted' }),
+      },
     }
   } catch (error) {
     return { ok: false, checks: { database: error instanceof Refusal ? error.code : `unreachable: ${outside(error)}` } }
   }
 }
-
 /** Whoever asks is not told where the database is. */
 const outside = (error: unknown): string =>
   reasonOf(error)

@@ -1,10 +1,13 @@
 /** A hub that runs until it is told to stop. */
 import type { Hub } from './hub.js'
+import { reopenLogs } from './log.js'
 
 /** Whoever asks a second time does not wait: exit status of a command that was interrupted. */
 const INTERRUPTED = 130
 /** Ctrl-C comes twice where npm hands it on as well; within so many milliseconds it is one. */
 const ECHO_MS = 500
+
+const hasTerminal = (): boolean => process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
 
 /** Runs until told to stop; Ctrl-C lets what is under way end, and leaves nothing running. A second one ends it at once. */
 export const run = async (
@@ -13,6 +16,8 @@ export const run = async (
   end: () => Promise<void> = async () => {},
 ): Promise<void> => {
   let stopped: Promise<void> | null = null
+  /** Why it must not go on. */
+  let failed: unknown = null
   const stop = () => {
     stopped ??= (async () => {
       try {
@@ -34,7 +39,17 @@ export const run = async (
     toldAt = Math.min(toldAt, performance.now())
     void stop()
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, told)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, told)
+  // A closed terminal ends the hub. A service has none: to it the signal says that its log was rotated.
+  process.on('SIGHUP', () => {
+    if (hasTerminal()) return told()
+    reopenLogs()
+    hub.log.info('SIGHUP: the log is opened anew')
+  })
+  hub.outdated.catch((error: unknown) => {
+    failed = error
+    void stop()
+  })
   try {
     await begin()
   } catch (error) {
@@ -45,4 +60,5 @@ export const run = async (
   }
   await finished
   await stopped
+  if (failed !== null) throw failed
 }

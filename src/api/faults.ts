@@ -3,7 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import type { Log } from '../log.js'
-import { isCancelled, isLost } from '../store/db.js'
+import { asUnavailable, isCancelled } from '../store/db.js'
 
 /** Codes of Apollo's own that say what was wrong with the question. */
 const OF_THE_QUESTION = new Set([
@@ -56,7 +56,7 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
     ...(formatted.path && { path: formatted.path }),
   }
   const thrown = unwrapResolverError(error)
-  const refusal = asRefusal(thrown) ?? (isLost(thrown) ? new Refusal('UNAVAILABLE') : null)
+  const refusal = asRefusal(thrown) ?? asUnavailable(thrown)
   if (refusal !== null) return { message: refusal.message, ...place, extensions: refused(refusal) }
   const extensions = formatted.extensions ?? {}
   if (extensions.badInput === true) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }

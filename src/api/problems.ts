@@ -1,7 +1,7 @@
 /** Refusals outside GraphQL: problem details (RFC 9457) for programs, a page for people. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { INTERNAL, Refusal } from '../errors.js'
-import { isLost } from '../store/db.js'
+import { asUnavailable } from '../store/db.js'
 import { langOf } from '../web/show.js'
 import { sorryPage } from '../web/sorry.js'
 import type { Asked } from './asked.js'
@@ -82,8 +82,9 @@ export const faulted =
       return answerProblem(request, response, asked, { status, code: refusal.code, detail: refusal.message })
     }
     asked.log.error({ err: error }, 'a request broke')
-    if (isLost(error)) {
-      const { status, code, message } = new Refusal('UNAVAILABLE')
+    const unavailable = asUnavailable(error)
+    if (unavailable !== null) {
+      const { status, code, message } = unavailable
       response.set('Retry-After', String(COME_AGAIN_SECONDS))
       return answerProblem(request, response, asked, { status, code, detail: message })
     }

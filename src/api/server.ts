@@ -8,7 +8,7 @@ import { redact } from '../domain/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import { makeMetrics } from '../metrics.js'
 import { makeBulk } from '../store/bulk.js'
-import { isLost, poolOf } from '../store/db.js'
+import { asUnavailable, poolOf } from '../store/db.js'
 import { makeTurns } from '../store/turns.js'
 import { about } from '../web/about-routes.js'
 import { check } from '../web/check/index.js'
@@ -227,9 +227,10 @@ const answerGraphql = async (
     if (request.destroyed && !request.complete) return
     asked.log.error({ err: error }, 'a question broke')
     if (response.headersSent) return void response.destroy()
-    const { status, code, message } = isLost(error) ? new Refusal('UNAVAILABLE') : INTERNAL
+    const unavailable = asUnavailable(error)
+    const { status, code, message } = unavailable ?? INTERNAL
     asked.refused.push(code)
-    if (isLost(error)) response.setHeader('Retry-After', String(COME_AGAIN_SECONDS))
+    if (unavailable) response.setHeader('Retry-After', String(COME_AGAIN_SECONDS))
     response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' })
     response.end(graphqlRefusal(code, message))
   }

@@ -1,10 +1,8 @@
 /** The connection: knex over pg, types set so that dates stay days and big numbers stay exact; migrations and seeds. */
-import { existsSync, readdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import knexModule, { type Knex } from 'knex'
 import pg from 'pg'
 import { Refusal, reasonOf } from '../errors.js'
+import { filesOf, sourceOf } from './migrations.js'
 
 /** A handle for reading; each statement stands alone. */
 export type Db = Knex
@@ -44,7 +42,7 @@ export const open = (connection: Knex.PgConnectionConfig, most: number, set: str
     connection,
     pool: { min: 0, max: most, ...(set && { afterCreate: telling(set) }) },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
-    migrations: { migrationSource, tableName: 'migrations' },
+    migrations: { migrationSource: sourceOf(filesOf('migrations')), tableName: 'migrations' },
     log: QUIET,
   })
 
@@ -82,6 +80,19 @@ const LOST_WORDS =
 export const isLost = (error: unknown): boolean =>
   error instanceof Error && (LOST.test(String((error as { code?: unknown }).code)) || LOST_WORDS.test(error.message))
 
+/** SQLSTATE of PostgreSQL's full disk, and the system's words for one's own. */
+const FULL: readonly unknown[] = ['53100', 'ENOSPC', 'EDQUOT']
+
+/** Whether a fault is a full disk, of the database or of the hub itself. */
+export const isFull = (error: unknown): boolean =>
+  error instanceof Error && FULL.includes((error as { code?: unknown }).code)
+
+/** What whoever asked is told of a fault that passes: the database is away, or a disk is full. Null: it is another. */
+export const asUnavailable = (error: unknown): Refusal | null => {
+  if (isLost(error)) return new Refusal('UNAVAILABLE')
+  return isFull(error) ? new Refusal('STORAGE_FULL') : null
+}
+
 /** SQLSTATE of a statement that was ended before it was done. */
 const CANCELLED = '57014'
 
@@ -89,57 +100,7 @@ const CANCELLED = '57014'
 export const isCancelled = (error: unknown): boolean =>
   error instanceof Error && (error as { code?: unknown }).code === CANCELLED
 
-interface MigrationFile {
-  name: string
-  path: string
-}
-
-/** migrations/ beside src/ (under tsx) or beside dist/src/ (built). */
-const folderOf = (name: string): string => join(dirname(fileURLToPath(import.meta.url)), '..', '..', name)
-
-const filesOf = (folder: string): MigrationFile[] =>
-  existsSync(folderOf(folder))
-    ? readdirSync(folderOf(folder))
-        .filter((file) => /^\d{2,8}-.*\.(js|ts)$/.test(file) && !file.endsWith('.d.ts'))
-        .sort()
-        .map((file) => ({ name: file.replace(/\.(js|ts)$/, ''), path: join(folderOf(folder), file) }))
-    : []
-
-// Recorded without their ending, so that a database migrated from src/ and one migrated from dist/ agree.
-const migrationSource: Knex.MigrationSource<MigrationFile> = {
-  getMigrations: async () => filesOf('migrations'),
-  getMigrationName: (file) => file.name,
-  getMigration: (file) => import(file.path),
-}
-
-export type Version = 'EMPTY' | 'BEHIND' | 'CURRENT'
-
-/** How the database stands against this program; Refusal DATABASE_NEWER where it holds migrations that are not known here. */
-export const version = async (db: Db): Promise<{ state: Version; missing: string[] }> => {
-  const known = filesOf('migrations').map((file) => file.name)
-  if (!(await db.schema.hasTable('migrations'))) return { state: 'EMPTY', missing: known }
-  const done = new Set<string>((await db('migrations').select('name')).map((row: { name: string }) => row.name))
-  const unknown = [...done].filter((name) => !known.includes(name))
-  if (unknown.length > 0) throw new Refusal('DATABASE_NEWER', { unknown: unknown.join(', ') })
-  const missing = known.filter((name) => !done.has(name))
-  return { state: missing.length === 0 ? 'CURRENT' : done.size === 0 ? 'EMPTY' : 'BEHIND', missing }
-}
-
-/** Name of the advisory lock that lets one of several starting processes migrate while the others wait. */
-const MIGRATE_LOCK = 'hub.migrate'
-
-export const migrate = async (db: Db): Promise<string[]> => {
-  await version(db)
-  return db.transaction(async (tx) => {
-    await tx.raw('select pg_advisory_xact_lock(hashtext(?)) /* store.migrate */', [MIGRATE_LOCK])
-    // The waiting process finds the work done. knex's own lock row survives a SIGKILL: under ours it can be freed.
-    const { missing } = await version(db)
-    if (missing.length === 0) return []
-    await db.migrate.forceFreeMigrationsLock()
-    const [, names] = await db.migrate.latest({ disableMigrationsListValidation: true })
-    return names as string[]
-  })
-}
+export { type Extent, migrate, type RollOut, type Version, version } from './migrations.js'
 
 /** Runs the files of seeds/ in order; each leaves a database that already holds operators alone. */
 export const seed = async (db: Db): Promise<void> => {

@@ -5,7 +5,7 @@
 import { redact } from '../domain/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import type { Log } from '../log.js'
-import type { Db, Tx } from '../store/db.js'
+import { asUnavailable, type Db, type Tx } from '../store/db.js'
 import * as locks from '../store/locks.js'
 import * as runs from '../store/runs.js'
 
@@ -126,14 +126,17 @@ const closed = async <T>(
   } catch (thrown) {
     const error = isRefusal(thrown) && what.mark ? new Refusal(thrown.code, redact(thrown.details, what.mark)) : thrown
     const refused = isRefusal(error) && error.status < FAILURE_STATUS
-    const told = isRefusal(error)
-      ? { code: error.code, message: error.message }
-      : { code: INTERNAL.code, message: INTERNAL.message }
+    const { code, message } = isRefusal(error) ? error : (asUnavailable(error) ?? INTERNAL)
     log?.warn(
       { ...counts, ms: elapsed(), ...(isRefusal(error) ? { code: error.code } : { err: error }) },
       'the run failed',
     )
-    await runs.finish(db, id, { outcome: refused ? 'REFUSED' : 'FAILED', counts, error: told, now: what.now() })
+    await runs.finish(db, id, {
+      outcome: refused ? 'REFUSED' : 'FAILED',
+      counts,
+      error: { code, message },
+      now: what.now(),
+    })
     throw error
   }
 }

@@ -44,14 +44,19 @@ describe('while the database', () => {
   }
 
   for (const [what, met] of GIVEN_UP)
-    it(`${what}, every door answers 503 UNAVAILABLE and when to come again`, async () => {
+    it(`R-8: ${what}, every door answers 503 UNAVAILABLE and when to come again`, async () => {
       await away(met, async (url) => {
         const headers = { authorization: `Bearer ${world.token('officer')}`, 'content-type': 'application/json' }
+        const marketplace = { authorization: `Bearer ${world.token('marketplace', 'm')}`, 'content-type': 'text/plain' }
         const body = JSON.stringify({ query: '{ viewer { sub } }' })
         const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'a', client_secret: 'b' })
         const answers = await Promise.all([
           fetch(`${url}/graphql`, { method: 'POST', headers, body }),
           fetch(`${url}/v1/standing/91220101MA0000000X`),
+          fetch(`${url}/v1/scores/1`, { headers }),
+          fetch(`${url}/v1/runs/1/rejects.csv`, { headers }),
+          fetch(`${url}/v1/timeliness.csv`, { headers }),
+          fetch(`${url}/v1/sellers`, { method: 'POST', headers: marketplace, body: '91220101MA0000000X\n' }),
           fetch(`${url}/data/blacklist.csv`),
           fetch(`${url}/oauth/token`, { method: 'POST', body: form }),
         ])

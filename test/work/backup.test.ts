@@ -24,20 +24,24 @@ describe('a database restored from a backup across a removal', () => {
   let live: TestDatabase
   let standIns: PlatformStandIn[] = []
   let folder = ''
+  /** Notes may be lost and the keys are not. */
+  let keysFolder = ''
   let now = later(3_600)
   before(async () => {
     live = await freshDatabase()
     standIns = await startPlatforms()
     folder = mkdtempSync(join(tmpdir(), 'hub-backup-'))
+    keysFolder = mkdtempSync(join(tmpdir(), 'hub-backup-keys-'))
   })
   after(async () => {
     await Promise.all(standIns.map((one) => one.close()))
     await live.drop()
-    rmSync(folder, { recursive: true, force: true })
+    for (const each of [folder, keysFolder]) rmSync(each, { recursive: true, force: true })
   })
 
   const hubOn = (url: string) => {
-    const config = readConfig({ PORT: '0', DATABASE_URL: url, DATA_DIR: folder, LOG_LEVEL: 'silent' })
+    const env = { PORT: '0', DATABASE_URL: url, DATA_DIR: folder, KEYS_DIR: keysFolder, LOG_LEVEL: 'silent' }
+    const config = readConfig(env)
     return makeHub(config, {
       now: () => now,
       log: makeLog(config.log),

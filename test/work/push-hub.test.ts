@@ -140,7 +140,7 @@ describe('readiness', () => {
   it('of a database that takes connections and never answers is told in time, to all who ask by one look', async () => {
     const { port } = silent.address() as { port: number }
     const db = connect(`postgres://hub:hub@127.0.0.1:${port}/hub`)
-    const ready = makeReadiness(db, 100)
+    const ready = makeReadiness(db, { withinMs: 100 })
     const began = performance.now()
     const answers = await Promise.all([ready(), ready(), ready()])
     expect(performance.now() - began).to.be.below(1_000)

@@ -2,10 +2,12 @@
 import { STATUS_CODES } from 'node:http'
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
 import { redact } from '../../domain/privacy.js'
-import { INTERNAL, isRefusal, Refusal } from '../../errors.js'
+import { INTERNAL, isRefusal, Refusal, toldOf } from '../../errors.js'
+import { asUnavailable } from '../../store/db.js'
 import type { Asked } from '../asked.js'
 import { asRefusal } from '../faults.js'
 import type { ApiParts } from '../parts.js'
+import { COME_AGAIN_SECONDS } from '../problems.js'
 import type { Limits } from '../rate-limit.js'
 import { changes } from './changes.js'
 import { rejectsCsv } from './rejects-csv.js'
@@ -88,6 +90,12 @@ const refused =
     if (!request.complete) response.set('Connection', 'close')
     if (!isRefusal(error)) {
       askedOf(request).log.error({ err: error }, 'a request broke')
+      const unavailable = asUnavailable(error)
+      if (unavailable !== null) {
+        askedOf(request).refused.push(unavailable.code)
+        response.set('Retry-After', String(COME_AGAIN_SECONDS))
+        return problem(response, unavailable.status, toldOf(unavailable), found)
+      }
       const { status, code, message } = INTERNAL
       const details = { requestId: askedOf(request).requestId }
       return problem(response, status, { code, message, details }, found)

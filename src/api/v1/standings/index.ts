@@ -12,7 +12,7 @@ import { type Freshness, freshOn } from '../../../domain/standing-seen.js'
 import { digestOf } from '../../../domain/trail.js'
 import type { Viewer } from '../../../domain/viewer.js'
 import { INTERNAL, isRefusal, Refusal } from '../../../errors.js'
-import { isLost } from '../../../store/db.js'
+import { asUnavailable } from '../../../store/db.js'
 import type { Asked } from '../../asked.js'
 import { type Context, makeContext } from '../../context.js'
 import { asRefusal } from '../../faults.js'
@@ -100,7 +100,7 @@ const withoutNumbers = ({ status, code, message, details }: Told) => ({
 type Told = Pick<Refusal, 'status' | 'code' | 'message' | 'details'> | (typeof INTERNAL & { details: object })
 
 const refusalOf = (error: unknown, { log, requestId }: Asked): Told => {
-  const refusal = asRefusal(error) ?? (isLost(error) ? new Refusal('UNAVAILABLE') : null)
+  const refusal = asRefusal(error) ?? asUnavailable(error)
   if (refusal !== null) return refusal
   log.error({ err: error }, 'a standing broke')
   return { ...INTERNAL, details: { requestId } }

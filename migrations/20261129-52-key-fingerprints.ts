@@ -1,0 +1,19 @@
+import type { Knex } from 'knex'
+
+/** Fingerprints of the keys with which this database is worked: a hub with other keys does not start. No key can be told from them. */
+export const rollOut = 'before'
+
+export const up = async (tx: Knex): Promise<void> => {
+  await tx.raw(`
+    create table key_fingerprints (
+      key text not null,
+      fingerprint text not null,
+      noted_at timestamptz not null default clock_timestamp(),
+      primary key (key, fingerprint)
+    )
+  `)
+}
+
+export const down = async (tx: Knex): Promise<void> => {
+  await tx.raw('drop table key_fingerprints')
+}

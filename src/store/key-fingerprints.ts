@@ -1,0 +1,30 @@
+/** Fingerprints of the keys with which this database is worked. */
+import type { Db, Tx } from './db.js'
+
+/** By name of key. */
+export type Fingerprints = Readonly<Record<string, readonly string[]>>
+
+export const all = async (tx: Db | Tx): Promise<Map<string, Set<string>>> => {
+  const answer = await tx.raw('select key, fingerprint from key_fingerprints /* key-fingerprints.all */')
+  const found = new Map<string, Set<string>>()
+  for (const { key, fingerprint } of answer.rows) found.set(key, (found.get(key) ?? new Set()).add(fingerprint))
+  return found
+}
+
+/** Held to the end of the transaction: of two hubs that start at once on a new database the first decides. */
+export const hold = async (tx: Tx): Promise<void> => {
+  await tx.raw('lock table key_fingerprints in share row exclusive mode /* key-fingerprints.hold */')
+}
+
+export const note = async (tx: Db | Tx, fingerprints: Fingerprints): Promise<void> => {
+  const rows = Object.entries(fingerprints).flatMap(([key, each]) => each.map((fingerprint) => ({ key, fingerprint })))
+  await tx.raw(
+    `insert into key_fingerprints (key, fingerprint) select k.key, k.fingerprint from jsonb_to_recordset(?::jsonb) as k(key text, fingerprint text)
+     on conflict do nothing /* key-fingerprints.note */`,
+    [JSON.stringify(rows)],
+  )
+}
+
+export const forget = async (tx: Tx): Promise<void> => {
+  await tx.raw('delete from key_fingerprints /* key-fingerprints.forget */')
+}
