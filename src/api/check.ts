@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import { type AskedRow, type BadRow, ROWS_OF_A_UNIT } from '../domain/asked-rows.js'
 import { PUBLIC } from '../domain/viewer.js'
 import { Refusal } from '../errors.js'
+import type { Reads } from '../store/bulk.js'
 import * as restored from '../store/restored.js'
 import type { Answered, Checked } from '../web/check/answers.js'
 import type { Asked } from './asked.js'
@@ -25,8 +26,10 @@ export const checking =
     const left = new AbortController()
     response.once('close', () => left.abort())
     // A few codes never wait for bulk questions.
-    const db = rows.length <= ROWS_OF_A_UNIT ? parts.hot.db : parts.bulk.under(left.signal)
-    const { rows: answers } = await answersTo(context, db, rows, { asOf: context.today, freshness })
+    const answer = (db: Reads) => answersTo(context, db, rows, { asOf: context.today, freshness })
+    const { rows: answers } = await (rows.length <= ROWS_OF_A_UNIT
+      ? parts.hot.db.transaction(answer, { isolationLevel: 'repeatable read', readOnly: true })
+      : parts.bulk.atOneInstant(left.signal, answer))
     return { rows: answers.map((one) => ('fault' in one ? { row: one } : checkedOf(one))), ...freshness }
   }
 

@@ -35,6 +35,8 @@ export interface Reads {
 export interface Bulk {
   /** Once the signal is given, what is asked ends in PostgreSQL, and nothing more is asked. */
   under(signal: AbortSignal): Reads
+  /** The same; all that `act` asks is of one instant of the database, on one connection. */
+  atOneInstant<T>(signal: AbortSignal, act: (reads: Reads) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -63,13 +65,16 @@ export const makeBulk = (beside: Db): Bulk => {
   const statements = new Map<string, Written>()
   const cancelling = new Set<Promise<void>>()
 
-  const ask = async (signal: AbortSignal, sql: string, bindings: unknown): Promise<{ rows: unknown[] }> => {
-    signal.throwIfAborted()
+  const asked = (client: pg.PoolClient, sql: string, bindings: unknown): Promise<{ rows: never[] }> => {
     const known = statements.get(sql) ?? writtenOf(sql)
     statements.set(sql, known)
     const { text, name, names } = known
     const values =
       names === null ? (bindings as unknown[]) : names.map((each) => (bindings as Record<string, unknown>)[each])
+    return client.query({ name, text, values }) as unknown as Promise<{ rows: never[] }>
+  }
+  const held = async <T>(signal: AbortSignal, act: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+    signal.throwIfAborted()
     const client = await open().connect()
     // An aborted statement does not give its connection back: the pool makes a new one, and the cancellation is waited for by nobody.
     let isGivenUp = false
@@ -83,7 +88,7 @@ export const makeBulk = (beside: Db): Bulk => {
     signal.throwIfAborted()
     signal.addEventListener('abort', giveUp, { once: true })
     try {
-      return await client.query({ name, text, values })
+      return await act(client)
     } catch (error) {
       // The driver says only that the connection has gone.
       signal.throwIfAborted()
@@ -93,8 +98,24 @@ export const makeBulk = (beside: Db): Bulk => {
       if (!isGivenUp) client.release()
     }
   }
+  const within =
+    <T>(act: (reads: Reads) => Promise<T>) =>
+    async (client: pg.PoolClient): Promise<T> => {
+      await client.query('begin isolation level repeatable read read only')
+      try {
+        const done = await act({ raw: (sql, bindings) => asked(client, sql, bindings ?? []) })
+        await client.query('commit')
+        return done
+      } catch (error) {
+        await client.query('rollback').catch(() => undefined)
+        throw error
+      }
+    }
   return {
-    under: (signal) => ({ raw: (sql, bindings) => ask(signal, sql, bindings ?? []) as Promise<{ rows: never[] }> }),
+    under: (signal) => ({
+      raw: (sql, bindings) => held(signal, (client) => asked(client, sql, bindings ?? [])),
+    }),
+    atOneInstant: (signal, act) => held(signal, within(act)),
     close: async () => {
       await pool?.end()
       await Promise.all(cancelling)

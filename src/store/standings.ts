@@ -2,6 +2,7 @@
  * Standing: one row per code asked, whatever the code is; the query that marketplaces ask by the thousand. What nobody wants to
  * know is not looked up: a statement for each combination of wants.
  */
+import type { State } from '../domain/case.js'
 import * as authorisations from './authorisations.js'
 import type { Reads } from './bulk.js'
 import type { PublicBody } from './listings.js'
@@ -22,6 +23,9 @@ export interface Wanted {
 }
 
 export const EVERYTHING: Wanted = { grades: 'ALL', flags: true, entries: 'BODIES' }
+
+/** A public entry, and the state of its case at the same instant. */
+export type ShownEntry = PublicBody & { state: State }
 
 /** What was not wanted is not there. */
 export interface StandingRow {
@@ -47,7 +51,7 @@ export interface StandingRow {
   /** Kinds of list of the public entries of this hub in force on the day asked about, once each; null: there are none. */
   lists?: string[] | null
   /** Public entries of this hub in force on the day asked about. */
-  entries: PublicBody[]
+  entries: ShownEntry[]
 }
 
 export interface CodeAsked {
@@ -129,8 +133,10 @@ const FLAG_COLUMNS = [
   `case when q.id is null then false else ${CONTESTED} end as objected`,
 ]
 
+/** The body with the state of its case, which is PUBLISHED or REPAIR_APPLIED (SQL). */
+const ENTRY = `p.body || jsonb_build_object('state', l.state)`
 const SHOWN_ENTRIES = `from listings l join public_entries p on p.listing_id = l.id where l.operator_id = o.id and ${SHOWN}`
-const BODIES_COLUMN = `coalesce((select jsonb_agg(p.body order by p.published_on desc) ${SHOWN_ENTRIES}), '[]') as entries`
+const BODIES_COLUMN = `coalesce((select jsonb_agg(${ENTRY} order by p.published_on desc) ${SHOWN_ENTRIES}), '[]') as entries`
 
 const SEES = {
   ALL: 'true',
@@ -287,7 +293,7 @@ export const ofOwn = async (
     Object.assign(byId.get(operatorId) ?? {}, more)
   return found
 }
-const NO_ENTRIES: PublicBody[] = []
+const NO_ENTRIES: ShownEntry[] = []
 
 interface OwnRow extends Pick<StandingRow, 'operatorId' | 'shop' | 'name' | 'region' | 'status' | 'sees'> {
   uscc: string
@@ -311,6 +317,6 @@ const OWN_SCORED = own(LATEST, JOINED)
 const OWN_OF_SELLERS = `with ${sellers.BITS} ${own(`${LATEST}, ${sellers.isMarked('o')} as sees`, JOINED)}`
 const SCORES_OF = `select o.id as "operatorId", ${SCORED} from unnest(:ids::int[]) as o(id) ${scoreOf('o.id')} /* standings.ofOwn scores */`
 /** Of all at once: nearly none has one. */
-const ENTRIES_OF = `select l.operator_id as "operatorId", jsonb_agg(p.body order by p.published_on desc) as entries
+const ENTRIES_OF = `select l.operator_id as "operatorId", jsonb_agg(${ENTRY} order by p.published_on desc) as entries
   from listings l join public_entries p on p.listing_id = l.id where l.operator_id = any(:ids::int[]) and ${SHOWN}
   group by l.operator_id /* standings.ofOwn entries */`

@@ -9,13 +9,36 @@ import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { makeServer } from '../../src/api/server.js'
 import { Refusal } from '../../src/errors.js'
+import type { Db } from '../../src/store/db.js'
 import * as store from '../../src/store/trail.js'
 import { unpacked } from '../../src/work/trail-codes.js'
-import { askRows, NDJSON, problem } from './rows.js'
+import { rowsOf } from '../support/world.js'
+import { askRows, type Line, NDJSON, problem } from './rows.js'
 import { makeWorld, NOW, operatorId, registration, uscc, type World } from './world.js'
 
 const MANY = 100_000
 const KNOWN = Array.from({ length: 50 }, (_, n) => uscc(n + 1))
+
+/** Puts the operator on the public list, without the moves. */
+const listed = async (
+  db: Db,
+  { operator, uscc, contested }: { operator: number; uscc: string; contested: boolean },
+) => {
+  const [listing] = await rowsOf(
+    db,
+    `insert into listings (list, operator_id, state, reason, facts, published_on, ends_on, created_at)
+     values ('serious', ?, 'PUBLISHED', '', '{}', '2026-02-01', '2029-02-01', now()) returning id`,
+    [operator],
+  )
+  const id = String(listing?.['id'])
+  const words = { list: 'serious', reason: '虚构事由', basis: '', authority: '虚构机关', documentNumber: null }
+  const days = { decidedOn: '2026-02-01', publishedOn: '2026-02-01', endsOn: '2029-02-01' }
+  const body = { id, uscc, name: '虚构', region: '220102', ...words, ...days, contested }
+  await db.raw(
+    `insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on) values (?, ?, ?, '2026-02-01', '2026-02-01', '2029-02-01')`,
+    [id, JSON.stringify(body), id] as never,
+  )
+}
 
 describe('a stream of standings', () => {
   let world: World
@@ -282,6 +305,31 @@ describe('a stream of standings', () => {
     }
     for (const { request } of held.slice(1)) request.end()
     for (const { answer } of held.slice(1)) expect(await answer).to.contain('"end":true')
+  })
+
+  it('P-B8: a listed code looks nothing up beside its chunk: state and objections come with its entry', async () => {
+    const { db } = world.database
+    const ids = await Promise.all(KNOWN.slice(0, 40).map((code) => operatorId(world, code)))
+    for (const [n, operator] of ids.entries())
+      await listed(db, { operator, uscc: KNOWN[n] as string, contested: n % 2 === 0 })
+    const question = JSON.stringify(KNOWN.slice(0, 40))
+    let answer: Awaited<ReturnType<typeof askRows>> | undefined
+    const asked = await world.statements(async () => {
+      answer = await askRows(world, question)
+    })
+    expect(asked.filter((sql) => /listings\.|objections\./.test(sql))).to.deep.equal([])
+    const told = answer?.lines.map(({ listed: isListed, listings }) => [
+      isListed,
+      listings[0].state,
+      listings[0].contested,
+    ])
+    expect(told).to.deep.equal(ids.map((_, n) => [true, 'PUBLISHED', n % 2 === 0]))
+    // The same as one code is told, in one statement.
+    const one = await world.statements(async () => {
+      const { listings } = (await (await fetch(`${world.url}/v1/standing/${KNOWN[0]}`)).json()) as Line
+      expect(listings).to.deep.equal(answer?.lines[0].listings)
+    })
+    expect(one.filter((sql) => sql.includes('standings.of'))).to.have.length(1)
   })
 
   describe('hostile bodies', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type Bulk, makeBulk } from '../../src/store/bulk.js'
+import { type Bulk, makeBulk, type Reads } from '../../src/store/bulk.js'
 import { connect, type Db } from '../../src/store/db.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 import { rowsOf } from '../support/world.js'
@@ -71,5 +71,39 @@ describe('connections for questions about many codes', () => {
         ({ name }: Error) => name,
       ),
     ).to.equal('AbortError')
+  })
+
+  it('P-B11: what is asked at one instant does not see what is changed meanwhile, and a fault leaves the connection good', async () => {
+    await watcher.raw('create table told (n int); insert into told values (1)')
+    const { signal } = new AbortController()
+    const read = async (db: Reads) =>
+      (await db.raw('select n from told order by ?::int, n', [1])).rows.map(({ n }) => n)
+    const seen = await bulk.atOneInstant(signal, async (db) => {
+      const first = await read(db)
+      await watcher.raw('update told set n = 2')
+      return [first, await read(db)]
+    })
+    expect(seen).to.deep.equal([[1], [1]])
+    for (let n = 0; n < POOL * 2; n += 1) {
+      const failed = bulk.atOneInstant(signal, (db) => Promise.resolve(db.raw('select 1 / ?::int', [0])))
+      expect(
+        await failed.then(
+          () => null,
+          ({ message }: Error) => message,
+        ),
+      ).to.equal('division by zero')
+    }
+    expect(await bulk.atOneInstant(signal, read)).to.deep.equal([2])
+    const leaving = new AbortController()
+    const left = bulk.atOneInstant(leaving.signal, (db) => Promise.resolve(db.raw(LONG, [600])))
+    await until(1)
+    leaving.abort()
+    expect(
+      await left.then(
+        () => null,
+        ({ name }: Error) => name,
+      ),
+    ).to.equal('AbortError')
+    await until(0)
   })
 })

@@ -18,6 +18,8 @@ export interface ListingView extends EntryMembers {
   uuid: string | null
   /** Null where the case has to be looked up for it. */
   state: string | null
+  /** As its public text says; absent where that is not what is shown. */
+  isContested?: boolean
   /** Null where the case has to be looked up for it. */
   operatorId: number | null
   /** Version of the record that it rests on, or is; null where the case has to be looked up for it. */
@@ -41,12 +43,13 @@ const ownerIn = async ({ load }: Context, { operatorId, uuid }: ListingView) => 
   return id === null ? null : load.operator(id)
 }
 
-/** What anyone may read. */
-export const entryView = (body: PublicBody): ListingView => ({
+/** What anyone may read. `state`: where it was read together with the body. */
+export const entryView = (body: PublicBody & { state?: string }): ListingView => ({
   __typename: 'Listing',
   ...membersOf(body),
   uuid: body.id,
-  state: null,
+  state: body.state ?? null,
+  isContested: body.contested,
   operatorId: null,
   record: null,
   facts: null,

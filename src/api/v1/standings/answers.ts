@@ -103,7 +103,9 @@ const lookedUp = async (context: Context, db: Reads, asked: readonly AskedRow[],
   const { viewer } = context
   const scored = may(viewer, 'see_grade') || may(viewer, 'see_sellers_grade') || may(viewer, 'see_authorised_grade')
   const sellersOf = gradesFor(viewer) === 'SELLERS' ? viewer.sub : null
-  const own = await store.ofOwn(db, [...usccs], days, { scored, sellersOf })
+  // One code is one statement, and so of one instant; many are asked within one transaction (store/bulk).
+  const isOne = asked.length === 1
+  const own = isOne ? NONE : await store.ofOwn(db, [...usccs], days, { scored, sellersOf })
   const found = codes.map((code) => (code?.scheme === 'uscc' ? (own.get(code.code) ?? null) : null))
   const others = codes.flatMap((code, place) =>
     code === null || found[place] ? [] : [{ place, scheme: code.scheme, code: code.code }],
@@ -112,29 +114,45 @@ const lookedUp = async (context: Context, db: Reads, asked: readonly AskedRow[],
   return { found, own: new Set(own.values()) }
 }
 
-/** Nothing is promised where nothing has to be looked up, as of nearly all. */
+const NONE: ReadonlyMap<string, store.StandingRow> = new Map()
+
+/** Nothing is promised where nothing has to be looked up: neither for a code without an entry, nor for one whose entries came with it. */
 const toldOf = (context: Context, view: View): Told | Promise<Told> => {
   const { listed, listings } = view
   const entries = typeof listings === 'function' ? listings() : listings
-  if (Array.isArray(entries) && entries.length === 0 && typeof listed === 'boolean')
-    return { view, listed, listings: NO_ENTRIES }
-  return Promise.all([typeof listed === 'function' ? listed() : listed, entriesOf(context, entries)]).then(
+  const known = Array.isArray(entries) ? knownOf(entries) : null
+  if (known !== null && typeof listed === 'boolean') return { view, listed, listings: known }
+  return Promise.all([typeof listed === 'function' ? listed() : listed, known ?? entriesOf(context, entries)]).then(
     ([isListed, told]) => ({ view, listed: isListed, listings: told }),
   )
 }
 const NO_ENTRIES: readonly StandingEntry[] = []
 
-const entriesOf = async (context: Context, views: ListingView[] | Promise<ListingView[]>): Promise<StandingEntry[]> =>
-  Promise.all(
-    (await views).map(async (view) => {
-      const { state, contested } = listing.Listing
-      const [now, isContested] = await Promise.all([
-        state(view, undefined, context),
-        contested(view, undefined, context),
-      ])
-      return standingEntry(view, { state: now, contested: isContested })
-    }),
-  )
+/** Null: something of them has to be looked up. */
+const knownOf = (views: readonly ListingView[]): readonly StandingEntry[] | null => {
+  if (views.length === 0) return NO_ENTRIES
+  const told: StandingEntry[] = []
+  for (const view of views) {
+    const { state, isContested: contested } = view
+    if (state === null || contested === undefined) return null
+    told.push(standingEntry(view, { state, contested }))
+  }
+  return told
+}
+
+const entriesOf = async (
+  context: Context,
+  views: readonly ListingView[] | Promise<ListingView[]>,
+): Promise<readonly StandingEntry[]> => {
+  const found = await views
+  return knownOf(found) ?? Promise.all(found.map((view) => entryOf(context, view)))
+}
+
+const entryOf = async (context: Context, view: ListingView): Promise<StandingEntry> => {
+  const { state, contested } = listing.Listing
+  const [now, isContested] = await Promise.all([state(view, undefined, context), contested(view, undefined, context)])
+  return standingEntry(view, { state: now, contested: isContested })
+}
 
 /** Former names are looked up only of those whose present one it is not. */
 const namesOf = async (

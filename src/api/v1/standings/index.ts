@@ -171,8 +171,10 @@ const many =
           const worked = place.works()
           try {
             await admitted()
-            const db = parts.bulk.under(left.signal)
-            const { rows: answers, shown } = await answersTo(contextOf(), db, chunk, await about())
+            const asking = await about()
+            const { rows: answers, shown } = await parts.bulk.atOneInstant(left.signal, (db) =>
+              answersTo(contextOf(), db, chunk, asking),
+            )
             // Its row is durable before any of it leaves.
             const bytes = bytesOf(writer, answers, chunk[0]?.row === 1)
             const refused = answers.filter((answer) => 'fault' in answer).length
