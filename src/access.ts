@@ -1,6 +1,7 @@
 /** The commands about who may come in, and what an operator confirms: registered systems, and the keys that sign their tokens. */
 import { type Command, Option } from 'commander'
 import { agencies } from './agencies/index.js'
+import { DUTIES } from './domain/access/confirmation.js'
 import { CLIENT_ROLES } from './domain/viewer.js'
 import { Refusal } from './errors.js'
 import type { Hub, Overrides } from './hub.js'
@@ -19,6 +20,7 @@ interface Registering extends Json {
   role: string
   agency?: string
   region?: string
+  duty?: string
 }
 
 /** What a command works with: `cli.ts` has it. */
@@ -37,13 +39,20 @@ export const accessCommands = (command: Command, tools: Tools): void => {
 
 const agencyIds = (): string[] => agencies.map((agency) => agency.id)
 
+/** Whoever runs a command has no name here that could be compared with another person's. */
+const changeOf = (hub: Hub) => ({ by: clients.BY_COMMAND, byCommand: true, now: hub.now() })
+
+const WAITS =
+  '待负有安全职责的管理员在工作台确认后生效 waits until an administrator with the duty security confirms it at the desk'
+
 /** As a shell would have it: where a name ends is to be seen, also of one that is refused for its blanks. */
 const quoted = (word: string): string => (/^[^\s"]+$/u.test(word) ? word : JSON.stringify(word))
 
-const worded = (name: string, { role, agency, region }: Registering): string =>
+const worded = (name: string, { role, duty, agency, region }: Registering): string =>
   [
     quoted(name),
     `--role ${quoted(role)}`,
+    duty && `--duty ${quoted(duty)}`,
     agency && `--agency ${quoted(agency)}`,
     region && `--region ${quoted(region)}`,
   ]
@@ -77,6 +86,7 @@ const clientCommands = (client: Command, tools: Tools): void => {
     tell(json, registered, () => [
       `客户端 client_id     ${registered.client_id}`,
       `密钥   client_secret ${registered.client_secret}  （仅此一次 shown once）`,
+      WAITS,
       ...(registered.previous_until
         ? [`旧密钥有效至 the secret before is good until ${registered.previous_until}`]
         : []),
@@ -92,7 +102,7 @@ const clientCommands = (client: Command, tools: Tools): void => {
     .addOption(jsonOption())
     .action((name: string, { json, ...given }: Registering) =>
       withHub(async (hub) => {
-        const add = () => clients.add(hub.db, { name, ...given }, agencyIds(), hub.now())
+        const add = () => clients.add(hub.db, { name, ...given }, agencyIds(), changeOf(hub))
         show(json, await hub.recorded(`hub client add ${worded(name, given)}`, add))
       }),
     )
@@ -112,7 +122,7 @@ const clientCommands = (client: Command, tools: Tools): void => {
       if (!/^\d{1,3}$/.test(overlap)) throw new Refusal('USAGE', { reason: '--overlap 须为小时数 hours, 0 to 720' })
       return withHub(async (hub) => {
         const options = { overlapMs: Number(overlap) * HOUR_MS, leaked }
-        const rotate = () => clients.rotate(hub.db, name, hub.now(), options)
+        const rotate = () => clients.rotate(hub.db, name, { ...options, ...changeOf(hub) })
         show(json, await hub.recorded(`hub client rotate ${quoted(name)}${leaked ? ' --leaked' : ''}`, rotate))
       })
     })
@@ -138,19 +148,23 @@ const personCommands = (person: Command, tools: Tools): void => {
       `姓名       name              ${registered.name}`,
       `一次性密码 one-time password ${registered.one_time_password}  （仅此一次 shown once）`,
       `首次登录时须自选密码，不迟于 another is chosen at the first sign-in, not later than ${registered.good_until}`,
+      registered.pending
+        ? WAITS
+        : '无人可以确认，登记即生效 confirmed by this command: nobody is there who could confirm it',
     ])
 
   person
     .command('add')
     .argument('<name>')
     .requiredOption('--role <role>', `角色 one of: ${CLIENT_ROLES.join(' ')}`)
+    .option('--duty <duty>', `管理员的职责 an administrator's duty, one of: ${DUTIES.join(' ')}`)
     .option('--agency <id>', '信源单位 · agency')
     .option('--region <code>', '区划代码 · division code of six digits')
     .description('登记人员，一次性密码只显示一次 · register a person; prints a one-time password')
     .addOption(jsonOption())
     .action((name: string, { json, ...given }: Registering) =>
       withHub(async (hub) => {
-        const add = () => people.add(hub.db, { name, ...given }, agencyIds(), hub.now())
+        const add = () => people.add(hub.db, { name, ...given }, agencyIds(), changeOf(hub))
         show(json, await hub.recorded(`hub person add ${worded(name, given)}`, add))
       }),
     )
@@ -162,7 +176,10 @@ const personCommands = (person: Command, tools: Tools): void => {
     .addOption(jsonOption())
     .action((name: string, { json }: Json) =>
       withHub(async (hub) =>
-        show(json, await hub.recorded(`hub person reset ${quoted(name)}`, () => people.reset(hub.db, name, hub.now()))),
+        show(
+          json,
+          await hub.recorded(`hub person reset ${quoted(name)}`, () => people.reset(hub.db, name, changeOf(hub))),
+        ),
       ),
     )
 

@@ -1,15 +1,25 @@
-/** The people of the demo: one of each role that sits at the desk, with a password for one use until each has chosen its own. */
+/** The people of the demo: one of each role that sits at the desk, and of administrators one for each duty, with a password for one use until each has chosen its own. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from './errors.js'
 import type { Hub } from './hub.js'
 import { secretMatches } from './keys.js'
+import * as confirmations from './store/access/confirmations.js'
 import * as kept from './store/people.js'
 import * as people from './work/people.js'
 
 /** In the folder of the sandbox: what was printed at the start before and still works. */
 const FILE = 'people.json'
-const PEOPLE = ['officer', 'reviewer', 'administrator', 'auditor'] as const
+const PEOPLE = [
+  { name: 'officer', role: 'officer' },
+  { name: 'reviewer', role: 'reviewer' },
+  { name: 'administrator', role: 'administrator', duty: 'systems' },
+  { name: 'security', role: 'administrator', duty: 'security' },
+  { name: 'auditor', role: 'auditor' },
+] as const
+type DemoPerson = (typeof PEOPLE)[number]
+/** Who registered and confirmed the accounts of the demo, as their rows say. */
+export const SEEDED_BY = 'demo'
 const OF = { agency: 'market-regulator', region: '220000' }
 
 /** A line for each: its name, and its one-time password; null: it has one of its own. */
@@ -18,7 +28,8 @@ export const demoPeople = async (hub: Hub, folder: string): Promise<{ name: stri
   const before = passwordsIn(path)
   const now = hub.now()
   const told = []
-  for (const name of PEOPLE) {
+  for (const one of PEOPLE) {
+    const { name } = one
     const person = await kept.byId(hub.db, name)
     if (person !== null && person.oneTimeUntil === null) {
       told.push({ name, password: null })
@@ -28,7 +39,7 @@ export const demoPeople = async (hub: Hub, folder: string): Promise<{ name: stri
     const isInTime = person?.oneTimeUntil != null && person.oneTimeUntil > now
     // Somebody may have had it reset since.
     const works = known !== undefined && isInTime && (await secretMatches(known, person.passwordHash))
-    const password = works ? known : await fresh(hub, name, person !== null)
+    const password = works ? known : await fresh(hub, one, person !== null)
     if (password !== null) told.push({ name, password })
   }
   const passwords = told.flatMap(({ name, password }) => (password === null ? [] : [[name, password]]))
@@ -37,11 +48,14 @@ export const demoPeople = async (hub: Hub, folder: string): Promise<{ name: stri
 }
 
 /** Null: somebody has ended this person, which the demo does not undo. */
-const fresh = async ({ db, now }: Hub, name: (typeof PEOPLE)[number], isThere: boolean): Promise<string | null> => {
+const fresh = async ({ db, now }: Hub, one: DemoPerson, isThere: boolean): Promise<string | null> => {
+  const { name } = one
+  const change = { by: SEEDED_BY, byCommand: true, now: now() }
   try {
     const registered = isThere
-      ? await people.reset(db, name, now())
-      : await people.add(db, { name, role: name, ...OF }, [OF.agency], now())
+      ? await people.reset(db, name, change)
+      : await people.add(db, { ...one, ...OF }, [OF.agency], change)
+    if (registered.pending) await db.transaction((tx) => confirmations.confirm(tx, 'people', name, SEEDED_BY, now()))
     return registered.one_time_password
   } catch (error) {
     if (error instanceof Refusal && error.code === 'PERSON_EXISTS') return null

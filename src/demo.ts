@@ -12,7 +12,7 @@ import './api/server.js'
 import type { Addresses } from './addresses.js'
 import type { Config } from './config.js'
 import { forget, note, readJson, SANDBOX_FOLDER } from './demo-notes.js'
-import { demoPeople } from './demo-people.js'
+import { demoPeople, SEEDED_BY } from './demo-people.js'
 import { dateIn } from './domain/dates.js'
 import { Refusal } from './errors.js'
 import { type Hub, makeHub } from './hub.js'
@@ -23,6 +23,7 @@ import { startAgencies } from './sandbox/agencies/index.js'
 import { type MarketplaceStandIn, startMarketplace } from './sandbox/marketplace.js'
 import { carry } from './sandbox/officers.js'
 import { type Register, startPlatforms } from './sandbox/platforms/index.js'
+import * as confirmations from './store/access/confirmations.js'
 import { seed } from './store/db.js'
 import * as webhooks from './store/webhooks.js'
 import { addWebhook, removeWebhook } from './work/changes/webhooks.js'
@@ -199,16 +200,24 @@ const secretsOf = async (hub: Hub): Promise<Record<string, string>> => {
 }
 
 const freshSecret = async (hub: Hub, given: clients.ClientGiven): Promise<string> => {
+  const change = { by: SEEDED_BY, now: hub.now() }
   try {
-    return (await clients.rotate(hub.db, given.name, hub.now(), { overlapMs: 0 })).client_secret
+    const made = await clients.rotate(hub.db, given.name, { ...change, overlapMs: 0 })
+    await confirmed(hub, given.name)
+    return made.client_secret
   } catch (error) {
     if (!(error instanceof Refusal && error.code === 'CLIENT_UNKNOWN')) throw error
   }
   try {
-    return (await clients.add(hub.db, given, given.agency ? [given.agency] : [], hub.now())).client_secret
+    const made = await clients.add(hub.db, given, given.agency ? [given.agency] : [], change)
+    await confirmed(hub, given.name)
+    return made.client_secret
   } catch (error) {
     if (!(error instanceof Refusal && error.code === 'CLIENT_EXISTS')) throw error
     // Somebody has ended it, which the demo does not undo: its example is refused.
     return 'ended'
   }
 }
+
+const confirmed = ({ db, now }: Hub, client: string): Promise<void> =>
+  db.transaction((tx) => confirmations.confirm(tx, 'clients', client, SEEDED_BY, now()))

@@ -186,8 +186,27 @@ describe('the hub command', () => {
   it('registers a person with a password for one use, lifts its lockout, and begins a new key for tokens', async function () {
     this.timeout(60_000)
     const added = await hub(['person', 'add', '首任管理员', '--role', 'administrator', '--json'], env)
-    expect(added.json).to.have.all.keys('name', 'one_time_password', 'good_until', 'role', 'agency', 'region')
-    expect(added.json).to.deep.include({ name: '首任管理员', role: 'administrator', agency: null, region: null })
+    expect(added.json).to.have.all.keys(
+      'name',
+      'one_time_password',
+      'good_until',
+      'role',
+      'duty',
+      'agency',
+      'region',
+      'pending',
+    )
+    const known = {
+      name: '首任管理员',
+      role: 'administrator',
+      duty: 'systems',
+      agency: null,
+      region: null,
+      pending: false,
+    }
+    expect(added.json).to.deep.include(known)
+    const officer = await hub(['person', 'add', '虚构经办', '--role', 'officer', '--json'], env)
+    expect(officer.json, officer.stderr).to.include({ pending: true })
     const taken = await hub(['client', 'add', '首任管理员', '--role', 'officer', '--json'], env)
     expect([taken.status, taken.json.error.code]).to.deep.equal([1, 'CLIENT_EXISTS'])
     const now = Date.now()

@@ -44,8 +44,14 @@ describe('the demo', function () {
     expect(officer.data.operator.records.nodes).to.have.lengthOf(5)
 
     // Each of the desk's people signs in with what was printed, and chooses a password of its own.
-    const people = [...text.matchAll(/^ {3}(officer|reviewer|administrator|auditor) +([\w-]{20,})$/gm)]
-    expect(people.map(([, name]) => name)).to.deep.equal(['officer', 'reviewer', 'administrator', 'auditor'])
+    const people = [...text.matchAll(/^ {3}(officer|reviewer|administrator|security|auditor) +([\w-]{20,})$/gm)]
+    expect(people.map(([, name]) => name)).to.deep.equal([
+      'officer',
+      'reviewer',
+      'administrator',
+      'security',
+      'auditor',
+    ])
     const signIn = async (given: object) => {
       const headers = { 'content-type': 'application/json' }
       const asked = { method: 'POST', headers, body: JSON.stringify(given) }

@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type Request, type RequestHandler, t
 import { isRefusal, Refusal, reasonOf } from '../errors.js'
 import { KEYS_KEPT_SECONDS, type Keys, secretMatches, type Verified } from '../keys.js'
 import * as clients from '../store/clients.js'
+import { isPending } from '../work/clients.js'
 import * as lockouts from '../work/lockouts.js'
 import type { Asked } from './asked.js'
 import type { ApiParts } from './parts.js'
@@ -63,6 +64,11 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
       return refused('invalid_client', client !== null, () => unknownClient(response))
     }
     giveBack()
+    if (await isPending(client, given?.secret ?? '')) {
+      const { code, message } = new Refusal('ACCOUNT_PENDING')
+      refuse(response, 'unauthorized_client', message, 400, code)
+      return null
+    }
     await lockouts.prove(db, { ...knock, name: client.id }, mark, now)
     return client
   }

@@ -12,6 +12,24 @@ export const ACCESS_REFUSALS = {
     1,
     () => '名称或密码不正确，或一次性密码已过期。Name or password is wrong, or the one-time password has expired.',
   ),
+  ACCOUNT_PENDING: row(
+    403,
+    1,
+    () =>
+      '该账号的登记、密码或密钥尚待第二人确认：请联系负有安全职责的管理员，在工作台“人员”或“系统”页办理。This account, its password or its secret waits for a second person: ask an administrator with the duty security to confirm it at the desk.',
+  ),
+  ACCOUNT_CHANGED: row(
+    409,
+    1,
+    (d) =>
+      `账号 ${d['name']} 没有待确认的变更，或此后又有变更，请刷新后再看。Nothing of this account waits, or it was changed again: look once more.`,
+  ),
+  DUTY_MISSING: row(
+    403,
+    1,
+    () =>
+      '须由负有安全职责的管理员在登录后确认。Only an administrator with the duty security confirms, signed in as a person.',
+  ),
   PASSWORD_TO_CHOOSE: row(
     403,
     1,

@@ -1,5 +1,6 @@
 /** Registered systems: their role, and the hash of their secret. */
 import type { Role } from '../domain/viewer.js'
+import { CONFIRMATION, type Confirmation } from './access/confirmations.js'
 import type { Db } from './db.js'
 
 export interface Client {
@@ -10,7 +11,7 @@ export interface Client {
   secretHash: string
 }
 
-export interface Registered extends Client {
+export interface Registered extends Client, Confirmation {
   /** Of the secret before, with the salt of `secretHash`, for as long as that is good; null: it is not. */
   previousHash: string | null
   /** It gets no token any more. */
@@ -21,14 +22,14 @@ export interface Registered extends Client {
  * False if the name is taken, by a system or a person, however it is spelt: two names that read alike would be two persons to
  * the rule of two.
  */
-export const add = async (db: Db, client: Client, now: Date): Promise<boolean> => {
+export const add = async (db: Db, client: Client, { by, now }: { by: string; now: Date }): Promise<boolean> => {
   const answer = await db.raw(
-    `insert into clients (id, role, agency, region, secret_hash, created_at)
-     select :id::text, :role, :agency, :region, :secretHash, :now
+    `insert into clients (id, role, agency, region, secret_hash, created_at, changed_by, pending_since)
+     select :id::text, :role, :agency, :region, :secretHash, :now, :by, :now
      where not exists (select 1 from (select id from clients union all select id from people) taken
        where lower(normalize(taken.id, NFKC)) = lower(normalize(:id::text, NFKC)))
      on conflict (id) do nothing returning id /* clients.add */`,
-    { ...client, now } as never,
+    { ...client, by, now } as never,
   )
   return answer.rows.length > 0
 }
@@ -38,14 +39,14 @@ export const rotate = async (
   db: Db,
   id: string,
   secretHash: string,
-  now: Date,
-  previousUntil: Date | null = null,
+  { by, now, previousUntil }: { by: string; now: Date; previousUntil: Date | null },
 ): Promise<boolean> => {
   const answer = await db.raw(
     `update clients set previous_hash = case when :previousUntil::timestamptz is null then null else secret_hash end,
-       previous_until = :previousUntil, secret_hash = :secretHash, rotated_at = :now
+       previous_until = :previousUntil, secret_hash = :secretHash, rotated_at = :now,
+       changed_by = :by, pending_since = :now, confirmed_by = null, confirmed_at = null
      where id = :id returning id /* clients.rotate */`,
-    { id, secretHash, now, previousUntil } as never,
+    { id, secretHash, by, now, previousUntil } as never,
   )
   return answer.rows.length > 0
 }
@@ -56,7 +57,7 @@ export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
 
 export const byId = async (db: Db, id: string, now: Date): Promise<Registered | null> => {
   const answer = await db.raw(
-    `select id, role, agency, region, secret_hash as "secretHash", ended_at is not null as ended,
+    `select id, role, agency, region, secret_hash as "secretHash", ended_at is not null as ended, ${CONFIRMATION},
        case when previous_until > :now then previous_hash end as "previousHash"
      from clients where id = :id /* clients.byId */`,
     { id, now } as never,
@@ -64,7 +65,7 @@ export const byId = async (db: Db, id: string, now: Date): Promise<Registered | 
   return answer.rows[0] ?? null
 }
 
-export interface Listed {
+export interface Listed extends Confirmation {
   id: string
   role: Role
   agency: string | null
@@ -79,7 +80,7 @@ export interface Listed {
 /** By name; those that are ended too, after the others. `most`: no more than so many. `name`: of this name alone. */
 export const list = async (db: Db, now: Date, most: number, name: string | null = null): Promise<Listed[]> => {
   const answer = await db.raw(
-    `select id, role, agency, region, created_at as "createdAt", rotated_at as "rotatedAt", ended_at as "endedAt",
+    `select id, role, agency, region, created_at as "createdAt", rotated_at as "rotatedAt", ended_at as "endedAt", ${CONFIRMATION},
        case when previous_until > :now then previous_until end as "previousUntil"
      from clients where :name::text is null or id = :name order by ended_at is not null, id limit :most /* clients.list */`,
     { now, most, name } as never,

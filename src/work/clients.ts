@@ -25,11 +25,23 @@ export interface ClientGiven {
   region?: string
 }
 
-/** `agencies`: ids that `--agency` may name. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_EXISTS. */
-export const add = async (db: Db, given: ClientGiven, agencies: readonly string[], now: Date): Promise<Registered> => {
+/** Whoever registers or changes an account by a command; where that is a person of this hub cannot be known. */
+export const BY_COMMAND = 'command'
+
+/**
+ * It waits for a second person (work/access/confirm-account.ts). `agencies`: ids that `--agency` may name. Refusals: USAGE,
+ * ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_EXISTS.
+ */
+export const add = async (
+  db: Db,
+  given: ClientGiven,
+  agencies: readonly string[],
+  { by, now }: { by: string; now: Date },
+): Promise<Registered> => {
   const { name, role, agency, region } = checkedGiven(given, agencies)
   const secret = newSecret()
-  const added = await clients.add(db, { id: name, role, agency, region, secretHash: await hashSecret(secret) }, now)
+  const client = { id: name, role, agency, region, secretHash: await hashSecret(secret) }
+  const added = await clients.add(db, client, { by, now })
   if (!added) throw new Refusal('CLIENT_EXISTS', { name })
   return { client_id: name, client_secret: secret, role, agency, region }
 }
@@ -67,14 +79,13 @@ export interface Rotated extends Registered {
 }
 
 /**
- * A new secret. The one before stays good for `overlapMs`, so that a system changes over without a gap. `leaked`: it is good no
+ * A new secret, which waits for a second person. The one before stays good for `overlapMs`, so that a system changes over without a gap. `leaked`: it is good no
  * more, nor is any token got with it. Refusals: CLIENT_UNKNOWN, USAGE.
  */
 export const rotate = async (
   db: Db,
   name: string,
-  now: Date,
-  { overlapMs = OVERLAP_MS, leaked = false }: { overlapMs?: number; leaked?: boolean } = {},
+  { by, now, overlapMs = OVERLAP_MS, leaked = false }: { by: string; now: Date; overlapMs?: number; leaked?: boolean },
 ): Promise<Rotated> => {
   if (!(overlapMs >= 0 && overlapMs <= OVERLAP_MOST_MS))
     throw new Refusal('USAGE', { reason: '重叠时间须为 0–720 小时 an overlap is 0 to 720 hours' })
@@ -82,7 +93,8 @@ export const rotate = async (
   if (client === null || client.ended) throw new Refusal('CLIENT_UNKNOWN', { name })
   const secret = newSecret()
   const until = leaked || overlapMs === 0 ? null : new Date(now.getTime() + overlapMs)
-  await clients.rotate(db, name, await hashSecret(secret, until && client.secretHash), now, until)
+  const secretHash = await hashSecret(secret, until && client.secretHash)
+  await clients.rotate(db, name, secretHash, { by, now, previousUntil: until })
   if (leaked) await revocations.add(db, allOf(name, now), now)
   const { role, agency, region } = client
   return { client_id: name, client_secret: secret, role, agency, region, previous_until: until?.toISOString() ?? null }
@@ -103,5 +115,11 @@ const allOf = (sub: string, now: Date): revocations.Revoked => ({
 /** Whether this secret gets a token now. */
 export const matches = async (db: Db, name: string, secret: string, now: Date): Promise<boolean> => {
   const client = await clients.byId(db, name, now)
-  return (await secretMatches(secret, client?.secretHash ?? null, client?.previousHash ?? null)) && !client?.ended
+  const is = await secretMatches(secret, client?.secretHash ?? null, client?.previousHash ?? null)
+  return client !== null && is && !client.ended && !(await isPending(client, secret))
 }
+
+/** Whether the secret shown, which matches, still waits for a second person; the one before it is good for its time. */
+export const isPending = async (client: clients.Registered, secret: string): Promise<boolean> =>
+  client.pendingSince !== null &&
+  !(client.previousHash !== null && (await secretMatches(secret, client.previousHash, client.previousHash)))

@@ -1,6 +1,7 @@
 /** People who sign in: registered with a password for one use, in whose place each chooses its own. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import * as contracts from '../contracts.js'
+import { DUTIES, type Duty } from '../domain/access/confirmation.js'
 import { normalPassword, PASSWORD_LEAST, PASSWORD_MOST, type PasswordFault, passwordFault } from '../domain/password.js'
 import type { Role, Viewer } from '../domain/viewer.js'
 import { Refusal } from '../errors.js'
@@ -24,31 +25,60 @@ export interface Registered {
   /** ISO 8601. */
   good_until: string
   role: Role
+  duty: Duty | null
   agency: string | null
   region: string | null
+  /** Nobody signs in by it before a second person has confirmed it. */
+  pending: boolean
+}
+
+export interface PersonGiven extends ClientGiven {
+  duty?: string
 }
 
 /** Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, PERSON_EXISTS. */
-export const add = async (db: Db, given: ClientGiven, agencies: readonly string[], now: Date): Promise<Registered> => {
+export const add = async (
+  db: Db,
+  given: PersonGiven,
+  agencies: readonly string[],
+  change: people.Change,
+): Promise<Registered> => {
   const { name, role, agency, region } = checkedGiven(given, agencies)
-  const { password, passwordHash, oneTimeUntil } = await oneTime(now)
-  const added = await people.add(db, { id: name, role, agency, region, passwordHash, oneTimeUntil }, now)
-  if (!added) throw new Refusal('PERSON_EXISTS', { name })
-  return { name, one_time_password: password, good_until: oneTimeUntil.toISOString(), role, agency, region }
+  const duty = dutyOf(role, given.duty)
+  const { password, passwordHash, oneTimeUntil } = await oneTime(change.now)
+  const person = { id: name, role, duty, agency, region, passwordHash, oneTimeUntil }
+  const added = await people.add(db, person, change)
+  if (added === null) throw new Refusal('PERSON_EXISTS', { name })
+  const issued = { one_time_password: password, good_until: oneTimeUntil.toISOString() }
+  return { name, ...issued, role, duty, agency, region, pending: added.pending }
+}
+
+/** Of an administrator `systems` unless it is said. Refusal USAGE. */
+const dutyOf = (role: Role, given: string | undefined): Duty | null => {
+  if (role !== 'administrator' && given === undefined) return null
+  const duty = DUTIES.find((each) => each === (given ?? 'systems'))
+  if (role === 'administrator' && duty !== undefined) return duty
+  throw new Refusal('USAGE', {
+    reason: `只有管理员负有职责，为 ${DUTIES.join('、')} 之一 only an administrator has a duty, one of ${DUTIES.join(', ')}`,
+  })
 }
 
 /** A new one-time password; what is signed in by the old one ends. Refusal PERSON_UNKNOWN. */
-export const reset = async (db: Db, name: string, now: Date): Promise<Registered> => {
+export const reset = async (db: Db, name: string, change: people.Change): Promise<Registered> => {
+  const { now } = change
   const person = await people.byId(db, name)
   if (person === null) throw new Refusal('PERSON_UNKNOWN', { name })
   const { password, passwordHash, oneTimeUntil } = await oneTime(now)
-  await db.transaction(async (tx) => {
-    const made = { before: person.passwordHash, passwordHash, oneTimeUntil, now }
-    if (!(await people.setPassword(tx, name, made))) throw new Refusal('PERSON_UNKNOWN', { name })
+  const { role, duty, agency, region } = person
+  const pending = await db.transaction(async (tx) => {
+    const made = { before: person.passwordHash, passwordHash, oneTimeUntil, duty, ...change }
+    const changed = await people.reset(tx, name, made)
+    if (changed === null) throw new Refusal('PERSON_UNKNOWN', { name })
     await sessions.endAll(tx, name, null, now)
+    return changed.pending
   })
-  const { role, agency, region } = person
-  return { name, one_time_password: password, good_until: oneTimeUntil.toISOString(), role, agency, region }
+  const issued = { one_time_password: password, good_until: oneTimeUntil.toISOString() }
+  return { name, ...issued, role, duty, agency, region, pending }
 }
 
 /** It signs in no more, and is signed out everywhere. Its name stays taken. Refusal PERSON_UNKNOWN. */
@@ -88,7 +118,7 @@ export interface SignedIn {
 
 /**
  * A session for whoever knows the password. People that are known and not, passwords that are right and wrong cost the same
- * look-ups and one scrypt. Refusals: SIGN_IN_REFUSED, TOO_MANY_REQUESTS, PASSWORD_TO_CHOOSE (it is for one use, and no new one
+ * look-ups and one scrypt. Refusals: SIGN_IN_REFUSED, TOO_MANY_REQUESTS, ACCOUNT_PENDING, PASSWORD_TO_CHOOSE (it is for one use, and no new one
  * was given), PASSWORD_WEAK.
  */
 export const signIn = async (
@@ -106,6 +136,7 @@ export const signIn = async (
     await lockouts.failed(db, knock, { mark, known: person !== null, now, log })
     throw new Refusal('SIGN_IN_REFUSED')
   }
+  if (person.pendingSince !== null) throw new Refusal('ACCOUNT_PENDING')
   if (person.oneTimeUntil !== null && given.newPassword === null) throw new Refusal('PASSWORD_TO_CHOOSE')
   const passwordHash = given.newPassword === null ? null : await chosen(person, given.password, given.newPassword)
   const { id, role, agency, region } = person

@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import * as store from '../../src/store/trail.js'
 import * as lockouts from '../../src/work/lockouts.js'
+import { confirmedPerson } from '../support/accounts.js'
 import { dumpOf, log } from '../support/world.js'
-import { makeWorld, type World } from './world.js'
+import { makeWorld, NOW, type World } from './world.js'
 
 const DAY_MS = 86_400_000
 
@@ -10,6 +11,7 @@ describe('administration over GraphQL', () => {
   let world: World
   before(async () => {
     world = await makeWorld()
+    await confirmedPerson(world.database.db, { name: '虚构安全', role: 'administrator', duty: 'security' }, [], NOW)
   })
   after(() => world.close())
 
@@ -17,6 +19,17 @@ describe('administration over GraphQL', () => {
   const act = async (query: string, variables: object = {}, token = as('administrator')) => {
     const { data, errors } = await world.ask(query, { variables, token })
     return { data, code: errors?.[0]?.extensions['code'] }
+  }
+  /** As a second person, who has the duty; what is seen first is what is confirmed. */
+  const confirm = async (what: 'Person' | 'Client', name: string, token = as('administrator', '虚构安全')) => {
+    const list = what === 'Person' ? 'people' : 'clients'
+    const { data } = await act(`{ ${list} { name pendingSince } }`)
+    const { pendingSince } = data[list].find((one: { name: string }) => one.name === name)
+    return act(
+      `mutation C($name: String!, $seen: DateTime!) { confirm${what}(name: $name, pendingSince: $seen) { pendingSince confirmedBy } }`,
+      { name, seen: pendingSince },
+      token,
+    )
   }
   const tokenFor = (name: string, secret: string) =>
     fetch(`${world.url}/oauth/token`, {
@@ -45,6 +58,10 @@ describe('administration over GraphQL', () => {
       rotatedAt: null,
       endedAt: null,
     })
+    expect(await tokenFor('gugu', secret)).to.equal(400)
+    expect((await confirm('Client', 'gugu', as('administrator'))).code).to.equal('DUTY_MISSING')
+    const { data } = await confirm('Client', 'gugu')
+    expect(data.confirmClient).to.deep.equal({ pendingSince: null, confirmedBy: '虚构安全' })
     expect(await tokenFor('gugu', secret)).to.equal(200)
     const changed = await act(
       `mutation { rotateClient(name: "gugu", overlapHours: 2) { secret client { previousUntil } } }`,
@@ -56,6 +73,8 @@ describe('administration over GraphQL', () => {
     )
     expect(leaked.data.rotateClient.client.previousUntil).to.equal(null)
     expect(await tokenFor('gugu', changed.data.rotateClient.secret)).to.equal(401)
+    expect(await tokenFor('gugu', leaked.data.rotateClient.secret)).to.equal(400)
+    await confirm('Client', 'gugu')
     expect(await tokenFor('gugu', leaked.data.rotateClient.secret)).to.equal(200)
     const ended = await act(`mutation { endClient(name: "gugu") { name endedAt } }`)
     expect(ended.data.endClient.endedAt).to.be.a('string')
@@ -75,10 +94,10 @@ describe('administration over GraphQL', () => {
       },
       { first: 50, before: null },
     )
-    expect(rows.filter(({ content }) => content?.asked.includes('gugu'))).to.have.length(4)
+    expect(rows.filter(({ content }) => content?.asked.includes('gugu'))).to.have.length(5)
   })
 
-  it('registers a person with a one-time password, gives another, and ends them', async () => {
+  it('section 7: registers a person who signs in when a second person has confirmed, gives another password, and ends them', async () => {
     const added = await act(
       `mutation A($input: RegisterInput!) { addPerson(input: $input) { oneTimePassword goodUntil person { name role oneTimeUntil seenAt } } }`,
       { input: { name: '虚构经办', role: 'officer' } },
@@ -86,9 +105,13 @@ describe('administration over GraphQL', () => {
     const { oneTimePassword, goodUntil, person } = added.data.addPerson
     expect(person).to.deep.equal({ name: '虚构经办', role: 'officer', oneTimeUntil: goodUntil, seenAt: null })
     expect(Date.parse(goodUntil)).to.equal(Date.parse('2026-03-02T02:00:00Z') + 7 * DAY_MS)
+    expect(await signIn('虚构经办', oneTimePassword)).to.equal(403)
+    expect((await confirm('Person', '虚构经办')).data.confirmPerson.confirmedBy).to.equal('虚构安全')
     expect(await signIn('虚构经办', oneTimePassword)).to.equal(200)
     const again = await act(`mutation { resetPerson(name: "虚构经办") { oneTimePassword person { oneTimeUntil } } }`)
     expect(await signIn('虚构经办', oneTimePassword)).to.equal(401)
+    expect(await signIn('虚构经办', again.data.resetPerson.oneTimePassword)).to.equal(403)
+    await confirm('Person', '虚构经办')
     expect(await signIn('虚构经办', again.data.resetPerson.oneTimePassword)).to.equal(200)
     await act(`mutation { endPerson(name: "虚构经办") { name } }`)
     expect(await signIn('虚构经办', 'fjord kelp umbra lantern')).to.equal(401)
@@ -110,6 +133,8 @@ describe('administration over GraphQL', () => {
         input: { name: '虚构Lin', role: 'officer' },
       })
     ).data.addPerson
+    await confirm('Client', '虚构鸪鸪')
+    await confirm('Person', '虚构Lin')
     const shut = async (kind: 'CLIENT' | 'PERSON', name: string, many: number) => {
       for (let n = 0; n < many; n += 1)
         await lockouts.failed(db, { kind, name, address: '127.0.0.1' }, { ...known, now })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as trail from '../../src/store/trail.js'
-import * as clients from '../../src/work/clients.js'
 import * as people from '../../src/work/people.js'
+import { confirmedClient, confirmedPerson, confirmedReset } from '../support/accounts.js'
 import { dumpOf, refusal } from '../support/world.js'
 import { makeWorld, NOW, type World } from './world.js'
 
@@ -35,7 +35,7 @@ describe('people who sign in', () => {
   const login = (body: unknown, headers: Record<string, string> = {}) => post('/desk/login', body, headers)
   const codeOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code]
   const add = (name: string, role = 'officer') =>
-    people.add(world.database.db, { name, role, agency: 'market-regulator', region: '220100' }, AGENCIES, now)
+    confirmedPerson(world.database.db, { name, role, agency: 'market-regulator', region: '220100' }, AGENCIES, now)
   const sessionIn = async (answer: Response): Promise<Session> => ({
     cookie: (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '',
     csrfToken: ((await answer.json()) as { csrfToken: string }).csrfToken,
@@ -199,14 +199,14 @@ describe('people who sign in', () => {
     const c = await sessionIn(await login({ name: 'changes', password: OWN, newPassword: next }))
     const opened = async () => Promise.all([a, b, c].map(async (one) => (await asking(one)).status))
     expect(await opened()).to.deep.equal([401, 401, 200])
-    const { one_time_password } = await people.reset(db, 'changes', now)
+    const { one_time_password } = await confirmedReset(db, 'changes', now)
     expect(await opened()).to.deep.equal([401, 401, 401])
     expect(await codeOf(await login({ name: 'changes', password: next }))).to.deep.equal([401, 'SIGN_IN_REFUSED'])
     const d = await sessionIn(await login({ name: 'changes', password: one_time_password, newPassword: OWN }))
     await people.end(db, 'changes', now)
     expect((await asking(d)).status).to.equal(401)
     expect(await codeOf(await login({ name: 'changes', password: OWN }))).to.deep.equal([401, 'SIGN_IN_REFUSED'])
-    expect((await refusal(people.reset(db, 'changes', now))).code).to.equal('PERSON_UNKNOWN')
+    expect((await refusal(confirmedReset(db, 'changes', now))).code).to.equal('PERSON_UNKNOWN')
   })
 
   it('unknown people, wrong passwords and one-time passwords past their week are refused in the same words', async () => {
@@ -240,8 +240,8 @@ describe('people who sign in', () => {
   it('share their names with no system, however spelt', async () => {
     const { db } = world.database
     await add('Zhou')
-    await clients.add(db, { name: 'system-1', role: 'agency' }, AGENCIES, now)
-    expect((await refusal(clients.add(db, { name: 'ＺＨＯＵ', role: 'officer' }, AGENCIES, now))).code).to.equal(
+    await confirmedClient(db, { name: 'system-1', role: 'agency' }, AGENCIES, now)
+    expect((await refusal(confirmedClient(db, { name: 'ＺＨＯＵ', role: 'officer' }, AGENCIES, now))).code).to.equal(
       'CLIENT_EXISTS',
     )
     for (const name of ['zhou', 'SYSTEM-1']) expect((await refusal(add(name))).code, name).to.equal('PERSON_EXISTS')

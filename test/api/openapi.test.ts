@@ -10,8 +10,7 @@ import type { Express } from 'express'
 import { openapiDocument } from '../../src/api/openapi.js'
 import { makeRest } from '../../src/api/server.js'
 import { makeMetrics } from '../../src/metrics.js'
-import * as clients from '../../src/work/clients.js'
-import * as people from '../../src/work/people.js'
+import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 import { hearForms } from '../support/openapi-party.js'
 import { makeWorld, NOW, operatorId, penalty, publishListing, registration, uscc, type World } from './world.js'
 
@@ -43,8 +42,8 @@ describe('the description of what is answered beside GraphQL', () => {
     score = (await world.database.db('scores').first('id')).id
     await world.publish()
     entry = (await world.database.db('public_entries').first('listing_id')).listing_id
-    secret = (await clients.add(world.database.db, { name: 'acme', role: 'administrator' }, [], NOW)).client_secret
-    oneTime = (await people.add(world.database.db, { name: 'zhang', role: 'officer' }, [], NOW)).one_time_password
+    secret = (await confirmedClient(world.database.db, { name: 'acme', role: 'administrator' }, [], NOW)).client_secret
+    oneTime = (await confirmedPerson(world.database.db, { name: 'zhang', role: 'officer' }, [], NOW)).one_time_password
   })
   after(() => world.close())
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { serverAudits } from 'graphql-http'
-import * as people from '../../src/work/people.js'
+import { confirmedPerson } from '../support/accounts.js'
 import { makeWorld, NOW, type World } from './world.js'
 
 /** So many does graphql-http 1.23.1 have. */
@@ -36,7 +36,7 @@ describe('GraphQL over HTTP', () => {
     expect(await answer.json()).to.deep.equal({ data: { viewer: { role: 'officer' } } })
     // Browsers send Basic by themselves: it is refused whatever else is there.
     expect((await get({ authorization: 'Basic eDp5', 'apollo-require-preflight': '1' })).status).to.equal(401)
-    const { name, one_time_password: password } = await people.add(
+    const { name, one_time_password: password } = await confirmedPerson(
       world.database.db,
       { name: 'zhang', role: 'officer' },
       [],

@@ -10,6 +10,7 @@ import { KEYS_KEPT_SECONDS, loadKeys, newTokenKey, TOKEN_SECONDS } from '../../s
 import * as trail from '../../src/store/trail.js'
 import * as clients from '../../src/work/clients.js'
 import * as lockouts from '../../src/work/lockouts.js'
+import { confirmedClient, confirmedRotation } from '../support/accounts.js'
 import { log } from '../support/world.js'
 import { makeWorld, NOW, type World } from './world.js'
 
@@ -22,7 +23,7 @@ describe('tokens taken back', () => {
   let other: string
   before(async () => {
     world = await makeWorld()
-    const add = (name: string) => clients.add(world.database.db, { name, role: 'auditor' }, [], NOW)
+    const add = (name: string) => confirmedClient(world.database.db, { name, role: 'auditor' }, [], NOW)
     secret = (await add('one')).client_secret
     other = (await add('two')).client_secret
   })
@@ -101,7 +102,7 @@ describe('tokens taken back', () => {
 
   it('a rotated secret gets tokens beside its successor for a while; a leaked one no more, nor are its tokens good', async () => {
     const { db } = world.database
-    const next = await clients.rotate(db, 'one', NOW, { overlapMs: 3_600_000 })
+    const next = await confirmedRotation(db, 'one', NOW, { overlapMs: 3_600_000 })
     expect(next.previous_until).to.equal(later(3_600).toISOString())
     const [old, young] = [await tokenOf('one', secret), await tokenOf('one', next.client_secret)]
     expect([await opens(old), await opens(young)]).to.deep.equal([200, 200])
@@ -112,7 +113,7 @@ describe('tokens taken back', () => {
     ])
     const got = await tokenOf('one', next.client_secret)
     world.setNow(later(3_602))
-    const last = await clients.rotate(db, 'one', later(3_602), { leaked: true })
+    const last = await confirmedRotation(db, 'one', later(3_602), { leaked: true })
     expect(last.previous_until).to.equal(null)
     world.setNow(later(3_604))
     expect([await opens(got), await tokenOf('one', next.client_secret)]).to.deep.equal([401, undefined])
@@ -121,7 +122,7 @@ describe('tokens taken back', () => {
 
   it('a client that was ended gets no token, in the words for one that never was', async () => {
     const { db } = world.database
-    const { client_secret } = await clients.add(db, { name: 'leaving', role: 'agency' }, [], NOW)
+    const { client_secret } = await confirmedClient(db, { name: 'leaving', role: 'agency' }, [], NOW)
     const token = await tokenOf('leaving', client_secret)
     await clients.end(db, 'leaving', NOW)
     world.setNow(later(2))

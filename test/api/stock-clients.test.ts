@@ -6,7 +6,7 @@ import { cacheExchange, createClient, fetchExchange, gql as forUrql } from '@urq
 import { expect } from 'chai'
 import { getIntrospectionQuery } from 'graphql'
 import { ClientError, GraphQLClient, gql } from 'graphql-request'
-import * as clients from '../../src/work/clients.js'
+import { confirmedClient } from '../support/accounts.js'
 import { makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from './world.js'
 
 const NAMES = ['青禾', '白露', '霜降', '谷雨', '立夏']
@@ -51,7 +51,7 @@ describe('stock clients', () => {
     await world.bring('registry', registrations)
     await world.bring('penalties', [penalty(uscc(1), '虚市监处罚〔2026〕1号')])
     await publishListing(world, uscc(1), '虚市监处罚〔2026〕1号')
-    const { client_id, client_secret } = await clients.add(
+    const { client_id, client_secret } = await confirmedClient(
       world.database.db,
       { name: 'guguji', role: 'marketplace' },
       [],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { hashSecret, loadKeys, TOKEN_SECONDS } from '../../src/keys.js'
+import { confirm } from '../../src/store/access/confirmations.js'
 import * as clients from '../../src/store/clients.js'
 import * as trail from '../../src/store/trail.js'
 import { makeWorld, NOW, type World } from './world.js'
@@ -17,7 +18,8 @@ describe('tokens over HTTP', () => {
     world = await makeWorld()
     const made = { agency: null, region: '220000', secretHash: await hashSecret(SECRET) }
     for (const role of ['officer', 'marketplace'] as const) {
-      await clients.add(world.database.db, { id: `${role} one`, role, ...made }, NOW)
+      await clients.add(world.database.db, { id: `${role} one`, role, ...made }, { by: 'systems-1', now: NOW })
+      await world.database.db.transaction((tx) => confirm(tx, 'clients', `${role} one`, 'security-1', NOW))
     }
   })
   after(() => world.close())

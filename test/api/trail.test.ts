@@ -6,10 +6,10 @@ import { WHOSE } from '../../src/api/shown.js'
 import type { Row } from '../../src/domain/trail.js'
 import { ROLES } from '../../src/domain/viewer.js'
 import * as store from '../../src/store/trail.js'
-import * as clients from '../../src/work/clients.js'
 import { tidyTrail } from '../../src/work/tidy-trail.js'
 import { unpacked } from '../../src/work/trail-codes.js'
 import { verifyTrail } from '../../src/work/verify-trail.js'
+import { confirmedClient } from '../support/accounts.js'
 import { verified } from '../support/holder.js'
 import {
   globalOf,
@@ -275,7 +275,7 @@ describe('the trail of answers', () => {
     })
     expect(figures.map(({ kind }) => kind)).to.deep.equal(['FILE'])
     expect(figures[0]?.content?.digest).to.deep.equal(createHash('sha256').update(body).digest('base64'))
-    const { client_id, client_secret } = await clients.add(
+    const { client_id, client_secret } = await confirmedClient(
       world.database.db,
       { name: 'taopin', role: 'marketplace' },
       [],

@@ -11,8 +11,8 @@ import { makeHub } from '../../src/hub.js'
 import { makeLog } from '../../src/log.js'
 import { connect, type Db, migrate } from '../../src/store/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
-import * as clients from '../../src/work/clients.js'
 import { sweepNames } from '../../src/work/names.js'
+import { confirmedClient } from '../support/accounts.js'
 
 const NAMES = Number(process.env['BENCH_NAMES'] ?? 1_000_000)
 const QUESTIONS = 300
@@ -146,7 +146,7 @@ const QUERY =
   'query($n: String!) { operators(filter: {name: $n}, first: 10) { edges { node { name } match { reason } } } }'
 
 const asker = async (at: string, db: Db, now: Date): Promise<Ask & { token: string }> => {
-  const { client_id, client_secret } = await clients.add(db, { name: 'bench', role: 'officer' }, [], now)
+  const { client_id, client_secret } = await confirmedClient(db, { name: 'bench', role: 'officer' }, [], now)
   const answer = await fetch(`${at}/oauth/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}` },

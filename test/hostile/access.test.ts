@@ -14,9 +14,8 @@ import jwt from 'jsonwebtoken'
 import { ALIASES_MOST, BODY_BYTES, DEPTH_MOST, FIELDS_MOST, ROOT_FIELDS_MOST } from '../../src/api/limits.js'
 import { makeSchema } from '../../src/api/schema.js'
 import { makeLog } from '../../src/log.js'
-import * as clients from '../../src/work/clients.js'
-import * as people from '../../src/work/people.js'
 import { makeWorld, NOW, registration, uscc, type World } from '../api/world.js'
+import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 
 const QUESTION = '{ viewer { sub } }'
 const SQL = [
@@ -40,8 +39,8 @@ describe('attacks on access', () => {
     logFile = join(folder, 'hub.log')
     world = await makeWorld({ log: makeLog({ level: 'info', file: logFile }) })
     await world.bring('registry', [registration(uscc(1), '虚构守门有限公司')])
-    secret = (await clients.add(world.database.db, { name: 'guard', role: 'agency' }, [], NOW)).client_secret
-    oneTime = (await people.add(world.database.db, { name: 'warden', role: 'officer' }, [], NOW)).one_time_password
+    secret = (await confirmedClient(world.database.db, { name: 'guard', role: 'agency' }, [], NOW)).client_secret
+    oneTime = (await confirmedPerson(world.database.db, { name: 'warden', role: 'officer' }, [], NOW)).one_time_password
   })
   after(async () => {
     await world.close()

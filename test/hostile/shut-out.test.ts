@@ -8,6 +8,7 @@ import * as clients from '../../src/work/clients.js'
 import * as lockouts from '../../src/work/lockouts.js'
 import * as people from '../../src/work/people.js'
 import { makeWorld, NOW, type World } from '../api/world.js'
+import { confirmedPerson } from '../support/accounts.js'
 
 const PASSWORD = 'a river of nine stones'
 const FAILURES = 100
@@ -31,7 +32,7 @@ describe('a person in whose name others knock wrongly', () => {
     const { db } = world.database
     const { mark } = world.keys
     const name = 'warden'
-    const first = (await people.add(db, { name, role: 'officer' }, [], NOW)).one_time_password
+    const first = (await confirmedPerson(db, { name, role: 'officer' }, [], NOW)).one_time_password
     expect(await login({ name, password: first, newPassword: PASSWORD })).to.equal(200)
     for (let n = 0; n < FAILURES; n += 1) {
       const knock = { kind: 'PERSON' as const, name, address: `192.0.2.${n}` }

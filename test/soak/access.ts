@@ -9,7 +9,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Role } from '../../src/domain/viewer.js'
-import * as clients from '../../src/work/clients.js'
 import {
   makeWorld,
   NOW,
@@ -22,6 +21,7 @@ import {
   type World,
 } from '../api/world.js'
 import * as attack from '../hostile/attackers.js'
+import { confirmedClient } from '../support/accounts.js'
 import { printed } from '../support/command.js'
 import { randomOf } from './random.js'
 
@@ -124,7 +124,7 @@ const furnished = async (world: World): Promise<Things> => {
   await world.publish()
   const secrets = new Map<Role, { id: string; secret: string }>()
   for (const role of ROLES) {
-    const made = await clients.add(db, { name: role, role }, [], NOW)
+    const made = await confirmedClient(db, { name: role, role }, [], NOW)
     secrets.set(role, { id: made.client_id, secret: made.client_secret })
   }
   const entry = (await db('public_entries').first('listing_id')).listing_id

@@ -2,10 +2,9 @@
  * Whether the time of an answer tells another's from nothing: both are asked in a random order, and a rank test (Mann–Whitney)
  * says how often the one takes longer than the other. 0.5 is never; 0 and 1 are always.
  */
-import * as clients from '../../src/work/clients.js'
-import * as people from '../../src/work/people.js'
 import { ABSENT, type MatrixWorld, makeMatrixWorld, SENDER } from '../api/matrix-world.js'
 import { globalOf, keyIn, NOW, penalty, recordId } from '../api/world.js'
+import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 import { randomOf } from './random.js'
 
 /** Of a question that is answered by look-ups, and of one that costs a scrypt: requests, half of them of each kind. */
@@ -129,8 +128,8 @@ const looked = ({ world, own, other, hidden }: MatrixWorld, record: string, requ
 /** Wrong secrets: of who is registered, and of who is not. An hour apart, so that nobody is shut out. */
 const knocked = async ({ world }: MatrixWorld, requests: number): Promise<Pair[]> => {
   const { db } = world.database
-  await clients.add(db, { name: 'guard', role: 'agency' }, [], NOW)
-  await people.add(db, { name: 'warden', role: 'officer' }, [], NOW)
+  await confirmedClient(db, { name: 'guard', role: 'agency' }, [], NOW)
+  await confirmedPerson(db, { name: 'warden', role: 'officer' }, [], NOW)
   let hours = 24
   const knock = (path: string, headers: Record<string, string>, body: string) => {
     hours += 1

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { Duty } from '../../src/domain/access/confirmation.js'
 import type { Role } from '../../src/domain/viewer.js'
-import * as people from '../../src/work/people.js'
+import { confirmedPerson } from './accounts.js'
 import type { browser, Visit } from './browser.js'
 import type { TestHub } from './hub.js'
 
@@ -64,11 +65,16 @@ const locked = (): boolean => {
 export const addPerson = async (
   hub: Pick<TestHub, 'hub' | 'url'>,
   role: Role,
-  { name = role, region, agency = 'market-regulator' }: { name?: string; region?: string; agency?: string } = {},
+  {
+    name = role,
+    region,
+    agency = 'market-regulator',
+    duty,
+  }: { name?: string; region?: string; agency?: string; duty?: Duty } = {},
 ): Promise<string> => {
   if (await hub.hub.db('people').where({ id: name }).first('id')) return name
-  const given = { name, role, agency, ...(region && { region }) }
-  const { one_time_password: password } = await people.add(hub.hub.db, given, [agency], hub.hub.now())
+  const given = { name, role, agency, ...(region && { region }), ...(duty && { duty }) }
+  const { one_time_password: password } = await confirmedPerson(hub.hub.db, given, [agency], hub.hub.now())
   await cookieOf(hub, { name, password, newPassword: PASSWORD })
   return name
 }
@@ -83,7 +89,11 @@ const cookieOf = async ({ url }: Pick<TestHub, 'url'>, given: object): Promise<s
 }
 
 /** The cookie of a session of whoever has this role, for a browser. */
-export const cookieFor = async (hub: TestHub, role: Role, given: { name?: string; region?: string } = {}) => {
+export const cookieFor = async (
+  hub: TestHub,
+  role: Role,
+  given: { name?: string; region?: string; duty?: Duty } = {},
+) => {
   const name = await addPerson(hub, role, given)
   return {
     name: '__Host-hub',
@@ -113,9 +123,9 @@ export const atDesk = async (
   visitor: ReturnType<typeof browser>,
   hub: TestHub,
   role: Role,
-  { name, region, ...options }: BrowserContextOptions & { name?: string; region?: string } = {},
+  { name, region, duty, ...options }: BrowserContextOptions & { name?: string; region?: string; duty?: Duty } = {},
 ): Promise<AtDesk> => {
-  const cookie = await cookieFor(hub, role, { ...(name && { name }), ...(region && { region }) })
+  const cookie = await cookieFor(hub, role, { ...(name && { name }), ...(region && { region }), ...(duty && { duty }) })
   const visit = await visitor.visit(hub.url, options)
   await visit.page.context().addCookies([cookie])
   return {

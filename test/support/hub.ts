@@ -9,7 +9,7 @@ import { type Hub, makeHub } from '../../src/hub.js'
 import { makeLog } from '../../src/log.js'
 import { type StandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
 import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
-import * as clients from '../../src/work/clients.js'
+import { confirmedClient } from './accounts.js'
 import { freshDatabase } from './database.js'
 
 export interface TestHub {
@@ -58,7 +58,7 @@ export const startHub = async (
     platforms,
     world: here,
     token: async (role, name = `client-of-${role}`) => {
-      const { client_id, client_secret } = await clients.add(hub.db, { name, role }, [], hub.now())
+      const { client_id, client_secret } = await confirmedClient(hub.db, { name, role }, [], hub.now())
       const answer = await fetch(`${url}/oauth/token`, {
         method: 'POST',
         headers: { authorization: `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}` },

@@ -2,7 +2,6 @@ import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { ROLES, type Role } from '../../src/domain/viewer.js'
 import { EXAMPLES, textOf } from '../../src/web/graphiql/examples.js'
-import * as people from '../../src/work/people.js'
 import {
   makeWorld,
   NOW,
@@ -15,6 +14,7 @@ import {
   uscc,
   type World,
 } from '../api/world.js'
+import { confirmedPerson } from '../support/accounts.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../support/browser.js'
 import { graphiqlBuilt } from '../support/graphiql.js'
 
@@ -119,7 +119,7 @@ describe('GraphiQL', function () {
   })
 
   it('asks as the person who is signed in, with the token against forged requests', async () => {
-    const { one_time_password: password } = await people.add(
+    const { one_time_password: password } = await confirmedPerson(
       world.database.db,
       { name: 'wang', role: 'auditor' },
       [],

@@ -1,16 +1,17 @@
 import { expect } from 'chai'
 import { secretMatches } from '../../src/keys.js'
 import * as store from '../../src/store/clients.js'
-import { add, rotate } from '../../src/work/clients.js'
+import { add, BY_COMMAND, rotate } from '../../src/work/clients.js'
 import { database, dumpOf, later, NOW, refusal } from '../support/world.js'
 
+const BY = { by: BY_COMMAND, now: NOW }
 const AGENCIES = ['market-regulator', 'ip-office']
 
 describe('clients', () => {
   const db = database({ once: true })
 
   it('a secret is shown once and kept only as its hash', async () => {
-    const client = await add(db(), { name: 'guguji', role: 'marketplace' }, AGENCIES, NOW)
+    const client = await add(db(), { name: 'guguji', role: 'marketplace' }, AGENCIES, BY)
     expect(client).to.include({ client_id: 'guguji', role: 'marketplace', agency: null, region: null })
     const held = await store.byId(db(), 'guguji', NOW)
     expect(await secretMatches(client.client_secret, held?.secretHash ?? null)).to.equal(true)
@@ -22,9 +23,9 @@ describe('clients', () => {
       db(),
       { name: '长春分局', role: 'agency', agency: 'ip-office', region: '220100' },
       AGENCIES,
-      NOW,
+      BY,
     )
-    const now = await rotate(db(), '长春分局', later(60))
+    const now = await rotate(db(), '长春分局', { by: BY_COMMAND, now: later(60) })
     const held = (await store.byId(db(), '长春分局', NOW))?.secretHash ?? null
     expect(now).to.include({ role: 'agency', agency: 'ip-office', region: '220100' })
     expect([
@@ -35,15 +36,15 @@ describe('clients', () => {
 
   it('a name is taken once, also by two at once', async () => {
     const both = await Promise.all(
-      [1, 2].map(() => refusal(add(db(), { name: 'twice', role: 'auditor' }, AGENCIES, NOW))),
+      [1, 2].map(() => refusal(add(db(), { name: 'twice', role: 'auditor' }, AGENCIES, BY))),
     )
     expect(both.map(({ code }) => code).sort()).to.deep.equal(['CLIENT_EXISTS', 'none'])
   })
 
   it('a name that reads alike is taken as well: two of them would be two persons', async () => {
-    await add(db(), { name: 'zhang', role: 'officer' }, AGENCIES, NOW)
+    await add(db(), { name: 'zhang', role: 'officer' }, AGENCIES, BY)
     for (const name of ['Zhang', 'ｚhang', 'ZHANG'])
-      expect((await refusal(add(db(), { name, role: 'reviewer' }, AGENCIES, NOW))).code, name).to.equal('CLIENT_EXISTS')
+      expect((await refusal(add(db(), { name, role: 'reviewer' }, AGENCIES, BY))).code, name).to.equal('CLIENT_EXISTS')
   })
 
   const refused: [string, Parameters<typeof add>[1], string][] = [
@@ -59,12 +60,12 @@ describe('clients', () => {
   ]
   for (const [what, given, code] of refused) {
     it(`${what} is refused (${code})`, async () => {
-      expect((await refusal(add(db(), given, AGENCIES, NOW))).code).to.equal(code)
+      expect((await refusal(add(db(), given, AGENCIES, BY))).code).to.equal(code)
       expect(await store.byId(db(), given.name, NOW)).to.equal(null)
     })
   }
 
   it('an unknown client cannot be rotated', async () => {
-    expect((await refusal(rotate(db(), 'nobody', NOW))).code).to.equal('CLIENT_UNKNOWN')
+    expect((await refusal(rotate(db(), 'nobody', BY))).code).to.equal('CLIENT_UNKNOWN')
   })
 })

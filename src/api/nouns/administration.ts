@@ -1,9 +1,12 @@
 /** Who may come in: registered systems and people. What is told once, a secret or a password, is in its own answer alone. */
+import type { Duty } from '../../domain/access/confirmation.js'
 import type { Role } from '../../domain/viewer.js'
 import { samePerson } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
+import type { AccountTable } from '../../store/access/confirmations.js'
 import * as clients from '../../store/clients.js'
 import * as people from '../../store/people.js'
+import { confirmAccount } from '../../work/access/confirm-account.js'
 import * as clientWork from '../../work/clients.js'
 import * as peopleWork from '../../work/people.js'
 import type { Context } from '../context.js'
@@ -29,20 +32,23 @@ const listPeople = async (_: unknown, __: unknown, context: Context) => {
 interface RegisterInput {
   name: string
   role: Role
+  duty?: Duty | null
   agency?: string | null
   region?: string | null
 }
 
 /** What a command gets as options: what was not given is absent. */
-const givenIn = (input: RegisterInput): clientWork.ClientGiven => {
-  const { name, role, agency, region } = withoutNul(input)
-  return { name, role, ...(agency ? { agency } : {}), ...(region ? { region } : {}) }
+const givenIn = (input: RegisterInput): peopleWork.PersonGiven => {
+  const { name, role, duty, agency, region } = withoutNul(input)
+  return { name, role, ...(duty ? { duty } : {}), ...(agency ? { agency } : {}), ...(region ? { region } : {}) }
 }
+
+const changeOf = ({ viewer, now }: Context) => ({ by: viewer.sub ?? '', byCommand: false, now })
 
 const agencyIds = ({ parts }: Context): string[] => parts.agencies.map(({ id }) => id)
 
 const addClient = async (_: unknown, { input }: { input: RegisterInput }, context: Context) => {
-  const made = await clientWork.add(context.parts.db, givenIn(input), agencyIds(context), context.now)
+  const made = await clientWork.add(context.parts.db, givenIn(input), agencyIds(context), changeOf(context))
   return { secret: made.client_secret, client: () => clientNamed(context, made.client_id) }
 }
 
@@ -54,7 +60,8 @@ interface Rotating {
 
 const rotateClient = async (_: unknown, args: Rotating, context: Context) => {
   const { name } = withoutNul({ name: args.name })
-  const made = await clientWork.rotate(context.parts.db, name, context.now, {
+  const made = await clientWork.rotate(context.parts.db, name, {
+    ...changeOf(context),
     ...(args.overlapHours == null ? {} : { overlapMs: args.overlapHours * HOUR_MS }),
     leaked: args.leaked ?? false,
   })
@@ -69,11 +76,11 @@ const endClient = async (_: unknown, args: { name: string }, context: Context) =
 }
 
 const addPerson = async (_: unknown, { input }: { input: RegisterInput }, context: Context) => {
-  return issued(context, await peopleWork.add(context.parts.db, givenIn(input), agencyIds(context), context.now))
+  return issued(context, await peopleWork.add(context.parts.db, givenIn(input), agencyIds(context), changeOf(context)))
 }
 
 const resetPerson = async (_: unknown, args: { name: string }, context: Context) => {
-  return issued(context, await peopleWork.reset(context.parts.db, withoutNul(args).name, context.now))
+  return issued(context, await peopleWork.reset(context.parts.db, withoutNul(args).name, changeOf(context)))
 }
 
 const issued = (context: Context, { name, one_time_password, good_until }: peopleWork.Registered) => ({
@@ -87,6 +94,26 @@ const endPerson = async (_: unknown, args: { name: string }, context: Context) =
   notOneself(context, name)
   await peopleWork.end(context.parts.db, name, context.now)
   return personNamed(context, name)
+}
+
+interface Confirmable {
+  name: string
+  pendingSince: Date
+}
+
+const confirming = (table: AccountTable, args: Confirmable, { parts, viewer, now }: Context): Promise<void> => {
+  const { name } = withoutNul({ name: args.name })
+  return confirmAccount(parts.db, { table, name, pendingSince: args.pendingSince, by: viewer.sub ?? '', now })
+}
+
+const confirmPerson = async (_: unknown, args: Confirmable, context: Context) => {
+  await confirming('people', args, context)
+  return personNamed(context, args.name)
+}
+
+const confirmClient = async (_: unknown, args: Confirmable, context: Context) => {
+  await confirming('clients', args, context)
+  return clientNamed(context, args.name)
 }
 
 /** Else the last administrator could shut everyone out, by mistake. */
@@ -108,5 +135,5 @@ const personNamed = async ({ parts }: Context, name: string) => {
 
 export const administration = {
   Query: { clients: listClients, people: listPeople },
-  Mutation: { addClient, rotateClient, endClient, addPerson, resetPerson, endPerson },
+  Mutation: { addClient, rotateClient, confirmClient, endClient, addPerson, resetPerson, confirmPerson, endPerson },
 }

@@ -103,7 +103,11 @@ const LINES: Record<string, readonly Line[]> = {
     ['close_retraction', 'SIGHT', 'closeRetraction'],
     ['take_back_run', 'HUB', 'takeBackRun'],
     ['hear_changes', 'OWN', 'addWebhook rotateWebhook enableWebhook removeWebhook'],
-    ['manage_registered', 'HUB', 'addClient rotateClient endClient addPerson resetPerson endPerson liftLockout'],
+    [
+      'manage_registered',
+      'HUB',
+      'addClient rotateClient confirmClient endClient addPerson resetPerson confirmPerson endPerson liftLockout',
+    ],
     ['amend_calendar', 'HUB', 'amendCalendar'],
     ['direct_platform', 'HUB', 'pausePlatform resumePlatform declareWiped'],
     ['release_restored', 'HUB', 'declareRestored releaseRestored'],

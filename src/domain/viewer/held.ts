@@ -12,7 +12,8 @@ export const HELD: Record<string, string> = {
   CalendarForeseen: 'knownUntil days moves moved',
   CalendarYear: 'year knownUntil days',
   CaseColumn: 'state cases late',
-  Client: 'name role agency region createdAt rotatedAt previousUntil endedAt',
+  Client:
+    'name role agency region createdAt rotatedAt previousUntil pendingSince changedBy confirmedBy confirmedAt endedAt',
   ClockSeverity: 'severity basis confirmed',
   Comparison: 'platform comparedAt shown expected missing stale unwanted hidden onTheirWay others alarm',
   ComparisonConnection: 'edges nodes pageInfo totalCount',
@@ -91,7 +92,8 @@ export const HELD: Record<string, string> = {
   OverruleConnection: 'edges nodes pageInfo totalCount',
   OverruleEdge: 'node cursor',
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
-  Person: 'name role agency region createdAt oneTimeUntil seenAt endedAt',
+  Person:
+    'name role duty agency region createdAt oneTimeUntil seenAt pendingSince changedBy confirmedBy confirmedAt exempt endedAt',
   Platform:
     'id name configured hears outstanding oldestOutstandingAt refused refusedByCode confirmed lastConfirmedAt paused wiped filledAt openUntil acts',
   PlatformAct: 'act at by reason',

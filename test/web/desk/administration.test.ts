@@ -34,6 +34,16 @@ describe('administration at the desk', function () {
     return answer.status
   }
 
+  /** The second person confirms, at the page of people or of systems. */
+  const confirmed = async (path: 'people' | 'clients', name: string) => {
+    const second = await atDesk(visitor, hub, 'administrator', { name: '虚构安全', duty: 'security' })
+    await second.open(`/administration/${path}`, path === 'people' ? '人员' : '系统')
+    await second.page.getByRole('button', { name: `确认：${name}` }).click()
+    await second.page.getByRole('button', { name: '确认确认' }).click()
+    await second.page.getByRole('button', { name: `确认：${name}` }).waitFor({ state: 'detached' })
+    await second.close()
+  }
+
   it('an administrator registers a system and changes its secret with overlap: each is shown once, and both are good', async () => {
     const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'administrator')
     await open('/administration/clients', '系统')
@@ -58,6 +68,10 @@ describe('administration at the desk', function () {
     await told.getByText(/已复制|已选中/).waitFor()
     await told.getByRole('button', { name: '我已保存，关闭' }).click()
     await told.waitFor({ state: 'hidden' })
+    expect(await tokenFor('虚构集市', first)).to.equal(400)
+    expect(await page.getByRole('button', { name: '确认：虚构集市' }).isDisabled()).to.equal(true)
+    await confirmed('clients', '虚构集市')
+    await page.reload()
     expect(await tokenFor('虚构集市', first)).to.equal(200)
 
     await page.locator('tr.row', { hasText: '长春市' }).getByText('在用').waitFor()
@@ -70,6 +84,10 @@ describe('administration at the desk', function () {
     const again = page.getByRole('dialog', { name: '新的密钥' })
     const second = (await again.locator('.secret').textContent()) ?? ''
     await again.getByRole('button', { name: '我已保存，关闭' }).click()
+    await page.getByText(/待第二人确认/).waitFor()
+    expect([await tokenFor('虚构集市', first), await tokenFor('虚构集市', second)]).to.deep.equal([200, 400])
+    await confirmed('clients', '虚构集市')
+    await page.reload()
     await page.getByText(/旧密钥有效至/).waitFor()
     expect(second).to.not.equal(first)
     expect([await tokenFor('虚构集市', first), await tokenFor('虚构集市', second)]).to.deep.equal([200, 200])
@@ -107,6 +125,9 @@ describe('administration at the desk', function () {
     const password = (await told.locator('.secret').textContent()) ?? ''
     await told.getByRole('button', { name: '我已保存，关闭' }).click()
     const row = page.locator('tr.row', { hasText: '虚构林一' })
+    await row.getByText(/待第二人确认/).waitFor()
+    await confirmed('people', '虚构林一')
+    await page.reload()
     await row.getByText(/待其换密码/).waitFor()
     expect(await page.getByRole('button', { name: '停用：administrator' }).isDisabled()).to.equal(true)
 
@@ -126,7 +147,7 @@ describe('administration at the desk', function () {
     const reset = page.getByRole('dialog', { name: '密码已重设' })
     expect(await reset.locator('.secret').textContent()).to.not.equal(password)
     await reset.getByRole('button', { name: '我已保存，关闭' }).click()
-    await row.getByText(/待其换密码/).waitFor()
+    await row.getByText(/待第二人确认/).waitFor()
     expect(faults).to.deep.equal([])
     await close()
   })

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { type MarketplaceStandIn, startMarketplace } from '../../../src/sandbox/marketplace.js'
 import * as webhooks from '../../../src/store/webhooks.js'
 import { addWebhook } from '../../../src/work/changes/webhooks.js'
-import * as clients from '../../../src/work/clients.js'
+import { confirmedClient } from '../../support/accounts.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { type Delivering, delivering } from '../../support/delivering.js'
 import { atDesk, deskBuilt } from '../../support/desk.js'
@@ -199,7 +199,7 @@ describe('the pages of deliveries', function () {
     const made = []
     for (const [n, { hook: url }] of markets.entries()) {
       const client = ['虚构集市甲', '虚构集市乙'][n] ?? ''
-      await clients.add(db, { name: client, role: 'marketplace' }, [], now())
+      await confirmedClient(db, { name: client, role: 'marketplace' }, [], now())
       made.push(await addWebhook(db, keys, { client, url, allow: ['127.0.0.1/32'], now: now() }))
     }
     await webhooks.disable(db, made[1]?.webhook.id ?? 0, 'FAILING', now())

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
-import * as people from '../../../src/work/people.js'
+import { confirmedPerson } from '../../support/accounts.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { addPerson, atDesk, deskBuilt, endSession, fillSignIn, PASSWORD } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
@@ -65,7 +65,7 @@ describe('the desk', function () {
 
   it('has a password for one use replaced at the first sign-in', async () => {
     const given = { name: '初次', role: 'officer', agency: 'market-regulator' }
-    const { one_time_password } = await people.add(hub.hub.db, given, ['market-regulator'], hub.hub.now())
+    const { one_time_password } = await confirmedPerson(hub.hub.db, given, ['market-regulator'], hub.hub.now())
     const { page, close, faults } = await visitor.visit(hub.url)
     await page.goto('/desk')
     expect(await violations(page, { sizes: true })).to.deep.equal([])

@@ -10,6 +10,7 @@ import { AgencyNamesDocument } from './agencies.generated.js'
 export interface RegisterGiven {
   name: string
   role: string
+  duty?: string
   agency?: string
   region?: string
 }
@@ -55,11 +56,12 @@ export const Register = ({
   const role = Form.useWatch('role', form)
   const agencies = useAgencyNames()
   const id = useId()
-  const send = async ({ name, role, agency, region }: RegisterGiven) => {
+  const send = async ({ name, role, duty, agency, region }: RegisterGiven) => {
     setBusy(true)
     setError(null)
     try {
-      await onSend({ name: name.trim(), role, ...(agency && { agency }), ...(region && { region }) })
+      const given = { name: name.trim(), role, ...(role === 'administrator' && duty && { duty }) }
+      await onSend({ ...given, ...(agency && { agency }), ...(region && { region }) })
       setOpen(false)
       form.resetFields()
     } catch (thrown) {
@@ -103,6 +105,16 @@ export const Register = ({
           >
             <Select options={roles} placeholder="请选择" />
           </Form.Item>
+          {what === '人员' && role === 'administrator' && (
+            <Form.Item
+              label="职责"
+              name="duty"
+              extra="系统管理登记人员和系统，安全管理确认他人的登记；审计由审计人员负责。"
+              rules={[{ required: true, message: '请选择职责。' }]}
+            >
+              <Select options={optionsOf('Duty')} placeholder="请选择" />
+            </Form.Item>
+          )}
           <Form.Item
             label="所属单位"
             name="agency"

@@ -9,8 +9,14 @@ import { type Column, VirtualTable } from '../../../pieces/virtual-table.js'
 import { useMay } from '../../../session/session.js'
 import { sought, whole } from '../listed.js'
 import { Once, type Told } from '../once.js'
+import { ConfirmAccount, Pending } from '../pending.js'
 import { HolderFilters, Register, roleWords, useAgencyNames } from '../register.js'
-import { AddClientDocument, type ClientLineFragment, ClientsDocument } from './clients.generated.js'
+import {
+  AddClientDocument,
+  type ClientLineFragment,
+  ClientsDocument,
+  ConfirmClientDocument,
+} from './clients.generated.js'
 import { EndClient, RotateClient } from './deeds.js'
 
 /** A secret as old as this is shown as old, days. */
@@ -68,30 +74,36 @@ export default function Clients() {
         key: 'state',
         title: '状态',
         width: 240,
-        render: ({ endedAt, previousUntil }) => {
+        render: ({ endedAt, previousUntil, pendingSince, changedBy }) => {
           if (endedAt !== null) return <span className="soft">已停用 {instant(endedAt)}</span>
+          if (pendingSince !== null) return <Pending since={pendingSince} by={changedBy} />
           if (previousUntil !== null) return <span className="warn">旧密钥有效至 {instant(previousUntil)}</span>
           return <span className="good">在用</span>
         },
       },
     ]
     if (!manages) return shown
+    const confirm = async ({ name, pendingSince }: ClientLineFragment) => {
+      await apollo.mutate({ mutation: ConfirmClientDocument, variables: { name, pendingSince } as never })
+      void refetch()
+    }
     return [
       ...shown,
       {
         key: 'deeds',
         title: '办理',
-        width: 180,
+        width: 240,
         render: (client) =>
           client.endedAt === null && (
             <>
+              <ConfirmAccount of={client} what="系统" onDo={() => confirm(client)} />
               <RotateClient of={client} onSecret={(secret, next) => tell(secret, next, '新的密钥')} />
               <EndClient of={client} onEnd={() => void refetch()} />
             </>
           ),
       },
     ]
-  }, [manages, agencies, refetch])
+  }, [manages, agencies, apollo, refetch])
 
   return (
     <>
@@ -115,7 +127,9 @@ export default function Clients() {
           )
         }
       >
-        <p className="soft">以密钥取得令牌、经接口查询或报送的系统。</p>
+        <p className="soft">
+          以密钥取得令牌、经接口查询或报送的系统。新登记的系统和新的密钥，须由负有安全职责的另一名管理员确认后方可使用；此前旧密钥在其有效期内照常可用。
+        </p>
       </PageHead>
       <HolderFilters asked={asked} ask={ask} />
       <div className="fit">
@@ -127,7 +141,7 @@ export default function Clients() {
           empty={query.data?.clients.length === 0 ? '还没有登记系统。' : '没有符合条件的系统。'}
           position={asked.row}
           onPosition={(row) => ask({ row })}
-          minWidth={manages ? 1_180 : 1_000}
+          minWidth={manages ? 1_240 : 1_000}
         />
       </div>
       <Once of={told} onClose={() => setTold(null)} />

@@ -7,12 +7,15 @@ import { ago, instant } from '../../../pieces/dates.js'
 import { PageHead } from '../../../pieces/page.js'
 import { regionWords } from '../../../pieces/places.js'
 import { type Column, VirtualTable } from '../../../pieces/virtual-table.js'
+import { labelOf } from '../../../pieces/words.js'
 import { useMay, useSession } from '../../../session/session.js'
 import { sought, whole } from '../listed.js'
 import { Once, type Told } from '../once.js'
+import { ConfirmAccount, Pending } from '../pending.js'
 import { HolderFilters, PEOPLE_ROLES, Register, roleWords, useAgencyNames } from '../register.js'
 import {
   AddPersonDocument,
+  ConfirmPersonDocument,
   EndPersonDocument,
   PeopleDocument,
   type PersonLineFragment,
@@ -42,7 +45,12 @@ export default function People() {
           </span>
         ),
       },
-      { key: 'role', title: '角色', width: 110, render: ({ role }) => roleWords(role) },
+      {
+        key: 'role',
+        title: '角色',
+        width: 170,
+        render: ({ role, duty }) => `${roleWords(role)}${duty === null ? '' : `（${labelOf('Duty', duty)}）`}`,
+      },
       {
         key: 'agency',
         title: '所属单位',
@@ -68,6 +76,10 @@ export default function People() {
       if (data) setTold(passwordOf(data.resetPerson, '密码已重设'))
       void refetch()
     }
+    const confirm = async ({ name, pendingSince }: PersonLineFragment) => {
+      await apollo.mutate({ mutation: ConfirmPersonDocument, variables: { name, pendingSince } as never })
+      void refetch()
+    }
     const end = async ({ name }: PersonLineFragment) => {
       await apollo.mutate({ mutation: EndPersonDocument, variables: { name } })
       void refetch()
@@ -77,10 +89,11 @@ export default function People() {
       {
         key: 'deeds',
         title: '办理',
-        width: 180,
+        width: 240,
         render: (person) =>
           person.endedAt === null && (
             <>
+              <ConfirmAccount of={person} what="人员" onDo={() => confirm(person)} />
               <Confirm
                 action="重设密码"
                 danger={false}
@@ -135,7 +148,9 @@ export default function People() {
           )
         }
       >
-        <p className="soft">可以登录工作台的人员。同一人须只有一个登录名：提出与复核须是不同的人。</p>
+        <p className="soft">
+          可以登录工作台的人员。同一人须只有一个登录名：提出与复核须是不同的人。新登记的人员和重设的密码，须由负有安全职责的另一名管理员确认后方可登录。
+        </p>
       </PageHead>
       <HolderFilters asked={asked} ask={ask} />
       <div className="fit">
@@ -147,7 +162,7 @@ export default function People() {
           empty="没有符合条件的人员。"
           position={asked.row}
           onPosition={(row) => ask({ row })}
-          minWidth={manages ? 1_160 : 980}
+          minWidth={manages ? 1_280 : 1_040}
         />
       </div>
       <Once of={told} onClose={() => setTold(null)} />
@@ -155,8 +170,9 @@ export default function People() {
   )
 }
 
-const PersonState = ({ of: { endedAt, oneTimeUntil } }: { of: PersonLineFragment }) => {
+const PersonState = ({ of: { endedAt, oneTimeUntil, pendingSince, changedBy } }: { of: PersonLineFragment }) => {
   if (endedAt !== null) return <span className="soft">已停用 {instant(endedAt)}</span>
+  if (pendingSince !== null) return <Pending since={pendingSince} by={changedBy} />
   if (oneTimeUntil === null) return <span className="good">在用</span>
   if (Date.parse(oneTimeUntil) < Date.now()) return <span className="bad">一次性密码已过期，须重设</span>
   return <span className="warn">待其换密码，至 {instant(oneTimeUntil)}</span>

@@ -1,0 +1,33 @@
+/** Accounts that wait for a second person: registered people and systems have the same columns for it. */
+import type { Tx } from '../db.js'
+
+export type AccountTable = 'people' | 'clients'
+
+export interface Confirmation {
+  /** Since when it waits; null: it does not. */
+  pendingSince: Date | null
+  /** Who registered it, or issued its newest password or secret; null: before confirmations were kept. */
+  changedBy: string | null
+  confirmedBy: string | null
+  confirmedAt: Date | null
+}
+
+/** The columns of a Confirmation (SQL). */
+export const CONFIRMATION = `pending_since as "pendingSince", changed_by as "changedBy", confirmed_by as "confirmedBy",
+  confirmed_at as "confirmedAt"`
+
+/** What waits, locked until the transaction ends; null: there is no such account, or none any more. */
+export const waiting = async (tx: Tx, table: AccountTable, id: string): Promise<Confirmation | null> => {
+  const answer = await tx.raw(
+    `select ${CONFIRMATION} from ${table} where id = ? and ended_at is null for update /* confirmations.waiting */`,
+    [id],
+  )
+  return answer.rows[0] ?? null
+}
+
+export const confirm = async (tx: Tx, table: AccountTable, id: string, by: string, now: Date): Promise<void> => {
+  await tx.raw(
+    `update ${table} set pending_since = null, confirmed_by = :by, confirmed_at = :now where id = :id /* confirmations.confirm */`,
+    { id, by, now } as never,
+  )
+}

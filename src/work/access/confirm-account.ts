@@ -1,0 +1,31 @@
+/** A second person puts a registered account, or its new password or secret, into force. */
+import { confirmationFault } from '../../domain/access/confirmation.js'
+import { Refusal } from '../../errors.js'
+import * as confirmations from '../../store/access/confirmations.js'
+import type { Db } from '../../store/db.js'
+import * as people from '../../store/people.js'
+
+export interface Confirming {
+  table: confirmations.AccountTable
+  name: string
+  /** What the second person saw: a later change is another one, and waits on. */
+  pendingSince: Date
+  by: string
+  now: Date
+}
+
+/**
+ * Refusals: PERSON_UNKNOWN or CLIENT_UNKNOWN, DUTY_MISSING, SECOND_PERSON, ACCOUNT_CHANGED where nothing waits, or something else
+ * than was seen.
+ */
+export const confirmAccount = async (db: Db, { table, name, pendingSince, by, now }: Confirming): Promise<void> => {
+  const confirmer = await people.byId(db, by)
+  await db.transaction(async (tx) => {
+    const found = await confirmations.waiting(tx, table, name)
+    if (found === null) throw new Refusal(table === 'people' ? 'PERSON_UNKNOWN' : 'CLIENT_UNKNOWN', { name })
+    const fault = confirmationFault(found.changedBy, { sub: by, duty: confirmer?.duty ?? null })
+    if (fault !== null) throw new Refusal(fault)
+    if (found.pendingSince?.getTime() !== pendingSince.getTime()) throw new Refusal('ACCOUNT_CHANGED', { name })
+    await confirmations.confirm(tx, table, name, by, now)
+  })
+}

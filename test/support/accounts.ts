@@ -1,0 +1,50 @@
+/** Registered people and systems that a second person has confirmed, for tests of what comes after. */
+import * as confirmations from '../../src/store/access/confirmations.js'
+import type { Db } from '../../src/store/db.js'
+import * as clients from '../../src/work/clients.js'
+import * as people from '../../src/work/people.js'
+
+const FIRST = 'systems-1'
+const SECOND = 'security-1'
+
+const confirmed = (db: Db, table: confirmations.AccountTable, name: string, now: Date): Promise<void> =>
+  db.transaction((tx) => confirmations.confirm(tx, table, name, SECOND, now))
+
+export const confirmedClient = async (
+  db: Db,
+  given: clients.ClientGiven,
+  agencies: readonly string[],
+  now: Date,
+): Promise<clients.Registered> => {
+  const made = await clients.add(db, given, agencies, { by: FIRST, now })
+  await confirmed(db, 'clients', made.client_id, now)
+  return made
+}
+
+export const confirmedRotation = async (
+  db: Db,
+  name: string,
+  now: Date,
+  options: { overlapMs?: number; leaked?: boolean } = {},
+): Promise<clients.Rotated> => {
+  const made = await clients.rotate(db, name, { by: FIRST, now, ...options })
+  await confirmed(db, 'clients', name, now)
+  return made
+}
+
+export const confirmedPerson = async (
+  db: Db,
+  given: people.PersonGiven,
+  agencies: readonly string[],
+  now: Date,
+): Promise<people.Registered> => {
+  const made = await people.add(db, given, agencies, { by: FIRST, byCommand: false, now })
+  await confirmed(db, 'people', made.name, now)
+  return made
+}
+
+export const confirmedReset = async (db: Db, name: string, now: Date): Promise<people.Registered> => {
+  const made = await people.reset(db, name, { by: FIRST, byCommand: false, now })
+  await confirmed(db, 'people', name, now)
+  return made
+}

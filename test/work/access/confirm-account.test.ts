@@ -1,0 +1,94 @@
+import { expect } from 'chai'
+import type * as confirmations from '../../../src/store/access/confirmations.js'
+import * as store from '../../../src/store/people.js'
+import { confirmAccount } from '../../../src/work/access/confirm-account.js'
+import * as clients from '../../../src/work/clients.js'
+import * as people from '../../../src/work/people.js'
+import { database, later, NOW, refusal } from '../../support/world.js'
+
+describe('accounts and the rule of two persons', () => {
+  const db = database()
+  const change = (by: string, more: Partial<store.Change> = {}): store.Change => ({
+    ...{ by, byCommand: false, now: NOW },
+    ...more,
+  })
+  const administrator = (name: string, duty: string, by = 'command', more: Partial<store.Change> = {}) =>
+    people.add(db(), { name, role: 'administrator', duty }, [], change(by, { byCommand: by === 'command', ...more }))
+  const pendingSince = async (name: string) => (await store.byId(db(), name))?.pendingSince ?? null
+  const confirm = (name: string, by: string, seen: Date | null, table: confirmations.AccountTable = 'people') =>
+    confirmAccount(db(), { table, name, pendingSince: seen ?? NOW, by, now: later(60) })
+
+  it('the first two accounts with a duty are confirmed by their registration, and their rows say so', async () => {
+    expect((await administrator('one', 'systems')).pending).to.equal(false)
+    expect((await administrator('two', 'security')).pending).to.equal(false)
+    expect((await administrator('three', 'systems')).pending).to.equal(true)
+    expect((await administrator('four', 'security')).pending).to.equal(true)
+    expect((await store.list(db(), 10)).map(({ id, exempt }) => [id, exempt])).to.deep.equal([
+      ['four', false],
+      ['one', true],
+      ['three', false],
+      ['two', true],
+    ])
+  })
+
+  it('section 7: one administrator alone makes neither an officer nor a reviewer', async () => {
+    await administrator('one', 'systems')
+    await administrator('two', 'security')
+    for (const role of ['officer', 'reviewer'])
+      expect((await people.add(db(), { name: role, role }, [], change('one'))).pending).to.equal(true)
+    const seen = await pendingSince('officer')
+    expect((await refusal(confirm('officer', 'one', seen))).code).to.equal('DUTY_MISSING')
+    expect((await refusal(confirm('officer', 'officer', seen))).code).to.equal('DUTY_MISSING')
+    await confirm('officer', 'two', seen)
+    expect(await store.byId(db(), 'officer')).to.include({ pendingSince: null, confirmedBy: 'two', changedBy: 'one' })
+    // Whoever has the duty to confirm is still no second person to itself.
+    await people.add(db(), { name: 'own', role: 'reviewer' }, [], change('two'))
+    expect((await refusal(confirm('own', 'two', await pendingSince('own')))).code).to.equal('SECOND_PERSON')
+  })
+
+  it('a reset password waits again, so that nobody signs in as another person alone', async () => {
+    await administrator('one', 'systems')
+    await administrator('two', 'security')
+    await people.add(db(), { name: 'li', role: 'reviewer' }, [], change('one'))
+    const first = await pendingSince('li')
+    await confirm('li', 'two', first)
+    await people.reset(db(), 'li', change('one', { now: later(30) }))
+    expect(await pendingSince('li')).to.deep.equal(later(30))
+    expect((await refusal(confirm('li', 'two', first))).code).to.equal('ACCOUNT_CHANGED')
+    // Nor does one of two administrators take over the other.
+    await people.reset(db(), 'two', change('one', { now: later(40) }))
+    expect(await pendingSince('two')).to.deep.equal(later(40))
+  })
+
+  it('a command on the host lets in the only account that can confirm, where no other can', async () => {
+    await administrator('one', 'systems')
+    await administrator('two', 'security')
+    expect((await people.reset(db(), 'two', change('command', { byCommand: true }))).pending).to.equal(false)
+    await store.end(db(), 'two', NOW)
+    expect((await administrator('three', 'security', 'one')).pending).to.equal(true)
+    expect((await administrator('four', 'security')).pending).to.equal(false)
+    expect((await administrator('five', 'security')).pending).to.equal(true)
+    const officer = await people.add(db(), { name: 'six', role: 'officer' }, [], change('command', { byCommand: true }))
+    expect(officer.pending).to.equal(true)
+  })
+
+  it('a system gets no token by a new secret before it is confirmed, and goes on with the one before', async () => {
+    await administrator('one', 'systems')
+    await administrator('two', 'security')
+    const { client_secret: first } = await clients.add(db(), { name: 'mall', role: 'marketplace' }, [], change('one'))
+    expect(await clients.matches(db(), 'mall', first, NOW)).to.equal(false)
+    await confirm('mall', 'two', NOW, 'clients')
+    expect(await clients.matches(db(), 'mall', first, NOW)).to.equal(true)
+    const { client_secret: next } = await clients.rotate(db(), 'mall', change('one', { now: later(10) }))
+    const works = async (secret: string) => clients.matches(db(), 'mall', secret, later(20))
+    expect([await works(first), await works(next)]).to.deep.equal([true, false])
+    await confirm('mall', 'two', later(10), 'clients')
+    expect([await works(first), await works(next)]).to.deep.equal([true, true])
+  })
+
+  it('only an administrator has a duty, and of those that are known', async () => {
+    const add = (given: people.PersonGiven) => refusal(people.add(db(), given, [], change('one')))
+    expect((await add({ name: 'a', role: 'officer', duty: 'security' })).code).to.equal('USAGE')
+    expect((await add({ name: 'b', role: 'administrator', duty: 'king' })).code).to.equal('USAGE')
+  })
+})
