@@ -4,11 +4,10 @@ import { expect } from 'chai'
 import { makeServer } from '../../src/api/server.js'
 import { isRefusal } from '../../src/errors.js'
 import { makeLog } from '../../src/log.js'
-import * as clients from '../../src/work/clients.js'
 import * as lockouts from '../../src/work/lockouts.js'
 import * as people from '../../src/work/people.js'
 import { makeWorld, NOW, type World } from '../api/world.js'
-import { confirmedPerson } from '../support/accounts.js'
+import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 
 const PASSWORD = 'a river of nine stones'
 const FAILURES = 100
@@ -47,14 +46,14 @@ describe('a person in whose name others knock wrongly', () => {
   it('P-B6: signs in from there after a restart too, however many knock wrongly meanwhile', async () => {
     const { db } = world.database
     const name = 'keeper'
-    const { client_id, client_secret } = await clients.add(db, { name: 'at-home', role: 'agency' }, [], NOW)
+    const { client_id, client_secret } = await confirmedClient(db, { name: 'at-home', role: 'agency' }, [], NOW)
     const token = async (url: string): Promise<number> => {
       const body = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret })
       const answer = await fetch(`${url}/oauth/token`, { method: 'POST', body })
       await answer.text()
       return answer.status
     }
-    const first = (await people.add(db, { name, role: 'officer' }, [], NOW)).one_time_password
+    const first = (await confirmedPerson(db, { name, role: 'officer' }, [], NOW)).one_time_password
     expect(await login({ name, password: first, newPassword: PASSWORD })).to.equal(200)
     expect(await token(world.url)).to.equal(200)
     // A new process remembers nothing, and strangers use its overall rate up before those who are at home come again.

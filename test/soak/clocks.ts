@@ -11,8 +11,9 @@ import { dateIn } from '../../src/domain/dates.js'
 import { startPlatforms } from '../../src/sandbox/platforms/index.js'
 import { connect, type Db, migrate } from '../../src/store/db.js'
 import { join as joinEmbedded } from '../../src/store/embedded/index.js'
-import * as clients from '../../src/work/clients.js'
+import type { Registered } from '../../src/work/clients.js'
 import { globalOf } from '../api/world.js'
+import { confirmedClient } from '../support/accounts.js'
 import { endingIn } from '../support/ending.js'
 import { rowsOf } from '../support/world.js'
 import { isGood, type PlatformVerdict, statesOf, verdictOf } from './push/verdict.js'
@@ -76,7 +77,7 @@ export const soakClocks = async (given: {
   for (const [index, one] of platforms.entries())
     one.behave({ chaos: { seed: given.seed + index, share: CHAOS_SHARE } })
   const shown = new Map((await endingIn(db, ENDS_IN_DAYS, SUBJECTS)).map((id) => [id, true]))
-  const officer = await clients.add(db, { name: 'soak', role: 'officer' }, [], new Date())
+  const officer = await confirmedClient(db, { name: 'soak', role: 'officer' }, [], new Date())
 
   const clockOf = (place: number): string => join(folder, `clock-${place}`)
   const turn = (place: number, to: string): void => writeFileSync(clockOf(place), `${to}\n`)
@@ -156,7 +157,7 @@ export const soakClocks = async (given: {
 interface Moving {
   issuer: string
   mover: string
-  officer: clients.Registered
+  officer: Registered
   shown: Map<string, boolean>
   random: Random
 }
@@ -193,7 +194,7 @@ const move = async ({ issuer, mover, officer, shown, random }: Moving): Promise<
   return isShown ? 'hidden' : 'shown'
 }
 
-const credentials = ({ client_id, client_secret }: clients.Registered) => ({ client_id, client_secret })
+const credentials = ({ client_id, client_secret }: Registered) => ({ client_id, client_secret })
 
 /** Whether anything went that may not go, or ran ahead. */
 const look = async (

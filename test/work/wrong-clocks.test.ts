@@ -8,10 +8,11 @@ import { dateIn } from '../../src/domain/dates.js'
 import { type Hub, makeHub } from '../../src/hub.js'
 import { makeLog } from '../../src/log.js'
 import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
-import * as clients from '../../src/work/clients.js'
+import type { Registered } from '../../src/work/clients.js'
 import { globalOf } from '../api/world.js'
 import { isGood, verdictOf } from '../soak/push/verdict.js'
 import { randomOf } from '../soak/random.js'
+import { confirmedClient } from '../support/accounts.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 import { endingIn } from '../support/ending.js'
 import { rowsOf } from '../support/world.js'
@@ -63,7 +64,7 @@ describe('P-A3: two hubs whose hosts are days and years ahead and behind in turn
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const tokenAt = async (url: string, { client_id, client_secret }: clients.Registered): Promise<string> => {
+  const tokenAt = async (url: string, { client_id, client_secret }: Registered): Promise<string> => {
     const body = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret })
     const answer = await fetch(`${url}/oauth/token`, { method: 'POST', body })
     return ((await answer.json()) as { access_token: string }).access_token
@@ -73,7 +74,7 @@ describe('P-A3: two hubs whose hosts are days and years ahead and behind in turn
     const { db } = database
     const random = randomOf(SEED)
     const shown = new Map((await endingIn(db, 1, 3)).map((id) => [id, true]))
-    const officer = await clients.add(db, { name: 'officer-1', role: 'officer' }, [], new REAL())
+    const officer = await confirmedClient(db, { name: 'officer-1', role: 'officer' }, [], new REAL())
     for (let turn = 0; turn < TURNS; turn += 1) {
       globalThis.Date = hostOff(random.one(WRONG_DAYS) * DAY_MS)
       const [first, second] = [random.one(hubs), random.one(hubs)]
