@@ -31,7 +31,8 @@ export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limi
     const signedIn = await kept(asked, name, () => people.signIn(db, asking, { mark: keys.mark, now, log })).catch(
       (error) => {
         // Whoever knows the password has not guessed it.
-        if (isRefusal(error) && ['ACCOUNT_PENDING', 'PASSWORD_TO_CHOOSE', 'PASSWORD_WEAK'].includes(error.code)) giveBack()
+        if (isRefusal(error) && ['ACCOUNT_PENDING', 'PASSWORD_TO_CHOOSE', 'PASSWORD_WEAK'].includes(error.code))
+          giveBack()
         throw error
       },
     )
