@@ -105,7 +105,7 @@ describe('the hub command', () => {
   })
 
   it('F-4: maps the headings of a table once, pulls by the map, lists and ends it, and leaves rows in the audit log', async function () {
-    this.timeout(90_000)
+    this.timeout(180_000)
     const table = join(folder, 'headings.csv')
     writeFileSync(table, '主体全称,社会信用代码,列入事由\n长春市溯光测试商贸有限公司,91220102MA0Y3X1HXM,拒不履行\n')
     const map = join(folder, 'map.csv')
