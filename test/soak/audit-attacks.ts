@@ -10,7 +10,7 @@ import {
   rowHash,
   sealOf,
 } from '../../src/domain/trail.js'
-import type { Db } from '../../src/store/db.js'
+import type { Db, Tx } from '../../src/store/db.js'
 import * as store from '../../src/store/trail.js'
 import type { Random } from './random.js'
 
@@ -114,35 +114,40 @@ export const attacked = async (db: Db, way: Way | null, random: Random): Promise
   await db.transaction(async (tx) => {
     await tx.raw('set local session_replication_role = replica; delete from trail')
     if (random.chance(0.5)) await tx.raw('delete from trail_heads; delete from manifests')
-    for (const row of rows) {
-      const { content } = row
-      const sealed = row.form > 0
-      await tx('trail').insert({
-        form: row.form,
-        key_id: row.keyId,
-        number: row.number,
-        at: row.at,
-        kind: row.kind,
-        count: row.count,
-        content_hash: Buffer.from(row.contentHash, 'hex'),
-        previous: Buffer.from(row.previous, 'hex'),
-        hash: Buffer.from(row.hash, 'hex'),
-        client: content?.client,
-        role: content?.role,
-        request: content?.request,
-        ...(sealed
-          ? { body: row.body }
-          : {
-              salt: Buffer.from(content?.salt ?? '', 'base64'),
-              agency: content?.agency,
-              purpose: content?.purpose,
-              asked: content?.asked,
-              outcome: content?.outcome,
-              shown: content?.shown == null ? null : Buffer.from(content.shown, 'base64'),
-              digest: content?.digest == null ? null : Buffer.from(content.digest, 'base64'),
-            }),
-      })
-    }
+    await put(tx, rows)
   })
   return { name: way.name, rows: named }
+}
+
+/** Rows as they stand, of either form. */
+export const put = async (tx: Tx, rows: readonly Row[]): Promise<void> => {
+  for (const row of rows) {
+    const { content } = row
+    const sealed = row.form > 0
+    await tx('trail').insert({
+      form: row.form,
+      key_id: row.keyId,
+      number: row.number,
+      at: row.at,
+      kind: row.kind,
+      count: row.count,
+      content_hash: Buffer.from(row.contentHash, 'hex'),
+      previous: Buffer.from(row.previous, 'hex'),
+      hash: Buffer.from(row.hash, 'hex'),
+      client: content?.client,
+      role: content?.role,
+      request: content?.request,
+      ...(sealed
+        ? { body: row.body }
+        : {
+            salt: Buffer.from(content?.salt ?? '', 'base64'),
+            agency: content?.agency,
+            purpose: content?.purpose,
+            asked: content?.asked,
+            outcome: content?.outcome,
+            shown: content?.shown == null ? null : Buffer.from(content.shown, 'base64'),
+            digest: content?.digest == null ? null : Buffer.from(content.digest, 'base64'),
+          }),
+    })
+  }
 }

@@ -5,7 +5,9 @@ import * as store from '../../../src/store/trail.js'
 import { type HeadNotes, headsInMemory } from '../../../src/work/audit/head-notes.js'
 import { type Entry, makeTrail, type Trail, type TrailParts } from '../../../src/work/trail.js'
 import { verifyTrail } from '../../../src/work/verify-trail.js'
+import { put } from '../../soak/audit-attacks.js'
 import { SEAL, verifyKeys } from '../../support/audit.js'
+import { rowsOf as rowsMade, unsealed } from '../../support/audit-rows.js'
 import { at, database, log, NOW, refusal, rowsOf } from '../../support/world.js'
 
 const entry = (request: string, more: Partial<Entry> = {}): Entry => ({
@@ -159,6 +161,20 @@ describe('rows of the audit log that are lost', () => {
       await Promise.all(open.splice(0).map((one) => one.close()))
       await other.destroy()
     }
+  })
+
+  it('P-A2: rows of before, without a seal, are walked by their own rule, and bound by the first that has one', async () => {
+    const old = unsealed(rowsMade(4))
+    await db().transaction((tx) => put(tx, old))
+    const notes = headsInMemory()
+    await write(trailOf({ notes }), 2)
+    const rows = await store.after(db(), 0, 10)
+    expect(rows.map(({ form }) => form)).to.deep.equal([0, 0, 0, 0, 1, 1])
+    expect(rows[3]?.content).to.deep.equal(old[3]?.content)
+    expect(rows[4]?.previous).to.equal(old[3]?.hash)
+    expect(await verify(notes.heads())).to.include({ ok: true, walked: 6 })
+    await tamper(`update trail set client = 'another' where number = 2`)
+    expect((await verify(notes.heads())).broken).to.deep.equal({ number: 2, fault: 'ALTERED' })
   })
 
   it('an older hub writes no row without a seal behind one that has it', async () => {

@@ -5,7 +5,8 @@ import { expect } from 'chai'
 import { soakAudit } from '../../soak/audit.js'
 import { freshDatabase } from '../../support/database.js'
 
-const LOGS = 12
+/** Tampered with, and as many that nobody touches; the built command is for the long form. */
+const LOGS = 5
 
 describe('the audit log of a hub whose database was tampered with while it was down', () => {
   it('P-A2: names each row that was cut, rewritten or swapped, raises the alarm at start, and accuses no untouched log', async function () {
@@ -17,17 +18,16 @@ describe('the audit log of a hub whose database was tampered with while it was d
         ...test,
         folder,
         runs: LOGS,
-        commands: 1,
+        commands: 0,
         seed: 20261129,
       })
       expect(faults).to.deep.equal([])
-      const many = LOGS + 1
       expect(found).to.deep.equal({
         ok: true,
-        tampered: many,
-        found: many,
-        alarmed: many,
-        untouched: many,
+        tampered: LOGS,
+        found: LOGS,
+        alarmed: LOGS,
+        untouched: LOGS,
         accused: 0,
       })
     } finally {
