@@ -5,6 +5,7 @@ import { soakAccess } from './access.js'
 import { soakAuditAlone } from './audit.js'
 import { soakCells } from './cells.js'
 import { soakClocks } from './clocks.js'
+import { soakFailover } from './failover.js'
 import { soakIntake } from './intake.js'
 import { soakPushHubs } from './push-hubs.js'
 import { soakScoreAlone } from './score.js'
@@ -64,6 +65,14 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
       })),
     }
   },
+  failover: async ({ runs = 50, seed }) => ({
+    seed,
+    ...(await soakFailover({
+      promotions: runs,
+      seed,
+      progress: (done) => process.stderr.write(`failover ${done}/${runs}\n`),
+    })),
+  }),
   intake: async ({ runs = 20_000, seed, progress }) => {
     const soaked = await soakIntake({
       runs,
