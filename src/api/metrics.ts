@@ -3,12 +3,15 @@ import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import { defaultFieldResolver, GraphQLObjectType, GraphQLSchema } from 'graphql'
 import { isStale } from '../domain/bounds.js'
+import { calendarDaysLeft } from '../domain/calendar.js'
+import { dateIn } from '../domain/dates.js'
 import { may } from '../domain/viewer.js'
 import { Refusal } from '../errors.js'
 import { isSecret } from '../keys.js'
 import type { Figure, Metrics } from '../metrics.js'
 import * as store from '../store/figures.js'
 import * as watch from '../store/watch.js'
+import { withAmendments } from '../work/calendar.js'
 import type { Asked } from './asked.js'
 import { withDb } from './own.js'
 import type { ApiParts } from './parts.js'
@@ -103,11 +106,15 @@ const isScraper = ({ headers, socket }: IncomingMessage, { token, local }: ApiPa
   return THIS_MACHINE.test(socket.remoteAddress ?? '') && FORWARDED.every((name) => headers[name] === undefined)
 }
 
-const figuresOf = async ({ db, agencies, platforms, now }: ApiParts): Promise<Figure[]> => {
+const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiParts): Promise<Figure[]> => {
   const at = now()
   const feeds = agencies.flatMap((agency) => agency.feeds)
   const ids = feeds.map(({ id }) => id)
-  const [known, pulls] = await Promise.all([store.look(db, at), watch.lastGood(db, ids)])
+  const [known, pulls, { calendar }] = await Promise.all([
+    store.look(db, at),
+    watch.lastGood(db, ids),
+    withAmendments(db, rules),
+  ])
   const since = (instant: Date | null): number =>
     instant === null ? 0 : Math.max(0, (at.getTime() - instant.getTime()) / 1_000)
   const one = (name: string, help: string, value: number): Figure => ({
@@ -183,6 +190,11 @@ const figuresOf = async ({ db, agencies, platforms, now }: ApiParts): Promise<Fi
       'queue',
       [{ queue: 'dirty_operators', rows: known.dirty }, { queue: 'unmatched', rows: known.unmatched }, ...known.queues],
       ({ queue, rows }) => [queue, rows],
+    ),
+    one(
+      'hub_calendar_days_left',
+      'Days until the announced holidays end; alarm at 60, deadlines beyond them are provisional.',
+      calendarDaysLeft(calendar, dateIn(at)),
     ),
     one('hub_lockouts', 'Names and addresses that are shut out after too many failures.', known.lockouts),
     one('hub_trail_head', 'Number of the last row of the trail.', known.trail),

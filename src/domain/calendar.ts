@@ -1,8 +1,18 @@
 /** Working days in China (Administrative Penalty Law art 85: short periods are working days). */
-import { addDays, weekday } from './dates.js'
+import { addDays, daysBetween, weekday } from './dates.js'
 
 /** Public holidays on weekdays, make-up working days on weekends, and the last day for which both are announced. */
 export type Calendar = { holidays: Set<string>; workdays: Set<string>; knownUntil: string }
+
+/** From so many days before the announced holidays end, somebody must enter those of the next year. */
+export const CALENDAR_ALARM_DAYS = 60
+
+/** Days from `today` to the last one whose holidays are announced; negative once it is past. */
+export const calendarDaysLeft = ({ knownUntil }: Pick<Calendar, 'knownUntil'>, today: string): number =>
+  daysBetween(today, knownUntil)
+
+export const isCalendarEnding = (calendar: Pick<Calendar, 'knownUntil'>, today: string): boolean =>
+  calendarDaysLeft(calendar, today) <= CALENDAR_ALARM_DAYS
 
 export const isWorkday = (calendar: Calendar, date: string): boolean => {
   if (calendar.workdays.has(date)) return true

@@ -3,12 +3,14 @@
  * what the clock counts anew: terms that a new rule shortens or lengthens, deadlines that published holidays move; and what is
  * public under masks that know more by now.
  */
+import { isCalendarEnding } from '../domain/calendar.js'
 import { addDays, dateIn } from '../domain/dates.js'
 import { isRefusal, Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import * as clockDoubts from '../store/clock-doubts.js'
 import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
+import { withAmendments } from './calendar.js'
 import { renewDeadlines } from './deadlines.js'
 import { makeMove, moveMany } from './listing.js'
 import { renewMasks } from './masks.js'
@@ -42,6 +44,12 @@ export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: numbe
       run.counts['expired'] += ended.size
       passed.push(...due.map(({ id }) => id).filter((id) => !ended.has(id)))
     }
+    const { calendar } = await withAmendments(db, rules)
+    if (isCalendarEnding(calendar, today))
+      log.error(
+        { knownUntil: calendar.knownUntil },
+        'the holidays of the next year are not entered: deadlines beyond are provisional',
+      )
     const { moved, settled } = await renewDeadlines(db, rules)
     run.counts['deadlines'] = moved + settled
     // After what has ended: of a long list the first look takes its time.

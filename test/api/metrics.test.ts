@@ -91,6 +91,7 @@ describe('the metrics', () => {
     expect([...types.keys()].filter((name) => name.startsWith('hub_')).length).to.be.greaterThan(20)
     for (const name of ['process_resident_memory_bytes', 'nodejs_eventloop_lag_p99_seconds'])
       expect(samples.has(name), name).to.equal(true)
+    expect(samples.get('hub_calendar_days_left'), 'section 7: days until the announced holidays end').to.equal(304)
   })
 
   it('move with what is asked, by door, status and role, by field and by code', async () => {
@@ -122,7 +123,6 @@ describe('the metrics', () => {
       ['BAD_REQUEST', '/graphql', { method: 'POST', headers: json, body: '[{"query":"{ __typename }"}]' }],
       ['BAD_REQUEST', '/graphql', { method: 'POST', body: '{"query":"{ __typename }"}' }],
       ['BAD_REQUEST', '/graphql', { method: 'PUT', headers: json, body: '{"query":"{ __typename }"}' }],
-      ['BAD_REQUEST', '/graphql?query={__typename}', {}],
       ['CONTENT_TOO_LARGE', '/graphql', { method: 'POST', headers: json, body: `"${'a'.repeat(1_000_001)}"` }],
       [
         'GRAPHQL_VALIDATION_FAILED',
@@ -205,7 +205,8 @@ describe('the metrics', () => {
     const sql = await world.statements(async () => {
       for (let i = 0; i < 20; i += 1) await scraped()
     })
-    const looks = Math.floor((performance.now() - began) / 5_000)
+    // What was looked up shortly before the first reading may run out during them, too.
+    const looks = 1 + Math.floor((performance.now() - began) / 5_000)
     expect(sql.filter((one) => one.includes('figures.single')).length).to.be.at.most(looks)
   })
 

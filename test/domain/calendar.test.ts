@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { addWorkdays, type Calendar, isWorkday } from '../../src/domain/calendar.js'
+import { addWorkdays, type Calendar, calendarDaysLeft, isCalendarEnding, isWorkday } from '../../src/domain/calendar.js'
 import { addDays, isDate, weekday } from '../../src/domain/dates.js'
 
 const file = JSON.parse(readFileSync('schema/rules/calendar.json', 'utf8')) as {
@@ -16,6 +16,21 @@ const calendar: Calendar = {
   knownUntil: file.knownUntil,
 }
 const anyDay = fc.integer({ min: 0, max: 9000 }).map((n) => addDays('2004-01-01', n))
+
+describe('the end of the announced holidays', () => {
+  it('section 7: alarms from 60 days before, and on every day after', () => {
+    const calendar = { knownUntil: '2026-12-31' }
+    const days: [string, boolean, number][] = [
+      ['2026-11-01', true, 60],
+      ['2026-10-31', false, 61],
+      ['2027-02-01', true, -32],
+    ]
+    for (const [day, alarms, left] of days) {
+      expect(isCalendarEnding(calendar, day), day).to.equal(alarms)
+      expect(calendarDaysLeft(calendar, day), day).to.equal(left)
+    }
+  })
+})
 
 describe('domain/calendar', () => {
   it('the calendar file holds sorted, existing days of 2004 to 2026, none twice', () => {
