@@ -5,6 +5,7 @@ import { soakAccess } from './access.js'
 import { soakAuditAlone } from './audit.js'
 import { soakCells } from './cells.js'
 import { soakClocks } from './clocks.js'
+import { soakData } from './data.js'
 import { soakFailover } from './failover.js'
 import { soakIntake } from './intake.js'
 import { soakPushHubs } from './push-hubs.js'
@@ -73,6 +74,7 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
       progress: (done) => process.stderr.write(`failover ${done}/${runs}\n`),
     })),
   }),
+  data: async ({ minutes }) => soakData({ forMs: minutes * 60_000 }),
   intake: async ({ runs = 20_000, seed, progress }) => {
     const soaked = await soakIntake({
       runs,
