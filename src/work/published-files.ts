@@ -120,7 +120,8 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}):
       return adopted
     },
     ensure: async (db, snapshot) => {
-      const isThere = () => last !== null && isOf(last.edition, snapshot)
+      // A newer one is not gone back from: whoever asks looks for the list once more.
+      const isThere = () => last !== null && (isOf(last.edition, snapshot) || last.edition.sequence > snapshot.sequence)
       if (isThere()) return
       // A publication of this process may just have been committed.
       await adopting

@@ -11,6 +11,7 @@ import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
 import { makeServer, type PartsGiven } from '../../src/api/server.js'
 import { isRefusal } from '../../src/errors.js'
+import { last } from '../../src/store/snapshots.js'
 import { makeDownloads } from '../../src/web/published/downloads.js'
 import { anonymousFile } from '../../src/work/publish-edition.js'
 import { makePublishedFiles, type PublishedFiles } from '../../src/work/published-files.js'
@@ -151,6 +152,23 @@ describe('the public files', () => {
         expect(text).to.include(kept.name)
       }
     }
+  })
+
+  it('P-A5: an answer that found a list just before the next one came is of the next one', async () => {
+    const { db } = world.database
+    const files = filesOf(60_000)
+    await shown(db, 1, given)
+    await world.publish()
+    const before = await last(db)
+    await shown(db, 2, given)
+    await world.publish()
+    const after = await last(db)
+    if (before === null || after === null) throw new Error('nothing is published')
+    await files.ensure(db, after)
+    await files.ensure(db, before)
+    const held = files.hold()
+    expect(held?.edition.sequence).to.equal(2)
+    held?.release()
   })
 
   it('P-A5: are sent to so many at once, in all and to one address', () => {
