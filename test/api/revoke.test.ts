@@ -205,11 +205,12 @@ describe('the keys that sign tokens', () => {
     const keys = await loadKeys(folder, 'http://hub.test')
     const kid = kidOf(keys.sign(CLAIMS, NOW.getTime()).token)
     const old = createPrivateKey(readFileSync(join(folder, 'token-signing.pem')))
-    const iat = Math.floor(NOW.getTime() / 1_000)
-    const claims = { ...CLAIMS, iat, exp: iat + 86_400, iss: 'http://hub.test', aud: 'hub', jti: 'x' }
-    const forged = jwt.sign(claims, old, { algorithm: 'ES256', keyid: kid })
     newTokenKey(folder, NOW.getTime())
     const end = KEYS_KEPT_SECONDS + TOKEN_SECONDS
+    // As fresh a token as whoever holds the key can write: only the key has had its time.
+    const iat = Math.floor(later(end - 1).getTime() / 1_000)
+    const claims = { ...CLAIMS, iat, exp: iat + TOKEN_SECONDS, iss: 'http://hub.test', aud: 'hub', jti: 'x' }
+    const forged = jwt.sign(claims, old, { algorithm: 'ES256', keyid: kid })
     expect(good(() => keys.verify(forged, later(end - 1).getTime()))).to.equal(true)
     expect(good(() => keys.verify(forged, later(end).getTime()))).to.equal(false)
   })

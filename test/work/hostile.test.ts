@@ -4,6 +4,7 @@ import * as runs from '../../src/store/runs.js'
 import * as versions from '../../src/store/versions.js'
 import { score } from '../../src/work/score.js'
 import { verify } from '../../src/work/verify.js'
+import { deliver } from '../support/absence.js'
 import { row, rows, standing } from '../support/rows.js'
 import {
   at,
@@ -64,11 +65,14 @@ describe('an attack that once succeeded', () => {
   })
 
   it('a record of two parts whose item cannot be read is not taken for gone', async () => {
-    await pullItems(db(), [row(1, { key: '900010/30' }), row(2, { key: '900011/30' })], { kind: 'trademark' })
-    await pullItems(db(), [row(2, { key: '900011/30' }), row(1, { key: '', code: '', note: '900010' })], {
-      kind: 'trademark',
-    })
-    expect(await standing(db())).to.have.members(['900010/30', '900011/30'])
+    const mark = (regNo: string, intCls: string | null) =>
+      ({ regNo, intCls, tmName: '虚构牌', applicant: '虚构商行', status: '注册', regDate: '2020-01-05' }) as const
+    const two = mark('99000011', '30')
+    await deliver(db(), 'trademarks', [mark('99000010', '30'), two])
+    // Its class is missing; its number, the first part of the key, is all that tells whose mark it is.
+    const again = await deliver(db(), 'trademarks', [two, mark('99000010', null)])
+    expect([again.rejected, again.ended]).to.deep.equal([1, 0])
+    expect(await standing(db())).to.have.members(['99000010/30', '99000011/30'])
   })
 
   it('a decision that its agency has made lighter carries no listing any further', async () => {
