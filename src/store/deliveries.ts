@@ -18,6 +18,13 @@ export const isUnchecked = (d: string): string => `${d}.check_due_at is not null
 /** Whether a delivery still has to be followed: owed, refused, or a confirmed removal that nobody has checked. */
 export const isUndone = (d: string): string => `(${isOpen(d)} or ${isUnchecked(d)})`
 
+/**
+ * Whether a later message about the same subject is, or was, meant for the platform: then a removal is not checked. A scalar
+ * subquery, so that the planner reads the few rows of one subject.
+ */
+export const isFollowed = (d: string): string =>
+  `((select true from deliveries l where l.subject_id = ${d}.subject_id and l.platform = ${d}.platform and l.number > ${d}.number limit 1) is not null)`
+
 /** That a delivery is owed or refused, said as the indexes of these say it: they are few beside all that was ever confirmed. */
 export const isOpen = (d: string): string => `((${d}.state = 'OWED' and ${d}.head and ${d}.action = 'REMOVE')
   or (${d}.state = 'OWED' and ${d}.head and ${d}.action <> 'REMOVE') or ${d}.state = 'REFUSED' or (${d}.state = 'OWED' and not ${d}.head))`

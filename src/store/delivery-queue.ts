@@ -4,7 +4,7 @@
  */
 import { type Receipt, SETTLE_SECONDS } from '../domain/delivery.js'
 import type { Db } from './db.js'
-import type { Delivery } from './deliveries.js'
+import { type Delivery, isFollowed } from './deliveries.js'
 import { MAY_LIST } from './restored.js'
 
 /** A delivery in the hands of the one who claimed it. */
@@ -141,8 +141,8 @@ export const putBack = async (db: Db, claimed: readonly Claimed[]): Promise<void
 }
 
 /**
- * Books all outcomes in one statement; how many were still the caller's. A removal that is confirmed is checked `settleSeconds` later, and
- * one that was sent a second time for want of a display is done. Rows are locked in the order in which `tell` locks them.
+ * Books all outcomes in one statement; how many were still the caller's. A removal that is confirmed is checked `settleSeconds` later,
+ * unless a later message took its place while it was owed. One that was sent a second time for want of a display is done. Rows are locked in the order in which `tell` locks them.
  */
 export const book = async (
   db: Db,
@@ -168,9 +168,11 @@ export const book = async (
        order by d.subject_id, d.platform, d.number for update of d)
      update deliveries d set state = t.state, last_error = t.error, due_at = coalesce(t."dueAt", d.due_at), leased_until = null, failures = t.failures,
        confirmed_at = case when t.state = 'CONFIRMED' then :now::timestamptz end,
-       check_due_at = case when t.state = 'CONFIRMED' and d.action = 'REMOVE' and d.check_result is null then :now::timestamptz + make_interval(secs => :settleSeconds) end,
+       check_due_at = case when t.state = 'CONFIRMED' and d.action = 'REMOVE' and d.check_result is null and not ${isFollowed('d')}
+         then :now::timestamptz + make_interval(secs => :settleSeconds) end,
        checked_at = case when t.state = 'CONFIRMED' and d.check_result = 'NO_DISPLAY' then :now::timestamptz else d.checked_at end,
-       check_result = case when t.state = 'CONFIRMED' and d.check_result = 'NO_DISPLAY' then 'CONFIRMED_TWICE' else d.check_result end,
+       check_result = case when t.state = 'CONFIRMED' and d.check_result = 'NO_DISPLAY' then 'CONFIRMED_TWICE'
+         when t.state = 'CONFIRMED' and d.action = 'REMOVE' and d.check_result is null and ${isFollowed('d')} then 'REPLACED' else d.check_result end,
        receipt = coalesce(t.receipt, d.receipt),
        attempts = d.attempts - t.unsent::int,
        sent_at = case when t.unsent and d.attempts = 1 then null else d.sent_at end

@@ -1,6 +1,7 @@
 /** Checks of confirmed removals: which are due, and what a display said about them. */
 import type { CheckResult, SubjectKind } from '../domain/delivery.js'
 import type { Db, Tx } from './db.js'
+import { isFollowed } from './deliveries.js'
 
 export interface Check {
   /** The delivery. */
@@ -20,20 +21,26 @@ export const isDue = async (db: Db, platform: string, now: Date): Promise<boolea
   return answer.rows[0].found
 }
 
-/** Claims what is due at one platform: whoever does not settle it leaves it due again at `againAt`. */
+/**
+ * Claims what is due at one platform: whoever does not settle it leaves it due again at `againAt`. A removal that was confirmed
+ * while a later message was written, unseen by that, ends as REPLACED here.
+ */
 export const claim = async (
   db: Db,
   platform: string,
   { now, againAt, limit }: { now: Date; againAt: Date; limit: number },
 ): Promise<Check[]> => {
   const answer = await db.raw(
-    `with due as (select id, check_due_at from deliveries where platform = :platform and check_due_at <= :now
-       order by check_due_at limit :limit for update skip locked)
-     update deliveries d set check_due_at = :againAt from due where d.id = due.id
-     returning d.id, d.kind, d.subject_id as "subjectId", d.number, due.check_due_at as "notBefore" /* removal-checks.claim */`,
+    `with due as (select d.id, d.check_due_at, ${isFollowed('d')} as followed from deliveries d where d.platform = :platform and d.check_due_at <= :now
+       order by d.check_due_at limit :limit for update of d skip locked)
+     update deliveries d set check_due_at = case when not due.followed then :againAt::timestamptz end,
+       check_result = case when due.followed then 'REPLACED' else d.check_result end from due where d.id = due.id
+     returning d.id, d.kind, d.subject_id as "subjectId", d.number, due.check_due_at as "notBefore", due.followed /* removal-checks.claim */`,
     { platform, now, againAt, limit },
   )
   return answer.rows
+    .filter(({ followed }: { followed: boolean }) => !followed)
+    .map(({ followed, ...check }: Check & { followed: boolean }) => check)
 }
 
 /** GONE, or SHOWN where a later delivery is about to remove it again. Nothing where another has settled it meanwhile. */

@@ -91,6 +91,15 @@ describe('a removal', () => {
     return id
   }
 
+  const move = (name: 'hideListing' | 'unhideListing', id: string, now: Date) =>
+    makeMove(db(), rules, {
+      id,
+      name,
+      ...(name === 'hideListing' ? OFFICER : REVIEWER),
+      input: { on: TODAY, reason: '有误', ...(name === 'hideListing' && { hiding: 'ERROR' as const }) },
+      now,
+    })
+
   it('P-A1: waits for the lease of the addition that it replaces, and leaves when that is over', async () => {
     const { id } = await published(db(), 1)
     let answer: () => void = () => {}
@@ -197,17 +206,9 @@ describe('a removal', () => {
 
   it('P-A1: is followed by an addition only when it has settled, and its check falls away', async () => {
     const id = await listed()
-    const move = (name: 'hideListing' | 'unhideListing', now: Date) =>
-      makeMove(db(), rules, {
-        id,
-        name,
-        ...(name === 'hideListing' ? OFFICER : REVIEWER),
-        input: { on: TODAY, reason: '有误', ...(name === 'hideListing' && { hiding: 'ERROR' as const }) },
-        now,
-      })
-    await move('hideListing', later(70))
+    await move('hideListing', id, later(70))
     await pushed(later(70))
-    await move('unhideListing', later(75))
+    await move('unhideListing', id, later(75))
     expect(await pushed(later(80))).to.include({ sent: 0, outstanding: 1 })
     expect(await checked(later(130))).to.deep.equal({ gone: 0, shown: 0, again: 0 })
     expect(await pushed(later(130))).to.include({ sent: 1, accepted: 1, outstanding: 0 })
@@ -217,6 +218,58 @@ describe('a removal', () => {
       ['ADD', null],
     ])
     expect(await openOnes()).to.equal(0)
+  })
+
+  for (const [when, delaySeconds] of [
+    ['before it is sent', 0],
+    ['while it is on the wire', 5],
+  ] as const)
+    it(`P-A1: has no check where the entry is shown again ${when}`, async () => {
+      const id = await listed()
+      await move('hideListing', id, later(70))
+      if (delaySeconds === 0) await move('unhideListing', id, later(71))
+      else
+        take = async (notice) => {
+          take = async (next) => apply(next)
+          await move('unhideListing', id, later(70 + delaySeconds))
+          apply(notice)
+        }
+      expect(await pushed(later(80))).to.include({ sent: 1, accepted: 1, outstanding: 1 })
+      expect(await ledger(id)).to.include({ state: 'CONFIRMED', check: 'REPLACED' })
+      expect(await openOnes()).to.equal(0)
+      expect(await pushed(later(150))).to.include({ sent: 1, accepted: 1, outstanding: 0 })
+      expect(await checked(later(300))).to.deep.equal({ gone: 0, shown: 0, again: 0 })
+      expect(displayed.has(id)).to.equal(true)
+      expect(
+        (await deliveries()).map(({ action, state, result, dueAt }) => [action, state, result, dueAt]),
+      ).to.deep.equal([
+        ['ADD', 'CONFIRMED', null, null],
+        ['REMOVE', 'CONFIRMED', 'REPLACED', null],
+        ['ADD', 'CONFIRMED', null, null],
+      ])
+    })
+
+  it('P-A1: whose check is open beside a later addition is settled as replaced, also without a display', async () => {
+    const id = await listed()
+    await move('hideListing', id, later(70))
+    await pushed(later(70))
+    await move('unhideListing', id, later(75))
+    // As a removal was booked that was confirmed while the addition was written.
+    await db().raw(
+      `update deliveries set check_due_at = ?, check_result = null where action = 'REMOVE' and platform = 'national'`,
+      [later(130)],
+    )
+    expect(await openOnes()).to.equal(1)
+    show = async () => {
+      throw noDisplay('HTTP 404')
+    }
+    expect(await checked(later(131))).to.deep.equal({ gone: 0, shown: 0, again: 0 })
+    expect(await openOnes()).to.equal(0)
+    expect((await deliveries()).map(({ state, result, dueAt }) => [state, result, dueAt])).to.deep.equal([
+      ['CONFIRMED', null, null],
+      ['CONFIRMED', 'REPLACED', null],
+      ['OWED', null, null],
+    ])
   })
 
   it('P-A1: keeps the deadline of its withdrawal open until it is checked, and may be closed by an officer', async () => {
