@@ -6,6 +6,7 @@
 
 import { ACCESS_REFUSALS } from './errors/access.js'
 import { BULK_REFUSALS } from './errors/bulk.js'
+import { CALENDAR_REFUSALS } from './errors/calendar.js'
 import { CHANGES_REFUSALS } from './errors/changes.js'
 import { INTAKE_REFUSALS } from './errors/intake.js'
 import { type Details, type Row, row } from './errors/row.js'
@@ -279,7 +280,6 @@ const REFUSALS = {
   OBJECTION_UNKNOWN: row(404, 1, () => '没有这项异议。There is no such objection.'),
   OBJECTION_NOT_ALLOWED: row(409, 1, (d) => `不能提出该异议：${d['reason']}。This objection cannot be made.`),
   OBJECTION_SETTLED: row(409, 1, () => '这项异议已办结。This objection has been settled already.'),
-  SECOND_PERSON: row(409, 1, () => '须由提出者以外的人决定。Another person than who proposed it must decide.'),
 
   // Push.
   PLATFORM_UNKNOWN: row(404, 2, (d) => `未知的信用平台 ${d['platform']}，可用：${d['known']}。Unknown platform.`),
@@ -343,6 +343,7 @@ const REFUSALS = {
   // Access.
   ...ACCESS_REFUSALS,
   ...BULK_REFUSALS,
+  ...CALENDAR_REFUSALS,
   ...CHANGES_REFUSALS,
   ...INTAKE_REFUSALS,
   ...RUNNING_REFUSALS,

@@ -2,6 +2,7 @@
 import { type Row, row } from './row.js'
 
 export const ACCESS_REFUSALS = {
+  SECOND_PERSON: row(409, 1, () => '须由提出者以外的人决定。Another person than who proposed it must decide.'),
   UNAUTHENTICATED: row(
     401,
     1,

@@ -25,17 +25,19 @@ export const amend = async (
     knownUntil: string | null
     reason: string
     by: string
+    confirmedBy: string
     at: Date
   },
 ): Promise<void> => {
+  const { days, knownUntil, reason, by, confirmedBy, at } = made
   await tx.raw(
-    `insert into calendar_amendments (day, kind, reason, made_by, made_at)
-     select d.day, d.kind, :reason::text, :by::text, :at::timestamptz
+    `insert into calendar_amendments (day, kind, reason, made_by, confirmed_by, made_at)
+     select d.day, d.kind, :reason::text, :by::text, :confirmedBy::text, :at::timestamptz
      from jsonb_to_recordset(:days::jsonb) as d(day date, kind text) /* calendars.amend */`,
-    { days: JSON.stringify(made.days), reason: made.reason, by: made.by, at: made.at } as never,
+    { days: JSON.stringify(days), reason, by, confirmedBy, at } as never,
   )
-  if (made.knownUntil !== null)
-    await tx('calendar_reach').insert({ known_until: made.knownUntil, made_by: made.by, made_at: made.at })
+  if (knownUntil !== null)
+    await tx('calendar_reach').insert({ known_until: knownUntil, made_by: by, confirmed_by: confirmedBy, made_at: at })
 }
 
 export interface Amendment {
@@ -43,13 +45,15 @@ export interface Amendment {
   kind: DayKind
   reason: string
   by: string
+  /** Null: amended by one person, before two were asked for. */
+  confirmedBy: string | null
   at: Date
 }
 
 /** What was said of the days of a year, by day; of each the last word. */
 export const amendmentsOf = async (db: Db, year: number): Promise<Amendment[]> => {
   const answer = await db.raw(
-    `select distinct on (day) to_char(day, 'YYYY-MM-DD') as day, kind, reason, made_by as by, made_at as at
+    `select distinct on (day) to_char(day, 'YYYY-MM-DD') as day, kind, reason, made_by as by, confirmed_by as "confirmedBy", made_at as at
      from calendar_amendments where day between make_date(:year, 1, 1) and make_date(:year, 12, 31)
      order by day, id desc /* calendars.amendmentsOf */`,
     { year },

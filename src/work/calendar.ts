@@ -1,7 +1,9 @@
-/** The calendar of working days: what ships, with what officers have said laid over it. */
+/** The calendar of working days: what ships, with the amendments that two persons have put in force laid over it. */
 import type { Calendar } from '../domain/calendar.js'
 import { isDate } from '../domain/dates.js'
+import { samePerson } from '../domain/persons.js'
 import { Refusal } from '../errors.js'
+import * as proposals from '../store/calendar-proposals.js'
 import * as calendars from '../store/calendars.js'
 import type { Db, Tx } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
@@ -37,21 +39,63 @@ export interface DaysSaid {
   knownUntil: string | null
 }
 
-export interface CalendarAmended extends DaysSaid {
+export interface CalendarProposed extends DaysSaid {
   reason: string
   by: string
   now: Date
 }
 
-/** Deadlines that it moves are counted anew by `renewDeadlines`. Refusals: INPUT_INVALID, DATE_INVALID. */
-export const amendCalendar = async (db: Db, rules: Rules, made: CalendarAmended): Promise<void> => {
-  const { days, knownUntil } = checked(rules, made)
+/** Nothing changes until another person puts it in force. Refusals: INPUT_INVALID, DATE_INVALID, CALENDAR_WAITS. */
+export const proposeCalendar = async (
+  db: Db,
+  rules: Rules,
+  made: CalendarProposed,
+): Promise<proposals.CalendarProposal> => {
+  const amended = checked(rules, made)
   const reason = wordsOf(made.reason, '理由 the reason', rules)
-  await db.transaction(async (tx) => {
+  const kept = await db.transaction((tx) => proposals.propose(tx, { ...amended, reason, by: made.by, at: made.now }))
+  if (kept === null) throw new Refusal('CALENDAR_WAITS')
+  return kept
+}
+
+export interface CalendarDecided {
+  id: number
+  verdict: 'CONFIRM' | 'REFUSE' | 'WITHDRAW'
+  /** Needed to refuse. */
+  note: string | null
+  by: string
+  now: Date
+}
+
+/**
+ * Another person puts an amendment in force or refuses it; its proposer withdraws it. Deadlines that it moves are counted anew by
+ * `renewDeadlines`. Refusals: CALENDAR_UNKNOWN, CALENDAR_SETTLED, SECOND_PERSON, CALENDAR_ANOTHERS, INPUT_INVALID.
+ */
+export const decideCalendar = async (
+  db: Db,
+  rules: Rules,
+  made: CalendarDecided,
+): Promise<proposals.CalendarProposal> => {
+  const { id, verdict, by } = made
+  const note = made.note === null && verdict !== 'REFUSE' ? null : wordsOf(made.note ?? '', '说明 the note', rules)
+  return db.transaction(async (tx) => {
+    const found = await proposals.forDecision(tx, id)
+    if (found === null) throw new Refusal('CALENDAR_UNKNOWN')
+    if (found.state !== 'PROPOSED') throw new Refusal('CALENDAR_SETTLED')
+    const isOwn = samePerson(found.proposedBy, by)
+    if (isOwn && verdict !== 'WITHDRAW') throw new Refusal('SECOND_PERSON')
+    if (!isOwn && verdict === 'WITHDRAW') throw new Refusal('CALENDAR_ANOTHERS')
     const at = await knowledge.tick(tx, made.now)
-    await calendars.amend(tx, { days, knownUntil, reason, by: made.by, at })
+    if (verdict === 'CONFIRM') {
+      notBeforeShipped(rules, found.knownUntil)
+      const { days, knownUntil, reason, proposedBy } = found
+      await calendars.amend(tx, { days, knownUntil, reason, by: proposedBy, confirmedBy: by, at })
+    }
+    return proposals.settle(tx, id, { state: BECOMES[verdict], note, by, at })
   })
 }
+
+const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' } as const
 
 /** The calendar of now and as it would be with these days. Nothing is written. Refusals: INPUT_INVALID, DATE_INVALID. */
 export const foreseenCalendar = async (
@@ -80,9 +124,13 @@ const checked = (rules: Rules, said: DaysSaid): calendars.Amended => {
     })
   if (days.length === 0 && knownUntil === null)
     throw new Refusal('INPUT_INVALID', { reason: '没有写明任何日期 no day is said' })
+  notBeforeShipped(rules, knownUntil)
+  return { days, knownUntil }
+}
+
+const notBeforeShipped = (rules: Rules, knownUntil: string | null): void => {
   if (knownUntil !== null && knownUntil < rules.calendar.knownUntil)
     throw new Refusal('INPUT_INVALID', {
       reason: `knownUntil 不得早于随版本发布的 ${rules.calendar.knownUntil} not before the day that ships with the hub`,
     })
-  return { days, knownUntil }
 }

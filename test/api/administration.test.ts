@@ -31,6 +31,20 @@ describe('administration over GraphQL', () => {
       token,
     )
   }
+  const propose = async (holidays: string[]): Promise<string> => {
+    const { data } = await act(
+      `mutation P($holidays: [Date!]) { amendCalendar(input: { holidays: $holidays, reason: "虚构通知" }) { proposal { id } } }`,
+      { holidays },
+    )
+    return data.amendCalendar.proposal.id
+  }
+  /** As an officer, who is another person than who proposed it. */
+  const decide = (id: string, verdict: string, { note = null as string | null, token = as('officer') } = {}) =>
+    act(
+      `mutation D($input: DecideCalendarInput!) { decideCalendar(input: $input) { proposal { state } } }`,
+      { input: { id, verdict, note } },
+      token,
+    )
   const tokenFor = (name: string, secret: string) =>
     fetch(`${world.url}/oauth/token`, {
       method: 'POST',
@@ -210,19 +224,69 @@ describe('administration over GraphQL', () => {
   })
 
   it('the calendar of a year tells its days off, and who amended which', async () => {
-    await act(`mutation { amendCalendar(input: { holidays: ["2026-07-01"], reason: "虚构通知" }) { knownUntil } }`)
+    const id = await propose(['2026-07-01'])
+    await decide(id, 'CONFIRM')
     const { data } = await act(
-      `{ calendar(year: 2026) { year knownUntil days { on working reason amendedBy } } }`,
+      `{ calendar(year: 2026) { year knownUntil days { on working reason amendedBy confirmedBy } } }`,
       {},
       as('agency'),
     )
     const day = (on: string) => data.calendar.days.find((one: { on: string }) => one.on === on)
-    expect(day('2026-01-01')).to.deep.equal({ on: '2026-01-01', working: false, reason: null, amendedBy: null })
+    expect(day('2026-01-01')).to.deep.equal({
+      on: '2026-01-01',
+      working: false,
+      reason: null,
+      amendedBy: null,
+      confirmedBy: null,
+    })
     expect(day('2026-07-01')).to.deep.equal({
       on: '2026-07-01',
       working: false,
       reason: '虚构通知',
       amendedBy: '虚构administrator',
+      confirmedBy: '虚构officer',
     })
+  })
+
+  it('section 7: refused and withdrawn amendments of the calendar change nothing and stay as history', async () => {
+    const refused = await propose(['2026-07-02'])
+    expect((await decide(refused, 'REFUSE')).code, 'a refusal says why').to.equal('INPUT_INVALID')
+    expect((await decide(refused, 'WITHDRAW')).code).to.equal('CALENDAR_ANOTHERS')
+    expect((await decide(refused, 'REFUSE', { note: '文号有误' })).code).to.equal(undefined)
+    const withdrawn = await propose(['2026-07-03'])
+    expect((await decide(withdrawn, 'WITHDRAW', { token: as('administrator') })).code).to.equal(undefined)
+    for (const id of ['0', 'x', '999999']) expect((await decide(id, 'CONFIRM')).code, id).to.equal('CALENDAR_UNKNOWN')
+    const { data } = await act(
+      `{ calendarProposals { id holidays reason state proposedBy decidedBy note } calendar(year: 2026) { days { on } } }`,
+    )
+    const shared = { reason: '虚构通知', proposedBy: '虚构administrator' }
+    expect(data.calendarProposals.slice(0, 2)).to.deep.equal([
+      {
+        ...shared,
+        id: withdrawn,
+        holidays: ['2026-07-03'],
+        state: 'WITHDRAWN',
+        decidedBy: '虚构administrator',
+        note: null,
+      },
+      {
+        ...shared,
+        id: refused,
+        holidays: ['2026-07-02'],
+        state: 'REFUSED',
+        decidedBy: '虚构officer',
+        note: '文号有误',
+      },
+    ])
+    const days = data.calendar.days.map(({ on }: { on: string }) => on)
+    expect(days).to.not.include.members(['2026-07-02'])
+    expect(days).to.not.include.members(['2026-07-03'])
+    expect((await act('{ calendarProposals { id } }', {}, as('reviewer'))).code).to.equal('FORBIDDEN')
+  })
+
+  it('section 7: of two who decide an amendment at once, one is told that it is settled', async () => {
+    const id = await propose(['2026-07-06'])
+    const both = await Promise.all([decide(id, 'CONFIRM'), decide(id, 'REFUSE', { note: '不同意' })])
+    expect(both.map(({ code }) => code ?? 'none').sort()).to.deep.equal(['CALENDAR_SETTLED', 'none'])
   })
 })

@@ -43,6 +43,8 @@ const ID_OF: Record<string, string> = {
   dropReject: 'Reject',
   decideScorecard: 'ScorecardAdoption',
   withdrawAuthorisation: 'Authorisation',
+  // Amendments are numbered, and are no nodes.
+  decideCalendar: 'none',
   // What it brought would be gone for all questions after it.
   takeBackRun: 'none',
   // It rehearses the whole, beside whatever else is asked; its own test tells to whom.
@@ -74,6 +76,7 @@ const TEXTS: Record<string, (side: Side) => string> = {
   subject: () => FEED,
   documentNumber: () => '虚函〔2026〕9号',
   consentNumber: () => '虚函〔2026〕9号',
+  pendingSince: () => '2026-03-01T00:00:00.000Z',
   ...Object.fromEntries(['reason', 'note', 'statement', 'text'].map((name) => [name, () => '事由'])),
 }
 /** Arguments that narrow nothing where they are left out. */

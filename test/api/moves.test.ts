@@ -154,14 +154,21 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     world.setNow(NOW)
   })
 
-  it('officers amend the calendar; nobody else may, and deadlines are for those who handle cases', async () => {
+  it('section 7: an amendment proposed by one person moves deadlines when another puts it in force', async () => {
+    const code = (answer: Awaited<ReturnType<World['ask']>>) => answer.errors?.[0]?.extensions['code']
+    const PAYLOAD = '{ knownUntil moved proposal { id state holidays knownUntil proposedBy decidedBy note } }'
     const amend = (token: string) =>
       world.ask(
-        `mutation { amendCalendar(input: {holidays: ["2027-03-08"], reason: "国办发明电", knownUntil: "2027-12-31"}) { knownUntil moved } }`,
+        `mutation { amendCalendar(input: {holidays: ["2027-03-08"], reason: "国办发明电", knownUntil: "2027-12-31"}) ${PAYLOAD} }`,
         { token },
       )
+    const decide = (token: string, input: Record<string, unknown>) =>
+      world.ask(`mutation($input: DecideCalendarInput!) { decideCalendar(input: $input) ${PAYLOAD} }`, {
+        token,
+        variables: { input },
+      })
     for (const role of ['reviewer', 'agency', 'party', 'marketplace'] as const)
-      expect((await amend(world.token(role))).errors?.[0]?.extensions['code'], role).to.equal('FORBIDDEN')
+      expect(code(await amend(world.token(role))), role).to.equal('FORBIDDEN')
     const foreseen = (token: string) =>
       world.ask(
         `{ calendarForeseen(holidays: ["2027-03-08"], knownUntil: "2027-12-31") {
@@ -169,7 +176,7 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
         { token },
       )
     for (const role of ['reviewer', 'agency', 'auditor'] as const)
-      expect((await foreseen(world.token(role))).errors?.[0]?.extensions['code'], role).to.equal('FORBIDDEN')
+      expect(code(await foreseen(world.token(role))), role).to.equal('FORBIDDEN')
     const { calendarForeseen: before } = (await foreseen(officer())).data
     expect([before.knownUntil, before.days]).to.deep.equal([
       '2027-12-31',
@@ -177,18 +184,37 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     ])
     for (const { dueOn, provisional, deadline } of before.moved)
       expect([dueOn, provisional]).to.not.deep.equal([deadline.dueOn, deadline.provisional])
-    const { data } = await amend(officer())
-    expect(data.amendCalendar.moved).to.equal(before.moves)
+    expect(before.moves).to.be.at.least(1)
+
+    const proposed = (await amend(officer())).data.amendCalendar
+    const { id } = proposed.proposal
+    expect(proposed).to.deep.include({ moved: 0 })
+    expect(proposed.knownUntil).to.not.equal('2027-12-31')
+    expect(proposed.proposal).to.deep.include({ state: 'PROPOSED', holidays: ['2027-03-08'], decidedBy: null })
+    expect((await foreseen(officer())).data.calendarForeseen, 'nothing has moved yet').to.deep.equal(before)
+    expect(code(await amend(world.token('officer', 'officer-2')))).to.equal('CALENDAR_WAITS')
+    for (const alike of ['officer-1', 'Officer-1'])
+      expect(code(await decide(world.token('officer', alike), { id, verdict: 'CONFIRM' }))).to.equal('SECOND_PERSON')
+    expect(code(await decide(reviewer(), { id, verdict: 'CONFIRM' }))).to.equal('FORBIDDEN')
+
+    const { data } = await decide(world.token('officer', 'officer-2'), { id, verdict: 'CONFIRM' })
+    expect(data.decideCalendar).to.deep.include({ moved: before.moves, knownUntil: '2027-12-31' })
+    expect(data.decideCalendar.proposal).to.include({
+      state: 'IN_FORCE',
+      proposedBy: 'officer-1',
+      decidedBy: 'officer-2',
+    })
     expect((await foreseen(officer())).data.calendarForeseen).to.deep.include({ moves: 0, moved: [] })
-    expect(data.amendCalendar.knownUntil).to.equal('2027-12-31')
+    expect(code(await decide(world.token('officer', 'officer-2'), { id, verdict: 'CONFIRM' }))).to.equal(
+      'CALENDAR_SETTLED',
+    )
     const back = await world.ask(
       `mutation { amendCalendar(input: {reason: "误", knownUntil: "2025-12-31"}) { moved } }`,
       {
         token: officer(),
       },
     )
-    expect(back.errors?.[0]?.extensions['code']).to.equal('INPUT_INVALID')
-    expect(data.amendCalendar.moved).to.be.at.least(1)
+    expect(code(back)).to.equal('INPUT_INVALID')
     for (const role of ['agency', 'party', 'credit_service'] as const) {
       const asked = await world.ask('{ deadlines { totalCount } }', { token: world.token(role) })
       expect(asked.errors?.[0]?.extensions['code'], role).to.equal('FORBIDDEN')

@@ -33,7 +33,7 @@ const ABOUT_NOBODY = new Set(
   Viewer ListKind RepairEntrance Measure LegalBasis RemovalRule DatabaseRestored RestoredReach RestoredCompared TrailRow Asking
   UnmatchedSubject IdentityProposal IdentityEvidence DeadlineRule DeliveryClosed DeliveryAct DeliveryAgain RetractionReceiver RetractionMarketplace Webhook WebhookSecret
   ListingClocks ClockSeverity PublicationClock TakenBack ListingDocument DocumentBlank PublicText MaskedPart IssuedAccessCode Proceeding Hiding Lockout Product SellerList Authorisation NameMatch
-  Client Person IssuedSecret IssuedPassword RuleTable RuleSection RuleRow RuleField CalendarYear CalendarDay CalendarForeseen CalendarDayForeseen DeadlineMoving CaseColumn NameBefore MoveOutlook MoveDenial TakeBackPreview
+  Client Person IssuedSecret IssuedPassword RuleTable RuleSection RuleRow RuleField CalendarYear CalendarDay CalendarForeseen CalendarDayForeseen CalendarProposal DeadlineMoving CaseColumn NameBefore MoveOutlook MoveDenial TakeBackPreview
   RepairApplication ListingMove OperatorCode RestorationStep RestorationAnswer LastingLoss Reason Query Mutation`.split(
     /\s+/,
   ),

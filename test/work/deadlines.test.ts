@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { PARTYS } from '../../src/domain/deadlines.js'
 import type { Db } from '../../src/store/db.js'
 import * as deadlines from '../../src/store/deadlines.js'
-import { amendCalendar } from '../../src/work/calendar.js'
+import { decideCalendar, proposeCalendar } from '../../src/work/calendar.js'
 import { renewDeadlines } from '../../src/work/deadlines.js'
 import { expire } from '../../src/work/expire.js'
 import { makeMove } from '../../src/work/listing.js'
@@ -33,8 +33,9 @@ const listed = async (db: Db, state: deadlines.DeadlineState, today: string) =>
   (await deadlines.list(db, { state, today, partys: PARTYS, ended: true }, { first: 50, after: null })).map(
     ({ name }) => name,
   )
-const amend = (db: Db, more: Partial<Parameters<typeof amendCalendar>[2]>) =>
-  amendCalendar(db, rules, {
+/** Proposed by one person and put in force by another. */
+const amend = async (db: Db, more: Partial<Parameters<typeof proposeCalendar>[2]>) => {
+  const { id } = await proposeCalendar(db, rules, {
     holidays: [],
     workdays: [],
     ordinary: [],
@@ -44,6 +45,8 @@ const amend = (db: Db, more: Partial<Parameters<typeof amendCalendar>[2]>) =>
     now: NOW,
     ...more,
   })
+  await decideCalendar(db, rules, { id, verdict: 'CONFIRM', note: null, by: 'officer-2', now: more.now ?? NOW })
+}
 const PUBLICATION_DAYS = rules.lists[0]?.numbers.find(({ name }) => name === 'PUBLICATION_WORKDAYS')?.value ?? 0
 
 describe('deadlines', () => {

@@ -2,18 +2,22 @@
 import { isWorkday } from '../../domain/calendar.js'
 import { PARTYS } from '../../domain/deadlines.js'
 import { may, sightOf } from '../../domain/viewer.js'
+import { Refusal } from '../../errors.js'
+import * as proposals from '../../store/calendar-proposals.js'
 import * as store from '../../store/deadlines.js'
-import { amendCalendar as amend, foreseenCalendar, withAmendments } from '../../work/calendar.js'
+import * as work from '../../work/calendar.js'
 import { foreseenMoves, renewDeadlines } from '../../work/deadlines.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import type { Context } from '../context.js'
-import { dueAfter, dueCursor } from '../ids.js'
+import { dueAfter, dueCursor, wholeNumber } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
 import { caseView } from './listing-view.js'
 
 /** Moved deadlines that are told one by one, before it is done. */
 const MOVED_SHOWN = 20
+/** Amendments of the calendar that are told, the newest. */
+const PROPOSALS_SHOWN = 100
 
 export const deadlineView = (context: Context, kept: store.Kept) => {
   const { rule, ruleVersion } = kept
@@ -68,18 +72,53 @@ const daysIn = ({ holidays, workdays, ordinary, knownUntil = null }: Days) => ({
   knownUntil,
 })
 
+const proposalView = ({ days, ...proposal }: proposals.CalendarProposal) => {
+  const daysOf = (kind: string) => days.filter((one) => one.kind === kind).map(({ day }) => day)
+  return {
+    ...proposal,
+    holidays: daysOf('HOLIDAY'),
+    workdays: daysOf('WORKDAY'),
+    ordinary: daysOf('ORDINARY'),
+  }
+}
+
+const calendarProposals = async (_: unknown, __: unknown, { parts }: Context) =>
+  (await proposals.newest(parts.db, PROPOSALS_SHOWN)).map(proposalView)
+
 const amendCalendar = async (_: unknown, { input }: { input: Days & { reason: string } }, context: Context) => {
   const { db, rules } = context.parts
   const { reason, ...days } = withoutNul(input)
-  await amend(db, rules, { ...daysIn(days), reason, by: context.viewer.sub ?? '', now: context.now })
+  const made = { ...daysIn(days), reason, by: context.viewer.sub ?? '', now: context.now }
+  return settled(context, await work.proposeCalendar(db, rules, made), 0)
+}
+
+interface Decision {
+  id: string
+  verdict: 'CONFIRM' | 'REFUSE' | 'WITHDRAW'
+  note?: string | null
+}
+
+const decideCalendar = async (_: unknown, { input }: { input: Decision }, context: Context) => {
+  const { db, rules } = context.parts
+  const { id, verdict, note = null } = withoutNul(input)
+  const number = wholeNumber(id)
+  if (number === null) throw new Refusal('CALENDAR_UNKNOWN')
+  const made = { id: number, verdict, note, by: context.viewer.sub ?? '', now: context.now }
+  const proposal = await work.decideCalendar(db, rules, made)
+  if (proposal.state !== 'IN_FORCE') return settled(context, proposal, 0)
   const { moved } = await renewDeadlines(db, rules)
   context.load = makeLoads(context.parts, context.now)
-  return { knownUntil: (await withAmendments(db, rules)).calendar.knownUntil, moved }
+  return settled(context, proposal, moved)
+}
+
+const settled = async ({ parts }: Context, proposal: proposals.CalendarProposal, moved: number) => {
+  const { calendar } = await work.withAmendments(parts.db, parts.rules)
+  return { proposal: proposalView(proposal), knownUntil: calendar.knownUntil, moved }
 }
 
 const calendarForeseen = async (_: unknown, args: Days, context: Context) => {
   const { db, rules } = context.parts
-  const { before, after, days } = await foreseenCalendar(db, rules, daysIn(withoutNul(args)))
+  const { before, after, days } = await work.foreseenCalendar(db, rules, daysIn(withoutNul(args)))
   const { moves, moved } = await foreseenMoves(db, after, {
     shown: MOVED_SHOWN,
     ended: may(context.viewer, 'see_removed'),
@@ -92,4 +131,7 @@ const calendarForeseen = async (_: unknown, args: Days, context: Context) => {
   }
 }
 
-export const deadlines = { Query: { deadlines: list, calendarForeseen }, Mutation: { amendCalendar } }
+export const deadlines = {
+  Query: { deadlines: list, calendarForeseen, calendarProposals },
+  Mutation: { amendCalendar, decideCalendar },
+}

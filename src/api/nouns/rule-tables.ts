@@ -32,6 +32,7 @@ const calendar = async (_: unknown, { year }: { year: number }, context: Context
         working: isWorkday(laid, on),
         reason: amendment?.reason ?? null,
         amendedBy: amendment?.by ?? null,
+        confirmedBy: amendment?.confirmedBy ?? null,
         amendedAt: amendment?.at ?? null,
       }
     }),

@@ -85,6 +85,7 @@ const LINES: Record<string, readonly Line[]> = {
     ['see_lockouts', 'HUB', 'lockouts'],
     ['see_trail', 'ALL', 'trail trailRow'],
     ['amend_calendar', 'ALL', 'calendarForeseen'],
+    ['amend_calendar', 'HUB', 'calendarProposals'],
   ],
   Mutation: [
     ['use_access_code', 'OWN', 'partyToken'],
@@ -108,7 +109,7 @@ const LINES: Record<string, readonly Line[]> = {
       'HUB',
       'addClient rotateClient confirmClient endClient addPerson resetPerson confirmPerson endPerson liftLockout',
     ],
-    ['amend_calendar', 'HUB', 'amendCalendar'],
+    ['amend_calendar', 'HUB', 'amendCalendar decideCalendar'],
     ['direct_platform', 'HUB', 'pausePlatform resumePlatform declareWiped'],
     ['release_restored', 'HUB', 'declareRestored releaseRestored'],
     ['propose_scorecard', 'HUB', 'proposeScorecard'],

@@ -2,14 +2,16 @@
 export const HELD: Record<string, string> = {
   AccessCode: 'operator good reason issuedAt ended endedReason endedAt',
   Agency: 'id name region configured feeds',
-  AmendCalendarPayload: 'knownUntil moved',
+  AmendCalendarPayload: 'proposal knownUntil moved',
   Asking: 'at kind client role purpose',
   AskingConnection: 'edges nodes pageInfo completeUntil',
   AskingEdge: 'node cursor',
   Authorisation: 'id client operator document givenOn endsOn holds recordedAt withdrawnAt withdrawnBy',
-  CalendarDay: 'on working reason amendedBy amendedAt',
+  CalendarDay: 'on working reason amendedBy confirmedBy amendedAt',
   CalendarDayForeseen: 'on before after',
   CalendarForeseen: 'knownUntil days moves moved',
+  CalendarProposal:
+    'id holidays workdays ordinary knownUntil reason proposedBy proposedAt state decidedBy decidedAt note',
   CalendarYear: 'year knownUntil days',
   CaseColumn: 'state cases late',
   Client:

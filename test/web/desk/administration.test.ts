@@ -227,25 +227,45 @@ describe('administration at the desk', function () {
     await close()
   })
 
-  it('days are chosen in the calendar by keyboard, and what follows is told before it is amended', async () => {
+  it('section 7: days are chosen in the calendar by keyboard, and another person decides what was proposed', async () => {
     const { page, open, close, faults } = await atDesk(visitor, hub, 'administrator')
     await open('/administration/calendar?year=2027', '工作日历')
     await page.locator('[data-on="2027-01-01"]').focus()
     for (const key of ['ArrowDown', 'ArrowLeft', 'Space']) await page.keyboard.press(key)
     await page.getByText('2027-01-07 周四 改为休息日').waitFor()
     await page.getByText('没有正在计算的期限因此改变。', { exact: true }).waitFor()
-    await page.getByRole('button', { name: '修订日历', exact: true }).click()
-    const asked = page.getByRole('dialog', { name: '修订日历' })
+    await page.getByRole('button', { name: '提出修订', exact: true }).click()
+    const asked = page.getByRole('dialog', { name: '提出修订' })
     await asked.getByLabel(/依据/).fill('虚构通知〔2026〕9号')
-    await asked.getByRole('button', { name: '确认修订日历' }).click()
-    await page.getByText('日历已修订，改变期限 0 项。').waitFor()
-    const amended = page.getByRole('table', { name: '修订' }).locator('tr', { hasText: '2027-01-07' })
+    await asked.getByRole('button', { name: '确认提出修订' }).click()
+    await page.getByText('修订已提出，待另一人决定。').waitFor()
+    await page.getByText('由您提出的修订须由另一人决定；您可以撤回。').waitFor()
+    expect(await page.getByRole('button', { name: '使修订生效' }).count()).to.equal(0)
+    expect(await page.locator('[data-on="2027-01-07"]').getAttribute('aria-label')).to.not.include('休息日')
+    expect(faults).to.deep.equal([])
+    await close()
+
+    const other = await atDesk(visitor, hub, 'officer')
+    await other.open('/administration/calendar?year=2027', '工作日历')
+    const waiting = other.page.getByRole('region', { name: '待决定的修订' })
+    await waiting.getByText('2027-01-07 周四 放假').waitFor()
+    await waiting.getByText('没有正在计算的期限因此改变。', { exact: true }).waitFor()
+    expect(await violations(other.page)).to.deep.equal([])
+    await waiting.getByRole('button', { name: '使修订生效' }).click()
+    await other.page.getByRole('button', { name: '确认使修订生效' }).click()
+    await other.page.getByText('日历已修订，改变期限 0 项。').waitFor()
+    const amended = other.page
+      .getByRole('table', { name: '修订', exact: true })
+      .locator('tr', { hasText: '2027-01-07' })
     expect(await amended.textContent())
       .to.include('虚构通知〔2026〕9号')
       .and.to.include('administrator')
-    expect(await page.locator('[data-on="2027-01-07"]').getAttribute('aria-label')).to.include('休息日')
-    expect(faults).to.deep.equal([])
-    await close()
+      .and.to.include('officer')
+    expect(await other.page.locator('[data-on="2027-01-07"]').getAttribute('aria-label')).to.include('休息日')
+    const history = other.page.getByRole('table', { name: '提出的修订' }).locator('tr', { hasText: '2027-01-07' })
+    expect(await history.textContent()).to.include('已生效')
+    expect(other.faults).to.deep.equal([])
+    await other.close()
   })
 
   it('an auditor reads, is offered nothing else, verifies the trail, and is shown which row was altered', async () => {
@@ -254,7 +274,17 @@ describe('administration at the desk', function () {
     for (const [path, title, ready] of PAGES) {
       await open(`/administration/${path}`, title)
       await page.locator(ready).first().waitFor()
-      for (const deed of [/^登记/, /^更换密钥/, /^停用/, /^重设密码/, /^立即运行/, /^暂停/, /^修订日历/, /^声明/])
+      for (const deed of [
+        /^登记/,
+        /^更换密钥/,
+        /^停用/,
+        /^重设密码/,
+        /^立即运行/,
+        /^暂停/,
+        /^提出修订/,
+        /^使修订生效/,
+        /^声明/,
+      ])
         expect(await page.getByRole('button', { name: deed }).count(), `${path} ${deed}`).to.equal(0)
     }
     await open('/administration/trail?kind=TOKEN&client=虚构市场', '查询痕迹')

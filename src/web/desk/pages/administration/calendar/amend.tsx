@@ -1,37 +1,31 @@
-/** An amendment as it is put together: the days said, until when holidays are published, and which deadlines that would move. */
-import { useApolloClient, useQuery } from '@apollo/client/react'
+/** An amendment as it is put together and proposed: the days said, until when holidays are published, and which deadlines that would move. */
+import { useApolloClient } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
-import { codeOf } from '../../../pieces/code.js'
 import { Confirm } from '../../../pieces/confirm.js'
 import { count, day } from '../../../pieces/dates.js'
 import { Empty } from '../../../pieces/empty.js'
 import { Refusal } from '../../../pieces/refusal.js'
-import { labelOf } from '../../../pieces/words.js'
-import { AmendCalendarDocument, CalendarForeseenDocument, type CalendarForeseenQuery } from './calendar.generated.js'
+import { AmendCalendarDocument } from './calendar.generated.js'
+import { Follows, useForeseen } from './foreseen.js'
 import { type Draft, daysIn, isWorking } from './year.js'
 
 interface AmendProps {
   draft: Draft
   knownUntil: string
+  /** Another amendment waits: it is decided first. */
+  isWaiting: boolean
   onDrop: (on: string) => void
   onClear: () => void
   onDone: (words: string) => void
 }
 
-type Foreseen = CalendarForeseenQuery['calendarForeseen']
-
-export const Amend = ({ draft, knownUntil, onDrop, onClear, onDone }: AmendProps) => {
+export const Amend = ({ draft, knownUntil, isWaiting, onDrop, onClear, onDone }: AmendProps) => {
   const apollo = useApolloClient()
   const [until, setUntil] = useState('')
   const isSaid = draft.size > 0 || until !== ''
   const said = { ...daysIn(draft), ...(until !== '' && { knownUntil: until }) }
-  const { data, error, loading } = useQuery(CalendarForeseenDocument, {
-    variables: said,
-    skip: !isSaid,
-    fetchPolicy: 'no-cache',
-  })
-  const foreseen = isSaid ? (data as CalendarForeseenQuery | undefined)?.calendarForeseen : undefined
+  const { foreseen, error, loading } = useForeseen(isSaid ? said : null)
   const moves = foreseen?.moves ?? 0
   return (
     <section className="panel wide" aria-label="修订日历">
@@ -70,26 +64,27 @@ export const Amend = ({ draft, knownUntil, onDrop, onClear, onDone }: AmendProps
       {isSaid && !error && <Follows of={foreseen} isLoading={loading} />}
       <div className="filters">
         <Confirm
-          action="修订日历"
+          action="提出修订"
           danger={moves > 0}
-          disabled={!isSaid || foreseen === undefined || loading}
-          hint={isSaid ? '' : '请先点选日子，或填写节假日已公布至哪一天'}
+          disabled={isWaiting || !isSaid || foreseen === undefined || loading}
+          hint={isWaiting ? '已有一项修订待决定' : isSaid ? '' : '请先点选日子，或填写节假日已公布至哪一天'}
           follows={[
+            '由另一位经办人或管理员决定后才生效，此前日历和期限都不变；',
             ...(draft.size > 0 ? [`改变 ${draft.size} 天；`] : []),
             ...(until === '' ? [] : [`节假日视为已全部公布至 ${until}；`]),
             moves === 0
               ? '没有正在计算的期限因此改变；'
-              : `正在计算的 ${count(moves)} 项期限随即重新计算，其最后一天改变，或由可能变动改为确定；`,
-            '您的姓名、时刻和理由与所改的日子一同保存；再次修订才能改回。',
+              : `生效时，正在计算的 ${count(moves)} 项期限重新计算，其最后一天改变，或由可能变动改为确定；`,
+            '您的姓名、时刻和依据与所改的日子一同保存；生效后，再次修订才能改回。',
           ]}
           asks={{ label: '依据（例如国务院办公厅通知的名称和文号）' }}
           onDo={async (reason) => {
-            const { data } = await apollo.mutate({
+            await apollo.mutate({
               mutation: AmendCalendarDocument,
               variables: { input: { ...said, reason } },
             })
             setUntil('')
-            onDone(`日历已修订，改变期限 ${count(data?.amendCalendar.moved ?? 0)} 项。`)
+            onDone('修订已提出，待另一人决定。')
           }}
         />
         {isSaid && (
@@ -106,47 +101,3 @@ export const Amend = ({ draft, knownUntil, onDrop, onClear, onDone }: AmendProps
     </section>
   )
 }
-
-const Follows = ({ of, isLoading }: { of: Foreseen | undefined; isLoading: boolean }) => (
-  <div aria-live="polite">
-    {of === undefined || isLoading ? (
-      <p className="soft">正在计算将改变的期限…</p>
-    ) : (
-      <p className={of.moves > 0 ? 'warn' : 'soft'}>
-        {of.moves === 0 ? '没有正在计算的期限因此改变。' : `将改变 ${count(of.moves)} 项正在计算的期限。`}
-      </p>
-    )}
-    {of && of.moved.length > 0 && (
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-      <section className="scroll" aria-label="将改变的期限" tabIndex={0}>
-        <table className="plain-table" aria-label="将改变的期限">
-          <thead>
-            <tr>
-              <th scope="col">期限</th>
-              <th scope="col">主体</th>
-              <th scope="col">现在的最后一天</th>
-              <th scope="col">此后</th>
-            </tr>
-          </thead>
-          <tbody>
-            {of.moved.map(({ dueOn, provisional, deadline }) => (
-              <tr key={`${deadline.listing.id} ${deadline.name}`}>
-                <td>{labelOf('DeadlineName', deadline.name)}</td>
-                <td>{deadline.listing.operator?.name ?? codeOf(deadline.listing.operator ?? {})}</td>
-                <td>
-                  {day(deadline.dueOn)}
-                  {deadline.provisional && <span className="soft">（可能变动）</span>}
-                </td>
-                <td>
-                  {day(dueOn)}
-                  {provisional && <span className="soft">（可能变动）</span>}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-    )}
-    {of && of.moves > of.moved.length && <p className="soft">以上为其中 {of.moved.length} 项。</p>}
-  </div>
-)

@@ -1,4 +1,4 @@
-/** The working calendar of a year: which days differ from their weekday, who said so and why; officers amend it, seeing what follows. */
+/** The working calendar of a year: which days differ from their weekday, who said so and why; one officer proposes an amendment, seeing what follows, another puts it in force. */
 import { useQuery } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
@@ -9,8 +9,14 @@ import { PageHead } from '../../../pieces/page.js'
 import { Refusal } from '../../../pieces/refusal.js'
 import { useMay } from '../../../session/session.js'
 import { Amend } from './amend.js'
-import { CalendarDocument, type CalendarQuery } from './calendar.generated.js'
+import {
+  CalendarDocument,
+  CalendarProposalsDocument,
+  type CalendarProposalsQuery,
+  type CalendarQuery,
+} from './calendar.generated.js'
 import { Months } from './months.js'
+import { Settled, Waiting } from './proposals.js'
 import { type Draft, isWeekend, turned } from './year.js'
 
 const [YEAR_LEAST, YEAR_MOST] = [2004, 2100]
@@ -22,6 +28,9 @@ export default function Calendar() {
   const [asked, ask] = useAddressState({ year: Number(today().slice(0, 4)) })
   const year = Math.min(YEAR_MOST, Math.max(YEAR_LEAST, Math.round(asked.year)))
   const { data, error, refetch } = useQuery(CalendarDocument, { variables: { year } })
+  const proposed = useQuery(CalendarProposalsDocument, { skip: !amends, fetchPolicy: 'network-only' })
+  const proposals = (proposed.data as CalendarProposalsQuery | undefined)?.calendarProposals ?? []
+  const waiting = proposals.find(({ state }) => state === 'PROPOSED')
   const [draft, setDraft] = useState<Draft>(new Map())
   const [done, setDone] = useState<string | null>(null)
   const shown = data as CalendarQuery | undefined
@@ -34,6 +43,12 @@ export default function Calendar() {
       if (!after.delete(on)) after.set(on, turned(on, said.get(on)?.working ?? !isWeekend(on)))
       return after
     })
+  }
+  const settle = (words: string) => {
+    setDraft(new Map())
+    setDone(words)
+    void refetch()
+    void proposed.refetch()
   }
   return (
     <>
@@ -75,20 +90,19 @@ export default function Calendar() {
             </p>
           )}
           <div className="panels">
+            {waiting && <Waiting key={waiting.id} of={waiting} onDone={settle} />}
             {amends && (
               <Amend
                 draft={draft}
                 knownUntil={shown.calendar.knownUntil}
+                isWaiting={waiting !== undefined}
                 onDrop={turn}
                 onClear={() => setDraft(new Map())}
-                onDone={(words) => {
-                  setDraft(new Map())
-                  setDone(words)
-                  void refetch()
-                }}
+                onDone={settle}
               />
             )}
             <Amended of={shown.calendar} />
+            <Settled all={proposals.filter(({ state }) => state !== 'PROPOSED')} />
           </div>
         </>
       )}
@@ -115,7 +129,9 @@ const Legend = () => (
 const Amended = ({ of }: { of: Year }) => {
   const [text, setText] = useState('')
   const all = of.days.filter(({ reason }) => reason !== null)
-  const shown = all.filter(({ on, reason, amendedBy }) => `${on} ${reason} ${amendedBy}`.includes(text.trim()))
+  const shown = all.filter(({ on, reason, amendedBy, confirmedBy }) =>
+    `${on} ${reason} ${amendedBy} ${confirmedBy ?? ''}`.includes(text.trim()),
+  )
   return (
     <section className="panel wide" aria-label="本年的修订">
       <h2>本年的修订</h2>
@@ -143,12 +159,15 @@ const Amended = ({ of }: { of: Year }) => {
               </tr>
             </thead>
             <tbody>
-              {shown.map(({ on, working, reason, amendedBy, amendedAt }) => (
+              {shown.map(({ on, working, reason, amendedBy, confirmedBy, amendedAt }) => (
                 <tr key={on}>
                   <th scope="row">{day(on)}</th>
                   <td>{working ? '工作日' : '休息日'}</td>
                   <td>{reason}</td>
-                  <td>{amendedBy}</td>
+                  <td>
+                    {amendedBy}
+                    {confirmedBy && `，${confirmedBy} 决定`}
+                  </td>
                   <td>{instant(amendedAt)}</td>
                 </tr>
               ))}

@@ -1,0 +1,67 @@
+/** Which running deadlines an amendment of the calendar would move. */
+import { useQuery } from '@apollo/client/react'
+import { codeOf } from '../../../pieces/code.js'
+import { count, day } from '../../../pieces/dates.js'
+import { labelOf } from '../../../pieces/words.js'
+import {
+  CalendarForeseenDocument,
+  type CalendarForeseenQuery,
+  type CalendarForeseenQueryVariables,
+} from './calendar.generated.js'
+
+type Foreseen = CalendarForeseenQuery['calendarForeseen']
+
+/** Null: nothing is said yet, and nothing asked. */
+export const useForeseen = (said: CalendarForeseenQueryVariables | null) => {
+  const { data, error, loading } = useQuery(CalendarForeseenDocument, {
+    variables: said ?? {},
+    skip: said === null,
+    fetchPolicy: 'no-cache',
+  })
+  const foreseen = said === null ? undefined : (data as CalendarForeseenQuery | undefined)?.calendarForeseen
+  return { foreseen, error, loading }
+}
+
+export const Follows = ({ of, isLoading }: { of: Foreseen | undefined; isLoading: boolean }) => (
+  <div aria-live="polite">
+    {of === undefined || isLoading ? (
+      <p className="soft">正在计算将改变的期限…</p>
+    ) : (
+      <p className={of.moves > 0 ? 'warn' : 'soft'}>
+        {of.moves === 0 ? '没有正在计算的期限因此改变。' : `将改变 ${count(of.moves)} 项正在计算的期限。`}
+      </p>
+    )}
+    {of && of.moved.length > 0 && (
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      <section className="scroll" aria-label="将改变的期限" tabIndex={0}>
+        <table className="plain-table" aria-label="将改变的期限">
+          <thead>
+            <tr>
+              <th scope="col">期限</th>
+              <th scope="col">主体</th>
+              <th scope="col">现在的最后一天</th>
+              <th scope="col">此后</th>
+            </tr>
+          </thead>
+          <tbody>
+            {of.moved.map(({ dueOn, provisional, deadline }) => (
+              <tr key={`${deadline.listing.id} ${deadline.name}`}>
+                <td>{labelOf('DeadlineName', deadline.name)}</td>
+                <td>{deadline.listing.operator?.name ?? codeOf(deadline.listing.operator ?? {})}</td>
+                <td>
+                  {day(deadline.dueOn)}
+                  {deadline.provisional && <span className="soft">（可能变动）</span>}
+                </td>
+                <td>
+                  {day(dueOn)}
+                  {provisional && <span className="soft">（可能变动）</span>}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    )}
+    {of && of.moves > of.moved.length && <p className="soft">以上为其中 {of.moved.length} 项。</p>}
+  </div>
+)

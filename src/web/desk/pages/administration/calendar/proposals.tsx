@@ -1,0 +1,140 @@
+/** The amendment that waits, with what would follow, and the second person's decision on it; below, what became of those before. */
+import { useApolloClient } from '@apollo/client/react'
+import { samePerson } from '../../../../../domain/persons.js'
+import { Confirm } from '../../../pieces/confirm.js'
+import { count, day, instant } from '../../../pieces/dates.js'
+import { Refusal } from '../../../pieces/refusal.js'
+import { labelOf } from '../../../pieces/words.js'
+import { useSession } from '../../../session/session.js'
+import {
+  type CalendarProposalLineFragment,
+  type CalendarVerdict,
+  DecideCalendarDocument,
+} from './calendar.generated.js'
+import { Follows, useForeseen } from './foreseen.js'
+
+interface WaitingProps {
+  of: CalendarProposalLineFragment
+  onDone: (words: string) => void
+}
+
+export const Waiting = ({ of, onDone }: WaitingProps) => {
+  const apollo = useApolloClient()
+  const { name } = useSession()
+  const isOwn = samePerson(of.proposedBy, name)
+  const { holidays, workdays, ordinary, knownUntil } = of
+  const { foreseen, error, loading } = useForeseen({ holidays, workdays, ordinary, knownUntil })
+  const decide = (verdict: CalendarVerdict) => async (given: string) => {
+    const note = given === '' ? null : given
+    const { data } = await apollo.mutate({
+      mutation: DecideCalendarDocument,
+      variables: { input: { id: of.id, verdict, note } },
+    })
+    onDone(
+      verdict === 'CONFIRM'
+        ? `日历已修订，改变期限 ${count(data?.decideCalendar.moved ?? 0)} 项。`
+        : `修订${labelOf('CalendarProposalState', verdict === 'REFUSE' ? 'REFUSED' : 'WITHDRAWN')}，日历不变。`,
+    )
+  }
+  return (
+    <section className="panel wide" aria-label="待决定的修订">
+      <h2>待决定的修订</h2>
+      <p>
+        {of.proposedBy} 于 {instant(of.proposedAt)} 提出：{of.reason}
+      </p>
+      <Days of={of} />
+      {error && <Refusal of={error} />}
+      {!error && <Follows of={foreseen} isLoading={loading} />}
+      {isOwn ? (
+        <>
+          <p className="warn">由您提出的修订须由另一人决定；您可以撤回。</p>
+          <Confirm action="撤回修订" follows={['日历不变，撤回的修订留存。']} onDo={() => decide('WITHDRAW')('')} />
+        </>
+      ) : (
+        <div className="filters">
+          <Confirm
+            action="使修订生效"
+            danger={(foreseen?.moves ?? 0) > 0}
+            disabled={foreseen === undefined || loading}
+            follows={[
+              (foreseen?.moves ?? 0) === 0
+                ? '没有正在计算的期限因此改变；'
+                : `正在计算的 ${count(foreseen?.moves ?? 0)} 项期限随即重新计算；`,
+              '您的姓名和时刻一同保存；再次修订才能改回。',
+            ]}
+            asks={{ label: '说明', optional: true }}
+            onDo={decide('CONFIRM')}
+          />
+          <Confirm
+            action="不同意修订"
+            follows={['日历不变；这项修订和不同意的理由留存。']}
+            asks={{ label: '理由' }}
+            onDo={decide('REFUSE')}
+          />
+        </div>
+      )}
+    </section>
+  )
+}
+
+const Days = ({ of }: { of: CalendarProposalLineFragment }) => (
+  <ul className="days">
+    {of.holidays.map((on) => (
+      <li key={on}>{day(on)} 放假</li>
+    ))}
+    {of.workdays.map((on) => (
+      <li key={on}>{day(on)} 上班</li>
+    ))}
+    {of.ordinary.map((on) => (
+      <li key={on}>{day(on)} 恢复为按星期计算</li>
+    ))}
+    {of.knownUntil && <li>节假日已公布至 {of.knownUntil}</li>}
+  </ul>
+)
+
+export const Settled = ({ all }: { all: readonly CalendarProposalLineFragment[] }) =>
+  all.length === 0 ? null : (
+    <section className="panel wide" aria-label="以前提出的修订">
+      <h2>以前提出的修订</h2>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className="scroll" aria-label="提出的修订" tabIndex={0}>
+        <table className="plain-table" aria-label="提出的修订">
+          <thead>
+            <tr>
+              <th scope="col">提出</th>
+              <th scope="col">内容</th>
+              <th scope="col">依据</th>
+              <th scope="col">结果</th>
+            </tr>
+          </thead>
+          <tbody>
+            {all.map((one) => (
+              <tr key={one.id}>
+                <td>
+                  {one.proposedBy} <span className="soft">{instant(one.proposedAt)}</span>
+                </td>
+                <td>{summaryOf(one)}</td>
+                <td>{one.reason}</td>
+                <td>
+                  {labelOf('CalendarProposalState', one.state)}{' '}
+                  <span className="soft">
+                    {one.decidedBy}
+                    {one.decidedAt && ` ${instant(one.decidedAt)}`}
+                    {one.note && `：${one.note}`}
+                  </span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  )
+
+const summaryOf = ({ holidays, workdays, ordinary, knownUntil }: CalendarProposalLineFragment): string =>
+  [
+    ...(holidays.length > 0 ? [`放假 ${holidays.join('、')}`] : []),
+    ...(workdays.length > 0 ? [`上班 ${workdays.join('、')}`] : []),
+    ...(ordinary.length > 0 ? [`按星期 ${ordinary.join('、')}`] : []),
+    ...(knownUntil ? [`已公布至 ${knownUntil}`] : []),
+  ].join('；')
