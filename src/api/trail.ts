@@ -190,7 +190,8 @@ const saidIn = (
     operation.operation === OperationTypeNode.QUERY
       ? remembering(questions, source, () => made(source, mark))
       : made(source, mark)
-  const given = Object.keys(variables).length === 0 ? '' : cut(JSON.stringify(without(redact(short(variables), mark))))
+  const given =
+    Object.keys(variables).length === 0 ? '' : cut(JSON.stringify(without(redact(short(variables, mark), mark))), mark)
   return given === '' ? query : `${query}\n${given}`
 }
 
@@ -199,18 +200,20 @@ export const askedAt = (door: string, told: string, mark: (id: string) => string
   made(`${door}/${told}`, mark)
 
 const made = (source: string, mark: (id: string) => string): string =>
-  cut(withoutAccessCodes(redact(source.replace(/\s+/g, ' ').trim(), mark)))
+  cut(withoutAccessCodes(redact(source.replace(/\s+/g, ' ').trim(), mark)), mark)
 
-const cut = (text: string): string => (text.length <= TEXT_MOST ? text : `${text.slice(0, TEXT_MOST)}…`)
+/** A text that is cut ends with its length and the keyed hash of the whole, by which a copy of the question can be told from another. */
+const cut = (text: string, mark: (id: string) => string): string =>
+  text.length <= TEXT_MOST ? text : `${text.slice(0, TEXT_MOST)}… ${text.length} ${mark(text)}`
 
-/** Of a long list its first members, and how many there were. */
-const short = (value: unknown): unknown => {
+/** A long list is kept as its first members, its length and the keyed hash of the whole. */
+const short = (value: unknown, mark: (id: string) => string): unknown => {
   if (Array.isArray(value)) {
-    const first = value.slice(0, MEMBERS_MOST).map(short)
-    return value.length > MEMBERS_MOST ? [...first, `… ${value.length}`] : first
+    const first = value.slice(0, MEMBERS_MOST).map((member) => short(member, mark))
+    return value.length > MEMBERS_MOST ? [...first, `… ${value.length} ${mark(JSON.stringify(value))}`] : first
   }
   if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, short(member)]))
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, short(member, mark)]))
 }
 
 const without = (value: unknown): unknown => {
