@@ -11,6 +11,7 @@ import * as knowledge from '../store/knowledge.js'
 import type { Known } from '../store/known.js'
 import * as names from '../store/names.js'
 import * as operators from '../store/operators.js'
+import * as ownerless from '../store/ownerless.js'
 import * as plan from '../store/plan.js'
 import * as proposals from '../store/proposals.js'
 import * as rejects from '../store/rejects.js'
@@ -100,6 +101,7 @@ export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
   const counts = await plan.itemCounts(tx)
   await rejects.keepUnmatched(tx, { id: run, feed, partial })
   const letGo = await versions.merge(tx, { id: run, feed, whole, partial, now: at, new: counts.NEW })
+  await ownerless.keepCodes(tx, feed)
   const ending = { id: run, feed, now: at, today: dateIn(merging.now), unreadable, unmet: whole ? known.unmet() : [] }
   const ended = ending.unmet.length > 0 ? await absence.endAbsent(tx, ending) : 0
   if (whole) await rejects.endWaiting(tx, ending)
@@ -111,6 +113,7 @@ export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
   }
   if (made > 0 || counts.NEW + counts.CHANGED > 0) {
     await rejects.matchWaiting(tx, run, at)
+    await ownerless.match(tx, run, at)
     await sameFacts.join(tx, { run }, at)
   }
   await proposals.offer(tx, run)
