@@ -17,6 +17,7 @@ import { deliveries } from './nouns/deliveries.js'
 import { directory } from './nouns/directory.js'
 import { document } from './nouns/document.js'
 import { door } from './nouns/door.js'
+import { feedMapsOf } from './nouns/feed-maps.js'
 import { identity } from './nouns/identity.js'
 import { listing } from './nouns/listing.js'
 import { lockouts } from './nouns/lockouts.js'
@@ -98,6 +99,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...scorecardLife.Query,
         ...operations.Query,
         ...timetable.Query,
+        ...feedMapsOf.Query,
         ...rejected.Query,
         ...identity.Query,
         ...concerns.Query,
@@ -134,6 +136,7 @@ export const makeSchema = (): GraphQLSchema => {
         ...deliveries.Mutation,
         ...retractions.Mutation,
         ...timetable.Mutation,
+        ...feedMapsOf.Mutation,
         ...compared.Mutation,
         ...restored.Mutation,
         ...sellersOf.Mutation,
@@ -165,7 +168,7 @@ export const makeSchema = (): GraphQLSchema => {
       RestorationStep: restoration.RestorationStep,
       LastingLoss: restoration.LastingLoss,
       Agency: operations.Agency,
-      Feed: operations.Feed,
+      Feed: { ...operations.Feed, ...feedMapsOf.Feed },
     },
     // A field described nowhere, or an answer to no field, is found at start.
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },

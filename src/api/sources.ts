@@ -35,7 +35,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '经办人、复核人等在本枢纽的办理；转录的名单除外，其出自信源单位',
     en: 'what people did here; a mirrored listing is an agency’s',
     types: `Listing ListingMove Hiding RepairApplication Proceeding Concern TakenBack IdentityDecision Overrule Objection AccessCode IssuedAccessCode
-      ScorecardAdoption Authorisation CalendarProposal JobPause DeliveryAct DeliveryClosed PlatformAct SellerList`,
+      ScorecardAdoption Authorisation CalendarProposal JobPause FeedMap FeedMapLine DeliveryAct DeliveryClosed PlatformAct SellerList`,
   },
   {
     zh: '信用平台的回执或展示',
@@ -46,7 +46,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '本枢纽自身的运行记录',
     en: 'what the hub notes of its own running',
     types: `Run RunError Occurrence TimetableRow Delivery Retraction RetractionReceiver RetractionMarketplace DeliveryAgain Webhook WebhookSecret DatabaseRestored RestoredReach RestoredCompared TrailRow Asking
-      Lockout Viewer Agency Feed Platform Client Person IssuedSecret IssuedPassword`,
+      Lockout Viewer Agency Feed FeedForm Platform Client Person IssuedSecret IssuedPassword`,
   },
 ]
 

@@ -60,6 +60,7 @@ export type Act =
   | 'decide_scorecard'
   | 'see_operations'
   | 'direct_timetable'
+  | 'map_headings'
   | 'release_restored'
   | 'move_listing'
   | 'move_own_listing'
@@ -126,6 +127,8 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   decide_scorecard: ['reviewer', 'administrator'],
   see_operations: AUTHORITY,
   direct_timetable: ['officer', 'administrator'],
+  // One map is for every table of a feed, of whichever region.
+  map_headings: ['officer', 'administrator'],
   release_restored: ['officer', 'reviewer', 'administrator'],
   move_listing: ['officer', 'reviewer'],
   move_own_listing: ['party'],
@@ -189,6 +192,7 @@ export const OF_ALL_REGIONS: readonly Act[] = [
   'direct_platform',
   'direct_timetable',
   'manage_registered',
+  'map_headings',
   'propose_scorecard',
   'release_restored',
   'see_lockouts',

@@ -28,22 +28,23 @@ export const add = async (
   return answer.rows[0].id
 }
 
-/** False where there is none of this number in force for the feed. */
-export const end = async (db: Db, feed: string, id: number, by: string, now: Date): Promise<boolean> => {
+const COLUMNS = `id::int as id, feed, headings, fixed as "values", made_by as "madeBy", made_at as "madeAt",
+  ended_by as "endedBy", ended_at as "endedAt"`
+
+/** The map as ended; null where there is none of this number in force for the feed. */
+export const end = async (db: Db, feed: string, id: number, by: string, now: Date): Promise<FeedMap | null> => {
   const answer = await db.raw(
     `update feed_maps set ended_by = :by, ended_at = :now
-     where id = :id and feed = :feed and ended_at is null returning id /* feedMaps.end */`,
+     where id = :id and feed = :feed and ended_at is null returning ${COLUMNS} /* feedMaps.end */`,
     { id, feed, by, now } as never,
   )
-  return answer.rows.length > 0
+  return answer.rows[0] ?? null
 }
 
 /** Newest first; all of a feed, or those in force. */
 export const of = async (db: Db, feed: string, inForce = false): Promise<FeedMap[]> => {
   const answer = await db.raw(
-    `select id::int as id, feed, headings, fixed as "values", made_by as "madeBy", made_at as "madeAt",
-       ended_by as "endedBy", ended_at as "endedAt"
-     from feed_maps where feed = :feed and (not :inForce or ended_at is null) order by id desc /* feedMaps.of */`,
+    `select ${COLUMNS} from feed_maps where feed = :feed and (not :inForce or ended_at is null) order by id desc /* feedMaps.of */`,
     { feed, inForce } as never,
   )
   return answer.rows

@@ -18,6 +18,13 @@ export type Job =
 export type Cause = 'timetable' | 'command' | 'demo' | 'upload' | 'person'
 export type Outcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
 
+export interface RunError {
+  code: string
+  message: string
+  /** Headings that were read, where content was refused for unknown ones. */
+  headings?: readonly string[]
+}
+
 export interface Run {
   id: number
   job: Job
@@ -32,7 +39,7 @@ export interface Run {
   whole: boolean
   file: string | null
   counts: Record<string, number>
-  error: { code: string; message: string } | null
+  error: RunError | null
   /** Null, these three: it was not taken back. */
   takenBackAt: Date | null
   takenBackBy: string | null
@@ -145,7 +152,7 @@ export const finish = async (
   end: {
     outcome: Exclude<Outcome, 'RUNNING'>
     counts?: Record<string, number>
-    error?: { code: string; message: string } | null
+    error?: RunError | null
     now: Date
   },
 ): Promise<void> => {

@@ -2,6 +2,7 @@
 import type { Db } from './db.js'
 import { OPEN } from './rejects.js'
 import { MAY_LIST } from './restored.js'
+import type { RunError } from './runs.js'
 
 export interface Watched {
   feed: string
@@ -15,7 +16,7 @@ export interface Watched {
     rejected: number
     /** Most frequent first. */
     byRule: { rule: string; count: number }[]
-    error: { code: string; message: string } | null
+    error: RunError | null
   } | null
   /** Bad items that the agency has not sent again since, and nobody has settled. */
   openRejects: number
@@ -94,7 +95,7 @@ interface Row extends Pick<Watched, 'feed' | 'openRejects' | 'unmatched' | 'late
   outcome: NonNullable<Watched['last']>['outcome']
   endedAt: Date
   counts: Record<string, number>
-  error: { code: string; message: string } | null
+  error: RunError | null
   byRule: { rule: string; count: number }[] | null
 }
 

@@ -43,6 +43,8 @@ export const add = async (db: Db, { feed, lines, by, mark, now }: Mapping): Prom
 export const end = async (
   db: Db,
   { feed, id, by, now }: { feed: string; id: number; by: string; now: Date },
-): Promise<void> => {
-  if (!(await feedMaps.end(db, feed, id, by, now))) throw new Refusal('FEED_MAP_UNKNOWN', { feed, id })
+): Promise<feedMaps.FeedMap> => {
+  const ended = await feedMaps.end(db, feed, id, by, now)
+  if (ended === null) throw new Refusal('FEED_MAP_UNKNOWN', { feed, id })
+  return ended
 }

@@ -134,9 +134,16 @@ const closed = async <T>(
     await runs.finish(db, id, {
       outcome: refused ? 'REFUSED' : 'FAILED',
       counts,
-      error: { code, message },
+      error: { code, message, ...headingsIn(error) },
       now: what.now(),
     })
     throw error
   }
+}
+
+/** A person maps them at the desk. A cell told as `…` held data. */
+const headingsIn = (error: unknown): { headings?: string[] } => {
+  if (!isRefusal(error) || error.code !== 'CONTENT_UNKNOWN' || !Array.isArray(error.details['read'])) return {}
+  const headings = error.details['read'].filter((name) => typeof name === 'string' && name !== '' && name !== '…')
+  return headings.length === 0 ? {} : { headings }
 }

@@ -74,6 +74,7 @@ const TEXTS: Record<string, (side: Side) => string> = {
   url: () => 'https://example.com/hook',
   sha256: () => 'a'.repeat(64),
   subject: () => FEED,
+  feed: () => FEED,
   documentNumber: () => '虚函〔2026〕9号',
   consentNumber: () => '虚函〔2026〕9号',
   pendingSince: () => '2026-03-01T00:00:00.000Z',
@@ -121,6 +122,7 @@ const meant = (field: Field, name: string, type: GraphQLInputType, side: Side): 
   const text = TEXTS[name]
   if (text !== undefined) return text(side)
   if (type.name === 'Date') return name === 'endsOn' ? '2026-06-01' : TODAY
+  if (type.name === 'DateTime') return `${TODAY}T00:00:00.000Z`
   if (type.name === 'Boolean') return true
   if (type.name === 'Int') return 30
   if (type.name === 'JSON') return {}
