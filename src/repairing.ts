@@ -4,7 +4,7 @@ import type { Repaired } from './work/repair/index.js'
 /** Records of one check that are named; all of them are in `--json` and in the audit log. */
 const NAMED_MOST = 20
 
-export const repairedLines = ({ dryRun, checks, found, scored, untold }: Repaired): string[] => [
+export const repairedLines = ({ dryRun, checks, found, scored, untold, unproven }: Repaired): string[] => [
   ...checks
     .filter((check) => check.found > 0)
     .flatMap(({ check, zh, en, found: many, records }) => [
@@ -15,6 +15,13 @@ export const repairedLines = ({ dryRun, checks, found, scored, untold }: Repaire
   ...(untold.length === 0
     ? []
     : [`最近一次全量数据没有存档，请重新拉取 no archive of the last whole delivery, pull again：${untold.join(' ')}`]),
+  ...(unproven.length === 0
+    ? []
+    : [
+        `${unproven.length} 项日期在1976年，无法证实是否误读，请与信源核对 · dated 1976, and nothing kept shows what was sent: ask the agency`,
+        ...unproven.slice(0, NAMED_MOST).map(({ feed, key }) => `   ${feed} ${key}`),
+        ...(unproven.length > NAMED_MOST ? [`   另有 ${unproven.length - NAMED_MOST} 项 more`] : []),
+      ]),
   found === 0
     ? '没有发现错误 nothing is wrong'
     : dryRun

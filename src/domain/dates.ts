@@ -88,6 +88,19 @@ const dayInTwelve = (digits: string): string | null => {
 /** Registers that send milliseconds send midnights, of Shanghai or of UTC. */
 const isWholeHour = (time: number): boolean => time % HOUR === 0
 
+/**
+ * The days that earlier releases made of a minute of this day: they read all twelve digits as epoch milliseconds. Of a year
+ * that MINUTES does not take there are none.
+ */
+export const misreadDays = (day: string): string[] => {
+  const digits = day.replaceAll('-', '')
+  if (!MINUTES.test(`${digits}0000`)) return []
+  const [first, last] = [dayOf(Number(`${digits}0000`)), dayOf(Number(`${digits}2359`))]
+  return [...new Set([first, last])].filter((each) => each !== null)
+}
+/** All of `misreadDays` lie from the first to the last of these. */
+export const MISREAD = { from: '1976-01-09', to: '1976-08-26' }
+
 type Part = string | undefined
 
 const dayAt = (year: Part, month: Part, day: Part, hour: Part, minute: Part, second: Part, zone?: Part) => {

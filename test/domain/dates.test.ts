@@ -8,6 +8,8 @@ import {
   daysBetween,
   isDate,
   isNoDate,
+  MISREAD,
+  misreadDays,
   parseDate,
   weekday,
 } from '../../src/domain/dates.js'
@@ -241,5 +243,15 @@ describe('domain/dates', () => {
         .to.throw()
         .that.satisfies((error: unknown) => isRefusal(error) && error.code === 'DATE_INVALID')
     }
+  })
+
+  it('I-A8: a day’s minutes were read as milliseconds of at most two days of 1976, all within one span', () => {
+    expect(misreadDays('2018-06-08')).to.deep.equal(['1976-05-25'])
+    expect(misreadDays('2026-11-25')).to.deep.equal(['1976-06-03'])
+    expect(misreadDays('2101-01-01')).to.deep.equal([])
+    const all: string[] = []
+    for (let day = '1900-01-02'; day <= '2099-12-31'; day = addDays(day, 1)) all.push(...misreadDays(day))
+    all.sort()
+    expect([all[0], all.at(-1)]).to.deep.equal([MISREAD.from, MISREAD.to])
   })
 })

@@ -188,6 +188,47 @@ describe('repair', () => {
     expect(repaired.scored).to.equal(1)
   })
 
+  const misread = (keys: string) =>
+    sql(`update versions set valid_from = '1976-05-25', digest = repeat('0', 32),
+      body = jsonb_set(body, '{listed_on}', '"1976-05-25"') where record_key in (${keys})`)
+  const days = () =>
+    rowsOf(
+      db(),
+      `select record_key as key, valid_from as day, body->>'listed_on' as listed, known_to is not null as closed, closed_as as as
+       from versions order by record_key, id`,
+    )
+
+  it('I-A8: gives a day that was read as one of 1976 its place again, where the archived item shows what was sent', async () => {
+    const sent = [row(1, { day: '201806081956' }), row(2, { day: '1976-05-25' }), row(3)]
+    await pullItems(db(), sent, { archive })
+    await misread(`'K1'`)
+    await mended(1, { WRONG_DATE: ['K1'] })
+    expect(await days()).to.deep.equal([
+      { key: 'K1', day: '1976-05-25', listed: '1976-05-25', closed: true, as: 'WRONG' },
+      { key: 'K1', day: '2018-06-08', listed: '2018-06-08', closed: false, as: null },
+      { key: 'K2', day: '1976-05-25', listed: '1976-05-25', closed: false, as: null },
+      { key: 'K3', day: '2026-01-05', listed: '2026-01-05', closed: false, as: null },
+    ])
+    expect(await pullItems(db(), sent, hour(9))).to.include({ new: 0, changed: 0, unchanged: 3, ended: 0 })
+  })
+
+  it('I-A8: names a day of 1976 that nothing kept can prove, and leaves it as it is', async () => {
+    await pullItems(db(), [row(1, { day: '201806081956' })])
+    await misread(`'K1'`)
+    const repaired = await run(1)
+    expect([repaired.found, repaired.unproven.map(({ key }) => key)]).to.deep.equal([0, ['K1']])
+    expect((await days()).map(({ day }) => day)).to.deep.equal(['1976-05-25'])
+  })
+
+  it('I-A8: changes nothing but the day, though today’s rules read more of the item otherwise', async () => {
+    await pullItems(db(), [row(1, { day: '201806081956' })], { archive })
+    await misread(`'K1'`)
+    await sql(`update versions set body = jsonb_set(body, '{reason}', '"售假一次"')`)
+    await mended(1, { WRONG_DATE: ['K1'] })
+    const [now] = await rowsOf(db(), `select body->>'reason' as reason from versions where known_to is null`)
+    expect(now).to.deep.equal({ reason: '售假一次' })
+  })
+
   it('keeps what was found where nothing can be written of it', async () => {
     await pullItems(db(), [row(1), older(2)])
     await pullItems(db(), [row(1)], hour(1))

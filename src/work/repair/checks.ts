@@ -2,19 +2,16 @@
  * The checks of a repair, in the order in which they are made. A check finds and mends in one: what it returns is what was wrong,
  * and made again it returns nothing. A new one is a row here.
  */
-import { createReadStream } from 'node:fs'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { createGunzip } from 'node:zlib'
 import type { Feed } from '../../agencies/feed.js'
 import { dateIn } from '../../domain/dates.js'
 import { repeatsOwn } from '../../domain/own-decisions.js'
-import { type Item, KINDS } from '../../domain/records.js'
+import { KINDS } from '../../domain/records.js'
 import type { Tx } from '../../store/db.js'
 import * as feedStates from '../../store/feed-states.js'
 import * as ends from '../../store/repair/ends.js'
 import * as facts from '../../store/repair/facts.js'
-import { understood } from '../read.js'
+import { readAgain } from './archived.js'
+import { mendDates } from './dates.js'
 
 export interface Checking extends ends.Repairing {
   feeds: readonly Feed[]
@@ -23,10 +20,20 @@ export interface Checking extends ends.Repairing {
   today: string
   /** Feeds that a check could not look at. */
   untold: Set<string>
+  /** Records that may be wrong, which nothing that is kept can prove. */
+  unproven: ends.Mended[]
 }
 
 export interface Check {
-  id: 'ENDED' | 'NEVER_ENDING' | 'UNSENT' | 'WAITING' | 'REGISTRATION_TWICE' | 'PENALTY_TWICE' | 'OWN_ENTRY_TWICE'
+  id:
+    | 'WRONG_DATE'
+    | 'ENDED'
+    | 'NEVER_ENDING'
+    | 'UNSENT'
+    | 'WAITING'
+    | 'REGISTRATION_TWICE'
+    | 'PENALTY_TWICE'
+    | 'OWN_ENTRY_TWICE'
   zh: string
   en: string
   mend: (tx: Tx, checking: Checking) => Promise<ends.Mended[]>
@@ -61,15 +68,12 @@ const unsent = async (tx: Tx, checking: Checking): Promise<ends.Mended[]> => {
 }
 
 /** Null: there is no archive of it, or it cannot be read. */
-const sentBy = async (feed: Feed, { archive, dated, startedAt }: ends.Delivered, { mark, archiveDir }: Checking) => {
+const sentBy = async (feed: Feed, { archive, ...run }: ends.Delivered, checking: Checking) => {
   if (archive === null) return null
   const keys = new Set<string>()
   const unreadable = { keys: [] as string[], stems: [] as string[], codes: [] as string[] }
-  const context = { dated, today: dateIn(startedAt) }
   try {
-    const file = createReadStream(join(archiveDir, archive)).pipe(createGunzip())
-    for await (const line of createInterface({ input: file, crlfDelay: Number.POSITIVE_INFINITY })) {
-      const mapped = understood(feed, JSON.parse(line) as Item, context, mark)
+    for await (const { mapped } of readAgain(feed, { archive, ...run }, checking)) {
       if ('drafts' in mapped) for (const { key } of mapped.drafts) keys.add(key)
       else
         for (const part of ['keys', 'stems', 'codes'] as const)
@@ -82,6 +86,12 @@ const sentBy = async (feed: Feed, { archive, dated, startedAt }: ends.Delivered,
 }
 
 export const CHECKS: readonly Check[] = [
+  {
+    id: 'WRONG_DATE',
+    zh: '十二位日期时间被误读为1976年的日期',
+    en: 'a date of twelve digits that was read as a day of 1976',
+    mend: mendDates,
+  },
   {
     id: 'ENDED',
     zh: '后来认领或更正的信息，其后的全量数据中已不再出现，却仍未终止',
