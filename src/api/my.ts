@@ -40,6 +40,7 @@ const DONE: Record<string, string> = {
   defended: '陈述申辩已提交。What you had to say is recorded.',
   objected: '异议已提交，正在核查。The objection is sent, and being examined.',
   withdrawn: '异议已撤回。The objection is withdrawn.',
+  unauthorised: '授权已撤回。The authorisation is withdrawn.',
 }
 const SESSION_OVER = '登录已结束，请重新输入访问码。The session has ended: enter the access code again.'
 
@@ -289,12 +290,14 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     visit.response.status(422)
     await showFile(visit, refused.message, statement)
   }
-  const withdraw = async (visit: Visit): Promise<void> => {
-    const { refused } = await answered(visit, questions.WITHDRAW, { id: String(visit.request.params['id']) })
-    if (refused === null) return go(visit, PATHS.file, 'withdrawn')
-    visit.response.status(422)
-    await showFile(visit, refused.message)
-  }
+  const withdraw =
+    (question: string, done: string) =>
+    async (visit: Visit): Promise<void> => {
+      const { refused } = await answered(visit, question, { id: String(visit.request.params['id']) })
+      if (refused === null) return go(visit, PATHS.file, done)
+      visit.response.status(422)
+      await showFile(visit, refused.message)
+    }
 
   const router = Router()
   router.use('/my', held)
@@ -304,7 +307,11 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
   router.get(PATHS.records, page(showRecords))
   router.get(PATHS.askers, page(showAskers))
   router.post(PATHS.objections, ...act(object))
-  router.post(`${PATHS.objections}/:id/withdraw`, ...act(withdraw))
+  router.post(`${PATHS.objections}/:id/withdraw`, ...act(withdraw(questions.WITHDRAW, 'withdrawn')))
+  router.post(
+    `${PATHS.authorisations}/:id/withdraw`,
+    ...act(withdraw(questions.WITHDRAW_AUTHORISATION, 'unauthorised')),
+  )
   router.get(
     '/my/listings/:id',
     page((visit) => showListing(visit)),

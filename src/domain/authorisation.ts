@@ -4,6 +4,15 @@ import { addMonths } from './dates.js'
 /** No law names a longest term: one year, after which the operator is asked again. */
 const LONGEST_MONTHS = 12
 
+/** SHA-256 of the document's file, hexadecimal. */
+const SHA256 = /^[0-9a-f]{64}$/
+
+/** In lower case; null for what is no SHA-256. */
+export const documentHash = (given: string | null): string | null => {
+  const hash = (given ?? '').trim().toLowerCase()
+  return SHA256.test(hash) ? hash : null
+}
+
 export interface Term {
   givenOn: string
   /** Last day on which it holds. */

@@ -7,6 +7,8 @@ export interface Authorisation {
   client: string
   operatorId: number
   document: string
+  /** SHA-256 of the document's file; null: recorded before it was asked for. */
+  sha256: string | null
   givenOn: string
   /** First day on which it no longer holds. */
   endsOn: string
@@ -15,7 +17,7 @@ export interface Authorisation {
   withdrawnBy: string | null
 }
 
-const COLUMNS = `a.id, a.client, a.operator_id as "operatorId", a.document, a.given_on as "givenOn", a.ends_on as "endsOn",
+const COLUMNS = `a.id, a.client, a.operator_id as "operatorId", a.document, a.sha256, a.given_on as "givenOn", a.ends_on as "endsOn",
   a.recorded_at as "recordedAt", a.withdrawn_at as "withdrawnAt", a.withdrawn_by as "withdrawnBy"`
 
 /** Whether an authorisation lets a client see on :today (SQL). */
@@ -26,11 +28,11 @@ export const HOLDS = holds('a', ':client')
 
 export const record = async (
   tx: Tx,
-  made: Pick<Authorisation, 'client' | 'operatorId' | 'document' | 'givenOn' | 'endsOn'> & { at: Date },
+  made: Pick<Authorisation, 'client' | 'operatorId' | 'document' | 'sha256' | 'givenOn' | 'endsOn'> & { at: Date },
 ): Promise<Authorisation> => {
   const answer = await tx.raw(
-    `insert into authorisations as a (client, operator_id, document, given_on, ends_on, recorded_at)
-     values (:client, :operatorId, :document, :givenOn, :endsOn, :at) returning ${COLUMNS} /* authorisations.record */`,
+    `insert into authorisations as a (client, operator_id, document, sha256, given_on, ends_on, recorded_at)
+     values (:client, :operatorId, :document, :sha256, :givenOn, :endsOn, :at) returning ${COLUMNS} /* authorisations.record */`,
     made as never,
   )
   return answer.rows[0]

@@ -1,5 +1,5 @@
 /** A credit service records what an operator has authorised it to, and either of them ends it. */
-import { type Term, termFault } from '../domain/authorisation.js'
+import { documentHash, type Term, termFault } from '../domain/authorisation.js'
 import { dateIn } from '../domain/dates.js'
 import { mayOperator, type Viewer } from '../domain/viewer.js'
 import { Refusal } from '../errors.js'
@@ -14,6 +14,8 @@ export interface Recorded extends Term {
   operator: string
   /** By which the operator authorised it: number or name, day, where it is kept. */
   document: string
+  /** SHA-256 of its file: whoever checks it later sees whether it is the same. Null is refused. */
+  sha256: string | null
   client: string
   now: Date
 }
@@ -22,11 +24,17 @@ export interface Recorded extends Term {
 export const recordAuthorisation = async (db: Db, rules: Rules, made: Recorded): Promise<store.Authorisation> => {
   const { client, givenOn, endsOn, now } = made
   const document = wordsOf(made.document, '授权文件 the document', rules)
+  const sha256 = documentHash(made.sha256)
+  if (sha256 === null)
+    throw new Refusal('INPUT_INVALID', {
+      reason:
+        'sha256 须为授权文件的 SHA-256（64 位十六进制）the SHA-256 of the document, 64 hexadecimal digits, is needed',
+    })
   const reason = termFault(made, dateIn(now))
   if (reason !== null) throw new Refusal('AUTHORISATION_TERM', { reason })
   return db.transaction(async (tx) => {
     const { id: operatorId } = await operatorNamed(tx, made.operator)
-    return store.record(tx, { client, operatorId, document, givenOn, endsOn, at: now })
+    return store.record(tx, { client, operatorId, document, sha256, givenOn, endsOn, at: now })
   })
 }
 

@@ -112,7 +112,7 @@ const meant = (field: Field, name: string, type: GraphQLInputType, side: Side): 
   if (isListType(type)) return name === 'codes' ? [side['Code']] : []
   if (isInputObjectType(type)) {
     const members = Object.values(type.getFields()).filter(
-      (each) => isNonNullType(each.type) || each.name === 'operator',
+      (each) => isNonNullType(each.type) || ['operator', 'sha256'].includes(each.name),
     )
     return Object.fromEntries(members.map((each) => [each.name, meant(field, each.name, each.type, side)]))
   }

@@ -137,7 +137,14 @@ const fileOf = async (world: World, { code, name, region, n }: Firm): Promise<Si
     await concerns.open(tx, { listingId: uuid, cause: 'ABSENT', record, run: null, at: NOW })
     await watchEntries.open(tx, [{ operatorId: operator, value: 300 }], { on: TODAY, at: NOW })
   })
-  const word = { document: `授权书${n}`, givenOn: TODAY, endsOn: '2027-03-02', now: NOW, operator: code }
+  const word = {
+    document: `授权书${n}`,
+    sha256: 'a'.repeat(64),
+    givenOn: TODAY,
+    endsOn: '2027-03-02',
+    now: NOW,
+    operator: code,
+  }
   const authorisation = await recordAuthorisation(db, world.rules, {
     ...word,
     client: n === 1 ? 'credit_service' : 'another-service',

@@ -256,7 +256,13 @@ describe('what operators authorise a credit service to, over HTTP', () => {
   let world: World
   const [one, two] = [uscc(1), uscc(2)]
   const service = (sub = 'bureau') => world.token('credit_service', sub)
-  const INPUT = { operator: one, document: '授权书 2026-01，存本所档案', givenOn: '2026-01-05', endsOn: '2027-01-05' }
+  const INPUT = {
+    operator: one,
+    document: '授权书 2026-01，存本所档案',
+    sha256: 'AB'.repeat(32),
+    givenOn: '2026-01-05',
+    endsOn: '2027-01-05',
+  }
 
   before(async () => {
     world = await makeWorld()
@@ -327,6 +333,19 @@ describe('what operators authorise a credit service to, over HTTP', () => {
     world.setNow(NOW)
     for (const wrong of [{ givenOn: '2026-03-03' }, { endsOn: '2026-03-01' }, { endsOn: '2027-01-06' }])
       expect((await record(wrong)).errors?.[0]?.extensions['code']).to.equal('AUTHORISATION_TERM')
+  })
+
+  it('P-B4: an authorisation without the SHA-256 of its document is refused, and opens no grade', async () => {
+    for (const sha256 of [null, '', 'ab', 'g'.repeat(64), 'a'.repeat(63)]) {
+      const { errors } = await record({ sha256 })
+      expect(errors?.[0]?.extensions['code'], String(sha256)).to.equal('INPUT_INVALID')
+    }
+    expect(await gradeOf(one)).to.deep.equal([null, null])
+    await record()
+    const { data } = await world.ask(`{ operator(code: "${one}") { authorisations { sha256 document } } }`, {
+      token: world.token('party', one),
+    })
+    expect(data.operator.authorisations).to.deep.equal([{ sha256: 'ab'.repeat(32), document: INPUT.document }])
   })
 
   it('needs a document and an operator, keeps no ID number, and is a credit service’s alone', async () => {

@@ -384,7 +384,14 @@ export const seenOutside = async (
   const { db } = world.database
   const bytes = Buffer.from(codes.join('\n'))
   await replaceSellers(db, { client: marketplace, bytes, dated: TODAY, marketplace: null, now: NOW })
-  const word = { document: '授权书', givenOn: TODAY, endsOn: '2027-03-02', client: service, now: NOW }
+  const word = {
+    document: '授权书',
+    sha256: 'a'.repeat(64),
+    givenOn: TODAY,
+    endsOn: '2027-03-02',
+    client: service,
+    now: NOW,
+  }
   for (const operator of codes) await recordAuthorisation(db, world.rules, { ...word, operator })
 }
 

@@ -110,6 +110,29 @@ describe('a party at its own door', () => {
     expect(listing).to.include('虚市监告〔2026〕1号').and.not.include('officer-1')
   })
 
+  it('P-B4: shows who says to be authorised, by which document, and withdraws it', async () => {
+    const word = { document: '授权书 2026-01', sha256: 'cd'.repeat(32), givenOn: '2026-03-01', endsOn: '2027-03-01' }
+    const record = (operator: string) =>
+      world.ask('mutation($i: RecordAuthorisationInput!) { recordAuthorisation(input: $i) { id } }', {
+        token: world.token('credit_service', '虚构评信'),
+        variables: { i: { ...word, operator } },
+      })
+    const [mine, others] = [await record(one), await record(two)].map(({ data }) => data.recordAuthorisation.id)
+    const party = await signedIn()
+    const { text } = await party.get('/my')
+    expect(text).to.include('虚构评信').and.include(word.document).and.include(word.sha256).and.include('撤回授权')
+    const csrf = await party.csrf('/my')
+    const withdraw = (id: string, fields: Record<string, string> = { csrf }) =>
+      party.post(`/my/authorisations/${encodeURIComponent(id)}/withdraw`, fields)
+    expect((await withdraw(mine, {})).status, 'a form of another site').to.equal(403)
+    expect((await withdraw(others)).status).to.equal(422)
+    expect((await withdraw(mine)).status).to.equal(303)
+    const { text: after } = await party.get('/my')
+    expect(after).to.include('已由您撤回').and.not.include('撤回授权')
+    const kept = await world.database.db('authorisations').select('withdrawn_by').orderBy('id')
+    expect(kept.map((each) => each.withdrawn_by)).to.deep.equal(['party', null])
+  })
+
   it('leaves a row of the trail for each look and each act, and none with the code', async () => {
     const accessCode = await issued(one)
     const party = arrive()

@@ -16,11 +16,11 @@ const sellerList = async (_: unknown, __: unknown, context: Context) => {
   return list && { ...list, holdsUntil: holdsUntil(list.dated), holds: holdsUntil(list.dated) > context.today }
 }
 
-type Input = Pick<work.Recorded, 'operator' | 'document' | 'givenOn' | 'endsOn'>
+type Input = Pick<work.Recorded, 'operator' | 'document' | 'givenOn' | 'endsOn'> & { sha256?: string | null }
 
 const recordAuthorisation = async (_: unknown, { input }: { input: Input }, context: Context) => {
   const { viewer, now, parts } = context
-  const made = { ...withoutNul(input), client: viewer.sub ?? '', now }
+  const made = { sha256: null, ...withoutNul(input), client: viewer.sub ?? '', now }
   const recorded = await work.recordAuthorisation(parts.db, parts.rules, made)
   context.load = makeLoads(parts, now)
   return authorisationView(context, recorded)

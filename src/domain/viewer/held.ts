@@ -6,7 +6,7 @@ export const HELD: Record<string, string> = {
   Asking: 'at kind client role purpose',
   AskingConnection: 'edges nodes pageInfo completeUntil',
   AskingEdge: 'node cursor',
-  Authorisation: 'id client operator document givenOn endsOn holds recordedAt withdrawnAt withdrawnBy',
+  Authorisation: 'id client operator document sha256 givenOn endsOn holds recordedAt withdrawnAt withdrawnBy',
   CalendarDay: 'on working reason amendedBy confirmedBy amendedAt',
   CalendarDayForeseen: 'on before after',
   CalendarForeseen: 'knownUntil days moves moved',

@@ -4,6 +4,7 @@ import { minute } from '../entry.js'
 import { type Html, html, only, to, told } from '../html.js'
 import { both, type Page } from '../page.js'
 import { table } from '../scorecard-table.js'
+import { authorisations } from './authorisations.js'
 import { done, form, listingPath, type Own, ownPage, PATHS, refused } from './frame.js'
 import type { FileTold, ListingTold, ObjectionTold, RecordTold, ScoreTold } from './questions.js'
 import { ACTS, OBJECTIONS, RECORDS, REMOVALS, STANDINGS, STATES, say } from './words.js'
@@ -30,7 +31,8 @@ export const filePage = (shown: FileShown): Page => {
 ${standing(file)}
 ${entries(file.listings)}
 ${file.score === null ? NO_SCORE : score(file.score)}
-${objections(shown)}`,
+${objections(shown)}
+${authorisations(own, file.authorisations)}`,
   )
 }
 

@@ -16,6 +16,7 @@ export const PATHS = {
   records: '/my/records',
   askers: '/my/asked-by',
   objections: '/my/objections',
+  authorisations: '/my/authorisations',
   out: '/my/sign-out',
 } as const
 

@@ -14,7 +14,8 @@ export const FILE = `query MyFile { myFile {
     wayBack { on act zh en points value grade count basis confirmed answer { workdays confirmed } }
     lasting { zh en count basis confirmed } }
   listings { ${LISTING} }
-  objections { id state fact statement openedAt decidedAt note openedBy consequence { zh en } } } viewer { sub } }`
+  objections { id state fact statement openedAt decidedAt note openedBy consequence { zh en } }
+  authorisations { id client document sha256 givenOn endsOn holds withdrawnAt withdrawnBy } } viewer { sub } }`
 
 export const LISTINGS = `query MyListings { myFile { uscc shop name listings { ${LISTING}
   hiding { kind on } proceedings { move on stateAfter documentNumber reason text }
@@ -32,6 +33,9 @@ export const APPLY = 'mutation Apply($input: MoveInput!) { applyRepair(input: $i
 export const DEFEND = 'mutation Defend($input: MoveInput!) { recordDefence(input: $input) { listing { id } } }'
 export const OBJECT = 'mutation Object($input: OpenObjectionInput!) { openObjection(input: $input) { id } }'
 export const WITHDRAW = 'mutation Withdraw($id: ID!) { withdrawObjection(id: $id) { id } }'
+
+export const WITHDRAW_AUTHORISATION =
+  'mutation WithdrawAuthorisation($id: ID!) { withdrawAuthorisation(id: $id) { id } }'
 
 export interface RecordTold {
   id: string
@@ -127,6 +131,18 @@ export interface ObjectionTold {
   consequence: Words
 }
 
+export interface AuthorisationTold {
+  id: string
+  client: string
+  document: string
+  sha256: string | null
+  givenOn: string
+  endsOn: string
+  holds: boolean
+  withdrawnAt: string | null
+  withdrawnBy: string | null
+}
+
 export interface FileTold {
   uscc: string | null
   shop: string | null
@@ -139,6 +155,7 @@ export interface FileTold {
   score: ScoreTold | null
   listings: ListingTold[]
   objections: ObjectionTold[]
+  authorisations: AuthorisationTold[]
 }
 
 export interface AskerTold {

@@ -1,0 +1,32 @@
+/** Which credit services say that the party lets them see its score, by which document, and how to end that. */
+import { day } from '../blacklist.js'
+import { minute } from '../entry.js'
+import { type Html, html, told } from '../html.js'
+import { both } from '../page.js'
+import { form, type Own, PATHS } from './frame.js'
+import type { AuthorisationTold } from './questions.js'
+
+export const authorisations = (
+  own: Own,
+  all: readonly AuthorisationTold[],
+): Html => html`<section aria-labelledby="authorisations">
+<h2 id="authorisations">${both('授权', 'Authorisations')}</h2>
+<p>${both('下列信用服务机构登记称您授权其查看您的信用分和等级。不是您授权的，请撤回，并告知主管部门。', 'These credit services have recorded that you let them see your score and grade. Withdraw one that you did not give, and tell the authority.')}</p>
+${all.length === 0 ? html`<p>${both('没有。', 'None.')}</p>` : html`<ul class="entries">${all.map((one) => authorisation(own, one))}</ul>`}
+</section>`
+
+const authorisation = (own: Own, one: AuthorisationTold): Html => html`<li><article>
+<h3>${told(one.client)} <small>${stateOf(one)}</small></h3>
+<p class="why">${told(one.document)}</p>
+${one.sha256 && html`<p class="by">SHA-256 <code>${one.sha256}</code></p>`}
+<p class="when">${both('授权日', 'given')} ${day(one.givenOn)} ${both('有效至', 'holds until')} ${day(one.endsOn)}${one.withdrawnAt && html` ${both('撤回', 'withdrawn')} ${minute(new Date(one.withdrawnAt))}`}</p>
+${one.holds ? html`<div class="when">${form(own, `${PATHS.authorisations}/${encodeURIComponent(one.id)}/withdraw`, html`<button class="plain">${both('撤回授权', 'Withdraw it')}</button>`)}</div>` : null}
+</article></li>\n`
+
+const stateOf = ({ holds, withdrawnAt, withdrawnBy }: AuthorisationTold): Html => {
+  if (holds) return both('有效', 'holds')
+  if (withdrawnAt === null) return both('已到期', 'ended')
+  return withdrawnBy === 'party'
+    ? both('已由您撤回', 'withdrawn by you')
+    : both('已由该机构撤回', 'withdrawn by the service')
+}
