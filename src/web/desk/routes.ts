@@ -109,6 +109,12 @@ export const PAGES: readonly Page[] = [
     load: () => import('./pages/intake/feed.js'),
   },
   {
+    path: 'intake/feeds/:feed/maps',
+    title: '表头映射',
+    acts: ['see_operations'],
+    load: () => import('./pages/intake/maps.js'),
+  },
+  {
     path: 'intake/runs/:id',
     title: '运行',
     acts: ['see_operations'],

@@ -76,11 +76,18 @@ export default function FeedPage() {
       <PageHead
         title={title}
         extra={
-          sends && feed ? (
-            <Link to={`/intake/uploads?feed=${id}`}>
-              <Button tabIndex={-1}>上传文件</Button>
-            </Link>
-          ) : undefined
+          feed && (
+            <>
+              <Link to={`/intake/feeds/${id}/maps`}>
+                <Button tabIndex={-1}>表头映射</Button>
+              </Link>
+              {sends && (
+                <Link to={`/intake/uploads?feed=${id}`}>
+                  <Button tabIndex={-1}>上传文件</Button>
+                </Link>
+              )}
+            </>
+          )
         }
       />
       {error && <Refusal of={error} onAgain={() => void refetch()} />}
@@ -165,6 +172,7 @@ const State = ({ of, agency }: { of: FeedHealthFragment; agency: string }) => (
     {of.lastError !== null && (
       <p className="bad" role="note">
         上次未成：{chineseOf(of.lastError.message)}（{of.lastError.code}）
+        {of.lastError.code === 'CONTENT_UNKNOWN' && <Link to={`/intake/feeds/${of.id}/maps`}>把表头对应到字段</Link>}
       </p>
     )}
   </section>

@@ -65,6 +65,8 @@ export interface Refused {
   code: string
   detail: string
   rejects: string | null
+  /** Headings that were read, where they are unknown. */
+  headings: string[]
 }
 
 export const globalRun = (run: number): string =>
@@ -85,12 +87,16 @@ const send = async <T>(
   if (preview) query.set('preview', 'true')
   const init = { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: file, signal }
   const answer = await ask(`/v1/feeds/${encodeURIComponent(feed)}?${query}`, init, sending(onSent))
-  const body = (await answer.json()) as T & { error?: { code: string; message: string }; rejects?: string }
+  const body = (await answer.json()) as T & {
+    error?: { code: string; message: string; details?: { read?: string[] } }
+    rejects?: string
+  }
   if (answer.ok) return body
   const refused: Refused = {
     code: body.error?.code ?? 'FAULT',
     detail: body.error?.message ?? '',
     rejects: body.rejects ?? null,
+    headings: (body.error?.details?.read ?? []).filter((name) => name !== '…'),
   }
   throw refused
 }

@@ -10,6 +10,7 @@ import { Empty } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
+import type { HeadingsGiven } from './maps.js'
 import { useOwn } from './own.js'
 import { Counts, countIn, isFailed, runPath } from './runs.js'
 import {
@@ -153,7 +154,7 @@ export default function Uploads() {
             {stage !== null && <Button onClick={() => giveUp.current?.abort()}>停止等待</Button>}
           </div>
           <Waiting stage={stage} sent={sent} bytes={file?.size ?? 0} />
-          {refused !== null && <Why of={refused} />}
+          {refused !== null && <Why of={refused} feed={feed} />}
         </section>
         {preview && (
           <section className="panel" aria-label="预览">
@@ -255,11 +256,19 @@ const Waiting = ({ stage, sent, bytes }: { stage: Stage | null; sent: number; by
 
 const kilobytes = (bytes: number): string => count(Math.ceil(bytes / 1_024))
 
-const Why = ({ of }: { of: unknown }) => {
-  const rejects = (of as Partial<Refused>).rejects ?? null
+const Why = ({ of, feed }: { of: unknown; feed: string }) => {
+  const { rejects = null, headings = [] } = of as Partial<Refused>
   return (
     <>
       <Refusal of={of} />
+      {headings.length > 0 && (
+        <p>
+          <Link to={`/intake/feeds/${feed}/maps`} state={{ headings } satisfies HeadingsGiven}>
+            把这个文件的表头对应到字段
+          </Link>
+          ，保存后再预览。
+        </p>
+      )}
       {rejects && (
         <p>
           没有接收。<a href={rejects}>下载逐行结果（CSV）</a>

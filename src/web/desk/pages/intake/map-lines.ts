@@ -1,0 +1,46 @@
+/** A map of headings while a person writes it: which form it is for, and the field of each heading. */
+import type { FeedMapLineInput } from './maps.generated.js'
+
+/** A chosen heading whose column is left out. */
+export const LEFT_OUT = ''
+
+export interface Line {
+  key: number
+  heading: string
+  field: string
+}
+
+export interface Constant {
+  key: number
+  field: string
+  value: string
+}
+
+const CHINESE = /\p{Script=Han}/u
+
+/** A clerk knows the Chinese names: the form with most of these headings, then the first with Chinese names. */
+export const bestForm = (forms: readonly (readonly string[])[], headings: readonly string[]): number => {
+  const scores = forms.map((fields) => {
+    const known = headings.filter((heading) => fields.includes(heading)).length
+    const chinese = fields.filter((field) => CHINESE.test(field)).length / Math.max(fields.length, 1)
+    return known + chinese / 2
+  })
+  return Math.max(0, scores.indexOf(Math.max(...scores)))
+}
+
+/** A form by its first fields. */
+export const formWords = (fields: readonly string[]): string =>
+  `${fields.slice(0, 3).join('、')}${fields.length > 3 ? ` 等 ${fields.length} 项` : ''}`
+
+/** A heading that is a field's own name means that field. */
+export const linesOf = (headings: readonly string[], fields: readonly string[]): Line[] =>
+  [...new Set(headings)].map((heading, key) => ({
+    key,
+    heading,
+    field: fields.includes(heading) ? heading : LEFT_OUT,
+  }))
+
+export const inputOf = (lines: readonly Line[], constants: readonly Constant[]): FeedMapLineInput[] => [
+  ...lines.map(({ heading, field }) => ({ heading, field: field === LEFT_OUT ? null : field })),
+  ...constants.filter(({ field, value }) => field !== '' && value !== '').map(({ field, value }) => ({ field, value })),
+]

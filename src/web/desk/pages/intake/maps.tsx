@@ -1,0 +1,114 @@
+/** Maps of headings of one feed: what a refused file was headed, which field each heading means, and the maps made before. */
+import { useApolloClient, useQuery } from '@apollo/client/react'
+import { useState } from 'react'
+import { useLocation, useParams } from 'react-router'
+import { Confirm } from '../../pieces/confirm.js'
+import { instant } from '../../pieces/dates.js'
+import { Empty, Loading } from '../../pieces/empty.js'
+import { PageHead } from '../../pieces/page.js'
+import { PlainTable } from '../../pieces/plain-table.js'
+import { Refusal } from '../../pieces/refusal.js'
+import { useMay } from '../../session/session.js'
+import { MapForm } from './map-form.js'
+import { AddFeedMapDocument, EndFeedMapDocument, FeedMapsDocument, type FeedMapsQuery } from './maps.generated.js'
+
+type FeedMap = FeedMapsQuery['feedMaps'][number]
+
+/** Headings of a file that the page of uploads saw refused. */
+export interface HeadingsGiven {
+  headings: readonly string[]
+}
+
+export default function Maps() {
+  const { feed: id = '' } = useParams()
+  const { state } = useLocation()
+  const maps = useMay('map_headings')
+  const apollo = useApolloClient()
+  const { data, error, refetch } = useQuery(FeedMapsDocument, { variables: { feed: id }, fetchPolicy: 'no-cache' })
+  const [said, setSaid] = useState('')
+  const feed = data?.agencies.flatMap(({ feeds }) => feeds).find((each) => each.id === id)
+  const given = (state as HeadingsGiven | null)?.headings ?? null
+  const change = async (words: string, send: () => Promise<unknown>) => {
+    setSaid('')
+    await send()
+    await refetch()
+    setSaid(words)
+  }
+  return (
+    <>
+      <PageHead title={feed ? `${feed.title.zh}：表头映射` : '表头映射'} />
+      <p>文件的表头与已知格式不同的，在此把每个表头对应到字段，一次即可；此后含全部这些表头的文件都照此读取。</p>
+      {error && <Refusal of={error} onAgain={() => void refetch()} />}
+      {!data && !error && <Loading of="表头映射" />}
+      <p role="status" className="soft said">
+        {said}
+      </p>
+      {data && feed && (
+        <div className="stack">
+          {maps && (
+            <MapForm
+              key={data.feedMaps.length}
+              forms={feed.forms.map(({ fields }) => fields)}
+              headings={data.feedMaps.length > 0 && said !== '' ? [] : (given ?? feed.lastError?.headings ?? [])}
+              from={given ? '刚才上传的文件中读到的表头：' : '最近一次拉取因表头未知而未收，读到的表头：'}
+              onSave={(lines) =>
+                change('映射已保存，从现在起适用；请重新上传或拉取。', () =>
+                  apollo.mutate({ mutation: AddFeedMapDocument, variables: { feed: id, lines } }),
+                )
+              }
+            />
+          )}
+          <section className="panel" aria-label="已有的映射">
+            <h2>已有的映射</h2>
+            {data.feedMaps.length === 0 && <Empty>还没有映射。</Empty>}
+            {data.feedMaps.map((map) => (
+              <Made
+                key={map.number}
+                of={map}
+                onEnd={
+                  maps && map.endedAt === null
+                    ? () =>
+                        change(`映射 ${map.number} 已停用。`, () =>
+                          apollo.mutate({ mutation: EndFeedMapDocument, variables: { feed: id, map: map.number } }),
+                        )
+                    : null
+                }
+              />
+            ))}
+          </section>
+        </div>
+      )}
+    </>
+  )
+}
+
+const Made = ({ of, onEnd }: { of: FeedMap; onEnd: (() => Promise<unknown>) | null }) => (
+  <>
+    <h3>
+      映射 {of.number}{' '}
+      <span className={of.endedAt === null ? 'good' : 'soft'}>{of.endedAt === null ? '有效' : '已停用'}</span>
+    </h3>
+    <p className="soft">
+      {of.madeBy} 于 {instant(of.madeAt)} 建立
+      {of.endedAt !== null && `；${of.endedBy} 于 ${instant(of.endedAt)} 停用`}
+    </p>
+    <PlainTable
+      label={`映射 ${of.number} 的各行`}
+      columns={[{ title: '文件中的表头' }, { title: '字段' }]}
+      rows={of.lines.map(({ heading, field, value }) => ({
+        key: heading === null ? `= ${field}` : heading,
+        cells: [heading ?? `（每行都是“${value}”）`, field ?? '（不采用）'],
+      }))}
+    />
+    {onEnd && (
+      <div className="acts">
+        <Confirm
+          action="停用"
+          follows={['此后含这些表头的文件不再照此读取，可能整批拒收；', '已据此接收的信息不变。']}
+          button={{ 'aria-label': `停用：映射 ${of.number}` }}
+          onDo={onEnd}
+        />
+      </div>
+    )}
+  </>
+)
