@@ -1,4 +1,5 @@
 /** Maps of headings of one feed: what a refused file was headed, which field each heading means, and the maps made before. */
+import './intake.css'
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { useState } from 'react'
 import { useLocation, useParams } from 'react-router'
@@ -92,14 +93,16 @@ const Made = ({ of, onEnd }: { of: FeedMap; onEnd: (() => Promise<unknown>) | nu
       {of.madeBy} 于 {instant(of.madeAt)} 建立
       {of.endedAt !== null && `；${of.endedBy} 于 ${instant(of.endedAt)} 停用`}
     </p>
-    <PlainTable
-      label={`映射 ${of.number} 的各行`}
-      columns={[{ title: '文件中的表头' }, { title: '字段' }]}
-      rows={of.lines.map(({ heading, field, value }) => ({
-        key: heading === null ? `= ${field}` : heading,
-        cells: [heading ?? `（每行都是“${value}”）`, field ?? '（不采用）'],
-      }))}
-    />
+    <div className="map-table">
+      <PlainTable
+        label={`映射 ${of.number} 的各行`}
+        columns={[{ title: '文件中的表头' }, { title: '字段' }]}
+        rows={of.lines.map(({ heading, field, value }) => ({
+          key: heading === null ? `= ${field}` : heading,
+          cells: [heading ?? `（每行都是“${value}”）`, field ?? '（不采用）'],
+        }))}
+      />
+    </div>
     {onEnd && (
       <div className="acts">
         <Confirm
