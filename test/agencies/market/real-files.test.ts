@@ -12,9 +12,9 @@ const BLACKLISTS = 'creditchina-blacklists-2018/dev'
 const FEEDS = agencies.find(({ id }) => id === 'market-regulator')?.feeds.map(({ id }) => id) ?? []
 
 /** What each file is, and how many items and different keys it holds; every other file is none of this agency's. */
-const ACCEPTED: Record<string, [feed: string, items: number, keys: number]> = {
+const ACCEPTED: Record<string, [feed: string, items: number, keys: number, slipped?: number]> = {
   'cn-company-register/dev/jilin.csv': ['registry', 9471, 9469],
-  'cn-company-register/dev/national-sample.csv': ['registry', 28_056, 28_053],
+  'cn-company-register/dev/national-sample.csv': ['registry', 28_056, 28_049, 4],
   'vendor-api-samples/qcc-fuzzy-search.json': ['registry', 10, 10],
   [`${BLACKLISTS}/ecommerce-blacklist-90.csv`]: ['dishonest', 90, 99],
   [`${BLACKLISTS}/herbal-slices-failed-sampling.csv`]: ['quality', 39, 39],
@@ -49,10 +49,10 @@ describe("the regulator's feeds and files that nobody here made (left out where 
     if (!existsSync(FOLDER)) this.skip()
   })
 
-  for (const [file, [id, count, keys]] of Object.entries(ACCEPTED)) {
-    it(`${id} takes in ${count} items of ${file}, rejects none, and no two differ under one key`, async () => {
+  for (const [file, [id, count, keys, slipped = 0]] of Object.entries(ACCEPTED)) {
+    it(`${id} takes in ${count} items of ${file}, rejects ${slipped} whose columns have slipped, and no two differ under one key`, async () => {
       const { items, drafts, rejected } = await taken(id, file)
-      expect([items.length, rejected]).to.deep.equal([count, 0])
+      expect([items.length, rejected]).to.deep.equal([count, slipped])
       const seen = new Map<string, string>()
       for (const draft of drafts) {
         expect(contract(`records/${draft.kind}`)(draft.body), draft.key).to.deep.equal([])
