@@ -8,6 +8,7 @@ import { ACCESS_REFUSALS } from './errors/access.js'
 import { BULK_REFUSALS } from './errors/bulk.js'
 import { CALENDAR_REFUSALS } from './errors/calendar.js'
 import { CHANGES_REFUSALS } from './errors/changes.js'
+import { DELIVERY_REFUSALS } from './errors/delivery.js'
 import { INTAKE_REFUSALS } from './errors/intake.js'
 import { type Details, type Row, row } from './errors/row.js'
 import { RUNNING_REFUSALS } from './errors/running.js'
@@ -281,46 +282,6 @@ const REFUSALS = {
   OBJECTION_NOT_ALLOWED: row(409, 1, (d) => `不能提出该异议：${d['reason']}。This objection cannot be made.`),
   OBJECTION_SETTLED: row(409, 1, () => '这项异议已办结。This objection has been settled already.'),
 
-  // Push.
-  PLATFORM_UNKNOWN: row(404, 2, (d) => `未知的信用平台 ${d['platform']}，可用：${d['known']}。Unknown platform.`),
-  PLATFORM_NOT_CONFIGURED: row(
-    409,
-    1,
-    (d) => `信用平台 ${d['platform']} 未配置地址（${d['setting']}）。The platform has no address; set ${d['setting']}.`,
-  ),
-  PLATFORM_UNREACHABLE: row(
-    502,
-    1,
-    (d) => `信用平台无法访问：${d['reason']}。The platform could not be reached; deliveries stay owed.`,
-  ),
-  PLATFORM_PAUSED: row(409, 1, (d) => `信用平台 ${d['platform']} 已暂停。The platform is paused already.`),
-  PLATFORM_NOT_PAUSED: row(409, 1, (d) => `信用平台 ${d['platform']} 未暂停。The platform is not paused.`),
-  DELIVERY_UNKNOWN: row(404, 1, () => '没有这次报送。There is no such delivery.'),
-  DELIVERY_NOT_REFUSED: row(
-    409,
-    1,
-    (d) =>
-      `这次报送现为 ${d['state']}，只有被拒收的才能重新报送或办结。Only a delivery that was refused is sent again or closed; this one is ${d['state']}.`,
-  ),
-  RETRACTION_UNKNOWN: row(
-    404,
-    1,
-    () => '该平台没有这条名单记录的未确认移出。No removal of this entry waits at this platform.',
-  ),
-
-  MASS_ABSENCE: row(
-    502,
-    1,
-    (d) =>
-      `${d['platform']} 缺失 ${d['gone']} 条，视为平台故障，未作任何改动，请核实。So much is gone there that it is taken for an outage; nothing was changed.`,
-  ),
-  DISCREPANCY_UNKNOWN: row(
-    404,
-    1,
-    () =>
-      '没有这项比对发现，或已办结，或须以恢复公示、移出名单办结。There is no such discrepancy, it is settled, or a move of its listing settles it.',
-  ),
-
   // A database restored from a backup.
   DATABASE_RESTORED: row(
     409,
@@ -344,6 +305,7 @@ const REFUSALS = {
   ...ACCESS_REFUSALS,
   ...BULK_REFUSALS,
   ...CALENDAR_REFUSALS,
+  ...DELIVERY_REFUSALS,
   ...CHANGES_REFUSALS,
   ...INTAKE_REFUSALS,
   ...RUNNING_REFUSALS,
@@ -386,7 +348,9 @@ export const toldOf = ({ code, message, details }: Refusal): { code: string; mes
   details,
 })
 
-export const isRefusal = (error: unknown): error is Refusal => error instanceof Refusal
+/** By name as well: a process that loads this module by require and by import has the class twice. */
+export const isRefusal = (error: unknown): error is Refusal =>
+  error instanceof Refusal || (error instanceof Error && error.name === 'Refusal')
 
 /** What outsiders are told of a fault: never its text. */
 export const INTERNAL = { code: 'INTERNAL', status: 500, message: '内部错误。Internal error.' } as const
