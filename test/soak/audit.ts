@@ -118,10 +118,11 @@ export const soakAudit = async ({ db, url, folder, runs, commands, seed, progres
       told.faults.push(`${JSON.stringify(attack)}: alarm ${alarm}, ${JSON.stringify(found)}`)
   }
 
+  /** Signed manifests go too: they hold heads of the log before, and a hub that serves signs one. */
   const fresh = async (): Promise<void> => {
     await db.transaction((tx) =>
       tx.raw(
-        'set local session_replication_role = replica; delete from trail; delete from trail_heads; delete from trail_progress',
+        'set local session_replication_role = replica; delete from trail; delete from trail_heads; delete from trail_progress; delete from manifests',
       ),
     )
     rmSync(join(folder, 'noted'), { recursive: true, force: true })
