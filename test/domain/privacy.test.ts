@@ -385,17 +385,19 @@ describe('domain/privacy', () => {
     ['regions, years and commas', '220102,1988,'],
     ['random digits', '8317220102198801014512'],
   ]
+  /** A second on an idle machine; a quadratic pattern takes minutes. */
+  const PROCESSOR_MS = 5_000
   for (const [what, part] of long)
-    it(`a megabyte of ${what} is read in well under a second`, () => {
+    it(`a megabyte of ${what} is read in linear time`, () => {
       const text = `${part.repeat(Math.ceil(1_000_000 / part.length))}。${ID}`
       // Of the processor, and the best of three: other work on the machine does not count.
       let best = Number.POSITIVE_INFINITY
-      for (let i = 0; i < 3 && best >= 1000; i += 1) {
+      for (let i = 0; i < 3 && best >= PROCESSOR_MS; i += 1) {
         const began = process.cpuUsage()
         expect(redact(text, mark).endsWith(marked(ID))).to.equal(true)
         best = process.cpuUsage(began).user / 1000
       }
-      expect(best).to.be.below(1000)
+      expect(best).to.be.below(PROCESSOR_MS)
     })
 
   const around = fc.string({ unit: fc.constantFrom(...'当事人（身份证号：）,。<>"') })
