@@ -39,7 +39,7 @@ export const accessCommands = (command: Command, tools: Tools): void => {
 
 const agencyIds = (): string[] => agencies.map((agency) => agency.id)
 
-/** Whoever runs a command has no name here that could be compared with another person's. */
+/** A command is recorded as such: its user has no account here that the rule of two persons could compare. */
 const changeOf = (hub: Hub) => ({ by: clients.BY_COMMAND, byCommand: true, now: hub.now() })
 
 const WAITS =

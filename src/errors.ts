@@ -348,7 +348,7 @@ export const toldOf = ({ code, message, details }: Refusal): { code: string; mes
   details,
 })
 
-/** By name as well: a process that loads this module by require and by import has the class twice. */
+/** Compares the name as well: a process that loads this module by require and by import has the class twice. */
 export const isRefusal = (error: unknown): error is Refusal =>
   error instanceof Refusal || (error instanceof Error && error.name === 'Refusal')
 

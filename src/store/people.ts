@@ -16,7 +16,7 @@ export interface Person {
   oneTimeUntil: Date | null
 }
 
-/** Who registers or resets; a command on the hub's own host may act where nobody could confirm. */
+/** The author of a registration or reset. A command on the hub's own host may act where nobody could confirm. */
 export interface Change {
   by: string
   byCommand: boolean

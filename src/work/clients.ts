@@ -25,7 +25,7 @@ export interface ClientGiven {
   region?: string
 }
 
-/** Whoever registers or changes an account by a command; where that is a person of this hub cannot be known. */
+/** The recorded author of a change made by a command. Its user cannot be matched with a person of this hub. */
 export const BY_COMMAND = 'command'
 
 /**
