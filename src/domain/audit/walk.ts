@@ -152,7 +152,9 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
     for (const cut of cuts) if (cut.excuse === null) tell(brokenOf(cut))
     const past = anchors.filter(({ number }) => number > state.head.number)
     const open = [...unmet, ...past].filter((head) => !cuts.some((cut) => covers(cut, head)))
-    for (const cut of unsaid(open, { server, now, last: state.head.number })) {
+    const numbers = [...kept.keys()].sort((a, b) => a - b)
+    const before = new Map(numbers.map((number, i) => [number, numbers[i - 1] ?? 0]))
+    for (const cut of unsaid(open, { before, server, now, last: state.head.number })) {
       cuts.push(cut)
       if (cut.excuse === null) tell(brokenOf(cut))
     }
@@ -162,16 +164,21 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
   return { add, end }
 }
 
-/** Losses that no row tells of yet: the hub was not started since, or its clients hold what it does not. */
+/**
+ * Losses that no row tells of yet: the hub was not started since, or its clients hold what it does not. `before`: by an anchor's number
+ * the number of the anchor before it, 0 where it is the first. An anchor whose row differs accuses every row since the anchor before it, because its hash covers them all.
+ */
 const unsaid = (
   open: readonly Anchor[],
-  { server, now, last }: { server: Server | null; now: Date; last: number },
+  { before, server, now, last }: { before: Map<number, number>; server: Server | null; now: Date; last: number },
 ): Cut[] => {
   const made = (head: Anchor, after: number): Cut => {
     const loss = { after, noted: head.number, notedAt: head.at, from: head.server, to: server }
     return { ...loss, foundAt: now, excuse: isFailover(loss) ? 'FAILOVER' : null, isEnd: head.number > last }
   }
-  const replaced = open.filter(({ number }) => number <= last).map((head) => made(head, head.number - 1))
+  const replaced = open
+    .filter(({ number }) => number <= last)
+    .map((head) => made(head, before.get(head.number) ?? head.number - 1))
   const past = open.filter(({ number }) => number > last).sort((a, b) => b.number - a.number)
   // One that was noted on this very server is explained by nothing.
   const here = past.find((head) => made(head, last).excuse === null) ?? past[0]

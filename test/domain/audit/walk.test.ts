@@ -101,7 +101,16 @@ describe('the walk of the audit log', () => {
     const rewritten = unsealed([...old.slice(0, 3), { ...(old[3] as Row), count: 7 }])
     expect(walked([...rewritten, ...rows.slice(4)]).broken).to.deep.equal([{ number: 5, fault: 'UNLINKED' }])
     const all = unsealed(rows)
-    expect(walked(all, { anchors: [anchorAt(rows, 8)] }).broken).to.deep.equal([{ number: 8, fault: 'REPLACED' }])
+    expect(walked(all, { anchors: [anchorAt(rows, 8)] }).broken).to.deep.equal([
+      { number: 1, until: 8, fault: 'REPLACED' },
+    ])
+  })
+
+  it('P-A2: accuses every row since the last head that is as it was noted, because a hash covers them all', () => {
+    const rows = unsealed(rowsOf(9))
+    const swapped = unsealed([...rows.slice(0, 4), ...[rows[5], rows[4]].map((row) => row as Row), ...rows.slice(6)])
+    const anchors = [3, 7].map((number) => anchorAt(rows, number))
+    expect(walked(swapped, { anchors }).broken).to.deep.equal([{ number: 4, until: 7, fault: 'REPLACED' }])
   })
 
   it('verifies rows of every key that is kept, after another has taken its place', () => {
