@@ -72,10 +72,12 @@ const numberOf = (words: string): string | null => {
   return digits.every((digit) => /^\d$/.test(digit)) ? String(Number(digits.join(''))) : null
 }
 
-const SHORT_FORMS: readonly [short: RegExp, full: string][] = [
+type ShortForm = readonly [short: RegExp, full: string]
+/** 长春市场监督管理局: one 市 for the city and for the market. */
+const ONE_CITY: ShortForm = [/(?<=\p{Script=Han})(?<![省市县区州盟旗会])市场监督管理局$/u, '市市场监督管理局']
+const SHORT_FORMS: readonly ShortForm[] = [
   [/(市监|市场监管)局$/, '市场监督管理局'],
-  // 长春市场监督管理局: one 市 for the city and for the market.
-  [/(?<=\p{Script=Han})(?<![省市县区州盟旗会])市场监督管理局$/u, '市市场监督管理局'],
+  ONE_CITY,
   [/工商局$/, '工商行政管理局'],
   [/质监局$/, '质量技术监督局'],
   [/食药监局$/, '食品药品监督管理局'],
@@ -84,15 +86,22 @@ const SHORT_FORMS: readonly [short: RegExp, full: string][] = [
 /** Before the name of a city or county the province says nothing new; the province's own bodies keep it. */
 const PROVINCE_BEFORE_PLACE = /^\p{Script=Han}{2,3}省(?=\p{Script=Han}{1,12}[市州县区])/u
 
+const comparedBy =
+  (shortForms: readonly ShortForm[]) =>
+  (name: string): string => {
+    const written = normalizeName(name)
+    if (written.length > LONGEST) return written
+    return shortForms.reduce(
+      (full, [short, long]) => full.replace(short, long),
+      withoutAddition(simplified(written)).replace(PROVINCE_BEFORE_PLACE, ''),
+    )
+  }
+
 /** An addition in brackets (another sign on the same door) makes no other authority. */
-export const authorityCompared = (name: string): string => {
-  const written = normalizeName(name)
-  if (written.length > LONGEST) return written
-  return SHORT_FORMS.reduce(
-    (full, [short, long]) => full.replace(short, long),
-    withoutAddition(simplified(written)).replace(PROVINCE_BEFORE_PLACE, ''),
-  )
-}
+export const authorityCompared = comparedBy(SHORT_FORMS)
+
+/** Authorities as they were compared before ONE_CITY was a rule: scores of old rule books are replayed by this form. */
+export const authorityComparedOld = comparedBy(SHORT_FORMS.filter((form) => form !== ONE_CITY))
 
 /** Also where its end is cut off. Brackets within a name, 税务总局(吉林)税务局, are part of it. */
 const withoutAddition = (name: string): string => {

@@ -4,7 +4,7 @@ import type { FactEvent, FactFamily, FactName } from './facts.js'
 import { type Counting, factOfList, type ListKind, termEnd } from './lists.js'
 import { isHeavy, isWithdrawn, severity } from './penalty.js'
 import type { Body, Json, RecordKind } from './records.js'
-import { repairsOf } from './repair-targets.js'
+import { OLD_FORMS, repairsOf } from './repair-targets.js'
 
 /** What of a kind of list makes facts. */
 export type ListFacts = Pick<ListKind, 'id' | 'fact' | 'terms'> & { counting?: Pick<Counting, 'lastDay'> }
@@ -83,7 +83,7 @@ const CHECK_FACTS: Record<string, FactName> = {
 export const eventsOf = (evidence: readonly Evidence[], lists: readonly ListFacts[]): FactEvent[] => {
   const events: FactEvent[] = []
   const records = ascending(evidence)
-  const repaired = repairsOf(records, lists)
+  const repaired = isOldBook(lists) ? repairsOf(records, lists, OLD_FORMS) : repairsOf(records, lists)
   for (const each of records) tell(each, lists, repaired?.get(each.record) ?? null, events)
   return events
 }
@@ -116,7 +116,7 @@ const tell = (
       const matched = body['real_name_matched']
       if (typeof matched !== 'boolean') return
       const fact = matched ? 'shop_real_name' : 'shop_real_name_failed'
-      const until = after(validTo)
+      const until = isOldBook(lists) ? null : after(validTo)
       events.push({ fact, on: text(body['opened_on']), ...(until !== null && { until }), record })
       return
     }
@@ -234,6 +234,14 @@ export const lastDayOf = (body: Body, lists: readonly ListFacts[]): string | nul
   const list = lists.find((row) => row.id === body['list'])
   return text(body['ends_on']) ?? (list ? termEnd(list, text(body['listed_on'])) : null)
 }
+
+/**
+ * Whether scores by these rules were made before the counting of terms was one of them. Such scores are replayed as they were made:
+ * the last day of a shop was not asked for, an entry of this hub that its agency's list repeats counted twice, and 长春市场监督管理局
+ * was another authority than 长春市市场监督管理局.
+ */
+export const isOldBook = (lists: readonly ListFacts[]): boolean =>
+  lists.length > 0 && lists.every(({ counting }) => counting === undefined)
 
 /** The first day on which what ends on `endsOn` no longer stands, by the counting of these rules (lists.ts Counting). */
 export const afterLastDay = (lists: readonly ListFacts[], endsOn: string | null): string | null =>

@@ -2,7 +2,7 @@
  * Repairs (信用修复) and the records that they name: from which day each repaired record no longer counts. Numbers and authorities
  * are normalised once a record and looked up in maps, so that the cost grows with repairs plus records, not with their product. Pure.
  */
-import { authorityCompared, numberCompared } from './decision-number.js'
+import { authorityCompared, authorityComparedOld, numberCompared } from './decision-number.js'
 import type { Evidence, ListFacts } from './evidence.js'
 import { factOfList } from './lists.js'
 import type { Body, Json } from './records.js'
@@ -18,13 +18,15 @@ interface Repairable {
   on: string | null
 }
 
-/** How a number and an authority are written to be compared; another way is for tests that count. */
+/** How a number and an authority are written to be compared. */
 export interface ComparedForms {
   number: (text: string) => string
   authority: (text: string) => string
 }
 
 const FORMS: ComparedForms = { number: numberCompared, authority: authorityCompared }
+/** The forms of old rule books (evidence.ts isOldBook). */
+export const OLD_FORMS: ComparedForms = { number: numberCompared, authority: authorityComparedOld }
 
 /** From when each repaired record no longer counts; null: nothing was repaired, which is usual. */
 export const repairsOf = (

@@ -1,6 +1,6 @@
 /** From what the store knows of operators on a day to facts: shared by scoring, by replaying what was stored, and by trials. */
 import { hash } from 'node:crypto'
-import { afterLastDay, eventsOf, oncePerFact } from '../domain/evidence.js'
+import { afterLastDay, eventsOf, isOldBook, oncePerFact } from '../domain/evidence.js'
 import { type FactEvent, type FactFamily, type Facts, LIST_FACT } from '../domain/facts.js'
 import { type OwnDecision, repeatsOwn } from '../domain/own-decisions.js'
 import { canonical, type Json } from '../domain/records.js'
@@ -35,7 +35,7 @@ export const factsOf = async (
   const decisions = new Map<number, evidence.OwnEntry[]>()
   for (const entry of await evidence.ownEntries(db, ids, when)) {
     const { operatorId, publishedOn, decidedOn, removedOn, endsOn, record } = entry
-    decisions.set(operatorId, [...(decisions.get(operatorId) ?? []), entry])
+    if (!isOldBook(lists)) decisions.set(operatorId, [...(decisions.get(operatorId) ?? []), entry])
     if (entry.hidden) continue
     const event: FactEvent = {
       fact: LIST_FACT,
