@@ -1,6 +1,6 @@
 /** A feed: one kind of record from one agency. What an agency says of itself; how bytes become items is the readers'. */
 import type { Bounds } from '../domain/bounds.js'
-import type { HeadingMap } from '../domain/feed-maps.js'
+import type { NumberedMap } from '../domain/feed-maps.js'
 import type { Draft, Item, Json, Mapped, RecordKind } from '../domain/records.js'
 import { type Stretches, stretched, stretchesOf } from '../domain/stretches.js'
 import { type Examination, examine } from './examine.js'
@@ -23,7 +23,7 @@ export interface Opening {
   /** What `next` gave with the last run that succeeded; null: nothing yet, or all is wanted again. */
   state: Json | null
   /** Maps of headings that are in force for this feed. */
-  maps?: readonly HeadingMap[]
+  maps?: readonly NumberedMap[]
   /** Takes a copy of a file that was taken in, before the door removes it; without it nothing is copied. */
   archive?: (path: string, name: string) => Promise<void>
 }
@@ -59,6 +59,8 @@ export interface Reject {
   page: number | null
   row: number
   field: string | null
+  /** Heading of the field in the sender's own table, where a map of headings was used. */
+  heading: string | null
   rule: string
   message: string
 }
@@ -66,7 +68,7 @@ export interface Reject {
 export interface ReadOptions {
   reader?: string
   /** Maps of headings that are in force for this feed. */
-  maps?: readonly HeadingMap[]
+  maps?: readonly NumberedMap[]
 }
 
 export interface Feed {

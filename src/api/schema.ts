@@ -169,6 +169,7 @@ export const makeSchema = (): GraphQLSchema => {
       LastingLoss: restoration.LastingLoss,
       Agency: operations.Agency,
       Feed: { ...operations.Feed, ...feedMapsOf.Feed },
+      Run: feedMapsOf.Run,
     },
     // A field described nowhere, or an answer to no field, is found at start.
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },

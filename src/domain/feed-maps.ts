@@ -2,12 +2,18 @@
  * Maps of headings: which field of a feed each heading of an office's own table means, said once by a person. A map applies to
  * content that has all of its headings. Pure.
  */
+import type { Problem } from './records.js'
 import { compact } from './values.js'
 
 /** `headings`: the field of each, null where it is left out on purpose. `values`: fields that the table lacks, the same for every row. */
 export interface HeadingMap {
   headings: Readonly<Record<string, string | null>>
   values: Readonly<Record<string, string>>
+}
+
+/** A map that is in force, by its number. */
+export interface NumberedMap extends HeadingMap {
+  id: number
 }
 
 /** One line of a map as a person writes it: a heading and its field, a heading alone (left out), or a field and its value. */
@@ -60,6 +66,16 @@ export const mapOf = (
 }
 
 const MOST_TOLD = 60 // fields
+
+/** The problems with the heading beside each field that has one in the office's own table; a member of a field has its field's. */
+export const withHeadings = (problems: readonly Problem[], { headings }: Pick<HeadingMap, 'headings'>): Problem[] =>
+  problems.map((problem) => {
+    const [outer = ''] = (problem.field ?? '').split(/[./]/, 1)
+    const found = Object.entries(headings).find(
+      ([, field]) => field !== null && (field === problem.field || field === outer),
+    )
+    return found ? { ...problem, heading: found[0] } : problem
+  })
 
 /** Two maps are for the same tables if they have the same headings. */
 export const isSameTable = (one: HeadingMap, other: HeadingMap): boolean => signature(one) === signature(other)

@@ -45,6 +45,8 @@ export interface Item {
   page: number | null
   row: number
   fields: Record<string, unknown>
+  /** By which the headings of an office's own table became `fields`; absent: they are as sent. */
+  map?: { id: number; headings: Readonly<Record<string, string | null>> }
 }
 
 /** Whom a record is about, as far as the item says. Codes are normalised; which operator that is, `work/pull` finds out. */
@@ -85,6 +87,8 @@ export interface Draft {
 /** Why an item was set aside: where (the agency's own field name), which rule, a sentence. */
 export interface Problem {
   field: string | null
+  /** Heading of the field in the office's own table, where a map of headings was used. */
+  heading?: string
   rule: string
   message: string
 }

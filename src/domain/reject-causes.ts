@@ -16,7 +16,8 @@ export const causes = (): Causes => {
   return {
     add: ([first]) => {
       if (first === undefined) return
-      const cause = `${first.field ?? '整行 the row'} ${first.rule}`
+      const field = first.heading === undefined ? first.field : `${first.heading} → ${first.field}`
+      const cause = `${field ?? '整行 the row'} ${first.rule}`
       const count = counts.get(cause)
       if (count !== undefined || counts.size < MOST_KEPT) counts.set(cause, (count ?? 0) + 1)
     },

@@ -1,9 +1,8 @@
 /** Maps of headings, with who made and who ended them. */
-import type { HeadingMap } from '../domain/feed-maps.js'
+import type { NumberedMap } from '../domain/feed-maps.js'
 import type { Db, Tx } from './db.js'
 
-export interface FeedMap extends HeadingMap {
-  id: number
+export interface FeedMap extends NumberedMap {
   feed: string
   madeBy: string
   madeAt: Date
@@ -46,6 +45,16 @@ export const of = async (db: Db, feed: string, inForce = false): Promise<FeedMap
   const answer = await db.raw(
     `select ${COLUMNS} from feed_maps where feed = :feed and (not :inForce or ended_at is null) order by id desc /* feedMaps.of */`,
     { feed, inForce } as never,
+  )
+  return answer.rows
+}
+
+/** Ended ones too. */
+export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<FeedMap[]> => {
+  if (ids.length === 0) return []
+  const answer = await db.raw(
+    `select ${COLUMNS} from feed_maps where id = any(?::bigint[]) order by id /* feedMaps.byIds */`,
+    [[...ids]],
   )
   return answer.rows
 }

@@ -10,21 +10,24 @@ export interface Reject {
   problems: readonly Problem[]
   /** The item as it came, ID numbers replaced. */
   item: unknown
+  /** Id of the map of headings by which it was read. */
+  map: number | null
 }
 
 export const add = async (db: Db | Tx, runId: number, feed: string, rows: readonly Reject[]): Promise<void> => {
   if (rows.length === 0) return
-  const payload = rows.map(({ page, row, problems, item }) => ({
+  const payload = rows.map(({ page, row, problems, item, map }) => ({
     page,
     row_number: row,
     ...problems[0],
     problems,
     item,
+    map_id: map,
   }))
   await db.raw(
-    `insert into rejects (run_id, feed, page, row_number, field, rule, message, problems, item, item_digest)
+    `insert into rejects (run_id, feed, page, row_number, field, rule, message, problems, item, map_id, item_digest)
      select ?::bigint, ?::text, r.*, md5(r.item::text) from jsonb_to_recordset(?::jsonb) as r(page int, row_number int, field text, rule text, message text,
-       problems jsonb, item jsonb) /* rejects.add */`,
+       problems jsonb, item jsonb, map_id bigint) /* rejects.add */`,
     [runId, feed, JSON.stringify(payload)],
   )
 }
@@ -49,6 +52,7 @@ export interface Told {
   page: number | null
   row: number
   field: string | null
+  heading: string | null
   rule: string
   message: string
 }
@@ -60,7 +64,7 @@ const STEP_REJECTS = 1_000
 export async function* ofRun(db: Db, runId: number): AsyncIterable<Told> {
   for (let after = 0; ; ) {
     const { rows } = await db.raw(
-      `select id, page, row_number as row, field, rule, message from rejects where run_id = ? and id > ? order by id limit ?
+      `select id, page, row_number as row, field, problems->0->>'heading' as heading, rule, message from rejects where run_id = ? and id > ? order by id limit ?
        /* rejects.ofRun */`,
       [runId, after, STEP_REJECTS],
     )

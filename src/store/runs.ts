@@ -40,6 +40,8 @@ export interface Run {
   file: string | null
   counts: Record<string, number>
   error: RunError | null
+  /** Ids of the maps of headings by which it read. */
+  maps: number[]
   /** Null, these three: it was not taken back. */
   takenBackAt: Date | null
   takenBackBy: string | null
@@ -47,7 +49,7 @@ export interface Run {
 }
 
 const COLUMNS = `id, job, subject, cause, planned_for as "plannedFor", attempt, asked_by as "by", started_at as "startedAt", ended_at as "endedAt",
-  outcome, whole, file, counts, error, taken_back_at as "takenBackAt", taken_back_by as "takenBackBy", taken_back_reason as "takenBackReason"`
+  outcome, whole, file, counts, error, maps::int[] as maps, taken_back_at as "takenBackAt", taken_back_by as "takenBackBy", taken_back_reason as "takenBackReason"`
 
 export interface Start {
   job: Job
@@ -143,6 +145,12 @@ export const noteSource = async (
   { whole, complete, file, contentHash, archive }: Source,
 ): Promise<void> => {
   await tx('runs').where({ id }).update({ whole, complete, file, content_hash: contentHash, archive })
+}
+
+/** Noted also of a run that is refused: its maps may be why. */
+export const noteMaps = async (db: Db | Tx, id: number, maps: readonly number[]): Promise<void> => {
+  if (maps.length === 0) return
+  await db.raw('update runs set maps = ?::bigint[] where id = ? /* runs.noteMaps */', [[...maps], id])
 }
 
 /** One that was taken for dead meanwhile stays abandoned. */

@@ -25,6 +25,8 @@ export interface SetAside extends Problem {
   page: number | null
   row: number
   problems: Problem[]
+  /** Id of the map of headings by which it was read; null: by none. */
+  map: number | null
   /** As it came, ID numbers replaced. */
   item: Record<string, unknown>
   state: State
@@ -37,7 +39,7 @@ export interface SetAside extends Problem {
 }
 
 const COLUMNS = `j.id, j.run_id as run, r.started_at as at, r.asked_by as by, r.file, r.dated, r.taken_back_at is not null as "takenBack", r.whole as "ofWhole", j.feed, j.page, j.row_number as row, j.field, j.rule, j.message,
-  j.problems, j.item, j.state, j.corrected, j.settled_at as "settledAt", j.settled_by as "settledBy", j.note, j.taken_run as "takenRun"`
+  j.problems, j.map_id::int as map, j.item, j.state, j.corrected, j.settled_at as "settledAt", j.settled_by as "settledBy", j.note, j.taken_run as "takenRun"`
 
 export interface Filter {
   /** Null: of every feed. */

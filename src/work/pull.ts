@@ -178,12 +178,14 @@ const takeIn = async (
     }
     const known = await load(db, feed.id, { whole })
     const setAside = (bad: readonly rejects.Reject[]) => rejects.add(db, run.id, feed.id, bad)
+    const maps = new Set<number>()
     const done = await read({ startedAt: run.startedAt, setAside }, stage, known, {
       ...reading,
+      maps,
       ...(rules ? { calendar: rules.calendar } : {}),
       ...(options.progress ? { progress: options.progress } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
-    })
+    }).finally(() => runs.noteMaps(db, run.id, [...maps]))
     const passedOver = await stage.keepLast(done.withdrawn)
     await stage.ready()
     // What does not end by absence stands for ever: the last delivery is what this one must not fall short of.

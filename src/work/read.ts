@@ -4,6 +4,7 @@ import type { Context, Feed } from '../agencies/feed.js'
 import { contract } from '../contracts.js'
 import type { Calendar } from '../domain/calendar.js'
 import { dateIn } from '../domain/dates.js'
+import { withHeadings } from '../domain/feed-maps.js'
 import { isLate } from '../domain/lateness.js'
 import { repeats } from '../domain/marks.js'
 import { isWithdrawn } from '../domain/penalty.js'
@@ -46,6 +47,8 @@ export interface Reading {
   calendar?: Calendar
   /** Keeps each item, ID numbers replaced. */
   archive?: { add: (item: Item) => unknown }
+  /** Takes the numbers of the maps of headings by which items were read, also where the delivery is given up. */
+  maps?: Set<number>
   progress?: (items: number) => void
   signal?: AbortSignal
 }
@@ -109,7 +112,8 @@ export const read = async (
     writing.catch(() => {})
     reading.progress?.(done.received)
   }
-  const aside = (item: Item, problems: Problem[], of: Partial<Unreadable> = {}): void => {
+  const aside = (item: Item, found: Problem[], of: Partial<Unreadable> = {}): void => {
+    const problems = item.map ? withHeadings(found, item.map) : found
     done.rejected += 1
     done.causes.add(problems)
     for (const part of UNREADABLE_PARTS) done.unreadable[part].push(...(of[part] ?? []))
@@ -117,7 +121,7 @@ export const read = async (
       const reason = `不可读的行过多，无法判断哪些记录已不在其中 / too many illegible rows: nobody can tell which records are gone`
       throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
     }
-    bad.push({ page: item.page, row: item.row, problems, item: item.fields })
+    bad.push({ page: item.page, row: item.row, problems, item: item.fields, map: item.map?.id ?? null })
     badCharacters += charactersIn(item.fields) + charactersIn(problems)
     if (bad.length >= CHUNK_REJECTS || badCharacters >= CHUNK_REJECT_CHARACTERS) full = true
   }
@@ -159,7 +163,8 @@ export const read = async (
         done.received += 1
         const fields = redact(sent.fields, mark, feed.exempt)
         const asSent = fields === sent.fields
-        const item: Item = asSent ? sent : { page: sent.page, row: sent.row, fields }
+        const item: Item = asSent ? sent : { ...sent, fields }
+        if (item.map) reading.maps?.add(item.map.id)
         const kept = reading.archive?.add(item)
         if (kept) await kept
         const mapped = understood(feed, item, context, mark, asSent ? Object.values(fields) : [])

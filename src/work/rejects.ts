@@ -4,11 +4,13 @@
  */
 import type { Feed } from '../agencies/feed.js'
 import { dateIn } from '../domain/dates.js'
+import { withHeadings } from '../domain/feed-maps.js'
 import { redact } from '../domain/privacy.js'
 import { type Draft, type Item, KINDS, type Problem } from '../domain/records.js'
 import { Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Db, Tx } from '../store/db.js'
+import * as feedMaps from '../store/feed-maps.js'
 import { nothingKnown } from '../store/known.js'
 import type { Effect } from '../store/plan.js'
 import * as runs from '../store/runs.js'
@@ -57,9 +59,11 @@ export const correct = async (db: Db, feed: Feed, correcting: Correcting): Promi
   if (found.state !== 'OPEN') throw new Refusal('REJECT_SETTLED')
   if (found.takenBack) throw new Refusal('REJECT_OUTDATED')
   const fields = redact(itemIn(correcting.fields), mark, feed.exempt)
-  const item: Item = { page: found.page, row: found.row, fields }
+  const [map] = found.map === null ? [] : await feedMaps.byIds(db, [found.map])
+  const item: Item = { page: found.page, row: found.row, fields, ...(map && { map }) }
   const mapped = understood(feed, item, { dated: found.dated, today: dateIn(now()) }, mark)
-  if ('problems' in mapped) return { taken: false, problems: mapped.problems }
+  if ('problems' in mapped)
+    return { taken: false, problems: map ? withHeadings(mapped.problems, map) : mapped.problems }
 
   const what = {
     job: 'pull' as const,
@@ -81,6 +85,7 @@ export const correct = async (db: Db, feed: Feed, correcting: Correcting): Promi
         if (!(await runs.hold(tx, run.id))) throw new Error('another process took this correction for dead')
         const effect = await takeIn(tx, run.id, { feed, found, drafts: mapped.drafts, says: stage.says, correcting })
         await setAside.settle(tx, reject, { state: 'TAKEN', corrected: fields, run: run.id, by, note, now: now() })
+        if (map) await runs.noteMaps(tx, run.id, [map.id])
         Object.assign(run.counts, countsOf(effect))
         await run.close(tx)
         return { taken: true as const, run: run.id, effect }

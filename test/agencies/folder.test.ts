@@ -167,12 +167,18 @@ describe('a watched folder', () => {
   it('moves a refused file aside with the reason and every rejected row', async () => {
     put('a.csv')
     const error = { code: 'FEED_OUT_OF_BOUNDS', message: '超出约定范围。' }
-    const rejects = rejectsOf([{ page: null, row: 3, field: '日期', rule: 'date', message: '不是日期。' }])
+    const rejects = rejectsOf([
+      { page: null, row: 3, field: '日期', heading: '立案时间', rule: 'date', message: '不是日期。' },
+    ])
     await end(await opened(), 'REFUSED', { error, rejects })
     expect(lying()).to.deep.equal(['refused'])
     expect(readFileSync(own('refused', 'a.csv'), 'utf8')).to.equal(TABLE)
     const reason = readFileSync(own('refused', 'a.csv.reason.txt'), 'utf8')
-    expect(reason).to.include('超出约定范围').and.include('FEED_OUT_OF_BOUNDS').and.include('第 3 行')
+    expect(reason)
+      .to.include('超出约定范围')
+      .and.include('FEED_OUT_OF_BOUNDS')
+      .and.include('第 3 行')
+      .and.include('立案时间（日期）')
   })
 
   it('writes over nothing that was refused before', async () => {

@@ -58,8 +58,8 @@ describe('an exchange table', () => {
     const delivery = await opened()
     await read(delivery)
     await end(delivery, 'DONE', [
-      { page: null, row: 2, field: 'CF_JDRQ', rule: 'date', message: '不是日期。' },
-      { page: null, row: 2, field: 'CF_WSH', rule: 'required', message: '为空。' },
+      { page: null, row: 2, field: 'CF_JDRQ', heading: null, rule: 'date', message: '不是日期。' },
+      { page: null, row: 2, field: 'CF_WSH', heading: '文书号', rule: 'required', message: '为空。' },
     ])
     const rows = await exchange.db('exchange_test').orderBy('id')
     expect(rows.map(({ state, check_state, error_code }) => [state, check_state, error_code])).to.deep.equal([
@@ -67,7 +67,7 @@ describe('an exchange table', () => {
       [3, 0, 'date'],
       [2, 1, null],
     ])
-    expect(rows[1]?.error_message).to.equal('CF_JDRQ：不是日期。 CF_WSH：为空。')
+    expect(rows[1]?.error_message).to.equal('CF_JDRQ：不是日期。 文书号（CF_WSH）：为空。')
     expect(rows.every(({ feedback_time }) => feedback_time instanceof Date)).to.equal(true)
     expect((await opened()).unmodified).to.equal(true)
   })
@@ -77,7 +77,7 @@ describe('an exchange table', () => {
     await send(record(1), record(2))
     const first = await opened()
     await read(first)
-    await end(first, 'DONE', [{ page: null, row: 2, field: null, rule: 'row', message: '坏。' }])
+    await end(first, 'DONE', [{ page: null, row: 2, field: null, heading: null, rule: 'row', message: '坏。' }])
     await exchange.db('exchange_test').where({ id: 2 }).update({ state: 0, resub_time: exchange.db.fn.now() })
     const second = await opened()
     expect((await read(second)).map(({ row }) => row)).to.deep.equal([2])

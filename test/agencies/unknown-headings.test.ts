@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { usccOf } from '../../seeds/world/codes.js'
-import type { HeadingMap } from '../../src/domain/feed-maps.js'
+import type { NumberedMap } from '../../src/domain/feed-maps.js'
 import type { Item } from '../../src/domain/records.js'
 import { isRefusal, type Refusal } from '../../src/errors.js'
 import { bookOf } from '../soak/documents.js'
@@ -30,7 +30,7 @@ const refusalOf = async (items: AsyncIterable<Item>): Promise<Refusal> => {
   }
   throw new Error('was read')
 }
-const itemsIn = async (source: string, maps: readonly HeadingMap[]): Promise<Item[]> => {
+const itemsIn = async (source: string, maps: readonly NumberedMap[]): Promise<Item[]> => {
   const items: Item[] = []
   for await (const item of feedOf('dishonest').read(fileOf(source), { maps })) items.push(item)
   return items
@@ -76,7 +76,8 @@ describe('content under unknown headings', () => {
   })
 
   it('F-4: reads a table under its own headings by a map, whatever carries it', async () => {
-    const map: HeadingMap = {
+    const map: NumberedMap = {
+      id: 1,
       headings: { 主体全称: '企业名称', 社会信用代码: '统一信用代码', 列入事由: '失信领域', 列入日期: null },
       values: {},
     }
@@ -99,7 +100,7 @@ describe('content under unknown headings', () => {
   })
 
   it('F-3: gives a table without its mark the same value in every row, and keeps the numbers of its rows', async () => {
-    const map: HeadingMap = { headings: { 序号: null, 企业名称: '企业名称' }, values: { 失信领域: '交通运输' } }
+    const map: NumberedMap = { id: 1, headings: { 序号: null, 企业名称: '企业名称' }, values: { 失信领域: '交通运输' } }
     const items = await itemsIn(csv(MINISTRY), [map])
     expect(items.map(({ row, fields }) => [row, fields])).to.deep.equal([
       [3, { 企业名称: '长春绯簏运输有限公司', 统一信用代码: CODE, 工商注册号: '', 失信领域: '交通运输' }],
@@ -107,8 +108,13 @@ describe('content under unknown headings', () => {
   })
 
   it('F-4: of two maps takes the one that knows more headings, and refuses where most columns stay unmapped', async () => {
-    const small: HeadingMap = { headings: { 主体全称: '企业名称' }, values: { 失信领域: '甲', 统一信用代码: CODE } }
-    const large: HeadingMap = {
+    const small: NumberedMap = {
+      id: 1,
+      headings: { 主体全称: '企业名称' },
+      values: { 失信领域: '甲', 统一信用代码: CODE },
+    }
+    const large: NumberedMap = {
+      id: 2,
       headings: { 主体全称: '企业名称', 社会信用代码: '统一信用代码', 列入日期: null },
       values: { 失信领域: '乙' },
     }

@@ -113,6 +113,30 @@ describe('maps of headings over GraphQL', () => {
     expect(await codeOf(LIST, { feed: 'dishonest' }, 'marketplace')).to.equal('FORBIDDEN')
   })
 
+  it('F-4: a record leads to the run, the run to its map and its maker, and a rejected row names the file’s own heading', async () => {
+    const number = (await ask(ADD, { feed: 'dishonest', lines: LINES })).data.addFeedMap.number
+    const path = fileOf(`${TABLE.replaceAll(uscc(31), uscc(32))}样乙,123,无\n`)
+    const { run } = await pullFeed(world.database.db, feedOf('dishonest'), { file: { path }, mark, now: () => NOW })
+    const found = await ask(
+      'query($code: String!) { operator(code: $code) { records(kind: LIST_ENTRY) { nodes { source { run } } } } }',
+      { code: uscc(32) },
+    )
+    const source = found.data.operator.records.nodes[0].source.run
+    const told = await ask(
+      'query($id: ID!) { node(id: $id) { ... on Run { maps { number madeBy } } } rejects(run: $id) { nodes { problems { field heading } } } }',
+      { id: source },
+    )
+    expect(told.data.node.maps).to.deep.equal([{ number, madeBy: 'officer-1' }])
+    expect(told.data.rejects.nodes[0].problems[0]).to.deep.equal({ field: '统一信用代码', heading: '社会信用代码' })
+    const { token } = world.keys.sign({ sub: 'officer-1', role: 'officer', agency: null, region: null }, NOW.getTime())
+    const file = await fetch(`${world.url}/v1/runs/${run}/rejects.csv`, {
+      headers: { Authorization: `Bearer ${token}` },
+    })
+    const [head, line] = (await file.text()).trim().split('\r\n')
+    expect(head?.split(',').at(-1)).to.equal('原表头 heading')
+    expect(line?.endsWith(',社会信用代码')).to.equal(true)
+  })
+
   it('F-4: making a map leaves a row in the audit log with who, what and the map', async () => {
     await ask(ADD, { feed: 'dishonest', lines: LINES })
     const row = await world.database.db('trail').orderBy('number', 'desc').first('number')

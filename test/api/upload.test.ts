@@ -270,7 +270,7 @@ describe('upload of a feed', () => {
       const bytes = Buffer.from(await answer.arrayBuffer())
       expect(bytes.subarray(0, 3)).to.deep.equal(Buffer.from([0xef, 0xbb, 0xbf]))
       const [head = '', first = ''] = bytes.subarray(3).toString('utf8').split('\r\n')
-      expect(head).to.equal('页 page,行 row,字段 field,规则 rule,说明 message,内容 item')
+      expect(head).to.equal('页 page,行 row,字段 field,规则 rule,说明 message,内容 item,原表头 heading')
       expect(first).to.match(/^,3,/)
       expect(first).to.contain(`""统一信用代码"":""${uscc(62)}""`)
     })

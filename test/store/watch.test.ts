@@ -14,6 +14,7 @@ describe('the watch of feeds', () => {
     row,
     problems: [{ field: 'day', rule: 'date', message: '日期无效 no such day' }],
     item: { key: `K${row}`, note },
+    map: null,
   })
   /** Pages of large values of the table that were read so far. */
   const largePagesRead = async (): Promise<number> => {

@@ -1,5 +1,5 @@
 /** Items of an office's own table under the field names of the feed, by maps that a person has made (domain/feed-maps). */
-import type { HeadingMap } from '../../domain/feed-maps.js'
+import type { NumberedMap } from '../../domain/feed-maps.js'
 import type { Item } from '../../domain/records.js'
 import { type Stretches, stretched, stretchesOf } from '../../domain/stretches.js'
 import { headerUnknown } from './near.js'
@@ -7,11 +7,11 @@ import { recognise, type Shape } from './shapes.js'
 
 interface MapShape extends Shape {
   every: true
-  map: HeadingMap
+  map: NumberedMap
 }
 
 /** By these a reader knows a table to which a map applies. */
-export const mapShapes = (maps: readonly HeadingMap[]): MapShape[] =>
+export const mapShapes = (maps: readonly NumberedMap[]): MapShape[] =>
   maps.map((map) => ({ names: Object.keys(map.headings), every: true, map }))
 
 /** Refusal CONTENT_UNKNOWN where what a map leaves unmapped is more than what it maps. */
@@ -28,7 +28,8 @@ export const renamed = (
     const found = recognise(names, shapes)
     if (!found) return item
     const fields: Item['fields'] = {}
-    const { headings, values } = found.shape.map
+    const { map } = found.shape
+    const { headings, values } = map
     for (const [at, name] of names.entries()) {
       const heading = found.names[at] ?? name
       const value = item.fields[name] ?? null
@@ -43,7 +44,7 @@ export const renamed = (
       throw headerUnknown(feed, [Object.keys(fields)], forms)
     }
     if (checked.size < MOST_CHECKED) checked.add(signature)
-    return { ...item, fields }
+    return { ...item, fields, map }
   }
   return stretched(inStretches(items, each))
 }

@@ -112,10 +112,10 @@ const respelt = (fields: unknown, columns: readonly string[], names: readonly st
 /** Accepted, or why not: the row's own reason, or that of the whole delivery. */
 const answer = async (exchange: Exchange, taken: Taken, settled: Settled): Promise<void> => {
   const faults = new Map<string, { code: string; message: string }>()
-  for await (const { page, row, field, rule, message } of settled.rejects) {
+  for await (const { page, row, field, heading, rule, message } of settled.rejects) {
     const key = keyOf({ page, row })
     const told = faults.get(key)
-    const sentence = field === null ? message : `${field}：${message}`
+    const sentence = field === null ? message : `${heading === null ? field : `${heading}（${field}）`}：${message}`
     faults.set(key, {
       code: told?.code ?? rule,
       message: (told ? `${told.message} ${sentence}` : sentence).slice(0, MAX_MESSAGE),

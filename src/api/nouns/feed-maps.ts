@@ -3,6 +3,7 @@ import type { Feed } from '../../agencies/feed.js'
 import type { MapLine } from '../../domain/feed-maps.js'
 import { Refusal } from '../../errors.js'
 import * as store from '../../store/feed-maps.js'
+import type { Run } from '../../store/runs.js'
 import * as work from '../../work/feed-maps.js'
 import type { Context } from '../context.js'
 import { withoutNul } from '../limits.js'
@@ -47,5 +48,8 @@ const endFeedMap = async (_: unknown, args: { feed: string; map: number }, conte
 export const feedMapsOf = {
   Query: { feedMaps },
   Mutation: { addFeedMap, endFeedMap },
+  Run: {
+    maps: async ({ maps }: Run, _: unknown, { parts }: Context) => (await store.byIds(parts.db, maps)).map(mapView),
+  },
   Feed: { forms: ({ forms }: Feed) => forms.map(({ names }) => ({ fields: names })) },
 }

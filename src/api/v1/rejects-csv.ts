@@ -20,7 +20,7 @@ import type { AskedOf } from './index.js'
 /** Characters of a piece, about. */
 const PIECE_CHARACTERS = 64_000
 
-const HEADER = ['页 page', '行 row', '字段 field', '规则 rule', '说明 message', '内容 item']
+const HEADER = ['页 page', '行 row', '字段 field', '规则 rule', '说明 message', '内容 item', '原表头 heading']
 
 export const rejectsCsv =
   (all: ApiParts, askedOf: AskedOf): RequestHandler =>
@@ -78,7 +78,7 @@ async function* piecesOf(rejects: AsyncIterable<setAside.SetAside>): AsyncIterab
   let shown = new Set<string>()
   for await (const { page, row, field, rule, problems, item } of rejects) {
     const messages = problems.map(({ message }) => message).join(' ')
-    content += line([page ?? '', row, field ?? '', rule, messages, JSON.stringify(item)])
+    content += line([page ?? '', row, field ?? '', rule, messages, JSON.stringify(item), problems[0]?.heading ?? ''])
     for (const code of codesInItem(item)) shown.add(code)
     if (content.length < PIECE_CHARACTERS && shown.size + ITEM_CODES_MOST <= CHUNK_CODES_MOST) continue
     yield { content, shown }

@@ -26,11 +26,13 @@ export const refuse = async (path: string, { name, path: at }: Claim, settled: S
     await write(settled.error?.message ?? '内容被拒收。The content was refused.')
     await write(`代码 code: ${settled.error?.code ?? ''}　批次 run: ${settled.run}`)
     let lines = 0
-    for await (const { page, row, field, rule, message } of settled.rejects) {
+    for await (const { page, row, field, heading, rule, message } of settled.rejects) {
       lines += 1
       if (lines > MAX_LINES) return write('……')
       const place = page === null ? `${row}` : `${page}/${row}`
-      await write(`第 ${place} 行 row ${place}${field === null ? '' : `，${field}`} [${rule}] ${message}`)
+      await write(
+        `第 ${place} 行 row ${place}${field === null ? '' : `，${heading === null ? field : `${heading}（${field}）`}`} [${rule}] ${message}`,
+      )
     }
   })
 }

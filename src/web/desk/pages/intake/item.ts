@@ -4,6 +4,7 @@ export type Item = Readonly<Record<string, unknown>>
 
 export interface Problem {
   field?: string | null
+  heading?: string | null
   rule: string
   message: string
 }
@@ -31,6 +32,12 @@ export const namesOf = (item: Item, problems: readonly Problem[]): string[] => {
 /** Problems of one field; also of a member within it. */
 export const problemsOf = (name: string, problems: readonly Problem[]): Problem[] =>
   problems.filter(({ field }) => field === name || field?.startsWith(`${name}.`) || field?.startsWith(`${name}/`))
+
+/** The field, after the heading that it has in the office's own table, where it was read by a map of headings. */
+export const fieldWords = (field: string, problems: readonly Pick<Problem, 'heading'>[]): string => {
+  const heading = problems.find((problem) => problem.heading)?.heading
+  return heading && heading !== field ? `${heading}（${field}）` : field
+}
 
 /** The item with what was written; throws the name of the field whose JSON is none. */
 export const written = (item: Item, texts: Readonly<Record<string, string>>): Item => {

@@ -9,7 +9,7 @@ import { Empty, Loading } from '../../pieces/empty.js'
 import { chineseOf, Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
-import { type Item, isLong, NotJson, namesOf, problemsOf, textOf, written } from './item.js'
+import { fieldWords, type Item, isLong, NotJson, namesOf, type Problem, problemsOf, textOf, written } from './item.js'
 import {
   CorrectRejectDocument,
   DropRejectDocument,
@@ -214,7 +214,7 @@ interface ItemFieldProps {
   sent: unknown
   corrected: unknown
   text: string
-  problems: readonly { rule: string; message: string }[]
+  problems: readonly Problem[]
   isReadOnly: boolean
   onWrite: (text: string) => void
 }
@@ -234,7 +234,7 @@ const ItemField = ({ name, sent, corrected, text, problems, isReadOnly, onWrite 
   }
   return (
     <div className={isFaulty ? 'item-field faulty' : 'item-field'}>
-      <label htmlFor={id}>{name}</label>
+      <label htmlFor={id}>{fieldWords(name, problems)}</label>
       <div>
         {isLong(sent) ? <Input.TextArea autoSize={{ minRows: 1, maxRows: 6 }} {...input} /> : <Input {...input} />}
         {isFaulty && (

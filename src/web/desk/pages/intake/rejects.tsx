@@ -11,6 +11,7 @@ import { PageHead } from '../../pieces/page.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
+import { fieldWords } from './item.js'
 import { useOwn } from './own.js'
 import { Reject } from './reject.js'
 import { IntakeRejectsDocument, type IntakeRejectsQuery, RejectFiltersDocument } from './rejects.generated.js'
@@ -78,7 +79,8 @@ export default function Rejects() {
     {
       key: 'rule',
       title: '问题',
-      render: ({ rule, problems }) => `${problems[0]?.field ?? ''} ${ruleWords(rule)}`.trim(),
+      render: ({ rule, problems }) =>
+        `${fieldWords(problems[0]?.field ?? '', problems.slice(0, 1))} ${ruleWords(rule)}`.trim(),
     },
     {
       key: 'state',

@@ -70,6 +70,13 @@ export default function RunPage() {
               <Field label="用时">{run.ms === null ? '进行中' : `${count(run.ms)} 毫秒`}</Field>
               <Field label="文件">{run.file ?? '—'}</Field>
               <Field label="是否全量">{run.whole ? '是' : '否'}</Field>
+              {run.maps.length > 0 && (
+                <Field label="表头映射">
+                  <Link to={`/intake/feeds/${run.subject}/maps`}>
+                    {run.maps.map(({ number, madeBy }) => `映射 ${number}（${madeBy} 建立）`).join('、')}
+                  </Link>
+                </Field>
+              )}
             </dl>
             {run.error && (
               <p className="bad">
@@ -95,6 +102,9 @@ export default function RunPage() {
   )
 }
 
+const problemWords = ({ heading, message }: Row['problems'][number]): string =>
+  `${heading ? `［${heading}］` : ''}${chineseOf(message)}`
+
 const COLUMNS = (run: string): readonly Column<Row>[] => [
   {
     key: 'row',
@@ -107,7 +117,7 @@ const COLUMNS = (run: string): readonly Column<Row>[] => [
     ),
   },
   { key: 'rule', title: '规则', width: 220, render: ({ rule }) => ruleWords(rule) },
-  { key: 'message', title: '问题', render: ({ problems }) => problems.map((one) => chineseOf(one.message)).join(' ') },
+  { key: 'message', title: '问题', render: ({ problems }) => problems.map(problemWords).join(' ') },
   { key: 'state', title: '状态', width: 130, render: ({ state }) => labelOf('RejectState', state) },
 ]
 

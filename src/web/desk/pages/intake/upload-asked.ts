@@ -26,7 +26,7 @@ export interface Brought {
 export interface Fault {
   page: number | null
   row: number
-  problems: { field: string | null; rule: string; message: string }[]
+  problems: { field: string | null; heading?: string; rule: string; message: string }[]
   item: Record<string, unknown>
 }
 

@@ -3,7 +3,7 @@ import { count } from '../../pieces/dates.js'
 import { bodyOf, lineOf } from '../../pieces/record-words.js'
 import { chineseOf } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
-import { textOf } from './item.js'
+import { fieldWords, problemsOf, textOf } from './item.js'
 import { Counts, ruleWords } from './runs.js'
 import { differenceOf } from './take-back.js'
 import type { Brought, Fault, Preview } from './upload-asked.js'
@@ -102,7 +102,7 @@ const Original = ({ of: { item, problems } }: { of: Fault }) => {
             {i > 0 && '，'}
             {wrong.has(name) ? (
               <mark className="fault">
-                {name}：{textOf(value) || '空'}
+                {fieldWords(name, problemsOf(name, problems))}：{textOf(value) || '空'}
               </mark>
             ) : (
               `${name}：${textOf(value)}`
