@@ -18,6 +18,25 @@ export const keepCodes = async (tx: Tx, feed: string): Promise<void> => {
   )
 }
 
+/** Versions that were closed as wrongly attached stand again without an operator, each with the code by which it had been found. */
+export const standAlone = async (
+  tx: Tx,
+  ids: readonly number[],
+  { by, at }: { by: number; at: Date },
+): Promise<void> => {
+  await tx.raw(
+    `with alone as (
+       insert into versions (feed, kind, record_key, fact, digest, body, findings, valid_from, valid_to, ended_on, known_from, run_id,
+         opened_by, page, row_number, partial, held_by)
+       select feed, kind, record_key, fact, digest, body, findings, valid_from, valid_to, ended_on, :at::timestamptz, run_id, :by::bigint,
+         page, row_number, partial, held_by from versions where id = any(:ids::bigint[]))
+     insert into ownerless_codes (scheme, code, feed, record_key, digest)
+     select split_part(found_by, ':', 1), substr(found_by, strpos(found_by, ':') + 1), feed, record_key, digest from versions
+     where id = any(:ids::bigint[]) on conflict do nothing /* ownerless.standAlone */`,
+    { ids: [...ids], by, at } as never,
+  )
+}
+
 /** So many records without an operator are all looked at; of more, those of which the run says a code. */
 export const OWNERLESS_FEW = 1_000
 /** Records matched at once. */

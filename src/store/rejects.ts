@@ -216,13 +216,16 @@ const leadsBy = (scheme: string, code: string): string =>
      and c.scheme = '${scheme}' and c.code = ${code} limit 3)`
 
 /**
- * Of these the ones whose codes lead to one operator. A registration by number alone makes none beside the one under its
- * firm's USCC, which is the newer word.
+ * Of these the ones whose codes lead to one operator. A registration by number alone is closed as it comes, beside the
+ * one under its firm's USCC, which is the newer word: taken back, that leaves it to wait again.
  */
 const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): Promise<void> => {
   await tx.raw(
     `with found as (
-       select u.*, coalesce(w.merged_into, w.id) as owner, w.id as own_id, m.id as merger, o.found_by from unmatched u cross join lateral (
+       select u.*, coalesce(w.merged_into, w.id) as owner, m.id as merger, o.found_by,
+         u.kind = 'registration' and exists (select 1 from versions r where r.feed = u.feed and r.kind = 'registration'
+           and r.known_to is null and r.operator_id = coalesce(w.merged_into, w.id) and r.record_key = w.uscc) as is_older
+       from unmatched u cross join lateral (
          select case when count(distinct own_id) = 1 then min(own_id) end as own_id, min(said) as found_by from (
            (select c.own_id, null as said from codes c where c.scheme = 'uscc' and c.code = u.subject->>'uscc' and c.known_to is null limit 3)
            union all ${leadsBy('org_code', `u.subject->>'orgCode'`)}
@@ -233,11 +236,10 @@ const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): 
      matched as (update unmatched u set state = 'MATCHED' from found f where u.id = f.id),
      made as (
        insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
-         ended_on, known_from, run_id, opened_by, page, row_number, partial)
+         ended_on, known_from, run_id, opened_by, page, row_number, partial, known_to, closed_as, closed_by)
        select feed, kind, record_key, owner, found_by, merger, fact, digest, body, findings, valid_from, valid_to,
-         ${ENDED_BEFORE('found')}, :now::timestamptz, last_run, :run::bigint, page, row_number, partial from found
-       where kind <> 'registration' or not exists (select 1 from versions r join operators own on own.uscc = r.record_key and own.id = own_id
-         where r.feed = found.feed and r.kind = 'registration' and r.known_to is null and r.operator_id = owner)
+         ${ENDED_BEFORE('found')}, :now::timestamptz, last_run, :run::bigint, page, row_number, partial,
+         case when is_older then :now::timestamptz end, case when is_older then 'CHANGED' end, case when is_older then :run::bigint end from found
        on conflict do nothing returning operator_id)
      insert into dirty_operators (operator_id, since) select distinct operator_id, :now::timestamptz from made
      /* rejects.matchWaiting */`,

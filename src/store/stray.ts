@@ -1,9 +1,10 @@
 /** Records whose operator was found by a code that leads to it no longer: whose they are is open again. */
 import { subjectKey } from '../domain/matching.js'
 import { normalizeName } from '../domain/names.js'
-import type { Body, Draft } from '../domain/records.js'
+import { type Body, type Draft, KINDS } from '../domain/records.js'
 import type { Tx } from './db.js'
 import * as dirty from './dirty.js'
+import * as ownerless from './ownerless.js'
 
 interface Stray {
   id: number
@@ -16,12 +17,13 @@ interface Stray {
 
 /**
  * `codes`: further codes that were withdrawn, as `scheme:code`; `operators`: such as may be known no longer. What was found
- * by one of these codes, or of these operators by any, and by no other source's word, is known to be wrong from now on and waits for a person. The operators concerned are to be scored.
+ * by one of these codes, or of these operators by any, and by no other source's word, is known to be wrong from now on. It
+ * waits for a person; a record of a kind that needs no operator stands without one. The operators concerned are to be scored.
  */
 export const giveBack = async (
   tx: Tx,
   { codes, operators }: { codes: readonly string[]; operators: readonly number[] },
-  at: Date,
+  { by, at }: { by: number; at: Date },
 ): Promise<number> => {
   if (codes.length + operators.length === 0) return 0
   const answer = await tx.raw(
@@ -34,6 +36,21 @@ export const giveBack = async (
   )
   const strays: (Stray & { operator: number })[] = answer.rows
   if (strays.length === 0) return 0
+  await wait(
+    tx,
+    strays.filter(({ kind }) => KINDS[kind].needsOperator),
+  )
+  const alone = strays.filter(({ kind }) => !KINDS[kind].needsOperator).map(({ id }) => id)
+  if (alone.length > 0) await ownerless.standAlone(tx, alone, { by, at })
+  await dirty.mark(
+    tx,
+    strays.map(({ operator }) => operator),
+    at,
+  )
+  return strays.length
+}
+
+const wait = async (tx: Tx, strays: readonly Stray[]): Promise<void> => {
   const waiting = strays.map((stray) => {
     const subject = subjectOf(stray)
     return {
@@ -53,12 +70,6 @@ export const giveBack = async (
      /* stray.giveBack waits */`,
     [JSON.stringify(waiting)],
   )
-  await dirty.mark(
-    tx,
-    strays.map(({ operator }) => operator),
-    at,
-  )
-  return strays.length
 }
 
 /** What is left of what the item said of its subject: the code by which it was found, and a name. */

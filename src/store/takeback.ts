@@ -4,6 +4,7 @@
  * versions that were the run's doing, and `concerned`, the operators of these and of what stands again.
  */
 import type { Db, Tx } from './db.js'
+import { isNumberOf } from './versions.js'
 
 export interface Taken {
   run: number
@@ -68,7 +69,8 @@ export const close = async (tx: Tx, { run, by, at }: Taken): Promise<number> => 
  * Of each record that stands nowhere now, what was believed last and is not wrong stands again, as a copy that names its own
  * source; with its end, where a later delivery lacked the record. The copy names whoever saw that end or matched the item,
  * so that it falls with that run too. So does what the run let go because it named nobody; but what waits since, by a later
- * run's word, stays with that word. Returns how many stand again, and the codes by which their operators had been found.
+ * run's word, stays with that word. A registration by number alone, which the run closed for the one under the USCC, is among
+ * them. Returns how many stand again, and the codes by which their operators had been found.
  */
 export const restore = async (tx: Tx, { run, by, at }: Taken): Promise<{ restored: number; foundBy: string[] }> => {
   await tx.raw('create temporary table concerned (operator_id integer) on commit drop /* takeback.restore */')
@@ -76,7 +78,10 @@ export const restore = async (tx: Tx, { run, by, at }: Taken): Promise<{ restore
     `create temporary table empty on commit drop as select t.feed, t.record_key from (
        select feed, record_key from taken_back
        union select u.feed, u.record_key from unmatched u join versions c on c.feed = u.feed and c.record_key = u.record_key
-         join runs r on r.id = c.closed_by where u.last_run = :run and (r.id = :run or r.taken_back_at is not null)) t
+         join runs r on r.id = c.closed_by where u.last_run = :run and (r.id = :run or r.taken_back_at is not null)
+       union select c.feed, c.record_key from taken_back n join versions c on c.operator_id = n.operator_id and c.feed = n.feed
+         join runs r on r.id = c.closed_by where n.kind = 'registration' and c.kind = 'registration' and c.found_by like 'reg_no:%'
+         and c.closed_as = 'CHANGED' and (r.id = :run or r.taken_back_at is not null)) t
      where not exists (select 1 from versions v where v.feed = t.feed and v.record_key = t.record_key and v.known_to is null)
        and not exists (select 1 from unmatched u where u.feed = t.feed and u.record_key = t.record_key and u.state in ('OPEN', 'NOT_OURS')
          and u.last_run > :run) /* takeback.restore empty */`,
@@ -102,6 +107,7 @@ export const restore = async (tx: Tx, { run, by, at }: Taken): Promise<{ restore
      /* takeback.restore again */`,
     { run },
   )
+  await passOverNumbers(tx)
   await tx.raw('analyze again /* takeback.restore */')
   const restored = await tx.raw(
     `with opened as (
@@ -134,6 +140,17 @@ export const restore = async (tx: Tx, { run, by, at }: Taken): Promise<{ restore
   )
   await tx.raw('analyze concerned /* takeback.restore */')
   return restored.rows[0]
+}
+
+/** A registration by number alone does not stand again beside the one under its firm's USCC, which stands or stands again too. */
+const passOverNumbers = async (tx: Tx): Promise<void> => {
+  await tx.raw(
+    `delete from again a using versions v left join operators o on o.id = v.operator_id
+     where v.id = a.id and v.kind = 'registration' and v.found_by like 'reg_no:%' and exists (
+       select 1 from versions r where r.operator_id in (v.operator_id, o.merged_into) and r.feed = v.feed and r.kind = 'registration'
+         and (r.known_to is null or r.id in (select id from again)) and ${isNumberOf('v', 'r.record_key')})
+     /* takeback.passOverNumbers */`,
+  )
 }
 
 /**

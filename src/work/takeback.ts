@@ -128,7 +128,7 @@ export const undo = async (
   const gone = await takeback.forget(tx, unfounded, taken)
   await watchEntries.close(tx, unfounded, { on: dateIn(now), at: taken.at })
   const codes = [...(await relearn(tx, taken.run, taken.at)), ...foundBy]
-  const strays = await stray.giveBack(tx, { codes, operators: unfounded }, taken.at)
+  const strays = await stray.giveBack(tx, { codes, operators: unfounded }, taken)
   if (strays > 0) await consequences(tx, { run: taken.by, at: taken.at, now, rules })
   await sayContested(tx, rules, { now: taken.at, dueAt: now })
   await tellRecords(tx, rules, 'takeback', { at: taken.at, dueAt: now })

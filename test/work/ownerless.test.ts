@@ -73,6 +73,20 @@ describe('a record of a kind that needs no operator', () => {
     expect(await owners()).to.deep.equal([['K1', await operatorOf(db(), codeOf(1)), `reg_no:${regOf(1)}`]])
   })
 
+  it('I-A12: a mark whose firm was found by a code that is withdrawn stands without a firm, and finds it once the code is told again', async () => {
+    await pullItems(db(), [row(1)], REGISTRY)
+    await pullItems(db(), [registered(1)], { ...REGISTRY, ...hour(1) })
+    await pullItems(db(), [numbered(1)], { ...MARKS, ...hour(2) })
+    const firm = await operatorOf(db(), codeOf(1))
+    expect(await owners()).to.deep.equal([['K1', firm, `reg_no:${regOf(1)}`]])
+    await takeBackLast('registry', 3)
+    expect(await owners()).to.deep.equal([['K1', null, null]])
+    expect(await rowsOf(db(), 'select 1 from unmatched')).to.be.empty
+    expect(await rowsOf(db(), 'select 1 from dirty_operators where operator_id = ?', [firm])).to.not.be.empty
+    await pullItems(db(), [registered(1)], { ...REGISTRY, ...hour(4) })
+    expect(await owners()).to.deep.equal([['K1', firm, `reg_no:${regOf(1)}`]])
+  })
+
   it('I-A12: what had ended before its firm was known stays as it ended', async () => {
     await pullItems(db(), [numbered(1), row(3)], { ...MARKS, whole: true })
     await pullItems(db(), [row(3)], { ...MARKS, whole: true, ...hour(1) })
