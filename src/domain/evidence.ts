@@ -3,7 +3,7 @@ import { addDays } from './dates.js'
 import type { FactEvent, FactFamily, FactName } from './facts.js'
 import { type Counting, factOfList, type ListKind, termEnd } from './lists.js'
 import { isHeavy, isWithdrawn, severity } from './penalty.js'
-import type { Body, Json, RecordKind } from './records.js'
+import { type Body, type Json, KINDS, type RecordKind } from './records.js'
 import { OLD_FORMS, repairsOf } from './repair-targets.js'
 
 /** What of a kind of list makes facts. */
@@ -196,8 +196,8 @@ const after = (last: Json | undefined): string | null => {
 }
 
 /**
- * Of the records of one operator one for each fact, however many sources told it: the one that came first; if any source
- * withdrew it, that one, in the firm's favour. What `oncePerFact` of the store's versions does, for rows already read.
+ * Of the records of one operator one for each fact, however many sources told it: of an event the one that came first, of a
+ * state the one that came last; if any source withdrew it, that one, in the firm's favour. What `oncePerFact` of the store's versions does, for rows already read.
  */
 export const oncePerFact = <
   Row extends { kind: RecordKind; fact: string | null; body: Body; run: number; record: number },
@@ -217,11 +217,12 @@ export const oncePerFact = <
   return rows.filter((row) => row.fact === null || kept.get(`${row.kind}/${row.fact}`) === row)
 }
 
-type Told = { body: Body; run: number; record: number }
+type Told = { kind: RecordKind; body: Body; run: number; record: number }
 const outweighs = (one: Told, other: Told): boolean => {
   const [withdrawn, otherWithdrawn] = [isWithdrawn(one.body), isWithdrawn(other.body)]
   if (withdrawn !== otherWithdrawn) return withdrawn
-  return one.run === other.run ? one.record < other.record : one.run < other.run
+  const isEarlier = one.run === other.run ? one.record < other.record : one.run < other.run
+  return KINDS[one.kind].changes === 'state' ? !isEarlier : isEarlier
 }
 
 /** The first day on which a mirrored entry no longer stands: removed, else its own end, else the term of its kind; null: not known. */

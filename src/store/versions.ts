@@ -200,13 +200,14 @@ const SEEN = `v.kind = any(:kinds) and (v.valid_from is null or v.valid_from <= 
     and c.known_to is null and c.ended_on is null))`
 
 /**
- * Of the records in `rows` one for each fact, however many sources told it: the one that came first; if any source withdrew
- * it, that one, in the firm's favour. Binding: withdrawn.
+ * Of the records in `rows` one for each fact, however many sources told it: of an event the one that came first, of a state
+ * the one that came last; if any source withdrew it, that one, in the firm's favour. Bindings: withdrawn, states.
  */
 export const oncePerFact = (rows: string): string =>
   `select distinct on (v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end) v.* from (${rows}) v
    order by v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end,
-     (v.body->>'status' is not distinct from :withdrawn) desc, v.run_id, v.id`
+     (v.body->>'status' is not distinct from :withdrawn) desc, case when v.kind = any(:states) then -v.run_id else v.run_id end,
+     case when v.kind = any(:states) then -v.id else v.id end`
 
 const SEEN_ONCE = oncePerFact(`select * from (${VERSIONS_AT}) v where ${SEEN}`)
 

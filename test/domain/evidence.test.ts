@@ -362,6 +362,16 @@ describe('evidence', () => {
       [row(2, { body: { status: WITHDRAWN } }), row(1, { body: { status: WITHDRAWN } })],
       [1],
     ],
+    [
+      'of a state the one that came last',
+      [
+        row(1, { kind: 'standard', run: 2 }),
+        row(3, { kind: 'standard' }),
+        row(4, { kind: 'standard', run: 2 }),
+        row(2, { kind: 'standard' }),
+      ],
+      [4],
+    ],
     ['each of two facts', [row(1), row(2, { fact: 'G' }), row(3, { fact: 'G' })], [1, 2]],
     ['each of two kinds', [row(1), row(2, { kind: 'repair' })], [1, 2]],
     ['every one that nobody else has', [row(1, { fact: null }), row(2, { fact: null }), row(4), row(3)], [1, 2, 3]],

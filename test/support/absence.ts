@@ -8,15 +8,20 @@ export type Fields = Record<string, unknown>
 /** Bounds that no test of absence is about. */
 const OPEN_BOUNDS = { fewest: 0, most: 1_000_000, rejectShare: 1, shrinkShare: 1, staleAfterHours: 48 }
 
-/** Pulls these items as the whole feed. */
-export const deliver = (db: Db, id: string, items: readonly Fields[], given: PullGiven = {}) => {
+/** Pulls these items as the whole feed; `whole: false`: as a part of it. */
+export const deliver = (
+  db: Db,
+  id: string,
+  items: readonly Fields[],
+  { whole, ...given }: PullGiven & { whole?: false } = {},
+) => {
   const feed = feeds.get(id)
   if (feed === undefined) throw new Error(`no feed ${id}`)
   async function* numbered() {
     for (const [at, fields] of items.entries()) yield { page: 1, row: at + 1, fields: { ...fields } }
   }
   const open = async () => ({ items: numbered(), file: null })
-  return pullFeed(db, { ...feed, bounds: OPEN_BOUNDS, open }, given)
+  return pullFeed(db, { ...feed, whole: whole ?? feed.whole, bounds: OPEN_BOUNDS, open }, given)
 }
 
 /** Keys of the records of a feed that stand, in order. */

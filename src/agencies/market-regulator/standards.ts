@@ -74,6 +74,8 @@ const standard = spelt(
         },
         validFrom: declared,
         validTo: abolished,
+        // A row without the code has another key. Once a person says whose it is, it is the same standard.
+        fact: number,
       },
     ]
   },
