@@ -211,7 +211,7 @@ const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: Tools):
     .action(({ json, leaked = false, audit = false }: Json & { leaked?: boolean; audit?: boolean }) =>
       withHub(async (hub) => {
         if (audit) {
-          const key = await hub.recorded('hub keys rotate --audit', async () => hub.newAuditKey())
+          const key = await hub.recorded('hub keys rotate --audit', () => hub.newAuditKey())
           return tell(json, { key }, () => [`审计日志的新密钥 new key of the audit log ${key}`])
         }
         const words = `hub keys rotate${leaked ? ' --leaked' : ''}`

@@ -279,7 +279,11 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     publish: publishNow,
     /** What is published from now on is signed with a new key. */
     newManifestKey: () => newManifestKey(config.keysDir),
-    newAuditKey: () => newAuditKey(config.keysDir),
+    newAuditKey: async () => {
+      const file = newAuditKey(config.keysDir)
+      await noteKeys(db, keys.fingerprints())
+      return file
+    },
     newTokenKey: async (options: { leaked: boolean }) => {
       const made = newTokenKey(config.keysDir, now().getTime(), options)
       await noteKeys(db, keys.fingerprints())

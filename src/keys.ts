@@ -86,7 +86,7 @@ export interface Keys {
   seal(text: string, about: string): string
   /** What was sealed about it; throws for any other. */
   unseal(sealed: string, about: string): string
-  /** By name of key, what it is known by; no key can be told from it. Of signing keys all that are in the folder. */
+  /** By name of key, what it is known by; no key can be told from it. Of keys that are rotated all that are in the folder. */
   fingerprints(): Record<string, string[]>
 }
 
@@ -118,7 +118,7 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
   const signing = tokenKeysIn(folder)
   const ring = ringIn(folder)
   ring.newest()
-  const audit = auditKeysIn(folder, (path) => Buffer.from(keep(path, newKey), 'base64'))
+  const audit = auditKeysIn(folder, { read: (path) => Buffer.from(keep(path, newKey), 'base64'), fingerprint })
 
   return {
     sign: (claims, now) => {
@@ -184,6 +184,7 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
       seal: [fingerprint(sealKey)],
       'token-signing': signing.all().map(({ kid }) => kid),
       manifest: ring.all().map(({ kid }) => kid),
+      audit: audit.fingerprints(),
     }),
     accessMark: (code) => createHmac('sha256', accessKey).update(code).digest('hex'),
     seal: (text, about) => {

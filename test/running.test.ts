@@ -1,10 +1,12 @@
 /** A hub in a process of its own: what a rotation of its log does to it, and a newer release of its database. */
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
+import { readConfig } from '../src/config.js'
+import { loadKeys } from '../src/keys.js'
 import { begin, ended, hub, printed } from './support/command.js'
 import { freshDatabase, type TestDatabase } from './support/database.js'
 
@@ -71,4 +73,46 @@ describe('a hub that runs as a service', () => {
     expect((await hub(['status', '--json'], other)).status).to.equal(0)
     expect((await hub(['status', '--json'], env())).json.error.code).to.equal('KEYS_FOREIGN')
   }).timeout(WITHIN_MS * 2)
+
+  it('R-6: refuses a second hub with another key of the audit log alone, and names it', async () => {
+    const keysDir = join(folder, 'other')
+    cpSync(join(folder, 'keys'), keysDir, { recursive: true })
+    rmSync(join(keysDir, 'audit-1.key'))
+    const refused = await hub(['status', '--json'], { ...env(), KEYS_DIR: keysDir })
+    expect([refused.status, refused.json.error.code]).to.deep.equal([1, 'KEYS_FOREIGN'])
+    expect(refused.json.error.details).to.deep.equal({ keys: 'audit' })
+  }).timeout(WITHIN_MS * 2)
+
+  it('R-6: seals the audit log with a new key by `hub keys rotate --audit`, and verifies rows of both keys', async () => {
+    const { keysDir, publicUrl } = readConfig(env())
+    const keys = await loadKeys(keysDir, publicUrl)
+    const ask = async () => {
+      const { token } = keys.sign({ sub: '虚构商城', role: 'marketplace', agency: null, region: null }, Date.now())
+      const answer = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query: '{ standing(code: "91220102MA0Y3X1HXM") { status } }' }),
+      })
+      expect(answer.status, await answer.text()).to.equal(200)
+    }
+    const sealing = async (): Promise<string[]> => {
+      const answer = await database.db.raw(
+        `select key_id as id from trail where kind = 'ANSWER' group by key_id order by min(number)`,
+      )
+      return answer.rows.map(({ id }: { id: string }) => id)
+    }
+    await ask()
+    const rotated = await hub(['keys', 'rotate', '--audit', '--json'], env())
+    expect([rotated.status, rotated.json]).to.deep.equal([0, { key: 'audit-2.key' }])
+    // The hub that runs looks at its folder of keys once a second.
+    while ((await sealing()).length < 2) await ask()
+    expect(await sealing()).to.have.length(2)
+    const verified = await hub(['verify', 'audit', '--json'], env())
+    expect([verified.status, verified.json.ok]).to.deep.equal([0, true])
+    expect(verified.json.walked).to.be.at.least(4)
+
+    rmSync(join(folder, 'keys', 'audit-1.key'))
+    const without = await hub(['verify', 'audit', '--json'], env())
+    expect([without.status, without.json.broken.fault]).to.deep.equal([1, 'KEY_UNKNOWN'])
+  }).timeout(WITHIN_MS * 3)
 })

@@ -17,17 +17,29 @@ export interface AuditKeys {
   seal(): Seal
   /** Null: no key of that id is here. */
   macOf(id: string): Seal['mac'] | null
+  /** What each key of the folder is known by; no key can be told from it. */
+  fingerprints(): string[]
 }
 
-/** `read`: makes the file where it is not there, and gives its bytes. */
-export const auditKeysIn = (folder: string, read: (path: string) => Buffer): AuditKeys => {
-  let seals: Seal[] = []
+/** `read` gives the bytes of a file, and makes it where it is not there. `fingerprint`: of a key's bytes. */
+export const auditKeysIn = (
+  folder: string,
+  { read, fingerprint }: { read: (path: string) => Buffer; fingerprint: (bytes: Buffer) => string },
+): AuditKeys => {
+  interface AuditKey extends Seal {
+    fingerprint: string
+  }
+  let seals: AuditKey[] = []
   let lookedAt = Number.NEGATIVE_INFINITY
-  const known = new Map<string, Seal>()
+  const known = new Map<string, AuditKey>()
+  const keyIn = (file: string): AuditKey => {
+    const bytes = read(join(folder, file))
+    return { ...sealOf(bytes), fingerprint: fingerprint(bytes) }
+  }
   const look = (): void => {
     const files = auditFiles(folder)
     seals = (files.length === 0 ? [fileOf(1)] : files).map((file) => {
-      const seal = known.get(file) ?? sealOf(read(join(folder, file)))
+      const seal = known.get(file) ?? keyIn(file)
       known.set(file, seal)
       return seal
     })
@@ -44,6 +56,10 @@ export const auditKeysIn = (folder: string, read: (path: string) => Buffer): Aud
     macOf: (id) => {
       if (!seals.some((seal) => seal.id === id)) look()
       return seals.find((seal) => seal.id === id)?.mac ?? null
+    },
+    fingerprints: () => {
+      look()
+      return seals.map((seal) => seal.fingerprint)
     },
   }
 }

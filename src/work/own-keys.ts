@@ -1,13 +1,14 @@
 /**
- * Whether the keys of this hub are those of its database. Two hubs with different keys refuse each other's tokens and access codes, and
- * sign lists that the other's key set does not know: the second does not start.
+ * Whether the keys of this hub are those of its database. Two hubs with different keys refuse each other's tokens and access codes,
+ * sign lists that the other's key set does not know, and seal rows of the audit log that the other cannot verify. The second does
+ * not start.
  */
 import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as store from '../store/key-fingerprints.js'
 
 /**
- * Notes the keys of the first hub of a database, and new signing keys of a folder that the database knows. Refusal KEYS_FOREIGN names
+ * Notes the keys of the first hub of a database, and new keys of a folder that the database knows. Refusal KEYS_FOREIGN names
  * the kinds of keys of which the database knows none that is here.
  */
 export const checkKeys = (db: Db, fingerprints: store.Fingerprints): Promise<void> =>
@@ -24,7 +25,7 @@ export const checkKeys = (db: Db, fingerprints: store.Fingerprints): Promise<voi
     await store.note(tx, fingerprints)
   })
 
-/** Notes a signing key that was made just now. */
+/** Notes a key that was made just now. */
 export const noteKeys = store.note
 
 /** The keys of a folder that is to be used from now on; those of before are lost, and so is what only they opened. */

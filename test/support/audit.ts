@@ -16,6 +16,7 @@ export const auditKeys = (...seals: readonly Seal[]): AuditKeys => {
   return {
     seal: () => known.at(-1) as Seal,
     macOf: (id) => known.find((one) => one.id === id)?.mac ?? null,
+    fingerprints: () => known.map(({ id }) => id),
   }
 }
 
