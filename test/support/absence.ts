@@ -20,8 +20,8 @@ export const deliver = (
   async function* numbered() {
     for (const [at, fields] of items.entries()) yield { page: 1, row: at + 1, fields: { ...fields } }
   }
-  const open = async () => ({ items: numbered(), file: null })
-  return pullFeed(db, { ...feed, whole: whole ?? feed.whole, bounds: OPEN_BOUNDS, open }, given)
+  const open = async () => ({ items: numbered(), file: null, ...(whole === undefined ? {} : { whole }) })
+  return pullFeed(db, { ...feed, bounds: OPEN_BOUNDS, open }, given)
 }
 
 /** Keys of the records of a feed that stand, in order. */

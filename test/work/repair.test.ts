@@ -212,6 +212,65 @@ describe('repair', () => {
     expect(await pullItems(db(), sent, hour(9))).to.include({ new: 0, changed: 0, unchanged: 3, ended: 0 })
   })
 
+  it('I-A8: what waits for its operator gets its day back as well, and is matched with it', async () => {
+    const sent = [
+      { ...older(1), day: '201806081956' },
+      { ...older(2), day: '1976-05-25' },
+    ]
+    await pullItems(db(), sent, { archive })
+    await sql(`update unmatched set valid_from = '1976-05-25', digest = repeat('0', 32),
+      body = jsonb_set(body, '{listed_on}', '"1976-05-25"') where record_key = 'K1'`)
+    await mended(1, { WRONG_DATE: ['K1'] })
+    const waits = await rowsOf(
+      db(),
+      `select record_key as key, state, valid_from as day, body->>'listed_on' as listed from unmatched order by 1`,
+    )
+    expect(waits).to.deep.equal([
+      { key: 'K1', state: 'OPEN', day: '2018-06-08', listed: '2018-06-08' },
+      { key: 'K2', state: 'OPEN', day: '1976-05-25', listed: '1976-05-25' },
+    ])
+    await pullItems(db(), [row(1)], { ...REGISTRY, ...hour(8) })
+    expect(await pullItems(db(), sent, hour(9))).to.include({ new: 0, changed: 0, unchanged: 1, unmatched: 1 })
+  })
+
+  it('I-A8: what waits under a key made of a wrong day ends where its record has come under the right one', async () => {
+    const sent = [
+      { ...older(1), key: '2018-06-08/1', day: '201806081956' },
+      { ...older(2), key: '2018-06-09/2', day: '201806091956' },
+    ]
+    await pullItems(db(), sent, { archive })
+    await sql(`update unmatched set valid_from = '1976-05-25', digest = repeat('0', 32), record_key = '1976-05-25/1',
+      body = jsonb_set(body, '{listed_on}', '"1976-05-25"') where record_key = '2018-06-08/1'`)
+    await sql(`insert into unmatched (feed, record_key, kind, subject, body, findings, valid_from, digest, reason, page, row_number, first_run, last_run, partial)
+      select feed, '1976-05-25/2', kind, subject, jsonb_set(body, '{listed_on}', '"1976-05-25"'), findings, '1976-05-25', repeat('1', 32),
+        reason, page, row_number, first_run, last_run, partial from unmatched where record_key = '2018-06-09/2'`)
+    await mended(1, { WRONG_DATE: ['1976-05-25/1', '1976-05-25/2'] })
+    expect(await rowsOf(db(), 'select record_key as key, state from unmatched order by 1')).to.deep.equal([
+      { key: '1976-05-25/2', state: 'ENDED' },
+      { key: '2018-06-08/1', state: 'OPEN' },
+      { key: '2018-06-09/2', state: 'OPEN' },
+    ])
+  })
+
+  it('I-A8: what waits with a day of 1976 that nothing kept can prove is named', async () => {
+    await pullItems(db(), [{ ...older(1), day: '1976-05-25' }])
+    const repaired = await run(1)
+    expect([repaired.found, repaired.unproven.map(({ key }) => key)]).to.deep.equal([0, ['K1']])
+  })
+
+  it('I-A3, I-A8: mends a record that is wrong in two ways in both', async () => {
+    await pullItems(db(), [row(1), row(2, { day: '201806081956' })], { archive })
+    await pullItems(db(), [row(1)], { archive, ...hour(1) })
+    await unend()
+    await misread(`'K2'`)
+    await mended(2, { WRONG_DATE: ['K2'], UNSENT: ['K2'] })
+    const last = await rowsOf(
+      db(),
+      `select valid_from as day, ended_on as ended from versions where record_key = 'K2' and known_to is null`,
+    )
+    expect(last).to.deep.equal([{ day: '2018-06-08', ended: TODAY }])
+  })
+
   it('I-A8: names a day of 1976 that nothing kept can prove, and leaves it as it is', async () => {
     await pullItems(db(), [row(1, { day: '201806081956' })])
     await misread(`'K1'`)

@@ -137,7 +137,8 @@ export const endUnsent = async (
   await tx.raw(
     `create temporary table repair_ends on commit drop as
      select v.id, :today::date as day from versions v where v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial
-       and v.kind = any(:kinds) and v.run_id < :run and coalesce(v.opened_by, 0) < :run
+       and v.kind = any(:kinds) and v.run_id < :run
+       and not exists (select 1 from runs n where n.id = v.opened_by and n.id >= :run and n.job <> 'repair')
        and not exists (select 1 from repair_sent s where s.record_key = v.record_key) and ${isNowhereIn('v')}
        and v.run_id not in (${STILL_UNCORRECTED}) /* repair.endUnsent */`,
     {

@@ -1,4 +1,4 @@
-/** Repair: one registration, one penalty and one entry that were kept or counted twice. */
+/** Repair: one registration, one penalty, one standard and one entry that were kept or counted twice. */
 import type { Tx } from '../db.js'
 import { otherNames } from '../same-facts.js'
 import { isNumberOf } from '../versions.js'
@@ -19,8 +19,8 @@ export const closeDoubledRegistrations = async (tx: Tx, { run, at }: Repairing):
 /** As `authorityCompared` names a city's regulator whose 市 stands once (SQL, of the name of a fact). */
 const RESPELT = `regexp_replace(v.fact, '([^省市县区州盟旗会/ -~])市场监督管理局$', '\\1市市场监督管理局')`
 
-/** A penalty takes the fact of the first record of the same decision, told anew: what was known before stays as it was. */
-export const joinPenalties = async (tx: Tx, { run, at }: Repairing): Promise<Mended[]> => {
+/** A penalty takes the fact of the first record of the same decision. */
+export const joinPenalties = async (tx: Tx, of: Repairing): Promise<Mended[]> => {
   await tx.raw(
     `create temporary table repair_facts on commit drop as
      select v.id, ${RESPELT} as fact from versions v where v.kind = 'penalty' and v.known_to is null and v.fact ~ '市场监督管理局$'
@@ -31,6 +31,22 @@ export const joinPenalties = async (tx: Tx, { run, at }: Repairing): Promise<Men
       `select id from versions where kind = 'penalty' and known_to is null and fact is not null`,
     )}) o where not exists (select 1 from repair_facts r where r.id = o.id) /* repair.joinPenalties named */`,
   )
+  return tellAnew(tx, of)
+}
+
+/** Standards of one firm and number, kept under its code and under its name alone, are one fact. */
+export const joinStandards = async (tx: Tx, of: Repairing): Promise<Mended[]> => {
+  await tx.raw(
+    `create temporary table repair_facts on commit drop as
+     select v.id, v.body->>'number' as fact from versions v where v.kind = 'standard' and v.known_to is null and v.fact is null
+       and exists (select 1 from versions o where o.operator_id = v.operator_id and o.id <> v.id and o.kind = 'standard'
+         and o.known_to is null and o.body->>'number' = v.body->>'number') /* repair.joinStandards */`,
+  )
+  return tellAnew(tx, of)
+}
+
+/** The versions in the temporary table `repair_facts` (id, fact) are told anew with that fact: what was known before stays as it was. */
+const tellAnew = async (tx: Tx, { run, at }: Repairing): Promise<Mended[]> => {
   const answer = await tx.raw(
     `with old as (
        update versions v set known_to = :at, closed_as = 'CHANGED', closed_by = :run from repair_facts f
@@ -39,10 +55,10 @@ export const joinPenalties = async (tx: Tx, { run, at }: Repairing): Promise<Men
        valid_to, ended_on, known_from, run_id, opened_by, page, row_number, partial, held_by)
      select feed, kind, record_key, operator_id, found_by, decision_id, one_fact, digest, body, findings, valid_from, valid_to, ended_on,
        :at::timestamptz, run_id, :run::bigint, page, row_number, partial, held_by from old
-     returning feed, record_key as key, operator_id as operator /* repair.joinPenalties */`,
+     returning feed, record_key as key, operator_id as operator /* repair.tellAnew */`,
     { run, at },
   )
-  await tx.raw('drop table repair_facts /* repair.joinPenalties */')
+  await tx.raw('drop table repair_facts /* repair.tellAnew */')
   return answer.rows
 }
 

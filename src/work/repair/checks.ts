@@ -33,6 +33,7 @@ export interface Check {
     | 'WAITING'
     | 'REGISTRATION_TWICE'
     | 'PENALTY_TWICE'
+    | 'STANDARD_TWICE'
     | 'OWN_ENTRY_TWICE'
   zh: string
   en: string
@@ -127,6 +128,12 @@ export const CHECKS: readonly Check[] = [
     zh: '同一处罚因机关名称写法不同计为两项',
     en: 'one penalty counted twice for the spelling of its authority',
     mend: facts.joinPenalties,
+  },
+  {
+    id: 'STANDARD_TWICE',
+    zh: '同一企业标准因有无代码计为两项',
+    en: 'one declared standard counted twice, with the code of its firm and without',
+    mend: facts.joinStandards,
   },
   {
     id: 'OWN_ENTRY_TWICE',

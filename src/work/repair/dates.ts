@@ -4,6 +4,7 @@
  */
 import type { Feed } from '../../agencies/feed.js'
 import { MISREAD, misreadDays } from '../../domain/dates.js'
+import { subjectKey } from '../../domain/matching.js'
 import { type Body, type Draft, type Item, type Json, sealed } from '../../domain/records.js'
 import type { Tx } from '../../store/db.js'
 import * as dates from '../../store/repair/dates.js'
@@ -70,7 +71,19 @@ const judge = (record: dates.Dated, drafts: readonly Draft[]): dates.Redated | '
   const validTo = redated(record.validTo, draft.validTo) as string | null
   const { digest } = sealed({ body, validFrom, validTo, subject: draft.subject })
   const { digest: before } = sealed({ ...record, subject: draft.subject })
-  return digest === before ? 'SOUND' : { id: record.id, key: draft.key, body, validFrom, validTo, digest }
+  if (digest === before) return 'SOUND'
+  const { id, waits } = record
+  const { key, subject } = draft
+  return {
+    id,
+    waits,
+    key,
+    body,
+    validFrom,
+    validTo,
+    digest,
+    subjectKey: waits ? subjectKey({ subject, body, key }) : null,
+  }
 }
 
 /** What is stored, with each day that is a misreading of the day in its place today replaced by that. */

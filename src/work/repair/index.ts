@@ -58,8 +58,8 @@ export const repair = async (db: Db, options: RepairOptions): Promise<Repaired> 
     try {
       await db.transaction(async (tx) => {
         if (options.dryRun) await markRehearsal(tx)
+        found = await mend(tx, run.id, options)
         const at = await knowledge.tick(tx, options.now())
-        found = await mend(tx, { run: run.id, at }, options)
         for (const { operator } of found.checks.flatMap(({ records }) => records))
           if (operator !== null) operators.add(operator)
         await dirty.mark(tx, [...operators], at)
@@ -81,17 +81,17 @@ export const repair = async (db: Db, options: RepairOptions): Promise<Repaired> 
   return done
 }
 
-const mend = async (
-  tx: Tx,
-  of: { run: number; at: Date },
-  options: RepairOptions,
-): Promise<Omit<Repaired, 'ms' | 'scored'>> => {
+/** Each check has an instant of its own: a record may be wrong in several ways, and its versions follow one another. */
+const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<Repaired, 'ms' | 'scored'>> => {
   const untold = new Set<string>()
   const unproven: Mended[] = []
   const checks: Repaired['checks'] = []
   const today = dateIn(options.now())
+  let last = 0
   for (const { id, zh, en, mend: work } of CHECKS) {
-    const records = await work(tx, { ...of, ...options, today, untold, unproven })
+    // A rehearsal reads one instant again and again.
+    last = Math.max((await knowledge.tick(tx, options.now())).getTime(), last + 1)
+    const records = await work(tx, { run, at: new Date(last), ...options, today, untold, unproven })
     checks.push({ check: id, zh, en, found: records.length, records })
   }
   const found = checks.reduce((sum, check) => sum + check.found, 0)
