@@ -6,6 +6,7 @@ import { CLIENT_ROLES } from './domain/viewer.js'
 import { Refusal } from './errors.js'
 import type { Hub, Overrides } from './hub.js'
 import * as clients from './work/clients.js'
+import { allowSellers } from './work/confirmed-sellers.js'
 import { confirm } from './work/hub-clock.js'
 import * as lockouts from './work/lockouts.js'
 import * as people from './work/people.js'
@@ -28,6 +29,12 @@ export interface Tools {
   withHub: <T>(work: (hub: Hub) => Promise<T>, overrides?: Pick<Overrides, 'adoptKeys'>) => Promise<T>
   tell: (json: boolean | undefined, value: object, lines: () => string[]) => void
   json: () => Option
+}
+
+interface SellersOptions extends Json {
+  marketplace?: string
+  unconfirmed?: string
+  reason: string
 }
 
 export const accessCommands = (command: Command, tools: Tools): void => {
@@ -124,6 +131,46 @@ const clientCommands = (client: Command, tools: Tools): void => {
         const options = { overlapMs: Number(overlap) * HOUR_MS, leaked }
         const rotate = () => clients.rotate(hub.db, name, { ...options, ...changeOf(hub) })
         show(json, await hub.recorded(`hub client rotate ${quoted(name)}${leaked ? ' --leaked' : ''}`, rotate))
+      })
+    })
+
+  client
+    .command('sellers')
+    .argument('<name>')
+    .option(
+      '--marketplace <id>',
+      '网店信息中的平台标识；不给出则为客户端名称 · its id in the feed of shops; its name unless given',
+    )
+    .option(
+      '--unconfirmed <count>',
+      '未核实卖家中至多多少个提供等级；不给出则按规则 · of how many unconfirmed sellers it may see the grade; by the rule unless given',
+    )
+    .requiredOption('--reason <text>', '依据 · why')
+    .description('平台的卖家名单如何核对 · how the list of a marketplace is held against the feed of shops')
+    .addOption(jsonOption())
+    .action((name: string, { json, marketplace, unconfirmed, reason }: SellersOptions) => {
+      if (unconfirmed !== undefined && !/^\d{1,7}$/.test(unconfirmed))
+        throw new Refusal('USAGE', { reason: '--unconfirmed 须为整数 a whole number' })
+      return withHub(async (hub) => {
+        const words = [
+          `hub client sellers ${quoted(name)}`,
+          marketplace && `--marketplace ${quoted(marketplace)}`,
+          unconfirmed && `--unconfirmed ${unconfirmed}`,
+          `--reason ${quoted(reason)}`,
+        ]
+        const decided = await hub.recorded(words.filter(Boolean).join(' '), () =>
+          allowSellers(hub.db, {
+            client: name,
+            marketplace: marketplace ?? null,
+            unconfirmedSellers: unconfirmed === undefined ? null : Number(unconfirmed),
+            reason,
+            mark: hub.keys.mark,
+            now: hub.now(),
+          }),
+        )
+        tell(json, { client_id: name, ...decided }, () => [
+          `已核实 confirmed ${decided.confirmed}，未核实 unconfirmed ${decided.unconfirmed}，上限 cap ${decided.unconfirmedMost}，等级未开放 grades closed ${decided.gradesClosed}`,
+        ])
       })
     })
 

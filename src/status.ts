@@ -5,6 +5,7 @@ import { lateShare, WATCHED_DAYS } from './domain/lateness.js'
 import type { Hub } from './hub.js'
 import { platforms } from './platforms/index.js'
 import * as clockDoubts from './store/clock-doubts.js'
+import * as confirmedSellers from './store/confirmed-sellers.js'
 import * as deliveries from './store/deliveries.js'
 import * as desk from './store/delivery-desk.js'
 import * as listings from './store/listings.js'
@@ -41,6 +42,7 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
     db,
     hooks.map(({ id }) => id),
   )
+  const overCap = await confirmedSellers.overCap(db)
   const recent = await runs.list(db, { first: LAST_RUNS, before: null })
 
   const watched = await watch.ofFeeds(
@@ -90,6 +92,8 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
     platforms: told,
     /** Where marketplaces are told of changes of their sellers. */
     webhooks: hooks.map((hook) => hookView(hook, waits.get(hook.id))),
+    /** Marketplaces that list more sellers without a shop in the shops feed than they may. */
+    sellers: overCap,
     /** Since when the database is known to be restored from a backup, and by what; null: it is not. */
     restored: behind && { foundAt: behind.foundAt, cause: behind.cause },
     /** Since when the database's clock is doubted, and what it should have shown; null: it is believed. */
@@ -148,6 +152,7 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
       ...toldLines(p),
     ]),
     ...value.webhooks.map(hookLine),
+    ...overCap.map(overCapLine),
     `待认领 unmatched ${waiting.unmatched}，最近拒收 rejects ${waiting.rejects}`,
     ...value.waiting.map((one) => `   ${one.feed} 运行 run ${one.run} 第 ${one.row} 行 row：${one.reason}`),
     `名单 listings ${board.map((row) => `${row.state} ${row.n}`).join('，') || '—'}`,
@@ -190,6 +195,9 @@ const hookLine = (hook: ReturnType<typeof hookView>): string =>
     ...(hook.disabledAt ? [`已停用 disabled ${hook.disabledBecause} ${hook.disabledAt}`] : []),
     ...(hook.failingSince && !hook.disabledAt ? [`自 ${hook.failingSince} 起未收下 takes nothing since`] : []),
   ].join('，')
+
+const overCapLine = (one: confirmedSellers.OverCap): string =>
+  `卖家名单 sellers of ${one.client}：${one.gradesClosed} 个未核实，等级未开放（上限 ${one.unconfirmedMost}），hub client sellers · ${one.gradesClosed} unconfirmed beyond the cap, grades closed`
 
 /** Only what somebody must look at. */
 const watchedLines = (f: ReturnType<typeof watchedView>): string[] => [

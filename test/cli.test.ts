@@ -152,6 +152,32 @@ describe('the hub command', () => {
     expect(await test.db('scores').count({ n: '*' }).first()).to.deep.equal(before)
   })
 
+  it('P-B4: a command sets how many unconfirmed sellers of a marketplace open their grade, and the audit log keeps why', async function () {
+    this.timeout(60_000)
+    await test.db('clients').insert({ id: 'mall-one', role: 'marketplace', secret_hash: 'x', created_at: new Date() })
+    const words = ['client', 'sellers', 'mall-one', '--marketplace', 'guguji', '--unconfirmed', '500']
+    const set = await hub([...words, '--reason', '一月报送未到', '--json'], env)
+    expect(set.json).to.deep.equal({
+      client_id: 'mall-one',
+      ...{ confirmed: 0, unconfirmed: 0, gradesClosed: 0, unconfirmedMost: 500 },
+    })
+    expect(
+      await test.db('clients').where({ id: 'mall-one' }).first('marketplace', 'unconfirmed_sellers'),
+    ).to.deep.equal({
+      marketplace: 'guguji',
+      unconfirmed_sellers: 500,
+    })
+    const row = await test.db('trail').where('body', 'like', '%client sellers%').orderBy('number').first()
+    expect(contentIn(row.body)?.asked).to.equal(
+      'hub client sellers mall-one --marketplace guguji --unconfirmed 500 --reason 一月报送未到',
+    )
+    const unknown = await hub(['client', 'sellers', 'nobody', '--reason', 'x', '--json'], env)
+    expect([unknown.status, unknown.json.error.code]).to.deep.equal([1, 'CLIENT_UNKNOWN'])
+    const few = await hub(['client', 'sellers', 'mall-one', '--unconfirmed', 'many', '--reason', 'x', '--json'], env)
+    expect(few.status).to.equal(2)
+    await test.db('clients').where({ id: 'mall-one' }).del()
+  })
+
   it('prints the secret of a client once and refuses a second of its name', async function () {
     this.timeout(60_000)
     const added = await hub(['client', 'add', '测试平台', '--role', 'marketplace', '--json'], env)

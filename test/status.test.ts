@@ -38,6 +38,15 @@ describe('hub status', () => {
     return { told: feeds.find(({ feed }) => feed === id), lines }
   }
 
+  it('P-B4: names marketplaces with more unconfirmed sellers than their grades may be opened of', async () => {
+    const list = { client: 'mall', dated: '2026-11-01', uploaded_at: NOW, sellers: 300, malformed: 0 }
+    await test.db('seller_lists').insert({ ...list, grades_closed: 100, unconfirmed_most: 200 })
+    const { value, lines } = await status(hub)
+    expect(value).to.have.deep.property('sellers', [{ client: 'mall', gradesClosed: 100, unconfirmedMost: 200 }])
+    expect(lines.filter((line) => line.includes('100 unconfirmed beyond the cap'))).to.have.length(1)
+    await test.db('seller_lists').del()
+  })
+
   it('says of a feed that never came only that', async () => {
     const { told, lines } = await ofFeed('dishonest')
     expect(told).to.deep.equal({

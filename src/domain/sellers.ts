@@ -1,6 +1,6 @@
 /** A marketplace's list of its own sellers: what a line of it is, and for how long it says whose sellers they are. Pure. */
 import { addDays, addMonths } from './dates.js'
-import { codeOf, type Scheme, shopCode } from './identity.js'
+import { codeOf, MARKETPLACE, type Scheme, shopCode } from './identity.js'
 import { holdsIdNumber } from './privacy.js'
 import { clean } from './values.js'
 
@@ -10,6 +10,13 @@ const HOLDS_MONTHS = 6
 export const SELLERS_MOST = 1_000_000
 /** From such a share of lines that hold no code on, the file is no list of sellers. */
 export const MALFORMED_SHARE = 0.5
+/** Grades of unconfirmed sellers that any list may open: a new marketplace's shops are not delivered yet. */
+export const UNCONFIRMED_LEAST = 200
+/**
+ * The same as a share of the confirmed sellers: shops opened since the last report. Platforms report their sellers in January and
+ * July (网络交易监督管理办法 art. 25).
+ */
+const UNCONFIRMED_SHARE = 0.1
 /** Headings of the column that is read. */
 const HEADINGS = new Set(['code', 'uscc', 'shop', 'shop_id', '代码', '统一社会信用代码', '店铺号', '网店代码'])
 
@@ -30,6 +37,26 @@ export const oldestHolding = (today: string): string => {
   while (holdsUntil(day) <= today) day = addDays(day, 1)
   return day
 }
+
+/** What an administrator has set for a client; null: the convention, or the rule. */
+export interface SellersSetting {
+  marketplace: string | null
+  unconfirmedSellers: number | null
+}
+
+/** Its id in the shops feed. A marketplace's client is called as the marketplace is, unless it is set. Null: it has none. */
+export const marketplaceOf = (client: string, { marketplace }: SellersSetting): string | null =>
+  marketplace ?? (MARKETPLACE.test(client) ? client : null)
+
+/** How many sellers whom the shops feed does not confirm may open their grade to the marketplace. */
+export const unconfirmedMost = (confirmed: number, { unconfirmedSellers }: SellersSetting): number =>
+  unconfirmedSellers ?? Math.max(UNCONFIRMED_LEAST, Math.floor(confirmed * UNCONFIRMED_SHARE))
+
+/** The reason for a marketplace that the grades of some of its sellers stay closed; null: none does. */
+export const closedNotice = (closed: number | null, most: number | null): string | null =>
+  closed === null || closed === 0
+    ? null
+    : `${closed} 个卖家在网店信息数据源中没有本平台的在营网店，且超出未核实卖家的上限（${most}），不提供等级和信用分；网店报送后自动开放，或请管理员调整。${closed} sellers have no open shop of this marketplace in the feed of shops and are beyond the cap of unconfirmed ones (${most}): their grade and score stay closed until their shops are reported, or an administrator raises the cap.`
 
 export const isHeading = (cell: string): boolean => HEADINGS.has(cell.trim().toLowerCase())
 

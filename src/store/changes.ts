@@ -94,7 +94,8 @@ export interface Numbered {
 
 /**
  * Takes the oldest marks and numbers what they mean for each marketplace whose list counts (of `oldest` or later), removals
- * first. Marks of operators that are on nobody's list are dropped: whoever lists one later reads its standing then.
+ * first. Marks of operators that are on nobody's list are dropped: whoever lists one later reads its standing then. A seller whose
+ * grade is closed is heard of as the public could.
  */
 export const number = async (
   tx: Tx,
@@ -113,7 +114,7 @@ export const number = async (
        select l.client, s.scheme, s.code, array_agg(distinct m.what) as what,
          array_agg(distinct m.listing_id) filter (where m.what = 'ENTRY_REMOVED') as removed
        from seller_lists l join said w on true join sellers s on s.list_id = l.id and s.scheme = w.scheme and s.code = w.code
-         join marked m on m.owner = w.owner
+         join marked m on m.owner = w.owner and (s.opens_grade or m.what not in ('GRADE', 'OBJECTION'))
        where l.current and l.dated >= :oldest::date group by l.client, s.scheme, s.code),
      counted as (
        insert into change_clients as c (client, last) select client, count(*) from heard group by client order by client

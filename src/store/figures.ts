@@ -20,8 +20,9 @@ export interface Figures {
 
 /** Rows of one queue that are counted; more than that is more than enough. */
 const COUNTED_MOST = 100_000
-/** What marketplaces are to hear, where there are such tables: which rows of them wait. */
+/** What marketplaces are to hear, and their lists beyond the cap of unconfirmed sellers: which rows of such tables wait. */
 const QUEUES = [
+  { queue: 'seller_lists_over_cap', table: 'seller_lists', waits: 'current and grades_closed > 0' },
   { queue: 'changes', table: 'change_marks', waits: 'true' },
   { queue: 'seller_removals', table: 'seller_removals', waits: 'confirmed_at is null' },
   { queue: 'webhooks_failing', table: 'webhooks', waits: 'failures > 0' },

@@ -16,9 +16,18 @@ export interface SellerList {
   malformed: number
   /** Codes whose check digit is wrong and that led to nobody when the list was sent. */
   wrongCheckDigit: number
+  /** Sellers with an open shop of the marketplace in the shops feed, as last decided; null: not yet, as of the three below. */
+  confirmed: number | null
+  /** Sellers that lead to an operator without such a shop. */
+  unconfirmed: number | null
+  /** Unconfirmed sellers whose grade stays closed. */
+  gradesClosed: number | null
+  /** Grades of unconfirmed sellers that were allowed. */
+  unconfirmedMost: number | null
 }
 
-const COLUMNS = `dated, uploaded_at as "uploadedAt", sellers, malformed, wrong_check_digit as "wrongCheckDigit"`
+const COLUMNS = `dated, uploaded_at as "uploadedAt", sellers, malformed, wrong_check_digit as "wrongCheckDigit",
+  confirmed, unconfirmed, grades_closed as "gradesClosed", unconfirmed_most as "unconfirmedMost"`
 
 /** The list that counts, however old. */
 export const current = async (db: Db | Tx, client: string): Promise<SellerList | null> => {
@@ -34,11 +43,15 @@ export const alone = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.sellers ' || ?, 0)) /* sellers.alone */`, [client])
 }
 
-/** Takes the place of the list before; each seller once. */
+/** How a list was decided; which codes open their grade stands in the temporary table `opening` (store/confirmed-sellers). */
+export type Decided = Record<'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost', number>
+
+/** Takes the place of the list before; each seller once. `decide`: which of the table `sent_sellers` open their grade. */
 export const replace = async (
   tx: Tx,
   made: { client: string; dated: string; malformed: number; at: Date },
   sellers: Iterable<Seller>,
+  decide: (tx: Tx) => Promise<Decided>,
 ): Promise<SellerList> => {
   const { client, dated, malformed, at } = made
   await tx.raw(
@@ -51,12 +64,15 @@ export const replace = async (
     'create temporary table sent_sellers (scheme text collate "C", code text collate "C", valid boolean) on commit drop /* sellers.replace */',
   )
   await copy(tx, sellers)
+  const decided = await decide(tx)
   const answer = await tx.raw(
-    `with list as (insert into seller_lists (client, dated, uploaded_at, sellers, malformed, wrong_check_digit)
-         values (:client, :dated, :at, (select count(*) from (select distinct scheme, code from sent_sellers) d), :malformed, (${MISTYPED})) returning *),
-       kept as (insert into sellers (list_id, scheme, code) select distinct l.id, s.scheme, s.code from list l, sent_sellers s)
+    `with list as (insert into seller_lists (client, dated, uploaded_at, sellers, malformed, wrong_check_digit, confirmed, unconfirmed, grades_closed, unconfirmed_most)
+         values (:client, :dated, :at, (select count(*) from (select distinct scheme, code from sent_sellers) d), :malformed, (${MISTYPED}),
+           :confirmed, :unconfirmed, :gradesClosed, :unconfirmedMost) returning *),
+       kept as (insert into sellers (list_id, scheme, code, opens_grade) select l.id, s.scheme, s.code, f.code is not null
+         from list l cross join (select distinct scheme, code from sent_sellers) s left join opening f using (scheme, code))
      select ${COLUMNS} from list /* sellers.replace new */`,
-    { client, dated, at, malformed },
+    { client, dated, at, malformed, ...decided } as never,
   )
   await marked(tx, client)
   return answer.rows[0]
@@ -66,10 +82,11 @@ export const replace = async (
 const MISTYPED = `select count(*) from (select distinct scheme, code from sent_sellers where not valid) d
   where not exists (select 1 from codes c where c.scheme = d.scheme and c.code = d.code and c.known_to is null)`
 
-/** Notes which operators stand on the client's list by their own USCC (migration 33). */
+/** Notes which operators stand on the client's list by their own USCC with an open grade (migrations 33 and 95). */
 export const marked = async (tx: Db | Tx, client: string): Promise<void> => {
   await tx.raw(
-    `insert into seller_bits (list_id, bits) select id, seller_bits_of(id) from seller_lists where client = ? and current /* sellers.marked */`,
+    `insert into seller_bits (list_id, bits) select id, seller_bits_of(id) from seller_lists where client = ? and current
+     on conflict (list_id) do update set bits = excluded.bits /* sellers.marked */`,
     [client],
   )
 }
@@ -102,19 +119,19 @@ function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
 const COUNTING = 'l.client = :client and l.current and l.dated >= :oldest::date'
 
 /**
- * Whether an operator (alias of its row, or what has its columns) is on the list of a client that counts, of :oldest or later
- * (SQL). One on it by what was merged into it is. Nearly all are on it by their own USCC, or on none.
+ * Whether an operator (alias of its row, or what has its columns) is on the list of a client that counts, of :oldest or later,
+ * with its grade open (SQL). All below ask the same. One on it by what was merged into it is. Nearly all are on it by their own USCC, or on none.
  */
 export const isOnList = (client: string, operator: string): string => `coalesce((
   select case when ${operator}.known_to is null and exists (
-      select 1 from sellers s where s.list_id = l.id and s.scheme = 'uscc' and s.code = ${operator}.uscc) then true
+      select 1 from sellers s where s.list_id = l.id and s.scheme = 'uscc' and s.code = ${operator}.uscc and s.opens_grade) then true
     else exists (
       select 1 from (select p.id, p.uscc, p.shop, p.known_to from operators p where p.id = ${operator}.id
         union all select p.id, p.uscc, p.shop, p.known_to from operators p where p.merged_into = ${operator}.id) p
       cross join lateral (select c.scheme, c.code from (values
           ('uscc' collate "C", p.uscc), ('shop', p.shop), ('org_code', substr(p.uscc, 9, 9))) as c(scheme, code) where c.code is not null and p.known_to is null
         union all select c.scheme, c.code from operator_codes c where c.operator_id = p.id) w
-      join sellers s on s.list_id = l.id and s.scheme = w.scheme and s.code = w.code
+      join sellers s on s.list_id = l.id and s.scheme = w.scheme and s.code = w.code and s.opens_grade
       where w.scheme in ('uscc', 'shop') or 1 = (select count(distinct d.operator_id) from codes d
         where d.scheme = w.scheme and d.code = w.code and d.known_to is null)) end
   from seller_lists l where l.client = ${client} and l.current and l.dated >= :oldest::date), false)`
@@ -136,7 +153,7 @@ export const amongOwn = async (
   if (usccs.length === 0) return new Set()
   // A USCC has nothing that would have to be escaped.
   const answer = await db.raw(
-    `select s.code from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.code = any(:codes::text[])
+    `select s.code from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.code = any(:codes::text[]) and s.opens_grade
      where ${COUNTING} /* sellers.amongOwn */`,
     { client, oldest, codes: `{${usccs.join(',')}}` },
   )
@@ -176,10 +193,10 @@ export const amongThose = async (
 
 /** `select id` of every operator on the list of :client (SQL); of lists as long as they are in few passes. Bindings: client, oldest. */
 export const OF_LIST = `
-  select coalesce(o.merged_into, o.id) as id from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc'
+  select coalesce(o.merged_into, o.id) as id from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.opens_grade
     join operators o on o.uscc = s.code and o.known_to is null where ${COUNTING}
-  union select coalesce(o.merged_into, o.id) from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'shop'
+  union select coalesce(o.merged_into, o.id) from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'shop' and s.opens_grade
     join operators o on o.shop = s.code and o.known_to is null where ${COUNTING}
-  union select c.id from seller_lists l join sellers s on s.list_id = l.id and s.scheme in ('org_code', 'reg_no') cross join lateral (
+  union select c.id from seller_lists l join sellers s on s.list_id = l.id and s.scheme in ('org_code', 'reg_no') and s.opens_grade cross join lateral (
     select case when count(distinct d.operator_id) = 1 then min(d.operator_id) end as id from codes d
     where d.scheme = s.scheme and d.code = s.code and d.known_to is null) c where ${COUNTING} and c.id is not null`

@@ -19,6 +19,7 @@ import * as rejects from '../store/rejects.js'
 import * as runs from '../store/runs.js'
 import { type Stage, withStage } from '../store/staged.js'
 import * as versions from '../store/versions.js'
+import { renewSellers } from './confirmed-sellers.js'
 import { merge } from './merge.js'
 import { read } from './read.js'
 import type { Rules } from './rules.js'
@@ -77,11 +78,21 @@ export const pull = async (db: Db, options: PullOptions): Promise<Pulled | null>
   for (let taken = 1; taken <= MOST_DELIVERIES; taken += 1) {
     // The occurrence of the timetable is the first; what waits behind it is no other's.
     const next = await pullOnce(db, taken === 1 ? options : { ...options, plannedFor: null })
-    if (next === null) return sum
+    if (next === null) break
     sum = sum === null ? next.pulled : added(sum, next.pulled)
     if (!next.more) break
   }
+  if (sum !== null && options.feed.kind === 'shop') await confirmSellers(db, options)
   return sum
+}
+
+/** The pull is done whatever becomes of it: it is done again at night. */
+const confirmSellers = async (db: Db, { now, log, signal }: PullOptions): Promise<void> => {
+  try {
+    await renewSellers(db, { now: now(), log, signal })
+  } catch (error) {
+    log?.error({ err: error }, 'sellers could not be held against the shops')
+  }
 }
 
 const added = (sum: Pulled, more: Pulled) => ({

@@ -2,6 +2,7 @@
 import { dateIn } from '../domain/dates.js'
 import {
   cellIn,
+  closedNotice,
   holdsUntil,
   isHeading,
   MALFORMED_SHARE,
@@ -11,10 +12,13 @@ import {
   sellerIn,
 } from '../domain/sellers.js'
 import { Refusal } from '../errors.js'
+import type { Log } from '../log.js'
 import * as changes from '../store/changes.js'
+import { decide, SENT } from '../store/confirmed-sellers.js'
 import type { Db } from '../store/db.js'
 import * as store from '../store/sellers.js'
 import * as queue from '../store/webhook-queue.js'
+import { decidingOf, warnOverCap } from './confirmed-sellers.js'
 
 /** Lines read before others have their turn. */
 const LINES_AT_ONCE = 10_000
@@ -30,12 +34,16 @@ export interface SellersGiven {
   /** Whose shop ids these are, where a line is no code. */
   marketplace: string | null
   now: Date
+  /** Warned where grades stay closed. */
+  log?: Log
 }
 
 export interface SellersTaken extends store.SellerList {
   holdsUntil: string
   /** Number of this among the marketplace's changes: what changes after it is heard of the sellers on this list. */
   sequence: number
+  /** Why the grades of some of them stay closed; null: none does. */
+  notice: string | null
 }
 
 /**
@@ -62,7 +70,9 @@ export const replaceSellers = async (db: Db, given: SellersGiven): Promise<Selle
       const before = await store.current(tx, client)
       if (before !== null && before.dated > dated) throw new Refusal('SELLERS_OLDER', { dated, current: before.dated })
       await changes.openMarking(tx)
-      const replaced = await store.replace(tx, { client, dated, malformed: malformed.length, at: now }, sellers)
+      const deciding = await decidingOf(tx, client, today)
+      const made = { client, dated, malformed: malformed.length, at: now }
+      const replaced = await store.replace(tx, made, sellers, (within) => decide(within, deciding, SENT))
       const sequence = await changes.listReplaced(tx, client, now)
       await queue.owe(tx, [{ client, before: sequence - 1, last: sequence }], now)
       return { ...replaced, sequence }
@@ -71,7 +81,9 @@ export const replaceSellers = async (db: Db, given: SellersGiven): Promise<Selle
       if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error
       throw new Refusal('RUN_BUSY', { job: 'sellers', subject: '' })
     })
-  return { ...list, holdsUntil: holdsUntil(list.dated) }
+  warnOverCap(given.log, client, list)
+  const notice = closedNotice(list.gradesClosed, list.unconfirmedMost)
+  return { ...list, holdsUntil: holdsUntil(list.dated), notice }
 }
 
 const read = async ({ bytes, marketplace }: SellersGiven): Promise<{ sellers: Seller[]; malformed: number[] }> => {

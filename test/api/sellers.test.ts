@@ -39,6 +39,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
   afterEach(async () => {
     await world.database.db('sellers').del()
     await world.database.db('seller_lists').del()
+    await world.database.db('seller_claims').del()
     world.setNow(NOW)
   })
 
@@ -72,6 +73,11 @@ describe('a marketplace’s own sellers over HTTP', () => {
       sellers: 2,
       malformed: 1,
       wrongCheckDigit: 0,
+      confirmed: 0,
+      unconfirmed: 2,
+      unconfirmedMost: 200,
+      gradesClosed: 0,
+      notice: null,
       holdsUntil: '2026-09-02',
       sequence: 1,
     })

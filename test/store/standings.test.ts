@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { oldestHolding } from '../../src/domain/sellers.js'
 import * as authorisations from '../../src/store/authorisations.js'
+import { decide, SENT } from '../../src/store/confirmed-sellers.js'
 import type { Db } from '../../src/store/db.js'
 import { CONTESTED } from '../../src/store/objections.js'
 import { holding, NOT_VETOED } from '../../src/store/overrules.js'
@@ -14,6 +15,8 @@ import { codeOf, database, operatorOf, published, pullItems, rowsOf, TODAY } fro
 const OPERATORS = [1, 2, 3, 4]
 const DAYS = ['2026-11-21', '2026-11-23', TODAY, '2026-11-27']
 const CLIENT = 'mall-a'
+/** Every seller opens its grade. */
+const DECIDING = { client: CLIENT, marketplace: null, today: TODAY, oldest: oldestHolding(TODAY), most: () => 100 }
 /** Of a code older than a USCC that leads to the second. */
 const OLDER = '912201010000000XXX'
 /** Of a public entry what is not made of the rest. */
@@ -171,10 +174,15 @@ describe('standing of many, against what scores say', () => {
         )
       case 'list':
         return db().transaction((tx) =>
-          sellers.replace(tx, { client: CLIENT, dated: TODAY, malformed: 0, at: now }, [
-            ...does.of.map((n) => ({ scheme: 'uscc' as const, code: codeOf(n), valid: true })),
-            ...(does.older ? [{ scheme: 'uscc' as const, code: OLDER, valid: true }] : []),
-          ]),
+          sellers.replace(
+            tx,
+            { client: CLIENT, dated: TODAY, malformed: 0, at: now },
+            [
+              ...does.of.map((n) => ({ scheme: 'uscc' as const, code: codeOf(n), valid: true })),
+              ...(does.older ? [{ scheme: 'uscc' as const, code: OLDER, valid: true }] : []),
+            ],
+            (within) => decide(within, DECIDING, SENT),
+          ),
         )
       case 'authorise':
         return db().raw(

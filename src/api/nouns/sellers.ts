@@ -1,5 +1,5 @@
 /** Whose score a marketplace or a credit service may see: its list of sellers, and what operators have authorised. */
-import { holdsUntil } from '../../domain/sellers.js'
+import { closedNotice, holdsUntil } from '../../domain/sellers.js'
 import { may } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type * as store from '../../store/authorisations.js'
@@ -13,7 +13,9 @@ import { type OperatorView, operatorById } from './operator.js'
 
 const sellerList = async (_: unknown, __: unknown, context: Context) => {
   const list = await sellers.current(context.parts.db, context.viewer.sub ?? '')
-  return list && { ...list, holdsUntil: holdsUntil(list.dated), holds: holdsUntil(list.dated) > context.today }
+  if (list === null) return null
+  const [until, notice] = [holdsUntil(list.dated), closedNotice(list.gradesClosed, list.unconfirmedMost)]
+  return { ...list, holdsUntil: until, holds: until > context.today, notice }
 }
 
 type Input = Pick<work.Recorded, 'operator' | 'document' | 'givenOn' | 'endsOn'> & { sha256?: string | null }

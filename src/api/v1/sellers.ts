@@ -46,6 +46,7 @@ export const sellers = (all: ApiParts, askedOf: AskedOf): RequestHandler => {
           dated,
           marketplace,
           now,
+          log: parts.log,
         }).catch(async (error) => {
           await keep(parts, own, viewer, {
             kind: 'OUTCOME',

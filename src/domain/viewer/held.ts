@@ -153,7 +153,8 @@ export const HELD: Record<string, string> = {
     'scorecard scorecardHash against againstHash asOf knownAt madeAt madeBy operators unchanged better worse grades before after spread up down regions kinds',
   ScorecardVersion: 'version name hash state faults',
   ScorecardVeto: 'id dimension fact grade zh en',
-  SellerList: 'dated holdsUntil holds sellers malformed wrongCheckDigit uploadedAt',
+  SellerList:
+    'dated holdsUntil holds sellers malformed wrongCheckDigit confirmed unconfirmed unconfirmedMost gradesClosed notice uploadedAt',
   Source: 'run file page row',
   Standing: 'code uscc name status codeFault listed listings asOf stale',
   TakeBackPreview:
