@@ -154,8 +154,8 @@ const opened = (body: Buffer): Piece | null => {
   return Array.isArray(items) && (next === null || typeof next === 'string') ? { items, next } : null
 }
 
-const asked: Cursoring['ask'] = (cursor) => ({
-  path: `/icp?limit=${PIECE_SIZE}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+const asked: Cursoring['ask'] = (cursor, items) => ({
+  path: `/icp?limit=${items}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
 })
 
 const icp = makeFeed({
@@ -166,7 +166,8 @@ const icp = makeFeed({
   whole: true,
   every: '50 2 * * *',
   forms: [service, table],
-  fetch: (source, shapes, feed) => byCursor(source, { ask: asked, open: opened, resumes: false }, shapes, feed),
+  fetch: (source, shapes, feed) =>
+    byCursor(source, { pieceItems: PIECE_SIZE, ask: asked, open: opened, resumes: false }, shapes, feed),
 })
 
 export const communications: Agency = {

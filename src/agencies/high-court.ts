@@ -161,8 +161,9 @@ const defaulters = makeFeed({
     pages(
       source,
       {
-        ask: (page) => ({
-          path: `/defaulters?partyType=${ORGANISATIONS}&currentPage=${page}&pageSize=${PAGE_SIZE}`,
+        pageItems: PAGE_SIZE,
+        ask: (page, items) => ({
+          path: `/defaulters?partyType=${ORGANISATIONS}&currentPage=${page}&pageSize=${items}`,
         }),
         open: opened,
       },

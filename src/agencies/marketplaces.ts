@@ -197,7 +197,12 @@ const shops = makeFeed({
   every: '10 3 * * *',
   forms: [interfaceForm, tableForm],
   fetch: (source, shapes, feed) =>
-    pages(source, { ask: (page) => ({ path: `/shops?page=${page}&size=${PAGE_SIZE}` }), open: opened }, shapes, feed),
+    pages(
+      source,
+      { pageItems: PAGE_SIZE, ask: (page, items) => ({ path: `/shops?page=${page}&size=${items}` }), open: opened },
+      shapes,
+      feed,
+    ),
 })
 
 export const marketplaces: Agency = {

@@ -86,6 +86,7 @@ describe('feeds by cursor', () => {
 
   const shapes = [{ names: ['a', 'b', 'c'] }]
   const cursoring = (resumes: boolean): Cursoring => ({
+    pieceItems: 2,
     ask: (cursor) => ({ path: `/changes?cursor=${cursor ?? ''}&limit=2` }),
     open: (body) => JSON.parse(body.toString()),
     resumes,

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { limitsFor } from '../../src/agencies/transports/http/attempt.js'
+import { feeds } from '../../src/agencies/index.js'
+import { limitsFor, PAGE_WITHIN_MS, pagesIn } from '../../src/agencies/transports/http/attempt.js'
 import { byCursor, type Cursoring, type Limits, type Paging, pages } from '../../src/agencies/transports/http.js'
 import { type Answer, agency, all, listens, pageOf, reasonOf, record, registryPage } from './answering.js'
 import { feedOf } from './samples.js'
@@ -8,6 +9,7 @@ const SHAPES = [{ names: Object.keys(record(1)) }]
 const LIMITS: Limits = { pageMs: 10_000, pullMs: 60_000 }
 
 const paging: Paging = {
+  pageItems: 2,
   ask: (page) => ({ path: `/x?page=${page}` }),
   open: (body) => {
     const { data } = JSON.parse(String(body))
@@ -15,6 +17,7 @@ const paging: Paging = {
   },
 }
 const cursoring: Cursoring = {
+  pieceItems: 2,
   ask: (cursor) => ({ path: `/x?page=${cursor ?? 1}` }),
   open: (body) => {
     const { data } = JSON.parse(String(body))
@@ -97,17 +100,89 @@ describe('feeds over HTTP in many pages', () => {
     expect(agency.asked).to.equal(3)
   })
 
-  it('I-B4: the limits of a feed let pass as many items as its bounds promise', async () => {
-    const { most } = feedOf('individuals').bounds
-    const { pages: many = 0, pullMs } = limitsFor(most, 500)
-    expect(many * 200).to.be.at.least(most)
-    // Also of an agency that takes 200 ms for each page.
-    expect((most / 500) * 200).to.be.at.most(pullMs)
-    agency.answer = (request, response) => {
-      const { searchParams } = new URL(request.url ?? '', 'http://x')
-      expect(searchParams.get('size')).to.equal('500')
-      response.end(registryPage(0, 1, []))
-    }
-    expect(await all(await feedOf('individuals').open({ url: agency.url }, { state: null }))).to.deep.equal([])
+  for (const way of ['pages', 'cursor'] as const)
+    it(`I-B4: by ${way}, a connection lost in the middle of a page is made again for that page alone`, async () => {
+      const asked: number[] = []
+      agency.answer = (request, response, at) => {
+        asked.push(pageOf(request))
+        if (asked.filter((page) => page === 3).length === 0 || asked.length > 4) return fourPages(request, response, at)
+        const page = registryPage(8, 3, [record(6), record(7)])
+        response.writeHead(200, { 'content-length': page.length })
+        response.write(page.slice(0, 40), () => response.destroy())
+      }
+      const items = await all(await opened({ ...LIMITS, outageMs: 60_000 })[way]())
+      expect(items.map(({ fields }) => fields['regno'])).to.deep.equal(['2', '3', '4', '5', '6', '7', '8', '9'])
+      expect(asked).to.deep.equal([1, 2, 3, 3, 3, 4])
+    })
+
+  /** Items on a page or piece of each feed that comes so; the others are one file each. */
+  const ON_A_PAGE: Record<string, number> = {
+    ...{
+      registry: 500,
+      individuals: 500,
+      recalls: 200,
+      standards: 200,
+      commitments: 200,
+      abnormal: 200,
+      dishonest: 200,
+    },
+    ...{ trademarks: 60, icp: 200, shops: 200, repairs: 100, defaulters: 100 },
+  }
+  const FILES = ['quality', 'food', 'permits', 'penalties', 'trustmarks']
+  /** Whose service is asked for no number. */
+  const FIXED = ['trademarks']
+
+  it('I-B4: every feed over HTTP is in the table of those in pages or is one file', () => {
+    expect([...Object.keys(ON_A_PAGE), ...FILES]).to.have.members([...feeds.keys()])
   })
+
+  for (const [id, onPage] of Object.entries(ON_A_PAGE))
+    it(`I-B4: ${id} asks for as many items a page as its limits count on, and they let pass what its bounds do`, async () => {
+      const sizes: number[] = []
+      agency.answer = (request, response) => {
+        const query = new URL(request.url ?? '', 'http://x').searchParams
+        const size = ['size', 'pageSize', 'limit'].map((name) => query.get(name)).find((each) => each !== null)
+        const posted = request.method === 'POST' ? JSON.parse(agency.bodies.at(-1) ?? '').content.pageSize : null
+        sizes.push(Number(size ?? posted))
+        response.end('{}')
+      }
+      const opening = feedOf(id).open({ url: agency.url }, { state: null })
+      expect(await reasonOf(opening.then(all))).to.match(/^CONTENT_UN/)
+      expect(sizes).to.deep.equal([FIXED.includes(id) ? 0 : onPage])
+      const { most } = feedOf(id).bounds
+      const limits = limitsFor(most, onPage)
+      expect(pagesIn(limits) * Math.min(onPage, 200), 'items').to.be.at.least(most)
+      expect(limits.pullMs / Math.ceil(most / onPage), 'ms a page').to.be.at.least(PAGE_WITHIN_MS)
+    })
+
+  for (const way of ['pages', 'cursor'] as const)
+    describe(`by ${way}, with a clock of its own`, () => {
+      const { now } = performance
+      afterEach(() => {
+        performance.now = now
+      })
+
+      for (const [title, over, reason] of [
+        ['all may take half a second a page', 0, 'all'],
+        ['are given up on after that', 1, 'FEED_UNREACHABLE 读取总时间超限 the whole pull took too long'],
+      ] as const)
+        it(`I-B4: ${title}`, async () => {
+          const most = 2_000_000
+          let passed = 0
+          performance.now = () => passed
+          agency.answer = (request, response, at) => {
+            // The first three pages take all the time of two million items.
+            if (at <= 3) passed += ((most / 2) * PAGE_WITHIN_MS) / 3 - 1 + over
+            fourPages(request, response, at)
+          }
+          const source = { url: agency.url, state: null, most }
+          const delivery =
+            way === 'pages' ? pages(source, paging, SHAPES, 'registry') : byCursor(source, cursoring, SHAPES, 'icp')
+          const taken = await delivery.then(all).then(
+            () => 'all',
+            (error) => reasonOf(Promise.reject(error)),
+          )
+          expect(await taken).to.equal(reason)
+        })
+    })
 })

@@ -172,7 +172,7 @@ describe('feeds over HTTP', () => {
         const drip = setInterval(() => response.write(' '), 10)
         response.on('close', () => clearInterval(drip))
       }
-      const paging = { ask: () => ({ path: '/' }), open: () => null }
+      const paging = { pageItems: 2, ask: () => ({ path: '/' }), open: () => null }
       const { items } = await pages({ url: agency.url, state: null }, paging, [], 'registry', limits)
       expect(await reasonOf(items[Symbol.asyncIterator]().next())).to.match(reason)
       expect(agency.asked).to.equal(asked)

@@ -154,7 +154,11 @@ export const repairs = makeFeed({
   fetch: (source, shapes, feed) =>
     pages(
       source,
-      { ask: (page) => ({ path: `/repairs?pageNo=${page}&pageSize=${PAGE_SIZE}` }), open: opened },
+      {
+        pageItems: PAGE_SIZE,
+        ask: (page, items) => ({ path: `/repairs?pageNo=${page}&pageSize=${items}` }),
+        open: opened,
+      },
       shapes,
       feed,
     ),

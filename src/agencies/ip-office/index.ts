@@ -8,6 +8,9 @@ import { element, table } from './cnipa.js'
 import { gazette } from './tipo.js'
 import { st66, st96 } from './uspto.js'
 
+/** Its service fixes the number and is asked for none. */
+const PAGE_SIZE = 60 // trademarks
+
 const opened = (body: Buffer): Page | null => {
   const root = parseXml(body.toString('utf8'))
   const total = count(at(root, '@total'))
@@ -29,7 +32,12 @@ const trademarks = makeFeed({
   exempt: ['REGNO', '工商注册号'],
   forms: [element, table, gazette, st66, st96],
   fetch: (source, shapes, feed) =>
-    pages(source, { ask: (page) => ({ path: `/trademarks?page=${page}` }), open: opened }, shapes, feed),
+    pages(
+      source,
+      { pageItems: PAGE_SIZE, ask: (page) => ({ path: `/trademarks?page=${page}` }), open: opened },
+      shapes,
+      feed,
+    ),
 })
 
 export const ipOffice: Agency = {

@@ -14,8 +14,8 @@ const APP_KEY = 'ecommerce-credit-hub'
 export const servicePages =
   (path: string, size = PAGE_SIZE): Description['fetch'] =>
   (source, shapes, feed) => {
-    const ask = (page: number) => ({ path: `${path}?page=${page}&size=${size}` })
-    return pages(source, { ask, open: answered, pageItems: size }, shapes, feed)
+    const ask = (page: number, items: number) => ({ path: `${path}?page=${page}&size=${items}` })
+    return pages(source, { pageItems: size, ask, open: answered }, shapes, feed)
   }
 
 const answered = (body: Buffer): Page | null => {
@@ -33,9 +33,14 @@ const answered = (body: Buffer): Page | null => {
 export const gatewayPages =
   (service: string): Description['fetch'] =>
   (source, shapes, feed) =>
-    pages(source, { ask: (page) => question(service, page), open: opened }, shapes, feed)
+    pages(
+      source,
+      { pageItems: PAGE_SIZE, ask: (page, items) => question(service, page, items), open: opened },
+      shapes,
+      feed,
+    )
 
-const question = (service: string, page: number) => ({
+const question = (service: string, page: number, items: number) => ({
   path: '/gateway',
   method: 'POST',
   headers: { 'content-type': 'application/json; charset=utf-8' },
@@ -44,7 +49,7 @@ const question = (service: string, page: number) => ({
     messageId: randomUUID(),
     userName: APP_KEY,
     status: '1',
-    content: { service, pageIndex: page, pageSize: PAGE_SIZE },
+    content: { service, pageIndex: page, pageSize: items },
   }),
 })
 

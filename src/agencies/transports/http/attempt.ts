@@ -36,18 +36,17 @@ export interface Limits {
 }
 const LEAST_PAGES = 20_000
 const LEAST_PULL_MS = 10 * 60_000
-/** Items on a page, where a feed asks for no other number. */
-export const PAGE_ITEMS = 200
+/** An agency may put fewer items on a page than it is asked for; it is counted on to put no fewer than this. */
+const LEAST_PAGE_ITEMS = 200
 /** How long a page may take on average, milliseconds: what a feed's bounds promise can then be brought. */
-const PAGE_WITHIN_MS = 500
+export const PAGE_WITHIN_MS = 500
 const OUTAGE_MS = 5 * 60_000
 
-/** Limits by which as many items can come as the feed's bounds let pass. */
-export const limitsFor = (most: number, pageItems = PAGE_ITEMS): Limits => ({
+/** Limits by which as many items can come as the feed's bounds let pass. `pageItems`: as many a page is asked to hold. */
+export const limitsFor = (most: number, pageItems: number): Limits => ({
   pageMs: 30_000,
   pullMs: Math.max(LEAST_PULL_MS, Math.ceil(most / pageItems) * PAGE_WITHIN_MS),
-  // An agency may put fewer on a page than it is asked for.
-  pages: pagesIn({ pages: Math.ceil(most / Math.min(pageItems, PAGE_ITEMS)) }),
+  pages: pagesIn({ pages: Math.ceil(most / Math.min(pageItems, LEAST_PAGE_ITEMS)) }),
   outageMs: OUTAGE_MS,
 })
 

@@ -20,8 +20,13 @@ export interface Piece {
 }
 
 export interface Cursoring {
+  /** How many items a piece is asked to hold. */
+  pieceItems: number
   /** `cursor` null: from the beginning. */
-  ask: (cursor: string | null) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
+  ask: (
+    cursor: string | null,
+    pieceItems: number,
+  ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
   /** Refuses an answer that is no success; null: no piece of this feed. */
   open: (body: Buffer) => Piece | null | Promise<Piece | null>
   /** The cursor is a place in a stream of changes that never ends: next time goes on from there. */
@@ -38,11 +43,11 @@ export const byCursor = async (
   cursoring: Cursoring,
   shapes: readonly Shape[],
   feed: string,
-  limits: door.Limits = door.limitsFor(source.most ?? 0),
+  limits: door.Limits = door.limitsFor(source.most ?? 0, cursoring.pieceItems),
 ): Promise<Delivery> => {
   const reading = door.readingAhead(source)
   const ask = door.makeAsker(reading.source, limits)
-  const address = door.addressOf(source.url, cursoring.ask(null).path)
+  const address = door.addressOf(source.url, cursoring.ask(null, cursoring.pieceItems).path)
   const kept = cursoring.resumes ? placeIn(door.keptFrom(source.state, address)) : null
   const first = kept && (await again(ask, cursoring, kept))
   if (first?.status === door.UNMODIFIED)
@@ -63,7 +68,7 @@ const placeIn = (kept: Record<string, unknown> | null): Place | null => {
 }
 
 const again = (ask: door.Asker, cursoring: Cursoring, { cursor, mark }: Place): Promise<Asked> => {
-  const { path, headers, ...how } = cursoring.ask(cursor)
+  const { path, headers, ...how } = cursoring.ask(cursor, cursoring.pieceItems)
   return ask(path, {
     ...how,
     headers: { ...headers, ...(mark ? door.unless(mark) : {}) },
@@ -93,7 +98,7 @@ async function* pieces(
   const asked = new Set<string | null>([last.cursor])
   const seen = new Map<string, number>()
   const askedAt = (cursor: string | null) => {
-    const { path, ...how } = cursoring.ask(cursor)
+    const { path, ...how } = cursoring.ask(cursor, cursoring.pieceItems)
     return ahead(ask(path, how))
   }
   let known = false
@@ -116,7 +121,8 @@ async function* pieces(
     if (!ends && (piece.next === '' || (piece.next?.length ?? 0) > MAX_CURSOR))
       throw door.half('游标无效 no cursor that can be used')
     if (!ends && asked.has(piece.next)) throw door.half(`第 ${number} 段的游标已用过 a cursor that came before`)
-    last.mark = (cursoring.ask(last.cursor).method ?? 'GET') === 'GET' ? door.markOf(answer) : null
+    last.mark =
+      (cursoring.ask(last.cursor, cursoring.pieceItems).method ?? 'GET') === 'GET' ? door.markOf(answer) : null
     if (!ends && number < most) coming = askedAt(piece.next)
     let taken = false
     try {

@@ -1,4 +1,13 @@
-/** A feed in numbered pages with a total, by GET or through a gateway by POST. Half of it is never taken for the whole. */
+/**
+ * A feed in numbered pages with a total, by GET or through a gateway by POST. Half of it is never taken for the whole.
+ *
+ * A pull that broke off begins at page 1 again, also the next night. The number of a page is a place in a list that shifts: with
+ * each record that comes or goes, those behind it move to another page. Put together from two nights, a delivery would lack the
+ * records that moved across the seam, and their absence would end them: a firm would lose its registration, or a listed one its
+ * entry. Within one run the total and the pages are held against one another. A feed whose cursor is a place in a stream of
+ * changes does go on where it ended (cursor.ts), and such a delivery ends nothing. So a large register has to come in one run:
+ * a page that fails is asked for again (attempt.ts), and the limits follow from the feed's bounds (`limitsFor`).
+ */
 import type { Item, Json } from '../../../domain/records.js'
 import { Refusal } from '../../../errors.js'
 import type { Delivery, Opening, Source } from '../../feed.js'
@@ -18,9 +27,12 @@ export interface Page {
 }
 
 export interface Paging {
-  /** How many items a page is asked to hold; 200 when absent. */
-  pageItems?: number
-  ask: (page: number) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
+  /** How many items a page is asked to hold, or as the agency fixes it. */
+  pageItems: number
+  ask: (
+    page: number,
+    pageItems: number,
+  ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
   /** Refuses an answer that is no success; null: no page of this feed. */
   open: (body: Buffer) => Page | null | Promise<Page | null>
 }
@@ -34,7 +46,7 @@ export const pages = async (
 ): Promise<Delivery> => {
   const reading = door.readingAhead(source)
   const ask = door.makeAsker(reading.source, limits)
-  const address = door.addressOf(source.url, paging.ask(1).path)
+  const address = door.addressOf(source.url, paging.ask(1, paging.pageItems).path)
   if (await isUnmodified(ask, paging, door.keptFrom(source.state, address)?.['marks']))
     return { items: door.none(), file: null, unmodified: true, next: () => source.state }
   const marks: (door.Mark | null)[] = []
@@ -47,7 +59,7 @@ export const pages = async (
 const isUnmodified = async (ask: door.Asker, paging: Paging, marks: unknown): Promise<boolean> => {
   if (!Array.isArray(marks) || marks.length === 0 || !marks.every(door.isMark)) return false
   for (const [at, mark] of marks.entries()) {
-    const { path, headers, ...how } = paging.ask(at + 1)
+    const { path, headers, ...how } = paging.ask(at + 1, paging.pageItems)
     const conditional = { headers: { ...headers, ...door.unless(mark) }, accepts: [door.UNMODIFIED] }
     if ((await ask(path, { ...how, ...conditional })).status !== door.UNMODIFIED) return false
   }
@@ -67,7 +79,7 @@ async function* paged(
   most: number,
 ): AsyncIterable<Item> {
   const asked = (number: number) => {
-    const { path, ...how } = paging.ask(number)
+    const { path, ...how } = paging.ask(number, paging.pageItems)
     return { isGet: (how.method ?? 'GET') === 'GET', answer: ahead(ask(path, how)) }
   }
   let received = 0
