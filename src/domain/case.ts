@@ -33,6 +33,9 @@ export type Ground = (typeof GROUNDS)[number]
 export const SERVICES = ['DIRECT', 'POST', 'ELECTRONIC', 'PUBLIC_NOTICE'] as const
 export type Service = (typeof SERVICES)[number]
 
+/** Whose hash a service notes: of the file named with it, of what the case system has issued, or of the hub's own draft. */
+export type ServedPaper = 'NAMED' | 'ISSUED' | 'DRAFT'
+
 /** Why an entry is hidden; LOST: a platform no longer knows it, found by reconciling. */
 export const HIDINGS = ['ERROR', 'STAY', 'OBJECTION', 'RULING', 'BANKRUPTCY', 'LOST'] as const
 export type HidingKind = (typeof HIDINGS)[number]
@@ -184,6 +187,10 @@ export interface Act {
   ofAge?: boolean
   /** SHA-256 of the document's file. */
   fileHash?: string
+  /** For service: where `fileHash` is from. */
+  paper?: ServedPaper
+  /** For service: whether the repair notice went with the decision (两书同达); absent: not said. */
+  repairNotice?: boolean
 }
 
 export interface Rules {

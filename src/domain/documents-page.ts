@@ -9,6 +9,8 @@ export type Reader = 'OFFICER' | 'PARTY'
 export interface DocumentPage {
   title: string
   html: string
+  /** SHA-256 of the article, from its first to its last tag, UTF-8: the same for every reader. */
+  sha256: string
   missing: Missing[]
 }
 
@@ -44,19 +46,7 @@ export const documentPage = (template: Template, of: DocumentOf, reader: Reader)
   const line = (text: string): string => lineOf(text, filled, labels)
   const paragraphs = (texts: readonly string[]): string =>
     texts.map((text) => paragraphOf(text, filled, labels)).join('\n')
-  const html = `<!doctype html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escaped(POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${escaped(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-${reader === 'OFFICER' ? noteOf(filled.missing) : ''}
-<article>
+  const article = `<article>
 <header>
 ${ofParty ? '' : `<p>${line('{{authority}}')}</p>`}
 <h1>${line(template.title)}</h1>
@@ -73,11 +63,25 @@ ${paragraphs(template.closing)}
 <p>${line('{{issuedOn}}')}</p>
 </div>
 ${ofParty ? '' : `<p class="draft">${of.issued === null ? '草稿' : '副本'}，以办案系统出具并送达的文书为准。</p>`}
-</article>
+</article>`
+  const html = `<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escaped(POLICY)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${escaped(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+${reader === 'OFFICER' ? noteOf(filled.missing) : ''}
+${article}
 </body>
 </html>
 `
-  return { title, html, missing: filled.missing }
+  const sha256 = createHash('sha256').update(article).digest('hex')
+  return { title, html, sha256, missing: filled.missing }
 }
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }

@@ -28,7 +28,14 @@ export interface Template {
 }
 
 export interface DocumentRow {
-  name: 'HEARING' | 'RECONSIDERATION' | 'SUIT' | 'REPAIR_CONDITIONS' | 'REPAIR_BASIS' | 'FALSE_MATERIALS'
+  name:
+    | 'HEARING'
+    | 'RECONSIDERATION'
+    | 'SUIT'
+    | 'REPAIR_CONDITIONS'
+    | 'REPAIR_BASIS'
+    | 'REPAIR_NOTICE'
+    | 'FALSE_MATERIALS'
   text: string
   from: string | null
   to: string | null
@@ -96,6 +103,10 @@ export const servedOf = (facts: Case, removedOn: string | null): DocumentKind[] 
   }
   return documentsOf(facts, removedOn).filter((kind) => served[kind])
 }
+
+/** Whether a decision served on this day needs the repair notice served with it (两书同达). */
+export const needsRepairNotice = ({ rows }: DocumentRules, on: string): boolean =>
+  rows.some((row) => row.name === 'REPAIR_NOTICE' && row.confirmed && applies(row, on))
 
 export type Why = 'BY_HAND' | 'UNKNOWN' | 'UNCONFIRMED'
 

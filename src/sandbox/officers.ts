@@ -63,7 +63,7 @@ export const carry = async (db: Db, rules: Rules, code: string, now: Date): Prom
   if (consentNeeded(listOf(rules, LIST), levelIn(decision.body), review))
     await move('consentListing', REVIEWER, 'reviewer', { on: review, documentNumber: numbered('函', review) })
   await move('decideListing', OFFICER, 'officer', { on: review, documentNumber: numbered('列', review) })
-  await move('serveListing', OFFICER, 'officer', { on: addDays(review, 1) })
+  await move('serveListing', OFFICER, 'officer', { on: addDays(review, 1), repairNotice: true })
   await move('publishListing', OFFICER, 'officer', { on: today })
   return lines
 }

@@ -13,6 +13,7 @@ export const CAUSES = [
   'REPAIR_REVOKED',
   'REPAIR_TOLD',
   'NOT_PUBLIC',
+  'REPAIR_NOTICE_UNSERVED',
 ] as const
 export type Cause = (typeof CAUSES)[number]
 

@@ -27,7 +27,7 @@ export const add = async (tx: Tx, made: Omit<IssuedDocument, 'id'>): Promise<Iss
 }
 
 /** All that were entered for these listings, oldest first. */
-export const ofListings = async (db: Db, listingIds: readonly string[]): Promise<IssuedDocument[]> => {
+export const ofListings = async (db: Db | Tx, listingIds: readonly string[]): Promise<IssuedDocument[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from listing_documents where listing_id = any(?::uuid[]) order by id /* documents.ofListings */`,
     [[...listingIds]],

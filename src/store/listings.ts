@@ -147,7 +147,7 @@ export const recordMany = async (tx: Tx, events: readonly Event[]): Promise<void
 }
 
 /** The moves of these listings, in order. */
-export const eventsOf = async (db: Db, listingIds: readonly string[]): Promise<Event[]> => {
+export const eventsOf = async (db: Db | Tx, listingIds: readonly string[]): Promise<Event[]> => {
   const answer = await db.raw(
     `select listing_id as "listingId", number, move, made_by as by, role, made_on as "on", recorded_at as "recordedAt",
        state_before as "stateBefore", state_after as "stateAfter", act

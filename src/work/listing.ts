@@ -21,6 +21,7 @@ import { show } from './entry.js'
 import { decisionOf, type Linked, renewed, standingUnder } from './ground.js'
 import { actOf, cleaned, type MoveInput } from './move-input.js'
 import { caseRules, listOf, type Rules } from './rules.js'
+import { askForRepairNotice, servedPaper } from './served-paper.js'
 
 export type { MoveInput } from './move-input.js'
 
@@ -130,12 +131,15 @@ export const tryMove = async (tx: Tx, rules: Rules, made: MoveMade & { at: Date 
 }
 
 /** A move in the transaction of what causes it; `at` is that transaction's instant of knowledge. */
-export const moveWithin = async (tx: Tx, given: Rules, made: MoveMade & { at: Date }): Promise<listings.Listing> => {
-  const found = await listings.forMove(tx, made.id)
+export const moveWithin = async (tx: Tx, given: Rules, asked: MoveMade & { at: Date }): Promise<listings.Listing> => {
+  const found = await listings.forMove(tx, asked.id)
   if (found === null) throw new Refusal('LISTING_UNKNOWN')
-  if (made.input.seen !== undefined && made.input.seen !== found.moves) throw new Refusal('LISTING_MOVED_ON')
+  if (asked.input.seen !== undefined && asked.input.seen !== found.moves) throw new Refusal('LISTING_MOVED_ON')
   const rules = await withAmendments(tx, given)
   const before = { ...found, facts: await renewed(tx, found) }
+  const paper =
+    asked.name === 'serveListing' && before.state === 'DECIDED' ? await servedPaper(tx, rules, before, asked) : {}
+  const made = { ...asked, input: { ...asked.input, ...paper } }
   const linked = made.name === 'linkDecision' ? await decisionOf(tx, before, made.input.decision) : null
   const standing = SHOWING.includes(made.name) ? await standingUnder(tx, before) : null
   const step = stepOf(before, made, { linked, standing }, rules)
@@ -154,6 +158,7 @@ export const moveWithin = async (tx: Tx, given: Rules, made: MoveMade & { at: Da
   // Its number is known from here on: a repair of it may have been told before.
   if (made.name === 'decideListing' && (await repairedAlready(tx, step.after)))
     await concerns.open(tx, { listingId: made.id, cause: 'REPAIR_TOLD', record: null, run: null, at: made.at })
+  if (made.name === 'serveListing') await askForRepairNotice(tx, made.id, made.input, made.at)
   return step.after
 }
 

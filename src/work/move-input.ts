@@ -1,5 +1,5 @@
 /** What a move is made with: what people write is bounded and cleaned, and becomes the act that the table judges. */
-import type { Act, Ground, HidingKind, NotListedReason, Restoring, Role, Service } from '../domain/case.js'
+import type { Act, Ground, HidingKind, NotListedReason, Restoring, Role, ServedPaper, Service } from '../domain/case.js'
 import { isDate } from '../domain/dates.js'
 import type { RemovalReason } from '../domain/lists.js'
 import type { MoveName } from '../domain/moves.js'
@@ -41,6 +41,10 @@ export interface MoveInput {
   ofAge?: boolean
   /** SHA-256 of the document's file, in hexadecimal. */
   fileHash?: string
+  /** Of the hub's own: where `fileHash` is from. */
+  paper?: ServedPaper
+  /** For serveListing alone: whether the repair notice went with the decision. */
+  repairNotice?: boolean
   /** Number of the last move that whoever moves has seen: the move is of that listing, or of none. */
   seen?: number
 }
@@ -66,6 +70,10 @@ export const actOf = (
     throw new Refusal('INPUT_INVALID', { reason: 'fileHash 应为 64 位十六进制 SHA-256 64 hexadecimal digits' })
   if (input.ofAge !== undefined && name !== 'publishListing')
     throw new Refusal('INPUT_INVALID', { reason: 'ofAge 仅用于 publishListing ofAge is for publishListing alone' })
+  if (input.repairNotice !== undefined && name !== 'serveListing')
+    throw new Refusal('INPUT_INVALID', {
+      reason: 'repairNotice 仅用于 serveListing repairNotice is for serveListing alone',
+    })
   const { decision: _, seen: __, ...given } = input
   return {
     ...given,

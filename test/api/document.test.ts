@@ -3,7 +3,8 @@ import type { Role } from '../../src/domain/viewer.js'
 import { freshDatabase } from '../support/database.js'
 import { keyIn, makeWorld, penalty, publishListing, registration, uscc, type World } from './world.js'
 
-const DOCUMENT = 'kind title html number sha256 issuedOn enteredBy enteredAt missing { name zh why unconfirmed basis }'
+const DOCUMENT =
+  'kind title html draftSha256 number sha256 issuedOn enteredBy enteredAt missing { name zh why unconfirmed basis }'
 const LISTING = `query($id: ID!) { listing(id: $id) { documents { ${DOCUMENT} } publicText { allowed withheld { zh } reason masked { field what { zh } times } } } }`
 const RECORD = `mutation($input: RecordDocumentInput!) { recordDocument(input: $input) { ${DOCUMENT} } }`
 const HASH = 'ab'.repeat(32)
@@ -72,6 +73,16 @@ describe('documents over HTTP', () => {
       expect(waiting.unconfirmed).to.be.a('string')
       expect(waiting.basis).to.be.a('string')
     }
+  })
+
+  it('section 5: the service of the decision says whose hash it notes, and that the repair notice went with it', async () => {
+    const asked = 'query($id: ID!) { listing(id: $id) { moves { move act } documents { kind draftSha256 } } }'
+    const { data } = await world.ask(asked, { variables: { id }, token: officer() })
+    const served = data.listing.moves.find(({ move }: { move: string }) => move === 'serveListing').act
+    expect(served).to.deep.include({ paper: 'DRAFT', repairNotice: true })
+    expect(served.fileHash).to.match(/^[0-9a-f]{64}$/)
+    const [decision] = data.listing.documents.filter(({ kind }: { kind: string }) => kind === 'DECISION')
+    expect(decision.draftSha256).to.equal(served.fileHash)
   })
 
   it('are for the party those served on it, without what is for the officer', async () => {

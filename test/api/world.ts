@@ -418,7 +418,7 @@ export const publishListing = async (
     ['reviewListing', reviewer, { on: '2026-02-03' }],
     ['consentListing', reviewer, { on: '2026-02-04', documentNumber: '虚市监函〔2026〕1号' }],
     ['decideListing', officer, { on: '2026-02-04', documentNumber: '虚市监列〔2026〕1号' }],
-    ['serveListing', officer, { on: '2026-02-05' }],
+    ['serveListing', officer, { on: '2026-02-05', repairNotice: true }],
     ['publishListing', officer, { on: '2026-02-06', ...published }],
   ]
   for (const [move, token, input] of steps) {

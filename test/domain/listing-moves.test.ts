@@ -5,7 +5,7 @@ import type { RemovalReason } from '../../src/domain/lists.js'
 import { REMOVALS } from '../../src/domain/lists.js'
 import type { MoveName } from '../../src/domain/moves.js'
 
-import { full, ROLES, rules, TODAY } from '../support/case.js'
+import { full, ROLES, rules, TODAY, upTo } from '../support/case.js'
 
 describe('listing: every state, move and role', () => {
   // Written out from the law, not read from the table: from → to, by whom.
@@ -43,6 +43,29 @@ describe('listing: every state, move and role', () => {
     lapseListing: { from: ['DECIDED', 'SERVED'], to: 'REMOVED', roles: ['clock'] },
     dropListing: { from: STATES.slice(0, 9), to: 'NOT_LISTED', roles: ['officer', 'reviewer', 'clock'] },
   }
+
+  it('section 5: a proposal reaches publication through the review alone, which is another person’s', () => {
+    const reachedFrom = (start: State, without: MoveName | null): Set<State> => {
+      const found = new Set<State>([start])
+      for (const state of found)
+        for (const [name, { from, to }] of Object.entries(EXPECTED))
+          if (name !== without && to !== 'SAME' && from.includes(state)) found.add(to)
+      return found
+    }
+    expect(reachedFrom('PROPOSED', null)).to.include('PUBLISHED')
+    expect([...reachedFrom('PROPOSED', 'reviewListing')]).to.have.members([
+      'PROPOSED',
+      'NOTIFIED',
+      'DEFENCE',
+      'HEARING',
+      'NOT_LISTED',
+    ])
+    const proposed = upTo('notifyListing')
+    const alone = full({ by: proposed.proposedBy ?? '', role: 'reviewer', on: TODAY, today: TODAY })
+    const reviewed = move('reviewListing', proposed, alone, rules)
+    expect(reviewed.ok || reviewed.reason.code).to.equal('SAME_PERSON')
+  })
+
   const REPAIRING: MoveName[] = ['acceptRepair', 'refuseRepair']
   /** What takes effect when it is done is of today. */
   const OF_TODAY: MoveName[] = ['publishListing', 'hideListing', 'confirmHiding', 'unhideListing', 'restoreListing']

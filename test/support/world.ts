@@ -193,7 +193,7 @@ export const PATH = (decision: number): Step[] => [
   // Its authority is a county's.
   ['consentListing', REVIEWER, { on: '2026-11-12', documentNumber: '测市监函〔2026〕1号' }],
   ['decideListing', REVIEWER, { on: '2026-11-12', documentNumber: '测市监列〔2026〕1号' }],
-  ['serveListing', OFFICER, { on: '2026-11-13' }],
+  ['serveListing', OFFICER, { on: '2026-11-13', repairNotice: true }],
   ['publishListing', OFFICER, { on: '2026-11-16' }],
 ]
 

@@ -47,13 +47,18 @@ const views = async (context: Context, { listing, operator }: Found, kinds: read
   return kinds.map((kind) => {
     const issued = entered.filter((each) => each.kind === kind).at(-1) ?? null
     const of = { listing, operator, decision: record?.body ?? null, moves, issued, today: context.today }
-    const { title, html, missing } = work.draft(context.parts.rules, kind, of, inside ? 'OFFICER' : 'PARTY')
+    const {
+      title,
+      html,
+      sha256: draftSha256,
+      missing,
+    } = work.draft(context.parts.rules, kind, of, inside ? 'OFFICER' : 'PARTY')
     const blanks = missing.map(({ unconfirmed, ...blank }) => ({
       ...blank,
       unconfirmed: unconfirmed?.text ?? null,
       basis: unconfirmed?.basis ?? null,
     }))
-    return { kind, title, html, missing: inside ? blanks : [], ...noted(issued, inside) }
+    return { kind, title, html, draftSha256, missing: inside ? blanks : [], ...noted(issued, inside) }
   })
 }
 

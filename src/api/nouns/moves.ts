@@ -42,6 +42,7 @@ interface MoveInput {
   restoring?: Restoring | null
   ofAge?: boolean | null
   fileHash?: string | null
+  repairNotice?: boolean | null
   seen?: number | null
 }
 

@@ -73,7 +73,7 @@ export const HELD: Record<string, string> = {
     'clocks id kind list state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason mirrored operator contested',
   ListingClocks: 'severity gsxt creditchina',
   ListingConnection: 'edges nodes pageInfo totalCount',
-  ListingDocument: 'kind title html number sha256 issuedOn enteredAt',
+  ListingDocument: 'draftSha256 kind title html number sha256 issuedOn enteredAt',
   ListingEdge: 'node cursor',
   ListingMove: 'number move by role on recordedAt stateBefore stateAfter act',
   ListingUndone: 'listing before after asks',

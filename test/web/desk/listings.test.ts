@@ -62,11 +62,13 @@ describe('the pages of listings', function () {
   }
   const publicPage = async (code: string) => (await fetch(`${hub.url}/blacklist?name=${code}`)).text()
 
-  const deed = async (page: Page, title: string, fill: Record<string, string>, button = `确认${title}`) => {
+  /** `tick`: a box that is ticked beside what is filled. */
+  const deed = async (page: Page, title: string, fill: Record<string, string>, button = `确认${title}`, tick = '') => {
     await page.getByRole('list', { name: '由您办理' }).getByRole('button', { name: title }).click()
     const form = page.getByRole('form', { name: title })
     for (const [label, value] of Object.entries(fill))
       await form.getByLabel(label, { exact: false }).first().fill(value)
+    if (tick !== '') await form.getByRole('checkbox', { name: tick }).check()
     await form.getByRole('button', { name: button }).click()
     await page.getByText(`已办理：${title}`).waitFor()
   }
@@ -135,7 +137,9 @@ describe('the pages of listings', function () {
     await page.getByRole('button', { name: '刷新' }).click()
     await deed(page, '作出列入决定', { 决定之日: ago(3), 文号: '虚市监信列〔2026〕7号' })
     expect(await publicPage(code)).to.not.include(name)
-    await deed(page, '送达', { 送达之日: ago(2) })
+    await deed(page, '送达', { 送达之日: ago(2) }, '确认送达', '信用修复告知书与决定书一并送达')
+    await page.getByText('信用修复告知书已一并送达').waitFor()
+    await page.getByText('散列值取自：枢纽的草稿').waitFor()
     await page.getByText('现在没有公示；公示时公众将看到：').waitFor()
     await deed(page, '公示', {})
     await page.getByText('正在公示，公众看到的是：').waitFor()

@@ -200,6 +200,13 @@ const SAID: readonly [string, string, EnumName?][] = [
   ['fileHash', '文件散列值'],
 ]
 
+/** Where the hash of a service is from. */
+const PAPERS: Readonly<Record<string, string>> = {
+  NAMED: '办理时给出的文件',
+  ISSUED: '已登记的决定书',
+  DRAFT: '枢纽的草稿',
+}
+
 export const Trail = ({ of }: { of: CaseFile }) => (
   <section className="panel wide" aria-labelledby="trail">
     <h2 id="trail">办理经过</h2>
@@ -215,6 +222,10 @@ const momentOf = (made: Made): Moment => {
     return [`${name}：${values ? labelOf(values, String(value)) : String(value)}`]
   })
   if (act['hearing'] === true) said.push('要求听证')
+  const paper = PAPERS[String(act['paper'])]
+  if (paper) said.push(`散列值取自：${paper}`)
+  const together = act['repairNotice']
+  if (typeof together === 'boolean') said.push(`信用修复告知书${together ? '已' : '未'}一并送达`)
   if (act['waived'] === true) said.push('书面放弃陈述申辩')
   const bad = ['hideListing', 'dropListing', 'refuseRepair'].includes(made.move)
   const good = ['publishListing', 'unhideListing', 'removeListing'].includes(made.move)

@@ -29,6 +29,7 @@ const TITLES: Record<FieldName, string> = {
   ofAge: '是否已查明该自然人成年',
   fileHash: '文书文件的 SHA-256（可不填）',
   record: '处罚决定',
+  repairNotice: '信用修复告知书与决定书一并送达（两书同达）',
 }
 /** Longest texts that the hub keeps, characters. */
 const MOST: Partial<Record<FieldName, number>> = {
@@ -168,7 +169,7 @@ interface FieldProps {
 const MoveField = ({ id, field, of, move, draft, onDraft }: FieldProps) => {
   const set = (value: unknown) => onDraft({ [field]: value } as Draft)
   const text = (draft[field] as string | undefined) ?? ''
-  if (field === 'hearing' || field === 'waived')
+  if (field === 'hearing' || field === 'waived' || field === 'repairNotice')
     return (
       <p className="labelled">
         <Checkbox checked={draft[field] === true} onChange={({ target }) => set(target.checked)}>

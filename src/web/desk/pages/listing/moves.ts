@@ -51,7 +51,7 @@ export const fieldsOf = (move: PersonsMove, draft: Draft, of: CaseFile): FieldNa
     case 'acceptRepair':
       return ['documentNumber', 'fileHash']
     case 'serveListing':
-      return ['service', ...byConsent]
+      return ['service', ...byConsent, 'fileHash', 'repairNotice']
     case 'publishListing':
       return only('ofAge', mayBeNatural(of))
     case 'hideListing':
@@ -76,7 +76,16 @@ const only = (field: FieldName, isAsked: boolean): FieldName[] => (isAsked ? [fi
 const openPoints = (of: CaseFile): number => pointsOf(of).filter(({ answer }) => answer === null).length
 
 /** Fields that may stay empty. */
-const OPTIONAL: readonly FieldName[] = ['ground', 'service', 'hearing', 'waived', 'fileHash', 'ofAge', 'restoring']
+const OPTIONAL: readonly FieldName[] = [
+  'ground',
+  'service',
+  'hearing',
+  'waived',
+  'fileHash',
+  'ofAge',
+  'restoring',
+  'repairNotice',
+]
 
 /** Which of the fields asked are still to be written. */
 export const lacking = (move: PersonsMove, draft: Draft, of: CaseFile): FieldName[] =>
@@ -94,7 +103,8 @@ export const inputOf = (move: PersonsMove, draft: Draft, of: CaseFile, on: strin
     ([name, value]) => asked.includes(name as FieldName) && value != null && value !== '' && value !== false,
   )
   const answered = move === 'publishListing' && draft.ofAge === false ? { ofAge: false } : {}
-  return { id: of.id, on, seen: of.moves.length, ...Object.fromEntries(given), ...answered }
+  const together = move === 'serveListing' ? { repairNotice: draft.repairNotice === true } : {}
+  return { id: of.id, on, seen: of.moves.length, ...Object.fromEntries(given), ...answered, ...together }
 }
 
 /** What will follow, a sentence each. */
@@ -127,7 +137,12 @@ export const followsOf = (move: PersonsMove, draft: Draft, endsOn: string | null
     case 'decideListing':
       return ['列入决定成立，尚未公示；送达以后方可公示。', ...term]
     case 'serveListing':
-      return ['送达生效以后可以公示。', ...notice]
+      return [
+        '送达生效以后可以公示。',
+        '记下所送达决定书的散列值；未填的，取已登记的决定书，再无则取枢纽的草稿。',
+        ...(draft.repairNotice === true ? [] : ['信用修复告知书没有一并送达：列为待核事项。']),
+        ...notice,
+      ]
     case 'publishListing':
       return ['立即在公开的黑名单上显示，任何人可查。', told('新增'), scored, ...term]
     case 'hideListing':
