@@ -272,7 +272,9 @@ const making = async (form: PartForm, head: Buffer, folder: string | null): Prom
   let waiting: Buffer[] = []
   let waitingBytes = 0
   const flush = async (): Promise<void> => {
-    const all = Buffer.concat(waiting)
+    const [first = Buffer.alloc(0), ...more] = waiting
+    // A part read from the edition before is long enough by itself, and not copied.
+    const all = more.length === 0 ? first : Buffer.concat(waiting)
     waiting = []
     waitingBytes = 0
     hash.update(all)

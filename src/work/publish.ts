@@ -45,7 +45,7 @@ export interface PublishOptions extends Occasioned {
   removalsOnly?: boolean
 }
 
-/** Entries written at a time. */
+/** Entries written at a time; where as many are put, statistics are gathered anew. */
 const STEP_ENTRIES = 1_000
 /** How often a snapshot is begun anew because what it takes was removed meanwhile. */
 const TRIES = 5
@@ -212,6 +212,7 @@ const enter = async (tx: Tx, sequence: number, today: string, changes: readonly 
   }
   await next
   await snapshots.note(tx, sequence, today)
+  if (put.length >= STEP_ENTRIES) await snapshots.analyze(tx)
 }
 
 /** Hashes and lengths alone, for a process that serves nothing. */

@@ -11,13 +11,14 @@ import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
 import { makeServer, type PartsGiven } from '../../src/api/server.js'
 import { isRefusal } from '../../src/errors.js'
-import { last } from '../../src/store/snapshots.js'
+import { current, gone, last } from '../../src/store/snapshots.js'
 import { makeDownloads } from '../../src/web/published/downloads.js'
 import { anonymousFile } from '../../src/work/publish-edition.js'
 import { makePublishedFiles, type PublishedFiles } from '../../src/work/published-files.js'
-import { makeWorld, type World } from '../api/world.js'
+import { makeWorld, TODAY, type World } from '../api/world.js'
 import { getRaw, verified } from '../support/holder.js'
 import { letGo, manyShown, shown } from '../support/public-list.js'
+import { rowsOf } from '../support/world.js'
 
 const FILES = ['/data/blacklist.csv', '/data/blacklist.jsonl', '/data/blacklist.json', '/data/blacklist.atom']
 const given = { publishedOn: '2026-02-01', endsOn: '2029-02-01' }
@@ -115,6 +116,25 @@ describe('the public files', () => {
     } finally {
       prototype.read = read
     }
+  })
+
+  it('P-A5: of a list published a moment ago each request reads only the entries that have left it', async () => {
+    const { db } = world.database
+    await manyShown(db, { ...given, first: 1, count: 2_000 })
+    await world.publish()
+    const [first] = await rowsOf(db, 'select listing_id as id from public_entries order by 1 limit 1')
+    await letGo(db, String(first?.['id']))
+    const [left, read] = await db.transaction(async (tx) => {
+      await current(tx)
+      const ids = await gone(tx, 1, TODAY)
+      const { rows } = await tx.raw(
+        `select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int as read from pg_stat_xact_user_tables
+         where relname in ('published_entries', 'snapshot_changes')`,
+      )
+      return [ids, rows[0].read]
+    })
+    expect(left).to.deep.equal([first?.['id']])
+    expect(read).to.be.below(20)
   })
 
   it('P-A5: a large edition is encoded once it has stayed, and the encodings are of the same bytes', async () => {

@@ -29,7 +29,7 @@ export interface CurrentParts {
 /** Snapshots made for one asker, while entries go on leaving the list. */
 const TRIES = 3
 const RETRY_SECONDS = 10
-export const WAIT_MS = 400
+export const WAIT_MS = 250
 /** While entries go on leaving a large list, publications take at most one part of so many of the time. */
 const SHARE = 3
 

@@ -1,4 +1,8 @@
-/** One file over HTTP (RFC 9110): strong tags, encodings that were made before, and a range, of which no other byte is read. */
+/**
+ * One file over HTTP (RFC 9110): strong tags, encodings that were made before, and a range, of which no other byte is read.
+ * Express's `sendFile` cannot send it: it takes a path, and the files of an edition have none; it knows no encodings made before,
+ * and no file of which an entry is left out or which breaks off where an entry leaves.
+ */
 import type { Request, Response } from 'express'
 import type { FileEncoding } from '../../work/published-files.js'
 import { type Bounds, bounded, ReaderLeft } from '../bounded.js'
