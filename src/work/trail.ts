@@ -197,8 +197,9 @@ export const makeTrail = (db: Db, { log, now, seal, notes = headsInMemory(), met
   const cutOf = async (tx: Tx, heads: readonly NotedHead[], last: number): Promise<Link[]> => {
     const loss = await unsaidLoss(tx, heads, last)
     if (loss === null) return []
+    const { heads: _, ...range } = loss
     log.error(
-      { ...loss, failover: isFailover(loss) },
+      { ...range, failover: isFailover(loss) },
       'rows of the audit log that were noted outside the database are not in it',
     )
     const said = { client: 'hub', role: 'hub', agency: null, purpose: null, request: '', outcome: 'DONE' }

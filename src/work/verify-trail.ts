@@ -99,7 +99,7 @@ export const verifyTrail = async (
     ok: first === undefined,
     head: head.number === 0 ? null : headSaid(head),
     erased,
-    cuts: cuts.map(({ foundAt, notedAt, ...cut }) => ({
+    cuts: cuts.map(({ foundAt, notedAt, heads: _, ...cut }) => ({
       ...cut,
       at: foundAt.toISOString(),
       notedAt: notedAt?.toISOString() ?? null,

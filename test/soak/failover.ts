@@ -1,97 +1,92 @@
 /**
  * The soak of failover: an asynchronous standby is promoted again and again under a running hub, half of the times while moves are
- * made, and rows are lost each time. Nobody who was removed is listed meanwhile, nothing but removals leaves before the hub has
- * noticed, and a person can settle what was lost. Needs the binaries of PostgreSQL 17 (PG_BIN).
+ * made and questions asked, and rows are lost each time. Nobody who was removed is listed meanwhile, nothing but removals leaves
+ * before the hub has noticed, and what was lost is named: rows of the audit log by their numbers, the delivery that left last, and
+ * each entry that the platforms have otherwise. A person then settles it. Needs the binaries of PostgreSQL 17 (PG_BIN).
  */
-import { execFile } from 'node:child_process'
-import { appendFileSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer, connect as dial, type Server, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { readConfig } from '../../src/config.js'
 import { dateIn } from '../../src/domain/dates.js'
 import { makeHub } from '../../src/hub.js'
 import { makeLog } from '../../src/log.js'
 import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
-import { connect, type Db, migrate } from '../../src/store/db.js'
+import { connect, migrate } from '../../src/store/db.js'
 import { makeMove } from '../../src/work/listing.js'
 import { release } from '../../src/work/restored.js'
+import { hub as command } from '../support/command.js'
 import { mark, OFFICER, rowsOf, rules } from '../support/world.js'
+import {
+  findsAltered,
+  isSaid,
+  type LostRows,
+  lostActs,
+  makeQuestions,
+  namesDelivery,
+  namesRows,
+  unnamed,
+} from './failover/named.js'
+import {
+  cutOff,
+  makePrimary,
+  makeProxy,
+  makeStandby,
+  newFolder,
+  promote,
+  replicated,
+  rowAt,
+  stop,
+} from './failover/servers.js'
 import { makeSubjects } from './push/subjects.js'
 import { randomOf } from './random.js'
 
-const run = promisify(execFile)
-const PG_BIN = process.env['PG_BIN'] ?? '/usr/lib/postgresql/17/bin'
-const SUBJECTS = 6
+const SUBJECTS = 12
 /** Moves before the standby is cut off, and after it: the latter are lost. */
 const MOVES = 6
 const LOST_MOVES = 4
+/** Questions before the standby is cut off, and after it. */
+const QUESTIONS = 2
+const LOST_QUESTIONS = 3
 const QUIET_MS = 500
-const REPLICATED_WITHIN_MS = 10_000
 const NOTICED_WITHIN_MS = 10_000
-const OPTIONS = '-c fsync=off -c listen_addresses=127.0.0.1 -c unix_socket_directories=/tmp -c max_wal_senders=4'
+const HIGHEST_DELIVERY = 'select coalesce(max(id), 0)::int as n from deliveries'
+const HIGHEST_ROW = 'select coalesce(max(number), 0)::int as n from trail'
 
 export interface FailoverSoaked {
   ok: boolean
   promotions: number
   underLoad: number
-  /** Acknowledged moves that the promoted standby did not have. */
+  /** Acknowledged moves that the promoted standby did not have, without those under load. */
   lost: number
+  /** Answers of the audit log that it did not have, and entries that the platforms had otherwise. */
+  lostRows: number
+  lostActs: number
   noticed: number
   /** Faults: all of these are 0 where all is well. */
   listedThoughRemoved: number
   leftBeforeNoticed: number
-  auditNotOk: number
+  /** Promotions after which the audit log did not verify, or did not name exactly the rows that were lost so far. */
+  rowsNotNamed: number
+  /** Promotions after which an officer was not told of the delivery that left last. */
+  deliveryNotNamed: number
+  /** Lost acts on no list of discrepancies. */
+  actsNotNamed: number
+  /** By the command as its user runs it, at the end; and an altered row behind all losses that was not found. */
+  commandNotOk: number
+  alteredNotFound: number
   ms: number
 }
 
-/** One address that leads to whichever server is the primary now. */
-const makeProxy = async (): Promise<{ port: number; to: (port: number) => void; close: () => void }> => {
-  let target = 0
-  const sockets = new Set<Socket>()
-  const server: Server = createServer((near) => {
-    const far = dial(target, '127.0.0.1')
-    for (const one of [near, far]) {
-      sockets.add(one)
-      one.on('error', () => one.destroy())
-      one.on('close', () => {
-        sockets.delete(one)
-        near.destroy()
-        far.destroy()
-      })
-    }
-    near.pipe(far)
-    far.pipe(near)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  return {
-    port: typeof address === 'object' && address ? address.port : 0,
-    to: (port) => {
-      target = port
-      for (const socket of sockets) socket.destroy()
-    },
-    close: () => {
-      for (const socket of sockets) socket.destroy()
-      server.close()
-    },
-  }
-}
-
-/** PostgreSQL refuses root, which therefore lends it the account "nobody". */
-const OWNER = process.geteuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
-const pg = (name: string, ...args: string[]) => run(join(PG_BIN, name), args, { ...OWNER, cwd: tmpdir() })
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
-const start = (data: string, port: number) =>
-  pg('pg_ctl', '-D', data, '-w', '-l', `${data}.log`, '-o', `-p ${port} ${OPTIONS}`, 'start')
+const FAULTS = [
+  'listedThoughRemoved',
+  'leftBeforeNoticed',
+  'rowsNotNamed',
+  'deliveryNotNamed',
+  'actsNotNamed',
+  'commandNotOk',
+  'alteredNotFound',
+] as const
 
 export const soakFailover = async (given: {
   promotions: number
@@ -99,22 +94,10 @@ export const soakFailover = async (given: {
   progress: (done: number) => void
 }): Promise<FailoverSoaked> => {
   const startedAt = Date.now()
-  const folder = mkdtempSync(join(tmpdir(), 'hub-failover-'))
-  if (OWNER.uid !== undefined) chownSync(folder, OWNER.uid, OWNER.gid)
-  const soaked: FailoverSoaked = {
-    ok: false,
-    promotions: 0,
-    underLoad: 0,
-    lost: 0,
-    noticed: 0,
-    listedThoughRemoved: 0,
-    leftBeforeNoticed: 0,
-    auditNotOk: 0,
-    ms: 0,
-  }
-  let primary = { data: join(folder, 'pg-0'), port: await freePort() }
-  await pg('initdb', '-D', primary.data, '-U', 'hub', '-A', 'trust', '--no-sync')
-  await start(primary.data, primary.port)
+  const folder = newFolder()
+  const counts = { promotions: 0, underLoad: 0, lost: 0, lostRows: 0, lostActs: 0, noticed: 0 }
+  const faults = Object.fromEntries(FAULTS.map((name) => [name, 0])) as Record<(typeof FAULTS)[number], number>
+  let primary = await makePrimary(join(folder, 'pg-0'))
   const proxy = await makeProxy()
   proxy.to(primary.port)
   const url = `postgres://hub@127.0.0.1:${proxy.port}/postgres`
@@ -122,7 +105,8 @@ export const soakFailover = async (given: {
   await migrate(migrating)
   await migrating.destroy()
   const platforms = await startPlatforms()
-  const config = readConfig({ PORT: '0', DATABASE_URL: url, DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'silent' })
+  const env = { PORT: '0', DATABASE_URL: url, DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'silent' }
+  const config = readConfig(env)
   const hub = await makeHub(config, {
     log: makeLog(config.log),
     addresses: {
@@ -132,96 +116,88 @@ export const soakFailover = async (given: {
     settleSeconds: 0,
   })
   const web = await hub.serve()
-  const random = randomOf(given.seed)
-  const subjects = await makeSubjects(hub.db, SUBJECTS, random, hub.now)
+  const questions = makeQuestions(hub, web)
+  const asked = async (many: number): Promise<void> => {
+    for (let n = 0; n < many; n += 1) await questions.standing()
+  }
+  const subjects = await makeSubjects(hub.db, SUBJECTS, randomOf(given.seed), hub.now)
+  const moved = async (many: number): Promise<void> => {
+    for (let n = 0; n < many; n += 1) await subjects.move()
+  }
   await hub.push(null, { cause: 'command' })
   await hub.publish({ cause: 'command' })
+  /** Of every promotion so far. */
+  const lostRows: LostRows[] = []
   try {
     for (let n = 1; n <= given.promotions; n += 1) {
       const underLoad = n % 2 === 1
-      const standby = { data: join(folder, `pg-${n}`), port: await freePort() }
-      await pg(
-        'pg_basebackup',
-        '-D',
-        standby.data,
-        '-R',
-        '-X',
-        'stream',
-        '-c',
-        'fast',
-        '-h',
-        '127.0.0.1',
-        '-p',
-        String(primary.port),
-        '-U',
-        'hub',
-      )
-      await start(standby.data, standby.port)
-      for (let move = 0; move < MOVES; move += 1) await subjects.move()
+      const standby = await makeStandby(primary, join(folder, `pg-${n}`))
+      await moved(MOVES)
+      await asked(QUESTIONS)
       await hub.push(null, { cause: 'command' })
-      await replicated(primary.port, standby.port)
-      // From here on nothing reaches the standby: what is acknowledged is lost.
-      appendFileSync(join(standby.data, 'postgresql.auto.conf'), `primary_conninfo = ''\n`)
-      await pg('pg_ctl', '-D', standby.data, 'reload')
-      await wait(QUIET_MS)
-      for (let move = 0; move < LOST_MOVES; move += 1) await subjects.move()
-      soaked.lost += LOST_MOVES
+      await replicated(primary, standby)
+      await cutOff(standby)
+      const had = Number((await rowAt(standby, HIGHEST_DELIVERY))['n'])
+      const after = Number((await rowAt(standby, HIGHEST_ROW))['n'])
+      const answered = questions.answered()
+      await moved(LOST_MOVES)
+      counts.lost += LOST_MOVES
+      await asked(LOST_QUESTIONS)
+      await hub.push(null, { cause: 'command' })
+      const left = Number((await rowAt(primary, HIGHEST_DELIVERY))['n'])
       if (!underLoad) await wait(QUIET_MS)
-      const load = underLoad ? moving(subjects.move) : null
-      const reading = watched(web, hub.db, subjects.shown)
+      const load = underLoad ? [repeated(subjects.move), repeated(questions.standing)] : []
+      const reading = watched(web, subjects.shown)
       const told = platforms.map((one) => one.history().length)
-      await pg('pg_ctl', '-D', primary.data, '-m', 'immediate', 'stop')
-      await load?.stop()
-      await pg('pg_ctl', '-D', standby.data, '-w', 'promote')
+      if (underLoad) await wait(QUIET_MS)
+      await stop(primary.data)
+      await Promise.all(load.map((one) => one.stop()))
+      lostRows.push({ after, noted: after + questions.answered() - answered })
+      counts.lostRows += questions.answered() - answered
+      await promote(standby.data)
       proxy.to(standby.port)
-      soaked.promotions += 1
-      if (underLoad) soaked.underLoad += 1
-      if (await noticed(hub)) soaked.noticed += 1
-      soaked.leftBeforeNoticed += additionsSince(platforms, told)
-      soaked.listedThoughRemoved += await reading.stop()
+      counts.promotions += 1
+      if (underLoad) counts.underLoad += 1
+      if (await noticed(hub)) counts.noticed += 1
+      faults.leftBeforeNoticed += additionsSince(platforms, told)
+      faults.listedThoughRemoved += await reading.stop()
+      // Before any row of the new server tells of the loss, and after one does.
+      const isNamedAtOnce = await namesRows(hub, lostRows)
+      if (!(await namesDelivery(questions.ask, { noted: left, had }))) faults.deliveryNotNamed += 1
+      if (!isNamedAtOnce || !(await namesRows(hub, lostRows))) faults.rowsNotNamed += 1
+      const acts = await lostActs(hub, platforms)
+      counts.lostActs += acts.length
+      const since = hub.now()
+      await hub.reconcile(null, { cause: 'command' })
+      faults.actsNotNamed += await unnamed(hub, acts, since)
       await settle(hub, subjects.shown)
-      const verified = await hub.verifyTrail({}).catch(() => ({ ok: false }))
-      if (!verified.ok) soaked.auditNotOk += 1
       rmSync(primary.data, { recursive: true, force: true })
       primary = standby
       given.progress(n)
     }
-    const { promotions, noticed: seen, listedThoughRemoved, leftBeforeNoticed, auditNotOk } = soaked
-    soaked.ok =
-      promotions === given.promotions &&
-      seen === promotions &&
-      listedThoughRemoved + leftBeforeNoticed + auditNotOk === 0
-    return { ...soaked, ms: Date.now() - startedAt }
+    const { status, json } = await command(['verify', 'audit', '--json'], env)
+    if (status !== 0 || !isSaid(json?.cuts ?? [], lostRows)) faults.commandNotOk += 1
+    if (!(await findsAltered(hub))) faults.alteredNotFound += 1
+    const ok =
+      counts.promotions === given.promotions &&
+      counts.noticed === counts.promotions &&
+      counts.lostActs > 0 &&
+      FAULTS.every((name) => faults[name] === 0)
+    return { ok, ...counts, ...faults, ms: Date.now() - startedAt }
   } finally {
     await hub.close().catch(() => undefined)
     await Promise.all(platforms.map((one) => one.close()))
     proxy.close()
-    await pg('pg_ctl', '-D', primary.data, '-m', 'immediate', 'stop').catch(() => undefined)
+    await stop(primary.data).catch(() => undefined)
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-/** Until the standby has replayed all that the primary has written. */
-const replicated = async (from: number, to: number): Promise<void> => {
-  const [one, other] = [from, to].map((port) => connect(`postgres://hub@127.0.0.1:${port}/postgres`)) as [Db, Db]
-  try {
-    const [written] = await rowsOf(one, 'select pg_current_wal_lsn()::text as lsn')
-    for (const end = Date.now() + REPLICATED_WITHIN_MS; Date.now() < end; ) {
-      const [at] = await rowsOf(other, 'select pg_last_wal_replay_lsn() >= ?::pg_lsn as there', [written?.['lsn']])
-      if (at?.['there'] === true) return
-      await wait(50)
-    }
-    throw new Error('the standby does not follow')
-  } finally {
-    await Promise.all([one.destroy(), other.destroy()])
-  }
-}
-
-/** Moves until it is stopped, or the database is gone. */
-const moving = (move: () => Promise<void>) => {
+/** Done again and again until it is stopped; it fails while the database is gone. */
+const repeated = (act: () => Promise<void>) => {
   let on = true
   const done = (async () => {
-    while (on) await move().catch(() => wait(20))
+    while (on) await act().catch(() => wait(20))
   })()
   return {
     stop: () => {
@@ -232,7 +208,7 @@ const moving = (move: () => Promise<void>) => {
 }
 
 /** Asks the public's doors again and again; counts answers that list somebody whose removal was acknowledged. */
-const watched = (web: string, db: Db, shown: ReadonlyMap<string, boolean>) => {
+const watched = (web: string, shown: ReadonlyMap<string, boolean>) => {
   let on = true
   let faults = 0
   const done = (async () => {
@@ -250,7 +226,6 @@ const watched = (web: string, db: Db, shown: ReadonlyMap<string, boolean>) => {
         if (!isShown && before.get(id) === false && (page.includes(id) || entries.includes(id))) faults += 1
       await wait(20)
     }
-    void db
     return faults
   })()
   return {

@@ -26,6 +26,11 @@ export interface Loss {
   /** The server on which they were noted, and the one on which they are missing. */
   from: Server | null
   to: Server | null
+  /**
+   * Hashes of the noted heads that are missing. Numbers are given again after a loss: what is lost later under one of them is
+   * another loss. Null: the row that says so is of a release that did not list them.
+   */
+  heads: readonly string[] | null
 }
 
 /** FAILOVER: the rows were lost with the server that held them. RELEASED: a person has answered for a restored database. */
@@ -61,23 +66,39 @@ export const lossOf = (
     notedAt: highest.at,
     from: here === undefined ? highest.server : here.server,
     to: server,
+    heads: missing.map(({ hash }) => hash),
   }
 }
 
 /** A loss as its row says it. */
-export const lossSaid = ({ after, noted, notedAt, from, to }: Loss): string =>
-  JSON.stringify({ after, noted, notedAt: notedAt?.toISOString() ?? null, from, to })
+export const lossSaid = ({ after, noted, notedAt, from, to, heads }: Loss): string =>
+  JSON.stringify({ after, noted, notedAt: notedAt?.toISOString() ?? null, from, to, ...(heads !== null && { heads }) })
 
 /** Null for what says none. `number`: of the row; rows of form 0 said no more than the head that was noted. */
 export const lossIn = (said: string, number: number): Loss | null => {
   const told = parsed(said)
   const old = headIn(told)
   if (old !== null)
-    return { after: Math.min(number, old.number) - 1, noted: old.number, notedAt: null, from: null, to: null }
-  const { after, noted, notedAt, from, to } = told as Record<string, unknown>
+    return {
+      after: Math.min(number, old.number) - 1,
+      noted: old.number,
+      notedAt: null,
+      from: null,
+      to: null,
+      heads: null,
+    }
+  const { after, noted, notedAt, from, to, heads } = told as Record<string, unknown>
   if (!Number.isSafeInteger(after) || !Number.isSafeInteger(noted)) return null
   const at = typeof notedAt === 'string' ? new Date(notedAt) : null
-  return { after: Number(after), noted: Number(noted), notedAt: at, from: serverIn(from), to: serverIn(to) }
+  const listed = Array.isArray(heads) ? heads.map(String) : null
+  return {
+    after: Number(after),
+    noted: Number(noted),
+    notedAt: at,
+    from: serverIn(from),
+    to: serverIn(to),
+    heads: listed,
+  }
 }
 
 export const serverIn = (said: unknown): Server | null => {
@@ -93,5 +114,6 @@ const parsed = (text: string): object => {
   }
 }
 
-export const covers = ({ after, noted }: Pick<Loss, 'after' | 'noted'>, { number }: Pick<Head, 'number'>): boolean =>
-  number > after && number <= noted
+/** A head of which nobody knows on which server it was (one that a client holds, or a signed one) is judged by its number. */
+export const covers = ({ after, noted, heads }: Pick<Loss, 'after' | 'noted' | 'heads'>, head: NotedHead): boolean =>
+  head.number > after && head.number <= noted && (heads === null || head.server === null || heads.includes(head.hash))

@@ -152,7 +152,9 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
     for (const cut of cuts) if (cut.excuse === null) tell(brokenOf(cut))
     const past = anchors.filter(({ number }) => number > state.head.number)
     const open = [...unmet, ...past].filter((head) => !cuts.some((cut) => covers(cut, head)))
-    const numbers = [...kept.keys()].sort((a, b) => a - b)
+    const excused = new Set([...unmet, ...past].filter((head) => !open.includes(head)))
+    const known = anchors.filter((head) => !excused.has(head)).map(({ number }) => number)
+    const numbers = [...new Set(known)].sort((a, b) => a - b)
     const before = new Map(numbers.map((number, i) => [number, numbers[i - 1] ?? 0]))
     for (const cut of unsaid(open, { before, server, now, last: state.head.number })) {
       cuts.push(cut)
@@ -173,7 +175,7 @@ const unsaid = (
   { before, server, now, last }: { before: Map<number, number>; server: Server | null; now: Date; last: number },
 ): Cut[] => {
   const made = (head: Anchor, after: number): Cut => {
-    const loss = { after, noted: head.number, notedAt: head.at, from: head.server, to: server }
+    const loss = { after, noted: head.number, notedAt: head.at, from: head.server, to: server, heads: null }
     return { ...loss, foundAt: now, excuse: isFailover(loss) ? 'FAILOVER' : null, isEnd: head.number > last }
   }
   const replaced = open

@@ -36,7 +36,7 @@ const anchorAt = (rows: readonly Row[], number: number, server: Server | null = 
 
 /** A row that tells of a loss, after `head`. */
 const cutAfter = (head: Head, loss: Partial<Loss>): Row[] => {
-  const said = lossSaid({ after: head.number, noted: 8, notedAt: AT, from: HERE, to: HERE, ...loss })
+  const said = lossSaid({ after: head.number, noted: 8, notedAt: AT, from: HERE, to: HERE, heads: null, ...loss })
   return chained(head, [linkOf({ ...contentOf(1), asked: said }, { kind: 'CUT', count: 0 })], SEAL)
 }
 
@@ -167,7 +167,7 @@ describe('the walk of the audit log', () => {
     const found = walked([...shorter, ...rowsOf(3, { head: shorter[5] as Row })])
     expect(found.broken).to.deep.equal([{ number: 6, until: 8, fault: 'TAIL_MISSING' }])
     expect(found.cuts).to.deep.equal([
-      { after: 5, noted: 8, notedAt: AT, from: HERE, to: HERE, foundAt: AT, excuse: null, isEnd: true },
+      { after: 5, noted: 8, notedAt: AT, from: HERE, to: HERE, heads: null, foundAt: AT, excuse: null, isEnd: true },
     ])
     const replaced = [...rows, ...cutAfter(rows[8] as Row, { after: 3, noted: 7 })]
     expect(walked(replaced).broken).to.deep.equal([{ number: 4, until: 7, fault: 'REPLACED' }])
@@ -204,9 +204,33 @@ describe('the walk of the audit log', () => {
     ])
   })
 
+  it('R-1, P-A2: a loss excuses the heads that it lists, and none that was noted under one of their numbers afterwards', () => {
+    const rows = rowsOf(9)
+    const heads = [anchorAt(rows, 8).hash]
+    const cut = [...rows.slice(0, 5), ...cutAfter(rows[4] as Row, { to: PROMOTED, heads })]
+    const on = [...cut, ...rowsOf(2, { head: cut[5] as Row })]
+    const anchors = [anchorAt(rows, 8), anchorAt(on, 8, PROMOTED)]
+    expect(walked(on, { anchors, server: PROMOTED })).to.deep.include({ broken: [], walked: 8 })
+    // Lost in another failover.
+    const again = walked(cut, { anchors, server: { ...HERE, timeline: 3 } })
+    expect(again.broken).to.deep.equal([])
+    expect(again.cuts.map(({ after, noted }) => [after, noted])).to.deep.equal([
+      [5, 8],
+      [6, 8],
+    ])
+    // Taken away on the same server.
+    expect(walked(cut, { anchors, server: PROMOTED }).broken).to.deep.equal([
+      { number: 7, until: 8, fault: 'TAIL_MISSING' },
+    ])
+    // A head that a client holds of the lost rows says no server: its number is excused.
+    const held = [{ ...anchorAt(rows, 7, null), at: null }]
+    expect(walked(on, { anchors: held, server: PROMOTED }).broken).to.deep.equal([])
+  })
+
   it('reads a loss as a row says it, and as rows of hubs before said it', () => {
-    const loss = { after: 5, noted: 8, notedAt: AT, from: HERE, to: null }
+    const loss = { after: 5, noted: 8, notedAt: AT, from: HERE, to: null, heads: ['b'.repeat(64)] }
     expect(lossIn(lossSaid(loss), 6)).to.deep.equal(loss)
+    expect(lossIn(lossSaid({ ...loss, heads: null }), 6)).to.deep.equal({ ...loss, heads: null })
     const old = JSON.stringify({ number: 8, hash: 'a'.repeat(64) })
     expect(lossIn(old, 6)).to.include({ after: 5, noted: 8, from: null })
     // A row that was noted and replaced: its number is that of the loss, never "11–10".

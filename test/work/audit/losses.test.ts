@@ -68,6 +68,38 @@ describe('rows of the audit log that are lost', () => {
     expect(found.cuts[0]).to.include({ after: 3, noted: 5, excuse: 'FAILOVER', isEnd: true })
   })
 
+  it('R-1: are named again where rows are lost under numbers that were lost before', async () => {
+    const notes = ofBefore(headsInMemory())
+    const trail = trailOf({ notes })
+    await write(trail, 9)
+    await cutTo(3)
+    await write(trail, 3)
+    await cutTo(4)
+    await write(trail, 1)
+    const found = await verify(notes.heads())
+    expect(found).to.include({ ok: true, walked: 6 })
+    expect(found.cuts.map(({ after, noted, excuse }) => ({ after, noted, excuse }))).to.deep.equal([
+      { after: 3, noted: 9, excuse: 'FAILOVER' },
+      { after: 4, noted: 7, excuse: 'FAILOVER' },
+    ])
+    expect(await kinds()).to.deep.equal(['ANSWER', 'ANSWER', 'ANSWER', 'CUT', 'CUT', 'ANSWER'])
+  })
+
+  it('P-A2: accuses rows that were taken away under numbers that a failover has lost before', async () => {
+    const notes = headsInMemory()
+    const before = ofBefore(notes)
+    await write(trailOf({ notes: { ...before, close: () => {} } }), 9)
+    await cutTo(3)
+    const lost = before.heads()
+    const keep = { ...notes, heads: () => [...lost, ...notes.heads().slice(lost.length)], close: () => {} }
+    keep.begin()
+    await write(trailOf({ notes: keep }), 3)
+    expect((await verify(keep.heads())).ok).to.equal(true)
+    await cutTo(4)
+    const found = await verify(keep.heads())
+    expect(found).to.deep.include({ ok: false, broken: { number: 5, until: 7, fault: 'TAIL_MISSING' } })
+  })
+
   it('R-2: are found by the next row although no write has failed: it follows a row that must be there', async () => {
     const notes = ofBefore(headsInMemory())
     const trail = trailOf({ notes })

@@ -1,0 +1,98 @@
+/** What a promoted standby has lost, as the soak of failover knows it, and whether the hub names just that. */
+import type { makeHub } from '../../../src/hub.js'
+import type { PlatformStandIn } from '../../../src/sandbox/platforms/index.js'
+import { rowsOf } from '../../support/world.js'
+
+type Hub = Awaited<ReturnType<typeof makeHub>>
+
+/** Rows of the audit log that were acknowledged and lost: those after `after`, up to `noted`. */
+export interface LostRows {
+  after: number
+  noted: number
+}
+
+/** Questions of an officer over HTTP: each that is answered has one row in the audit log. */
+export const makeQuestions = (hub: Hub, web: string) => {
+  let answered = 0
+  // biome-ignore lint/suspicious/noExplicitAny: an answer's shape is its question's
+  const ask = async (query: string): Promise<any> => {
+    const claims = { sub: 'officer-1', role: 'officer', agency: null, region: null }
+    const { token } = hub.keys.sign(claims, hub.now().getTime())
+    const answer = await fetch(`${web}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query }),
+    })
+    const { data, errors } = (await answer.json()) as { data?: unknown; errors?: unknown }
+    if (answer.status !== 200 || errors !== undefined) throw new Error(JSON.stringify(errors))
+    answered += 1
+    return data
+  }
+  return {
+    answered: () => answered,
+    ask,
+    standing: (): Promise<void> => ask('{ standing(code: "91220102MA0Y3X1HXM") { status } }'),
+  }
+}
+
+/** Whether the audit log verifies up to its end, and names the rows of every loss so far as lost in a failover, and no other. */
+export const namesRows = async (hub: Hub, lost: readonly LostRows[]): Promise<boolean> => {
+  const { ok, walked, head, cuts } = await hub.verifyTrail({})
+  const [rows] = await rowsOf(hub.db, 'select count(*)::int as walked, max(number)::int as head from trail')
+  return (
+    ok &&
+    walked === rows?.['walked'] &&
+    head?.number === rows['head'] &&
+    isSaid(cuts, lost) &&
+    cuts.every(({ excuse }) => excuse === 'FAILOVER')
+  )
+}
+
+export const isSaid = (cuts: readonly LostRows[], lost: readonly LostRows[]): boolean =>
+  JSON.stringify(cuts.map(({ after, noted }) => [after, noted])) ===
+  JSON.stringify(lost.map(({ after, noted }) => [after, noted]))
+
+/** Whether an officer is told of the last delivery that left and is not there. */
+export const namesDelivery = async (
+  ask: ReturnType<typeof makeQuestions>['ask'],
+  { noted, had }: { noted: number; had: number },
+): Promise<boolean> => {
+  const { databaseRestored } = await ask('{ databaseRestored { cause deliveries { noted had } } }')
+  return (
+    databaseRestored?.cause === 'DELIVERY_NOTED' &&
+    databaseRestored.deliveries.noted === noted &&
+    databaseRestored.deliveries.had === had
+  )
+}
+
+/** Entries that every platform was told to show or to hide, and that the database has the other way: acts that were lost. */
+export const lostActs = async (hub: Hub, platforms: readonly PlatformStandIn[]): Promise<string[]> => {
+  const shown = platforms.map((one) => new Set(one.entries().map(({ key }) => key)))
+  const rows = await rowsOf(hub.db, 'select id, state from listings')
+  return rows.flatMap(({ id, state }) => {
+    const there = shown.filter((keys) => keys.has(String(id))).length
+    return there === (state === 'PUBLISHED' ? 0 : platforms.length) ? [String(id)] : []
+  })
+}
+
+/** Of these entries how many no comparison since has put on the list of discrepancies, which an officer works through. */
+export const unnamed = async (hub: Hub, ids: readonly string[], since: Date): Promise<number> => {
+  const found = await rowsOf(hub.db, 'select distinct key from findings where last_found_at >= ?', [since])
+  const named = new Set(found.map(({ key }) => key))
+  return ids.filter((id) => !named.has(id)).length
+}
+
+/** Whether a row behind every loss that somebody has altered is found and named; it is put back. */
+export const findsAltered = async (hub: Hub): Promise<boolean> => {
+  const [row] = await rowsOf(hub.db, 'select max(number)::int as number from trail')
+  const number = Number(row?.['number'])
+  const alter = (by: number) =>
+    hub.db.transaction(async (tx) => {
+      await tx.raw('set local session_replication_role = replica')
+      await tx.raw('update trail set count = count + ? where number = ?', [by, number])
+    })
+  await alter(1)
+  const { ok, broken } = await hub.verifyTrail({})
+  await alter(-1)
+  return !ok && broken?.number === number && broken.fault === 'ALTERED'
+}
