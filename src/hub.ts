@@ -96,7 +96,6 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const now = clock.now
   await askFirst(opened, () => (overrides.adoptKeys ? adoptKeys : checkKeys)(db, keys.fingerprints()))
   const disks = watchDisks(config.dataDir)
-  disks.watch(db)
   const outdated = watchVersion(db, log)
   const to = addressesOf(config, overrides.addresses)
   const archive = makeArchive(config.archiveDir)
@@ -305,7 +304,6 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       looking.start()
       outdated.start()
       answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS, what: 'answers' })
-      disks.watch(answers)
       trail = openTrail(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
       uploading.add(audit.atStart(stopping.signal))
       files = makePublishedFiles(join(config.dataDir, 'published'))
@@ -357,6 +355,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       await answers?.destroy()
       await ticking?.destroy()
       await db.destroy()
+      disks.close()
       await leave()
     },
   }

@@ -14,28 +14,25 @@ export interface Readiness {
 const WITHIN_MS = 2_000
 /** Longest reason, characters. */
 const REASON_MAX = 80
-/** For so long after a statement met a full disk the hub is not ready, milliseconds. */
+/** For so long after a full disk was met the hub is not ready, milliseconds. */
 const FULL_MS = 30_000
 /** With less than this the hub's own folder is full, bytes. */
 const FREE_LEAST_BYTES = 16 * 1024 * 1024
 
-/** Watches for full disks: of the database by what its statements meet, of the hub itself by what its folder has left. */
+/** Watches for full disks: by the faults that this process meets, and of the hub itself also by what its folder has left. */
 export interface DiskWatch {
-  watch(db: database.Db): void
   /** Null: there is room. */
-  fullOf(): Promise<'database' | 'hub' | null>
+  fullOf(): Promise<database.FullDisk | null>
+  close(): void
 }
 
 export const watchDisks = (folder: string, machine: () => number = () => performance.now()): DiskWatch => {
-  let metAt = Number.NEGATIVE_INFINITY
+  const metAt = new Map<database.FullDisk, number>()
+  const close = database.onFullDisk((disk) => metAt.set(disk, machine()))
   return {
-    watch: (db) => {
-      db.on('query-error', (error: unknown) => {
-        if (database.isFull(error)) metAt = machine()
-      })
-    },
+    close,
     fullOf: async () => {
-      if (machine() - metAt < FULL_MS) return 'database'
+      for (const [disk, at] of metAt) if (machine() - at < FULL_MS) return disk
       const left = await statfs(folder).catch(() => null)
       return left !== null && left.bavail * left.bsize < FREE_LEAST_BYTES ? 'hub' : null
     },

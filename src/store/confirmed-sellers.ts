@@ -55,6 +55,8 @@ export const decide = async (tx: Tx, deciding: Deciding, source: string): Promis
      group by s.scheme, s.code /* confirmedSellers.sift */`,
     { client, today, ...keysOf(marketplace) } as never,
   )
+  // Without statistics the planner takes the joins below for small ones.
+  await tx.raw('analyze sifted /* confirmedSellers.sift */')
   const counted = await tx.raw(
     `select count(*) filter (where confirmed)::int as confirmed, count(*) filter (where not confirmed)::int as unconfirmed from sifted /* confirmedSellers.count */`,
   )
@@ -97,10 +99,10 @@ const claim = async (tx: Tx, of: { client: string; today: string; oldest: string
   )
 }
 
-/** Decides anew about the list of a client that counts. */
-export const renew = async (tx: Tx, deciding: Deciding): Promise<Decided> => {
+/** Decides anew about the list of a client that counts. `altered`: how many sellers open their grade who did not, or no longer. */
+export const renew = async (tx: Tx, deciding: Deciding): Promise<{ decided: Decided; altered: number }> => {
   const decided = await decide(tx, deciding, LISTED)
-  await tx.raw(
+  const answer = await tx.raw(
     `update sellers s set opens_grade = not s.opens_grade from seller_lists l
      where l.client = :client and l.current and s.list_id = l.id
        and s.opens_grade <> exists (select 1 from opening f where f.scheme = s.scheme and f.code = s.code) /* confirmedSellers.renew */`,
@@ -111,7 +113,7 @@ export const renew = async (tx: Tx, deciding: Deciding): Promise<Decided> => {
      where client = :client and current /* confirmedSellers.renew list */`,
     { client: deciding.client, ...decided } as never,
   )
-  return decided
+  return { decided, altered: answer.rowCount ?? 0 }
 }
 
 /** Clients with a list of `oldest` or later. */

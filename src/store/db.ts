@@ -36,8 +36,8 @@ export const connect = (url: string, { statementMs, what }: { statementMs?: numb
   )
 
 /** With a connection's settings as `connect` makes them; `set`: what each connection is told first, SQL. */
-export const open = (connection: Knex.PgConnectionConfig, most: number, set: string | null = null): Db =>
-  knexModule.default({
+export const open = (connection: Knex.PgConnectionConfig, most: number, set: string | null = null): Db => {
+  const db = knexModule.default({
     client: 'pg',
     connection,
     pool: { min: 0, max: most, ...(set && { afterCreate: telling(set) }) },
@@ -45,6 +45,10 @@ export const open = (connection: Knex.PgConnectionConfig, most: number, set: str
     migrations: { migrationSource: sourceOf(filesOf('migrations')), tableName: 'migrations' },
     log: QUIET,
   })
+  // Every handle of the hub is made here: whoever of them meets a full disk, the readiness hears of it.
+  db.on('query-error', tellIfFull)
+  return db
+}
 
 const telling =
   (set: string) =>
@@ -80,17 +84,42 @@ const LOST_WORDS =
 export const isLost = (error: unknown): boolean =>
   error instanceof Error && (LOST.test(String((error as { code?: unknown }).code)) || LOST_WORDS.test(error.message))
 
-/** SQLSTATE of PostgreSQL's full disk, and the system's words for one's own. */
-const FULL: readonly unknown[] = ['53100', 'ENOSPC', 'EDQUOT']
+/** SQLSTATE of PostgreSQL's full disk, and the codes of the system for one's own. */
+const DATABASE_FULL = '53100'
+const HUB_FULL: readonly unknown[] = ['ENOSPC', 'EDQUOT']
 
-/** Whether a fault is a full disk, of the database or of the hub itself. */
-export const isFull = (error: unknown): boolean =>
-  error instanceof Error && FULL.includes((error as { code?: unknown }).code)
+/** The disk that is full. */
+export type FullDisk = 'database' | 'hub'
 
-/** What whoever asked is told of a fault that passes: the database is away, or a disk is full. Null: it is another. */
+/** The full disk behind a fault; null: it is another fault. */
+const fullDiskOf = (error: unknown): FullDisk | null => {
+  if (!(error instanceof Error)) return null
+  const { code } = error as { code?: unknown }
+  if (code === DATABASE_FULL) return 'database'
+  return HUB_FULL.includes(code) ? 'hub' : null
+}
+
+const listeners = new Set<(disk: FullDisk) => void>()
+
+/** Hears of each full disk that a statement of this process has met, or whoever names a fault for its asker. Gives how to end it. */
+export const onFullDisk = (hear: (disk: FullDisk) => void): (() => void) => {
+  listeners.add(hear)
+  return () => listeners.delete(hear)
+}
+
+const tellIfFull = (error: unknown): boolean => {
+  const disk = fullDiskOf(error)
+  if (disk !== null) for (const hear of listeners) hear(disk)
+  return disk !== null
+}
+
+/**
+ * What whoever asked is told of a fault that passes: the database is away, or a disk is full. Null: it is another. Faults of COPY and
+ * of files come by here alone, so that this tells of a full disk too.
+ */
 export const asUnavailable = (error: unknown): Refusal | null => {
   if (isLost(error)) return new Refusal('UNAVAILABLE')
-  return isFull(error) ? new Refusal('STORAGE_FULL') : null
+  return tellIfFull(error) ? new Refusal('STORAGE_FULL') : null
 }
 
 /** SQLSTATE of a statement that was ended before it was done. */

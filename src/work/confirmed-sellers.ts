@@ -55,8 +55,8 @@ export const renewSellers = async (db: Db, { now, log, signal }: Renewing): Prom
 
 const renewList = async (tx: Tx, client: string, now: Date): Promise<sellers.Decided> => {
   await sellers.alone(tx, client)
-  const decided = await store.renew(tx, await decidingOf(tx, client, dateIn(now)))
-  await sellers.marked(tx, client)
+  const { decided, altered } = await store.renew(tx, await decidingOf(tx, client, dateIn(now)))
+  if (altered > 0) await sellers.marked(tx, client)
   return decided
 }
 

@@ -136,6 +136,7 @@ describe('sellers that the shops feed confirms, over HTTP', () => {
     expect(await send(codes(211, 410))).to.deep.include({ unconfirmed: 200, gradesClosed: 200 })
     expect(await seen()).to.equal(0)
     expect(await send(codes(11, 211))).to.deep.include({ gradesClosed: 1 })
+    expect(await world.database.db('seller_claims').pluck('client')).to.have.length(UNCONFIRMED_LEAST)
     world.setNow(new Date('2026-09-03T02:00:00Z'))
     expect(await send(codes(211, 410))).to.deep.include({ gradesClosed: 0 })
   })

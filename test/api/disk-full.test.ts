@@ -1,6 +1,10 @@
 /** The disk of the database is full: whoever asks is told so at every door, and whoever sends it traffic. */
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { expect } from 'chai'
+import { from as copyFrom } from 'pg-copy-streams'
 import { makeReadiness, watchDisks } from '../../src/readiness.js'
+import { asUnavailable, connect, type Db, onFullDisk, open } from '../../src/store/db.js'
 import { makeWorld, registration, uscc, type World } from './world.js'
 
 describe('R-9: while the disk of the database is full', () => {
@@ -55,7 +59,6 @@ describe('R-9: while the disk of the database is full', () => {
     const { db } = world.database
     let now = 0
     const disks = watchDisks('/', () => now)
-    disks.watch(db)
     const ready = makeReadiness(db, { disks })
     expect((await ready()).ok).to.equal(true)
     const meets = () =>
@@ -75,5 +78,52 @@ describe('R-9: while the disk of the database is full', () => {
     expect((await ready()).checks).to.include({ disk: 'full: database' })
     now = 31_000
     expect((await ready()).ok).to.equal(true)
+    disks.close()
+  })
+
+  it('R-9: the readiness hears of it from every writer: each connection of the hub, COPY, and files', async () => {
+    let now = 0
+    const disks = watchDisks('/', () => now)
+    const heard = async (act: () => unknown) => {
+      now += 60_000
+      expect(await disks.fullOf()).to.equal(null)
+      await act()
+      return disks.fullOf()
+    }
+    const full = `do $$ begin raise exception 'No space left on device' using errcode = '53100'; end $$`
+    const failing = (db: Db) => db.raw(full).catch(() => undefined)
+    const [pool, most] = [open({ connectionString: world.database.url }, 1), 5]
+    const timekeeper = connect(world.database.url, { what: 'timetable' })
+    let met = 0
+    const end = onFullDisk(() => {
+      met += 1
+    })
+    try {
+      for (const db of [world.database.db, pool, timekeeper])
+        expect(await heard(() => failing(db))).to.equal('database')
+      const copying = await world.database.db.client.acquireConnection()
+      await world.database.db.raw('create table copied (id int)')
+      await world.database.db.raw(
+        'create trigger full_disk before insert on copied for each row execute function full_disk()',
+      )
+      const copied = async () => {
+        const fault = await pipeline(Readable.from(['1\n']), copying.query(copyFrom('copy copied from stdin'))).catch(
+          (error) => error,
+        )
+        expect(asUnavailable(fault)?.code).to.equal('STORAGE_FULL')
+      }
+      expect(await heard(copied)).to.equal('database')
+      await world.database.db.client.releaseConnection(copying)
+      const file = () => asUnavailable(Object.assign(new Error('write'), { code: 'ENOSPC' }))
+      expect(await heard(file)).to.equal('hub')
+      expect(met).to.equal(most)
+    } finally {
+      end()
+      disks.close()
+      await pool.destroy()
+      await timekeeper.destroy()
+    }
+    const other = await heard(() => world.database.db.raw('select 1/0').catch(asUnavailable))
+    expect(other).to.equal(null)
   })
 })
