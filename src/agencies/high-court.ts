@@ -68,6 +68,7 @@ const entry: Form = {
     const person = row.choice('partyTypeName', PARTIES) === 'PERSON'
     const { subject, code } = person ? nobody(row) : organisation(row)
     const caseNumber = caseNumberOf(row.required('caseCode'))
+    const judgment = caseNumberOf(row.text('gistId') ?? '')
     const court = row.requiredName('courtName')
     const published = row.requiredDate('publishDate', today)
     const removed = row.pastDate('removeDate', today)
@@ -82,7 +83,7 @@ const entry: Form = {
       {
         kind: 'list_entry',
         // One case may have several defaulters, and one defaulter may owe by several judgments.
-        key: [caseNumber, caseNumberOf(row.text('gistId') ?? ''), person ? '自然人' : code].join('/'),
+        key: [caseNumber, judgment, person ? '自然人' : code].join('/'),
         subject,
         body: {
           list: 'defaulters',
@@ -99,6 +100,8 @@ const entry: Form = {
         },
         validFrom: published,
         validTo: removed,
+        // Sent once with one of its codes and once with another, it has two keys.
+        fact: `defaulters/${caseNumber}/${judgment}`,
       },
     ]
   },

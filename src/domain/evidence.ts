@@ -197,7 +197,7 @@ const after = (last: Json | undefined): string | null => {
 
 /**
  * Of the records of one operator one for each fact, however many sources told it: of an event the one that came first, of a
- * state the one that came last; if any source withdrew it, that one, in the firm's favour. What `oncePerFact` of the store's versions does, for rows already read.
+ * state the one that came last; if any source withdrew it or removed it from its list, that one, in the firm's favour. What `oncePerFact` of the store's versions does, for rows already read.
  */
 export const oncePerFact = <
   Row extends { kind: RecordKind; fact: string | null; body: Body; run: number; record: number },
@@ -219,11 +219,14 @@ export const oncePerFact = <
 
 type Told = { kind: RecordKind; body: Body; run: number; record: number }
 const outweighs = (one: Told, other: Told): boolean => {
-  const [withdrawn, otherWithdrawn] = [isWithdrawn(one.body), isWithdrawn(other.body)]
+  const [withdrawn, otherWithdrawn] = [isOver(one), isOver(other)]
   if (withdrawn !== otherWithdrawn) return withdrawn
   const isEarlier = one.run === other.run ? one.record < other.record : one.run < other.run
   return KINDS[one.kind].changes === 'state' ? !isEarlier : isEarlier
 }
+
+const isOver = ({ kind, body }: Told): boolean =>
+  isWithdrawn(body) || (kind === 'list_entry' && text(body['removed_on']) !== null)
 
 /** The first day on which a mirrored entry no longer stands: removed, else its own end, else the term of its kind; null: not known. */
 export const entryEnd = (body: Body, lists: readonly ListFacts[]): string | null => {

@@ -201,12 +201,12 @@ const SEEN = `v.kind = any(:kinds) and (v.valid_from is null or v.valid_from <= 
 
 /**
  * Of the records in `rows` one for each fact, however many sources told it: of an event the one that came first, of a state
- * the one that came last; if any source withdrew it, that one, in the firm's favour. Bindings: withdrawn, states.
+ * the one that came last; if any source withdrew it or removed it from its list, that one, in the firm's favour. Bindings: withdrawn, states.
  */
 export const oncePerFact = (rows: string): string =>
   `select distinct on (v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end) v.* from (${rows}) v
    order by v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end,
-     (v.body->>'status' is not distinct from :withdrawn) desc, case when v.kind = any(:states) then -v.run_id else v.run_id end,
+     (v.body->>'status' is not distinct from :withdrawn or (v.kind = 'list_entry' and v.body->>'removed_on' is not null)) desc, case when v.kind = any(:states) then -v.run_id else v.run_id end,
      case when v.kind = any(:states) then -v.id else v.id end`
 
 const SEEN_ONCE = oncePerFact(`select * from (${VERSIONS_AT}) v where ${SEEN}`)

@@ -372,6 +372,14 @@ describe('evidence', () => {
       ],
       [4],
     ],
+    [
+      'an entry that was removed from its list, whenever it came',
+      [
+        row(1, { kind: 'list_entry', body: { removed_on: null } }),
+        row(2, { kind: 'list_entry', run: 5, body: { removed_on: '2026-06-01' } }),
+      ],
+      [2],
+    ],
     ['each of two facts', [row(1), row(2, { fact: 'G' }), row(3, { fact: 'G' })], [1, 2]],
     ['each of two kinds', [row(1), row(2, { kind: 'repair' })], [1, 2]],
     ['every one that nobody else has', [row(1, { fact: null }), row(2, { fact: null }), row(4), row(3)], [1, 2, 3]],

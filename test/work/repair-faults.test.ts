@@ -53,7 +53,7 @@ const FAULTS = {
   WAITING: ['dishonest L5'],
   REGISTRATION_TWICE: [`registry ${regOf(11)}`],
   PENALTY_TWICE: ['third P12'],
-  STANDARD_TWICE: [`standards 虚构商行13/Q/XGSH 0001S—2025`, `standards ${codeOf(13)}/Q/XGSH 0001S—2025`],
+  RECORD_TWICE: [`standards 虚构商行13/Q/XGSH 0001S—2025`, `standards ${codeOf(13)}/Q/XGSH 0001S—2025`],
   OWN_ENTRY_TWICE: ['dishonest L1'],
 }
 const ALL = Object.entries(FAULTS).flatMap(([check, records]) => records.map((record) => `${check} ${record}`))

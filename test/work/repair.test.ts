@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { feeds } from '../../src/agencies/index.js'
 import * as scores from '../../src/store/scores.js'
 import * as setAside from '../../src/store/set-aside.js'
 import { makeArchive } from '../../src/work/archive.js'
 import { correct } from '../../src/work/rejects.js'
 import { type Repaired, repair } from '../../src/work/repair/index.js'
 import { score } from '../../src/work/score.js'
+import { deliver } from '../support/absence.js'
 import { row } from '../support/rows.js'
 import {
   at,
@@ -28,6 +30,7 @@ import {
 const hour = (n: number) => ({ now: at(later(n * 3_600)) })
 const REGISTRY = { id: 'registry', kind: 'registration' as const }
 const older = (n: number) => row(n, { code: '', org: codeOf(n).slice(8, 17) })
+const REG = '220102000007123'
 const WRONG_DAY = { day: '2026-02-31' }
 const FAMILIES = ['penalties', 'lists', 'registration'] as const
 
@@ -45,7 +48,7 @@ describe('repair', () => {
     rowsNoted = []
     return repair(db(), {
       dryRun,
-      feeds: [feed()],
+      feeds: [feed(), ...feeds.values()],
       rules,
       mark,
       archiveDir,
@@ -175,6 +178,21 @@ describe('repair', () => {
     expect(await rowsOf(db(), `select 1 from versions where closed_as = 'CHANGED'`)).to.have.length(2)
   })
 
+  it('I-A6: makes one fact of an entry that was sent with two codes of its firm', async () => {
+    const entry = { ENTNAME: '虚构商行1', SPECAUSE_CN: '通过登记的住所无法联系', DECORG_CN: '虚构市市场监督管理局' }
+    await pullItems(db(), [row(1, { reg: REG })], { ...REGISTRY })
+    for (const code of [{ REGNO: REG }, { UNISCID: codeOf(1) }])
+      await deliver(db(), 'abnormal', [{ ...entry, ...code, ABNTIME: '2026-01-05' }], { whole: false })
+    await sql('update versions set fact = null')
+    const keys = [REG, codeOf(1)].map((code) => `abnormal/${code}/2026-01-05/通过登记的住所无法联系`)
+    await mended(1, { RECORD_TWICE: keys })
+    const facts = await rowsOf(
+      db(),
+      `select distinct fact from versions where kind = 'list_entry' and known_to is null`,
+    )
+    expect(facts).to.deep.equal([{ fact: 'abnormal/2026-01-05/通过登记的住所无法联系' }])
+  })
+
   it('scores anew whom the hub’s own entry counted twice', async () => {
     await pullItems(db(), [row(1)], { id: 'dishonest', body: () => ({ document_number: '测市监列〔2026〕1号' }) })
     await published(db(), 1)
@@ -269,6 +287,27 @@ describe('repair', () => {
       `select valid_from as day, ended_on as ended from versions where record_key = 'K2' and known_to is null`,
     )
     expect(last).to.deep.equal([{ day: '2018-06-08', ended: TODAY }])
+  })
+
+  it('I-A6, I-A8: an entry whose fact names a day gets that day as well', async () => {
+    const sent = [
+      {
+        ENTNAME: '虚构商行1',
+        UNISCID: codeOf(1),
+        SPECAUSE_CN: '通过登记的住所无法联系',
+        ABNTIME: '201806081956',
+        DECORG_CN: '虚构市市场监督管理局',
+      },
+    ]
+    await deliver(db(), 'abnormal', sent, { archive })
+    const [told] = await rowsOf(db(), 'select record_key as key, fact from versions')
+    const wrong = String(told?.['key']).replace('2018-06-08', '1976-05-25')
+    await sql(`update versions set record_key = '${wrong}', fact = replace(fact, '2018-06-08', '1976-05-25')`)
+    await misread(`'${wrong}'`)
+    await mended(1, { WRONG_DATE: [wrong] })
+    expect(await rowsOf(db(), 'select record_key as key, fact from versions where known_to is null')).to.deep.equal([
+      told,
+    ])
   })
 
   it('I-A8: names a day of 1976 that nothing kept can prove, and leaves it as it is', async () => {

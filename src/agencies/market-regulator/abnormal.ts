@@ -68,6 +68,8 @@ const entry = spelt(
         },
         validFrom: listed,
         validTo: removal.removed_on,
+        // Sent once by its registration number and once by its USCC, it has two keys.
+        fact: `abnormal/${listed}/${reason}`,
       },
     ]
   },

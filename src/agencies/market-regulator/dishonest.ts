@@ -97,6 +97,8 @@ const table2018: Form = {
       },
       validFrom: dated,
       validTo: null,
+      // Sent once with one of its codes and once with another, it has two keys.
+      fact: `ecommerce-2018/${reason}`,
     }))
   },
 }

@@ -48,10 +48,12 @@ export interface Redated extends Pick<Dated, 'id' | 'waits' | 'key' | 'body' | '
   digest: string
   /** By which a person's decision on its subject is found; of what waits. */
   subjectKey: string | null
+  /** Where a day is a part of its fact; null: its fact stays. */
+  fact: string | null
 }
 
 const TOLD = `jsonb_to_recordset(:records::jsonb)
-  as t(id bigint, key text, body jsonb, "validFrom" date, "validTo" date, digest text, "subjectKey" text)`
+  as t(id bigint, key text, body jsonb, "validFrom" date, "validTo" date, digest text, "subjectKey" text, fact text)`
 
 /**
  * The wrong version is known to be wrong, and the record stands anew with its right days; under another key where a day is a
@@ -71,11 +73,12 @@ const redateStanding = async (tx: Tx, { run, at }: Repairing, records: readonly 
      wrong as (
        update versions v set known_to = :at, closed_as = 'WRONG', closed_by = :run, wrong_from = :at from told t
        where v.id = t.id and v.known_to is null
-       returning v.*, t.key as new_key, t.body as new_body, t."validFrom" as new_from, t."validTo" as new_to, t.digest as new_digest),
+       returning v.*, t.key as new_key, t.body as new_body, t."validFrom" as new_from, t."validTo" as new_to, t.digest as new_digest,
+         coalesce(t.fact, v.fact) as new_fact),
      made as (
        insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
          valid_to, known_from, run_id, opened_by, page, row_number, partial, held_by)
-       select feed, kind, new_key, operator_id, found_by, decision_id, fact, new_digest, new_body, findings, new_from, new_to,
+       select feed, kind, new_key, operator_id, found_by, decision_id, new_fact, new_digest, new_body, findings, new_from, new_to,
          :at::timestamptz, run_id, :run::bigint, page, row_number, partial, held_by from wrong on conflict do nothing)
      select feed, record_key as key, operator_id as operator from wrong order by id /* repair.redate */`,
     { run, at, records: JSON.stringify(records) },
@@ -93,6 +96,7 @@ const redateWaiting = async (tx: Tx, { run }: Repairing, records: readonly Redat
          or exists (select 1 from versions v where v.feed = w.feed and v.record_key = t.key and v.known_to is null) as is_there
        from ${TOLD} join unmatched w on w.id = t.id)
      update unmatched u set body = t.body, valid_from = t."validFrom", valid_to = t."validTo", digest = t.digest, subject_key = t."subjectKey",
+       fact = coalesce(t.fact, u.fact),
        record_key = case when t.is_there then u.record_key else t.key end, state = case when t.is_there then 'ENDED' else u.state end,
        ended_by = case when t.is_there then :run::bigint end
      from told t where u.id = t.id and u.state = 'OPEN'

@@ -1,4 +1,4 @@
-/** Repair: one registration, one penalty, one standard and one entry that were kept or counted twice. */
+/** Repair: one registration, one penalty, one standard and one entry of a list that were kept or counted twice. */
 import type { Tx } from '../db.js'
 import { otherNames } from '../same-facts.js'
 import { isNumberOf } from '../versions.js'
@@ -34,13 +34,22 @@ export const joinPenalties = async (tx: Tx, of: Repairing): Promise<Mended[]> =>
   return tellAnew(tx, of)
 }
 
-/** Standards of one firm and number, kept under its code and under its name alone, are one fact. */
-export const joinStandards = async (tx: Tx, of: Repairing): Promise<Mended[]> => {
+/** The fact of a standard, or of an entry of a list that bears no key of its authority's, as the maps of these feeds name it (SQL). */
+const FACT_OF = (
+  v: string,
+): string => `case ${v}.kind when 'standard' then ${v}.body->>'number' when 'list_entry' then case ${v}.body->>'list'
+  when 'abnormal' then concat_ws('/', 'abnormal', ${v}.body->>'listed_on', ${v}.body->>'reason')
+  when 'ecommerce-2018' then concat_ws('/', 'ecommerce-2018', ${v}.body->>'reason')
+  when 'defaulters' then concat_ws('/', 'defaulters', split_part(${v}.record_key, '/', 1), split_part(${v}.record_key, '/', 2)) end end`
+
+/** Standards and entries of one firm that are the same, kept under several keys for the code that their rows carried, are one fact. */
+export const joinKeys = async (tx: Tx, of: Repairing): Promise<Mended[]> => {
   await tx.raw(
     `create temporary table repair_facts on commit drop as
-     select v.id, v.body->>'number' as fact from versions v where v.kind = 'standard' and v.known_to is null and v.fact is null
-       and exists (select 1 from versions o where o.operator_id = v.operator_id and o.id <> v.id and o.kind = 'standard'
-         and o.known_to is null and o.body->>'number' = v.body->>'number') /* repair.joinStandards */`,
+     select v.id, ${FACT_OF('v')} as fact from versions v where v.kind in ('standard', 'list_entry') and v.known_to is null
+       and v.ended_on is null and v.fact is null and exists (
+         select 1 from versions o where o.operator_id = v.operator_id and o.id <> v.id and o.kind = v.kind and o.known_to is null
+           and o.ended_on is null and ${FACT_OF('o')} = ${FACT_OF('v')}) /* repair.joinKeys */`,
   )
   return tellAnew(tx, of)
 }

@@ -33,7 +33,7 @@ export interface Check {
     | 'WAITING'
     | 'REGISTRATION_TWICE'
     | 'PENALTY_TWICE'
-    | 'STANDARD_TWICE'
+    | 'RECORD_TWICE'
     | 'OWN_ENTRY_TWICE'
   zh: string
   en: string
@@ -130,10 +130,10 @@ export const CHECKS: readonly Check[] = [
     mend: facts.joinPenalties,
   },
   {
-    id: 'STANDARD_TWICE',
-    zh: '同一企业标准因有无代码计为两项',
-    en: 'one declared standard counted twice, with the code of its firm and without',
-    mend: facts.joinStandards,
+    id: 'RECORD_TWICE',
+    zh: '同一企业标准或名单记录因所载代码不同计为两项',
+    en: 'one declared standard or entry of a list counted twice for the code that its rows carried',
+    mend: facts.joinKeys,
   },
   {
     id: 'OWN_ENTRY_TWICE',

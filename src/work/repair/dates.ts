@@ -83,6 +83,7 @@ const judge = (record: dates.Dated, drafts: readonly Draft[]): dates.Redated | '
     validTo,
     digest,
     subjectKey: waits ? subjectKey({ subject, body, key }) : null,
+    fact: record.kind === 'list_entry' ? (draft.fact ?? null) : null,
   }
 }
 
