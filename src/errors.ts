@@ -273,6 +273,7 @@ const REFUSALS = {
   DECISION_UNKNOWN: row(404, 1, () => '没有这项认定。There is no such decision on identity.'),
   DECISION_UNDONE: row(409, 1, () => '这项认定已被撤销。This decision has been undone already.'),
   MERGE_NOT_ALLOWED: row(409, 1, (d) => `两个主体不能合并：${d['reason']}。These operators cannot be merged.`),
+  DIVISION_NOT_ALLOWED: row(409, 1, (d) => `不能登记该分立：${d['reason']}。This division cannot be noted.`),
 
   // Overrules and objections.
   OVERRULE_UNKNOWN: row(404, 1, () => '没有这项等级调整。There is no such overrule.'),

@@ -14,6 +14,7 @@ export const CAUSES = [
   'REPAIR_TOLD',
   'NOT_PUBLIC',
   'REPAIR_NOTICE_UNSERVED',
+  'DIVIDED',
 ] as const
 export type Cause = (typeof CAUSES)[number]
 

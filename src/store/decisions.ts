@@ -1,7 +1,7 @@
-/** What people decided on identity: whose a subject is, that it is nobody of ours, that two operators are one. Kept when undone. */
+/** What people decided on identity: whose a subject is, that it is nobody of ours, that two operators are one, or one became several. Kept when undone. */
 import type { Db, Tx } from './db.js'
 
-export type Verdict = 'ATTACH' | 'NOT_OURS' | 'MERGE'
+export type Verdict = 'ATTACH' | 'NOT_OURS' | 'MERGE' | 'DIVIDE'
 export const CAUSES = ['MOVED', 'CONVERTED', 'DUPLICATE'] as const
 /** Registered anew elsewhere (迁出), an individual business that became an enterprise (个体→企业), one firm held twice. */
 export type Cause = (typeof CAUSES)[number]
@@ -14,6 +14,8 @@ export interface Decision {
   /** Whose it is; of a merger, what the other is now part of. */
   operatorId: number | null
   mergedId: number | null
+  /** Of a division: one of those into which the operator was divided. */
+  successorId: number | null
   /** What lay before whoever decided. */
   evidence: Record<string, unknown>
   reason: string
@@ -25,22 +27,22 @@ export interface Decision {
   undoneReason: string | null
 }
 
-const COLUMNS = `d.id, d.verdict, d.feed, d.subject_key as "subjectKey", d.operator_id as "operatorId", d.merged_id as "mergedId",
+const COLUMNS = `d.id, d.verdict, d.feed, d.subject_key as "subjectKey", d.operator_id as "operatorId", d.merged_id as "mergedId", d.successor_id as "successorId",
   d.evidence, d.reason, d.decided_by as "decidedBy", d.decided_at as "decidedAt", d.undone_at as "undoneAt", d.undone_by as "undoneBy",
   d.undone_reason as "undoneReason"`
 
 export type Deciding = Pick<
   Decision,
   'verdict' | 'feed' | 'subjectKey' | 'operatorId' | 'mergedId' | 'evidence' | 'reason'
-> & { by: string; at: Date }
+> & { successorId?: number; by: string; at: Date }
 
-/** Null where a decision on this subject or this merger stands already. */
+/** Null where a decision on this subject, this merger or this division stands already. */
 export const add = async (tx: Tx, made: Deciding): Promise<Decision | null> => {
   const answer = await tx.raw(
-    `insert into identity_decisions as d (verdict, feed, subject_key, operator_id, merged_id, evidence, reason, decided_by, decided_at)
-     values (:verdict, :feed, :subjectKey, :operatorId, :mergedId, :evidence::jsonb, :reason, :by, :at)
+    `insert into identity_decisions as d (verdict, feed, subject_key, operator_id, merged_id, successor_id, evidence, reason, decided_by, decided_at)
+     values (:verdict, :feed, :subjectKey, :operatorId, :mergedId, :successorId, :evidence::jsonb, :reason, :by, :at)
      on conflict do nothing returning ${COLUMNS} /* decisions.add */`,
-    { ...made, evidence: JSON.stringify(made.evidence) } as never,
+    { ...made, successorId: made.successorId ?? null, evidence: JSON.stringify(made.evidence) } as never,
   )
   return answer.rows[0] ?? null
 }
@@ -82,7 +84,7 @@ export const ofOperators = async (
 ): Promise<{ operatorId: number; decision: Decision }[]> => {
   const answer = await db.raw(
     `select a.id as operator, ${COLUMNS} from unnest(?::int[]) as a(id)
-     join identity_decisions d on d.operator_id = a.id or d.merged_id = a.id order by d.id desc /* decisions.ofOperators */`,
+     join identity_decisions d on d.operator_id = a.id or d.merged_id = a.id or d.successor_id = a.id order by d.id desc /* decisions.ofOperators */`,
     [[...operators]],
   )
   return answer.rows.map(({ operator, ...decision }: Decision & { operator: number }) => ({

@@ -169,7 +169,7 @@ export const byId = async (db: Db | Tx, id: string): Promise<Listing | null> => 
   return answer.rows[0] ?? null
 }
 
-export const ofOperators = async (db: Db, operatorIds: readonly number[]): Promise<Listing[]> => {
+export const ofOperators = async (db: Db | Tx, operatorIds: readonly number[]): Promise<Listing[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from listings l where l.operator_id = any(?) order by l.created_at desc, l.id /* listings.ofOperators */`,
     [[...operatorIds]],

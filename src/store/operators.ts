@@ -91,7 +91,7 @@ export const isUnfounded = async (tx: Tx, id: number): Promise<boolean> => {
   const answer = await tx.raw(
     `select not exists (select 1 from versions v where v.operator_id = o.id and v.known_to is null and v.found_by is null)
        and not exists (select 1 from operators m where m.merged_into = o.id)
-       and not exists (select 1 from identity_decisions d where o.id in (d.operator_id, d.merged_id) and d.undone_at is null) as unfounded
+       and not exists (select 1 from identity_decisions d where o.id in (d.operator_id, d.merged_id, d.successor_id) and d.undone_at is null) as unfounded
      from operators o where o.id = ? /* operators.isUnfounded */`,
     [id],
   )

@@ -215,6 +215,7 @@ export const unfounded = async (tx: Tx, { run }: Taken): Promise<number[]> => {
        and not exists (select 1 from operators m where m.merged_into = o.id)
        and not exists (select 1 from identity_decisions d where d.operator_id = o.id and d.undone_at is null)
        and not exists (select 1 from identity_decisions d where d.merged_id = o.id and d.undone_at is null)
+       and not exists (select 1 from identity_decisions d where d.successor_id = o.id and d.undone_at is null)
      order by o.id /* takeback.unfounded */`,
     { run },
   )

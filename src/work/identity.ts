@@ -36,7 +36,7 @@ const NOBODY = '建档的认定已撤销。The decision that made this operator 
 /** SQLSTATE of a lock not had in time. */
 const LOCK_NOT_AVAILABLE = '55P03'
 
-interface Deciding {
+export interface Deciding {
   reason: string
   by: string
   now: Date
@@ -151,7 +151,7 @@ export const undoDecision = (db: Db, rules: Rules, made: DecisionUndone): Promis
     if (found === null) throw new Refusal('DECISION_UNKNOWN')
     if (found.undoneAt !== null) throw new Refusal('DECISION_UNDONE')
     const decision = await decisions.undo(tx, found.id, { reason, by: made.by, at })
-    const { records, touched } = found.verdict === 'MERGE' ? await split(tx, found, at) : await detach(tx, found, at)
+    const { records, touched } = await undone(tx, found, at)
     await dirty.mark(tx, touched, at)
     await consequences(tx, { decision: found.id, at, now: made.now, rules })
     if (found.evidence['madeOperator'] === true) await unfound(tx, found.operatorId ?? 0, { at, now: made.now })
@@ -164,6 +164,12 @@ interface Undone {
   records: number
   /** Operators to be scored. */
   touched: number[]
+}
+
+const undone = (tx: Tx, decision: decisions.Decision, at: Date): Undone | Promise<Undone> => {
+  // Nothing moved by a division. The leads that it opened are for a person to drop.
+  if (decision.verdict === 'DIVIDE') return { records: 0, touched: [] }
+  return decision.verdict === 'MERGE' ? split(tx, decision, at) : detach(tx, decision, at)
 }
 
 /** Back to the queue; what stood there before the decision stands again. */
@@ -266,7 +272,7 @@ const notMergeable = async (
 const codeIn = (party: mergers.Party | null): string => party?.uscc ?? party?.shop ?? ''
 
 /** The operator that the code itself names, also if it is part of another now. */
-const named = async (tx: Tx, code: string): Promise<mergers.Party> => {
+export const named = async (tx: Tx, code: string): Promise<mergers.Party> => {
   const asked = codeOf(code)
   const found = asked === null ? null : await mergers.own(tx, asked)
   if (found === null) throw new Refusal('OPERATOR_UNKNOWN', { code: asked?.code ?? '' })
@@ -276,7 +282,7 @@ const named = async (tx: Tx, code: string): Promise<mergers.Party> => {
 const invalid = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
 
 /** Whoever decides waits for a merge only so long, and is then told to come again. No ID number in a reason is kept. */
-const inTurn = async <T>(
+export const inTurn = async <T>(
   db: Db,
   { reason, now }: Deciding,
   { mark }: Rules,

@@ -51,7 +51,7 @@ export interface CaseMade {
 /** A lead: a reason to look, not yet a proposal. */
 export const openCase = (db: Db, rules: Rules, made: CaseMade): Promise<listings.Listing> =>
   inTurn(db, WAIT_MS, async (tx) => {
-    const opened = await open(tx, rules, made, await knowledge.tick(tx, made.now))
+    const opened = await openWithin(tx, rules, made, await knowledge.tick(tx, made.now))
     if (opened === null) throw notAllowed('openLead', null, 'ANOTHER_OPEN')
     return opened
   })
@@ -78,7 +78,8 @@ export const openLeads = async (
   )
 }
 
-const open = async (tx: Tx, rules: Rules, given: CaseMade, at: Date): Promise<listings.Listing | null> => {
+/** A lead in the transaction of what gives rise to it; null where a case is open already. */
+export const openWithin = async (tx: Tx, rules: Rules, given: CaseMade, at: Date): Promise<listings.Listing | null> => {
   const made = cleaned(given, rules)
   const before = newCase(made.list, made.operatorId)
   const act: Act = { by: made.by, role: made.role, on: made.on, today: dateIn(made.now), reason: made.reason }

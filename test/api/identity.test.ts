@@ -260,4 +260,32 @@ describe('identity over HTTP', () => {
       const [waiting] = (await queue()).nodes
       expect(code(await decide({ id: waiting.id, ...input }))).to.equal(expected)
     })
+
+  it('section 2: a division points to the successors from its day on, and tells who noted it by which document', async () => {
+    const divide =
+      'mutation($input: DivideOperatorInput!) { divideOperator(input: $input) { leads decisions { verdict on documentNumber decidedBy operator { uscc } successor { uscc } } } }'
+    const on = '2026-01-05'
+    const input = { from: one, into: [two, three], on, documentNumber: '虚市监登〔2026〕1号', reason: '准予分立登记' }
+    const refused = await world.ask(divide, { token: world.token('auditor'), variables: { input } })
+    expect(code(refused)).to.equal('FORBIDDEN')
+    const { data } = await world.ask(divide, { token: officer(), variables: { input } })
+    expect(data.divideOperator).to.deep.equal({
+      leads: 0,
+      decisions: [two, three].map((uscc) => ({
+        verdict: 'DIVIDE',
+        on,
+        documentNumber: '虚市监登〔2026〕1号',
+        decidedBy: 'officer-1',
+        operator: { uscc: one },
+        successor: { uscc },
+      })),
+    })
+    const asked =
+      'query($code: String!, $asOf: Date) { operator(code: $code, asOf: $asOf) { dividedInto { uscc } dividedFrom { uscc } } }'
+    const of = async (of: string, asOf: string) =>
+      (await world.ask(asked, { token: officer(), variables: { code: of, asOf } })).data.operator
+    expect(await of(one, on)).to.deep.equal({ dividedInto: [{ uscc: two }, { uscc: three }], dividedFrom: [] })
+    expect(await of(two, on)).to.deep.equal({ dividedInto: [], dividedFrom: [{ uscc: one }] })
+    expect((await of(one, '2026-01-04')).dividedInto).to.deep.equal([])
+  })
 })

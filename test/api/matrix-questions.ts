@@ -109,7 +109,7 @@ const isLeftOut = (field: Field, { name, type }: GraphQLArgument): boolean => {
 
 const meant = (field: Field, name: string, type: GraphQLInputType, side: Side): unknown => {
   if (isNonNullType(type)) return meant(field, name, type.ofType, side)
-  if (isListType(type)) return name === 'codes' ? [side['Code']] : []
+  if (isListType(type)) return name === 'codes' ? [side['Code']] : name === 'into' ? [NEUTRAL] : []
   if (isInputObjectType(type)) {
     const members = Object.values(type.getFields()).filter(
       (each) => isNonNullType(each.type) || ['operator', 'sha256'].includes(each.name),

@@ -31,7 +31,7 @@ const COUNTS = 'caseBoard'
 /** Numbers alone, by rule: as many as there are rejected items for whoever asks. */
 const RULES = 'rejectRules'
 /** After which there is another world: asked last. */
-const LAST = ['mergeOperators', 'declareRestored', 'releaseRestored', 'undoDecision']
+const LAST = ['divideOperator', 'mergeOperators', 'declareRestored', 'releaseRestored', 'undoDecision']
 
 interface Asker extends Viewer {
   name: string

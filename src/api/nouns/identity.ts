@@ -3,6 +3,7 @@ import { may, mayFeed, sightOf } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { Cause, Decision } from '../../store/decisions.js'
 import * as waiting from '../../store/waiting.js'
+import * as division from '../../work/division.js'
 import * as work from '../../work/identity.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import type { Context } from '../context.js'
@@ -30,13 +31,16 @@ const unmatchedView = (context: Context, found: waiting.Waiting) => {
 }
 
 const decisionView = (context: Context, decision: Decision) => {
-  const { evidence, operatorId, mergedId } = decision
+  const { evidence, operatorId, mergedId, successorId } = decision
   return {
     ...decision,
     __typename: 'IdentityDecision' as const,
     id: globalId('IdentityDecision', decision.id),
     operator: () => (operatorId === null ? null : operatorById(context, operatorId)),
     merged: () => (mergedId === null ? null : operatorById(context, mergedId)),
+    successor: () => (successorId === null ? null : operatorById(context, successorId)),
+    on: evidence['on'] ?? null,
+    documentNumber: evidence['documentNumber'] ?? null,
     cause: evidence['cause'] ?? null,
     madeOperator: evidence['madeOperator'] === true,
     subject: evidence['subject'] ?? null,
@@ -124,6 +128,38 @@ interface MergeOperatorsInput {
 const mergeOperators = (_: unknown, { input }: { input: MergeOperatorsInput }, context: Context) =>
   decided(context, input, ({ db, rules }, given, who) => work.mergeOperators(db, rules, { ...given, ...who }))
 
+interface DivideOperatorInput {
+  from: string
+  into: string[]
+  on: string
+  documentNumber: string
+  reason: string
+}
+
+const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInput }, context: Context) => {
+  const { db, rules } = context.parts
+  const who = { by: context.viewer.sub ?? '', now: context.now }
+  const { decisions, leads } = await division.divideOperator(db, rules, { ...withoutNul(input), ...who })
+  context.load = makeLoads(context.parts, context.now)
+  return { decisions: decisions.map((each) => decisionView(context, each)), leads }
+}
+
+/** Divisions of or into an operator that were in force and known on the day asked about, oldest first. */
+const divisionsOf = async ({ operator, when }: OperatorView, context: Context): Promise<Decision[]> =>
+  (await context.load.decisionsOf(operator.id))
+    .map(({ decision }) => decision)
+    .toReversed()
+    .filter(
+      ({ verdict, evidence, decidedAt, undoneAt }) =>
+        verdict === 'DIVIDE' &&
+        String(evidence['on']) <= when.asOf &&
+        decidedAt <= when.knownAt &&
+        (undoneAt === null || undoneAt > when.knownAt),
+    )
+
+const operatorsOf = async (context: Context, ids: readonly (number | null)[]): Promise<OperatorView[]> =>
+  (await Promise.all(ids.map((id) => (id === null ? null : operatorById(context, id))))).filter((each) => each !== null)
+
 const decided = async <I>(
   context: Context,
   input: I,
@@ -147,12 +183,26 @@ const REASONS = {
 export const identity = {
   UnmatchedReason: REASONS,
   Query: { unmatched },
-  Mutation: { decideSubject, undoDecision, mergeOperators },
+  Mutation: { decideSubject, undoDecision, mergeOperators, divideOperator },
   Operator: {
     mergedFrom: async ({ operator }: OperatorView, _: unknown, context: Context) => {
       const parts = await context.load.mergedFrom(operator.id)
       const found = await Promise.all(parts.map(({ id }) => operatorById(context, id)))
       return found.filter((each) => each !== null)
+    },
+    dividedInto: async (view: OperatorView, _: unknown, context: Context) => {
+      const found = (await divisionsOf(view, context)).filter(({ operatorId }) => operatorId === view.operator.id)
+      return operatorsOf(
+        context,
+        found.map(({ successorId }) => successorId),
+      )
+    },
+    dividedFrom: async (view: OperatorView, _: unknown, context: Context) => {
+      const found = (await divisionsOf(view, context)).filter(({ successorId }) => successorId === view.operator.id)
+      return operatorsOf(
+        context,
+        found.map(({ operatorId }) => operatorId),
+      )
     },
     decisions: async ({ operator }: OperatorView, _: unknown, context: Context) => {
       const found = await context.load.decisionsOf(operator.id)

@@ -99,7 +99,7 @@ const LINES: Record<string, readonly Line[]> = {
     ['propose_overrule', 'SIGHT', 'proposeOverrule withdrawOverrule'],
     ['decide_overrule', 'SIGHT', 'decideOverrule'],
     ['correct_rejects', 'SENT', 'correctReject dropReject'],
-    ['decide_identity', 'SIGHT', 'decideSubject undoDecision mergeOperators'],
+    ['decide_identity', 'SIGHT', 'decideSubject undoDecision mergeOperators divideOperator'],
     ['settle_delivery', 'SIGHT', 'resendDelivery closeDelivery'],
     ['close_retraction', 'SIGHT', 'closeRetraction'],
     ['take_back_run', 'HUB', 'takeBackRun'],
@@ -121,7 +121,11 @@ const LINES: Record<string, readonly Line[]> = {
   ],
   Standing: [[GRADE, 'GRADE', 'grade score overruled objected', 'BY_ANSWER']],
   Operator: [
-    ['see_operator', 'SIGHT', 'registrationStatus regNo codes formerNames namesBefore mergedFrom'],
+    [
+      'see_operator',
+      'SIGHT',
+      'registrationStatus regNo codes formerNames namesBefore mergedFrom dividedInto dividedFrom',
+    ],
     ['see_operator', 'SIGHT', 'records', 'BY_ANSWER'],
     [GRADE, 'GRADE', 'score'],
     ['see_score_reasons', 'SIGHT', 'overrules'],

@@ -44,6 +44,7 @@ export const HELD: Record<string, string> = {
   DiscrepancyConnection: 'edges nodes pageInfo totalCount',
   DiscrepancyEdge: 'node cursor',
   DocumentBlank: 'name zh why unconfirmed basis',
+  DivideOperatorPayload: 'decisions leads',
   DropRejectPayload: 'reject',
   DueDelivery:
     'platform platformName kind key listing authority duty countedFrom dueOn provisional late state attempts delivery limit',
@@ -58,7 +59,7 @@ export const HELD: Record<string, string> = {
   GradeLine: 'grade from zh en',
   Hiding: 'kind on confirmed confirmUntil late',
   IdentityDecision:
-    'id verdict feed operator merged cause madeOperator subject evidence reason decidedBy decidedAt undoneAt undoneBy undoneReason',
+    'id verdict feed operator merged successor on documentNumber cause madeOperator subject evidence reason decidedBy decidedAt undoneAt undoneBy undoneReason',
   IdentityEvidence: 'field said held',
   IdentityProposal: 'operator evidence',
   IssuedAccessCode: 'code accessCode',

@@ -1,4 +1,4 @@
-/** Who it is: its codes, its names through time, what was merged into it, and the row each value came from. */
+/** Who it is: its codes, its names through time, what was merged into it or divided from it, and the row each value came from. */
 import { Link } from 'react-router'
 import { Code, codeOf, operatorPath } from '../../pieces/code.js'
 import { instant } from '../../pieces/dates.js'
@@ -25,6 +25,11 @@ const FIELDS = [
 export const Identity = ({ of }: { of: OperatorFile }) => {
   const registration = registrationOf(of)
   const body = bodyOf(registration?.body)
+  const linked = [
+    ...of.mergedFrom.map((part) => ['并入', part] as const),
+    ...of.dividedInto.map((part) => ['分立出', part] as const),
+    ...of.dividedFrom.map((part) => ['分立自', part] as const),
+  ]
   return (
     <section className="panel wide" aria-labelledby="identity">
       <h2 id="identity">基础信息</h2>
@@ -60,13 +65,13 @@ export const Identity = ({ of }: { of: OperatorFile }) => {
           </ul>
         </>
       )}
-      {(of.mergedFrom.length > 0 || of.decisions.length > 0) && (
+      {(linked.length > 0 || of.decisions.length > 0) && (
         <>
           <h3>身份认定</h3>
           <ul className="lines">
-            {of.mergedFrom.map((part) => (
-              <li key={codeOf(part)}>
-                并入：<Link to={operatorPath(part)}>{part.name ?? codeOf(part)}</Link> <Code of={codeOf(part)} />
+            {linked.map(([how, part]) => (
+              <li key={`${how} ${codeOf(part)}`}>
+                {how}：<Link to={operatorPath(part)}>{part.name ?? codeOf(part)}</Link> <Code of={codeOf(part)} />
               </li>
             ))}
             {of.decisions.map(({ id, verdict, cause, reason, decidedBy, decidedAt, undoneAt }) => (
