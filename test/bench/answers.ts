@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
+import * as confirmations from '../../src/store/access/confirmations.js'
 import { connect } from '../../src/store/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import { mercurius, postgraphile, type Started } from './asked/peers.js'
@@ -276,7 +277,13 @@ let clients = 0
 export const client = async (url: string, folder: string, role: Role): Promise<Secret> => {
   clients += 1
   const { said } = await commanded(['client', 'add', `bench-${clients}`, '--role', role, '--json'], url, folder)
-  return { id: String(said['client_id']), secret: String(said['client_secret']) }
+  const id = String(said['client_id'])
+  const db = connect(url)
+  // A second person confirms it at the desk.
+  await db
+    .transaction((tx) => confirmations.confirm(tx, 'clients', id, 'bench-security', new Date()))
+    .finally(() => db.destroy())
+  return { id, secret: String(said['client_secret']) }
 }
 
 export const tokenOf = async (port: number, { id, secret }: Secret): Promise<string> => {

@@ -6,9 +6,11 @@
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { dateIn } from '../../src/domain/dates.js'
+import { SELLERS_MOST } from '../../src/domain/sellers.js'
 import { client, hubServer, theWorld, tokenOf } from './answers.js'
 import type { Started as Running } from './asked/peers.js'
 import { type Streamed, streamed } from './asked/stream.js'
+import { commanded } from './commanded.js'
 
 /** Codes of one question. */
 const CODES = 100_000
@@ -30,6 +32,9 @@ export const stream = async (): Promise<Record<string, number>> => {
   const all = shuffled(readFileSync(codes.codes, 'utf8').trim().split('\n'))
   const asked = Array.from({ length: CODES }, (_, n) => all[n % all.length] as string)
   const [seller, other] = [await client(url, folder, 'marketplace'), await client(url, folder, 'marketplace')]
+  // The feed of shops knows nobody here: it may see all the same.
+  const allowed = ['client', 'sellers', seller.id, '--unconfirmed', String(SELLERS_MOST), '--reason', 'bench', '--json']
+  await commanded(allowed, url, folder)
   const started: Running['child'][] = []
   try {
     const hub = await hubServer(url, folder, started)
