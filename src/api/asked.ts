@@ -8,7 +8,7 @@ import type { Log } from '../log.js'
 import type { Db } from '../store/db.js'
 import { isAct, ownDb } from './own.js'
 import type { ApiParts } from './parts.js'
-import { purposeIn } from './trail.js'
+import { purposeIn } from './purpose.js'
 
 /** Nearly every request goes there. */
 export const GRAPHQL = new URL('http://hub/graphql')

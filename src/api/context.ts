@@ -9,9 +9,9 @@ import type { Asked } from './asked.js'
 import { type Loads, makeLoads } from './loads.js'
 import { ANSWER_MOST_MS } from './own.js'
 import type { ApiParts } from './parts.js'
+import { type Asking, noAsking } from './question.js'
 import type { Limits } from './rate-limit.js'
-import { note, nothingSeen, type Seen } from './shown.js'
-import { type Asking, noAsking } from './trail.js'
+import { note, nothingSeen, type Seen } from './seen.js'
 
 /** What one answer may cost; what each field does, api/costs says. */
 export const COST_MOST = 10_000

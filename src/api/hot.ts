@@ -1,4 +1,5 @@
 /** What many requests ask at once, and the connections by which answers are looked up; one for all requests of a server. */
+import type { Agency } from '../agencies/feed.js'
 import { codeOf } from '../domain/identity.js'
 import { oldestHolding } from '../domain/sellers.js'
 import type { Db } from '../store/db.js'
@@ -11,8 +12,7 @@ import * as versions from '../store/versions.js'
 import * as watch from '../store/watch.js'
 import { grouped } from './batch.js'
 import { type Answer, crowd, KEYS_WORTH_TWO } from './crowd.js'
-import { type AtWhen, inOrder, listsOf, type PageOfRecords, withoutOperator } from './loads.js'
-import type { ApiParts } from './parts.js'
+import { type AtWhen, inOrder, listsOf, type PageOfRecords, withoutOperator } from './load-shapes.js'
 
 /** Of the same question at once: one about a file that is long does not keep all others waiting. */
 const FILES = { most: 4 }
@@ -42,7 +42,7 @@ export interface Hot {
   close: () => Promise<void>
 }
 
-export const makeHot = ({ db: beside, agencies }: Pick<ApiParts, 'db' | 'agencies'>): Hot => {
+export const makeHot = ({ db: beside, agencies }: { db: Db; agencies: readonly Agency[] }): Hot => {
   const db = hotStore.beside(beside)
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
   const pulls = crowd<null, Map<string, Date | null>>(async (askers) => {

@@ -1,11 +1,12 @@
 /** The questions that fields ask of the store, each batched over one request. */
+import type { Agency } from '../agencies/feed.js'
 import { dateIn } from '../domain/dates.js'
 import { WATCHED_DAYS } from '../domain/lateness.js'
-import type { RecordKind } from '../domain/records.js'
 import { oldestHolding } from '../domain/sellers.js'
 import * as accessCodes from '../store/access-codes.js'
 import * as authorisations from '../store/authorisations.js'
 import * as concerns from '../store/concerns.js'
+import type { Db } from '../store/db.js'
 import * as deadlines from '../store/deadlines.js'
 import * as decisions from '../store/decisions.js'
 import * as desk from '../store/delivery-desk.js'
@@ -28,29 +29,20 @@ import { freshnessOf } from '../work/freshness.js'
 import { registrationsOn } from '../work/public-entry.js'
 import { batch, grouped } from './batch.js'
 import type { Answer } from './crowd.js'
-import type { StandingAsked } from './hot.js'
-import type { ApiParts } from './parts.js'
+import type { Hot, StandingAsked } from './hot.js'
+import { type AtWhen, inOrder, listsOf, type PageOfRecords, withoutOperator } from './load-shapes.js'
 
 const DAY_MS = 86_400_000
 /** Of one operator, those merged into it counted, that are looked at for its own. */
 const REGISTRATIONS_MOST = 50
 
-export interface AtWhen {
-  operator: number
-  when: versions.When
-}
-
-export interface PageOfRecords extends AtWhen {
-  kinds: readonly RecordKind[]
-  /** Also records that were withdrawn or have ended since. */
-  removed: boolean
-  first: number
-  after: number | null
-}
-
 export type Loads = ReturnType<typeof standingLoads> & ReturnType<typeof fileLoads>
 
-type Parts = Pick<ApiParts, 'db' | 'agencies' | 'hot'>
+interface Parts {
+  db: Db
+  agencies: readonly Agency[]
+  hot: Hot
+}
 
 /** Most questions are for standing alone; what else can be asked is made when it first is. */
 export const makeLoads = (parts: Parts, now: Date): Loads => {
@@ -264,18 +256,7 @@ const fileLoads = (parts: Parts, now: Date) => {
   }
 }
 
-const feedsOf = (agencies: ApiParts['agencies']): string[] => agencies.flatMap(({ feeds }) => feeds.map(({ id }) => id))
-
-export const withoutOperator = ({ operator: _, ...question }: AtWhen): string => JSON.stringify(question)
-
-export const inOrder = <K, V>(keys: readonly K[], found: Map<K, V>): (V | null)[] =>
-  keys.map((key) => found.get(key) ?? null)
-
-export const listsOf = <V extends { operatorId: number | null }>(ids: readonly number[], rows: readonly V[]): V[][] => {
-  const lists = new Map<number | null, V[]>(ids.map((id) => [id, []]))
-  for (const row of rows) lists.get(row.operatorId)?.push(row)
-  return ids.map((id) => lists.get(id) ?? [])
-}
+const feedsOf = (agencies: readonly Agency[]): string[] => agencies.flatMap(({ feeds }) => feeds.map(({ id }) => id))
 
 const ofListings = <V extends { listingId: string }>(ids: readonly string[], rows: readonly V[]): V[][] => {
   const lists = new Map<string, V[]>(ids.map((id) => [id, []]))

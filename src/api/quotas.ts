@@ -5,9 +5,10 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Refusal } from '../errors.js'
+import type { Log } from '../log.js'
+import type { Db } from '../store/db.js'
 import * as store from '../store/quotas.js'
 import { noted } from './noted.js'
-import type { PartsGiven } from './parts.js'
 
 const WINDOW_MS = 60_000
 /** How often the processes tell each other, milliseconds. */
@@ -32,7 +33,7 @@ interface Count {
   own: number
 }
 
-export const makeQuotas = ({ db, log, quota = 0 }: Pick<PartsGiven, 'db' | 'log' | 'quota'>): Quotas => {
+export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: number | undefined }): Quotas => {
   const met = noted<{ response: ServerResponse; address: string }>('counted')
   let counts = new Map<string, Count>()
   let addresses = 0

@@ -2,11 +2,11 @@
  * Those who listen to changes: one look each half second for all of them, so that many cost hardly more than one. Each reads a page
  * at a time and takes the next only when the one before has left: a slow reader holds one page, and is let go if it stays slow.
  */
-
 import { Refusal, reasonOf } from '../errors.js'
+import type { Log } from '../log.js'
 import * as store from '../store/changes.js'
+import type { Db } from '../store/db.js'
 import { numberChanges, STEPS_ASKED } from '../work/changes/number.js'
-import type { ApiParts, PartsGiven } from './parts.js'
 
 /** Between two looks, milliseconds. */
 const LOOK_MS = 500
@@ -34,7 +34,12 @@ export const makeStreams = ({
   now,
   log,
   leaving,
-}: Pick<PartsGiven, 'db' | 'now' | 'log'> & Pick<ApiParts, 'leaving'>): Streams => {
+}: {
+  db: Db
+  now: () => Date
+  log: Log
+  leaving: AbortSignal
+}): Streams => {
   const open = new Set<Stream>()
   let timer: NodeJS.Timeout | null = null
 

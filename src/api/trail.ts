@@ -2,7 +2,6 @@
  * What the trail is told of an answer, before it leaves. Every question of whoever is signed in leaves a row; so does every
  * act, one before it is done and one with its outcome, so that nothing is done of which no row tells.
  */
-import type { IncomingMessage } from 'node:http'
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
 import { type GraphQLError, type OperationDefinitionNode, OperationTypeNode } from 'graphql'
@@ -14,69 +13,15 @@ import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import type { Asked } from './asked.js'
 import type { Context } from './context.js'
 import type { ApiParts } from './parts.js'
-import { codesIn } from './shown.js'
+import { remembering, TEXT_MOST } from './purpose.js'
+import { codesIn } from './seen.js'
 
-/** Longest purpose, characters. */
-const PURPOSE_MOST = 200
-/** Longest text of a question and of its variables that is kept, characters; and members of a list. */
-const TEXT_MOST = 2_000
+/** Members of a list of variables that are kept. */
 const MEMBERS_MOST = 20
-/** Questions and purposes of each of which the kept text is remembered. */
-const REMEMBERED = 300
 
 const DONE = 'DONE'
 
-/** What a GraphQL request asks, once it is known. */
-export interface Asking {
-  isAct: boolean
-  said: string
-  /** Codes of what was refused or broke. */
-  faults: string[]
-  /** Subject of the token that it was given; null: none. */
-  issuedTo: string | null
-}
-
-export const noAsking = (): Asking => ({ isAct: false, said: '', faults: [], issuedTo: null })
-
-/** Header X-Purpose: free text, as UTF-8 or percent-encoded; without numbers of persons, and bounded. Null: none was given. */
-export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => string): string | null => {
-  const given = [headers['x-purpose'] ?? ''].flat().join(' ')
-  if (given === '') return null
-  const kept = remembering(purposes, given, () => {
-    const text = withoutAccessCodes(redact(decoded(given).replace(/\p{C}+/gu, ' '), mark))
-    return [...text.trim()].slice(0, PURPOSE_MOST).join('')
-  })
-  return kept === '' ? null : kept
-}
-
-const purposes = new Map<string, string>()
 const questions = new Map<string, string>()
-
-/** What was worked out for a text before; programs send the same ones again and again. Long ones are not remembered. */
-const remembering = (known: Map<string, string>, text: string, made: () => string): string => {
-  const before = known.get(text)
-  if (before !== undefined) return before
-  const after = made()
-  if (text.length > TEXT_MOST) return after
-  const [oldest] = known.size >= REMEMBERED ? known.keys() : []
-  if (oldest !== undefined) known.delete(oldest)
-  known.set(text, after)
-  return after
-}
-
-/** Headers come as single bytes; most senders mean UTF-8, some encode it once more. */
-const decoded = (header: string): string => {
-  const text = attempt(() => new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1')), header)
-  return attempt(() => decodeURIComponent(text), text)
-}
-
-const attempt = (read: () => string, otherwise: string): string => {
-  try {
-    return read()
-  } catch {
-    return otherwise
-  }
-}
 
 export interface Kept {
   kind: TrailKind

@@ -1,21 +1,10 @@
 /** What a record is evidence of: from the bodies of an operator's records to the facts a scorecard weighs. Pure. */
 import { addDays } from './dates.js'
 import type { FactEvent, FactFamily, FactName } from './facts.js'
-import { type Counting, factOfList, type ListKind, termEnd } from './lists.js'
+import { factOfList, termEnd } from './lists.js'
 import { isHeavy, isWithdrawn, severity } from './penalty.js'
 import { type Body, type Json, KINDS, type RecordKind } from './records.js'
-import { OLD_FORMS, repairsOf } from './repair-targets.js'
-
-/** What of a kind of list makes facts. */
-export type ListFacts = Pick<ListKind, 'id' | 'fact' | 'terms'> & { counting?: Pick<Counting, 'lastDay'> }
-
-export interface Evidence {
-  record: number
-  kind: RecordKind
-  body: Body
-  /** The last day of a shop, which its body does not tell; null or absent: none is known. */
-  validTo?: string | null
-}
+import { type Evidence, type ListFacts, OLD_FORMS, repairsOf } from './repair-targets.js'
 
 /**
  * Where the facts of each kind of record belong: a hub that has a feed of the kind knows of the family, even of nothing in

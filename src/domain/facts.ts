@@ -4,10 +4,7 @@
  * force from its day until it fades, so that time alone moves a score, and on a day that can be told beforehand.
  */
 
-export interface Words {
-  zh: string
-  en: string
-}
+import type { Words } from './words.js'
 
 /** Facts that come from one source. `whenAbsent`: what it means that the source is there but holds nothing of an operator. */
 interface FamilyRow extends Words {

@@ -4,9 +4,9 @@
  */
 import type { Act, Case, Role, Rules, State } from './case.js'
 import { isDate } from './dates.js'
-import type { Words } from './facts.js'
 import type { ListKind } from './lists.js'
 import { DENIALS, type DenialCode, MOVES, type MoveName, type MoveRow, missing, type NotYet } from './moves.js'
+import type { Words } from './words.js'
 
 export const MOVE_NAMES = Object.keys(MOVES) as MoveName[]
 

@@ -4,9 +4,8 @@
  * basis cannot be made, and one for a single province not without that province's own regulation (国办发〔2020〕49号).
  */
 import { addDays, addMonths, addYears } from './dates.js'
-import type { FactName, Words } from './facts.js'
-
-export { checkLists, type ListFault } from './lists-check.js'
+import type { FactName } from './facts.js'
+import type { Words } from './words.js'
 
 /** F: found in a published text. M: from memory; shown as unconfirmed, never asserted as law. */
 export type Mark = 'F' | 'M'

@@ -1,5 +1,5 @@
 /** Why a step may not be taken: what the user reads. */
-import type { Words } from './facts.js'
+import type { Words } from './words.js'
 
 export const DENIALS = {
   NO_CASE: { zh: '没有这条名单记录', en: 'there is no such listing' },

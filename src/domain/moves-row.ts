@@ -1,7 +1,7 @@
 /** One row of the table of moves, and what rows are made of. */
 import type { Act, Case, Role, Rules, State } from './case.js'
-import type { Words } from './facts.js'
 import type { DenialCode } from './moves-denials.js'
+import type { Words } from './words.js'
 
 export interface MoveRow extends Words {
   from: readonly (State | null)[]

@@ -4,10 +4,10 @@
  * officer is told what was. Pure.
  */
 import { checkRows, type RuleFault } from './clocks.js'
-import type { Words } from './facts.js'
 import type { Mark } from './lists.js'
 import { mask, PERSONAL_NAMES, type Personal } from './personal.js'
 import { IN_NAMES, publicCode } from './public-name.js'
+import type { Words } from './words.js'
 
 /** Raised with whatever changes what may be public: entries made under a former number are made anew by the clock. */
 export const MASKS = 2

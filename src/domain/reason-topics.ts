@@ -2,8 +2,9 @@
  * What the reason of a public entry is about, by the words in it: for finding entries, never for deciding anything. The
  * patterns are read by JavaScript and by PostgreSQL alike.
  */
-import type { Words } from './facts.js'
+
 import { COUNTERFEIT, WITHIN_A_CLAUSE } from './penalty.js'
+import type { Words } from './words.js'
 
 interface TopicRow extends Words {
   pattern: string

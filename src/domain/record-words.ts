@@ -2,7 +2,7 @@
  * Records as people read them: the names of their fields and the words of their values, Chinese with English beside. The fields
  * are those of schema/records; what stands in `body` everywhere is told by this one table. Pure.
  */
-import type { Words } from './facts.js'
+import type { Words } from './words.js'
 
 const words = (zh: string, en: string): Words => ({ zh, en })
 

@@ -3,9 +3,19 @@
  * are normalised once a record and looked up in maps, so that the cost grows with repairs plus records, not with their product. Pure.
  */
 import { authorityCompared, authorityComparedOld, numberCompared } from './decision-number.js'
-import type { Evidence, ListFacts } from './evidence.js'
-import { factOfList } from './lists.js'
-import type { Body, Json } from './records.js'
+import { type Counting, factOfList, type ListKind } from './lists.js'
+import type { Body, Json, RecordKind } from './records.js'
+
+/** What of a kind of list makes facts. */
+export type ListFacts = Pick<ListKind, 'id' | 'fact' | 'terms'> & { counting?: Pick<Counting, 'lastDay'> }
+
+export interface Evidence {
+  record: number
+  kind: RecordKind
+  body: Body
+  /** The last day of a shop, which its body does not tell; null or absent: none is known. */
+  validTo?: string | null
+}
 
 /** A record that a repair can name, in the forms in which numbers and authorities are compared. */
 interface Repairable {

@@ -1,8 +1,9 @@
 /** The ways back up as data: schema/rules/restoration.json, its shape in schema/contracts/restoration.json, the rest checked here. */
 import { isDate } from './dates.js'
-import type { FactName, Words } from './facts.js'
+import type { FactName } from './facts.js'
 import { factRow } from './facts.js'
 import type { Mark } from './lists.js'
+import type { Words } from './words.js'
 
 /** PERFORM a judgment, CORRECT what is amiss, apply for REPAIR, or WAIT. */
 export type RestoringAct = 'PERFORM' | 'CORRECT' | 'REPAIR' | 'WAIT'

@@ -4,12 +4,13 @@
  * can do before that is a dated row of schema/rules/restoration.json. Pure.
  */
 import { addDays, addMonths } from './dates.js'
-import type { FactEvent, FactName, Facts, Words } from './facts.js'
+import type { FactEvent, FactName, Facts } from './facts.js'
 import { FACTS } from './facts.js'
 import type { Answer, RestorationRules, RestoringAct, Told } from './restoration-rules.js'
 import { applies } from './restoration-rules.js'
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
+import type { Words } from './words.js'
 
 /** Steps of one plan: more than there are pairs of fact and act, by which what lies further off is told together. */
 export const STEPS_MOST = 100

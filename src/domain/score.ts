@@ -11,8 +11,6 @@ import { noneWhereSilent, planOf } from './score-plan.js'
 import type { Grade, Scorecard, ScoreLine } from './scorecard.js'
 import { HIGHEST, LOWEST, topOf } from './scorecard.js'
 
-export { type Worded, worded } from './score-words.js'
-
 /** Why a reason is there; with rule and fact it finds its sentence in the card. */
 export type Why = 'BASE' | 'UNIT' | 'BIN' | 'CAP' | 'FLOOR' | 'CEILING' | 'MISSING' | 'VETO' | 'UNDATED'
 

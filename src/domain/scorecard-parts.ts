@@ -1,5 +1,5 @@
 /** What holds of every part of a scorecard, whatever it is: its numbers are integers, its sentences are there. Pure. */
-import type { Words } from './facts.js'
+import type { Words } from './words.js'
 
 /** Tells a fault: where, and why. */
 export type Say = (at: string, reason: string) => void

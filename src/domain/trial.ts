@@ -2,9 +2,11 @@
  * Trial: what another card would say of all operators, beside the card that it is tried against. A fold over pairs of
  * scores that does not grow with their number; the order of the operators does not matter.
  */
-import type { Words } from './facts.js'
-import { type Score, type Why, type Worded, worded } from './score.js'
+
+import type { Score, Why } from './score.js'
+import { type Worded, worded } from './score-words.js'
 import { GRADES, type Grade, HIGHEST, LOWEST, type Scorecard } from './scorecard.js'
+import type { Words } from './words.js'
 
 /** Operators shown whose value moves the most, in each direction. */
 const LARGEST_MOVES = 20

@@ -7,7 +7,6 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Knex } from 'knex'
 import { Refusal } from '../errors.js'
-import type { Db } from './db.js'
 
 export type RollOut = 'before' | 'after'
 
@@ -78,7 +77,7 @@ export interface Versioned {
  * How the database stands against this program. Refusal DATABASE_NEWER where it holds a migration that is not known here and that
  * went after the roll-out of its release; others leave this release working.
  */
-export const version = async (db: Db): Promise<Versioned> => {
+export const version = async (db: Knex): Promise<Versioned> => {
   const files = filesOf('migrations')
   const known = files.map((file) => file.name)
   if (!(await db.schema.hasTable('migrations'))) return { state: 'EMPTY', missing: known }
@@ -98,7 +97,7 @@ export const version = async (db: Db): Promise<Versioned> => {
 }
 
 /** Of these names those that the database says went before a roll-out. */
-const goneBefore = async (db: Db, names: readonly string[]): Promise<Set<string>> => {
+const goneBefore = async (db: Knex, names: readonly string[]): Promise<Set<string>> => {
   if (!(await db.schema.hasTable('migrations_roll_out'))) return new Set()
   const rows = await db('migrations_roll_out').select('name').whereIn('name', names).where({ roll_out: 'before' })
   return new Set(rows.map((row: { name: string }) => row.name))
@@ -110,7 +109,7 @@ const MIGRATE_LOCK = 'hub.migrate'
 /** `before`: only up to the last that goes before the roll-out; what goes after it waits for `all`. */
 export type Extent = 'before' | 'all'
 
-export const migrate = async (db: Db, extent: Extent = 'all'): Promise<string[]> => {
+export const migrate = async (db: Knex, extent: Extent = 'all'): Promise<string[]> => {
   await version(db)
   return db.transaction(async (tx) => {
     await tx.raw('select pg_advisory_xact_lock(hashtext(?)) /* store.migrate */', [MIGRATE_LOCK])

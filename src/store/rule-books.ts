@@ -1,5 +1,5 @@
 /** What was read of the rules when scores were made, kept by its hash, so that these can be replayed when the rules are others. */
-import type { ListFacts } from '../domain/evidence.js'
+import type { ListFacts } from '../domain/repair-targets.js'
 import type { Db, Tx } from './db.js'
 
 export type Lists = readonly ListFacts[]

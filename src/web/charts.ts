@@ -2,7 +2,7 @@
  * Charts drawn on the server, without a script: each has a name, a sentence that says what it shows, and the same figures as a
  * table. Their colours are the style sheet's.
  */
-import type { Words } from '../domain/facts.js'
+import type { Words } from '../domain/words.js'
 import { both, type Html, html, plain, to } from './html.js'
 import { PREFECTURES } from './prefectures.js'
 import { table } from './scorecard-table.js'

@@ -1,8 +1,8 @@
 /** The front page: what this is, the list in figures, who was listed last, and how many have left. */
 import { addMonths } from '../domain/dates.js'
-import type { Words } from '../domain/facts.js'
 import type { RemovalReason } from '../domain/lists.js'
 import { TOPICS, type Topic, topicsOf } from '../domain/reason-topics.js'
+import type { Words } from '../domain/words.js'
 import type { PublicBody } from '../store/listings.js'
 import type { Figures } from '../store/public-figures.js'
 import { ENGLISH_STAYS, list } from './blacklist.js'

@@ -1,5 +1,5 @@
 /** The prefectures of Jilin (GB/T 2260) as readers know them, and where each lies on a map of tiles. */
-import type { Words } from '../domain/facts.js'
+import type { Words } from '../domain/words.js'
 
 export interface Prefecture extends Words {
   /** First four digits of its divisions. */

@@ -2,8 +2,9 @@
  * How a score is made of a card and facts, in words by which a person with a pencil, or a program written elsewhere, makes
  * it again. Said on the page of every card and in the JSON of every score.
  */
-import { FACTS, FAMILIES, type Words } from '../domain/facts.js'
+import { FACTS, FAMILIES } from '../domain/facts.js'
 import { HIGHEST, LOWEST } from '../domain/scorecard.js'
+import type { Words } from '../domain/words.js'
 
 /** In this order. */
 export const STEPS: readonly Words[] = [

@@ -10,7 +10,7 @@ import { cardInForce, cardNamed, hashOfCard, versionsThatLoad } from '../work/ca
 import type { Page } from './page.js'
 import { cardPage } from './scorecard.js'
 import { show } from './show.js'
-import type { SiteParts } from './site.js'
+import type { SiteParts } from './site-parts.js'
 
 const VERSION = /^[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*$/
 /** Longest version looked for, characters. */

@@ -2,7 +2,7 @@
  * A table that stays one for a screen reader where the style sheet makes cards of its rows: browsers forget what a table is
  * once it is laid out otherwise, unless its roles are written out.
  */
-import type { Words } from '../domain/facts.js'
+import type { Words } from '../domain/words.js'
 import { type Html, html, plain } from './html.js'
 import { both } from './page.js'
 

@@ -1,6 +1,7 @@
 /** A scorecard as a page: what it rests on, what each fact is worth, and how the sum is made, so that anybody can make it again. */
-import { FACTS, FAMILIES, type FactName, type OperatorKind, type Words } from '../domain/facts.js'
+import { FACTS, FAMILIES, type FactName, type OperatorKind } from '../domain/facts.js'
 import { type BinRule, type Dimension, type Rule, type Scorecard, topOf, type UnitRule } from '../domain/scorecard.js'
+import type { Words } from '../domain/words.js'
 import { type Html, html, paragraphs, plain, to, told } from './html.js'
 import { both, type Page, page } from './page.js'
 import { CANONICAL_JSON, CARD_HASH, FACTS_HASH, STEPS } from './scorecard-method.js'

@@ -2,14 +2,12 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { dateIn } from '../domain/dates.js'
 import { uuidIn } from '../domain/listing-id.js'
-import type { ListKind } from '../domain/lists.js'
 import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'
 import * as publicFigures from '../store/public-figures.js'
 import * as publicList from '../store/public-list.js'
 import * as restored from '../store/restored.js'
-import type { InTurn } from '../store/turns.js'
 import { answer, encodingOf, freshFor, pack } from './answer.js'
 import { type Again, atOnce, keyOf } from './at-once.js'
 import { listPage } from './blacklist.js'
@@ -24,27 +22,9 @@ import { sendCsv } from './result-csv.js'
 import { robots, siteMap } from './robots.js'
 import { scorecards } from './scorecard-routes.js'
 import { baseOf, langOf, show, type Written, written } from './show.js'
+import type { SiteParts } from './site-parts.js'
 import { type Asked, askedIn, isId, isNarrowed, parametersOf } from './sought.js'
 import { STYLE } from './style.js'
-
-export interface SiteParts {
-  /** The database, for what is made once for all who ask. */
-  db: Db
-  /** The same for short reads by key: every statement is prepared. */
-  byKey: Db
-  /** The gate of questions over the whole list. */
-  inTurn: InTurn
-  /** The database, for a request: its statements are its own. */
-  dbOf: (request: Request) => Db
-  rules: { lists: readonly ListKind[] }
-  demo: boolean
-  /** How long a reader of a table may take nothing of it, milliseconds. */
-  slowMs?: number
-  /** Where the site is, as its operator says; absent: where the reader asks. */
-  publicUrl?: string
-  /** The instant of a request. */
-  nowOf: (request: Request) => Date
-}
 
 /** Here a page is answered, or a table. */
 const LIST = '/blacklist'

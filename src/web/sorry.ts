@@ -1,5 +1,5 @@
 /** What a person reads where there is nothing to show: what happened, and where to go on. */
-import type { Words } from '../domain/facts.js'
+import type { Words } from '../domain/words.js'
 import { ENGLISH_STAYS } from './blacklist.js'
 import { type Html, html, type Lang, to } from './html.js'
 import { both, page, render } from './page.js'

@@ -1,6 +1,6 @@
 /** The course of an entry as a line: when it was decided and published, where today stands, when it can end and when it does. */
 import { daysBetween } from '../domain/dates.js'
-import type { Words } from '../domain/facts.js'
+import type { Words } from '../domain/words.js'
 import { both, type Html, html, plain } from './html.js'
 
 export interface Term {

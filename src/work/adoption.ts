@@ -2,23 +2,17 @@
 
 import * as contracts from '../contracts.js'
 import { dateIn, isDate } from '../domain/dates.js'
-import { redact } from '../domain/privacy.js'
 import type { Scorecard } from '../domain/scorecard.js'
 import { samePerson } from '../domain/viewer.js'
+import { writtenText } from '../domain/written-text.js'
 import { isRefusal, Refusal } from '../errors.js'
 import * as adoptions from '../store/adoptions.js'
-import type { Db, Tx } from '../store/db.js'
+import type { Db } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
+import { inTransaction } from '../store/transaction.js'
 import * as trials from '../store/trials.js'
 import { cardInForce, cardToTry, FIRST_IN_FORCE, hashOfCard, keepCard } from './cards.js'
 import type { Rules } from './rules.js'
-
-/** Longest reason or note, characters. */
-const REASON_LENGTH = 1_000
-/** How long an adoption waits for a merge that goes on, milliseconds. */
-const LOCK_TIMEOUT_MS = 5_000
-/** SQLSTATE of a lock not had in time. */
-const LOCK_NOT_AVAILABLE = '55P03'
 
 type Marked = Pick<Rules, 'mark'>
 
@@ -37,8 +31,7 @@ export interface Proposed {
  */
 export const proposeScorecard = async (db: Db, { mark }: Marked, made: Proposed): Promise<adoptions.Adoption> => {
   const { version, effectiveOn, by, now } = made
-  const reason = written(made.reason, mark)
-  if (reason === null) throw invalid('须说明理由 a reason is needed')
+  const reason = writtenText(made.reason, '理由 the reason', mark)
   if (!isDate(effectiveOn)) throw new Refusal('DATE_INVALID', { value: effectiveOn })
   notPast(effectiveOn, now)
   return db.transaction(async (tx) => {
@@ -66,9 +59,9 @@ export interface Decided {
  */
 export const decideScorecard = async (db: Db, { mark }: Marked, made: Decided): Promise<adoptions.Adoption> => {
   const { adopt, by, now } = made
-  const note = written(made.note ?? '', mark)
-  if (!adopt && note === null) throw invalid('不予采用须说明理由 a rejection needs its note')
-  return inTime(db, async (tx) => {
+  const given = made.note?.trim() ?? ''
+  const note = adopt && given === '' ? null : writtenText(given, '说明 the note', mark)
+  return inTransaction(db, 'decide', async (tx) => {
     const found = await adoptions.forDecision(tx, made.adoption)
     if (found === null) throw new Refusal('ADOPTION_UNKNOWN')
     if (found.state !== 'PROPOSED') throw new Refusal('ADOPTION_SETTLED')
@@ -86,28 +79,6 @@ export const decideScorecard = async (db: Db, { mark }: Marked, made: Decided): 
 /** What was scored on a day that has gone by stays: no card comes into force before today. */
 const notPast = (effectiveOn: string, now: Date): void => {
   if (effectiveOn < dateIn(now)) throw new Refusal('ADOPTION_PAST', { effectiveOn })
-}
-
-/** Null for nothing. No ID number in it is kept. */
-const written = (text: string, mark: Rules['mark']): string | null => {
-  const given = text.trim()
-  if (given.length > REASON_LENGTH)
-    throw invalid(`不得超过 ${REASON_LENGTH} 个字符 at most ${REASON_LENGTH} characters`)
-  return given === '' ? null : redact(given, mark)
-}
-
-const invalid = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
-
-const inTime = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
-  try {
-    return await db.transaction(async (tx) => {
-      await tx.raw(`set local lock_timeout = ${LOCK_TIMEOUT_MS} /* work.adoption */`)
-      return act(tx)
-    })
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error
-    throw new Refusal('RUN_BUSY', { job: 'decide', subject: '' })
-  }
 }
 
 /** Where several hold, the first of them. */

@@ -2,11 +2,12 @@
 import { documentHash, type Term, termFault } from '../domain/authorisation.js'
 import { dateIn } from '../domain/dates.js'
 import { mayOperator, type Viewer } from '../domain/viewer.js'
+import { writtenText } from '../domain/written-text.js'
 import { Refusal } from '../errors.js'
 import * as store from '../store/authorisations.js'
 import type { Db } from '../store/db.js'
 import * as operators from '../store/operators.js'
-import { operatorNamed, wordsOf } from './overrule.js'
+import { operatorNamed } from './acts.js'
 import type { Rules } from './rules.js'
 
 export interface Recorded extends Term {
@@ -23,7 +24,7 @@ export interface Recorded extends Term {
 /** Refusals: INPUT_INVALID, AUTHORISATION_TERM, OPERATOR_UNKNOWN. */
 export const recordAuthorisation = async (db: Db, rules: Rules, made: Recorded): Promise<store.Authorisation> => {
   const { client, givenOn, endsOn, now } = made
-  const document = wordsOf(made.document, '授权文件 the document', rules)
+  const document = writtenText(made.document, '授权文件 the document', rules.mark)
   const sha256 = documentHash(made.sha256)
   if (sha256 === null)
     throw new Refusal('INPUT_INVALID', {

@@ -2,12 +2,12 @@
 import type { Calendar } from '../domain/calendar.js'
 import { isDate } from '../domain/dates.js'
 import { samePerson } from '../domain/persons.js'
+import { writtenText } from '../domain/written-text.js'
 import { Refusal } from '../errors.js'
 import * as proposals from '../store/calendar-proposals.js'
 import * as calendars from '../store/calendars.js'
 import type { Db, Tx } from '../store/db.js'
 import * as knowledge from '../store/knowledge.js'
-import { wordsOf } from './overrule.js'
 import type { Rules } from './rules.js'
 
 /** Days said at once: the holidays and make-up days of a year are fewer. */
@@ -52,7 +52,7 @@ export const proposeCalendar = async (
   made: CalendarProposed,
 ): Promise<proposals.CalendarProposal> => {
   const amended = checked(rules, made)
-  const reason = wordsOf(made.reason, '理由 the reason', rules)
+  const reason = writtenText(made.reason, '理由 the reason', rules.mark)
   const kept = await db.transaction((tx) => proposals.propose(tx, { ...amended, reason, by: made.by, at: made.now }))
   if (kept === null) throw new Refusal('CALENDAR_WAITS')
   return kept
@@ -77,7 +77,8 @@ export const decideCalendar = async (
   made: CalendarDecided,
 ): Promise<proposals.CalendarProposal> => {
   const { id, verdict, by } = made
-  const note = made.note === null && verdict !== 'REFUSE' ? null : wordsOf(made.note ?? '', '说明 the note', rules)
+  const note =
+    made.note === null && verdict !== 'REFUSE' ? null : writtenText(made.note ?? '', '说明 the note', rules.mark)
   return db.transaction(async (tx) => {
     const found = await proposals.forDecision(tx, id)
     if (found === null) throw new Refusal('CALENDAR_UNKNOWN')

@@ -7,34 +7,17 @@ import type { Ground } from '../domain/evidence.js'
 import { isPublic } from '../domain/listing.js'
 import type { RemovalReason } from '../domain/lists.js'
 import { isHeavy } from '../domain/penalty.js'
-import type { Unreadable } from '../domain/records.js'
 import * as concerns from '../store/concerns.js'
 import type { Tx } from '../store/db.js'
 import * as listings from '../store/listings.js'
 import * as versions from '../store/versions.js'
 import * as waiting from '../store/waiting.js'
+import type { Changed } from './changed-records.js'
 import { groundUnder } from './ground.js'
 import { tryMove } from './listing.js'
 import { asToldNow } from './public-entry.js'
 import { repairs } from './repairs.js'
 import { listOf, type Rules } from './rules.js'
-
-export interface Changed {
-  /** The instant of the transaction's knowledge: what it opened or closed carries it. */
-  at: Date
-  rules: Rules
-  /** By the clock on the wall; `at` where it is not said. */
-  now?: Date
-  /** The run that changed the records, kept with what a person is asked. */
-  run?: number
-  /** The feed pulled, or the decision on identity: for whoever reads the call. */
-  feed?: string
-  decision?: number
-  /** Versions that a whole delivery did not repeat; the temporary table `plan` of its merge says which it sent otherwise. */
-  unmet?: readonly number[]
-  /** What items that were set aside say of their records: these were there, only unreadable. */
-  unreadable?: Unreadable
-}
 
 /**
  * Starts from the listings, of which there are few, not from the versions, of which one run may bring a million. Withdrawn

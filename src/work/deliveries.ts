@@ -1,21 +1,18 @@
 /** The work queue of refused deliveries: sent again as the subject stands now, or closed, by a person and with a reason. */
 import { dateIn } from '../domain/dates.js'
 import { type Action, type Earlier, type Notice, owing } from '../domain/delivery.js'
+import { writtenText } from '../domain/written-text.js'
 import { Refusal } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
 import * as deliveries from '../store/deliveries.js'
 import * as desk from '../store/delivery-desk.js'
 import * as listings from '../store/listings.js'
 import * as platformStates from '../store/platform-states.js'
+import { inTransaction } from '../store/transaction.js'
 import { noticesOf } from './in-force.js'
 import { removalOf } from './notice.js'
-import { wordsOf } from './overrule.js'
 import type { Rules } from './rules.js'
 
-/** How long a person waits for another's move of the same subject, milliseconds. */
-const WAIT_MS = 5_000
-/** SQLSTATE of a lock not had in time. */
-const LOCK_NOT_AVAILABLE = '55P03'
 const NO_LONGER_SHOWN = '不再公示'
 
 export interface SettlingDelivery {
@@ -85,8 +82,8 @@ const settle = async (
   act: desk.DeliveryAct['act'],
   deed: Deed,
 ): Promise<void> => {
-  const reason = wordsOf(made.reason, '理由 the reason', rules)
-  await inTurn(db, async (tx) => {
+  const reason = writtenText(made.reason, '理由 the reason', rules.mark)
+  await inTransaction(db, 'settle', async (tx) => {
     const found = await desk.byId(tx, delivery)
     if (found === null) throw new Refusal('DELIVERY_UNKNOWN')
     // The subject first, as every move holds them.
@@ -145,16 +142,4 @@ const withdraw = async (
   const number = Math.max(earlier.at(-1)?.number ?? 0, await floorOf(tx, platform)) + 1
   const removing = { ...notice, sequence: number, action: owe, removal } as Notice
   await deliveries.owe(tx, [{ platform, kind, subjectId, number, action: owe, notice: removing, dueAt: now }])
-}
-
-const inTurn = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
-  try {
-    return await db.transaction(async (tx) => {
-      await tx.raw(`set local lock_timeout = ${WAIT_MS} /* work.deliveries */`)
-      return act(tx)
-    })
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error
-    throw new Refusal('RUN_BUSY', { job: 'settle', subject: '' })
-  }
 }

@@ -3,11 +3,12 @@
  * and kept only as its mark. Who issued, replaced or revoked one, when and why, stays for good.
  */
 import { readAccessCode, withoutAccessCodes } from '../domain/access-code.js'
+import { writtenText } from '../domain/written-text.js'
 import { Refusal } from '../errors.js'
 import { type Keys, newAccessCode } from '../keys.js'
 import * as store from '../store/access-codes.js'
 import type { Db } from '../store/db.js'
-import { type Acting, inTurn, type MayFor, operatorNamed, wordsOf } from './overrule.js'
+import { type Acting, inTurn, type MayFor, operatorNamed } from './acts.js'
 import type { Rules } from './rules.js'
 
 export interface CodeAsked extends Acting {
@@ -54,7 +55,7 @@ export const revokeAccessCode = async (db: Db, rules: Rules, made: CodeAsked): P
 }
 
 const reasonIn = ({ reason }: CodeAsked, rules: Rules): string =>
-  withoutAccessCodes(wordsOf(reason, '理由 the reason', rules))
+  withoutAccessCodes(writtenText(reason, '理由 the reason', rules.mark))
 
 /** Stands for whatever is no code: it is looked for as a code is, and never found. */
 const NO_CODE = ''

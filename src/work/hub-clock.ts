@@ -4,7 +4,7 @@
  * end of an entry, but whatever cannot be taken back waits until a second source or a person has confirmed it.
  */
 import { confirms, doubtedAtStart, hasLeapt, hasReturned, LEAP_MS } from '../domain/clock-doubt.js'
-import { redact } from '../domain/privacy.js'
+import { writtenText } from '../domain/written-text.js'
 import { Refusal, reasonOf } from '../errors.js'
 import { hearDates } from '../http/answer-dates.js'
 import type { Log } from '../log.js'
@@ -179,19 +179,12 @@ export const makeLooking = (clock: HubClock, log: Log): { start(): void; stop():
   }
 }
 
-/** Longest reason, characters. */
-const LONGEST_REASON = 1_000
-
 /** By a person. Refusals: CLOCK_CERTAIN where nothing is doubted, INPUT_INVALID for a reason that says nothing. */
 export const confirm = async (
   db: Db,
   { by, reason: given, mark }: { by: string; reason: string; mark: (id: string) => string },
 ): Promise<doubts.Doubt> => {
-  const reason = redact(given, mark).trim()
-  if (reason === '' || reason.length > LONGEST_REASON)
-    throw new Refusal('INPUT_INVALID', {
-      reason: `事由须为 1–${LONGEST_REASON} 个字符 the reason has 1–${LONGEST_REASON} characters`,
-    })
+  const reason = writtenText(given, '理由 the reason', mark)
   const doubt = await doubts.settle(db, { by, reason })
   if (doubt === null) throw new Refusal('CLOCK_CERTAIN')
   return doubt

@@ -6,7 +6,7 @@ import { dateIn } from '../domain/dates.js'
 import { codeOf } from '../domain/identity.js'
 import { subjectKey } from '../domain/matching.js'
 import { newOperator } from '../domain/new-operator.js'
-import { redact } from '../domain/privacy.js'
+import { writtenText } from '../domain/written-text.js'
 import { Refusal } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
 import * as decisions from '../store/decisions.js'
@@ -20,6 +20,7 @@ import * as proposals from '../store/proposals.js'
 import { relearnParted } from '../store/relearn.js'
 import * as sameFacts from '../store/same-facts.js'
 import * as takeback from '../store/takeback.js'
+import { inTransaction } from '../store/transaction.js'
 import * as waiting from '../store/waiting.js'
 import * as watchEntries from '../store/watch-entries.js'
 import { consequences } from './consequences.js'
@@ -27,14 +28,8 @@ import { sayContested } from './contested.js'
 import { tellRecords } from './records-told.js'
 import type { Rules } from './rules.js'
 
-/** Longest reason, characters. */
-const REASON_LENGTH = 1_000
-/** How long a decision waits for a merge that goes on, milliseconds. */
-const LOCK_TIMEOUT_MS = 5_000
 /** Why a lead is dropped with its operator. */
 const NOBODY = '建档的认定已撤销。The decision that made this operator was undone.'
-/** SQLSTATE of a lock not had in time. */
-const LOCK_NOT_AVAILABLE = '55P03'
 
 export interface Deciding {
   reason: string
@@ -288,17 +283,6 @@ export const inTurn = async <T>(
   { mark }: Rules,
   act: (tx: Tx, reason: string, at: Date) => Promise<T>,
 ): Promise<T> => {
-  const given = reason.trim()
-  if (given === '') throw invalid('须说明理由 a reason is needed')
-  if (given.length > REASON_LENGTH)
-    throw invalid(`理由不得超过 ${REASON_LENGTH} 个字符 the reason has at most ${REASON_LENGTH} characters`)
-  try {
-    return await db.transaction(async (tx) => {
-      await tx.raw(`set local lock_timeout = ${LOCK_TIMEOUT_MS} /* work.identity */`)
-      return act(tx, redact(given, mark), await knowledge.tick(tx, now))
-    })
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error
-    throw new Refusal('RUN_BUSY', { job: 'decide', subject: '' })
-  }
+  const kept = writtenText(reason, '理由 the reason', mark)
+  return inTransaction(db, 'decide', async (tx) => act(tx, kept, await knowledge.tick(tx, now)))
 }

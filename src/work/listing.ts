@@ -15,6 +15,7 @@ import * as findings from '../store/findings.js'
 import * as knowledge from '../store/knowledge.js'
 import * as listings from '../store/listings.js'
 import * as repairs from '../store/repairs.js'
+import { inTransaction } from '../store/transaction.js'
 import { withAmendments } from './calendar.js'
 import { keepDeadlines } from './deadlines.js'
 import { show } from './entry.js'
@@ -29,8 +30,6 @@ export type { MoveInput } from './move-input.js'
 const WAIT_MS = 5_000
 /** Moves that stop an entry from being shown wait for no merge: their instant is taken beside the order of knowledge. */
 const STOPPING: readonly MoveName[] = ['hideListing']
-/** SQLSTATE of a lock not had in time. */
-const LOCK_NOT_AVAILABLE = '55P03'
 /** SQLSTATE and index of a second open listing of one kind. */
 const UNIQUE_VIOLATION = '23505'
 const ONE_OPEN = 'listings_open'
@@ -266,16 +265,12 @@ const keep = async (
   await findings.settleHidden(tx, moved, at)
 }
 
-/** Whoever moves waits for a pull's merge only so long, and is then told to come again. */
+/** Refusals: RUN_BUSY; MOVE_NOT_ALLOWED where another open case of the party was begun meanwhile. */
 const inTurn = async <T>(db: Db, waitMs: number, act: (tx: Tx) => Promise<T>): Promise<T> => {
   try {
-    return await db.transaction(async (tx) => {
-      await tx.raw(`set local lock_timeout = ${waitMs} /* work.listing */`)
-      return act(tx)
-    })
+    return await inTransaction(db, 'move', act, waitMs)
   } catch (error) {
     const { code, constraint } = error as { code?: unknown; constraint?: unknown }
-    if (code === LOCK_NOT_AVAILABLE) throw new Refusal('RUN_BUSY', { job: 'move', subject: '' })
     if (code === UNIQUE_VIOLATION && constraint === ONE_OPEN)
       throw notAllowed('restoreListing', 'REMOVED', 'ANOTHER_OPEN')
     throw error

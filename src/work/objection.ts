@@ -1,12 +1,14 @@
 /** An operator contests a record behind a reason of its score; upheld, the agency that sent it corrects the record, nobody the score. */
 import { contestedReason } from '../domain/objection.js'
 import { samePerson } from '../domain/viewer.js'
+import { writtenText } from '../domain/written-text.js'
 import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as objections from '../store/objections.js'
 import type { Operator } from '../store/operators.js'
+import { type Acting, inTurn, operatorNamed } from './acts.js'
 import { sayContested } from './contested.js'
-import { type Acting, currentScore, inTurn, operatorNamed, wordsOf } from './overrule.js'
+import { currentScore } from './overrule.js'
 import type { Rules } from './rules.js'
 
 export interface Opened extends Acting {
@@ -21,7 +23,7 @@ export interface Opened extends Acting {
 
 /** Refusals: OPERATOR_UNKNOWN (also for an operator that is not theirs), OBJECTION_NOT_ALLOWED with the reason, INPUT_INVALID, RUN_BUSY. */
 export const openObjection = async (db: Db, rules: Rules, made: Opened): Promise<objections.Objection> => {
-  const statement = wordsOf(made.statement, '陈述 the statement', rules)
+  const statement = writtenText(made.statement, '陈述 the statement', rules.mark)
   return inTurn(db, made.now, async (tx, at) => {
     const operator = await operatorNamed(tx, made.operator, made.mayFor)
     const record = await objections.recordOf(tx, made.record)
@@ -59,7 +61,7 @@ export interface ObjectionDecided extends Acting {
 
 /** Refusals: OBJECTION_UNKNOWN, OBJECTION_SETTLED, SECOND_PERSON, INPUT_INVALID, RUN_BUSY. */
 export const decideObjection = async (db: Db, rules: Rules, made: ObjectionDecided): Promise<objections.Objection> => {
-  const note = wordsOf(made.note, '说明 the note', rules)
+  const note = writtenText(made.note, '说明 the note', rules.mark)
   const { verdict: state, by } = made
   return inTurn(db, made.now, async (tx, at) => {
     const found = await objections.byId(tx, made.objection)

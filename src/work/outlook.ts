@@ -1,10 +1,10 @@
 /** What would come of each move of a listing, by everything that a move itself would look at; nothing is written. */
 import { wholeCase } from '../domain/case.js'
-import type { Words } from '../domain/facts.js'
 import { isPublic } from '../domain/listing.js'
 import { DENIALS, type DenialCode } from '../domain/moves.js'
 import { type Asking, type Outlook, outlooks } from '../domain/outlook.js'
 import { WITHHELD } from '../domain/public-entry.js'
+import type { Words } from '../domain/words.js'
 import * as concerns from '../store/concerns.js'
 import type { Db } from '../store/db.js'
 import * as listings from '../store/listings.js'

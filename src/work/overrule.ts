@@ -3,33 +3,16 @@
  * an overrule: no lead, no listing, no score.
  */
 import { dateIn } from '../domain/dates.js'
-import { codeOf } from '../domain/identity.js'
 import { badEnd, notConfirmable, notOverrulable } from '../domain/overrule.js'
-import { redact } from '../domain/privacy.js'
 import type { Grade } from '../domain/scorecard.js'
 import { samePerson } from '../domain/viewer.js'
+import { writtenText } from '../domain/written-text.js'
 import { Refusal } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
-import * as knowledge from '../store/knowledge.js'
-import * as operators from '../store/operators.js'
 import * as overrules from '../store/overrules.js'
 import * as scores from '../store/scores.js'
+import { type Acting, inTurn, type MayFor, operatorNamed } from './acts.js'
 import type { Rules } from './rules.js'
-
-/** Longest reason, note or statement, characters. */
-const WORDS_LENGTH = 1_000
-/** How long an act waits for a merge that goes on, milliseconds. */
-const LOCK_TIMEOUT_MS = 5_000
-/** SQLSTATE of a lock not had in time. */
-const LOCK_NOT_AVAILABLE = '55P03'
-
-export interface Acting {
-  by: string
-  now: Date
-}
-
-/** About one operator: whether it is there for whoever acts; absent: it is for all. */
-export type MayFor = (operator: operators.Operator) => boolean
 
 export interface Proposed extends Acting {
   mayFor?: MayFor
@@ -42,7 +25,7 @@ export interface Proposed extends Acting {
 
 /** Refusals: INPUT_INVALID, OPERATOR_UNKNOWN, OVERRULE_NOT_ALLOWED with the reason, RUN_BUSY. */
 export const proposeOverrule = async (db: Db, rules: Rules, made: Proposed): Promise<overrules.Overrule> => {
-  const reason = wordsOf(made.reason, '理由 the reason', rules)
+  const reason = writtenText(made.reason, '理由 the reason', rules.mark)
   return inTurn(db, made.now, async (tx, at) => {
     const bad = badEnd(made.endsOn, dateIn(made.now))
     if (bad !== null) throw new Refusal('INPUT_INVALID', { reason: bad })
@@ -66,7 +49,8 @@ export interface OverruleDecided extends Acting {
 /** The one in force before ends with a confirmation. Refusals: OVERRULE_UNKNOWN, OVERRULE_SETTLED, SECOND_PERSON, OVERRULE_NOT_ALLOWED, INPUT_INVALID, RUN_BUSY. */
 export const decideOverrule = async (db: Db, rules: Rules, made: OverruleDecided): Promise<overrules.Overrule> => {
   const { overrule: id, verdict, by } = made
-  const note = made.note === null && verdict === 'CONFIRM' ? null : wordsOf(made.note ?? '', '说明 the note', rules)
+  const note =
+    made.note === null && verdict === 'CONFIRM' ? null : writtenText(made.note ?? '', '说明 the note', rules.mark)
   return inTurn(db, made.now, async (tx, at) => {
     const found = await present(tx, id, at, made.now)
     if (found.state !== 'PROPOSED') throw new Refusal('OVERRULE_SETTLED')
@@ -87,7 +71,7 @@ export interface OverruleWithdrawn extends Acting {
 
 /** What waits or holds is withdrawn; what it replaced does not come back. Refusals: OVERRULE_UNKNOWN, OVERRULE_SETTLED, INPUT_INVALID, RUN_BUSY. */
 export const withdrawOverrule = async (db: Db, rules: Rules, made: OverruleWithdrawn): Promise<overrules.Overrule> => {
-  const reason = wordsOf(made.reason, '理由 the reason', rules).replace(/\s+/g, ' ')
+  const reason = writtenText(made.reason, '理由 the reason', rules.mark).replace(/\s+/g, ' ')
   return inTurn(db, made.now, async (tx, at) => {
     const { id, state } = await present(tx, made.overrule, at, made.now)
     if (state !== 'PROPOSED' && state !== 'IN_FORCE') throw new Refusal('OVERRULE_SETTLED')
@@ -113,33 +97,3 @@ const reread = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrule
 /** The score that counts today. */
 export const currentScore = async (tx: Tx, operator: number, at: Date, now: Date): Promise<scores.StoredScore | null> =>
   (await scores.latest(tx, [operator], { asOf: dateIn(now), knownAt: at })).get(operator) ?? null
-
-/** The operator to which a code leads; one that is not for whoever acts is not there. Refusal OPERATOR_UNKNOWN. */
-export const operatorNamed = async (tx: Tx, code: string, mayFor: MayFor = () => true): Promise<operators.Operator> => {
-  const asked = codeOf(code)
-  const found = asked === null ? undefined : [...(await operators.byCodes(tx, [asked])).values()][0]
-  if (found === undefined || !mayFor(found)) throw new Refusal('OPERATOR_UNKNOWN', { code: asked?.code ?? '' })
-  return found
-}
-
-/** What a person says, without ID numbers. Refusal INPUT_INVALID for nothing, or too much. */
-export const wordsOf = (given: string, what: string, { mark }: Rules): string => {
-  const words = redact(given.trim(), mark)
-  if (words !== '' && given.trim().length <= WORDS_LENGTH) return words
-  throw new Refusal('INPUT_INVALID', {
-    reason: `${what}：1–${WORDS_LENGTH} 个字符 1–${WORDS_LENGTH} characters`,
-  })
-}
-
-/** One act after the other, each of an instant of knowledge that no other shares; whoever waits for a merge waits only so long. */
-export const inTurn = async <T>(db: Db, now: Date, act: (tx: Tx, at: Date) => Promise<T>): Promise<T> => {
-  try {
-    return await db.transaction(async (tx) => {
-      await tx.raw(`set local lock_timeout = ${LOCK_TIMEOUT_MS} /* work.overrule */`)
-      return act(tx, await knowledge.tick(tx, now))
-    })
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error
-    throw new Refusal('RUN_BUSY', { job: 'decide', subject: '' })
-  }
-}

@@ -1,8 +1,8 @@
 /** What a person does to a platform: holds its additions, lets them go, or says that it shows nothing of ours any more. */
+import { writtenText } from '../domain/written-text.js'
 import { Refusal } from '../errors.js'
 import type { Db, Tx } from '../store/db.js'
 import * as states from '../store/platform-states.js'
-import { wordsOf } from './overrule.js'
 import type { Rules } from './rules.js'
 
 export interface Directing {
@@ -46,7 +46,7 @@ const direct = async (
 ): Promise<void> => {
   const known = rules.platforms.map(({ id }) => id)
   if (!known.includes(platform)) throw new Refusal('PLATFORM_UNKNOWN', { platform, known: known.join(' ') })
-  const said = { platform, act, by, at: now, reason: wordsOf(made.reason, '理由 the reason', rules) }
+  const said = { platform, act, by, at: now, reason: writtenText(made.reason, '理由 the reason', rules.mark) }
   await db.transaction(async (tx) => {
     await carry(tx, said)
     await states.record(tx, said)

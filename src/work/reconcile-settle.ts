@@ -10,15 +10,11 @@ import * as listings from '../store/listings.js'
 import * as operators from '../store/operators.js'
 import * as platformStates from '../store/platform-states.js'
 import * as checks from '../store/removal-checks.js'
+import { inTransaction } from '../store/transaction.js'
 import { noticesOf } from './in-force.js'
 import { makeMove } from './listing.js'
 import { noticeOf, removalOf } from './notice.js'
 import type { Rules } from './rules.js'
-
-/** How long one waits for a move or a merge that holds its listing, milliseconds; the next comparison finds it again. */
-const WAIT_MS = 5_000
-/** SQLSTATE of a lock not had in time. */
-const LOCK_NOT_AVAILABLE = '55P03'
 
 export interface By {
   platform: string
@@ -127,14 +123,12 @@ export const hide = async (db: Db, one: { key: string; told: number }, by: By): 
 const isClosedRemoval = (last: deliveries.EarlierOf | undefined): boolean =>
   last?.action === 'REMOVE' && last.state === 'CLOSED'
 
+/** False: what it needs is held by others for too long; the next run tries again. */
 const inTurn = async (db: Db, act: (tx: Tx) => Promise<boolean>): Promise<boolean> => {
   try {
-    return await db.transaction(async (tx) => {
-      await tx.raw(`set local lock_timeout = ${WAIT_MS} /* work.reconcile-settle */`)
-      return act(tx)
-    })
+    return await inTransaction(db, 'settle', act)
   } catch (error) {
-    if ((error as { code?: unknown }).code === LOCK_NOT_AVAILABLE) return false
+    if (isRefusal(error) && error.code === 'RUN_BUSY') return false
     throw error
   }
 }

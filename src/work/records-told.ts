@@ -4,7 +4,7 @@
  */
 import { dateIn } from '../domain/dates.js'
 import type { Hearing } from '../domain/delivery.js'
-import type { Evidence } from '../domain/evidence.js'
+import type { Evidence } from '../domain/repair-targets.js'
 import { repairsOf } from '../domain/repair-targets.js'
 import {
   type Due,

@@ -7,6 +7,7 @@ import { dateIn } from '../domain/dates.js'
 import { withHeadings } from '../domain/feed-maps.js'
 import { redact } from '../domain/privacy.js'
 import { type Draft, type Item, KINDS, type Problem } from '../domain/records.js'
+import { writtenText } from '../domain/written-text.js'
 import { Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Db, Tx } from '../store/db.js'
@@ -21,8 +22,6 @@ import { understood } from './read.js'
 import type { Rules } from './rules.js'
 import { alone } from './run.js'
 
-/** Longest reason, characters. */
-const NOTE_LENGTH = 1_000
 /** Largest item that a person may write, characters of its JSON. */
 const ITEM_LENGTH = 200_000
 /** How long a correction waits for a pull of its feed that goes on, milliseconds. */
@@ -53,7 +52,7 @@ export type Corrected =
 /** Refusals: REJECT_UNKNOWN, REJECT_SETTLED, REJECT_OUTDATED, INPUT_INVALID, RUN_BUSY. */
 export const correct = async (db: Db, feed: Feed, correcting: Correcting): Promise<Corrected> => {
   const { reject, by, mark, now } = correcting
-  const note = noted(correcting)
+  const note = writtenText(correcting.note, '理由 the reason', correcting.mark)
   const found = await setAside.byId(db, reject)
   if (found === null || found.feed !== feed.id) throw new Refusal('REJECT_UNKNOWN')
   if (found.state !== 'OPEN') throw new Refusal('REJECT_SETTLED')
@@ -146,23 +145,13 @@ const countsOf = (effect: (typeof EFFECTS)[number]): Record<string, number> => (
 
 /** Nothing is taken in: its sender withdrew it, it was no record, or the agency will send it anew. Refusals as above. */
 export const drop = async (db: Db, settling: Settling): Promise<void> => {
-  const note = noted(settling)
+  const note = writtenText(settling.note, '理由 the reason', settling.mark)
   const { reject, by, now } = settling
   await db.transaction(async (tx) => {
     if (!(await setAside.holdOpen(tx, reject)))
       throw new Refusal((await setAside.byId(tx, reject)) === null ? 'REJECT_UNKNOWN' : 'REJECT_SETTLED')
     await setAside.settle(tx, reject, { state: 'DROPPED', corrected: null, run: null, by, note, now: now() })
   })
-}
-
-/** A reason is given, and no ID number in it is kept. */
-const noted = ({ note, mark }: Settling): string => {
-  const text = note.trim()
-  if (text === '' || text.length > NOTE_LENGTH)
-    throw new Refusal('INPUT_INVALID', {
-      reason: `note 应为 1–${NOTE_LENGTH} 个字符的理由 a reason of 1–${NOTE_LENGTH} characters`,
-    })
-  return redact(text, mark)
 }
 
 const itemIn = (fields: unknown): Record<string, unknown> => {

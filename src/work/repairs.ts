@@ -11,7 +11,7 @@ import * as concerns from '../store/concerns.js'
 import type { Tx } from '../store/db.js'
 import type * as listings from '../store/listings.js'
 import * as store from '../store/repairs.js'
-import type { Changed } from './consequences.js'
+import type { Changed } from './changed-records.js'
 import { type MoveInput, tryMove } from './listing.js'
 
 export const repairs = async (tx: Tx, changed: Changed): Promise<void> => {

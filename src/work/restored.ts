@@ -1,12 +1,4 @@
-/**
- * A database that was restored from a backup, or is on a promoted standby, finds itself behind what has left it. From then on
- * additions are stopped, nobody is listed in public, removals go on, and no number or sequence is given twice, until every platform
- * was compared with and a person has released it.
- *
- * A folder without notes begins them: it may be a second machine's. What platforms show still tells, or a person does. A note of
- * another database is no evidence about this one; its sequence of publication is gone past all the same.
- */
-import { redact } from '../domain/privacy.js'
+import { writtenText } from '../domain/written-text.js'
 import { Refusal } from '../errors.js'
 import type { Log } from '../log.js'
 import * as comparisons from '../store/comparisons.js'
@@ -15,8 +7,6 @@ import * as states from '../store/platform-states.js'
 import * as store from '../store/restored.js'
 import type { Notes } from './notes.js'
 
-/** Longest reason, characters. */
-const LONGEST_REASON = 1_000
 /**
  * Where no note says which numbers were sent, so many above all that are known are passed over: a subject is told of a handful of
  * times, and a platform takes a number that it has had for a repeat.
@@ -131,7 +121,7 @@ export const declare = async (
   { by, reason, mark, ...of }: Omit<Releasing, 'configured'> & { log: Log },
 ): Promise<store.Restored> => {
   const had = await store.reached(db)
-  const said = reasonIn(reason, mark)
+  const said = writtenText(reason, '理由 the reason', mark)
   const evidence = { cause: 'DECLARED' as const, notedDelivery: null, notedNumber: null, notedSequence: null }
   await stop(db, { ...evidence, saidBy: by, said, platform: null, exact: false, had, ...of })
   const open = await store.open(db)
@@ -198,7 +188,7 @@ export interface Releasing {
  * that were not well compared with since; INPUT_INVALID for a reason that says nothing.
  */
 export const release = async (db: Db, given: Releasing): Promise<store.Restored> => {
-  const reason = reasonIn(given.reason, given.mark)
+  const reason = writtenText(given.reason, '理由 the reason', given.mark)
   const { by, configured, platforms, now } = given
   return db.transaction(async (tx) => {
     const open = await store.openForRelease(tx)
@@ -220,13 +210,4 @@ export const release = async (db: Db, given: Releasing): Promise<store.Restored>
     }
     return { ...open, releasedAt: now, releasedBy: by, releasedReason: reason }
   })
-}
-
-const reasonIn = (given: string, mark: (id: string) => string): string => {
-  const reason = redact(given, mark).trim()
-  if (reason === '' || reason.length > LONGEST_REASON)
-    throw new Refusal('INPUT_INVALID', {
-      reason: `事由须为 1–${LONGEST_REASON} 个字符 the reason has 1–${LONGEST_REASON} characters`,
-    })
-  return reason
 }

@@ -1,10 +1,10 @@
 /** The retraction ledger: per removal every platform that may have got the entry, and whether all of them are done with it. */
+import { writtenText } from '../domain/written-text.js'
 import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as desk from '../store/delivery-desk.js'
 import * as store from '../store/retractions.js'
 import { type Hearer, ofRetractions } from '../store/seller-removals.js'
-import { wordsOf } from './overrule.js'
 import type { Rules } from './rules.js'
 
 export interface Retracted extends store.Retraction {
@@ -52,7 +52,7 @@ export const closeRetraction = async (
     ...made
   }: { subjectId: string; platform: string; reason: string; by: string; now: Date },
 ): Promise<void> => {
-  const reason = wordsOf(made.reason, '理由 the reason', rules)
+  const reason = writtenText(made.reason, '理由 the reason', rules.mark)
   await db.transaction(async (tx) => {
     const open = await desk.openRemovals(tx, subjectId, platform)
     if (open.length === 0) throw new Refusal('RETRACTION_UNKNOWN')

@@ -5,7 +5,7 @@
  * changes it is lost until its agency sends it once more.
  */
 import { dateIn } from '../domain/dates.js'
-import { redact } from '../domain/privacy.js'
+import { writtenText } from '../domain/written-text.js'
 import { Refusal } from '../errors.js'
 import * as concerns from '../store/concerns.js'
 import type { Db, Tx } from '../store/db.js'
@@ -25,8 +25,6 @@ import { tellRecords } from './records-told.js'
 import type { Rules } from './rules.js'
 import { alone, type Occasioned } from './run.js'
 
-/** Longest reason, characters. */
-const LONGEST_REASON = 1_000
 /** How long it waits for a pull of the feed that goes on unless told otherwise, milliseconds. */
 const WAIT_MS = 10_000
 
@@ -56,11 +54,7 @@ export interface TakeBackOptions extends Omit<Occasioned, 'cause' | 'plannedFor'
 /** Refusals: RUN_UNKNOWN, RUN_NOT_TAKEN_BACK (no pull, not done, taken back already), RUN_BUSY while its feed is being pulled. */
 export const takeBack = async (db: Db, options: TakeBackOptions): Promise<TakenBack> => {
   const { run: id, rules } = options
-  const reason = redact(options.reason, rules.mark).trim()
-  if (reason === '' || reason.length > LONGEST_REASON)
-    throw new Refusal('INPUT_INVALID', {
-      reason: `事由须为 1–${LONGEST_REASON} 个字符 the reason has 1–${LONGEST_REASON} characters`,
-    })
+  const reason = writtenText(options.reason, '理由 the reason', rules.mark)
   const { feed } = await checked(db, id)
   const waitMs = options.waitMs ?? WAIT_MS
   const done = await locks.alone(db, `pull:${feed}`, waitMs, () =>

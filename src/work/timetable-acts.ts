@@ -1,9 +1,9 @@
 /** What a person does with the timetable: has a job run now, pauses it, lets it go on. */
+import { writtenText } from '../domain/written-text.js'
 import { Refusal } from '../errors.js'
 import type { Db } from '../store/db.js'
 import * as occurrences from '../store/occurrences.js'
 import * as schedules from '../store/schedules.js'
-import { wordsOf } from './overrule.js'
 import type { Rules } from './rules.js'
 import { type Occasion, RULES } from './timetable.js'
 
@@ -37,7 +37,7 @@ export const start = async (db: Db, told: Told): Promise<occurrences.Occurrence>
 export const pause = async (db: Db, rules: Rules, told: Told & { reason: string }): Promise<void> => {
   const { job, subject } = occasionOf(told)
   if (!RULES[job].pausable) throw new Refusal('JOB_NOT_PAUSABLE', { job })
-  const reason = wordsOf(told.reason, 'reason', rules)
+  const reason = writtenText(told.reason, 'reason', rules.mark)
   await db.transaction(async (tx) => {
     if (!(await schedules.pause(tx, { job, subject, by: told.by, reason, now: told.now })))
       throw new Refusal('JOB_PAUSED', { job, subject })

@@ -1,7 +1,7 @@
 /** A stand-in for any agency over HTTP: what it answers, the running test says. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Delivery } from '../../src/agencies/feed.js'
+import type { Delivery } from '../../src/agencies/delivery.js'
 import type { Item } from '../../src/domain/records.js'
 import { isRefusal } from '../../src/errors.js'
 

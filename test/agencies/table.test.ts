@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Delivery, Reject, Settled } from '../../src/agencies/feed.js'
+import type { Delivery, Reject, Settled } from '../../src/agencies/delivery.js'
 import { exchangeTable, table } from '../../src/agencies/transports/table.js'
 import type { Item } from '../../src/domain/records.js'
 import { isRefusal } from '../../src/errors.js'

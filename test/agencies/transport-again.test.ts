@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { expect } from 'chai'
-import type { Delivery } from '../../src/agencies/feed.js'
+import type { Delivery } from '../../src/agencies/delivery.js'
 import { byCursor, type Cursoring, file } from '../../src/agencies/transports/http.js'
 import type { Json } from '../../src/domain/records.js'
 import { type Answer, agency, all, listens, pageOf, reasonOf, twoPages } from './answering.js'

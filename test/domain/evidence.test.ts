@@ -2,7 +2,6 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { document } from '../../src/contracts.js'
 import {
-  type Evidence,
   entryEnd,
   eventsOf,
   FAMILY_OF,
@@ -16,6 +15,7 @@ import { FAMILIES } from '../../src/domain/facts.js'
 import type { ListKind } from '../../src/domain/lists.js'
 import { isWithdrawn } from '../../src/domain/penalty.js'
 import { type Body, RECORD_KINDS, type RecordKind } from '../../src/domain/records.js'
+import type { Evidence } from '../../src/domain/repair-targets.js'
 
 const { lists } = document('rules/lists.json') as { lists: ListKind[] }
 const events = (kind: RecordKind, body: Body) =>

@@ -2,7 +2,6 @@ import { expect } from 'chai'
 import { contract, document } from '../../src/contracts.js'
 import type { Consent, LegalBasis, ListKind } from '../../src/domain/lists.js'
 import {
-  checkLists,
   consentNeeded,
   firstRepairDay,
   levelOf,
@@ -11,6 +10,7 @@ import {
   termEnd,
   termOf,
 } from '../../src/domain/lists.js'
+import { checkLists } from '../../src/domain/lists-check.js'
 
 const rows = (): ListKind[] => (structuredClone(document('rules/lists.json')) as { lists: ListKind[] }).lists
 const kind = (id: string, all = rows()): ListKind => {

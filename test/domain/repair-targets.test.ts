@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { authorityCompared, numberCompared } from '../../src/domain/decision-number.js'
-import type { Evidence } from '../../src/domain/evidence.js'
+import type { Evidence } from '../../src/domain/repair-targets.js'
 import { repairsOf } from '../../src/domain/repair-targets.js'
 
 const penalties = (many: number): Evidence[] =>

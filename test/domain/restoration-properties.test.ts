@@ -6,7 +6,7 @@ import { FACTS } from '../../src/domain/facts.js'
 import { applied, lasting, restoration, STEPS_MOST, type Step } from '../../src/domain/restoration.js'
 import { score } from '../../src/domain/score.js'
 import type { Scorecard } from '../../src/domain/scorecard.js'
-import { checkScorecard } from '../../src/domain/scorecard.js'
+import { checkScorecard } from '../../src/domain/scorecard-check.js'
 import { ALL, AS_OF, card, promised, rules, shipped } from '../support/restoration.js'
 
 describe('restoration: properties', () => {

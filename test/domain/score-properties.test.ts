@@ -4,9 +4,10 @@ import fc from 'fast-check'
 import { addDays } from '../../src/domain/dates.js'
 import type { FactEvent, Facts } from '../../src/domain/facts.js'
 import type { Score } from '../../src/domain/score.js'
-import { crossed, score, worded } from '../../src/domain/score.js'
+import { crossed, score } from '../../src/domain/score.js'
+import { worded } from '../../src/domain/score-words.js'
 import type { Scorecard } from '../../src/domain/scorecard.js'
-import { checkScorecard } from '../../src/domain/scorecard.js'
+import { checkScorecard } from '../../src/domain/scorecard-check.js'
 import {
   ADVERSE,
   ALL_FACTS,

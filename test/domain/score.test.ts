@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import type { FactEvent, FactName, Facts } from '../../src/domain/facts.js'
 import type { Score } from '../../src/domain/score.js'
-import { crossed, score, worded } from '../../src/domain/score.js'
+import { crossed, score } from '../../src/domain/score.js'
+import { worded } from '../../src/domain/score-words.js'
 import type { Scorecard } from '../../src/domain/scorecard.js'
 import { ALL_FAMILIES, AS_OF, ECOMMERCE_1 as card } from '../support/scorecards.js'
 

@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { contract, document } from '../../src/contracts.js'
 import { FACTS, type FactFamily } from '../../src/domain/facts.js'
 import type { BinRule, Rule, Scorecard, UnitRule } from '../../src/domain/scorecard.js'
-import { checkScorecard, factsOf, topOf } from '../../src/domain/scorecard.js'
+import { factsOf, topOf } from '../../src/domain/scorecard.js'
+import { checkScorecard } from '../../src/domain/scorecard-check.js'
 
 const cardOf = (version: string): Scorecard => structuredClone(document(`scorecards/${version}.json`)) as Scorecard
 const card = (): Scorecard => cardOf('ecommerce-1')

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { addDays } from '../../src/domain/dates.js'
-import type { FactEvent, FactFamily, FactName, Facts, Words } from '../../src/domain/facts.js'
+import type { FactEvent, FactFamily, FactName, Facts } from '../../src/domain/facts.js'
 import { FACTS, FAMILIES } from '../../src/domain/facts.js'
 import type { BinRule, Grade, Rule, Scorecard, UnitRule, Veto } from '../../src/domain/scorecard.js'
+import type { Words } from '../../src/domain/words.js'
 
 const shipped = (version: string): Scorecard =>
   JSON.parse(readFileSync(new URL(`../../schema/scorecards/${version}.json`, import.meta.url), 'utf8'))

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import type { Delivery, Feed } from '../../src/agencies/feed.js'
+import type { Delivery } from '../../src/agencies/delivery.js'
+import type { Feed } from '../../src/agencies/feed.js'
 import { load } from '../../src/store/known.js'
 import type { Reject } from '../../src/store/rejects.js'
 import { withStage } from '../../src/store/staged.js'

@@ -1,8 +1,9 @@
 /** Scores that were stored before a release changed how records become facts: they are replayed by the rules of then, and made anew. */
 import { expect } from 'chai'
-import { type Evidence, eventsOf } from '../../src/domain/evidence.js'
+import { eventsOf } from '../../src/domain/evidence.js'
 import type { FactFamily } from '../../src/domain/facts.js'
 import type { ListKind } from '../../src/domain/lists.js'
+import type { Evidence } from '../../src/domain/repair-targets.js'
 import type { Db } from '../../src/store/db.js'
 import { score } from '../../src/work/score.js'
 import { verify } from '../../src/work/verify.js'

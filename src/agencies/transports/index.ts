@@ -1,6 +1,6 @@
 /** Which door: the one that the agency's configured address calls for. */
 import { Refusal } from '../../errors.js'
-import type { Delivery, Opening, Source } from '../feed.js'
+import type { Delivery, Opening, Source } from '../delivery.js'
 import type { Shape } from '../readers/shapes.js'
 import { folder } from './folder.js'
 import { table } from './table.js'

@@ -5,7 +5,7 @@
  */
 import type { Item } from '../../domain/records.js'
 import { isRefusal, Refusal } from '../../errors.js'
-import type { Delivery, Opening, Settled, Source } from '../feed.js'
+import type { Delivery, Opening, Settled, Source } from '../delivery.js'
 import { headerUnknown } from '../readers/near.js'
 import { broken, itemOf, recognise, type Shape } from '../readers/shapes.js'
 import { none } from './http/attempt.js'

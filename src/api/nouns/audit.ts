@@ -1,5 +1,5 @@
 /** Scores for auditors: with the card, the facts and the records as known then, and in words how one is made of the other. */
-import { worded } from '../../domain/score.js'
+import { worded } from '../../domain/score-words.js'
 import { may, mayOperator, type Viewer } from '../../domain/viewer.js'
 import type { Operator } from '../../store/operators.js'
 import * as scores from '../../store/scores.js'

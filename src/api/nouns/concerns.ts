@@ -11,7 +11,7 @@ import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
 import { isTheirs, NO_SUBJECT, NONE, seesSubject } from '../viewer.js'
-import { listingById } from './listing.js'
+import { listingById } from './listing-by-id.js'
 import { runView } from './operations.js'
 import { recordById } from './record.js'
 

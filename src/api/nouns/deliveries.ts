@@ -11,7 +11,7 @@ import { cursorOf, globalId, numberAfter, numberIn, subjectIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
 import { allow, NO_SUBJECT, seesSubject } from '../viewer.js'
-import { listingById } from './listing.js'
+import { listingById } from './listing-by-id.js'
 
 /** What a person can do about a code that the platform's description does not know. */
 const NO_ADVICE = {

@@ -1,31 +1,22 @@
 /** Listings: the public list, and single entries. */
 import { wholeCase } from '../../domain/case.js'
 import { allowedMoves } from '../../domain/listing.js'
-import { isNarrow, may, mayConsent, mayOperator, type Viewer } from '../../domain/viewer.js'
+import { isNarrow, may, mayConsent, type Viewer } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import * as listings from '../../store/listings.js'
 import * as pastList from '../../store/past-list.js'
 import type { PublicFilter } from '../../store/public-filter.js'
 import * as restored from '../../store/restored.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
-import { type Context, viewerOn, whenOf } from '../context.js'
+import { type Context, whenOf } from '../context.js'
 import { charge } from '../costs.js'
-import { entryAfter, entryCursor, listingIn } from '../ids.js'
+import { entryAfter, entryCursor } from '../ids.js'
 import { withoutNul } from '../limits.js'
-import { NONE } from '../viewer.js'
 import { concernView } from './concerns.js'
 import { deadlineView } from './deadlines.js'
 import { deliveryView } from './deliveries.js'
-import {
-  caseView,
-  entryView,
-  isOver,
-  isTold,
-  type ListingView,
-  mirroredView,
-  pastCaseView,
-  standsStill,
-} from './listing-view.js'
+import { listingById } from './listing-by-id.js'
+import { caseView, entryView, type ListingView, pastCaseView } from './listing-view.js'
 import type { OperatorView } from './operator.js'
 
 interface BlacklistArgs extends PageArgs {
@@ -70,53 +61,6 @@ const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: Contex
   const cursors = new Map(found.map(({ id, publishedOn }) => [id, entryCursor({ id, publishedOn: publishedOn ?? '' })]))
   const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
   return connection(views, args, cursorOf, () => overWhole(context, filter, () => pastList.shownCount(db, filter)))
-}
-
-/** Null alike for what is not there and what is not for this viewer. */
-export const listingById = async (context: Context, id: string): Promise<ListingView | null> => {
-  const found = listingIn(id)
-  if (found === null) return null
-  return 'uuid' in found ? ownListing(context, found.uuid) : mirroredListing(context, found.version)
-}
-
-const ownListing = async (context: Context, uuid: string): Promise<ListingView | null> => {
-  const body = await context.load.publicEntry(uuid)
-  const entry = body && inForce(body, context.today) ? entryView(body) : null
-  if (!may(context.viewer, 'see_inner_listings')) return entry
-  // By its head first, which is as short for what is not there.
-  if (!(await isHeadFor(context, { type: 'Listing', key: uuid }))) return entry
-  const found = await context.load.listing(uuid)
-  const listing = found?.wrongFrom === null ? found : null
-  const operator = await context.load.operator(listing?.operatorId ?? NONE)
-  if (listing === null || !isTold(context, listing)) return entry
-  const viewer = viewerOn(context, operator)
-  const sees = may(viewer, 'see_inner_listings') && (may(viewer, 'see_removed') || !isOver(listing))
-  return sees ? caseView(listing) : entry
-}
-
-/** Whether the operator of a case or a record is for the viewer; looked up only where that can differ. */
-const isHeadFor = async (
-  { viewer, load }: Context,
-  asked: Parameters<Context['load']['head']>[0],
-): Promise<boolean> => {
-  if (!isNarrow(viewer)) return true
-  const head = await load.head(asked)
-  return head !== null && head.operatorId !== null && mayOperator(viewer, head)
-}
-
-const inForce = ({ publishedOn, endsOn }: listings.PublicBody, day: string): boolean =>
-  publishedOn <= day && (endsOn === null || endsOn >= day)
-
-const mirroredListing = async (context: Context, version: number): Promise<ListingView | null> => {
-  if (!may(context.viewer, 'see_inner_listings')) return null
-  if (!(await isHeadFor(context, { type: 'Record', key: String(version) }))) return null
-  const record = await context.load.record(version)
-  const operator = await context.load.operator(record?.operatorId ?? NONE)
-  if (record?.kind !== 'list_entry' || record.operatorId === null || record.wrongFrom !== null) return null
-  const viewer = viewerOn(context, operator)
-  if (!may(viewer, 'see_inner_listings')) return null
-  if (!may(viewer, 'see_removed') && !standsStill(context, record)) return null
-  return mirroredView(record, context.parts.rules.lists, context.today)
 }
 
 /** The case behind an entry; one that is answered is always there. */

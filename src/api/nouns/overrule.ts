@@ -6,6 +6,7 @@ import { type Act, may, mayIn, sightOf } from '../../domain/viewer.js'
 import { Refusal } from '../../errors.js'
 import type { Operator } from '../../store/operators.js'
 import * as store from '../../store/overrules.js'
+import type { Acting } from '../../work/acts.js'
 import * as work from '../../work/overrule.js'
 import { connection, firstOf, type PageArgs } from '../connection.js'
 import { type Context, viewerOn, whenOf } from '../context.js'
@@ -98,7 +99,7 @@ const numberOf = (id: string): number => {
 const done = async <I>(
   context: Context,
   input: I,
-  deed: (parts: Context['parts'], input: I, who: work.Acting) => Promise<store.Overrule>,
+  deed: (parts: Context['parts'], input: I, who: Acting) => Promise<store.Overrule>,
 ) => {
   const overrule = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
   // What was loaded before is no longer true.

@@ -1,7 +1,7 @@
 /** Comparisons with what platforms show, and what they have found; the deeds are work/'s. */
 import type { FindingKind } from '../../domain/comparison.js'
-import { redact } from '../../domain/privacy.js'
 import { may, sightOf } from '../../domain/viewer.js'
+import { writtenText } from '../../domain/written-text.js'
 import { Refusal } from '../../errors.js'
 import * as comparisons from '../../store/comparisons.js'
 import * as store from '../../store/findings.js'
@@ -10,10 +10,7 @@ import type { Context } from '../context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
 import { NO_SUBJECT, NONE, seesSubject } from '../viewer.js'
-import { listingById } from './listing.js'
-
-/** Longest note, characters. */
-const LONGEST_NOTE = 1_000
+import { listingById } from './listing-by-id.js'
 
 const discrepancyView = (context: Context, finding: store.Finding) => {
   return {
@@ -63,11 +60,7 @@ const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: Conte
 const settleDiscrepancy = async (_: unknown, args: { id: string; note: string }, context: Context) => {
   const { id, note: given } = withoutNul(args)
   const { db, rules } = context.parts
-  const note = redact(given, rules.mark).trim()
-  if (note === '' || note.length > LONGEST_NOTE)
-    throw new Refusal('INPUT_INVALID', {
-      reason: `说明须为 1–${LONGEST_NOTE} 个字符 the note has 1–${LONGEST_NOTE} characters`,
-    })
+  const note = writtenText(given, '说明 the note', rules.mark)
   const found = await store.byId(db, numberIn(id, 'Discrepancy') ?? NONE)
   const sees = await seesSubject(context, found?.key ?? NO_SUBJECT)
   const key = found && sees ? found.id : NONE

@@ -10,7 +10,7 @@ import { withoutNul } from '../limits.js'
 import { makeLoads } from '../loads.js'
 import { NO_SUBJECT } from '../viewer.js'
 import { closedOf, nameOf } from './deliveries.js'
-import { listingById } from './listing.js'
+import { listingById } from './listing-by-id.js'
 
 /** To those who may not see what was removed it is a key alone, and nothing of why. */
 const retractionView = (context: Context, one: work.Retracted) => {

@@ -1,5 +1,5 @@
 /** Scores with their reasons, and the scorecards that gave them. */
-import { worded } from '../../domain/score.js'
+import { worded } from '../../domain/score-words.js'
 import { factsOf } from '../../domain/scorecard.js'
 import { may, type Viewer } from '../../domain/viewer.js'
 import type { StoredScore } from '../../store/scores.js'

@@ -6,7 +6,7 @@ import { previewTakeBack } from '../../work/takeback-preview.js'
 import type { Context } from '../context.js'
 import { globalId, numberIn } from '../ids.js'
 import { withoutNul } from '../limits.js'
-import { listingById } from './listing.js'
+import { listingById } from './listing-by-id.js'
 import { operatorById } from './operator.js'
 
 const takeBackPreview = async (_: unknown, args: { id: string }, context: Context) => {

@@ -14,7 +14,7 @@ import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, allow } from '../viewer.js'
 import { listenTo } from './changes-stream.js'
-import type { AskedOf } from './index.js'
+import type { AskedOf } from './request.js'
 
 /** Changes of one page unless asked otherwise, and at most: as many codes as one row of the trail holds. */
 const PAGE = 200

@@ -4,13 +4,13 @@ import { type ErrorRequestHandler, type Request, type Response, Router } from 'e
 import { redact } from '../../domain/privacy.js'
 import { INTERNAL, isRefusal, Refusal, toldOf } from '../../errors.js'
 import { asUnavailable } from '../../store/db.js'
-import type { Asked } from '../asked.js'
 import { asRefusal } from '../faults.js'
 import type { ApiParts } from '../parts.js'
 import { COME_AGAIN_SECONDS } from '../problems.js'
 import type { Limits } from '../rate-limit.js'
 import { changes } from './changes.js'
 import { rejectsCsv } from './rejects-csv.js'
+import type { AskedOf } from './request.js'
 import { scoreJson } from './score.js'
 import { sellers } from './sellers.js'
 import { standings } from './standings/index.js'
@@ -20,8 +20,6 @@ import { Unpulled, uploads } from './upload.js'
 
 /** After which whoever found the hub busy may come again, seconds. */
 const RETRY_SECONDS = 30
-
-export type AskedOf = (request: Request) => Asked
 
 export const v1 = (parts: ApiParts, askedOf: AskedOf, limits: Limits): Router => {
   const router = Router()

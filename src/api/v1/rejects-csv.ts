@@ -15,7 +15,7 @@ import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, signedIn } from '../viewer.js'
-import type { AskedOf } from './index.js'
+import type { AskedOf } from './request.js'
 
 /** Characters of a piece, about. */
 const PIECE_CHARACTERS = 64_000

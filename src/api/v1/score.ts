@@ -8,7 +8,7 @@ import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, allow } from '../viewer.js'
-import type { AskedOf } from './index.js'
+import type { AskedOf } from './request.js'
 
 export const scoreJson =
   (all: ApiParts, askedOf: AskedOf): RequestHandler =>

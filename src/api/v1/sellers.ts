@@ -8,9 +8,9 @@ import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, allow, stillAdmitted } from '../viewer.js'
-import type { AskedOf } from './index.js'
 import { makePlaces } from './places.js'
 import { makeReceive } from './received.js'
+import type { AskedOf } from './request.js'
 
 /** Largest list, bytes: a million codes with room to spare. */
 export const SELLERS_BYTES = 32 * 1024 * 1024

@@ -8,7 +8,7 @@ import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, allow } from '../viewer.js'
-import type { AskedOf } from './index.js'
+import type { AskedOf } from './request.js'
 
 const HEADER = [
   '月份 month',

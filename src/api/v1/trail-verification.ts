@@ -5,7 +5,7 @@ import { withDb } from '../own.js'
 import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, allow } from '../viewer.js'
-import type { AskedOf } from './index.js'
+import type { AskedOf } from './request.js'
 
 /** One walk at a time: it reads every row. Refusals: UNAUTHENTICATED, FORBIDDEN, RUN_BUSY, STOPPING. A hub that stops says `end` instead of `done`. */
 export const trailVerification = (all: ApiParts, askedOf: AskedOf): RequestHandler => {

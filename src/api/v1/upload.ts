@@ -19,9 +19,9 @@ import type { ApiParts } from '../parts.js'
 import { keep } from '../trail.js'
 import { admit, signedIn, stillAdmitted } from '../viewer.js'
 import { fileName } from './file-name.js'
-import type { AskedOf } from './index.js'
 import { makePlaces } from './places.js'
 import { makeReceive, type Receive, type Received, tooLarge } from './received.js'
+import type { AskedOf } from './request.js'
 
 /** Largest file, bytes; also once unpacked. Larger ones come over the agency's door or by `hub pull --file`. */
 export const UPLOAD_BYTES = 64 * 1024 * 1024

@@ -2,7 +2,7 @@
 import type { NameAnswer } from '../../domain/asked-name.js'
 import type { AskedRow, BadRow, RowFault } from '../../domain/asked-rows.js'
 import { type CodeFault, codeFault } from '../../domain/code-fault.js'
-import type { Words } from '../../domain/facts.js'
+import type { Words } from '../../domain/words.js'
 
 export interface Entry {
   /** Of its page; null: it has none. */

@@ -1,5 +1,5 @@
 /** /check: the form, and what each code was answered. */
-import type { Words } from '../../domain/facts.js'
+import type { Words } from '../../domain/words.js'
 import { day } from '../blacklist.js'
 import { minute } from '../entry.js'
 import { foreign, type Html, html, only, to, told } from '../html.js'

@@ -1,5 +1,5 @@
 /** Words for what the hub tells a party in names of its own. */
-import type { Words } from '../../domain/facts.js'
+import type { Words } from '../../domain/words.js'
 import { type Html, html } from '../html.js'
 import { both } from '../page.js'
 

@@ -1,6 +1,6 @@
 /** GET /data: the same list in every form, with commands to paste, the key, and how anybody verifies it. */
 import { dateIn } from '../../domain/dates.js'
-import type { Words } from '../../domain/facts.js'
+import type { Words } from '../../domain/words.js'
 import type { Signed, Snapshot } from '../../store/snapshots.js'
 import { minute } from '../entry.js'
 import { type Html, html } from '../html.js'

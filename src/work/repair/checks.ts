@@ -11,18 +11,8 @@ import * as feedStates from '../../store/feed-states.js'
 import * as ends from '../../store/repair/ends.js'
 import * as facts from '../../store/repair/facts.js'
 import { readAgain } from './archived.js'
+import type { Checking } from './checking.js'
 import { mendDates } from './dates.js'
-
-export interface Checking extends ends.Repairing {
-  feeds: readonly Feed[]
-  mark: (id: string) => string
-  archiveDir: string
-  today: string
-  /** Feeds that a check could not look at. */
-  untold: Set<string>
-  /** Records that may be wrong, which nothing that is kept can prove. */
-  unproven: ends.Mended[]
-}
 
 export interface Check {
   id:

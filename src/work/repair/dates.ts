@@ -10,7 +10,7 @@ import type { Tx } from '../../store/db.js'
 import * as dates from '../../store/repair/dates.js'
 import type { Mended } from '../../store/repair/ends.js'
 import { readAgain } from './archived.js'
-import type { Checking } from './checks.js'
+import type { Checking } from './checking.js'
 
 export const mendDates = async (tx: Tx, checking: Checking): Promise<Mended[]> => {
   const feeds = new Map(checking.feeds.map((feed) => [feed.id, feed]))

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, sep } from 'node:path'
-import { refuseUnopened } from './ends.js'
+import { type ClaimedFile, refuseUnopened } from './ends.js'
 import { READY, textOf } from './names.js'
 
 const TAKEN = '.taken'
@@ -20,11 +20,7 @@ export interface Waits {
   abandonedMs: number
 }
 
-export interface Claim {
-  /** As its sender called it. */
-  name: string
-  /** Where it lies now. */
-  path: string
+export interface Claim extends ClaimedFile {
   /** Its folder goes once the file has gone; a file that is still there is taken up again later. */
   release: () => Promise<void>
   /** For a file that could not be removed: it stays where it is, and comes again behind all others. */

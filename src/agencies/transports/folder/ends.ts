@@ -2,26 +2,31 @@
 import type { PathLike } from 'node:fs'
 import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import type { Opening, Settled } from '../../feed.js'
-import type { Claim } from './claims.js'
+import type { Opening, Settled } from '../../delivery.js'
 import { fitting, REFUSED } from './names.js'
+
+/** A file that a process has claimed: its sender's name for it, and where it lies now. */
+export interface ClaimedFile {
+  name: string
+  path: string
+}
 
 const REASON = '.reason.txt'
 const MAX_LINES = 10_000 // of rejects told in a reason
 const MAX_TWINS = 10_000 // files of one name
 
-export const archived = async ({ name, path }: Claim, archive: Opening['archive']): Promise<void> => {
+export const archived = async ({ name, path }: ClaimedFile, archive: Opening['archive']): Promise<void> => {
   await archive?.(path, name)
   await unlink(path)
 }
 
 /** Where it came from, under its own name if that is still free. */
-export const putBack = async (path: string, { name, path: at }: Claim): Promise<void> => {
+export const putBack = async (path: string, { name, path: at }: ClaimedFile): Promise<void> => {
   for (const target of twins(name)) if (await moved(at, join(path, target))) return
   throw new Error('no free name to put a file back under')
 }
 
-export const refuse = async (path: string, { name, path: at }: Claim, settled: Settled): Promise<void> => {
+export const refuse = async (path: string, { name, path: at }: ClaimedFile, settled: Settled): Promise<void> => {
   await aside(path, name, at, async (write) => {
     await write(settled.error?.message ?? '内容被拒收。The content was refused.')
     await write(`代码 code: ${settled.error?.code ?? ''}　批次 run: ${settled.run}`)

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Item, Json } from '../../../domain/records.js'
 import { isRefusal, Refusal } from '../../../errors.js'
 import { type Asked, type Asking, ask, Unreachable } from '../../../http.js'
-import type { Source } from '../../feed.js'
+import type { Source } from '../../delivery.js'
 import { isRecord } from '../../readers/shapes.js'
 
 const TRIES = 3

@@ -5,7 +5,7 @@
 import type { Item, Json } from '../../../domain/records.js'
 import { Refusal } from '../../../errors.js'
 import type { Asked } from '../../../http.js'
-import type { Delivery, Opening, Source } from '../../feed.js'
+import type { Delivery, Opening, Source } from '../../delivery.js'
 import { holdsKnown } from '../../readers/lists.js'
 import { itemOf, type Shape } from '../../readers/shapes.js'
 import * as door from './attempt.js'

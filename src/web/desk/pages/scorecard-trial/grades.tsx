@@ -6,7 +6,7 @@ import { GRADES, type Grade } from '../../../../domain/scorecard.js'
 import { Chart, type ChartOption, COLOURS } from '../../pieces/chart.js'
 import { count } from '../../pieces/dates.js'
 import { PlainTable } from '../../pieces/plain-table.js'
-import type { Trial } from './index.js'
+import type { Trial } from './trial.js'
 
 use([SankeyChart])
 

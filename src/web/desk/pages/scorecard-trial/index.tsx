@@ -25,8 +25,8 @@ import {
   type TrialDocumentsQuery,
 } from './scorecard-trial.generated.js'
 import { Groups, Spread } from './spread.js'
+import type { Trial } from './trial.js'
 
-export type Trial = ScorecardTrialQuery['scorecardTrial']
 type Cards = TrialCardsQuery['scorecards']
 
 export default function ScorecardTrial() {

@@ -6,7 +6,7 @@ import { Empty } from '../../pieces/empty.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { signed } from '../../pieces/waterfall.js'
 import { pageAt } from '../../routes.js'
-import type { Trial } from './index.js'
+import type { Trial } from './trial.js'
 
 type Move = Trial['down'][number]
 

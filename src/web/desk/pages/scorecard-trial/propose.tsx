@@ -5,8 +5,8 @@ import { useId, useState } from 'react'
 import { Confirm } from '../../pieces/confirm.js'
 import { count, today } from '../../pieces/dates.js'
 import { useMay } from '../../session/session.js'
-import type { Trial } from './index.js'
 import { ProposeScorecardDocument, type TrialCardsQuery } from './scorecard-trial.generated.js'
+import type { Trial } from './trial.js'
 
 interface ProposeProps {
   card: TrialCardsQuery['scorecards'][number]

@@ -8,7 +8,7 @@ import { count } from '../../pieces/dates.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { signed } from '../../pieces/waterfall.js'
 import { labelOf } from '../../pieces/words.js'
-import type { Trial } from './index.js'
+import type { Trial } from './trial.js'
 
 use([BoxplotChart, ScatterChart])
 

@@ -1,0 +1,5 @@
+import type { Request } from 'express'
+import type { Asked } from '../asked.js'
+
+/** The request context that the server made for an express request. */
+export type AskedOf = (request: Request) => Asked

@@ -1,0 +1,5 @@
+/** The same words in the two languages of the hub. */
+export interface Words {
+  zh: string
+  en: string
+}
