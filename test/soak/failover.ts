@@ -51,6 +51,8 @@ const LOST_QUESTIONS = 3
 const QUIET_MS = 500
 const NOTICED_WITHIN_MS = 10_000
 const HIGHEST_DELIVERY = 'select coalesce(max(id), 0)::int as n from deliveries'
+/** One that was folded into a later one, or into nothing, has never left. */
+const LAST_LEFT = 'select coalesce(max(id), 0)::int as n from deliveries where attempts > 0'
 const HIGHEST_ROW = 'select coalesce(max(number), 0)::int as n from trail'
 
 export interface FailoverSoaked {
@@ -144,7 +146,7 @@ export const soakFailover = async (given: {
       counts.lost += LOST_MOVES
       await asked(LOST_QUESTIONS)
       await hub.push(null, { cause: 'command' })
-      const left = Number((await rowAt(primary, HIGHEST_DELIVERY))['n'])
+      const left = Number((await rowAt(primary, LAST_LEFT))['n'])
       if (!underLoad) await wait(QUIET_MS)
       const load = underLoad ? [repeated(subjects.move), repeated(questions.standing)] : []
       const reading = watched(web, subjects.shown)

@@ -52,17 +52,18 @@ export const isSaid = (cuts: readonly LostRows[], lost: readonly LostRows[]): bo
   JSON.stringify(cuts.map(({ after, noted }) => [after, noted])) ===
   JSON.stringify(lost.map(({ after, noted }) => [after, noted]))
 
-/** Whether an officer is told of the last delivery that left and is not there. */
+/** Whether an officer is told of the last delivery that left and is not there; where none is lost, that the server is another. */
 export const namesDelivery = async (
   ask: ReturnType<typeof makeQuestions>['ask'],
   { noted, had }: { noted: number; had: number },
 ): Promise<boolean> => {
   const { databaseRestored } = await ask('{ databaseRestored { cause deliveries { noted had } } }')
-  return (
-    databaseRestored?.cause === 'DELIVERY_NOTED' &&
-    databaseRestored.deliveries.noted === noted &&
-    databaseRestored.deliveries.had === had
-  )
+  const isNamed =
+    noted > had
+      ? databaseRestored?.cause === 'DELIVERY_NOTED' && databaseRestored.deliveries.noted === noted
+      : databaseRestored?.cause === 'SERVER_CHANGED'
+  if (!isNamed) process.stderr.write(`${JSON.stringify({ noted, had, databaseRestored })}\n`)
+  return isNamed && databaseRestored.deliveries.had === had
 }
 
 /** Entries that every platform was told to show or to hide, and that the database has the other way: acts that were lost. */
