@@ -51,7 +51,7 @@ const LOST_QUESTIONS = 3
 const QUIET_MS = 500
 const NOTICED_WITHIN_MS = 10_000
 const HIGHEST_DELIVERY = 'select coalesce(max(id), 0)::int as n from deliveries'
-/** One that was folded into a later one, or into nothing, has never left. */
+/** One that was folded into a later one has never left, though it may have been noted. */
 const LAST_LEFT = 'select coalesce(max(id), 0)::int as n from deliveries where attempts > 0'
 const HIGHEST_ROW = 'select coalesce(max(number), 0)::int as n from trail'
 
@@ -147,6 +147,7 @@ export const soakFailover = async (given: {
       await asked(LOST_QUESTIONS)
       await hub.push(null, { cause: 'command' })
       const left = Number((await rowAt(primary, LAST_LEFT))['n'])
+      const highest = Number((await rowAt(primary, HIGHEST_DELIVERY))['n'])
       if (!underLoad) await wait(QUIET_MS)
       const load = underLoad ? [repeated(subjects.move), repeated(questions.standing)] : []
       const reading = watched(web, subjects.shown)
@@ -165,7 +166,7 @@ export const soakFailover = async (given: {
       faults.listedThoughRemoved += await reading.stop()
       // Before any row of the new server tells of the loss, and after one does.
       const isNamedAtOnce = await namesRows(hub, lostRows)
-      if (!(await namesDelivery(questions.ask, { noted: left, had }))) faults.deliveryNotNamed += 1
+      if (!(await namesDelivery(questions.ask, { left, highest, had }))) faults.deliveryNotNamed += 1
       if (!isNamedAtOnce || !(await namesRows(hub, lostRows))) faults.rowsNotNamed += 1
       const acts = await lostActs(hub, platforms)
       counts.lostActs += acts.length

@@ -55,14 +55,15 @@ export const isSaid = (cuts: readonly LostRows[], lost: readonly LostRows[]): bo
 /** Whether an officer is told of the last delivery that left and is not there; where none is lost, that the server is another. */
 export const namesDelivery = async (
   ask: ReturnType<typeof makeQuestions>['ask'],
-  { noted, had }: { noted: number; had: number },
+  { left, highest, had }: { left: number; highest: number; had: number },
 ): Promise<boolean> => {
   const { databaseRestored } = await ask('{ databaseRestored { cause deliveries { noted had } } }')
+  const noted = databaseRestored?.deliveries.noted ?? 0
   const isNamed =
     noted > had
-      ? databaseRestored?.cause === 'DELIVERY_NOTED' && databaseRestored.deliveries.noted === noted
-      : databaseRestored?.cause === 'SERVER_CHANGED'
-  if (!isNamed) process.stderr.write(`${JSON.stringify({ noted, had, databaseRestored })}\n`)
+      ? databaseRestored?.cause === 'DELIVERY_NOTED' && left <= noted && noted <= highest
+      : databaseRestored?.cause === 'SERVER_CHANGED' && left <= had
+  if (!isNamed) process.stderr.write(`${JSON.stringify({ left, highest, had, databaseRestored })}\n`)
   return isNamed && databaseRestored.deliveries.had === had
 }
 
