@@ -27,6 +27,7 @@ import { makeArchive } from './work/archive.js'
 import { auditOf } from './work/audit/watch.js'
 import { type Clock, startClock } from './work/clock.js'
 import { clockRules, publicRules } from './work/clocks.js'
+import { renewSellers } from './work/confirmed-sellers.js'
 import { documentRules, documentTemplates } from './work/documents.js'
 import { expire } from './work/expire.js'
 import { type ClockParts, givenClock, makeLooking, openClock } from './work/hub-clock.js'
@@ -226,7 +227,10 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     if (job === 'changes') return changing({ db, config, keys, rules, now, log }, turn, { trail, signal })
     if (job === 'trail') return (await tidyTrail(db, { ...options, isDoubted: clock.isDoubted, now, log })) !== null
     if (job === 'audit') return (await audit.nightly({ ...options, now, log })) !== null
-    if (job === 'tidy') return (await tidy(db, { ...options, archive: config.archiveDir, now, log })) !== null
+    if (job === 'tidy') {
+      const renew = (at: Date) => renewSellers(db, { now: at, log, signal })
+      return (await tidy(db, { ...options, archive: config.archiveDir, now, log, renew })) !== null
+    }
     if (job === 'reconcile') return reconcileWith([subject], options).then(() => true)
     // Beside the push: removals do not wait until a display was read.
     const looked = reconcileRestored(subject, signal).catch((error) =>

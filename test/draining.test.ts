@@ -9,7 +9,7 @@ import { expect } from 'chai'
 import { begin, ended, printed } from './support/command.js'
 import { freshDatabase, type TestDatabase } from './support/database.js'
 
-const WITHIN_MS = 60_000
+const WITHIN_MS = 150_000
 const CONNECTIONS = 8
 
 type Heard = 'whole' | 'refused' | `broken: ${string}`

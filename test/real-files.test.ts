@@ -55,8 +55,7 @@ const TAKEN: [feed: string, file: string, counts: Counts][] = [
   ['recalls', 'fda-ires-recalls/recalls.json', { received: 168, new: 168 }],
 ]
 
-describe(`real files${said}`, function () {
-  this.timeout(120_000)
+describe(`real files${said}`, () => {
   let test: TestDatabase
   before(async function () {
     if (!here) this.skip()

@@ -13,8 +13,7 @@ const DATED = '2018-05-15'
 const here = existsSync(REGISTER) && existsSync(LIST)
 const said = here ? '' : ' (skipped: the shared files are not here)'
 
-describe(`real input${said}`, function () {
-  this.timeout(120_000)
+describe(`real input${said}`, () => {
   let test: TestHub
   let officer: string
   let folder: string

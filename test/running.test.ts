@@ -10,7 +10,7 @@ import { loadKeys } from '../src/keys.js'
 import { begin, ended, hub, printed } from './support/command.js'
 import { freshDatabase, type TestDatabase } from './support/database.js'
 
-const WITHIN_MS = 60_000
+const WITHIN_MS = 150_000
 
 describe('a hub that runs as a service', () => {
   let database: TestDatabase

@@ -3,7 +3,7 @@
  * compiler is known to do otherwise is never given to it: see `isCompilable`. An answer with an error in it is thrown away
  * and made again by graphql-js.
  */
-import type { ApolloServerOptionsWithGateway } from '@apollo/server'
+import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server'
 import {
   type ASTNode,
   type DocumentNode,
@@ -26,8 +26,6 @@ import {
 } from 'graphql'
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
 import { bounded } from './bounded.js'
-import { afresh, type Context } from './context.js'
-import { learn } from './trail.js'
 
 /** Questions of which it is known how often they came. */
 const QUESTIONS_MOST = 1_000
@@ -38,13 +36,13 @@ const FIELDS_MOST = 1_000
 /** A question is compiled when it has come so often: compiling costs some hundred executions of the same. */
 const HITS_BEFORE = 20
 
-export interface Asked {
+export interface Asked<C> {
   document: DocumentNode
   /** The document as it was asked. */
   text: string
   operationName: string | null | undefined
   variables: Record<string, unknown> | undefined
-  context: Context
+  context: C
 }
 
 type Run = CompiledQuery['query']
@@ -57,11 +55,14 @@ interface Known {
   operation?: OperationDefinitionNode | undefined
 }
 
-type GatewayInterface = ApolloServerOptionsWithGateway<Context>['gateway']
+type GatewayInterface<C extends BaseContext> = ApolloServerOptionsWithGateway<C>['gateway']
 
 /** By the hook that Apollo has for whoever executes queries in its place. */
-export const asGateway = (schema: GraphQLSchema, { execute }: Executor): GatewayInterface => {
-  let tell: Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0] = () => undefined
+export const asGateway = <C extends BaseContext>(
+  schema: GraphQLSchema,
+  { execute }: Executor<C>,
+): GatewayInterface<C> => {
+  let tell: Parameters<GatewayInterface<C>['onSchemaLoadOrUpdate']>[0] = () => undefined
   return {
     onSchemaLoadOrUpdate: (listener) => {
       tell = listener
@@ -76,7 +77,7 @@ export const asGateway = (schema: GraphQLSchema, { execute }: Executor): Gateway
             text: source,
             operationName: request.operationName,
             variables: request.variables,
-            context: context as Context,
+            context: context as unknown as C,
           }),
       }
     },
@@ -91,24 +92,36 @@ export interface Question {
   variables: Record<string, unknown> | undefined
 }
 
-export interface Executor {
-  execute(asked: Asked): Promise<ExecutionResult>
+export interface Executor<C> {
+  execute(asked: Asked<C>): Promise<ExecutionResult>
   /**
    * By a compiled query, if it is one that came often, was found valid, and has an answer without errors; else null. With the
    * context in which it was answered, for its row of the trail.
    */
-  quick(question: Question, contextOf: () => Context): Promise<{ answer: ExecutionResult; context: Context } | null>
+  quick(question: Question, contextOf: () => C): Promise<{ answer: ExecutionResult; context: C } | null>
   /** Answers given by compiled queries, and all. */
   counts: { compiled: number; all: number }
 }
 
+export interface ExecutorOptions<C> {
+  hitsBefore?: number
+  /** Makes a context fit for a second execution: nothing spent, nothing seen. */
+  afresh: (context: C) => void
+  /** Notes in the context what is asked, for the row of the audit log. */
+  learn: (context: C, operation: OperationDefinitionNode, source: string, variables: Record<string, unknown>) => void
+}
+
 /** `twin`: the same schema made again, for the compiler alone, whose fields are guarded in it. */
-export const makeExecutor = (schema: GraphQLSchema, twin: GraphQLSchema, hitsBefore = HITS_BEFORE): Executor => {
+export const makeExecutor = <C>(
+  schema: GraphQLSchema,
+  twin: GraphQLSchema,
+  { hitsBefore = HITS_BEFORE, afresh, learn }: ExecutorOptions<C>,
+): Executor<C> => {
   const compilable = guarded(twin)
   const questions = bounded<Known>(QUESTIONS_MOST)
   const counts = { compiled: 0, all: 0 }
 
-  const known = ({ document, text, operationName }: Asked): Known | null => {
+  const known = ({ document, text, operationName }: Asked<C>): Known | null => {
     // An operation called nothing is none: the compiler would take the only one there is, and graphql-js refuses it.
     if (text.length > LONGEST || operationName === '') return null
     const found = questions.get(nameOf(text, operationName)) ?? { hits: 0, run: undefined }
@@ -121,7 +134,7 @@ export const makeExecutor = (schema: GraphQLSchema, twin: GraphQLSchema, hitsBef
     return found
   }
   /** Null where the answer has errors: they are told as graphql-js tells them. */
-  const answered = async (found: Known | null, context: Context, variables: Question['variables']) => {
+  const answered = async (found: Known | null, context: C, variables: Question['variables']) => {
     if (!found?.run || found.hits <= hitsBefore) return null
     const answer = await found.run(undefined, context, variables ?? {})
     if (!answer.errors) {
@@ -147,8 +160,8 @@ export const makeExecutor = (schema: GraphQLSchema, twin: GraphQLSchema, hitsBef
       const found = query.length > LONGEST ? undefined : questions.get(nameOf(query, operationName))
       if (!found?.run || !found.operation) return null
       const context = contextOf()
-      // As Apollo's plugin does. Of those without a token no row is kept of a question.
-      if (context.viewer.sub !== null) learn(context, found.operation, query, variables ?? {})
+      // Apollo's plugin does the same for questions that it parses itself.
+      learn(context, found.operation, query, variables ?? {})
       const answer = await answered(found, context, variables)
       return answer && { answer, context }
     },

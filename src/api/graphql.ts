@@ -19,7 +19,7 @@ import { INTERNAL, isRefusal, Refusal } from '../errors.js'
 import { type Asked, bodyOf } from './asked.js'
 import { bounded } from './bounded.js'
 import { asGateway, makeExecutor, type Question } from './compiled.js'
-import { type Context, costOfAnswer, makeContext } from './context.js'
+import { afresh, type Context, costOfAnswer, makeContext } from './context.js'
 import { cookieIn, NO_COOKIE } from './cookies.js'
 import { formatError, graphqlRefusal, noteFaults } from './faults.js'
 import { knownDocuments } from './known-documents.js'
@@ -31,7 +31,7 @@ import type { ApiParts } from './parts.js'
 import { furtherUnits } from './quotas.js'
 import type { Limits } from './rate-limit.js'
 import { makeSchema } from './schema.js'
-import { keepAnswer, trailing } from './trail.js'
+import { keepAnswer, learn, trailing } from './trail.js'
 import { admit } from './viewer.js'
 
 /** Ways in which callers say what they accept that are remembered, and how long one may be, characters. */
@@ -101,7 +101,13 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
   const admitting = { keys, revocations, quotas, db: parts.db }
   schemas ??= [validSchema(), validSchema()]
   const [schema, twin] = schemas.map((one) => counted(one, parts.metrics)) as typeof schemas
-  const executor = makeExecutor(schema, twin)
+  const executor = makeExecutor<Context>(schema, twin, {
+    afresh,
+    // No row is kept of a question without a token.
+    learn: (context, operation, source, variables) => {
+      if (context.viewer.sub !== null) learn(context, operation, source, variables)
+    },
+  })
   /** The type of an answer, as Apollo gives it to who accepts what. */
   const types = bounded<string>(ACCEPTS_MOST)
   const apollo = new ApolloServer<Context>({

@@ -1,7 +1,8 @@
 /** A case: one listing decided here, as far as it has come, and the acts that carry it on. Shapes only. */
 import type { Calendar } from './calendar.js'
 import type { ClockRules } from './clocks.js'
-import type { Level, ListKind, RemovalReason } from './lists.js'
+import type { ListKind, RemovalReason } from './lists.js'
+import type { Level } from './places.js'
 import type { Role as ViewerRole } from './viewer.js'
 
 export const STATES = [

@@ -2,6 +2,7 @@
  * How long an entry is shown, on three clocks: 公示系统 counts from publication, 信用中国 from the day of the document, and
  * this hub ends with the earlier of the two, or with the list's term before them (ends.ts). Rows of schema/rules/clocks.json, each with its source and mark. Pure.
  */
+import type { RuleFault } from './dated-rows.js'
 import { addDays, addMonths, isDate } from './dates.js'
 import type { Mark, Standing } from './lists.js'
 
@@ -155,11 +156,6 @@ const earlier = (one: ClockDay | null, other: ClockDay | null): ClockDay | null 
 }
 
 const applies = ({ from, to }: Row, on: string): boolean => (from === null || from <= on) && (to === null || on <= to)
-
-export interface RuleFault {
-  place: string
-  reason: string
-}
 
 /** Everything wrong with the table beyond its shape; empty: it may be used. */
 export const checkClocks = ({ severities, clocks }: ClockRules): RuleFault[] => [

@@ -1,6 +1,11 @@
 /** Rows of a rule table with first and last days: exactly one must apply on each day. Pure. */
-import type { RuleFault } from './clocks.js'
 import { addDays } from './dates.js'
+
+/** A fault of a rule table: where it stands in the table, and why. */
+export interface RuleFault {
+  place: string
+  reason: string
+}
 
 export interface DatedRow {
   /** First and last day that it is about; null: always, still. */

@@ -4,7 +4,8 @@
  * has not confirmed, is left to be filled by hand: no document asserts it. Pure; documents-page.ts prints it.
  */
 import type { Case } from './case.js'
-import { type Clocks, checkRows, type RuleFault } from './clocks.js'
+import { type Clocks, checkRows } from './clocks.js'
+import type { RuleFault } from './dated-rows.js'
 import { type LegalNumber, type ListKind, type Mark, type NumberName, numberOf, termOf } from './lists.js'
 import { mask } from './personal.js'
 import type { Body } from './records.js'

@@ -5,6 +5,7 @@
  */
 import { addDays, addMonths, addYears } from './dates.js'
 import type { FactName } from './facts.js'
+import type { Level } from './places.js'
 import type { Words } from './words.js'
 
 /** F: found in a published text. M: from memory; shown as unconfirmed, never asserted as law. */
@@ -72,10 +73,6 @@ export interface LegalNumber extends Dated, Sourced {
   standing?: Standing
   confirmed: boolean
 }
-
-/** Of an authority: the first two, four or six digits of its division are its own. */
-export const LEVELS = ['PROVINCE', 'CITY', 'COUNTY'] as const
-export type Level = (typeof LEVELS)[number]
 
 /** Whether the next higher authority must consent before a listing is decided: a setting with its days. */
 export interface Consent extends Dated, Sourced {
@@ -216,12 +213,6 @@ export const basisOn = (list: Pick<ListKind, 'legalBasis'>, on: string): LegalBa
 export const consentNeeded = (list: ListKind, level: Level | null, on: string): boolean => {
   const setting = list.consents.find((row) => applies(row, on))
   return setting?.needed === true && (level === null || setting.levels.includes(level))
-}
-
-/** By the six digits of its division. */
-export const levelOf = (division: string): Level => {
-  if (division.endsWith('0000')) return 'PROVINCE'
-  return division.endsWith('00') ? 'CITY' : 'COUNTY'
 }
 
 /** The row of a number that applies on a day: of the notice, the decision, the application, as `selectedBy` says. */

@@ -86,3 +86,13 @@ export const placeIn = (text: string): string | null => {
 }
 
 const cityAt = (text: string): string | null => CITIES[CITY.exec(text)?.[1] ?? ''] ?? null
+
+/** Of an authority: the first two, four or six digits of its division are its own. */
+export const LEVELS = ['PROVINCE', 'CITY', 'COUNTY'] as const
+export type Level = (typeof LEVELS)[number]
+
+/** By the six digits of its division. */
+export const levelOf = (division: string): Level => {
+  if (division.endsWith('0000')) return 'PROVINCE'
+  return division.endsWith('00') ? 'CITY' : 'COUNTY'
+}

@@ -3,7 +3,8 @@
  * where a confirmed row of schema/rules/public-entry.json says so, minors never; free text is read and masked, and the
  * officer is told what was. Pure.
  */
-import { checkRows, type RuleFault } from './clocks.js'
+import { checkRows } from './clocks.js'
+import type { RuleFault } from './dated-rows.js'
 import type { Mark } from './lists.js'
 import { mask, PERSONAL_NAMES, type Personal } from './personal.js'
 import { IN_NAMES, publicCode } from './public-name.js'

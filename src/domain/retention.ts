@@ -1,5 +1,5 @@
 /** How long what has served its purpose is kept, by schema/rules/retention.json; what is still needed has no term. Pure. */
-import type { RuleFault } from './clocks.js'
+import type { RuleFault } from './dated-rows.js'
 import { type DatedRow, gaps, rowOn } from './dated-rows.js'
 import { dateIn } from './dates.js'
 

@@ -3,7 +3,8 @@
  * begins with a decision to tell or to withdraw and ends when the platform confirms. Pure.
  */
 import { addWorkdays, type Calendar, isWorkday } from './calendar.js'
-import { checkRows, type RuleFault } from './clocks.js'
+import { checkRows } from './clocks.js'
+import type { RuleFault } from './dated-rows.js'
 import { addDays, addMonths } from './dates.js'
 import type { Mark } from './lists.js'
 

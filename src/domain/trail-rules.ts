@@ -1,5 +1,5 @@
 /** How long the trail keeps its content, and whom it tells who has asked about an operator: rules with dates, by schema/rules/trail.json. */
-import type { RuleFault } from './clocks.js'
+import type { RuleFault } from './dated-rows.js'
 import { type DatedRow, gaps, rowOn } from './dated-rows.js'
 import { dateIn } from './dates.js'
 import { ROLES, type Role } from './viewer.js'

@@ -1,5 +1,7 @@
 /** Who asks, and what each role may. Pure: the one table behind every door. "Not there" and "not for you" look the same. */
-import { type Level, levelOf } from './lists.js'
+
+import type { Level } from './places.js'
+import { levelOf } from './places.js'
 import { RECORD_KINDS, type RecordKind } from './records.js'
 
 export { samePerson } from './persons.js'

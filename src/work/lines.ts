@@ -13,7 +13,9 @@ import * as watchEntries from '../store/watch-entries.js'
 import { cardByHash, hashOfCard } from './cards.js'
 import { openLeads } from './listing.js'
 import type { Rules } from './rules.js'
-import { WITHOUT_GROUND } from './takeback.js'
+
+/** Why an untouched lead is dropped, and nobody need look at what the run gave rise to. */
+export const WITHOUT_GROUND = '所依据的批次已被撤回。The run it rests on was taken back.'
 
 interface Followed {
   card: Scorecard

@@ -20,6 +20,7 @@ import * as takeback from '../store/takeback.js'
 import * as watchEntries from '../store/watch-entries.js'
 import { consequences } from './consequences.js'
 import { sayContested } from './contested.js'
+import { WITHOUT_GROUND } from './lines.js'
 import { tryMove } from './listing.js'
 import { tellRecords } from './records-told.js'
 import type { Rules } from './rules.js'
@@ -153,6 +154,3 @@ interface ShownAgain {
   by: string
   mayMove: boolean
 }
-
-/** Why an untouched lead is dropped, and nobody need look at what the run gave rise to. */
-export const WITHOUT_GROUND = '所依据的批次已被撤回。The run it rests on was taken back.'

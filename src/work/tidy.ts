@@ -8,7 +8,6 @@ import * as clockDoubts from '../store/clock-doubts.js'
 import type { Db } from '../store/db.js'
 import * as retention from '../store/retention.js'
 import { type ArchivedFile, months, remove } from './archive-files.js'
-import { renewSellers } from './confirmed-sellers.js'
 import { checked } from './rules.js'
 import { alone, type Occasioned } from './run.js'
 
@@ -32,6 +31,8 @@ export interface TidyOptions extends Occasioned {
   rules?: RetentionRules
   windowRows?: number
   signal?: AbortSignal
+  /** Decides anew, before anything is deleted, what rests on records and claims that may have passed their term. */
+  renew?: (now: Date) => Promise<unknown>
 }
 
 export interface TidyCounts {
@@ -60,8 +61,7 @@ export const tidy = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =
   alone(db, { ...options, job: 'tidy' }, async (run) => {
     // What was deleted does not come back.
     if ((await clockDoubts.open(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
-    // Shops have closed, operators were registered, and claims are past their term.
-    await renewSellers(db, { now: run.startedAt, log: options.log, signal: options.signal })
+    await options.renew?.(run.startedAt)
     const counts: TidyCounts = { rejects: 0, comparisons: 0, deliveries: 0, archives: 0, runs: 0 }
     const since = (what: Kept) => keptSince(options.rules ?? retentionRules(), what, run.startedAt)
     const rows = options.windowRows ?? WINDOW_ROWS

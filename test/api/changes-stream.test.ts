@@ -112,7 +112,7 @@ describe('changes as a stream', () => {
     told.push(...one.events.filter(({ event }) => event === 'change').map(({ data }) => data.sequence))
     expect(told).to.deep.equal(told.map((_, i) => start + 1 + i))
     expect(told.at(-1)).to.equal((await page('mall', start)).next)
-  }).timeout(30_000)
+  })
 
   it('whatever is changed, slowly or at once, and whoever dies at reading: each change is had once, and ends in what is true', async () => {
     let run = 0
@@ -165,7 +165,7 @@ describe('changes as a stream', () => {
       }),
       { numRuns: 8 },
     )
-  }).timeout(60_000)
+  })
 
   it('of several streams of a client each hears all; a sixth is refused', async () => {
     const five = await Promise.all(Array.from({ length: 5 }, () => hear({ client: 'mall' })))
@@ -262,7 +262,7 @@ describe('changes as a stream', () => {
     }
     expect(told).to.equal(MANY)
     socket.destroy()
-  }).timeout(60_000)
+  })
 
   it('who comes back too late is told how to begin anew', async () => {
     await sends('late')
@@ -318,7 +318,7 @@ describe('a listener that takes nothing', () => {
       for (const one of open) one.kill()
       await world.close()
     }
-  }).timeout(60_000)
+  })
 })
 
 describe('a hub that stops', () => {

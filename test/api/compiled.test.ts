@@ -15,7 +15,7 @@ import {
   validate,
 } from 'graphql'
 import { isCompilable, makeExecutor } from '../../src/api/compiled.js'
-import { makeContext } from '../../src/api/context.js'
+import { afresh, makeContext } from '../../src/api/context.js'
 import { type Hot, makeHot } from '../../src/api/hot.js'
 import { makeQuotas } from '../../src/api/quotas.js'
 import { makeLimits } from '../../src/api/rate-limit.js'
@@ -44,7 +44,9 @@ import {
 } from './world.js'
 
 const schema = makeSchema()
-const executor = makeExecutor(schema, makeSchema(), 0)
+/** Of an executor whose questions leave no row in the audit log. */
+const OPTIONS = { afresh, learn: () => undefined }
+const executor = makeExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 0 })
 const [good, listed] = [uscc(1), uscc(2)]
 const NUMBER = '虚市监处罚〔2026〕1号'
 const DEPTH = 3
@@ -161,7 +163,7 @@ describe('compiled queries', () => {
 
   const STANDINGS = 'query($codes: [String!]!) { standings(codes: $codes) { code name grade score listed asOf stale } }'
   it('are compiled only when they have come several times', async () => {
-    const own = makeExecutor(schema, makeSchema(), 3)
+    const own = makeExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 3 })
     const ask = async () => {
       const asked = { document: parse(STANDINGS), text: 'one', operationName: undefined }
       await own.execute({ ...asked, variables: { codes: [good] }, context: contextOf(PUBLIC) })
@@ -171,7 +173,7 @@ describe('compiled queries', () => {
   })
 
   it('give way to graphql-js for a while once one had an error', async () => {
-    const own = makeExecutor(schema, makeSchema(), 1)
+    const own = makeExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 1 })
     const ask = async (codes: unknown) => {
       const asked = { document: parse(STANDINGS), text: 'one', operationName: undefined }
       await own.execute({ ...asked, variables: { codes }, context: contextOf(PUBLIC) })

@@ -66,5 +66,5 @@ describe('while the database', () => {
           expect(await answer.text(), answer.url).to.match(/"code":"UNAVAILABLE"/)
         }
       })
-    }).timeout(30_000)
+    })
 })

@@ -210,7 +210,7 @@ describe('the matrix of who is answered what', () => {
     }
     for (const all of told.values()) for (const side of sides) wrong.push(...cellsWrong(all, side))
     expect(wrong, [...new Set(wrong)].join('\n')).to.deep.equal([])
-  }).timeout(300_000)
+  })
 
   const refusedWrong = (question: Question, who: Asker, all: readonly Said[]): string[] => {
     const code = who.sub === null ? 'UNAUTHENTICATED' : 'FORBIDDEN'
@@ -305,7 +305,7 @@ describe('the matrix of who is answered what', () => {
       () => fetch(`${world.url}/blacklist/${keyIn(ABSENT['Listing'] ?? '')}`),
     )
     expect(wrong, wrong.join('\n')).to.deep.equal([])
-  }).timeout(300_000)
+  })
 
   it('asks every mutation: whoever may not is refused alike, and to whoever may not here nothing is there', async () => {
     const wrong: string[] = []
@@ -344,5 +344,5 @@ describe('the matrix of who is answered what', () => {
       }
     }
     expect(wrong, wrong.join('\n')).to.deep.equal([])
-  }).timeout(300_000)
+  })
 })

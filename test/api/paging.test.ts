@@ -7,7 +7,7 @@ import { makeSchema } from '../../src/api/schema.js'
 import { everything } from '../support/everything.js'
 import { globalOf, NOW, uscc, type World } from './world.js'
 
-const LONG_MS = 240_000
+const LONG_MS = 600_000
 const OPERATORS = 24
 const RUNS = 6
 

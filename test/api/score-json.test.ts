@@ -52,8 +52,7 @@ describe('a score as JSON, made again with nothing else', () => {
     return found
   }
 
-  before(async function () {
-    this.timeout(120_000)
+  before(async () => {
     world = await makeWorld()
     const agencies = await startAgencies(seeds())
     try {
@@ -85,7 +84,7 @@ describe('a score as JSON, made again with nothing else', () => {
       for (const { records } of body.score.reasons)
         for (const record of records) expect(cited.has(record)).to.equal(true)
     }
-  }).timeout(60_000)
+  })
 
   it('hundreds of stored scores of every shipped card are made again, without one difference', async () => {
     expect(audited.length).to.be.greaterThan(300)
@@ -94,7 +93,7 @@ describe('a score as JSON, made again with nothing else', () => {
     expect([...used].sort()).to.deep.equal([...VERSIONS].sort())
     const whys = new Set(audited.flatMap(({ score }) => score.reasons.map(({ why }) => why)))
     expect([...whys]).to.include.members(['BASE', 'UNIT', 'BIN', 'CAP', 'MISSING', 'VETO'])
-  }).timeout(120_000)
+  })
 
   it('finds the one score that was falsified', async () => {
     const { db } = world.database
@@ -111,7 +110,7 @@ describe('a score as JSON, made again with nothing else', () => {
       .where({ id })
       .update({ value: row.value, reasons: JSON.stringify(row.reasons) })
     expect(found).to.deep.equal([id])
-  }).timeout(120_000)
+  })
 
   it('finds whatever was changed in the JSON itself', async () => {
     const body = audited.find(({ facts }) => facts.events.length > 2) as Audited
@@ -130,7 +129,7 @@ describe('a score as JSON, made again with nothing else', () => {
     ])
     expect(changed((copy) => Object.assign(copy.score, { grade: 'X' }))).to.deep.equal(['grade'])
     expect(changed((copy) => Object.assign(copy.score.reasons[0] ?? {}, { count: 7 }))).to.deep.equal(['reasons'])
-  }).timeout(60_000)
+  })
 })
 
 describe('who is given a score as JSON, and what was known then', () => {

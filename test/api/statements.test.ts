@@ -6,7 +6,7 @@ import { everything } from '../support/everything.js'
 import type { World } from './world.js'
 
 const PAGES = [1, 10, 100]
-const LONG_MS = 240_000
+const LONG_MS = 600_000
 
 /** Read what they need anew for each object, and cost so much that an answer holds less than a hundred. */
 const ANEW = ['audit', 'wayBack', 'lasting']

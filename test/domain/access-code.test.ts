@@ -141,7 +141,7 @@ describe('access codes of parties', () => {
       }),
       { numRuns: 500 },
     )
-  }).timeout(30_000)
+  })
 
   it('are cut out mistyped, in groups parted by any sign', () => {
     const wrong = `${CODE.slice(0, -1)}U`
@@ -157,7 +157,7 @@ describe('access codes of parties', () => {
       withoutAccessCodes(unit.repeat(200_000 / unit.length))
       expect(process.cpuUsage(began).user / 1_000).to.be.lessThan(2_000)
     }
-  }).timeout(20_000)
+  })
 
   it('are cut out of texts, mistyped ones too, and nothing else is', () => {
     fc.assert(

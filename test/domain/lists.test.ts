@@ -1,16 +1,9 @@
 import { expect } from 'chai'
 import { contract, document } from '../../src/contracts.js'
 import type { Consent, LegalBasis, ListKind } from '../../src/domain/lists.js'
-import {
-  consentNeeded,
-  firstRepairDay,
-  levelOf,
-  NUMBER_NAMES,
-  numberOf,
-  termEnd,
-  termOf,
-} from '../../src/domain/lists.js'
+import { consentNeeded, firstRepairDay, NUMBER_NAMES, numberOf, termEnd, termOf } from '../../src/domain/lists.js'
 import { checkLists } from '../../src/domain/lists-check.js'
+import { levelOf } from '../../src/domain/places.js'
 
 const rows = (): ListKind[] => (structuredClone(document('rules/lists.json')) as { lists: ListKind[] }).lists
 const kind = (id: string, all = rows()): ListKind => {

@@ -239,5 +239,5 @@ describe('what of a person stands in a text', () => {
     sum(LENGTH / TIMES)
     const small = Math.max(sum(LENGTH / TIMES), 1)
     expect(sum(LENGTH) / small).to.be.lessThan(MOST)
-  }).timeout(60_000)
+  })
 })

@@ -144,7 +144,7 @@ describe('score: properties', () => {
         }),
         { numRuns: 40 },
       )
-    }).timeout(60_000)
+    })
 
     it(`nothing moves before the next day of change, however far, and something moves on it, by ${name}`, () => {
       fc.assert(

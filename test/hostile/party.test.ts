@@ -43,7 +43,7 @@ const OTHERS_NAME = '虚构白露有限公司'
 /** Stands in all that is said of the others and is not public. */
 const SECRET = '不公开之事'
 /** Every question, about everything that there is. */
-const LONG_MS = 240_000
+const LONG_MS = 600_000
 /** Levels of fields asked for below a question. */
 const DEPTH = 4
 /** Each of these reads all facts anew; they are asked of each score itself. */

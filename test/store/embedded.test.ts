@@ -38,8 +38,7 @@ const everyoneEnters = (file: string): boolean => {
   return open && (folder === path.dirname(folder) || everyoneEnters(folder))
 }
 
-describe('embedded PostgreSQL', function () {
-  this.timeout(30_000)
+describe('embedded PostgreSQL', () => {
   const places: string[] = []
   const programs: ChildProcess[] = []
   const seats: Embedded[] = []

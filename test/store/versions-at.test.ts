@@ -245,8 +245,7 @@ const HISTORIES: Step[][] = [
   ],
 ]
 
-describe('histories of deliveries and take-backs', function () {
-  this.timeout(180_000)
+describe('histories of deliveries and take-backs', () => {
   const db = database({ once: true })
   const runs = Number(process.env['SOAK_RUNS'] ?? 6)
 

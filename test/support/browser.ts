@@ -18,9 +18,9 @@ const FLAGS = [
   '--no-pings',
 ]
 /** For an element to appear, or a page to come, milliseconds; a machine that others load is slow. */
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 120_000
 /** Slower than other tests: a browser starts. */
-export const BROWSER_MS = 120_000
+export const BROWSER_MS = 300_000
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 

@@ -50,7 +50,7 @@ describe('the run of changes', () => {
     expect(refused).to.equal('RUN_BUSY')
     await writing.rollback()
     expect((await sends('mall', [codeOf(1)])).sequence).to.equal(1)
-  }).timeout(15_000)
+  })
 
   it('a grade that people set and that ends is told on the day after its end, though no row is written', async () => {
     await operator(1)

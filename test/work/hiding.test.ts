@@ -361,7 +361,7 @@ describe('a move cut off', () => {
 
 /** As a killed process loses it: the connection that waits for the lock. */
 const terminated = async (db: Db): Promise<void> => {
-  const WITHIN_MS = 5_000
+  const WITHIN_MS = 60_000
   for (const end = Date.now() + WITHIN_MS; Date.now() < end; ) {
     const cut = await rowsOf(
       db,

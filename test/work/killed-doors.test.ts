@@ -45,8 +45,7 @@ const standsStill = (db: Db) => (): Promise<boolean> =>
     `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and application_name <> 'holder'`,
   ).then(({ length }) => length > 0)
 
-describe('a pull over a door killed with SIGKILL', function () {
-  this.timeout(120_000)
+describe('a pull over a door killed with SIGKILL', () => {
   let database: TestDatabase
   let folder = ''
   let archive = ''

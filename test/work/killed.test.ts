@@ -47,8 +47,7 @@ const LIST = [
   `,,,${codeOf(301)},`,
 ]
 
-describe('a pull killed with SIGKILL', function () {
-  this.timeout(120_000)
+describe('a pull killed with SIGKILL', () => {
   let folder: string
   const expected = new Map<string, string>()
   before(async () => {

@@ -104,8 +104,7 @@ describe('occurrences', () => {
     expect(minutes(turns)).to.deep.equal(['09:10', '04:10'])
   })
 
-  it('whatever clocks two processes have, no planned time has two runs', async function () {
-    this.timeout(20_000)
+  it('whatever clocks two processes have, no planned time has two runs', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.boolean(), fc.integer({ min: -200, max: 200 })), { minLength: 1, maxLength: 12 }),

@@ -62,8 +62,7 @@ const OPS = [
 type Op = (typeof OPS)[number]
 const step = fc.record({ op: fc.constantFrom<Op>('move', 'move', 'deliver', 'refuse', ...OPS), n: fc.nat({ max: 5 }) })
 
-describe('any history of what one platform is told', function () {
-  this.timeout(60_000)
+describe('any history of what one platform is told', () => {
   const db = database({ once: true })
 
   const world = () => {

@@ -25,8 +25,7 @@ const until = async (what: string, holds: () => boolean | Promise<boolean>, with
   throw new Error(`not within ${withinMs} ms: ${what}`)
 }
 
-describe('a hub that pushes by the timetable', function () {
-  this.timeout(60_000)
+describe('a hub that pushes by the timetable', () => {
   let folder = ''
   let standIns: PlatformStandIn[] = []
   let hub: Hub | null = null

@@ -15,8 +15,7 @@ const SEED = 20_261_126
 const SPEED = 20
 const READY_WITHIN_MS = 30_000
 
-describe('push by processes that are killed', function () {
-  this.timeout(120_000)
+describe('push by processes that are killed', () => {
   let test: TestDatabase
   let platforms: PlatformStandIn[] = []
   before(async () => {

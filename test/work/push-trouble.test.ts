@@ -136,9 +136,7 @@ describe('a push whose connection is cut', () => {
     })
 })
 
-describe('a push that lingers', function () {
-  this.timeout(60_000)
-
+describe('a push that lingers', () => {
   it('goes on when PostgreSQL is restarted under it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'hub-restart-'))
     const server = await embedded.join(folder, { durable: false })

@@ -6,8 +6,7 @@ import { takeBack } from '../../src/work/takeback.js'
 import { back, HOUR, penalties, penalty, registry, rescored, twins, wrongFile } from '../support/taking-back.js'
 import { at, codeOf, database, later, lead, NOW, operatorOf, refusal, rowsOf, rules, step } from '../support/world.js'
 
-describe('taking a run back, and people', function () {
-  this.timeout(120_000)
+describe('taking a run back, and people', () => {
   const one = database()
   const other = database()
 

@@ -20,8 +20,7 @@ import {
 } from '../support/taking-back.js'
 import { at, codeOf, database, later, NOW, operatorOf, rowsOf, TODAY } from '../support/world.js'
 
-describe('taking a run back', function () {
-  this.timeout(120_000)
+describe('taking a run back', () => {
   const one = database()
   const other = database()
 

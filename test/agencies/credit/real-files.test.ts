@@ -53,8 +53,7 @@ describe(`real files of penalties${said}`, () => {
   })
 
   for (const id of ['penalties', 'permits', 'repairs', 'defaulters']) {
-    it(`${id}: every other file is refused with a sentence, as no record of a known kind${said}`, async function () {
-      this.timeout(60_000)
+    it(`${id}: every other file is refused with a sentence, as no record of a known kind${said}`, async () => {
       const own = id === 'penalties' ? [MIRROR, CITY] : []
       for (const path of filesIn(SHARED).filter((file) => !own.includes(file))) {
         const refused = await firstOf(id, path)

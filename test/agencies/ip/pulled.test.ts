@@ -13,8 +13,7 @@ const DOCUMENTS = ['rn2178784-ST-961_D3.xml', 'rn2178784-ST-962.2.1.xml', 'sn760
 const here = [GAZETTE, ...DOCUMENTS].every((path) => existsSync(path))
 const said = here ? '' : ' (skipped: the shared files are not here)'
 
-describe('trademarks, shops and sites in the database', function () {
-  this.timeout(120_000)
+describe('trademarks, shops and sites in the database', () => {
   let test: TestHub
   before(async () => {
     test = await startHub()

@@ -1,9 +1,7 @@
 import { expect } from 'chai'
 import { all, faults, from, only, rulesOf } from './items.js'
 
-describe('samplings of food', function () {
-  this.timeout(20_000) // a workbook is read by a thread of its own
-
+describe('samplings of food', () => {
   it('name two parties, and each gets its record', async () => {
     const [seller, producer, more] = await all('food', 'food.xlsx')
     expect(more).to.equal(undefined)
@@ -80,9 +78,7 @@ describe('samplings of food', function () {
   })
 })
 
-describe('samplings of other goods', function () {
-  this.timeout(20_000)
-
+describe('samplings of other goods', () => {
   it('of herbal slices name the maker on the label, keep where the sample was found, and invent no day', async () => {
     const draft = await only('quality', 'herbal.csv')
     expect(draft.key).to.equal('herbal/样草/样例中药饮片有限公司/20250102/样城样例大药房')

@@ -43,8 +43,7 @@ const taken = async (id: string, file: string): Promise<Taken> => {
   return { items, drafts, rejected: mapped.filter((one) => 'problems' in one).length }
 }
 
-describe("the regulator's feeds and files that nobody here made (left out where they are absent)", function () {
-  this.timeout(60_000)
+describe("the regulator's feeds and files that nobody here made (left out where they are absent)", () => {
   before(function () {
     if (!existsSync(FOLDER)) this.skip()
   })

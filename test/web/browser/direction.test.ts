@@ -10,8 +10,7 @@ const PLACES = `[0, 1, 2].map((at) => {
   return range.getBoundingClientRect().left
 })`
 
-describe('a name that runs from right to left', function () {
-  this.timeout(60_000)
+describe('a name that runs from right to left', () => {
   const visitor = browser()
 
   it('turns nothing round that stands beside it, whatever it opens, closes or ends', async () => {

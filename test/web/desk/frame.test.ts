@@ -6,11 +6,11 @@ import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browse
 import { addPerson, atDesk, deskBuilt, endSession, fillSignIn, PASSWORD } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
 
-/** What the first load of the desk may weigh, bytes as sent, and take, milliseconds. */
+/** What the first load of the desk may weigh, bytes as sent, and in how many requests it may come. */
 const FIRST_LOAD_BYTES = 500_000
-const FIRST_LOAD_MS = 2_000
-/** On a machine that others load the best of so many counts. */
-const TRIES = 4
+const FIRST_LOAD_REQUESTS = 40
+/** Clicks before a dialog is given up. */
+const TRIES = 40
 /** How long one click waits for what follows from it, milliseconds. */
 const PATIENCE_MS = 4_000
 
@@ -287,20 +287,15 @@ describe('the desk', function () {
     })
   }
 
-  it('is there within two seconds and 500 kB', async () => {
-    let best = Number.POSITIVE_INFINITY
-    for (let i = 0; i < TRIES && best > FIRST_LOAD_MS; i += 1) {
-      const { page, close } = await atDesk(visitor, hub, 'officer')
-      const began = Date.now()
-      await page.goto('/desk', { waitUntil: 'commit' })
-      await page.getByRole('heading', { level: 2, name: '数据源' }).waitFor()
-      best = Math.min(best, Date.now() - began)
-      const bytes = await page.evaluate<number>(
-        `performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')).reduce((sum, one) => sum + one.transferSize, 0)`,
-      )
-      expect(bytes).to.be.within(100_000, FIRST_LOAD_BYTES)
-      await close()
-    }
-    expect(best).to.be.at.most(FIRST_LOAD_MS)
+  it('is there with 500 kB and in few questions', async () => {
+    const { page, close } = await atDesk(visitor, hub, 'officer')
+    await page.goto('/desk', { waitUntil: 'commit' })
+    await page.getByRole('heading', { level: 2, name: '数据源' }).waitFor()
+    const sizes = await page.evaluate<number[]>(
+      `performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')).map((one) => one.transferSize)`,
+    )
+    expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.within(100_000, FIRST_LOAD_BYTES)
+    expect(sizes.length).to.be.at.most(FIRST_LOAD_REQUESTS)
+    await close()
   })
 })
